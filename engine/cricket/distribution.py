@@ -1,0 +1,53 @@
+"""A distribution over the catalogue of outcomes, and the protocols that price chance.
+
+The protocols live here, below; `engine.chance` implements them and the driver joins the two.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Protocol
+
+from engine.cricket.nodes import DeliveryContext
+from engine.cricket.outcomes import OUTCOMES, Outcome
+from engine.cricket.state import Innings
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """`probabilities[i]` belongs to `OUTCOMES[i]`; they are ≥ 0 and sum to 1 within 1e-9."""
+
+    probabilities: Sequence[float]
+
+    def index_at(self, uniform: float) -> int:
+        """Which of `OUTCOMES` a uniform number in [0, 1) draws, walking from the bowler's best to the batter's best."""
+        cumulative = list(accumulate(self.probabilities))
+        return min(bisect_right(cumulative, uniform * cumulative[-1]), len(OUTCOMES) - 1)
+
+    def at(self, uniform: float) -> Outcome:
+        """The outcome that a uniform number in [0, 1) draws."""
+        return OUTCOMES[self.index_at(uniform)]
+
+
+class OutcomeModel(Protocol):
+    """Prices a delivery. A pure function of the context; `digest` changes when any coefficient does."""
+
+    @property
+    def digest(self) -> str: ...
+
+    def price(self, context: DeliveryContext) -> Distribution: ...
+
+
+class WinModel(Protocol):
+    """The value of a state to the side batting in it: P(win) + ½ P(tie), 0…1."""
+
+    def of(self, innings: Innings) -> float:
+        """The value before the next ball."""
+        ...
+
+    def after(self, innings: Innings) -> Sequence[float]:
+        """The values after each of `OUTCOMES`, in that order, were it to come next."""
+        ...

@@ -1,0 +1,99 @@
+"""What may be decided, and the check that every decision passes before the match hears of it."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from engine.cricket.choices import (
+    OUTSIDE,
+    BatterDecision,
+    BowlerDecision,
+    Decision,
+    DecisionKind,
+    DeliveryDecision,
+    Field,
+    ShotDecision,
+    TossDecision,
+    variations_of,
+)
+from engine.cricket.errors import IllegalDecision
+from engine.cricket.nodes import DecisionRequest
+from engine.cricket.players import PlayerIndex, Squad
+from engine.cricket.state import Innings
+
+_TYPE_OF: Final[dict[DecisionKind, type[Decision]]] = {
+    DecisionKind.TOSS: TossDecision,
+    DecisionKind.BATTER: BatterDecision,
+    DecisionKind.BOWLER: BowlerDecision,
+    DecisionKind.DELIVERY: DeliveryDecision,
+    DecisionKind.SHOT: ShotDecision,
+}
+
+
+def legal_bowlers(innings: Innings, squad: Squad) -> tuple[PlayerIndex, ...]:
+    """Who may bowl the next over: not the last over's bowler (Law 17.6), nobody over quota (ICC 12.9)."""
+    overs = [line.overs for line in innings.bowlers]
+    return tuple(
+        player
+        for player in squad.bowlers
+        if player not in (innings.last_bowler, innings.barred_bowler)
+        and innings.format.may_bowl_another(overs[player], overs[:player] + overs[player + 1 :])
+    )
+
+
+def legal_fields(innings: Innings) -> tuple[Field, ...]:
+    """Fields with few enough outside the circle (ICC 28.7); before a free hit the field may be held (ICC 21.19.2)."""
+    if innings.held_field is not None:
+        return (innings.held_field,)
+    allowed = innings.format.max_outside(innings.legal_balls)
+    return tuple(field for field in Field if OUTSIDE[field] <= allowed)
+
+
+def check(request: DecisionRequest, decision: Decision) -> None:
+    """Raises `IllegalDecision`, which says why and what is legal; returns when `decision` may be played."""
+    wanted = _TYPE_OF[request.kind]
+    if not isinstance(decision, wanted):
+        raise IllegalDecision(
+            f"a {type(decision).__name__} does not answer a {request.kind} question",
+            f"a {wanted.__name__}",
+        )
+    match decision:
+        case BatterDecision(player=player) | BowlerDecision(player=player):
+            _check_player(request, player)
+        case DeliveryDecision():
+            _check_delivery(request, decision)
+        case ShotDecision(aggression=float() | int() as aggression):
+            _check_aggression(aggression)
+        case _:
+            pass
+
+
+def _check_player(request: DecisionRequest, player: PlayerIndex) -> None:
+    if player not in request.legal.players:
+        squad = request.view.squads.of(request.seat)
+        names = ", ".join(squad[p].name for p in request.legal.players)
+        known = isinstance(player, int) and 0 <= player < len(squad.players)
+        who = squad[player].name if known else f"player {player!r}"
+        verb = "bat" if request.kind is DecisionKind.BATTER else "bowl"
+        raise IllegalDecision(f"{who} may not {verb} now", names)
+
+
+def _check_delivery(request: DecisionRequest, decision: DeliveryDecision) -> None:
+    if decision.field not in request.legal.fields:
+        raise IllegalDecision(
+            f"the {decision.field} field may not be set now", ", ".join(request.legal.fields)
+        )
+    innings = request.view.innings
+    if innings is None or innings.bowler is None:
+        raise IllegalDecision("no over is in progress", "choose a bowler first")
+    allowed = variations_of(request.view.squads.of(request.seat)[innings.bowler].bowls)
+    if decision.variation not in allowed:
+        raise IllegalDecision(
+            f"this bowler has no {decision.variation} ball", ", ".join(allowed)
+        )
+
+
+def _check_aggression(aggression: float) -> None:
+    if not (math.isfinite(aggression) and 0.0 <= aggression <= 1.0):
+        raise IllegalDecision(f"aggression {aggression} is out of range", "0.0 to 1.0")

@@ -1,0 +1,281 @@
+"""A match as a generator: it asks and is told, and calls nobody.
+
+`play_match` yields a `DecisionRequest` and is sent a legal `Decision` (the driver has it pass `legality.check` first);
+yields a `ChanceNode` and is sent the draw; yields a `Fact` and is sent None; returns the `MatchResult`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from typing import Final, cast
+
+from engine.cricket import laws, legality
+from engine.cricket.choices import (
+    BatterDecision,
+    BowlerDecision,
+    Decision,
+    DecisionKind,
+    DeliveryDecision,
+    Election,
+    Field,
+    Seat,
+    ShotDecision,
+    TossDecision,
+)
+from engine.cricket.formats import SUPER_OVER, Format
+from engine.cricket.nodes import (
+    Answer,
+    BallBowled,
+    ChanceNode,
+    DecisionRequest,
+    DeliveryContext,
+    InningsEnded,
+    InningsStarted,
+    Legal,
+    MatchResult,
+    Node,
+    OverCompleted,
+    Purpose,
+    ResultKind,
+    TossDraw,
+    TossMade,
+)
+from engine.cricket.outcomes import Outcome
+from engine.cricket.players import PlayerIndex
+from engine.cricket.state import ALL_OUT, Conditions, Innings, MatchView, Squads
+
+# Two batters a side may be dismissed in each super over and are then barred: after four, three are left.
+MAX_SUPER_OVERS: Final = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchSetup:
+    """What is settled before the toss. `max_super_overs` 0…4; a tie still level after them stands."""
+
+    format: Format
+    squads: Squads
+    conditions: Conditions = Conditions()
+    max_super_overs: int = 3
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.max_super_overs <= MAX_SUPER_OVERS:
+            raise ValueError(f"max_super_overs {self.max_super_overs} is outside 0…{MAX_SUPER_OVERS}")
+
+
+def play_match(setup: MatchSetup) -> Generator[Node, Answer, MatchResult]:
+    """One match from the toss to the result (Law 16)."""
+    table = _Table(setup)
+    batting_first = yield from table.toss()
+    first = yield from table.innings(batting_first, target=None)
+    second = yield from table.innings(batting_first.other, target=first.runs + 1)
+    if second.runs != first.runs:
+        return table.result(_decided(first, second))
+    return (yield from table.super_overs(second.batting))
+
+
+class _Table:
+    """The scorer's table: what has been played, and the next question's number."""
+
+    def __init__(self, setup: MatchSetup) -> None:
+        self._setup = setup
+        self._finished: tuple[Innings, ...] = ()
+        self._asked = 0
+
+    def view(self, innings: Innings | None) -> MatchView:
+        return MatchView(
+            format=self._setup.format,
+            squads=self._setup.squads,
+            venue=self._setup.conditions.venue,
+            finished=self._finished,
+            innings=innings,
+        )
+
+    def result(self, decided: MatchResult) -> MatchResult:
+        return replace(decided, innings=self._finished)
+
+    def _ask(
+        self,
+        seat: Seat,
+        kind: DecisionKind,
+        innings: Innings | None,
+        legal: Legal,
+        field: Field | None = None,
+    ) -> Generator[Node, Answer, Decision]:
+        request = DecisionRequest(
+            number=self._asked,
+            seat=seat,
+            kind=kind,
+            legal=legal,
+            view=self.view(innings),
+            field=field,
+        )
+        self._asked += 1
+        return cast(Decision, (yield request))
+
+    def toss(self) -> Generator[Node, Answer, Seat]:
+        """Law 13.4 and 13.5; returns the side that bats first."""
+        node = ChanceNode(
+            purpose=Purpose.TOSS, innings=0, legal_ball=0, repeat=0, view=self.view(None)
+        )
+        winner = cast(TossDraw, (yield node)).winner
+        decision = cast(
+            TossDecision, (yield from self._ask(winner, DecisionKind.TOSS, None, Legal()))
+        )
+        yield TossMade(winner=winner, elected=decision.elect)
+        return winner if decision.elect is Election.BAT else winner.other
+
+    def innings(
+        self, batting: Seat, *, target: int | None
+    ) -> Generator[Node, Answer, Innings]:
+        """One innings to its end; returns its last state."""
+        return (yield from self._play(self._opening_state(batting, target)))
+
+    def _opening_state(self, batting: Seat, target: int | None) -> Innings:
+        return laws.start_innings(
+            number=len(self._finished) + 1,
+            batting=batting,
+            format_=self._setup.format,
+            target=target,
+        )
+
+    def _play(self, innings: Innings) -> Generator[Node, Answer, Innings]:
+        yield InningsStarted(innings=innings)
+        innings = yield from self._fill_the_crease(innings, leaving=None)
+        while not innings.is_complete:
+            if innings.bowler is None:
+                innings = yield from self._choose_bowler(innings)
+            innings = yield from self._bowl(innings)
+            if innings.is_over_complete:
+                yield OverCompleted(innings=innings)
+        self._finished = (*self._finished, innings)
+        yield InningsEnded(innings=innings)
+        return innings
+
+    def _fill_the_crease(
+        self, innings: Innings, leaving: PlayerIndex | None
+    ) -> Generator[Node, Answer, Innings]:
+        """Law 25.2: a batter for every vacant end, unless the innings is over."""
+        while (innings.striker is None or innings.non_striker is None) and not innings.is_complete:
+            available = laws.available_batters(innings, leaving=leaving)
+            innings = laws.close_if_nobody_left(innings, available)
+            if innings.closed:
+                break
+            decision = yield from self._ask(
+                innings.batting, DecisionKind.BATTER, innings, Legal(players=available)
+            )
+            innings = laws.send_in(innings, cast(BatterDecision, decision).player)
+        return innings
+
+    def _choose_bowler(self, innings: Innings) -> Generator[Node, Answer, Innings]:
+        legal = legality.legal_bowlers(innings, self._setup.squads.of(innings.fielding))
+        decision = yield from self._ask(
+            innings.fielding, DecisionKind.BOWLER, innings, Legal(players=legal)
+        )
+        return laws.begin_over(innings, cast(BowlerDecision, decision).player)
+
+    def _bowl(self, innings: Innings) -> Generator[Node, Answer, Innings]:
+        """One ball: the field is seen, delivery and shot are chosen blind, then chance."""
+        fields = Legal(fields=legality.legal_fields(innings))
+        delivery = cast(
+            DeliveryDecision,
+            (yield from self._ask(innings.fielding, DecisionKind.DELIVERY, innings, fields)),
+        )
+        shot = cast(
+            ShotDecision,
+            (
+                yield from self._ask(
+                    innings.batting, DecisionKind.SHOT, innings, Legal(), delivery.field
+                )
+            ),
+        )
+        drawn = cast(Outcome, (yield self._chance(innings, delivery, shot)))
+        outcome = laws.as_scored(innings, drawn)
+        leaver = laws.player_out(innings, outcome)
+        after = laws.after_delivery(innings, outcome, delivery.field)
+        yield BallBowled(
+            before=innings,
+            after=after,
+            delivery=delivery,
+            shot=shot,
+            outcome=outcome,
+            player_out=leaver,
+        )
+        return (yield from self._fill_the_crease(after, leaving=leaver))
+
+    def _chance(
+        self, innings: Innings, delivery: DeliveryDecision, shot: ShotDecision
+    ) -> ChanceNode:
+        striker, bowler = innings.striker, innings.bowler
+        assert striker is not None and bowler is not None
+        squads = self._setup.squads
+        context = DeliveryContext(
+            innings=innings,
+            striker=squads.of(innings.batting)[striker],
+            striker_order=striker + 1,
+            balls_faced=innings.batters[striker].balls,
+            bowler=squads.of(innings.fielding)[bowler],
+            conditions=self._setup.conditions,
+            delivery=delivery,
+            shot=shot,
+        )
+        return ChanceNode(
+            purpose=Purpose.DELIVERY,
+            innings=innings.number,
+            legal_ball=innings.legal_balls,
+            repeat=innings.repeat,
+            view=self.view(innings),
+            context=context,
+        )
+
+    def super_overs(self, batting_first: Seat) -> Generator[Node, Answer, MatchResult]:
+        """ICC super over: the side that batted second bats first; repeated up to the cap, then a tie."""
+        for _ in range(self._setup.max_super_overs):
+            first = yield from self._play(self._super_over_state(batting_first, None))
+            second = yield from self._play(
+                self._super_over_state(batting_first.other, first.runs + 1)
+            )
+            if first.runs != second.runs:
+                winner = first.batting if first.runs > second.runs else second.batting
+                return self.result(
+                    MatchResult(
+                        winner=winner, kind=ResultKind.SUPER_OVER, margin=None, innings=()
+                    )
+                )
+            batting_first = second.batting
+        return self.result(MatchResult(winner=None, kind=ResultKind.TIE, margin=None, innings=()))
+
+    def _super_over_state(self, batting: Seat, target: int | None) -> Innings:
+        """ICC super over clauses 5 and 9: batters once dismissed may not bat again, nor a bowler bowl twice running."""
+        earlier = [i for i in self._finished if i.is_super_over]
+        barred = frozenset(
+            PlayerIndex(index)
+            for past in earlier
+            if past.batting is batting
+            for index, line in enumerate(past.batters)
+            if line.is_out
+        )
+        bowled = [i.last_bowler or i.bowler for i in earlier if i.fielding is batting.other]
+        return Innings(
+            number=len(self._finished) + 1,
+            batting=batting,
+            format=SUPER_OVER,
+            target=target,
+            max_wickets=laws.SUPER_OVER_WICKETS,
+            barred_batters=barred,
+            barred_bowler=bowled[-1] if bowled else None,
+        )
+
+
+def _decided(first: Innings, second: Innings) -> MatchResult:
+    """Law 16.1 and 16.8: by runs, or by the wickets the chasing side had left."""
+    if second.runs > first.runs:
+        return MatchResult(
+            winner=second.batting,
+            kind=ResultKind.WICKETS,
+            margin=ALL_OUT - second.wickets,
+            innings=(),
+        )
+    return MatchResult(
+        winner=first.batting, kind=ResultKind.RUNS, margin=first.runs - second.runs, innings=()
+    )

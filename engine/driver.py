@@ -1,0 +1,145 @@
+"""Drive one match generator: price its chance nodes, draw them, keep account of luck, stop at every question.
+
+Every driver of a match (the live episode, the environment, replay, the tests) is a loop around a `MatchDriver`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from operator import mul
+from typing import Final
+
+from engine.cricket import legality
+from engine.cricket.choices import Decision, Seat
+from engine.cricket.distribution import OutcomeModel, WinModel
+from engine.cricket.match import MatchSetup, play_match
+from engine.cricket.nodes import (
+    Answer,
+    ChanceNode,
+    DecisionRequest,
+    DeliveryContext,
+    Draw,
+    Fact,
+    MatchResult,
+    TossDraw,
+)
+from engine.cricket.outcomes import OUTCOMES, Outcome
+from engine.seeds import CaptainDraws, Streams
+
+EVEN: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BallLuck:
+    """The home side's win probability around one ball, each 0…1.
+
+    `before` the choices, `expected` over the distribution that was sampled, `after` the draw.
+    """
+
+    before: float
+    expected: float
+    after: float
+
+    @property
+    def luck(self) -> float:
+        """What chance gave the home side; its expectation is zero."""
+        return self.after - self.expected
+
+
+def _no_listener(_: Fact) -> None:
+    return None
+
+
+class MatchDriver:
+    """One match in progress. `request` is the open question; None once `result` is there.
+
+    `on_fact` hears every fact in order, after `luck`, `last_ball` and `home_win_probability` were brought up to date.
+    Without a `value` model no luck is kept and the win probability stays at one half.
+    """
+
+    def __init__(
+        self,
+        setup: MatchSetup,
+        *,
+        model: OutcomeModel,
+        value: WinModel | None,
+        streams: Streams,
+        on_fact: Callable[[Fact], None] = _no_listener,
+    ) -> None:
+        self.setup = setup
+        self.request: DecisionRequest | None = None
+        self.result: MatchResult | None = None
+        self.luck = 0.0
+        self.home_win_probability = EVEN
+        self.last_ball: BallLuck | None = None
+        self._model, self._value, self._streams = model, value, streams
+        self._on_fact = on_fact
+        self._match = play_match(setup)
+        self._advance(None)
+
+    def answer(self, decision: Decision) -> None:
+        """Plays on to the next question. Raises `IllegalDecision`, and then nothing has changed."""
+        if self.request is None:
+            raise ValueError("the match is over")
+        legality.check(self.request, decision)
+        self._advance(decision)
+
+    def draws(self) -> CaptainDraws:
+        """The random numbers of the captain who is asked the open question."""
+        request = self.request
+        if request is None:
+            raise ValueError("the match is over")
+        innings = request.view.innings
+        return CaptainDraws(
+            self._streams,
+            seat=request.seat,
+            kind=request.kind,
+            innings=innings.number if innings else 0,
+            ball=innings.legal_balls if innings else 0,
+            repeat=innings.repeat if innings else 0,
+        )
+
+    def close(self) -> None:
+        self._match.close()
+
+    def _advance(self, answer: Answer) -> None:
+        self.request = None
+        while True:
+            try:
+                node = self._match.send(answer)
+            except StopIteration as finished:
+                self.result = finished.value
+                return
+            if isinstance(node, DecisionRequest):
+                self.request = node
+                return
+            if isinstance(node, ChanceNode):
+                answer = self._draw(node)
+            else:
+                self._on_fact(node)
+                answer = None
+
+    def _draw(self, node: ChanceNode) -> Draw:
+        uniform = self._streams.uniform(node.purpose, node.innings, node.legal_ball, node.repeat)
+        if node.context is None:
+            return TossDraw(winner=Seat.HOME if uniform < EVEN else Seat.AWAY)
+        return self._deliver(node.context, uniform)
+
+    def _deliver(self, context: DeliveryContext, uniform: float) -> Outcome:
+        distribution = self._model.price(context)
+        index = distribution.index_at(uniform)
+        if self._value is not None:
+            values = self._value.after(context.innings)
+            expected = sum(map(mul, distribution.probabilities, values))
+            self._account(context.innings.batting, expected, values[index])
+        return OUTCOMES[index]
+
+    def _account(self, batting: Seat, expected: float, after: float) -> None:
+        """Both values are the batting side's; kept for the home side."""
+        if batting is Seat.AWAY:
+            expected, after = 1.0 - expected, 1.0 - after
+        ball = BallLuck(before=self.home_win_probability, expected=expected, after=after)
+        self.last_ball = ball
+        self.luck += ball.luck
+        self.home_win_probability = after

@@ -1,0 +1,88 @@
+"""What can go wrong in an episode, classed by who must act.
+
+    EngineError
+    ├── CallError              the captain: nothing has changed, the message says what is legal
+    │   ├── MalformedCall      arguments that do not fit the tool's schema
+    │   ├── UnknownTool        no tool of that name
+    │   ├── IllegalCall        a tool or a choice that is not legal now
+    │   └── LateCall           the episode is over, or the ball has been bowled
+    ├── CaptainUnavailable     the infrastructure: endpoint, network, quota; the episode is void and replayed
+    ├── CaptainFailed          the captain: no usable answer, and its file says `on_failure: forfeit`
+    ├── UnknownPreset          the organiser: no captain of that name
+    ├── BadPreset              the organiser: a captain's settings that cannot be used
+    └── BrokenRecord           stop: a record that cannot be read or does not replay
+"""
+
+from __future__ import annotations
+
+
+class EngineError(Exception):
+    """Root of the errors of the engine above the laws."""
+
+
+class CallError(EngineError):
+    """A captain's call that changed nothing. `why` it was refused, and `legal`, what would be accepted."""
+
+    def __init__(self, why: str, legal: str) -> None:
+        super().__init__(why, legal)
+        self.why, self.legal = why, legal
+
+    def __str__(self) -> str:
+        return f"{self.why}; legal: {self.legal}"
+
+
+class MalformedCall(CallError):
+    """The arguments do not fit the tool's schema."""
+
+
+class UnknownTool(CallError):
+    """No tool of that name exists."""
+
+
+class IllegalCall(CallError):
+    """The tool, or the choice, is not legal now."""
+
+
+class LateCall(CallError):
+    """The episode is over, or has not begun."""
+
+
+class CaptainUnavailable(EngineError):
+    """The captain could not be reached; not its own doing."""
+
+
+class CaptainFailed(EngineError):
+    """The captain gave no usable answer and forfeits."""
+
+
+class UnknownPreset(EngineError):
+    """No captain is called `name`; `known` lists those that exist."""
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        super().__init__(name, known)
+        self.name, self.known = name, known
+
+    def __str__(self) -> str:
+        return f"unknown captain {self.name!r}; known: {', '.join(self.known)}"
+
+
+class BadPreset(EngineError):
+    """The settings of captain `name` cannot be used: `why`."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(name, why)
+        self.name, self.why = name, why
+
+    def __str__(self) -> str:
+        return f"captain {self.name!r}: {self.why}"
+
+
+class BrokenRecord(EngineError):
+    """The record at `path` cannot be read, or does not replay: `why`."""
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(path, why)
+        self.path, self.why = path, why
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.why}"

@@ -1,0 +1,311 @@
+"""The events of an episode and of a tournament: one union, told apart by `type`.
+
+The same events are the live stream, the record on disk and the source of every view. A new event type is added here,
+and nowhere else. `event_json_schema()` is what is published.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+EVENT_VERSION: Final = 1
+
+
+class EndReason(StrEnum):
+    """Why an episode ended; DESIGN §6 says what each counts as."""
+
+    COMPLETED = "completed"
+    FORFEIT = "forfeit"
+    STEP_LIMIT = "step_limit"
+    TRANSPORT = "transport"
+    ENVIRONMENT_ERROR = "environment_error"
+    CANCELLED = "cancelled"
+    RUN_BUDGET = "run_budget"
+
+    @property
+    def is_void(self) -> bool:
+        """Whether the episode counts for nobody and is replayed."""
+        return self not in (EndReason.COMPLETED, EndReason.FORFEIT)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class SideInfo(_Strict):
+    """Who sits in a seat, and with which eleven (names in batting order)."""
+
+    captain: str
+    kind: str
+    squad: str
+    players: tuple[str, ...]
+
+
+class EpisodeStarted(_Strict):
+    """The header of a record. `spec` rebuilds the episode; `versions` are packages' versions."""
+
+    seed: int
+    format: str
+    max_overs: int
+    home: SideInfo
+    away: SideInfo
+    spec: dict[str, Any]
+    coefficients_digest: str
+    engine_version: str
+    versions: dict[str, str]
+
+
+class Toss(_Strict):
+    winner: Literal["home", "away"]
+    elected: Literal["bat", "field"]
+
+
+class InningsStart(_Strict):
+    innings: int
+    batting: Literal["home", "away"]
+    target: int | None
+
+
+class Score(_Strict):
+    """The score after a ball. `overs` as written, `legal_balls` as counted."""
+
+    runs: int
+    wickets: int
+    legal_balls: int
+    overs: str
+
+
+class DecisionMade(_Strict):
+    """One decision, published after the ball it was for. `choice` is what was decided, in the captain's words."""
+
+    number: int
+    seat: Literal["home", "away"]
+    captain: str
+    kind: str
+    innings: int
+    ball: str
+    choice: dict[str, Any]
+    source: Literal["policy", "llm", "cache", "fallback", "recorded"]
+    reason: str | None = None
+    rethinks: int = 0
+    errors: tuple[str, ...] = ()
+    latency_ms: float | None = None
+
+
+class Wicket(_Strict):
+    kind: str
+    player_out: str
+    end: str | None = None
+    credited_to_bowler: bool
+
+
+class Delivery(_Strict):
+    """One ball. `ball` is the over it belongs to and its number among the over's legal balls (`3.4`).
+
+    `outcome` is the catalogue's key. `win_probability` is the home side's after the ball, `luck` what chance gave
+    the home side on it.
+    """
+
+    innings: int
+    over: int
+    ball: str
+    batting: Literal["home", "away"]
+    striker: str
+    non_striker: str
+    bowler: str
+    field: str
+    length: str
+    line: str
+    variation: str
+    shot: str
+    aggression: float | None
+    free_hit: bool
+    outcome: str
+    bat: int
+    extras: int
+    extra_kind: str | None
+    boundary: bool
+    wicket: Wicket | None
+    score: Score
+    needed: int | None
+    win_probability: float
+    luck: float
+
+
+class OverComplete(_Strict):
+    innings: int
+    over: int
+    bowler: str
+    runs: int
+    wickets: int
+    score: Score
+
+
+class InningsEnd(_Strict):
+    innings: int
+    batting: Literal["home", "away"]
+    score: Score
+    all_out: bool
+
+
+class SeatCounts(_Strict):
+    """What one captain was asked and how the answers came. `coverage` own answers ÷ decisions, 0…1."""
+
+    captain: str
+    decisions: int
+    own: int
+    fallbacks: int
+    rethinks: int
+    illegal: int
+    malformed: int
+    fines: float
+    coverage: float
+
+
+class InningsLine(_Strict):
+    innings: int
+    batting: Literal["home", "away"]
+    runs: int
+    wickets: int
+    legal_balls: int
+    all_out: bool
+
+
+class EpisodeEnded(_Strict):
+    """`winner` is the captain's seat, None for a tie or a void. `luck` the home side's, summed over the match."""
+
+    end_reason: EndReason
+    winner: Literal["home", "away"] | None
+    result: str
+    innings: tuple[InningsLine, ...]
+    turns: int
+    deliveries: int
+    luck: float
+    counts: dict[Literal["home", "away"], SeatCounts]
+    error: str | None
+    record_digest: str
+
+
+class TournamentStarted(_Strict):
+    name: str
+    file_digest: str
+    captains: tuple[str, ...]
+    episodes: int
+
+
+class TournamentStandings(_Strict):
+    """`rows`, best first, as the tournament room makes them."""
+
+    name: str
+    played: int
+    episodes: int
+    rows: tuple[dict[str, Any], ...]
+
+
+class TournamentEnded(_Strict):
+    name: str
+    played: int
+    void: int
+    forfeit: int
+    seconds: float
+
+
+class _Envelope(_Strict):
+    """`episode_id` names the episode, or `run:<name>` for a tournament's events. `seq` 1, 2, 3 … without a hole."""
+
+    v: Literal[1] = 1
+    episode_id: str
+    attempt: int = Field(ge=1)
+    seq: int = Field(ge=1)
+    ts: datetime
+
+
+class EpisodeStartedEvent(_Envelope):
+    type: Literal["episode.started"] = "episode.started"
+    data: EpisodeStarted
+
+
+class TossEvent(_Envelope):
+    type: Literal["toss"] = "toss"
+    data: Toss
+
+
+class InningsStartedEvent(_Envelope):
+    type: Literal["innings.started"] = "innings.started"
+    data: InningsStart
+
+
+class DecisionEvent(_Envelope):
+    type: Literal["decision"] = "decision"
+    data: DecisionMade
+
+
+class DeliveryEvent(_Envelope):
+    type: Literal["delivery"] = "delivery"
+    data: Delivery
+
+
+class OverCompletedEvent(_Envelope):
+    type: Literal["over.completed"] = "over.completed"
+    data: OverComplete
+
+
+class InningsEndedEvent(_Envelope):
+    type: Literal["innings.ended"] = "innings.ended"
+    data: InningsEnd
+
+
+class EpisodeEndedEvent(_Envelope):
+    type: Literal["episode.ended"] = "episode.ended"
+    data: EpisodeEnded
+
+
+class TournamentStartedEvent(_Envelope):
+    type: Literal["tournament.started"] = "tournament.started"
+    data: TournamentStarted
+
+
+class TournamentStandingsEvent(_Envelope):
+    type: Literal["tournament.standings"] = "tournament.standings"
+    data: TournamentStandings
+
+
+class TournamentEndedEvent(_Envelope):
+    type: Literal["tournament.ended"] = "tournament.ended"
+    data: TournamentEnded
+
+
+Event = Annotated[
+    EpisodeStartedEvent
+    | TossEvent
+    | InningsStartedEvent
+    | DecisionEvent
+    | DeliveryEvent
+    | OverCompletedEvent
+    | InningsEndedEvent
+    | EpisodeEndedEvent
+    | TournamentStartedEvent
+    | TournamentStandingsEvent
+    | TournamentEndedEvent,
+    Field(discriminator="type"),
+]
+
+EVENT_ADAPTER: Final[TypeAdapter[Event]] = TypeAdapter(Event)
+
+
+def parse_event(line: str | bytes) -> Event:
+    """One event from its JSON; raises pydantic's `ValidationError` with the field that is wrong."""
+    return EVENT_ADAPTER.validate_json(line)
+
+
+def event_json_schema() -> dict[str, Any]:
+    """The published JSON Schema of the union."""
+    return EVENT_ADAPTER.json_schema()
+
+
+def now() -> datetime:
+    return datetime.now(UTC)

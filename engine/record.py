@@ -1,0 +1,125 @@
+"""Records: the JSONL of an episode's events, appended while it runs, sealed with an atomic replace.
+
+A sealed record is the truth about an episode: `records/<episode_id>.jsonl` when it counts, `records/void/…` when it does
+not. A file that still ends in `.part` was never sealed and counts for nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from pydantic import ValidationError
+
+from engine.errors import BrokenRecord
+from engine.events import EpisodeEndedEvent, EpisodeStartedEvent, Event, parse_event
+
+SUFFIX: Final = ".jsonl"
+PART: Final = ".part"
+_FLUSH_ON: Final = frozenset({"over.completed", "innings.ended", "episode.ended"})
+
+
+class RecordWriter:
+    """An episode observer that writes its record under `folder`.
+
+    Nobody sees a half-written record under its final name: the events go to a `.part` file, flushed at every over, which
+    `aclose` removes if the episode never ended.
+    """
+
+    def __init__(self, folder: Path, episode_id: str, attempt: int) -> None:
+        self.path: Path | None = None
+        self._folder, self._episode_id, self._attempt = folder, episode_id, attempt
+        folder.mkdir(parents=True, exist_ok=True)
+        self._part = folder / f"{episode_id}.{attempt}{SUFFIX}{PART}"
+        self._file: BinaryIO | None = self._part.open("wb")
+
+    async def on_event(self, event: Event) -> None:
+        self.write(event)
+
+    async def aclose(self) -> None:
+        self.close()
+
+    def write(self, event: Event) -> None:
+        if self._file is None:
+            raise BrokenRecord(str(self._part), "an event came after the end")
+        self._file.write(event.model_dump_json().encode() + b"\n")
+        if event.type in _FLUSH_ON:
+            self._file.flush()
+        if isinstance(event, EpisodeEndedEvent):
+            self._seal(void=event.data.end_reason.is_void)
+
+    def close(self) -> None:
+        """Ends an unsealed record: what is in the `.part` file is dropped."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+            self._part.unlink(missing_ok=True)
+
+    def _seal(self, *, void: bool) -> None:
+        assert self._file is not None
+        os.fsync(self._file.fileno())
+        self._file.close()
+        self._file = None
+        self.path = (
+            void_path(self._folder, self._episode_id, self._attempt)
+            if void
+            else record_path(self._folder, self._episode_id)
+        )
+        self.path.parent.mkdir(exist_ok=True)
+        os.replace(self._part, self.path)
+
+
+def record_path(folder: Path, episode_id: str) -> Path:
+    """Where the record of an episode that counts is sealed."""
+    return folder / f"{episode_id}{SUFFIX}"
+
+
+def void_path(folder: Path, episode_id: str, attempt: int) -> Path:
+    """Where the record of a void attempt is sealed."""
+    return folder / "void" / f"{episode_id}.{attempt}{SUFFIX}"
+
+
+def read_record(path: Path) -> Iterator[Event]:
+    """The events of a record, checked one by one. Raises `BrokenRecord` with the line that is wrong."""
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError as error:
+        raise BrokenRecord(str(path), error.strerror or str(error)) from None
+    expected = 1
+    for number, line in enumerate(lines, start=1):
+        event = _parsed(path, number, line)
+        if event.seq != expected:
+            raise BrokenRecord(f"{path}:{number}", f"event {event.seq} where {expected} belongs")
+        expected += 1
+        yield event
+
+
+def _parsed(path: Path, number: int, line: bytes) -> Event:
+    try:
+        return parse_event(line)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the line"
+        raise BrokenRecord(f"{path}:{number}", f"{where}: {first['msg']}") from None
+
+
+def header_of(path: Path) -> EpisodeStartedEvent:
+    """The first event of a record. Raises `BrokenRecord`."""
+    first = next(read_record(path), None)
+    if not isinstance(first, EpisodeStartedEvent):
+        raise BrokenRecord(str(path), "does not begin with episode.started")
+    return first
+
+
+def ending_of(path: Path) -> EpisodeEndedEvent:
+    """The last event of a sealed record. Raises `BrokenRecord`; reads only the end of the file."""
+    try:
+        last = path.read_bytes().rstrip(b"\n").rsplit(b"\n", 1)[-1]
+    except OSError as error:
+        raise BrokenRecord(str(path), error.strerror or str(error)) from None
+    event = _parsed(path, 0, last)
+    if not isinstance(event, EpisodeEndedEvent):
+        raise BrokenRecord(str(path), "does not end with episode.ended")
+    return event

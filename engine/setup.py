@@ -1,0 +1,36 @@
+"""From a match's settings and its seed to what is settled before the toss: squads, conditions, format."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from engine.chance import draw_conditions, draw_squad
+from engine.cricket.choices import Seat
+from engine.cricket.formats import format_of
+from engine.cricket.match import MatchSetup
+from engine.cricket.players import Squad
+from engine.cricket.state import Squads
+from engine.seeds import Streams
+from engine.squads import load_squad
+
+DRAWN: Final = "drawn"
+
+
+def squad_for(name: str, seat: Seat, streams: Streams) -> Squad:
+    """The squad called `name`, or, for `drawn`, eleven players drawn from the fitted population by the match's seed."""
+    return draw_squad(streams, seat.value) if name == DRAWN else load_squad(name)
+
+
+def match_setup(
+    *, overs: int, squads: tuple[str, str], max_super_overs: int, streams: Streams
+) -> MatchSetup:
+    """The setup of one match: `squads` are the home and the away side's names. Raises the loaders' own errors."""
+    home, away = squads
+    return MatchSetup(
+        format=format_of(overs),
+        squads=Squads(
+            home=squad_for(home, Seat.HOME, streams), away=squad_for(away, Seat.AWAY, streams)
+        ),
+        conditions=draw_conditions(streams),
+        max_super_overs=max_super_overs,
+    )
