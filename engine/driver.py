@@ -1,6 +1,8 @@
-"""Drive one match generator: price its chance nodes, draw them, keep account of luck, stop at every question.
+"""Drive one match generator: price its chance nodes, draw them, keep account of luck, stop at every
+question.
 
-Every driver of a match (the live episode, the environment, replay, the tests) is a loop around a `MatchDriver`.
+Every driver of a match (the live episode, the environment, replay, the tests) is a loop around a
+`MatchDriver`.
 """
 
 from __future__ import annotations
@@ -54,8 +56,9 @@ def _no_listener(_: Fact) -> None:
 class MatchDriver:
     """One match in progress. `request` is the open question; None once `result` is there.
 
-    `on_fact` hears every fact in order, after `luck`, `last_ball` and `home_win_probability` were brought up to date.
-    Without a `value` model no luck is kept and the win probability stays at one half.
+    `on_fact` hears every fact in order, after `luck`, `last_ball` and `home_win_probability` were
+    brought up to date. Without a `value` model no luck is kept and the win probability stays at
+    one half.
     """
 
     def __init__(

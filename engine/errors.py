@@ -1,16 +1,14 @@
 """What can go wrong in an episode, classed by who must act.
 
-    EngineError
-    ├── CallError              the captain: nothing has changed, the message says what is legal
-    │   ├── MalformedCall      arguments that do not fit the tool's schema
-    │   ├── UnknownTool        no tool of that name
-    │   ├── IllegalCall        a tool or a choice that is not legal now
-    │   └── LateCall           the episode is over, or the ball has been bowled
-    ├── CaptainUnavailable     the infrastructure: endpoint, network, quota; the episode is void and replayed
-    ├── CaptainFailed          the captain: no usable answer, and its file says `on_failure: forfeit`
-    ├── UnknownPreset          the organiser: no captain of that name
-    ├── BadPreset              the organiser: a captain's settings that cannot be used
-    └── BrokenRecord           stop: a record that cannot be read or does not replay
+EngineError ├── CallError              the captain: nothing has changed, the message says what is
+legal │   ├── MalformedCall      arguments that do not fit the tool's schema │   ├── UnknownTool
+no tool of that name │   ├── IllegalCall        a tool or a choice that is not legal now │   └──
+LateCall           the episode is over, or the ball has been bowled ├── CaptainUnavailable     the
+infrastructure: endpoint, network, quota; the episode is void and replayed ├── CaptainFailed
+the captain: no usable answer, and its file says `on_failure: forfeit` ├── UnknownPreset
+the organiser: no captain of that name ├── BadPreset              the organiser: a captain's
+settings that cannot be used └── BrokenRecord           stop: a record that cannot be read or does
+not replay
 """
 
 from __future__ import annotations
@@ -21,7 +19,9 @@ class EngineError(Exception):
 
 
 class CallError(EngineError):
-    """A captain's call that changed nothing. `why` it was refused, and `legal`, what would be accepted."""
+    """A captain's call that changed nothing. `why` it was refused, and `legal`, what would be
+    accepted.
+    """
 
     def __init__(self, why: str, legal: str) -> None:
         super().__init__(why, legal)

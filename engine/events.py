@@ -1,7 +1,7 @@
 """The events of an episode and of a tournament: one union, told apart by `type`.
 
-The same events are the live stream, the record on disk and the source of every view. A new event type is added here,
-and nowhere else. `event_json_schema()` is what is published.
+The same events are the live stream, the record on disk and the source of every view. A new event
+type is added here, and nowhere else. `event_json_schema()` is what is published.
 """
 
 from __future__ import annotations
@@ -46,7 +46,9 @@ class SideInfo(_Strict):
 
 
 class EpisodeStarted(_Strict):
-    """The header of a record. `spec` rebuilds the episode; `versions` are packages' versions."""
+    """The header of a record. `spec` and `squads` (home, away) rebuild the episode; `versions` are
+    packages' versions.
+    """
 
     seed: int
     format: str
@@ -54,6 +56,7 @@ class EpisodeStarted(_Strict):
     home: SideInfo
     away: SideInfo
     spec: dict[str, Any]
+    squads: tuple[dict[str, Any], dict[str, Any]]
     coefficients_digest: str
     engine_version: str
     versions: dict[str, str]
@@ -80,7 +83,9 @@ class Score(_Strict):
 
 
 class DecisionMade(_Strict):
-    """One decision, published after the ball it was for. `choice` is what was decided, in the captain's words."""
+    """One decision, published after the ball it was for. `choice` is what was decided, in the
+    captain's words.
+    """
 
     number: int
     seat: Literal["home", "away"]
@@ -104,10 +109,11 @@ class Wicket(_Strict):
 
 
 class Delivery(_Strict):
-    """One ball. `ball` is the over it belongs to and its number among the over's legal balls (`3.4`).
+    """One ball. `ball` is the over it belongs to and its number among the over's legal balls
+    (`3.4`).
 
-    `outcome` is the catalogue's key. `win_probability` is the home side's after the ball, `luck` what chance gave
-    the home side on it.
+    `outcome` is the catalogue's key. `win_probability` is the home side's after the ball, `luck`
+    what chance gave the home side on it.
     """
 
     innings: int
@@ -153,7 +159,7 @@ class InningsEnd(_Strict):
 
 
 class SeatCounts(_Strict):
-    """What one captain was asked and how the answers came. `coverage` own answers ÷ decisions, 0…1."""
+    """What one captain was asked and how he answered. `coverage`: own answers ÷ decisions, 0…1."""
 
     captain: str
     decisions: int
@@ -176,7 +182,9 @@ class InningsLine(_Strict):
 
 
 class EpisodeEnded(_Strict):
-    """`winner` is the captain's seat, None for a tie or a void. `luck` the home side's, summed over the match."""
+    """`winner` is the captain's seat, None for a tie or a void. `luck` the home side's, summed over
+    the match.
+    """
 
     end_reason: EndReason
     winner: Literal["home", "away"] | None
@@ -215,7 +223,9 @@ class TournamentEnded(_Strict):
 
 
 class _Envelope(_Strict):
-    """`episode_id` names the episode, or `run:<name>` for a tournament's events. `seq` 1, 2, 3 … without a hole."""
+    """`episode_id` names the episode, or `run:<name>` for a tournament's events. `seq` 1, 2, 3 …
+    without a hole.
+    """
 
     v: Literal[1] = 1
     episode_id: str

@@ -1,7 +1,8 @@
 """Records: the JSONL of an episode's events, appended while it runs, sealed with an atomic replace.
 
-A sealed record is the truth about an episode: `records/<episode_id>.jsonl` when it counts, `records/void/…` when it does
-not. A file that still ends in `.part` was never sealed and counts for nothing.
+A sealed record is the truth about an episode: `records/<episode_id>.jsonl` when it counts,
+`records/void/…` when it does not. A file that still ends in `.part` was never sealed and counts
+for nothing.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ _FLUSH_ON: Final = frozenset({"over.completed", "innings.ended", "episode.ended"
 class RecordWriter:
     """An episode observer that writes its record under `folder`.
 
-    Nobody sees a half-written record under its final name: the events go to a `.part` file, flushed at every over, which
-    `aclose` removes if the episode never ended.
+    Nobody sees a half-written record under its final name: the events go to a `.part` file,
+    flushed at every over, which `aclose` removes if the episode never ended.
     """
 
     def __init__(self, folder: Path, episode_id: str, attempt: int) -> None:
@@ -68,7 +69,7 @@ class RecordWriter:
             else record_path(self._folder, self._episode_id)
         )
         self.path.parent.mkdir(exist_ok=True)
-        os.replace(self._part, self.path)
+        self._part.replace(self.path)
 
 
 def record_path(folder: Path, episode_id: str) -> Path:
@@ -82,7 +83,9 @@ def void_path(folder: Path, episode_id: str, attempt: int) -> Path:
 
 
 def read_record(path: Path) -> Iterator[Event]:
-    """The events of a record, checked one by one. Raises `BrokenRecord` with the line that is wrong."""
+    """The events of a record, checked one by one. Raises `BrokenRecord` with the line that is
+    wrong.
+    """
     try:
         lines = path.read_bytes().splitlines()
     except OSError as error:

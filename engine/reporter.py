@@ -1,6 +1,8 @@
-"""Turn the facts and decisions of an episode into its numbered events, and fold the play into `record_digest`.
+"""Turn the facts and decisions of an episode into its numbered events, and fold the play into
+`record_digest`.
 
-The order is the match's own, except that the choices for a ball are held back until the ball has been bowled.
+The order is the match's own, except that the choices for a ball are held back until the ball has
+been bowled.
 """
 
 from __future__ import annotations
@@ -43,8 +45,11 @@ _HIDDEN_UNTIL_BOWLED: Final = frozenset({DecisionKind.DELIVERY, DecisionKind.SHO
 _PLAY: Final = frozenset(
     {"toss", "innings.started", "decision", "delivery", "over.completed", "innings.ended"}
 )
-# Not the play: how long or how surely, what it cost, and what the value model of the day thinks of it.
-_NOT_THE_PLAY: Final = frozenset({"latency_ms", "win_probability", "luck"})
+# Not the play: who or what gave the answer and how long it took, and what the value model of the
+# day thinks of it.
+_NOT_THE_PLAY: Final = frozenset(
+    {"source", "reason", "rethinks", "errors", "latency_ms", "win_probability", "luck"}
+)
 _DECIMALS: Final = 9
 _EVENT_OF: Final[dict[type[BaseModel], type[BaseModel]]] = {
     ev.EpisodeStarted: ev.EpisodeStartedEvent,
@@ -60,7 +65,9 @@ _EVENT_OF: Final[dict[type[BaseModel], type[BaseModel]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """A decision and how it came about. `latency_ms` of the captain's own answer; None for a policy."""
+    """A decision and how it came about. `latency_ms` of the captain's own answer; None for a
+    policy.
+    """
 
     decision: Decision
     source: Source
@@ -71,7 +78,9 @@ class Answered:
 
 
 class PlayDigest:
-    """SHA-256 over the play: rule events and decisions in canonical JSON, floats rounded to nine decimals."""
+    """SHA-256 over the play: rule events and decisions in canonical JSON, floats rounded to nine
+    decimals.
+    """
 
     def __init__(self) -> None:
         self._hash = sha256()
@@ -79,7 +88,11 @@ class PlayDigest:
     def add(self, type_: str, data: BaseModel) -> None:
         if type_ not in _PLAY:
             return
-        play = {k: _rounded(v) for k, v in data.model_dump(mode="json").items() if k not in _NOT_THE_PLAY}
+        play = {
+            k: _rounded(v)
+            for k, v in data.model_dump(mode="json").items()
+            if k not in _NOT_THE_PLAY
+        }
         self._hash.update(orjson.dumps([type_, play], option=orjson.OPT_SORT_KEYS))
 
     def hexdigest(self) -> str:
@@ -95,7 +108,9 @@ def _rounded(value: Any) -> Any:
 
 
 class Reporter:
-    """Numbers and stamps the events of one attempt at one episode. `drain()` hands over what has come since."""
+    """Numbers and stamps the events of one attempt at one episode. `drain()` hands over what has
+    come since.
+    """
 
     def __init__(
         self,
@@ -254,14 +269,13 @@ def score_of(innings: Innings) -> ev.Score:
 
 
 def choice_of(decision: Decision, squad: Squad) -> dict[str, Any]:
-    """A decision as plain JSON: players by name, enums by value. `decision_from_choice` is its inverse."""
+    """A decision as plain JSON: players by name, enums by value. `decision_from_choice` is its
+    inverse.
+    """
     if isinstance(decision, BatterDecision | BowlerDecision):
         return {"player": squad[decision.player].name}
-    return {
-        field.name: getattr(value, "value", value)
-        for field in fields(decision)
-        for value in [getattr(decision, field.name)]
-    }
+    chosen = {field.name: getattr(decision, field.name) for field in fields(decision)}
+    return {name: getattr(value, "value", value) for name, value in chosen.items()}
 
 
 def _ball_notation(before: Innings) -> str:

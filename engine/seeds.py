@@ -1,8 +1,8 @@
 """Randomness: a tree of named, counter-based streams.
 
-Every draw has its own key, so a decision, an extra wide or the order of play cannot shift the luck of another ball,
-and serial, parallel and resumed play draw the same numbers. A key is hashed with BLAKE2b (RFC 7693) under the
-match's seed; the first 53 bits of the hash are the uniform number.
+Every draw has its own key, so a decision, an extra wide or the order of play cannot shift the luck
+of another ball, and serial, parallel and resumed play draw the same numbers. A key is hashed with
+BLAKE2b (RFC 7693) under the match's seed; the first 53 bits of the hash are the uniform number.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ _KEY: Final = struct.Struct("<HHHI")
 
 
 class Streams:
-    """The random streams of one match. Every method is a pure function of the seed and its arguments."""
+    """The random streams of one match. Every method is a pure function of the seed and its
+    arguments.
+    """
 
     __slots__ = ("_root", "seed")
 
@@ -29,10 +31,13 @@ class Streams:
         self.seed = seed
         self._root = blake2b(key=seed.to_bytes(8, "little"), digest_size=8)
 
-    def uniform(self, purpose: str, innings: int = 0, ball: int = 0, repeat: int = 0, index: int = 0) -> float:
+    def uniform(
+        self, purpose: str, innings: int = 0, ball: int = 0, repeat: int = 0, index: int = 0
+    ) -> float:
         """A number in [0, 1) that belongs to this key alone.
 
-        `innings`, `ball` (legal balls before it), `repeat` (0…65535); `index` tells apart several draws of one key.
+        `innings`, `ball` (legal balls before it), `repeat` (0…65535); `index` tells apart several
+        draws of one key.
         """
         keyed = self._root.copy()
         keyed.update(_KEY.pack(innings, ball, repeat, index))
@@ -41,7 +46,9 @@ class Streams:
 
 
 def derive_seed(*parts: int | str) -> Seed:
-    """A seed that depends on every part and on their order; neighbouring inputs give unrelated seeds."""
+    """A seed that depends on every part and on their order; neighbouring inputs give unrelated
+    seeds.
+    """
     digest = blake2b(digest_size=8)
     for part in parts:
         text = f"{type(part).__name__}:{part}".encode()
@@ -50,7 +57,9 @@ def derive_seed(*parts: int | str) -> Seed:
 
 
 class CaptainDraws:
-    """A captain's own random numbers for one decision, keyed by his seat: they cannot move the ball's."""
+    """A captain's own random numbers for one decision, keyed by his seat: they cannot move the
+    ball's.
+    """
 
     __slots__ = ("_key", "_purpose", "_streams")
 

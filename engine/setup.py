@@ -1,4 +1,6 @@
-"""From a match's settings and its seed to what is settled before the toss: squads, conditions, format."""
+"""From a match's settings and its seed to what is settled before the toss: squads, conditions,
+format.
+"""
 
 from __future__ import annotations
 
@@ -17,20 +19,27 @@ DRAWN: Final = "drawn"
 
 
 def squad_for(name: str, seat: Seat, streams: Streams) -> Squad:
-    """The squad called `name`, or, for `drawn`, eleven players drawn from the fitted population by the match's seed."""
+    """The squad called `name`, or, for `drawn`, eleven players drawn from the fitted population by
+    the match's seed.
+    """
     return draw_squad(streams, seat.value) if name == DRAWN else load_squad(name)
 
 
+def squads_named(names: tuple[str, str], streams: Streams) -> Squads:
+    """The home and the away squad by name. Raises the loaders' own errors."""
+    home, away = names
+    return Squads(
+        home=squad_for(home, Seat.HOME, streams), away=squad_for(away, Seat.AWAY, streams)
+    )
+
+
 def match_setup(
-    *, overs: int, squads: tuple[str, str], max_super_overs: int, streams: Streams
+    *, overs: int, squads: Squads, max_super_overs: int, streams: Streams
 ) -> MatchSetup:
-    """The setup of one match: `squads` are the home and the away side's names. Raises the loaders' own errors."""
-    home, away = squads
+    """What is settled before the toss; the conditions are drawn from the match's own streams."""
     return MatchSetup(
         format=format_of(overs),
-        squads=Squads(
-            home=squad_for(home, Seat.HOME, streams), away=squad_for(away, Seat.AWAY, streams)
-        ),
+        squads=squads,
         conditions=draw_conditions(streams),
         max_super_overs=max_super_overs,
     )

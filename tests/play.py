@@ -1,4 +1,6 @@
-"""Random legal play for property tests: every decision and every draw comes from one `random.Random`."""
+"""Random legal play for property tests: every decision and every draw comes from one
+`random.Random`.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,8 @@ from engine.cricket.choices import (
     DecisionKind,
     DeliveryDecision,
     Election,
-    Line,
     Length,
+    Line,
     Seat,
     Shot,
     ShotDecision,
@@ -39,7 +41,9 @@ from engine.cricket.outcomes import ALLOWED_ON_FREE_HIT, OUTCOMES, Outcome
 from engine.cricket.players import Bowling, Hand, Player, Role, Squad
 from engine.cricket.state import Squads
 
-COMMON = [o for o in OUTCOMES if o.key in ("0", "1", "2", "4", "6", "wd1", "nb1+1", "caught", "bowled")]
+COMMON = [
+    o for o in OUTCOMES if o.key in ("0", "1", "2", "4", "6", "wd1", "nb1+1", "caught", "bowled")
+]
 
 
 def plain_squad(name: str) -> Squad:
@@ -82,7 +86,9 @@ def formats() -> st.SearchStrategy[Format]:
 
 
 def random_matches() -> st.SearchStrategy[Played]:
-    """Matches of random legal play: mostly likely outcomes, or the whole catalogue, or hardly ever a wicket."""
+    """Matches of random legal play: mostly likely outcomes, or the whole catalogue, or hardly ever
+    a wicket.
+    """
     return st.builds(
         lambda fmt, seed, catalogue: play_randomly(fmt, random.Random(seed), catalogue),
         formats(),
@@ -129,7 +135,8 @@ def random_decision(request: DecisionRequest, rng: random.Random) -> Decision:
 
 def _random_delivery(request: DecisionRequest, rng: random.Random) -> DeliveryDecision:
     innings = request.view.innings
-    assert innings is not None and innings.bowler is not None
+    assert innings is not None
+    assert innings.bowler is not None
     bowler = request.view.squads.of(request.seat)[innings.bowler]
     return DeliveryDecision(
         field=rng.choice(request.legal.fields),

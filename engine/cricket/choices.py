@@ -1,7 +1,7 @@
 """What captains choose: the vocabulary of decisions.
 
-A ball is agreed in this order: bowler and field are set and seen by the batting side; then delivery and shot are
-chosen without sight of each other; then chance.
+A ball is agreed in this order: bowler and field are set and seen by the batting side; then
+delivery and shot are chosen without sight of each other; then chance.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from engine.cricket.players import Bowling, PlayerIndex
 
 
 class Seat(StrEnum):
-    """The two sides of a match. A captain sits in a seat; squad and home ground belong to the seat."""
+    """The two sides of a match. A captain sits in a seat; squad and home belong to the seat."""
 
     HOME = "home"
     AWAY = "away"
@@ -130,7 +130,9 @@ class BowlerDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryDecision:
-    """The fielding side's choice for one ball. The batting side sees `field`, never the rest before the ball."""
+    """The fielding side's choice for one ball. The batting side sees `field`, never the rest before
+    the ball.
+    """
 
     field: Field = Field.STANDARD
     length: Length = Length.GOOD

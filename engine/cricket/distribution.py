@@ -23,7 +23,9 @@ class Distribution:
     probabilities: Sequence[float]
 
     def index_at(self, uniform: float) -> int:
-        """Which of `OUTCOMES` a uniform number in [0, 1) draws, walking from the bowler's best to the batter's best."""
+        """Which of `OUTCOMES` a uniform number in [0, 1) draws, walking from the bowler's best to
+        the batter's best.
+        """
         cumulative = list(accumulate(self.probabilities))
         return min(bisect_right(cumulative, uniform * cumulative[-1]), len(OUTCOMES) - 1)
 
@@ -33,7 +35,9 @@ class Distribution:
 
 
 class OutcomeModel(Protocol):
-    """Prices a delivery. A pure function of the context; `digest` changes when any coefficient does."""
+    """Prices a delivery. A pure function of the context; `digest` changes when any coefficient
+    does.
+    """
 
     @property
     def digest(self) -> str: ...

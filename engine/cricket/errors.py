@@ -1,10 +1,10 @@
 """What can go wrong in the laws, classed by who must act.
 
-    CricketError
-    ├── UnknownFormat      the organiser: no such format
-    ├── BadSquad           the organiser: a team that cannot take the field
-    ├── IllegalDecision    the captain: the choice is not legal now; nothing has changed
-    └── IllegalDraw        a bug in the ball model: an outcome that the Laws do not allow here
+CricketError
+├── UnknownFormat      the organiser: no such format
+├── BadSquad           the organiser: a team that cannot take the field
+├── IllegalDecision    the captain: the choice is not legal now; nothing has changed
+└── IllegalDraw        a bug in the ball model: an outcome that the Laws do not allow here
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The formats of limited-overs cricket: overs an innings, fielding restrictions, bowlers' quotas.
 
-Sources: Laws of Cricket 2017 (2022 code) Law 13.3 (limitation of overs) and 17.8 (quotas by agreement);
-ICC T20I and ODI playing conditions clauses 12.9 (quota) and 28.7 (fielding restrictions). In the code an
-over is counted in legal balls; "12.3" exists only in notation.
+Sources: Laws of Cricket 2017 (2022 code) Law 13.3 (limitation of overs) and 17.8 (quotas by
+agreement); ICC T20I and ODI playing conditions clauses 12.9 (quota) and 28.7 (fielding
+restrictions). In the code an over is counted in legal balls; "12.3" exists only in notation.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ POWERPLAY_OUTSIDE: Final = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldingPhase:
-    """From legal ball `start` (0-based, inclusive) to `end` (exclusive), at most `outside` outside the circle."""
+    """From legal ball `start` (0-based, inclusive) to `end` (exclusive), at most `outside` outside
+    the circle.
+    """
 
     start: int
     end: int
@@ -30,7 +32,9 @@ class FieldingPhase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
-    """One format of the game. `max_overs` 1…50; `phases` cover every legal ball of an innings, in order."""
+    """One format of the game. `max_overs` 1…50; `phases` cover every legal ball of an innings, in
+    order.
+    """
 
     name: str
     max_overs: int
@@ -52,18 +56,24 @@ class Format:
 
     @property
     def bowlers_with_extra_over(self) -> int:
-        """How many bowlers may bowl one over more, where a fifth does not divide (12 overs: 3, 3, 2, 2, 2)."""
+        """How many bowlers may bowl one over more, where a fifth does not divide (12 overs: 3, 3,
+        2, 2, 2).
+        """
         return self.max_overs % 5
 
     def max_outside(self, legal_balls: int) -> int:
-        """Fielders allowed outside the circle for the delivery that follows `legal_balls` legal balls."""
+        """Fielders allowed outside the circle for the delivery that follows `legal_balls` legal
+        balls.
+        """
         for phase in self.phases:
             if legal_balls < phase.end:
                 return phase.outside
         return DEFAULT_OUTSIDE
 
     def may_bowl_another(self, overs_bowled: int, others: Sequence[int]) -> bool:
-        """Whether a bowler with `overs_bowled` may start an over; `others`: overs begun by the other bowlers."""
+        """Whether a bowler with `overs_bowled` may start an over; `others`: overs begun by the
+        other bowlers.
+        """
         if overs_bowled < self.quota:
             return True
         taken = sum(1 for overs in others if overs > self.quota)
@@ -71,7 +81,9 @@ class Format:
 
 
 def _reduced_powerplay_balls(max_overs: int) -> int:
-    """ICC T20I clause 28.7, table for reduced innings: 30 % of the balls, to the nearest ball (5 overs: 1.3)."""
+    """ICC T20I clause 28.7, table for reduced innings: 30 % of the balls, to the nearest ball (5
+    overs: 1.3).
+    """
     return max(1, (max_overs * BALLS_PER_OVER * 3 + 5) // 10)
 
 
@@ -103,7 +115,8 @@ ODI: Final = Format(
 SUPER_OVER: Final = Format(
     name="super over",
     max_overs=1,
-    # ICC super over clause 10: the fielding restrictions are those of the last over of a normal innings.
+    # ICC super over clause 10: the fielding restrictions are those of the last over of a normal
+    # innings.
     phases=(FieldingPhase(start=0, end=6, outside=DEFAULT_OUTSIDE),),
 )
 
@@ -119,7 +132,9 @@ def format_named(name: str) -> Format:
 
 
 def format_of(max_overs: int) -> Format:
-    """The format of `max_overs` (1…50); 5, 10, 20 and 50 are the named ones. Raises `UnknownFormat`."""
+    """The format of `max_overs` (1…50); 5, 10, 20 and 50 are the named ones. Raises
+    `UnknownFormat`.
+    """
     for known in NAMED.values():
         if known.max_overs == max_overs:
             return known

@@ -1,7 +1,8 @@
 """The Laws as pure functions from one state of an innings to the next.
 
-Law numbers are those of the Laws of Cricket 2017 Code (3rd edition, 2022); "ICC" is the ICC's men's T20I and ODI
-playing conditions. Which choices are legal stands in `legality`; the order of play in `match`.
+Law numbers are those of the Laws of Cricket 2017 Code (3rd edition, 2022); "ICC" is the ICC's
+men's T20I and ODI playing conditions. Which choices are legal stands in `legality`; the order of
+play in `match`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from engine.cricket.outcomes import (
 from engine.cricket.players import PlayerIndex
 from engine.cricket.state import BatterLine, BowlerLine, Extras, Innings
 
-_Line = TypeVar("_Line", BatterLine, BowlerLine)
+_Line = TypeVar("_Line")
 
 SUPER_OVER_WICKETS: Final = 2  # ICC super over clause 8
 SUPER_OVER_BATTERS: Final = 3  # ICC super over clause 5: three nominated batters
@@ -33,20 +34,22 @@ _RETIREMENTS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ends:
-    """Who stands at the striker's and at the bowler's end once the ball is dead; None where a batter left."""
+    """Who stands at the striker's and at the bowler's end once the ball is dead; None where a
+    batter left.
+    """
 
     striker: PlayerIndex | None
     bowler: PlayerIndex | None
 
 
-def start_innings(
-    *, number: int, batting: Seat, format_: Format, target: int | None
-) -> Innings:
+def start_innings(*, number: int, batting: Seat, format_: Format, target: int | None) -> Innings:
     return Innings(number=number, batting=batting, format=format_, target=target)
 
 
 def send_in(innings: Innings, player: PlayerIndex) -> Innings:
-    """Law 25: `player` takes the vacant end, the striker's first. A retired batter resumes his innings (25.4.4)."""
+    """Law 25: `player` takes the vacant end, the striker's first. A retired batter resumes his
+    innings (25.4.4).
+    """
     line = innings.batters[player]
     if line.position == 0:
         position = 1 + sum(1 for b in innings.batters if b.position)
@@ -67,7 +70,8 @@ def begin_over(innings: Innings, bowler: PlayerIndex) -> Innings:
 
 
 def as_scored(innings: Innings, outcome: Outcome) -> Outcome:
-    """What of `outcome` counts: nothing after the winning run, save a boundary's whole allowance (Law 16.6).
+    """What of `outcome` counts: nothing after the winning run, save a boundary's whole allowance
+    (Law 16.6).
 
     Raises `IllegalDraw` for a dismissal that a free hit forbids (ICC 21.19.1).
     """
@@ -107,7 +111,8 @@ def player_out(innings: Innings, outcome: Outcome) -> PlayerIndex | None:
 def after_delivery(innings: Innings, outcome: Outcome, field: Field = Field.STANDARD) -> Innings:
     """The innings after one delivery. `outcome` must be what `as_scored` gave.
 
-    An end that a batter left is None until `send_in`; at the end of an over `bowler` is None until `begin_over`.
+    An end that a batter left is None until `send_in`; at the end of an over `bowler` is None until
+    `begin_over`.
     """
     over_ends = outcome.is_legal and (innings.legal_balls + 1) % BALLS_PER_OVER == 0
     ends = _ends_after(innings, outcome)
@@ -128,7 +133,9 @@ def after_delivery(innings: Innings, outcome: Outcome, field: Field = Field.STAN
         bowler=None if over_ends else innings.bowler,
         last_bowler=innings.bowler if over_ends else innings.last_bowler,
         over_runs=innings.over_runs + outcome.charged_to_bowler,
-        extras=_extras_after(innings.extras, outcome) if outcome.runs != outcome.bat else innings.extras,
+        extras=_extras_after(innings.extras, outcome)
+        if outcome.runs != outcome.bat
+        else innings.extras,
         batters=_batters_after(innings, outcome),
         bowlers=_bowlers_after(innings, outcome, over_ends=over_ends),
     )
@@ -152,7 +159,8 @@ def _ends_after(innings: Innings, outcome: Outcome) -> _Ends:
         striker, non_striker = non_striker, striker
     if leaver is None:
         return _Ends(striker=striker, bowler=non_striker)
-    # Caught, bowled, lbw, stumped, hit wicket: no run has been completed, so the new batter is on strike (18.11).
+    # Caught, bowled, lbw, stumped, hit wicket: no run has been completed, so the new batter is on
+    # strike (18.11).
     return _Ends(
         striker=None if striker == leaver else striker,
         bowler=None if non_striker == leaver else non_striker,
@@ -207,7 +215,9 @@ def _bowlers_after(
 
 
 def close_if_nobody_left(innings: Innings, available: tuple[PlayerIndex, ...]) -> Innings:
-    """Law 25.4: with an end vacant and nobody to fill it the innings is over, whatever the wickets say."""
+    """Law 25.4: with an end vacant and nobody to fill it the innings is over, whatever the wickets
+    say.
+    """
     vacant = innings.striker is None or innings.non_striker is None
     return replace(innings, closed=True) if vacant and not available else innings
 
@@ -215,7 +225,9 @@ def close_if_nobody_left(innings: Innings, available: tuple[PlayerIndex, ...]) -
 def available_batters(
     innings: Innings, *, leaving: PlayerIndex | None = None
 ) -> tuple[PlayerIndex, ...]:
-    """Who may come in: batters not yet in, and those retired not out (25.4.2), but not the one just `leaving`."""
+    """Who may come in: batters not yet in, and those retired not out (25.4.2), but not the one just
+    `leaving`.
+    """
     fresh_allowed = not innings.is_super_over or (
         sum(1 for b in innings.batters if b.position) < SUPER_OVER_BATTERS
     )

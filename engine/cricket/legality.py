@@ -32,7 +32,9 @@ _TYPE_OF: Final[dict[DecisionKind, type[Decision]]] = {
 
 
 def legal_bowlers(innings: Innings, squad: Squad) -> tuple[PlayerIndex, ...]:
-    """Who may bowl the next over: not the last over's bowler (Law 17.6), nobody over quota (ICC 12.9)."""
+    """Who may bowl the next over: not the last over's bowler (Law 17.6), nobody over quota (ICC
+    12.9).
+    """
     overs = [line.overs for line in innings.bowlers]
     return tuple(
         player
@@ -43,7 +45,9 @@ def legal_bowlers(innings: Innings, squad: Squad) -> tuple[PlayerIndex, ...]:
 
 
 def legal_fields(innings: Innings) -> tuple[Field, ...]:
-    """Fields with few enough outside the circle (ICC 28.7); before a free hit the field may be held (ICC 21.19.2)."""
+    """Fields with few enough outside the circle (ICC 28.7); before a free hit the field may be held
+    (ICC 21.19.2).
+    """
     if innings.held_field is not None:
         return (innings.held_field,)
     allowed = innings.format.max_outside(innings.legal_balls)
@@ -51,7 +55,9 @@ def legal_fields(innings: Innings) -> tuple[Field, ...]:
 
 
 def check(request: DecisionRequest, decision: Decision) -> None:
-    """Raises `IllegalDecision`, which says why and what is legal; returns when `decision` may be played."""
+    """Raises `IllegalDecision`, which says why and what is legal; returns when `decision` may be
+    played.
+    """
     wanted = _TYPE_OF[request.kind]
     if not isinstance(decision, wanted):
         raise IllegalDecision(
@@ -89,9 +95,7 @@ def _check_delivery(request: DecisionRequest, decision: DeliveryDecision) -> Non
         raise IllegalDecision("no over is in progress", "choose a bowler first")
     allowed = variations_of(request.view.squads.of(request.seat)[innings.bowler].bowls)
     if decision.variation not in allowed:
-        raise IllegalDecision(
-            f"this bowler has no {decision.variation} ball", ", ".join(allowed)
-        )
+        raise IllegalDecision(f"this bowler has no {decision.variation} ball", ", ".join(allowed))
 
 
 def _check_aggression(aggression: float) -> None:

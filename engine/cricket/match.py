@@ -1,7 +1,8 @@
 """A match as a generator: it asks and is told, and calls nobody.
 
-`play_match` yields a `DecisionRequest` and is sent a legal `Decision` (the driver has it pass `legality.check` first);
-yields a `ChanceNode` and is sent the draw; yields a `Fact` and is sent None; returns the `MatchResult`.
+`play_match` yields a `DecisionRequest` and is sent a legal `Decision` (the driver has it pass
+`legality.check` first); yields a `ChanceNode` and is sent the draw; yields a `Fact` and is sent
+None; returns the `MatchResult`.
 """
 
 from __future__ import annotations
@@ -45,13 +46,14 @@ from engine.cricket.outcomes import Outcome
 from engine.cricket.players import PlayerIndex
 from engine.cricket.state import ALL_OUT, Conditions, Innings, MatchView, Squads
 
-# Two batters a side may be dismissed in each super over and are then barred: after four, three are left.
+# Two batters a side may be dismissed in each super over and are then barred: after four, three are
+# left.
 MAX_SUPER_OVERS: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchSetup:
-    """What is settled before the toss. `max_super_overs` 0…4; a tie still level after them stands."""
+    """What is settled before the toss. `max_super_overs` 0…4; a tie after them stands."""
 
     format: Format
     squads: Squads
@@ -60,7 +62,9 @@ class MatchSetup:
 
     def __post_init__(self) -> None:
         if not 0 <= self.max_super_overs <= MAX_SUPER_OVERS:
-            raise ValueError(f"max_super_overs {self.max_super_overs} is outside 0…{MAX_SUPER_OVERS}")
+            raise ValueError(
+                f"max_super_overs {self.max_super_overs} is outside 0…{MAX_SUPER_OVERS}"
+            )
 
 
 def play_match(setup: MatchSetup) -> Generator[Node, Answer, MatchResult]:
@@ -111,23 +115,21 @@ class _Table:
             field=field,
         )
         self._asked += 1
-        return cast(Decision, (yield request))
+        return cast("Decision", (yield request))
 
     def toss(self) -> Generator[Node, Answer, Seat]:
         """Law 13.4 and 13.5; returns the side that bats first."""
         node = ChanceNode(
             purpose=Purpose.TOSS, innings=0, legal_ball=0, repeat=0, view=self.view(None)
         )
-        winner = cast(TossDraw, (yield node)).winner
+        winner = cast("TossDraw", (yield node)).winner
         decision = cast(
-            TossDecision, (yield from self._ask(winner, DecisionKind.TOSS, None, Legal()))
+            "TossDecision", (yield from self._ask(winner, DecisionKind.TOSS, None, Legal()))
         )
         yield TossMade(winner=winner, elected=decision.elect)
         return winner if decision.elect is Election.BAT else winner.other
 
-    def innings(
-        self, batting: Seat, *, target: int | None
-    ) -> Generator[Node, Answer, Innings]:
+    def innings(self, batting: Seat, *, target: int | None) -> Generator[Node, Answer, Innings]:
         """One innings to its end; returns its last state."""
         return (yield from self._play(self._opening_state(batting, target)))
 
@@ -164,7 +166,7 @@ class _Table:
             decision = yield from self._ask(
                 innings.batting, DecisionKind.BATTER, innings, Legal(players=available)
             )
-            innings = laws.send_in(innings, cast(BatterDecision, decision).player)
+            innings = laws.send_in(innings, cast("BatterDecision", decision).player)
         return innings
 
     def _choose_bowler(self, innings: Innings) -> Generator[Node, Answer, Innings]:
@@ -172,24 +174,24 @@ class _Table:
         decision = yield from self._ask(
             innings.fielding, DecisionKind.BOWLER, innings, Legal(players=legal)
         )
-        return laws.begin_over(innings, cast(BowlerDecision, decision).player)
+        return laws.begin_over(innings, cast("BowlerDecision", decision).player)
 
     def _bowl(self, innings: Innings) -> Generator[Node, Answer, Innings]:
         """One ball: the field is seen, delivery and shot are chosen blind, then chance."""
         fields = Legal(fields=legality.legal_fields(innings))
         delivery = cast(
-            DeliveryDecision,
+            "DeliveryDecision",
             (yield from self._ask(innings.fielding, DecisionKind.DELIVERY, innings, fields)),
         )
         shot = cast(
-            ShotDecision,
+            "ShotDecision",
             (
                 yield from self._ask(
                     innings.batting, DecisionKind.SHOT, innings, Legal(), delivery.field
                 )
             ),
         )
-        drawn = cast(Outcome, (yield self._chance(innings, delivery, shot)))
+        drawn = cast("Outcome", (yield self._chance(innings, delivery, shot)))
         outcome = laws.as_scored(innings, drawn)
         leaver = laws.player_out(innings, outcome)
         after = laws.after_delivery(innings, outcome, delivery.field)
@@ -207,7 +209,8 @@ class _Table:
         self, innings: Innings, delivery: DeliveryDecision, shot: ShotDecision
     ) -> ChanceNode:
         striker, bowler = innings.striker, innings.bowler
-        assert striker is not None and bowler is not None
+        assert striker is not None
+        assert bowler is not None
         squads = self._setup.squads
         context = DeliveryContext(
             innings=innings,
@@ -229,7 +232,9 @@ class _Table:
         )
 
     def super_overs(self, batting_first: Seat) -> Generator[Node, Answer, MatchResult]:
-        """ICC super over: the side that batted second bats first; repeated up to the cap, then a tie."""
+        """ICC super over: the side that batted second bats first; repeated up to the cap, then a
+        tie.
+        """
         for _ in range(self._setup.max_super_overs):
             first = yield from self._play(self._super_over_state(batting_first, None))
             second = yield from self._play(
@@ -238,15 +243,15 @@ class _Table:
             if first.runs != second.runs:
                 winner = first.batting if first.runs > second.runs else second.batting
                 return self.result(
-                    MatchResult(
-                        winner=winner, kind=ResultKind.SUPER_OVER, margin=None, innings=()
-                    )
+                    MatchResult(winner=winner, kind=ResultKind.SUPER_OVER, margin=None, innings=())
                 )
             batting_first = second.batting
         return self.result(MatchResult(winner=None, kind=ResultKind.TIE, margin=None, innings=()))
 
     def _super_over_state(self, batting: Seat, target: int | None) -> Innings:
-        """ICC super over clauses 5 and 9: batters once dismissed may not bat again, nor a bowler bowl twice running."""
+        """ICC super over clauses 5 and 9: batters once dismissed may not bat again, nor a bowler
+        bowl twice running.
+        """
         earlier = [i for i in self._finished if i.is_super_over]
         barred = frozenset(
             PlayerIndex(index)

@@ -68,7 +68,9 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChanceNode:
-    """A place where chance decides, keyed for its own random stream. `context` is None for the toss."""
+    """A place where chance decides, keyed for its own random stream. `context` is None for the
+    toss.
+    """
 
     purpose: Purpose
     innings: int
@@ -101,7 +103,9 @@ class InningsStarted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BallBowled:
-    """One delivery: the innings before it (with bowler and batters), what was chosen, what came, the innings after."""
+    """One delivery: the innings before it (with bowler and batters), what was chosen, what came,
+    the innings after.
+    """
 
     before: Innings
     after: Innings
@@ -135,7 +139,9 @@ class ResultKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchResult:
-    """Law 16. `winner` is None for a tie; `margin` in runs or wickets, None for a super over or a tie."""
+    """Law 16. `winner` is None for a tie; `margin` in runs or wickets, None for a super over or a
+    tie.
+    """
 
     winner: Seat | None
     kind: ResultKind

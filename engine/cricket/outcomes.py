@@ -1,13 +1,15 @@
-"""What a delivery can be: the finite catalogue of outcomes that a ball model gives probabilities to.
+"""What a delivery can be: the finite catalogue of outcomes that a ball model gives probabilities
+to.
 
-Every outcome states its runs by kind (Laws 18, 21, 22, 23, 41), whether the ball counts in the over, and the
-dismissal if there is one. `OUTCOMES` is ordered from the bowler's best to the batter's best, so that one uniform draw
-pushed through two similar distributions meets like outcomes.
+Every outcome states its runs by kind (Laws 18, 21, 22, 23, 41), whether the ball counts in the
+over, and the dismissal if there is one. `OUTCOMES` is ordered from the bowler's best to the
+batter's best, so that one uniform draw pushed through two similar distributions meets like
+outcomes.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -57,7 +59,9 @@ CAUGHT_KINDS: Final = frozenset({Dismissal.CAUGHT, Dismissal.CAUGHT_AND_BOWLED})
 
 
 class End(StrEnum):
-    """Where the wicket was put down in a run out: the end that the striker faced from, or the bowler's end."""
+    """Where the wicket was put down in a run out: the end that the striker faced from, or the
+    bowler's end.
+    """
 
     STRIKER = "striker's end"
     BOWLER = "bowler's end"
@@ -67,9 +71,10 @@ class End(StrEnum):
 class Outcome:
     """One thing that a delivery can be.
 
-    `bat` runs off the bat, `wides` and `no_balls` with their penalty run, `byes`, `leg_byes`, `penalty` (5, Law 41.17,
-    to the batting side). `boundary`: 4 or 6 without running (Law 19). `dismissal` takes the striker unless
-    `non_striker_out`; `end` is where a run-out wicket fell (None for every other dismissal).
+    `bat` runs off the bat, `wides` and `no_balls` with their penalty run, `byes`, `leg_byes`,
+    `penalty` (5, Law 41.17, to the batting side). `boundary`: 4 or 6 without running (Law 19).
+    `dismissal` takes the striker unless `non_striker_out`; `end` is where a run-out wicket fell
+    (None for every other dismissal).
     """
 
     bat: int = 0
@@ -100,7 +105,7 @@ class Outcome:
 
     @property
     def run_between(self) -> int:
-        """Times that the batters crossed for completed runs: strike changes when odd (Law 18.12)."""
+        """Runs completed between the wickets: strike changes when odd (Law 18.12)."""
         if self.boundary:
             return 0
         if self.wides:
@@ -114,7 +119,9 @@ class Outcome:
 
     @property
     def key(self) -> str:
-        """A short unique name, such as `4`, `wd1`, `nb1+6`, `lb1`, `run out+1/non-striker/bowler's end`."""
+        """A short unique name, such as `4`, `wd1`, `nb1+6`, `lb1`, `run out+1/non-striker/bowler's
+        end`.
+        """
         return _key(self)
 
 
@@ -145,7 +152,9 @@ def _off_the_bat() -> list[Outcome]:
 
 
 def _extras() -> list[Outcome]:
-    """A wide or bye that reaches the boundary is scored 5 wides or 4 byes (Laws 22.7, 23.3) and nobody has run."""
+    """A wide or bye that reaches the boundary is scored 5 wides or 4 byes (Laws 22.7, 23.3) and
+    nobody has run.
+    """
     boundary = [
         Outcome(byes=4, boundary=True),
         Outcome(leg_byes=4, boundary=True),
@@ -163,15 +172,15 @@ def _extras() -> list[Outcome]:
 
 
 def _run_outs() -> list[Outcome]:
-    shapes = [{"bat": n} for n in (0, 1, 2)] + [
-        {"leg_byes": 1},
-        {"byes": 1},
-        {"wides": 1},
-        {"no_balls": 1},
-        {"no_balls": 1, "bat": 1},
+    shapes = [Outcome(bat=n) for n in (0, 1, 2)] + [
+        Outcome(leg_byes=1),
+        Outcome(byes=1),
+        Outcome(wides=1),
+        Outcome(no_balls=1),
+        Outcome(no_balls=1, bat=1),
     ]
     return [
-        Outcome(**shape, dismissal=Dismissal.RUN_OUT, non_striker_out=out, end=end)
+        replace(shape, dismissal=Dismissal.RUN_OUT, non_striker_out=out, end=end)
         for shape in shapes
         for out in (False, True)
         for end in End
@@ -202,7 +211,9 @@ def _dismissals() -> list[Outcome]:
 
 
 def _worth(outcome: Outcome) -> tuple[float, str]:
-    """Runs to the batting side, less a wicket's worth, plus the ball saved when it must be bowled again."""
+    """Runs to the batting side, less a wicket's worth, plus the ball saved when it must be bowled
+    again.
+    """
     again = 0.0 if outcome.is_legal else 0.5
     lost = WICKET_WORTH_RUNS if outcome.is_wicket else 0.0
     return outcome.runs - lost + again, outcome.key

@@ -1,8 +1,9 @@
 """Players and squads.
 
-A squad lists its eleven in their natural batting order; a player's place in it is his `PlayerIndex` (0…10). Skills
-are log-odds shifts against the average player of that place in the order (batting) or the average bowler
-(bowling); 0 is average, positive is good for the player's own side.
+A squad lists its eleven in their natural batting order; a player's place in it is his
+`PlayerIndex` (0…10). Skills are log-odds shifts against the average player of that place in the
+order (batting) or the average bowler (bowling); 0 is average, positive is good for the player's
+own side.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from engine.cricket.errors import BadSquad
 PlayerIndex = NewType("PlayerIndex", int)
 
 SQUAD_SIZE: Final = 11  # Law 1.1
-# Six bowlers can always share out an innings so that nobody bowls two overs in a row or over the quota; five cannot.
+# Six bowlers can always share out an innings so that nobody bowls two overs in a row or over the
+# quota; five cannot.
 MIN_BOWLERS: Final = 6
 MAX_SKILL: Final = 2.0
 MAX_NAME: Final = 40
@@ -61,7 +63,8 @@ _SPIN: Final = frozenset(
 class Skill:
     """Four log-odds shifts, each −2…2, 0 for the average player of the same place.
 
-    `scoring` runs made with the bat, `survival` balls survived, `economy` runs denied, `strike` wickets taken.
+    `scoring` runs made with the bat, `survival` balls survived, `economy` runs denied, `strike`
+    wickets taken.
     """
 
     scoring: float = 0.0
@@ -81,7 +84,9 @@ class Player:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Squad:
-    """Eleven players in their natural batting order. Raises `BadSquad` where the eleven cannot take the field."""
+    """Eleven players in their natural batting order. Raises `BadSquad` where the eleven cannot take
+    the field.
+    """
 
     name: str
     players: tuple[Player, ...]

@@ -1,4 +1,6 @@
-"""The scorecard of an innings, as values and as text. It counts nothing: all figures are the innings' own lines."""
+"""The scorecard of an innings, as values and as text. It counts nothing: all figures are the
+innings' own lines.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ class BowlerRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InningsCard:
-    """One innings as a scorebook has it: batters in batting order, bowlers in squad order, who did not bat."""
+    """One innings as a scorebook has it: batters in batting order, bowlers in squad order, who did
+    not bat.
+    """
 
     number: int
     team: str
@@ -50,9 +54,7 @@ class InningsCard:
 
 def innings_card(innings: Innings, squads: Squads) -> InningsCard:
     batting, fielding = squads.of(innings.batting), squads.of(innings.fielding)
-    came_in = sorted(
-        (line.position, i) for i, line in enumerate(innings.batters) if line.position
-    )
+    came_in = sorted((line.position, i) for i, line in enumerate(innings.batters) if line.position)
     return InningsCard(
         number=innings.number,
         team=batting.name,
@@ -101,11 +103,15 @@ def render(card: InningsCard) -> str:
     total = f"{card.runs}/{card.wickets}"
     overs = overs_notation(card.legal_balls)
     lines.append(f"  {'Extras':<59} {card.extras.total:>3}")
-    lines.append(f"  {'Total':<59} {total:>6}  ({overs} overs{', all out' if card.all_out else ''})")
+    lines.append(
+        f"  {'Total':<59} {total:>6}  ({overs} overs{', all out' if card.all_out else ''})"
+    )
     if card.did_not_bat:
         lines.append(f"  Did not bat: {', '.join(card.did_not_bat)}")
-    lines += [
-        f"  {row.name:<24} {overs_notation(row.line.balls):>5}-{row.line.maidens}-{row.line.runs}-{row.line.wickets}"
-        for row in card.bowlers
-    ]
+    lines += [f"  {row.name:<24} {_figures(row.line)}" for row in card.bowlers]
     return "\n".join(lines)
+
+
+def _figures(line: BowlerLine) -> str:
+    """Overs, maidens, runs, wickets, as a scorebook writes them: `4.0-0-31-2`."""
+    return f"{overs_notation(line.balls):>5}-{line.maidens}-{line.runs}-{line.wickets}"

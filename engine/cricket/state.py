@@ -20,8 +20,8 @@ ALL_OUT: Final = SQUAD_SIZE - 1
 class Conditions:
     """What pitch and day do to scoring, in log-odds towards runs; 0 is average.
 
-    `venue` is known before the toss; `day` and `innings` (one a main innings; a super over takes the first) are found
-    out by playing.
+    `venue` is known before the toss; `day` and `innings` (one a main innings; a super over takes
+    the first) are found out by playing.
     """
 
     venue: float = 0.0
@@ -31,7 +31,9 @@ class Conditions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatterLine:
-    """One batter's innings. `balls` faced: legal balls and no-balls (wides are not faced). `position` 1…11, 0 not yet in."""
+    """One batter's innings. `balls` faced: legal balls and no-balls (wides are not faced).
+    `position` 1…11, 0 not yet in.
+    """
 
     position: int = 0
     runs: int = 0
@@ -51,7 +53,9 @@ class BatterLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BowlerLine:
-    """One bowler's analysis. `overs` begun (what the quota counts); `balls` legal; `runs` charged to him."""
+    """One bowler's analysis. `overs` begun (what the quota counts); `balls` legal; `runs` charged
+    to him.
+    """
 
     overs: int = 0
     balls: int = 0
@@ -79,10 +83,11 @@ class Extras:
 class Innings:
     """One innings at one moment. `number` 1, 2; super overs 3, 4, 5 …
 
-    `target` is the score that wins (None when batting first). `max_wickets` 10, or 2 in a super over. `striker`,
-    `non_striker` and `bowler` are None while nobody has been chosen. `repeat` counts the deliveries already bowled
-    for the coming legal ball (wides and no-balls before it). `over_runs` runs charged to the bowler in this over.
-    `held_field`: the field that may not be changed for a free hit (ICC 21.19.2). `closed`: nobody is left to come in.
+    `target` is the score that wins (None when batting first). `max_wickets` 10, or 2 in a super
+    over. `striker`, `non_striker` and `bowler` are None while nobody has been chosen. `repeat`
+    counts the deliveries already bowled for the coming legal ball (wides and no-balls before it).
+    `over_runs` runs charged to the bowler in this over. `held_field`: the field that may not be
+    changed for a free hit (ICC 21.19.2). `closed`: nobody is left to come in.
     """
 
     number: int
@@ -164,7 +169,9 @@ class Squads:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchView:
-    """All that both captains may know between two balls. Hidden choices and the random streams are not in it."""
+    """All that both captains may know between two balls. Hidden choices and the random streams are
+    not in it.
+    """
 
     format: Format
     squads: Squads

@@ -8,7 +8,8 @@ from engine.cricket.errors import UnknownFormat
 from engine.cricket.formats import ODI, format_named, format_of
 from engine.cricket.state import overs_notation
 
-# ICC men's T20I playing conditions, clause 28.7 (June 2025): innings overs and powerplay of a reduced match.
+# ICC men's T20I playing conditions, clause 28.7 (June 2025): innings overs and powerplay of a
+# reduced match.
 REDUCED = {
     5: "1.3", 6: "1.5", 7: "2.1", 8: "2.2", 9: "2.4", 10: "3.0", 11: "3.2", 12: "3.4", 13: "3.5",
     14: "4.1", 15: "4.3", 16: "4.5", 17: "5.1", 18: "5.2", 19: "5.4", 20: "6.0",

@@ -133,7 +133,8 @@ def test_a_returning_batter_keeps_runs_and_position() -> None:
 
 def test_an_innings_closes_when_nobody_can_come_in() -> None:
     state = laws.close_if_nobody_left(after("retired hurt"), ())
-    assert state.is_all_out and state.is_complete
+    assert state.is_all_out
+    assert state.is_complete
 
 
 def test_the_last_overs_bowler_may_not_bowl_the_next() -> None:
@@ -143,7 +144,8 @@ def test_the_last_overs_bowler_may_not_bowl_the_next() -> None:
 
 def test_catalogue_keys_are_unique_and_ordered_from_the_bowlers_best() -> None:
     assert len(OUTCOME_INDEX) == len(OUTCOMES)
-    assert OUTCOMES[0].is_wicket and OUTCOMES[-1].runs == 7
+    assert OUTCOMES[0].is_wicket
+    assert OUTCOMES[-1].runs == 7
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from hypothesis import given
 
-from engine.cricket.choices import Seat
+from engine.cricket.choices import OUTSIDE, Seat
 from engine.cricket.formats import BALLS_PER_OVER
 from engine.cricket.laws import after_delivery
 from engine.cricket.nodes import BallBowled, InningsEnded, InningsStarted, OverCompleted, ResultKind
@@ -115,7 +115,8 @@ def test_the_new_batter_faces_after_a_catch(played: Played) -> None:
 def test_two_different_batters_are_in_for_every_ball(played: Played) -> None:
     for ball in played.balls:
         before = ball.before
-        assert before.striker is not None and before.non_striker is not None
+        assert before.striker is not None
+        assert before.non_striker is not None
         assert before.striker != before.non_striker
         assert not before.batters[before.striker].is_out
         assert not before.batters[before.non_striker].is_out
@@ -161,9 +162,11 @@ def test_the_winner_made_more_runs(played: Played) -> None:
     first, second = result.innings[:2]
     match result.kind:
         case ResultKind.RUNS:
-            assert result.winner == first.batting and result.margin == first.runs - second.runs > 0
+            assert result.winner == first.batting
+            assert result.margin == first.runs - second.runs > 0
         case ResultKind.WICKETS:
-            assert result.winner == second.batting and second.runs > first.runs
+            assert result.winner == second.batting
+            assert second.runs > first.runs
             assert result.margin == 10 - second.wickets
         case _:
             assert first.runs == second.runs
@@ -181,8 +184,6 @@ def test_a_tie_goes_to_super_overs_led_by_the_side_that_batted_second(played: Pl
 
 @given(random_matches())
 def test_fields_keep_to_the_restrictions(played: Played) -> None:
-    from engine.cricket.choices import OUTSIDE
-
     for ball in played.balls:
         held = ball.before.held_field
         allowed = ball.before.format.max_outside(ball.before.legal_balls)

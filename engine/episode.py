@@ -1,0 +1,406 @@
+"""Play one episode: the driver of every live match.
+
+`play_episode` is asynchronous and cancellable, never blocks the event loop, closes what it opened,
+and ends for exactly one stated reason. The same spec gives the same `record_digest` in any
+process, for captains that are functions of what they see.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, Final, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from engine import events as ev
+from engine.answering import Captain, Chair
+from engine.captains import CaptainSpec, build
+from engine.chance import BallModel, WinProbability
+from engine.cricket.choices import Seat
+from engine.cricket.distribution import OutcomeModel, WinModel
+from engine.cricket.formats import BALLS_PER_OVER, MAX_OVERS
+from engine.cricket.match import MAX_SUPER_OVERS, MatchSetup
+from engine.cricket.nodes import BallBowled, Fact, MatchResult, ResultKind
+from engine.cricket.players import Squad
+from engine.cricket.scorecard import InningsCard, innings_card
+from engine.cricket.state import Innings, Squads
+from engine.driver import MatchDriver
+from engine.errors import CaptainFailed, CaptainUnavailable
+from engine.reporter import Reporter
+from engine.seeds import MAX_SEED, Streams
+from engine.setup import DRAWN, match_setup, squads_named
+
+ENGINE_VERSION: Final = "1"
+# A legal T20 match asks some 500 questions, an ODI 1,300; extras add a few. Twenty a ball is far
+# above all of them.
+_STEPS_PER_BALL: Final = 20
+_VERSIONS_OF: Final = ("captains", "numpy", "pydantic")
+
+SQUAD_ADAPTER: Final = TypeAdapter(Squad)
+
+
+class EpisodeSpec(BaseModel):
+    """Everything that decides how an episode goes. It crosses processes and stands in the record's
+    header.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    episode_id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$")
+    attempt: int = Field(default=1, ge=1)
+    seed: int = Field(ge=0, le=MAX_SEED)
+    overs: int = Field(ge=1, le=MAX_OVERS)
+    home: CaptainSpec
+    away: CaptainSpec
+    squads: tuple[str, str] = (DRAWN, DRAWN)
+    max_super_overs: int = Field(default=3, ge=0, le=MAX_SUPER_OVERS)
+    max_rethinks: int = Field(default=2, ge=0, le=10)
+    step_limit: int | None = Field(default=None, ge=1)
+
+    def captain(self, seat: Seat) -> CaptainSpec:
+        return self.home if seat is Seat.HOME else self.away
+
+
+class Observer(Protocol):
+    """Hears an episode's events in order. Must return at once: the match waits for it."""
+
+    async def on_event(self, event: ev.Event) -> None: ...
+
+    async def aclose(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpisodeResult:
+    """How an episode ended. `home` and `away` are the captains' names; `winner` their seat, None
+    for tie or void.
+
+    `luck` is the home side's, in match results (1 = a win). `turns` counts the questions answered.
+    """
+
+    episode_id: str
+    attempt: int
+    seed: int
+    home: str
+    away: str
+    winner: Seat | None
+    end_reason: ev.EndReason
+    result: str
+    innings: tuple[ev.InningsLine, ...]
+    turns: int
+    deliveries: int
+    luck: float
+    counts: dict[Seat, ev.SeatCounts]
+    record_digest: str
+    error: str | None
+    cards: tuple[InningsCard, ...]
+
+    @property
+    def fallbacks(self) -> int:
+        return sum(counts.fallbacks for counts in self.counts.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """The models that price an episode: the ball model, and the win probability for each format."""
+
+    model: OutcomeModel
+    value_for: Callable[[MatchSetup], WinModel | None]
+
+    @classmethod
+    def shipped(cls) -> Engine:
+        """The fitted coefficients that come with the project."""
+        model = BallModel.shipped()
+        return cls(
+            model=model, value_for=lambda setup: WinProbability.of_format(setup.format, model)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cast:
+    """Squads and captains to play with instead of those that the spec names."""
+
+    squads: Squads | None = None
+    captains: Mapping[Seat, Captain] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ending:
+    """Why the play stopped. `winner` is set where the reason, not the score, decides it."""
+
+    reason: ev.EndReason
+    winner: Seat | None = None
+    error: str | None = None
+
+
+async def play_episode(
+    spec: EpisodeSpec,
+    *,
+    observers: Sequence[Observer] = (),
+    engine: Engine | None = None,
+    cast: Cast | None = None,
+    on_ball: Callable[[BallBowled], None] | None = None,
+    with_events: bool = True,
+) -> EpisodeResult:
+    """Plays `spec` to its end and tells `observers` every event; closes neither them nor `engine`.
+
+    `cast` puts given squads and captains in place of those that `spec` names (replay, tests).
+    `on_ball` hears each delivery directly. Without events (bulk simulation) there is no
+    `record_digest`. Cancelling the task ends the episode as `cancelled`, event and all, and then
+    raises `CancelledError`. A captain or squad that cannot be built raises its own error before
+    anything is published.
+    """
+    episode = _Episode(
+        spec,
+        engine or Engine.shipped(),
+        observers,
+        cast=cast or Cast(),
+        on_ball=on_ball,
+        with_events=with_events,
+    )
+    try:
+        return await episode.run()
+    finally:
+        await episode.aclose()
+
+
+class _Episode:
+    """One attempt at one episode, from its spec to its result."""
+
+    def __init__(
+        self,
+        spec: EpisodeSpec,
+        engine: Engine,
+        observers: Sequence[Observer],
+        *,
+        cast: Cast,
+        on_ball: Callable[[BallBowled], None] | None,
+        with_events: bool,
+    ) -> None:
+        self._spec, self._observers, self._on_ball = spec, observers, on_ball
+        self._streams = Streams(spec.seed)
+        self._setup = match_setup(
+            overs=spec.overs,
+            squads=cast.squads or squads_named(spec.squads, self._streams),
+            max_super_overs=spec.max_super_overs,
+            streams=self._streams,
+        )
+        self._engine = engine
+        self._chairs = {
+            seat: Chair(
+                captain=cast.captains.get(seat) or build(spec.captain(seat)),
+                spec=spec.captain(seat),
+                max_rethinks=spec.max_rethinks,
+            )
+            for seat in Seat
+        }
+        self._reporter = (
+            Reporter(
+                episode_id=spec.episode_id,
+                attempt=spec.attempt,
+                squads=self._setup.squads,
+                captains={seat: spec.captain(seat).name for seat in Seat},
+            )
+            if with_events
+            else None
+        )
+        self._driver: MatchDriver | None = None
+        self._turns = 0
+        self._deliveries = 0
+        self._innings: dict[int, Innings] = {}
+
+    async def run(self) -> EpisodeResult:
+        """Plays; whatever happens, the ending is published before this returns or raises."""
+        if self._reporter is not None:
+            self._reporter.add(self._header())
+        try:
+            await self._publish()
+            ending = await self._play()
+        except asyncio.CancelledError:
+            await self._finish(_Ending(reason=ev.EndReason.CANCELLED))
+            raise
+        return await self._finish(ending)
+
+    async def aclose(self) -> None:
+        if self._driver is not None:
+            self._driver.close()
+        for chair in self._chairs.values():
+            await chair.aclose()
+
+    async def _play(self) -> _Ending:
+        """The match, and what an error in it counts as. A bug in the engine voids the episode; it
+        never decides one.
+        """
+        asked: Seat | None = None
+        try:
+            driver = self._driver = self._new_driver()
+            await self._publish()
+            while (request := driver.request) is not None:
+                if self._turns >= self._step_limit():
+                    return _Ending(reason=ev.EndReason.STEP_LIMIT, error="step limit reached")
+                asked = request.seat
+                answered = await self._chairs[asked].answer(request, driver)
+                self._turns += 1
+                if self._reporter is not None:
+                    self._reporter.decided(request, answered)
+                driver.answer(answered.decision)
+                await self._publish()
+        except CaptainFailed as failure:
+            loser = asked
+            assert loser is not None
+            return _Ending(reason=ev.EndReason.FORFEIT, winner=loser.other, error=str(failure))
+        except CaptainUnavailable as failure:
+            return _Ending(reason=ev.EndReason.TRANSPORT, error=str(failure))
+        except (
+            Exception
+        ) as bug:  # an episode that a bug has broken is void, said so, and never a result
+            return _Ending(
+                reason=ev.EndReason.ENVIRONMENT_ERROR, error=f"{type(bug).__name__}: {bug}"
+            )
+        assert driver.result is not None
+        return _Ending(reason=ev.EndReason.COMPLETED, winner=driver.result.winner)
+
+    def _new_driver(self) -> MatchDriver:
+        return MatchDriver(
+            self._setup,
+            model=self._engine.model,
+            value=self._engine.value_for(self._setup),
+            streams=self._streams,
+            on_fact=self._on_fact,
+        )
+
+    def _step_limit(self) -> int:
+        balls = self._spec.overs * BALLS_PER_OVER * 2
+        return self._spec.step_limit or (balls + 100) * _STEPS_PER_BALL
+
+    def _on_fact(self, fact: Fact) -> None:
+        if isinstance(fact, BallBowled):
+            self._deliveries += 1
+            self._innings[fact.after.number] = fact.after
+            for chair in self._chairs.values():
+                chair.saw(fact)
+            if self._on_ball is not None:
+                self._on_ball(fact)
+        if self._reporter is not None:
+            self._reporter.fact(fact, self._driver.last_ball if self._driver else None)
+
+    async def _publish(self) -> None:
+        """Hands over the events since the last time, and lets other tasks run once a ball."""
+        if self._reporter is None:
+            await asyncio.sleep(0)
+            return
+        for event in self._reporter.drain():
+            for observer in self._observers:
+                await observer.on_event(event)
+        await asyncio.sleep(0)
+
+    async def _finish(self, ending: _Ending) -> EpisodeResult:
+        result = self._result(ending)
+        if self._reporter is not None:
+            self._reporter.add(
+                ev.EpisodeEnded(
+                    end_reason=result.end_reason,
+                    winner=result.winner.value if result.winner else None,
+                    result=result.result,
+                    innings=result.innings,
+                    turns=result.turns,
+                    deliveries=result.deliveries,
+                    luck=round(result.luck, 9),
+                    counts={seat.value: counts for seat, counts in result.counts.items()},
+                    error=result.error,
+                    record_digest=result.record_digest,
+                )
+            )
+            await self._publish()
+        return result
+
+    def _header(self) -> ev.EpisodeStarted:
+        spec, squads = self._spec, self._setup.squads
+        return ev.EpisodeStarted(
+            seed=spec.seed,
+            format=self._setup.format.name,
+            max_overs=spec.overs,
+            home=_side(spec.home, squads.home),
+            away=_side(spec.away, squads.away),
+            spec=spec.model_dump(mode="json"),
+            squads=tuple(
+                SQUAD_ADAPTER.dump_python(squad, mode="json")
+                for squad in (squads.home, squads.away)
+            ),
+            coefficients_digest=self._engine.model.digest,
+            engine_version=ENGINE_VERSION,
+            versions=_versions(),
+        )
+
+    def _result(self, ending: _Ending) -> EpisodeResult:
+        spec, driver = self._spec, self._driver
+        innings = tuple(self._innings[number] for number in sorted(self._innings))
+        played = driver.result if driver else None
+        return EpisodeResult(
+            episode_id=spec.episode_id,
+            attempt=spec.attempt,
+            seed=spec.seed,
+            home=spec.home.name,
+            away=spec.away.name,
+            winner=ending.winner,
+            end_reason=ending.reason,
+            result=self._in_words(ending, played),
+            innings=tuple(_line(state) for state in innings),
+            turns=self._turns,
+            deliveries=self._deliveries,
+            luck=driver.luck if driver else 0.0,
+            counts={seat: chair.counts() for seat, chair in self._chairs.items()},
+            record_digest=self._reporter.digest.hexdigest() if self._reporter else "",
+            error=ending.error,
+            cards=tuple(innings_card(state, self._setup.squads) for state in innings),
+        )
+
+    def _in_words(self, ending: _Ending, played: MatchResult | None) -> str:
+        if ending.reason.is_void:
+            return f"void ({ending.reason})"
+        if ending.winner is None:
+            return "tied"
+        winner = self._spec.captain(ending.winner).name
+        if ending.reason is ev.EndReason.FORFEIT:
+            return f"{winner} won by forfeit"
+        assert played is not None
+        return f"{winner} won {_margin(played)}"
+
+
+def _margin(result: MatchResult) -> str:
+    if result.kind is ResultKind.SUPER_OVER:
+        return "in the super over"
+    unit = result.kind.value if result.margin != 1 else result.kind.value.removesuffix("s")
+    return f"by {result.margin} {unit}"
+
+
+def _line(innings: Innings) -> ev.InningsLine:
+    return ev.InningsLine(
+        innings=innings.number,
+        batting=innings.batting.value,
+        runs=innings.runs,
+        wickets=innings.wickets,
+        legal_balls=innings.legal_balls,
+        all_out=innings.is_all_out,
+    )
+
+
+def _side(captain: CaptainSpec, squad: Squad) -> ev.SideInfo:
+    return ev.SideInfo(
+        captain=captain.name,
+        kind=captain.kind,
+        squad=squad.name,
+        players=tuple(player.name for player in squad.players),
+    )
+
+
+def _versions() -> dict[str, str]:
+    found: dict[str, Any] = {}
+    for package in _VERSIONS_OF:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "unknown"
+    return found

@@ -1,0 +1,29 @@
+"""The three parts of an innings, as captains speak of them: powerplay, middle, death."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from engine.cricket.formats import BALLS_PER_OVER, Format
+
+# Overs 17 to 20 of a T20 and 41 to 50 of an ODI are called the death: the last fifth.
+DEATH_SHARE: Final = 0.2
+
+
+class Part(StrEnum):
+    POWERPLAY = "powerplay"
+    MIDDLE = "middle"
+    DEATH = "death"
+
+
+def part_of(format_: Format, legal_balls: int) -> Part:
+    """The part of the innings that the next ball belongs to."""
+    if legal_balls >= format_.max_balls - death_balls(format_):
+        return Part.DEATH
+    return Part.POWERPLAY if legal_balls < format_.powerplay_balls else Part.MIDDLE
+
+
+def death_balls(format_: Format) -> int:
+    """Length of the death in legal balls, whole overs."""
+    return BALLS_PER_OVER * round(format_.max_overs * DEATH_SHARE)

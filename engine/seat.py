@@ -1,0 +1,460 @@
+"""One captain's side of the table for a match: what he has declared, planned, set, and been counted for.
+
+Every answer of a captain passes through here, a tool call by `call`, a policy's decision by
+`answer_of_policy`, so that both have the same legality check and the same counts. A refused call changes
+nothing but the counts: it raises a `CallError` that says what is wrong and what is legal.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, NoReturn, assert_never
+
+from engine import arguments as args
+from engine import rewards
+from engine.analysis import analyze
+from engine.captains.baseline import Baseline
+from engine.cricket import legality
+from engine.cricket.choices import (
+    BatterDecision,
+    BowlerDecision,
+    Decision,
+    DecisionKind,
+    DeliveryDecision,
+    Field,
+    Seat,
+    ShotDecision,
+    TossDecision,
+    Variation,
+    variations_of,
+)
+from engine.cricket.distribution import WinModel
+from engine.cricket.errors import IllegalDecision
+from engine.cricket.nodes import BallBowled, DecisionRequest, Fact
+from engine.cricket.players import PlayerIndex
+from engine.errors import CallError, IllegalCall, LateCall, MalformedCall, UnknownTool
+from engine.events import SeatCounts
+from engine.observation import (
+    CallLine,
+    CricketObservation,
+    OwnSide,
+    ToolBudget,
+    observe,
+)
+from engine.rewards import Rubrics
+from engine.seeds import CaptainDraws
+from engine.tools import (
+    CricketAction,
+    OwnTable,
+    Tool,
+    available_tools,
+    check_offered,
+    parse_action,
+    parse_arguments,
+    tool_named,
+)
+
+Source = Literal["policy", "llm", "cache", "fallback", "recorded"]
+
+RECENT: Final = 5
+NOTES_SHOWN: Final = 3
+# So many calls that do not commit may be made for one question; then only the committing tool is left.
+MAX_PREPARING_CALLS: Final = 12
+NOTHING_ASKED: Final = -1
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """What one captain was asked, and how the answers came. `fines` in reward, overhead calls only."""
+
+    decisions: int = 0
+    by_source: dict[str, int] = field(default_factory=dict)
+    rethinks: int = 0
+    illegal: int = 0
+    malformed: int = 0
+    unknown: int = 0
+    late: int = 0
+    fallbacks: int = 0
+    overhead: int = 0
+    fines: float = 0.0
+
+    @property
+    def own(self) -> int:
+        """Decisions that the captain himself answered."""
+        return self.decisions - self.fallbacks
+
+
+class SeatSession:
+    """`captain` is his name. `value` is the public win-probability model that he may consult.
+
+    `reply` is what the last accepted call gave back, `reason` the last decision's reason in his words.
+    """
+
+    def __init__(self, seat: Seat, captain: str, *, value: WinModel | None = None) -> None:
+        self.seat, self.captain = seat, captain
+        self.tally = Tally()
+        self.reply: dict[str, Any] = {}
+        self.reason: str | None = None
+        self.plan: dict[str, str] = {}
+        self.batting: args.SetBattingStrategy | None = None
+        self.bowling: args.SetBowlingStrategy | None = None
+        self.planned_delivery: dict[str, Any] = {}
+        self.planned_shot: dict[str, Any] = {}
+        self.notes: deque[str] = deque(maxlen=NOTES_SHOWN)
+        self.calls: deque[CallLine] = deque(maxlen=RECENT)
+        self.balls: deque[BallBowled] = deque(maxlen=RECENT)
+        self.overhead_this_over = 0
+        self.refused_on_question = 0
+        self._value = value
+        self._field = Field.STANDARD
+        self._question = NOTHING_ASKED
+        self._innings = 0
+        self._over = (0, 0)
+        self._prepared = 0
+        self._field_was_set = False
+        self._coherence = 0.0
+        self._discipline = 0.0
+
+    # --- answering -----------------------------------------------------------------------------
+
+    def call(
+        self,
+        action: CricketAction | Mapping[str, Any],
+        request: DecisionRequest | None,
+        source: Source = "llm",
+    ) -> Decision | None:
+        """Takes one tool call; the decision it commits to, None where it only prepares.
+
+        `request` is the open question, None when the match is over. Raises `CallError`.
+        """
+        try:
+            asked = self._asked(request)
+            decision = self._take(parse_action(action), asked)
+        except CallError as error:
+            self._refused(action, error)
+            raise
+        if decision is not None:
+            self._decided(decision, asked, source)
+        return decision
+
+    def answer_of_policy(
+        self, decision: Decision, request: DecisionRequest, source: Source = "policy"
+    ) -> Decision:
+        """Counts a policy's decision. Raises `IllegalCall`, and then it is counted as refused."""
+        self._notice(request)
+        try:
+            legality.check(request, decision)
+        except IllegalDecision as error:
+            illegal = IllegalCall(error.why, error.legal)
+            self._count_refusal(illegal)
+            raise illegal from None
+        self._decided(decision, request, source)
+        return decision
+
+    def fall_back(self, request: DecisionRequest, draws: CaptainDraws) -> Decision:
+        """What the baseline decides for a captain who gave no usable answer; counted as such."""
+        self._notice(request)
+        decision = Baseline().decide(request, draws)
+        self._discipline -= rewards.FALLBACK_FINE
+        self.reason = None
+        self._decided(decision, request, "fallback")
+        return decision
+
+    def hear(self, fact: Fact) -> None:
+        """Takes notice of what was published."""
+        if isinstance(fact, BallBowled):
+            self.balls.append(fact)
+
+    # --- reading -------------------------------------------------------------------------------
+
+    def field_for(self, request: DecisionRequest) -> Field:
+        """The field for the coming ball: as set while that is legal, else the usual one."""
+        fields = request.legal.fields
+        if self._field in fields:
+            return self._field
+        return Field.STANDARD if Field.STANDARD in fields else fields[0]
+
+    def calls_for(self, decision: Decision, request: DecisionRequest) -> tuple[CricketAction, ...]:
+        """The tool calls that come to `decision`; the last commits."""
+        self._notice(request)
+        squad = request.view.squads.of(self.seat)
+        match decision:
+            case TossDecision(elect=elect):
+                return (CricketAction(tool="choose_toss", arguments={"elect": elect}),)
+            case BatterDecision(player=player):
+                name = squad[player].name
+                return (CricketAction(tool="select_batter", arguments={"player": name}),)
+            case BowlerDecision(player=player):
+                name = squad[player].name
+                return (CricketAction(tool="choose_bowler", arguments={"player": name}),)
+            case ShotDecision(shot=shot, aggression=aggression):
+                given = {"shot": shot, "aggression": aggression}
+                return (CricketAction(tool="play_delivery", arguments=given),)
+            case DeliveryDecision():
+                given = {
+                    "length": decision.length,
+                    "line": decision.line,
+                    "variation": decision.variation,
+                }
+                ball = CricketAction(tool="bowl_delivery", arguments=given)
+                if decision.field is self.field_for(request):
+                    return (ball,)
+                place = CricketAction(tool="set_field", arguments={"field": decision.field})
+                return place, ball
+        assert_never(decision)
+
+    def observation(
+        self,
+        request: DecisionRequest | None,
+        *,
+        error: str | None = None,
+        rewards_now: Rubrics | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> CricketObservation:
+        """What the captain sees now. Built when asked for: policies do not pay for it."""
+        if request is not None:
+            self._notice(request)
+        return observe(
+            request,
+            own=self._own_side(request),
+            balls=tuple(self.balls),
+            tools=() if request is None else available_tools(request, self._table()),
+            error=error,
+            rewards=rewards_now,
+            metadata=metadata or {},
+        )
+
+    def counts(self) -> SeatCounts:
+        """The counts as a result reports them: late calls are illegal there, unknown tools malformed."""
+        tally = self.tally
+        return SeatCounts(
+            captain=self.captain,
+            decisions=tally.decisions,
+            own=tally.own,
+            fallbacks=tally.fallbacks,
+            rethinks=tally.rethinks,
+            illegal=tally.illegal + tally.late,
+            malformed=tally.malformed + tally.unknown,
+            fines=round(tally.fines, 9),
+            coverage=tally.own / tally.decisions if tally.decisions else 1.0,
+        )
+
+    def take_behaviour(self) -> tuple[float, float]:
+        """Coherence and discipline gathered since this was last called."""
+        gathered = self._coherence, self._discipline
+        self._coherence = self._discipline = 0.0
+        return gathered
+
+    # --- taking a call -------------------------------------------------------------------------
+
+    def _asked(self, request: DecisionRequest | None) -> DecisionRequest:
+        if request is None:
+            raise LateCall("the match is over", "reset")
+        if request.seat is not self.seat:
+            raise LateCall("the other captain is asked", "wait for your question")
+        self._notice(request)
+        return request
+
+    def _take(self, action: CricketAction, request: DecisionRequest) -> Decision | None:
+        """What the call comes to. Changes nothing before everything has been checked."""
+        if action.question is not None and action.question != request.number:
+            raise LateCall(
+                f"question {action.question} is not open", f"answer question {request.number}"
+            )
+        tool = tool_named(action.tool, request, self._table())
+        check_offered(tool, request, self._table())
+        given = parse_arguments(tool, action.arguments, request)
+        if tool.commits is None:
+            self._prepare(tool, given, request)
+            self._log(action, None)
+            return None
+        decision = self._decision(given, request)
+        try:
+            legality.check(request, decision)
+        except IllegalDecision as error:
+            raise IllegalCall(error.why, error.legal) from None
+        self._log(action, None)
+        self.reply = {}
+        self.reason = getattr(given, "reason", None)
+        return decision
+
+    def _decision(self, given: args.Arguments, request: DecisionRequest) -> Decision:
+        match given:
+            case args.ChooseToss(elect=elect):
+                return TossDecision(elect=elect)
+            case args.SelectBatter(player=name):
+                return BatterDecision(player=_player(name, request))
+            case args.ChooseBowler(player=name):
+                return BowlerDecision(player=_player(name, request))
+            case args.BowlDelivery():
+                planned = _bowlable(self.planned_delivery, request)
+                choice = planned | _without_words(given)
+                return DeliveryDecision(field=self.field_for(request), **choice)
+            case args.PlayDelivery():
+                declared = {} if self.batting is None else {"aggression": self.batting.aggression}
+                return ShotDecision(**declared | self.planned_shot | _without_words(given))
+        raise TypeError(f"{type(given).__name__} commits to nothing")
+
+    def _prepare(self, tool: Tool, given: args.Arguments, request: DecisionRequest) -> None:
+        """Carries out a call that does not commit, and books what it costs."""
+        reply: dict[str, Any] = {"done": tool.name}
+        overhead = tool.overhead
+        match given:
+            case args.SetMatchPlan() | args.UpdateMatchPlan():
+                self.plan = self.plan | given.given()
+            case args.SetBattingStrategy():
+                self.batting = given
+            case args.SetBowlingStrategy():
+                self.bowling = given
+            case args.PlanDelivery():
+                self.planned_delivery = _checked_plan(given, request)
+            case args.PlanShot():
+                self.planned_shot = _without_words(given)
+            case args.SetField(field=wanted):
+                _check_field(wanted, request)
+                overhead = self._field_was_set
+                self._field, self._field_was_set = wanted, True
+            case args.ReflectAfterBall(note=note):
+                self.notes.append(note)
+            case args.AnalyzeSituation():
+                reply = analyze(request, self._value)
+        self._prepared += 1
+        self.reply = reply
+        if overhead:
+            self._book_overhead()
+
+    def _book_overhead(self) -> None:
+        self.overhead_this_over += 1
+        self.tally.overhead += 1
+        if self.overhead_this_over > rewards.FREE_OVERHEAD_CALLS:
+            self.tally.fines += rewards.OVERHEAD_FINE
+            self._discipline -= rewards.OVERHEAD_FINE
+
+    # --- counting ------------------------------------------------------------------------------
+
+    def _notice(self, request: DecisionRequest) -> None:
+        """A new question, over or innings closes what belonged to the old one."""
+        if request.number == self._question:
+            return
+        self._question = request.number
+        self._prepared = self.refused_on_question = 0
+        self._field_was_set = False
+        innings = request.view.innings
+        if innings is None:
+            return
+        if innings.number != self._innings:
+            self._innings = innings.number
+            self._field = Field.STANDARD
+            self.planned_delivery, self.planned_shot = {}, {}
+        if (innings.number, innings.over) != self._over:
+            self._over = (innings.number, innings.over)
+            self.overhead_this_over = 0
+
+    def _decided(self, decision: Decision, request: DecisionRequest, source: Source) -> None:
+        self.tally.decisions += 1
+        self.tally.by_source[source] = self.tally.by_source.get(source, 0) + 1
+        self.tally.fallbacks += source == "fallback"
+        self._coherence += self._coherence_of(decision) / (2 * request.view.format.max_balls)
+
+    def _coherence_of(self, decision: Decision) -> float:
+        if isinstance(decision, ShotDecision) and self.batting is not None:
+            return rewards.batting_coherence(self.batting.aggression, decision)
+        if isinstance(decision, DeliveryDecision) and self.bowling is not None:
+            return rewards.bowling_coherence(self.bowling.aggression, decision)
+        return 0.0
+
+    def _refused(self, action: CricketAction | Mapping[str, Any], error: CallError) -> None:
+        self._log(action, error)
+        self._count_refusal(error)
+
+    def _count_refusal(self, error: CallError) -> None:
+        self._discipline -= rewards.REFUSED_FINE
+        match error:
+            case LateCall():
+                self.tally.late += 1
+                return  # nothing is asked that could be thought over again
+            case UnknownTool():
+                self.tally.unknown += 1
+            case MalformedCall():
+                self.tally.malformed += 1
+            case _:
+                self.tally.illegal += 1
+        self.refused_on_question += 1
+        self.tally.rethinks += 1
+
+    def _log(self, action: CricketAction | Mapping[str, Any], error: CallError | None) -> None:
+        self.calls.append(CallLine.of(action, None if error is None else str(error)))
+
+    def _table(self) -> OwnTable:
+        return OwnTable(
+            has_plan=bool(self.plan), may_prepare=self._prepared < MAX_PREPARING_CALLS
+        )
+
+    def _own_side(self, request: DecisionRequest | None) -> OwnSide:
+        asked_to_bowl = request is not None and request.kind is DecisionKind.DELIVERY
+        return OwnSide(
+            seat=self.seat,
+            captain=self.captain,
+            plan=dict(self.plan),
+            batting=None if self.batting is None else self.batting.model_dump(mode="json"),
+            bowling=None if self.bowling is None else self.bowling.model_dump(mode="json"),
+            planned_delivery={k: v.value for k, v in self.planned_delivery.items()},
+            planned_shot={k: getattr(v, "value", v) for k, v in self.planned_shot.items()},
+            field=self.field_for(request) if request is not None and asked_to_bowl else None,
+            notes=tuple(self.notes),
+            calls=tuple(self.calls),
+            reply=dict(self.reply),
+            budget=ToolBudget(
+                overhead_calls_this_over=self.overhead_this_over,
+                free_calls_an_over=rewards.FREE_OVERHEAD_CALLS,
+                remaining=max(0, rewards.FREE_OVERHEAD_CALLS - self.overhead_this_over),
+                fine_a_call=rewards.OVERHEAD_FINE,
+                fines_accumulated=round(self.tally.fines, 9),
+            ),
+        )
+
+
+def _without_words(given: args.Arguments) -> dict[str, Any]:
+    """The arguments that were given, less those that only explain."""
+    return {k: v for k, v in given.given().items() if k not in ("reason", "rationale")}
+
+
+def _player(name: str, request: DecisionRequest) -> PlayerIndex:
+    squad = request.view.squads.of(request.seat)
+    player = squad.index_of(name)
+    if player is None:
+        legal = ", ".join(squad[p].name for p in request.legal.players)
+        raise IllegalCall(f"{ascii(name)[:60]} is not in your eleven", legal)
+    return player
+
+
+def _check_field(wanted: Field, request: DecisionRequest) -> None:
+    if wanted not in request.legal.fields:
+        _refuse(f"the {wanted} field may not be set now", ", ".join(request.legal.fields))
+
+
+def _variations(request: DecisionRequest) -> tuple[Variation, ...]:
+    innings = request.view.innings
+    if innings is None or innings.bowler is None:
+        raise ValueError("a delivery was asked for while nobody bowls")
+    return variations_of(request.view.squads.of(request.seat)[innings.bowler].bowls)
+
+
+def _checked_plan(given: args.PlanDelivery, request: DecisionRequest) -> dict[str, Any]:
+    allowed = _variations(request)
+    if given.variation is not None and given.variation not in allowed:
+        _refuse(f"this bowler has no {given.variation} ball", ", ".join(allowed))
+    return _without_words(given)
+
+
+def _bowlable(planned: dict[str, Any], request: DecisionRequest) -> dict[str, Any]:
+    """The plan, without a variation that was meant for a bowler of another kind."""
+    if planned.get("variation", Variation.STOCK) in _variations(request):
+        return planned
+    return {key: value for key, value in planned.items() if key != "variation"}
+
+
+def _refuse(why: str, legal: str) -> NoReturn:
+    raise IllegalCall(why, legal)
