@@ -1,16 +1,25 @@
-"""How a captain's answer is obtained: asked, checked, asked again, and, when nothing usable comes,
-replaced or forfeited.
+"""How a captain's answer is obtained: asked, checked, asked again, then replaced or forfeited.
 
-Every answer passes through here, so that fallbacks, rethinks and errors are counted in one place
+Every answer passes through here, so that fallbacks, rethinks and errors are counted in one place,
 whatever the captain is.
 """
 
 from __future__ import annotations
 
+import time
+from dataclasses import dataclass
 from typing import Final, Protocol, runtime_checkable
 
-from engine.captains import Policy
+from engine import events as ev
+from engine.captains import CaptainSpec, Policy
+from engine.cricket.choices import Decision, Seat
+from engine.cricket.distribution import WinModel
+from engine.cricket.nodes import DecisionRequest, Fact
+from engine.errors import BrokenRecord, CallError, CaptainFailed, CaptainUnavailable
 from engine.observation import CricketObservation
+from engine.reporter import Answered
+from engine.seat import SeatSession
+from engine.seeds import CaptainDraws
 from engine.tools import CricketAction
 
 _MS: Final = 1000.0
@@ -20,10 +29,115 @@ _MS: Final = 1000.0
 class ToolCaptain(Protocol):
     """A captain that reads an observation and calls a tool: a language model, a program, a person.
 
-    Raises `CaptainUnavailable` when it could not be reached, which is not its own doing.
+    Raises `CaptainUnavailable` when it could not be reached, which is not its own doing. What `act`
+    leaves open is closed by `aclose`, which is called once, when the episode ends.
     """
 
     async def act(self, observation: CricketObservation) -> CricketAction: ...
 
+    async def aclose(self) -> None: ...
+
 
 Captain = Policy | ToolCaptain
+
+
+@dataclass(slots=True, kw_only=True)
+class _Attempt:
+    """What went wrong so far while one question was being answered."""
+
+    errors: list[str]
+    started: float
+
+
+class Chair:
+    """One captain in one seat for one match.
+
+    `max_rethinks` is how often he may be asked again after an unusable answer to one question.
+    """
+
+    def __init__(
+        self,
+        seat: Seat,
+        captain: Captain,
+        spec: CaptainSpec,
+        *,
+        max_rethinks: int,
+        value: WinModel | None,
+    ) -> None:
+        self._captain, self._spec, self._max_rethinks = captain, spec, max_rethinks
+        self._session = SeatSession(seat, spec.name, value=value)
+        self._own_source: ev.Source = "recorded" if spec.kind == "recorded" else "policy"
+
+    async def answer(self, request: DecisionRequest, draws: CaptainDraws) -> Answered:
+        """A legal decision for `request`, and how it came about.
+
+        Raises `CaptainFailed` where no usable answer came and the captain's file says `forfeit`,
+        and `CaptainUnavailable` where he could not be reached.
+        """
+        if isinstance(self._captain, Policy):
+            return self._of_policy(self._captain, request, draws)
+        return await self._of_tools(self._captain, request, draws)
+
+    def hear(self, fact: Fact) -> None:
+        self._session.hear(fact)
+
+    def counts(self) -> ev.SeatCounts:
+        return self._session.counts()
+
+    async def aclose(self) -> None:
+        if not isinstance(self._captain, Policy):
+            await self._captain.aclose()
+
+    def _of_policy(self, policy: Policy, request: DecisionRequest, draws: CaptainDraws) -> Answered:
+        """A policy answers the same question in the same way, so it is not asked again."""
+        try:
+            decision = policy.decide(request, draws)
+            self._session.answer_of_policy(decision, request, self._own_source)
+        except (CaptainUnavailable, BrokenRecord):
+            raise
+        except CallError as refused:
+            return self._without_answer([str(refused)], request, draws)
+        except Exception as crash:  # noqa: BLE001 - a captain's bug is his failure, not the match's
+            return self._without_answer([f"{type(crash).__name__}: {crash}"], request, draws)
+        return Answered(decision=decision, source=self._own_source)
+
+    async def _of_tools(
+        self, captain: ToolCaptain, request: DecisionRequest, draws: CaptainDraws
+    ) -> Answered:
+        attempt = _Attempt(errors=[], started=time.perf_counter())
+        while len(attempt.errors) <= self._max_rethinks:
+            decision = await self._one_call(captain, request, attempt)
+            if decision is not None:
+                return Answered(
+                    decision=decision,
+                    source="llm",
+                    reason=self._session.reason,
+                    rethinks=len(attempt.errors),
+                    errors=tuple(attempt.errors),
+                    latency_ms=(time.perf_counter() - attempt.started) * _MS,
+                )
+        return self._without_answer(attempt.errors, request, draws)
+
+    async def _one_call(
+        self, captain: ToolCaptain, request: DecisionRequest, attempt: _Attempt
+    ) -> Decision | None:
+        """One tool call; None where it only prepares, or was refused (and then noted)."""
+        last = attempt.errors[-1] if attempt.errors else None
+        action = await captain.act(self._session.observation(request, error=last))
+        try:
+            return self._session.call(action, request)
+        except CallError as refused:
+            attempt.errors.append(str(refused))
+            return None
+
+    def _without_answer(
+        self, errors: list[str], request: DecisionRequest, draws: CaptainDraws
+    ) -> Answered:
+        if self._spec.on_failure == "forfeit":
+            raise CaptainFailed(f"{self._spec.name}: {errors[-1]}")
+        return Answered(
+            decision=self._session.fall_back(request, draws),
+            source="fallback",
+            rethinks=len(errors),
+            errors=tuple(errors),
+        )

@@ -18,17 +18,16 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from engine import events as ev
 from engine.answering import Captain, Chair
 from engine.captains import CaptainSpec, build
-from engine.chance import BallModel, WinProbability
 from engine.cricket.choices import Seat
-from engine.cricket.distribution import OutcomeModel, WinModel
 from engine.cricket.formats import BALLS_PER_OVER, MAX_OVERS
-from engine.cricket.match import MAX_SUPER_OVERS, MatchSetup
+from engine.cricket.match import MAX_SUPER_OVERS
 from engine.cricket.nodes import BallBowled, Fact, MatchResult, ResultKind
 from engine.cricket.players import Squad
 from engine.cricket.scorecard import InningsCard, innings_card
 from engine.cricket.state import Innings, Squads
 from engine.driver import MatchDriver
 from engine.errors import CaptainFailed, CaptainUnavailable
+from engine.models import Models
 from engine.reporter import Reporter
 from engine.seeds import MAX_SEED, Streams
 from engine.setup import DRAWN, match_setup, squads_named
@@ -103,22 +102,6 @@ class EpisodeResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Engine:
-    """The models that price an episode: the ball model, and the win probability for each format."""
-
-    model: OutcomeModel
-    value_for: Callable[[MatchSetup], WinModel | None]
-
-    @classmethod
-    def shipped(cls) -> Engine:
-        """The fitted coefficients that come with the project."""
-        model = BallModel.shipped()
-        return cls(
-            model=model, value_for=lambda setup: WinProbability.of_format(setup.format, model)
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Cast:
     """Squads and captains to play with instead of those that the spec names."""
 
@@ -139,12 +122,12 @@ async def play_episode(
     spec: EpisodeSpec,
     *,
     observers: Sequence[Observer] = (),
-    engine: Engine | None = None,
+    models: Models | None = None,
     cast: Cast | None = None,
     on_ball: Callable[[BallBowled], None] | None = None,
     with_events: bool = True,
 ) -> EpisodeResult:
-    """Plays `spec` to its end and tells `observers` every event; closes neither them nor `engine`.
+    """Plays `spec` to its end and tells `observers` every event; closes none of them.
 
     `cast` puts given squads and captains in place of those that `spec` names (replay, tests).
     `on_ball` hears each delivery directly. Without events (bulk simulation) there is no
@@ -154,7 +137,7 @@ async def play_episode(
     """
     episode = _Episode(
         spec,
-        engine or Engine.shipped(),
+        models or Models.shipped(),
         observers,
         cast=cast or Cast(),
         on_ball=on_ball,
@@ -172,7 +155,7 @@ class _Episode:
     def __init__(
         self,
         spec: EpisodeSpec,
-        engine: Engine,
+        models: Models,
         observers: Sequence[Observer],
         *,
         cast: Cast,
@@ -187,12 +170,15 @@ class _Episode:
             max_super_overs=spec.max_super_overs,
             streams=self._streams,
         )
-        self._engine = engine
+        self._models = models
+        self._value = models.value_for(self._setup)
         self._chairs = {
             seat: Chair(
-                captain=cast.captains.get(seat) or build(spec.captain(seat)),
-                spec=spec.captain(seat),
+                seat,
+                cast.captains.get(seat) or build(spec.captain(seat)),
+                spec.captain(seat),
                 max_rethinks=spec.max_rethinks,
+                value=self._value,
             )
             for seat in Seat
         }
@@ -207,6 +193,7 @@ class _Episode:
             else None
         )
         self._driver: MatchDriver | None = None
+        self._asked = Seat.HOME
         self._turns = 0
         self._deliveries = 0
         self._innings: dict[int, Innings] = {}
@@ -230,47 +217,46 @@ class _Episode:
             await chair.aclose()
 
     async def _play(self) -> _Ending:
-        """The match, and what an error in it counts as. A bug in the engine voids the episode; it
-        never decides one.
-        """
-        asked: Seat | None = None
+        """The match, and what an error counts as: a bug voids an episode, it never decides one."""
         try:
-            driver = self._driver = self._new_driver()
-            await self._publish()
-            while (request := driver.request) is not None:
-                if self._turns >= self._step_limit():
-                    return _Ending(reason=ev.EndReason.STEP_LIMIT, error="step limit reached")
-                asked = request.seat
-                answered = await self._chairs[asked].answer(request, driver)
-                self._turns += 1
-                if self._reporter is not None:
-                    self._reporter.decided(request, answered)
-                driver.answer(answered.decision)
-                await self._publish()
+            return await self._to_the_end()
         except CaptainFailed as failure:
-            loser = asked
-            assert loser is not None
-            return _Ending(reason=ev.EndReason.FORFEIT, winner=loser.other, error=str(failure))
+            return _Ending(
+                reason=ev.EndReason.FORFEIT, winner=self._asked.other, error=str(failure)
+            )
         except CaptainUnavailable as failure:
             return _Ending(reason=ev.EndReason.TRANSPORT, error=str(failure))
-        except (
-            Exception
-        ) as bug:  # an episode that a bug has broken is void, said so, and never a result
+        except Exception as bug:  # noqa: BLE001 - whatever it is, the episode says so and is void
             return _Ending(
                 reason=ev.EndReason.ENVIRONMENT_ERROR, error=f"{type(bug).__name__}: {bug}"
             )
-        assert driver.result is not None
-        return _Ending(reason=ev.EndReason.COMPLETED, winner=driver.result.winner)
+
+    async def _to_the_end(self) -> _Ending:
+        """Question by question, until there is a result or too many were asked."""
+        driver = self._driver = self._new_driver()
+        while (request := driver.request) is not None:
+            if self._turns >= self._step_limit:
+                return _Ending(reason=ev.EndReason.STEP_LIMIT, error="step limit reached")
+            self._asked = request.seat
+            answered = await self._chairs[request.seat].answer(request, driver.draws())
+            self._turns += 1
+            if self._reporter is not None:
+                self._reporter.decided(request, answered)
+            driver.answer(answered.decision)
+            await self._publish()
+        winner = driver.result.winner if driver.result else None
+        return _Ending(reason=ev.EndReason.COMPLETED, winner=winner)
 
     def _new_driver(self) -> MatchDriver:
         return MatchDriver(
             self._setup,
-            model=self._engine.model,
-            value=self._engine.value_for(self._setup),
+            model=self._models.ball,
+            value=self._value,
             streams=self._streams,
             on_fact=self._on_fact,
         )
 
+    @property
     def _step_limit(self) -> int:
         balls = self._spec.overs * BALLS_PER_OVER * 2
         return self._spec.step_limit or (balls + 100) * _STEPS_PER_BALL
@@ -280,7 +266,7 @@ class _Episode:
             self._deliveries += 1
             self._innings[fact.after.number] = fact.after
             for chair in self._chairs.values():
-                chair.saw(fact)
+                chair.hear(fact)
             if self._on_ball is not None:
                 self._on_ball(fact)
         if self._reporter is not None:
@@ -329,7 +315,7 @@ class _Episode:
                 SQUAD_ADAPTER.dump_python(squad, mode="json")
                 for squad in (squads.home, squads.away)
             ),
-            coefficients_digest=self._engine.model.digest,
+            coefficients_digest=self._models.ball.digest,
             engine_version=ENGINE_VERSION,
             versions=_versions(),
         )

@@ -77,6 +77,10 @@ class BadPreset(EngineError):
         return f"captain {self.name!r}: {self.why}"
 
 
+class BadOptions(EngineError):
+    """An environment cannot be reset with these options: `why`, with what is allowed."""
+
+
 class BrokenRecord(EngineError):
     """The record at `path` cannot be read, or does not replay: `why`."""
 

@@ -14,6 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 EVENT_VERSION: Final = 1
 
+# Who or what gave a decision.
+Source = Literal["policy", "llm", "cache", "fallback", "recorded"]
+
 
 class EndReason(StrEnum):
     """Why an episode ended; DESIGN §6 says what each counts as."""
@@ -94,7 +97,7 @@ class DecisionMade(_Strict):
     innings: int
     ball: str
     choice: dict[str, Any]
-    source: Literal["policy", "llm", "cache", "fallback", "recorded"]
+    source: Source
     reason: str | None = None
     rethinks: int = 0
     errors: tuple[str, ...] = ()

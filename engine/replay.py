@@ -13,7 +13,6 @@ from engine.cricket.state import Squads
 from engine.episode import (
     SQUAD_ADAPTER,
     Cast,
-    Engine,
     EpisodeResult,
     EpisodeSpec,
     Observer,
@@ -21,6 +20,7 @@ from engine.episode import (
 )
 from engine.errors import BrokenRecord
 from engine.events import EpisodeEndedEvent, EpisodeStartedEvent
+from engine.models import Models
 from engine.record import ending_of, header_of
 
 
@@ -40,7 +40,7 @@ class Replay:
 
 
 async def replay_record(
-    path: Path, *, observers: tuple[Observer, ...] = (), engine: Engine | None = None
+    path: Path, *, observers: tuple[Observer, ...] = (), models: Models | None = None
 ) -> Replay:
     """Plays the record at `path` again with its own squads and decisions. Raises `BrokenRecord`.
 
@@ -56,5 +56,5 @@ async def replay_record(
         raise BrokenRecord(str(path), f"header: {where}: {first['msg']}") from None
     recorded = Recorded(RecordedSettings(record=str(path)))
     cast = Cast(squads=Squads(home=home, away=away), captains=dict.fromkeys(Seat, recorded))
-    result = await play_episode(spec, observers=observers, engine=engine, cast=cast)
+    result = await play_episode(spec, observers=observers, models=models, cast=cast)
     return Replay(header=header, ending=ending, result=result)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, Final, Literal, assert_never
+from typing import Any, Final, assert_never
 
 import orjson
 from pydantic import BaseModel
@@ -38,8 +38,6 @@ from engine.cricket.outcomes import CREDITED_TO_BOWLER, Outcome
 from engine.cricket.players import PlayerIndex, Squad
 from engine.cricket.state import Innings, Squads, overs_notation
 from engine.driver import EVEN, BallLuck
-
-Source = Literal["policy", "llm", "cache", "fallback", "recorded"]
 
 _HIDDEN_UNTIL_BOWLED: Final = frozenset({DecisionKind.DELIVERY, DecisionKind.SHOT})
 _PLAY: Final = frozenset(
@@ -70,7 +68,7 @@ class Answered:
     """
 
     decision: Decision
-    source: Source
+    source: ev.Source
     reason: str | None = None
     rethinks: int = 0
     errors: tuple[str, ...] = ()

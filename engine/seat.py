@@ -1,8 +1,9 @@
-"""One captain's side of the table for a match: what he has declared, planned, set, and been counted for.
+"""One captain's side of the table for a match: what he has declared, planned, set, and been
+counted for.
 
 Every answer of a captain passes through here, a tool call by `call`, a policy's decision by
-`answer_of_policy`, so that both have the same legality check and the same counts. A refused call changes
-nothing but the counts: it raises a `CallError` that says what is wrong and what is legal.
+`answer_of_policy`, so that both have the same legality check and the same counts. A refused call
+changes nothing but the counts: it raises a `CallError` that says what is wrong and what is legal.
 """
 
 from __future__ import annotations
@@ -10,39 +11,43 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, NoReturn, assert_never
+from typing import Any, Final
 
 from engine import arguments as args
 from engine import rewards
 from engine.analysis import analyze
+from engine.answers import (
+    Standing,
+    calls_of,
+    check_decision,
+    choices,
+    decision_of,
+    delivery_plan,
+    field_of,
+)
 from engine.captains.baseline import Baseline
-from engine.cricket import legality
 from engine.cricket.choices import (
-    BatterDecision,
-    BowlerDecision,
     Decision,
     DecisionKind,
     DeliveryDecision,
     Field,
     Seat,
     ShotDecision,
-    TossDecision,
-    Variation,
-    variations_of,
 )
 from engine.cricket.distribution import WinModel
-from engine.cricket.errors import IllegalDecision
 from engine.cricket.nodes import BallBowled, DecisionRequest, Fact
-from engine.cricket.players import PlayerIndex
+from engine.cricket.state import MatchView
 from engine.errors import CallError, IllegalCall, LateCall, MalformedCall, UnknownTool
-from engine.events import SeatCounts
+from engine.events import SeatCounts, Source
 from engine.observation import (
     CallLine,
     CricketObservation,
+    Moment,
     OwnSide,
     ToolBudget,
     observe,
 )
+from engine.prompt import render
 from engine.rewards import Rubrics
 from engine.seeds import CaptainDraws
 from engine.tools import (
@@ -56,8 +61,6 @@ from engine.tools import (
     tool_named,
 )
 
-Source = Literal["policy", "llm", "cache", "fallback", "recorded"]
-
 RECENT: Final = 5
 NOTES_SHOWN: Final = 3
 # So many calls that do not commit may be made for one question; then only the committing tool is left.
@@ -67,7 +70,9 @@ NOTHING_ASKED: Final = -1
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
-    """What one captain was asked, and how the answers came. `fines` in reward, overhead calls only."""
+    """What one captain was asked, and how the answers came. `fines` in reward, overhead calls
+    only.
+    """
 
     decisions: int = 0
     by_source: dict[str, int] = field(default_factory=dict)
@@ -89,7 +94,8 @@ class Tally:
 class SeatSession:
     """`captain` is his name. `value` is the public win-probability model that he may consult.
 
-    `reply` is what the last accepted call gave back, `reason` the last decision's reason in his words.
+    `reply` is what the last accepted call gave back, `reason` the last decision's reason in his
+    words.
     """
 
     def __init__(self, seat: Seat, captain: str, *, value: WinModel | None = None) -> None:
@@ -145,11 +151,10 @@ class SeatSession:
         """Counts a policy's decision. Raises `IllegalCall`, and then it is counted as refused."""
         self._notice(request)
         try:
-            legality.check(request, decision)
-        except IllegalDecision as error:
-            illegal = IllegalCall(error.why, error.legal)
-            self._count_refusal(illegal)
-            raise illegal from None
+            check_decision(request, decision)
+        except IllegalCall as error:
+            self._count_refusal(error)
+            raise
         self._decided(decision, request, source)
         return decision
 
@@ -179,55 +184,41 @@ class SeatSession:
     def calls_for(self, decision: Decision, request: DecisionRequest) -> tuple[CricketAction, ...]:
         """The tool calls that come to `decision`; the last commits."""
         self._notice(request)
-        squad = request.view.squads.of(self.seat)
-        match decision:
-            case TossDecision(elect=elect):
-                return (CricketAction(tool="choose_toss", arguments={"elect": elect}),)
-            case BatterDecision(player=player):
-                name = squad[player].name
-                return (CricketAction(tool="select_batter", arguments={"player": name}),)
-            case BowlerDecision(player=player):
-                name = squad[player].name
-                return (CricketAction(tool="choose_bowler", arguments={"player": name}),)
-            case ShotDecision(shot=shot, aggression=aggression):
-                given = {"shot": shot, "aggression": aggression}
-                return (CricketAction(tool="play_delivery", arguments=given),)
-            case DeliveryDecision():
-                given = {
-                    "length": decision.length,
-                    "line": decision.line,
-                    "variation": decision.variation,
-                }
-                ball = CricketAction(tool="bowl_delivery", arguments=given)
-                if decision.field is self.field_for(request):
-                    return (ball,)
-                place = CricketAction(tool="set_field", arguments={"field": decision.field})
-                return place, ball
-        assert_never(decision)
+        return calls_of(decision, request, self.field_for(request))
 
     def observation(
         self,
         request: DecisionRequest | None,
         *,
+        final: MatchView | None = None,
         error: str | None = None,
         rewards_now: Rubrics | None = None,
         metadata: dict[str, Any] | None = None,
     ) -> CricketObservation:
-        """What the captain sees now. Built when asked for: policies do not pay for it."""
+        """What the captain sees now; `final` is the view to show when nothing is asked any more.
+
+        Built when asked for: policies do not pay for it.
+        """
         if request is not None:
             self._notice(request)
-        return observe(
-            request,
-            own=self._own_side(request),
-            balls=tuple(self.balls),
+        seen = observe(
+            Moment(
+                view=final if request is None else request.view,
+                request=request,
+                balls=tuple(self.balls),
+            ),
+            self._own_side(request),
             tools=() if request is None else available_tools(request, self._table()),
             error=error,
             rewards=rewards_now,
-            metadata=metadata or {},
+            metadata=metadata,
         )
+        return seen.model_copy(update={"prompt_text": render(seen)})
 
     def counts(self) -> SeatCounts:
-        """The counts as a result reports them: late calls are illegal there, unknown tools malformed."""
+        """The counts as a result reports them: late calls are illegal there, unknown tools
+        malformed.
+        """
         tally = self.tally
         return SeatCounts(
             captain=self.captain,
@@ -270,32 +261,11 @@ class SeatSession:
             self._prepare(tool, given, request)
             self._log(action, None)
             return None
-        decision = self._decision(given, request)
-        try:
-            legality.check(request, decision)
-        except IllegalDecision as error:
-            raise IllegalCall(error.why, error.legal) from None
+        decision = decision_of(given, request, self._standing(request))
         self._log(action, None)
         self.reply = {}
         self.reason = getattr(given, "reason", None)
         return decision
-
-    def _decision(self, given: args.Arguments, request: DecisionRequest) -> Decision:
-        match given:
-            case args.ChooseToss(elect=elect):
-                return TossDecision(elect=elect)
-            case args.SelectBatter(player=name):
-                return BatterDecision(player=_player(name, request))
-            case args.ChooseBowler(player=name):
-                return BowlerDecision(player=_player(name, request))
-            case args.BowlDelivery():
-                planned = _bowlable(self.planned_delivery, request)
-                choice = planned | _without_words(given)
-                return DeliveryDecision(field=self.field_for(request), **choice)
-            case args.PlayDelivery():
-                declared = {} if self.batting is None else {"aggression": self.batting.aggression}
-                return ShotDecision(**declared | self.planned_shot | _without_words(given))
-        raise TypeError(f"{type(given).__name__} commits to nothing")
 
     def _prepare(self, tool: Tool, given: args.Arguments, request: DecisionRequest) -> None:
         """Carries out a call that does not commit, and books what it costs."""
@@ -309,13 +279,12 @@ class SeatSession:
             case args.SetBowlingStrategy():
                 self.bowling = given
             case args.PlanDelivery():
-                self.planned_delivery = _checked_plan(given, request)
+                self.planned_delivery = delivery_plan(given, request)
             case args.PlanShot():
-                self.planned_shot = _without_words(given)
-            case args.SetField(field=wanted):
-                _check_field(wanted, request)
-                overhead = self._field_was_set
-                self._field, self._field_was_set = wanted, True
+                self.planned_shot = choices(given)
+            case args.SetField():
+                self._field = field_of(given, request)
+                overhead, self._field_was_set = self._field_was_set, True
             case args.ReflectAfterBall(note=note):
                 self.notes.append(note)
             case args.AnalyzeSituation():
@@ -387,10 +356,16 @@ class SeatSession:
     def _log(self, action: CricketAction | Mapping[str, Any], error: CallError | None) -> None:
         self.calls.append(CallLine.of(action, None if error is None else str(error)))
 
-    def _table(self) -> OwnTable:
-        return OwnTable(
-            has_plan=bool(self.plan), may_prepare=self._prepared < MAX_PREPARING_CALLS
+    def _standing(self, request: DecisionRequest) -> Standing:
+        return Standing(
+            field=self.field_for(request) if request.legal.fields else self._field,
+            delivery=self.planned_delivery,
+            shot=self.planned_shot,
+            aggression=None if self.batting is None else self.batting.aggression,
         )
+
+    def _table(self) -> OwnTable:
+        return OwnTable(has_plan=bool(self.plan), may_prepare=self._prepared < MAX_PREPARING_CALLS)
 
     def _own_side(self, request: DecisionRequest | None) -> OwnSide:
         asked_to_bowl = request is not None and request.kind is DecisionKind.DELIVERY
@@ -414,47 +389,3 @@ class SeatSession:
                 fines_accumulated=round(self.tally.fines, 9),
             ),
         )
-
-
-def _without_words(given: args.Arguments) -> dict[str, Any]:
-    """The arguments that were given, less those that only explain."""
-    return {k: v for k, v in given.given().items() if k not in ("reason", "rationale")}
-
-
-def _player(name: str, request: DecisionRequest) -> PlayerIndex:
-    squad = request.view.squads.of(request.seat)
-    player = squad.index_of(name)
-    if player is None:
-        legal = ", ".join(squad[p].name for p in request.legal.players)
-        raise IllegalCall(f"{ascii(name)[:60]} is not in your eleven", legal)
-    return player
-
-
-def _check_field(wanted: Field, request: DecisionRequest) -> None:
-    if wanted not in request.legal.fields:
-        _refuse(f"the {wanted} field may not be set now", ", ".join(request.legal.fields))
-
-
-def _variations(request: DecisionRequest) -> tuple[Variation, ...]:
-    innings = request.view.innings
-    if innings is None or innings.bowler is None:
-        raise ValueError("a delivery was asked for while nobody bowls")
-    return variations_of(request.view.squads.of(request.seat)[innings.bowler].bowls)
-
-
-def _checked_plan(given: args.PlanDelivery, request: DecisionRequest) -> dict[str, Any]:
-    allowed = _variations(request)
-    if given.variation is not None and given.variation not in allowed:
-        _refuse(f"this bowler has no {given.variation} ball", ", ".join(allowed))
-    return _without_words(given)
-
-
-def _bowlable(planned: dict[str, Any], request: DecisionRequest) -> dict[str, Any]:
-    """The plan, without a variation that was meant for a bowler of another kind."""
-    if planned.get("variation", Variation.STOCK) in _variations(request):
-        return planned
-    return {key: value for key, value in planned.items() if key != "variation"}
-
-
-def _refuse(why: str, legal: str) -> NoReturn:
-    raise IllegalCall(why, legal)

@@ -1,0 +1,117 @@
+"""What a captain can work out from what everybody sees: rates, phase, resources, the chance of
+winning.
+
+All of it is a function of the `DecisionRequest` and of the public win-probability model: neither
+the other captain's choice for the coming ball nor the random streams can be read from here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from engine.cricket.distribution import WinModel
+from engine.cricket.formats import BALLS_PER_OVER
+from engine.cricket.nodes import DecisionRequest
+from engine.cricket.players import Bowling, PlayerIndex, Squad
+from engine.cricket.state import Innings, overs_notation
+from engine.phases import part_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BowlerLeft:
+    """A bowler of the fielding side. `overs_left` by his own quota; who may bowl now is another
+    question.
+    """
+
+    name: str
+    bowls: Bowling
+    overs: str
+    runs: int
+    wickets: int
+    overs_left: int
+
+
+def run_rate(innings: Innings) -> float | None:
+    """Runs an over so far; None before the first ball."""
+    return _rate(innings.runs, innings.legal_balls)
+
+
+def required_rate(innings: Innings) -> float | None:
+    """Runs an over still needed; None when batting first."""
+    return None if innings.needed is None else _rate(innings.needed, innings.balls_left)
+
+
+def wickets_in_hand(innings: Innings) -> int:
+    return innings.max_wickets - innings.wickets
+
+
+def bowlers_left(innings: Innings, squad: Squad) -> tuple[BowlerLeft, ...]:
+    """Everybody who bowls, in the squad's order, with the overs left to each."""
+    overs = [line.overs for line in innings.bowlers]
+    return tuple(
+        BowlerLeft(
+            name=squad[player].name,
+            bowls=squad[player].bowls,
+            overs=overs_notation(innings.bowlers[player].balls),
+            runs=innings.bowlers[player].runs,
+            wickets=innings.bowlers[player].wickets,
+            overs_left=_overs_left(innings, player, overs),
+        )
+        for player in squad.bowlers
+    )
+
+
+def analyze(request: DecisionRequest, value: WinModel | None) -> dict[str, Any]:
+    """The facts that `analyze_situation` returns, from the view of the seat that is asked."""
+    view = request.view
+    innings = view.innings
+    if innings is None:
+        return {"format": view.format.name, "overs": view.format.max_overs, "venue": view.venue}
+    fielding = view.squads.of(innings.fielding)
+    facts: dict[str, Any] = {
+        "phase": part_of(innings.format, innings.legal_balls).value,
+        "fielders_outside_allowed": innings.format.max_outside(innings.legal_balls),
+        "balls_left": innings.balls_left,
+        "wickets_in_hand": wickets_in_hand(innings),
+        "run_rate": _rounded(run_rate(innings)),
+        "required_rate": _rounded(required_rate(innings)),
+        "needed": innings.needed,
+        "projected_score": _projected(innings),
+        "bowlers_with_overs_left": {
+            b.name: b.overs_left for b in bowlers_left(innings, fielding) if b.overs_left
+        },
+    }
+    if value is not None:
+        facts["win_probability"] = round(win_probability(request, innings, value), 3)
+    return facts
+
+
+def win_probability(request: DecisionRequest, innings: Innings, value: WinModel) -> float:
+    """The chance of the seat that is asked, before any choice for the coming ball."""
+    batting = value.of(innings)
+    return batting if request.seat is innings.batting else 1.0 - batting
+
+
+def _overs_left(innings: Innings, player: PlayerIndex, overs: list[int]) -> int:
+    others = overs[:player] + overs[player + 1 :]
+    left = 0
+    while innings.format.may_bowl_another(overs[player] + left, others):
+        left += 1
+    return left
+
+
+def _projected(innings: Innings) -> int | None:
+    """The score at this rate; None before the first ball."""
+    rate = run_rate(innings)
+    return (
+        None if rate is None else round(innings.runs + rate * innings.balls_left / BALLS_PER_OVER)
+    )
+
+
+def _rate(runs: int, balls: int) -> float | None:
+    return runs * BALLS_PER_OVER / balls if balls else None
+
+
+def _rounded(number: float | None) -> float | None:
+    return None if number is None else round(number, 2)

@@ -1,0 +1,150 @@
+"""Between tool calls and decisions: what a committing call decides, and which calls come to a
+decision.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, assert_never
+
+from engine import arguments as args
+from engine.cricket import legality
+from engine.cricket.choices import (
+    BatterDecision,
+    BowlerDecision,
+    Decision,
+    DeliveryDecision,
+    Field,
+    ShotDecision,
+    TossDecision,
+    Variation,
+    variations_of,
+)
+from engine.cricket.errors import IllegalDecision
+from engine.cricket.nodes import DecisionRequest
+from engine.cricket.players import PlayerIndex
+from engine.errors import IllegalCall
+from engine.tools import CricketAction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What stands from earlier calls and fills the gaps of a committing one.
+
+    `aggression` is the declared batting strategy's, None where none is declared.
+    """
+
+    field: Field
+    delivery: dict[str, Any]
+    shot: dict[str, Any]
+    aggression: float | None
+
+
+def decision_of(given: args.Arguments, request: DecisionRequest, standing: Standing) -> Decision:
+    """The decision that a committing call's arguments come to. Raises `IllegalCall`."""
+    decision = _read(given, request, standing)
+    check_decision(request, decision)
+    return decision
+
+
+def check_decision(request: DecisionRequest, decision: Decision) -> None:
+    """Raises `IllegalCall` where the Laws do not allow the decision."""
+    try:
+        legality.check(request, decision)
+    except IllegalDecision as error:
+        raise IllegalCall(error.why, error.legal) from None
+
+
+def calls_of(
+    decision: Decision, request: DecisionRequest, field: Field
+) -> tuple[CricketAction, ...]:
+    """The tool calls that come to `decision` while `field` is set; the last one commits."""
+    squad = request.view.squads.of(request.seat)
+    match decision:
+        case TossDecision():
+            return (_call("choose_toss", elect=decision.elect),)
+        case BatterDecision():
+            return (_call("select_batter", player=squad[decision.player].name),)
+        case BowlerDecision():
+            return (_call("choose_bowler", player=squad[decision.player].name),)
+        case ShotDecision():
+            return (_call("play_delivery", shot=decision.shot, aggression=decision.aggression),)
+        case DeliveryDecision():
+            ball = _call(
+                "bowl_delivery",
+                length=decision.length,
+                line=decision.line,
+                variation=decision.variation,
+            )
+            set_first = decision.field is not field
+            return (_call("set_field", field=decision.field), ball) if set_first else (ball,)
+        case _:
+            assert_never(decision)
+
+
+def choices(given: args.Arguments) -> dict[str, Any]:
+    """The arguments that were given, less those that only explain."""
+    return {k: v for k, v in given.given().items() if k not in ("reason", "rationale")}
+
+
+def field_of(given: args.SetField, request: DecisionRequest) -> Field:
+    """The field asked for. Raises `IllegalCall` where the phase or a free hit forbids it."""
+    if given.field not in request.legal.fields:
+        legal = ", ".join(request.legal.fields)
+        raise IllegalCall(f"the {given.field} field may not be set now", legal)
+    return given.field
+
+
+def delivery_plan(given: args.PlanDelivery, request: DecisionRequest) -> dict[str, Any]:
+    """The delivery asked for. Raises `IllegalCall` for a variation that the bowler does not
+    have.
+    """
+    allowed = _variations(request)
+    if given.variation is not None and given.variation not in allowed:
+        raise IllegalCall(f"this bowler has no {given.variation} ball", ", ".join(allowed))
+    return choices(given)
+
+
+def _read(given: args.Arguments, request: DecisionRequest, standing: Standing) -> Decision:
+    match given:
+        case args.ChooseToss(elect=elect):
+            return TossDecision(elect=elect)
+        case args.SelectBatter(player=name):
+            return BatterDecision(player=_player(name, request))
+        case args.ChooseBowler(player=name):
+            return BowlerDecision(player=_player(name, request))
+        case args.BowlDelivery():
+            return DeliveryDecision(
+                field=standing.field, **_bowlable(standing.delivery, request) | choices(given)
+            )
+        case args.PlayDelivery():
+            declared = {"aggression": standing.aggression}
+            return ShotDecision(**declared | standing.shot | choices(given))
+    raise TypeError(f"{type(given).__name__} commits to nothing")
+
+
+def _player(name: str, request: DecisionRequest) -> PlayerIndex:
+    squad = request.view.squads.of(request.seat)
+    player = squad.index_of(name)
+    if player is None:
+        legal = ", ".join(squad[p].name for p in request.legal.players)
+        raise IllegalCall(f"{ascii(name)[:60]} is not in your eleven", legal)
+    return player
+
+
+def _variations(request: DecisionRequest) -> tuple[Variation, ...]:
+    innings = request.view.innings
+    if innings is None or innings.bowler is None:
+        raise ValueError("a delivery was asked for while nobody bowls")
+    return variations_of(request.view.squads.of(request.seat)[innings.bowler].bowls)
+
+
+def _bowlable(planned: dict[str, Any], request: DecisionRequest) -> dict[str, Any]:
+    """The plan, without a variation that was meant for a bowler of another kind."""
+    if planned.get("variation", Variation.STOCK) in _variations(request):
+        return planned
+    return {key: value for key, value in planned.items() if key != "variation"}
+
+
+def _call(tool: str, **arguments: Any) -> CricketAction:
+    return CricketAction(tool=tool, arguments=arguments)

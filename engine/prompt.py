@@ -1,0 +1,140 @@
+"""The observation in words: what a language model, or a person at a terminal, is given to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from engine.observation import BallLine, BatterNow, CricketObservation, GameContext
+from engine.tools import ToolOffer
+
+_QUESTIONS: Final = {
+    "toss": "You won the toss. Bat or field first?",
+    "batter": "A batter is needed. Who comes in?",
+    "bowler": "A new over. Who bowls it?",
+    "delivery": "Your side bowls the next ball. Set the field if you want another one, then bowl.",
+    "shot": "Your side faces the next ball. The field is set; you cannot see what will be bowled.",
+}
+
+
+def render(seen: CricketObservation) -> str:
+    """The observation as plain text, a paragraph a subject, at most some sixty lines."""
+    return "\n\n".join("\n".join(part) for part in _parts(seen) if part)
+
+
+def _parts(seen: CricketObservation) -> Iterator[list[str]]:
+    if seen.error is not None:
+        yield [f"Your last call was refused and changed nothing: {seen.error}"]
+    if seen.done or seen.asked is None:
+        yield ["The match is over."]
+    if seen.game is not None:
+        yield list(_situation(seen.game))
+        yield list(_figures(seen))
+    yield [f"{ball.innings}/{ball.ball} {_ball(ball)}" for ball in seen.recent_balls]
+    yield list(_own(seen))
+    if seen.reply and "done" not in seen.reply:
+        yield [f"Analysis: {_inline(seen.reply)}"]
+    if seen.asked is not None:
+        yield [f"Question {seen.question}: {_QUESTIONS[seen.asked]}", *_tools(seen)]
+
+
+def _situation(game: GameContext) -> Iterator[str]:
+    yield f"{game.format}, {game.max_overs} overs a side. You captain {game.my_team}."
+    if game.innings is None:
+        return
+    side = game.my_team if game.i_am == "batting" else game.other_team
+    state = f"{side} {game.score}/{game.wickets} after {game.overs} overs ({game.phase})"
+    yield f"Innings {game.innings}: you are {game.i_am}. {state}, {game.balls_left} balls left."
+    if game.needed is not None:
+        yield f"Target {game.target}: {game.needed} needed, {_number(game.required_rate)} an over."
+    if game.run_rate is not None:
+        yield f"Run rate {_number(game.run_rate)}; {game.wickets_in_hand} wickets in hand."
+    if game.free_hit:
+        yield "FREE HIT: only a run out can dismiss the batter."
+    yield f"At most {game.fielders_outside_allowed} fielders may stand outside the circle."
+
+
+def _figures(seen: CricketObservation) -> Iterator[str]:
+    game = seen.game
+    if game is None or game.innings is None:
+        return
+    if game.striker is not None:
+        yield f"On strike: {_batter(game.striker)}."
+    if game.non_striker is not None:
+        yield f"Other end: {_batter(game.non_striker)}."
+    if game.bowler is not None:
+        b = game.bowler
+        yield f"Bowling: {b.name} ({_words(b.bowls)}), {b.overs}-{b.runs}-{b.wickets}."
+    if seen.field is not None:
+        yield f"Field: {_words(seen.field)}."
+    left = [f"{b.name} {b.overs_left}" for b in seen.bowlers if b.overs_left]
+    if left:
+        yield f"Overs left: {', '.join(left)}."
+
+
+def _own(seen: CricketObservation) -> Iterator[str]:
+    if seen.match_plan:
+        yield f"Your match plan: {_inline(seen.match_plan)}"
+    if seen.batting_strategy is not None:
+        yield f"Your batting strategy: {_inline(seen.batting_strategy)}"
+    if seen.bowling_strategy is not None:
+        yield f"Your bowling strategy: {_inline(seen.bowling_strategy)}"
+    if seen.planned_delivery:
+        yield f"Planned delivery: {_inline(seen.planned_delivery)}"
+    if seen.planned_shot:
+        yield f"Planned shot: {_inline(seen.planned_shot)}"
+    for note in seen.notes:
+        yield f"Your note: {note}"
+
+
+def _tools(seen: CricketObservation) -> Iterator[str]:
+    yield "Call one of:"
+    for tool in seen.available_tools:
+        yield f"- {tool.name}({_arguments(tool)}){' [answers]' if tool.commits else ''}"
+    budget = seen.tool_budget
+    yield (
+        f"Plan, think and strategy calls: {budget.remaining} of {budget.free_calls_an_over} free "
+        f"ones left in this over, then {budget.fine_a_call} reward each."
+    )
+
+
+def _arguments(tool: ToolOffer) -> str:
+    required = tool.parameters["required"]
+    return ", ".join(
+        f"{name}{'' if name in required else '?'}: {_type(about)}"
+        for name, about in tool.parameters["properties"].items()
+    )
+
+
+def _type(about: Mapping[str, Any]) -> str:
+    if "enum" in about:
+        return " | ".join(about["enum"])
+    if "minimum" in about:
+        return f"{about['minimum']:g}-{about['maximum']:g}"
+    return "text"
+
+
+def _ball(ball: BallLine) -> str:
+    how = "" if ball.aggression is None else f" at {ball.aggression:g}"
+    wicket = "" if ball.player_out is None else f" OUT {ball.player_out}"
+    bowled = f"{_words(ball.length)} {_words(ball.line)} {_words(ball.variation)}"
+    played = f"{_words(ball.shot)}{how}"
+    return f"{ball.bowler} to {ball.striker}: {bowled}; {played}: {ball.outcome}{wicket}"
+
+
+def _batter(batter: BatterNow) -> str:
+    return f"{batter.name} {batter.runs} ({batter.balls}), {batter.bats}-handed"
+
+
+def _inline(values: Mapping[str, Any]) -> str:
+    return "; ".join(
+        f"{_words(key)}: {value}" for key, value in values.items() if value is not None
+    )
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _number(number: float | None) -> str:
+    return "-" if number is None else f"{number:.2f}"

@@ -1,0 +1,243 @@
+"""The live episode: one id, one ending, every event in order, the same play for the same spec."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.answering import Captain
+from engine.captains import Baseline, CaptainSpec, resolve
+from engine.cricket.choices import Decision, DecisionKind, Seat, ShotDecision
+from engine.cricket.nodes import DecisionRequest
+from engine.episode import Cast, EpisodeResult, EpisodeSpec, play_episode
+from engine.errors import CaptainUnavailable
+from engine.events import EndReason, EpisodeEndedEvent, Event, parse_event
+from engine.models import Models
+from engine.observation import CricketObservation
+from engine.record import RecordWriter, ending_of, read_record, record_path, void_path
+from engine.replay import replay_record
+from engine.seeds import CaptainDraws
+from engine.tools import CricketAction
+from tests.doubles import FlatModel, Remembering, RunsValue
+
+MODELS = Models(ball=FlatModel(), value_for=lambda _: RunsValue())
+PRESETS = ["baseline", "heuristic", "aggressive", "cautious", "random"]
+
+
+def spec(seed: int = 7, home: str = "heuristic", away: str = "random", **more: Any) -> EpisodeSpec:
+    return EpisodeSpec(
+        episode_id="test", seed=seed, overs=2, home=resolve(home), away=resolve(away), **more
+    )
+
+
+def play(
+    given: EpisodeSpec, captains: dict[Seat, Captain] | None = None
+) -> tuple[EpisodeResult, list[Event]]:
+    watcher = Remembering()
+    cast = Cast(captains=captains or {})
+    result = asyncio.run(play_episode(given, observers=[watcher], models=MODELS, cast=cast))
+    return result, watcher.events
+
+
+def forfeiting(name: str) -> CaptainSpec:
+    return resolve(name).model_copy(update={"on_failure": "forfeit"})
+
+
+class Broken:
+    """A policy that answers every question about a shot with `answer`, or raises it."""
+
+    def __init__(self, answer: Decision | Exception) -> None:
+        self.answer = answer
+
+    def decide(self, request: DecisionRequest, draws: CaptainDraws) -> Decision:
+        if request.kind is not DecisionKind.SHOT:
+            return Baseline().decide(request, draws)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+class Caller:
+    """A tool captain that calls what `choose` says."""
+
+    def __init__(self, choose: Callable[[CricketObservation], CricketAction]) -> None:
+        self.choose = choose
+        self.closed = False
+
+    async def act(self, observation: CricketObservation) -> CricketAction:
+        return self.choose(observation)
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+@given(st.integers(0, 2**50), st.sampled_from(PRESETS), st.sampled_from(PRESETS))
+@settings(max_examples=30)
+def test_the_same_spec_gives_the_same_play(seed: int, home: str, away: str) -> None:
+    one, other = play(spec(seed, home, away))[0], play(spec(seed, home, away))[0]
+    assert one.record_digest == other.record_digest
+    assert (one.winner, one.innings) == (other.winner, other.innings)
+
+
+def test_another_seed_gives_another_play() -> None:
+    assert play(spec(1))[0].record_digest != play(spec(2))[0].record_digest
+
+
+def test_events_are_numbered_without_a_hole_and_carry_one_id() -> None:
+    _, events = play(spec())
+    assert [event.seq for event in events] == list(range(1, len(events) + 1))
+    assert {(event.episode_id, event.attempt) for event in events} == {("test", 1)}
+    assert (events[0].type, events[-1].type) == ("episode.started", "episode.ended")
+
+
+def test_events_survive_the_wire() -> None:
+    _, events = play(spec())
+    assert [parse_event(event.model_dump_json()) for event in events] == events
+
+
+def test_the_choices_for_a_ball_are_published_after_it_and_before_its_delivery() -> None:
+    _, events = play(spec())
+    for earlier, event in pairwise(events):
+        if event.type == "delivery":
+            assert earlier.type == "decision"
+            assert earlier.data.kind == "shot"
+
+
+def test_a_finished_match_is_completed() -> None:
+    result, events = play(spec())
+    assert result.end_reason is EndReason.COMPLETED
+    assert result.deliveries == sum(event.type == "delivery" for event in events)
+    assert result.turns == sum(event.type == "decision" for event in events)
+    assert result.error is None
+
+
+def test_an_illegal_answer_falls_back_and_is_counted() -> None:
+    result, _ = play(spec(), {Seat.HOME: Broken(ShotDecision(aggression=7.0))})
+    counts = result.counts[Seat.HOME]
+    assert result.end_reason is EndReason.COMPLETED
+    assert counts.fallbacks == counts.illegal > 0
+    assert counts.coverage < 1.0
+    assert result.counts[Seat.AWAY].coverage == 1.0
+
+
+def test_an_illegal_answer_forfeits_where_the_file_says_so() -> None:
+    given = spec().model_copy(update={"home": forfeiting("heuristic")})
+    result, _ = play(given, {Seat.HOME: Broken(ShotDecision(aggression=7.0))})
+    assert (result.end_reason, result.winner) == (EndReason.FORFEIT, Seat.AWAY)
+    assert "out of range" in (result.error or "")
+
+
+def test_a_captain_that_crashes_forfeits_or_falls_back() -> None:
+    """A captain's own bug is the captain's failure, never the engine's."""
+    crash = {Seat.HOME: Broken(ZeroDivisionError("oh"))}
+    assert play(spec(), crash)[0].counts[Seat.HOME].fallbacks > 0
+    given = spec().model_copy(update={"home": forfeiting("heuristic")})
+    assert play(given, crash)[0].end_reason is EndReason.FORFEIT
+
+
+def test_an_unreachable_captain_voids_the_episode() -> None:
+    result, _ = play(spec(), {Seat.AWAY: Broken(CaptainUnavailable("no route"))})
+    assert (result.end_reason, result.winner) == (EndReason.TRANSPORT, None)
+    assert result.error == "no route"
+
+
+def test_a_step_limit_voids_the_episode() -> None:
+    result, _ = play(spec(step_limit=9))
+    assert (result.end_reason, result.turns) == (EndReason.STEP_LIMIT, 9)
+
+
+def test_a_bug_in_the_engine_voids_the_episode_and_says_what_it_was() -> None:
+    class Buggy(FlatModel):
+        def price(self, context: Any) -> Any:
+            raise KeyError("missing coefficient")
+
+    models = Models(ball=Buggy(), value_for=lambda _: None)
+    result = asyncio.run(play_episode(spec(), models=models))
+    assert result.end_reason is EndReason.ENVIRONMENT_ERROR
+    assert "missing coefficient" in (result.error or "")
+
+
+def test_a_cancelled_episode_says_so_and_seals_its_record(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        writer = RecordWriter(tmp_path, "test", 1)
+        task = asyncio.create_task(play_episode(spec(), observers=[writer], models=MODELS))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(scenario())
+    assert ending_of(void_path(tmp_path, "test", 1)).data.end_reason is EndReason.CANCELLED
+    assert not record_path(tmp_path, "test").exists()
+
+
+def test_a_tool_captain_that_talks_nonsense_falls_back() -> None:
+    caller = Caller(lambda _: CricketAction(tool="declare_war"))
+    result, events = play(spec(), {Seat.HOME: caller})
+    counts = result.counts[Seat.HOME]
+    assert counts.own == 0
+    assert counts.fallbacks == counts.decisions > 0
+    assert counts.malformed == 3 * counts.decisions
+    fallback = next(e for e in events if e.type == "decision" and e.data.seat == "home")
+    assert fallback.type == "decision"
+    assert (fallback.data.source, fallback.data.rethinks) == ("fallback", 3)
+    assert caller.closed
+
+
+def test_a_tool_captain_that_only_prepares_has_to_commit() -> None:
+    caller = Caller(lambda _: CricketAction(tool="analyze_situation"))
+    result, _ = play(spec(), {Seat.AWAY: caller})
+    assert result.end_reason is EndReason.COMPLETED
+    assert result.counts[Seat.AWAY].own == 0
+    assert result.counts[Seat.AWAY].fines > 0
+
+
+def test_without_events_the_play_is_the_same() -> None:
+    balls: list[str] = []
+    quiet = asyncio.run(
+        play_episode(
+            spec(),
+            models=MODELS,
+            with_events=False,
+            on_ball=lambda ball: balls.append(ball.outcome.key),
+        )
+    )
+    loud, events = play(spec())
+    assert balls == [e.data.outcome for e in events if e.type == "delivery"]
+    assert quiet.innings == loud.innings
+    assert quiet.record_digest == ""
+
+
+def record(folder: Path, given: EpisodeSpec) -> Path:
+    writer = RecordWriter(folder, given.episode_id, given.attempt)
+    asyncio.run(play_episode(given, observers=[writer], models=MODELS))
+    assert writer.path is not None
+    return writer.path
+
+
+def test_a_record_is_the_events_and_its_last_line_the_result(tmp_path: Path) -> None:
+    path = record(tmp_path, spec())
+    events = list(read_record(path))
+    assert isinstance(events[-1], EpisodeEndedEvent)
+    assert ending_of(path) == events[-1]
+    assert path == record_path(tmp_path, "test")
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@given(st.integers(0, 2**50), st.sampled_from(PRESETS), st.sampled_from(PRESETS))
+@settings(max_examples=15)
+def test_replay_of_a_record_equals_the_original(
+    tmp_path_factory: pytest.TempPathFactory, seed: int, home: str, away: str
+) -> None:
+    path = record(tmp_path_factory.mktemp("records"), spec(seed, home, away))
+    replay = asyncio.run(replay_record(path, models=MODELS))
+    assert replay.identical
+    assert replay.result.innings == replay.ending.data.innings
