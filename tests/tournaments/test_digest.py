@@ -1,0 +1,63 @@
+"""The file digest: what it sees and what it does not."""
+
+import pytest
+
+from engine.captains.base import CaptainSpec
+from engine.errors import UnknownPreset
+from tests.tournaments.support import GOOD, KNOWN, catalogue, spec_of
+from tournaments import FileDigest, Known, file_digest
+
+
+def digest(text: str = GOOD, known: Known = KNOWN, engine: str = "1", fit: str = "c") -> FileDigest:
+    return file_digest(spec_of(text), known, coefficients_digest=fit, engine_version=engine)
+
+
+SAME = {
+    "comments": "# hello\n" + GOOD,
+    "order": "\n".join(reversed(GOOD.splitlines())),
+    "defaults": GOOD + "points: {win: 2}\nformat: {kind: round_robin, legs: 1}\n",
+    "format": GOOD.replace("overs: 5", "format: T5"),
+    "name": GOOD.replace("friday", "saturday"),
+    "spectate": GOOD + "spectate: {episodes: none}\n",
+    "execution": GOOD + "execution: {mode: local, processes: 2}\n",
+    "limits": GOOD + "limits: {attempts: 9}\n",
+    "schedule": GOOD + 'schedule: {cron: "0 20 * * 5"}\n',
+}
+
+OTHER = {
+    "seed": GOOD.replace("seed: 7", "seed: 8"),
+    "overs": GOOD.replace("overs: 5", "overs: 6"),
+    "pairs": GOOD.replace("pairs: 3", "pairs: 4"),
+    "legs": GOOD + "format: {kind: round_robin, legs: 2}\n",
+    "points": GOOD + "points: {win: 3}\n",
+    "captain": GOOD.replace("cautious", "aggressive"),
+    "order": GOOD.replace("heuristic, random", "random, heuristic"),
+    "settings": GOOD.replace("cautious", "{name: cautious, kind: random}"),
+    "squads": GOOD.replace("pairs: 3", "pairs: 3, squads: drawn"),
+    "seeds": GOOD.replace("pairs: 3", "pairs: 3, shared_seeds: false"),
+}
+
+
+@pytest.mark.parametrize("what", SAME)
+def test_what_changes_no_result_changes_no_digest(what: str) -> None:
+    assert digest(SAME[what]) == digest()
+
+
+@pytest.mark.parametrize("what", OTHER)
+def test_what_changes_a_result_changes_the_digest(what: str) -> None:
+    assert digest(OTHER[what]) != digest()
+
+
+def test_a_preset_that_changes_is_another_captain() -> None:
+    bolder = CaptainSpec(name="cautious", kind="heuristic", params={"aggression": 1})
+    assert digest(known=catalogue(cautious=bolder)) != digest()
+
+
+def test_engine_and_coefficients_are_part_of_the_meaning() -> None:
+    assert len({digest(), digest(engine="2"), digest(fit="d")}) == 3
+
+
+def test_a_preset_that_is_gone_is_an_error() -> None:
+    spec = spec_of().model_copy(update={"captains": ("heuristic", "gone")})
+    with pytest.raises(UnknownPreset, match="gone"):
+        file_digest(spec, KNOWN, coefficients_digest="c", engine_version="1")

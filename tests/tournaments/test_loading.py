@@ -1,0 +1,234 @@
+"""From YAML to a spec: every problem, with its line, and nothing that takes long."""
+
+import os
+import pickle
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.tournaments.support import GOOD, KNOWN, PRESETS
+from tournaments import BadTournamentFile, load_tournament, parse_tournament
+from tournaments.yaml_lines import MAX_BYTES, MAX_DEPTH
+
+
+def problems(text: str) -> list[str]:
+    with pytest.raises(BadTournamentFile) as caught:
+        parse_tournament(text, KNOWN, file="f.yaml")
+    return [str(problem) for problem in caught.value.problems]
+
+
+def file_problem(path: Path) -> str:
+    with pytest.raises(BadTournamentFile) as caught:
+        load_tournament(path, KNOWN)
+    return str(caught.value)
+
+
+def with_line(line: str) -> str:
+    """A good file with one more line, its fifth, that replaces what it names."""
+    key = line.partition(":")[0]
+    kept = ["#" if old.startswith(f"{key}:") else old for old in GOOD.splitlines()]
+    return "\n".join([*kept, line])
+
+
+WRONG = {
+    "name: Friday Night": "`name` is 'Friday Night'; allowed: 1 to 40 small letters",
+    "seed: -1": "`seed` is -1; allowed: 0 to 9223372036854775807",
+    "seed: 1.5": "`seed` is 1.5; allowed: 0 to",
+    'seed: "7"': "`seed` is '7'; allowed: 0 to",
+    "seed:": "`seed` is empty; allowed: 0 to",
+    "match: 5": "`match` is 5; allowed:",
+    "match: {overs: 0}": "`match.overs` is 0; allowed: 1 to 50 overs",
+    "match: {overs: 51}": "`match.overs` is 51; allowed: 1 to 50 overs",
+    "match: {overs: true}": "`match.overs` is true; allowed: 1 to 50 overs",
+    "match: {overs: 5, pairs: -3}": "`match.pairs` is -3; allowed: 1 to 1,000,000 pairs",
+    "match: {overs: 5, format: T5}": "`overs` and `format` are both given; allowed: one of them",
+    "match: {}": "no length given; allowed: `overs`, 1 to 50, or `format`",
+    "match: {format: T6}": "`match.format` is 'T6'; allowed: T5, T10, T20 or ODI",
+    "match: {overs: 5, pack: spicy}": "`match.pack` is 'spicy'; allowed: standard",
+    "match: {overs: 5, squads: [lions, cats]}": "unknown squad 'cats'; known squads: hawks, lions",
+    "match: {overs: 5, squads: [lions]}": "`match.squads` is a list of 1; allowed: The names",
+    "match: {overs: 5, squads: mine}": "`match.squads` is 'mine'; allowed: The names of two squads",
+    "captains: heuristic": "`captains` is 'heuristic'; allowed: A list of 2 to 64",
+    "captains: [heuristic]": "a round robin of one; allowed: at least two different captains",
+    "captains: []": "`captains` is a list of 0; allowed: A list of 2 to 64 different captains",
+    "captains: [random, random]": "captain 'random' stands here twice; allowed: different",
+    "captains: [random, nobody]": "unknown captain 'nobody'; known captains: aggressive, base",
+    "captains: [random, {name: x}]": "`kind` or `preset`; allowed: exactly one of them",
+    "captains: [random, {name: x, kind: llm}]": "unknown kind of captain 'llm'; known kinds: heur",
+    "captains: [random, {name: x, kind: random, volume: 11}]": "captain 'x': no setting is called",
+    "captains: [random, {name: x, preset: gone}]": "unknown captain 'gone'; known captains: aggr",
+    "captains: [random, 7]": "`captains[2]` is 7; allowed: A list of 2 to 64",
+    "opponents: [baseline]": "`opponents` is for {kind: gauntlet}; allowed here: nobody",
+    "format: round_robin": "`format` is 'round_robin'; allowed: Who meets whom",
+    "format: {kind: swiss}": "`format`: 'swiss' cannot be played yet; allowed: round_robin, gaunt",
+    "format: {kind: chess}": "`format`: 'chess' cannot be played; allowed: round_robin, gauntlet",
+    "format: {legs: 2}": "`format`: `kind` is missing; allowed: round_robin, gauntlet",
+    "format: {kind: gauntlet}": "a gauntlet without `opponents`; allowed: at least one opponent",
+    "points: {win: 1, tie: 2}": "a tie is worth 2, a win 1; allowed: a tie of 0 to 1",
+    "limits: {attempts: 0}": "`limits.attempts` is 0; allowed: How often an episode",
+    "limits: {usd: 10}": "`limits.usd` is not supported yet; allowed: attempts",
+    "stop: {when: ranked}": "`stop` is not supported yet; allowed: name, seed",
+    "limitz: {}": "`limitz` is unknown (did you mean `limits`?); allowed: name, seed",
+    "execution: {mode: cloud}": "`execution.mode` is 'cloud'; allowed: local",
+    "execution: {mode: local, processes: 0}": "`execution.processes` is 0; allowed: auto",
+    "spectate: {episodes: some}": "`spectate.episodes` is 'some'; allowed: featured",
+    "spectate: {balls_per_s: .nan}": "`.nan` is not finite; allowed: finite numbers",
+    "spectate: {balls_per_s: 1e999}": "`1e999` is not finite; allowed: finite numbers",
+    "schedule: {cron: daily}": "'daily': 1 fields, but cron has 5",
+    'schedule: {cron: "0 8 * * *", timezone: Mars}': "unknown time zone 'Mars'; allowed: an IANA",
+    "match: {overs: 5, super_over: yes}": "`yes` is a text to some and true to others; allowed:",
+    "seed: 010": "`010` is octal to some; allowed: 10, or '010'",
+    f"seed: {'9' * 5000}": "a number of 5000 characters; allowed: at most 40",
+    "seed: !!python/object:os.system 1": "a YAML tag (!); allowed: plain values",
+    "seed: &a 1": "an anchor or alias (& or *); allowed: values written out",
+    "<<: {seed: 1}": "`<<` is unknown; allowed: name",
+    "? [a]\n: 1": "a key that is no word; allowed: plain words",
+    'name: "\\e[2J"': "`name` is '\\x1b[2J'; allowed: 1 to 40 small letters",
+    'name: "\\UFFFFFFFF"': "an escape that is no character",
+    "name: \x07": "a control character; allowed: printable text",
+    "name: [": "not YAML: while parsing a flow node",
+    f"name: {'[' * 100}": f"nested too deep; allowed: at most {MAX_DEPTH} levels",
+}
+
+
+@pytest.mark.parametrize("line", WRONG, ids=lambda line: line[:40])
+def test_a_wrong_line_is_named_with_what_is_allowed(line: str) -> None:
+    (problem,) = problems(with_line(line))
+    assert problem.startswith(f"f.yaml:5: {WRONG[line]}")
+
+
+def test_a_wrong_opponent_lists_the_known_captains_too() -> None:
+    text = GOOD + "format: {kind: gauntlet}\nopponents:\n  - baseline\n  - nobody\n"
+    message = f"f.yaml:8: unknown captain 'nobody'; known captains: {', '.join(PRESETS)}"
+    assert problems(text) == [message]
+
+
+def test_a_key_of_another_format_is_unknown() -> None:
+    text = GOOD + "opponents: [baseline]\nformat: {kind: gauntlet, legs: 2}\n"
+    assert problems(text) == ["f.yaml:6: `format.legs` is unknown; allowed: kind"]
+
+
+def test_all_problems_come_at_once_in_the_files_order() -> None:
+    text = "name: X\nseed: -1\nmatch: {overs: 0}\ncaptains: [random, random, nobody]\nstop: {}\n"
+    assert [line.split(":")[1] for line in problems(text)] == ["1", "2", "3", "4", "4", "5"]
+
+
+def test_what_is_missing_is_missed_where_its_mapping_begins() -> None:
+    assert problems("# nothing yet\nname: x\n") == [
+        (
+            "f.yaml:2: `captains` is missing; allowed: A list of 2 to 64 different captains "
+            "(a gauntlet needs 1): names of presets, or mappings with `name` and `kind`"
+        ),
+        (
+            "f.yaml:2: `match` is missing; allowed: What is played: a mapping such as "
+            "{overs: 5, pairs: 10}"
+        ),
+    ]
+
+
+def test_a_key_that_stands_twice_is_refused_at_its_second_line() -> None:
+    assert problems(GOOD + "seed: 8\n") == [
+        "f.yaml:5: `seed` again (first on line 2); allowed: once"
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "# only a comment\n", "---\n"])
+def test_an_empty_file_says_so(text: str) -> None:
+    assert "allowed: " in problems(text)[0]
+
+
+@pytest.mark.parametrize("text", ["- heuristic\n", "heuristic\n", "7"])
+def test_what_is_not_a_mapping_says_so(text: str) -> None:
+    assert "not a mapping; allowed: keys such as name" in problems(text)[0]
+
+
+def test_a_second_document_is_refused() -> None:
+    assert problems(GOOD + "---\nname: x\n")[0].startswith("f.yaml:5: not YAML: expected a single")
+
+
+@given(before=st.integers(0, 30), blank=st.integers(0, 5), at=st.integers(0, 4))
+def test_the_line_of_a_wrong_entry_is_exact(before: int, blank: int, at: int) -> None:
+    entries = [f"  - {name}\n" for name in PRESETS]
+    entries[at] = "  - nobody\n"
+    head = "# note\n" * before + "name: x\nmatch:\n  overs: 5\n" + "\n" * blank + "captains:\n"
+    (problem,) = problems(head + "".join(entries))
+    assert problem.startswith(f"f.yaml:{before + blank + 5 + at}: unknown captain 'nobody'")
+
+
+@given(text=st.text(max_size=300))
+def test_any_text_gives_printable_problems_and_nothing_else(text: str) -> None:
+    lines = problems(text)  # 300 characters at random are never a tournament
+    assert lines
+    assert all(line.isprintable() for line in lines)
+
+
+def test_a_bomb_is_refused_at_once() -> None:
+    levels = ["a: &a [x, x]"] + [f"{b}: &{b} [*{a}, *{a}]" for a, b in pairwise("abcdefg")]
+    started = time.perf_counter()
+    assert "an anchor or alias" in problems("\n".join(levels))[0]
+    assert time.perf_counter() - started < 1
+
+
+def test_a_file_of_very_many_values_is_refused_in_bounded_time() -> None:
+    started = time.perf_counter()
+    assert "too many values" in problems("x: [" + "a," * 100_000 + "]")[0]
+    assert time.perf_counter() - started < 10
+
+
+def test_ten_megabytes_are_refused_unparsed(tmp_path: Path) -> None:
+    path = tmp_path / "big.yaml"
+    path.write_text(GOOD + "#" * 10_000_000)
+    started = time.perf_counter()
+    assert file_problem(path) == f"{path}:1: too long; allowed: at most {MAX_BYTES // 1024} KiB"
+    assert time.perf_counter() - started < 1
+
+
+def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
+    assert ":1: cannot be read: No such file or directory" in file_problem(tmp_path / "no.yaml")
+
+
+def test_a_directory_is_not_a_file(tmp_path: Path) -> None:
+    assert file_problem(tmp_path) == f"{tmp_path}:1: not a file; allowed: a YAML file"
+
+
+def test_a_pipe_is_refused_instead_of_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+    assert "not a file" in file_problem(tmp_path / "pipe.yaml")
+
+
+def test_a_path_with_a_null_byte_is_refused() -> None:
+    assert "not a path" in file_problem(Path("a\0b.yaml"))
+
+
+def test_what_is_not_utf8_is_refused_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "latin.yaml"
+    path.write_bytes(b"seed: 1\nname: caf\xe9\n")
+    assert file_problem(path) == f"{path}:2: not UTF-8; allowed: text in UTF-8"
+
+
+def test_a_byte_order_mark_is_welcome(tmp_path: Path) -> None:
+    path = tmp_path / "bom.yaml"
+    path.write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
+    assert load_tournament(path, KNOWN).name == "friday-night"
+
+
+def test_underscores_in_numbers_are_read() -> None:
+    assert parse_tournament(with_line("seed: 20_261_122"), KNOWN).seed == 20261122
+
+
+def test_the_error_survives_a_process_boundary() -> None:
+    with pytest.raises(BadTournamentFile) as caught:
+        parse_tournament("name: X", KNOWN)
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+def test_a_thousand_problems_are_not_all_printed() -> None:
+    text = GOOD + "".join(f"key{number}: 1\n" for number in range(1000))
+    with pytest.raises(BadTournamentFile) as caught:
+        parse_tournament(text, KNOWN)
+    assert len(caught.value.problems) == 1000
+    assert str(caught.value).endswith("… and 980 more problems")

@@ -1,0 +1,64 @@
+"""What a tournament file means, as one number: files that mean the same share their results."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from typing import Any, Final, NewType
+
+from engine.captains.base import CaptainSpec
+from tournaments.entrants import CaptainConfig
+from tournaments.known import Known
+from tournaments.spec import TournamentSpec
+
+FileDigest = NewType("FileDigest", str)
+"""64 hexadecimal digits."""
+
+MEANING_VERSION: Final = 1
+"""Raised when the shape of `meaning` changes, so that digests of different shapes never meet."""
+
+
+def file_digest(
+    spec: TournamentSpec, known: Known, *, coefficients_digest: str, engine_version: str
+) -> FileDigest:
+    """SHA-256 over the canonical JSON of what the file means.
+
+    In: the seed, who meets whom, the match, the points, every captain with its name, its place in
+    the list and its *resolved* settings (a preset that changes is another captain), the ball
+    model's coefficients, the engine's version. `overs: 5` and `format: T5` mean the same.
+
+    Out: comments, the order of keys, spelled-out defaults; the tournament's name (a label);
+    `limits`, `execution`, `spectate` and `schedule`, which change when, where and how visibly a
+    match is played, but not the match.
+
+    Raises the engine's `UnknownPreset` for a captain that is not in `known`.
+    """
+    versions = {"coefficients": coefficients_digest, "engine": engine_version}
+    canonical = json.dumps(
+        {"file": meaning(spec, known), "versions": versions, "meaning": MEANING_VERSION},
+        sort_keys=True,
+        separators=(",", ":"),
+        allow_nan=False,
+    )
+    return FileDigest(sha256(canonical.encode()).hexdigest())
+
+
+def meaning(spec: TournamentSpec, known: Known) -> dict[str, Any]:
+    """The part of the file that the digest covers, as JSON data."""
+    match = spec.match.model_dump(mode="json", exclude={"overs", "format"})
+    return {
+        "seed": spec.seed,
+        "format": spec.format.model_dump(mode="json"),
+        "match": match | {"max_overs": spec.match.max_overs},
+        "points": spec.points.model_dump(mode="json"),
+        "captains": [resolved(entry, known).model_dump(mode="json") for entry in spec.captains],
+        "opponents": [resolved(entry, known).model_dump(mode="json") for entry in spec.opponents],
+    }
+
+
+def resolved(entry: str | CaptainConfig, known: Known) -> CaptainSpec:
+    """The captain that an entry of the file stands for, every setting written out.
+
+    Raises the engine's `UnknownPreset` or `BadPreset`.
+    """
+    return known.resolve(entry if isinstance(entry, str) else entry.as_mapping())

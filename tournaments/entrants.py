@@ -1,0 +1,176 @@
+"""A captain as the tournament file names it: a preset, or a mapping with settings of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Final, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    JsonValue,
+    Tag,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from engine.captains.base import NAME_PATTERN, NAME_RULE
+from engine.errors import BadPreset
+from tournaments.fields import broken_rule
+from tournaments.known import Known
+from tournaments.text import shown
+
+_NAME: Final = re.compile(NAME_PATTERN)
+
+
+def unknown_captain(name: object, known: Known) -> str | None:
+    """The message for a preset name that does not exist, or None when it does."""
+    if isinstance(name, str) and name in known.captains:
+        return None
+    return f"unknown captain {shown(name)}; known captains: {', '.join(sorted(known.captains))}"
+
+
+def _known_preset(name: str, info: ValidationInfo) -> str:
+    if isinstance(info.context, Known) and (message := unknown_captain(name, info.context)):
+        raise broken_rule(message)
+    if not _NAME.fullmatch(name):
+        raise broken_rule(f"the name is {shown(name)}; allowed: {NAME_RULE}")
+    return name
+
+
+PresetName = Annotated[
+    str,
+    Field(
+        title="Preset",
+        description="The name of a preset; `captains presets` lists them.",
+        examples=["heuristic"],
+    ),
+    AfterValidator(_known_preset),
+]
+
+
+class CaptainConfig(BaseModel):
+    """A captain with settings of its own. Further keys are the settings of its kind."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True, allow_inf_nan=False)
+    __pydantic_extra__: dict[str, JsonValue] = Field(init=False)
+
+    name: str = Field(
+        pattern=NAME_PATTERN,
+        title="Name",
+        description=f"{NAME_RULE}; tables show it.",
+        examples=["bold"],
+    )
+    preset: str | None = Field(
+        default=None,
+        title="Preset",
+        description="A preset to start from, instead of `kind`; `captains presets` lists them.",
+        examples=["aggressive"],
+    )
+    kind: str | None = Field(
+        default=None,
+        validate_default=True,
+        title="Kind",
+        description="A kind of captain, instead of `preset`; `captains presets` lists them.",
+        examples=["heuristic"],
+    )
+    on_failure: Literal["fallback", "forfeit"] | None = Field(
+        default=None,
+        title="On failure",
+        description="fallback (a simple captain decides for it) or forfeit (it loses the match); "
+        "left out, as the preset has it.",
+        examples=["fallback"],
+    )
+
+    @field_validator("preset")
+    @classmethod
+    def _is_known_preset(cls, preset: str | None, info: ValidationInfo) -> str | None:
+        return preset if preset is None else _known_preset(preset, info)
+
+    @field_validator("kind")
+    @classmethod
+    def _is_known_kind(cls, kind: str | None, info: ValidationInfo) -> str | None:
+        if "preset" in info.data and (kind is None) is (info.data["preset"] is None):
+            raise broken_rule("`kind` or `preset`; allowed: exactly one of them")
+        if kind and isinstance(info.context, Known) and kind not in info.context.kinds:
+            known = ", ".join(sorted(info.context.kinds))
+            raise broken_rule(f"unknown kind of captain {shown(kind)}; known kinds: {known}")
+        return kind
+
+    @model_validator(mode="after")
+    def _settings_fit(self, info: ValidationInfo) -> CaptainConfig:
+        if isinstance(info.context, Known):
+            try:
+                info.context.resolve(self.as_mapping())
+            except BadPreset as error:
+                raise broken_rule(f"captain {shown(self.name)}: {error.why}") from error
+        return self
+
+    def as_mapping(self) -> dict[str, JsonValue]:
+        """The entry as the file has it: only what was said, settings beside `name`."""
+        said = self.model_dump(mode="json", include=set(type(self).model_fields))
+        settings = self.__pydantic_extra__ or {}
+        return {key: value for key, value in said.items() if value is not None} | settings
+
+
+def _captain_form(value: object) -> str:
+    return "by settings" if isinstance(value, dict | CaptainConfig) else "by name"
+
+
+CaptainEntry = Annotated[
+    Annotated[PresetName, Tag("by name")] | Annotated[CaptainConfig, Tag("by settings")],
+    Discriminator(_captain_form),
+]
+
+
+def entry_name(entry: str | CaptainConfig) -> str:
+    """What a captain of the file is called."""
+    return entry if isinstance(entry, str) else entry.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntrantFault:
+    """What is wrong with who plays. `at` leads there from the top of the file."""
+
+    at: tuple[str | int, ...]
+    message: str
+
+
+def entrant_faults(
+    kind: object, captains: Sequence[object], opponents: Sequence[object]
+) -> Iterator[EntrantFault]:
+    """What is wrong with the field as a whole: too few, the same captain twice, the wrong list.
+
+    `captains` and `opponents` are names; an entry that is not a text has a fault of its own and
+    is passed over here, so that a broken file can be asked about too.
+    """
+    yield from _repeated(captains, opponents)
+    if kind == "round_robin":
+        if len(captains) == 1:
+            message = "a round robin of one; allowed: at least two different captains"
+            yield EntrantFault(at=("captains",), message=message)
+        if opponents:
+            message = "`opponents` is for {kind: gauntlet}; allowed here: nobody"
+            yield EntrantFault(at=("opponents",), message=message)
+    if kind == "gauntlet" and not opponents:
+        message = "a gauntlet without `opponents`; allowed: at least one opponent"
+        yield EntrantFault(at=("format", "kind"), message=message)
+
+
+def _repeated(captains: Sequence[object], opponents: Sequence[object]) -> Iterator[EntrantFault]:
+    """Names that differ only in their capitals are one: nobody can tell them apart in a table."""
+    seen: set[str] = set()
+    for key, names in (("captains", captains), ("opponents", opponents)):
+        for index, name in enumerate(names):
+            if not isinstance(name, str):
+                continue
+            if name.casefold() in seen:
+                message = f"captain {shown(name)} stands here twice; allowed: different captains"
+                yield EntrantFault(at=(key, index), message=message)
+            seen.add(name.casefold())

@@ -1,0 +1,47 @@
+"""What a tournament file may name: captains, kinds of captain and squads, as the engine has them.
+
+The room is handed this instead of importing it, so that tests and users' own preset files can
+bring their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from engine.captains.base import CaptainSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """Every name that exists.
+
+    `captains` are the presets; `kinds` are what a mapping in the file may be of; `squads` the
+    built-in teams. `resolve` makes a captain, every setting written out, of a preset's name or of
+    a mapping; it raises the engine's `UnknownPreset` or `BadPreset`.
+    """
+
+    captains: Mapping[str, CaptainSpec]
+    kinds: frozenset[str]
+    squads: frozenset[str]
+    resolve: Callable[[str | Mapping[str, Any]], CaptainSpec]
+
+
+def known_to_the_engine(preset_files: Iterable[Path] = ()) -> Known:
+    """What ships with the engine, and the presets of users' own files; a later file overrides."""
+    # Loading the engine takes a moment, and whoever brings names of their own does not need it.
+    from engine import captains, squads
+
+    files = tuple(preset_files)
+    presets = dict(captains.PRESETS)
+    for path in files:
+        presets |= captains.read_presets(path)
+    return Known(
+        captains=presets,
+        kinds=frozenset(captains.KINDS),
+        squads=frozenset(squads.BUILT_IN),
+        resolve=partial(captains.resolve, extra_files=files),
+    )

@@ -1,0 +1,178 @@
+"""A tournament taken apart: fixtures, pairs, episodes, each with its id and seed.
+
+A plan is a pure function of the spec, the file digest and the occasion; the same three give the
+same plan in any process. It is small however many episodes it stands for: pairs and episodes are
+worked out when they are asked for, and each can be asked for alone, which is what resuming and
+sharding need.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import blake2b
+from typing import Final, NewType
+
+from engine.seeds import Seed, derive_seed
+from tournaments.digest import FileDigest
+from tournaments.entrants import entry_name
+from tournaments.errors import BadOccasion
+from tournaments.names import slugs
+from tournaments.schedules import Pairing, gauntlet, round_robin
+from tournaments.spec import RoundRobin, TournamentSpec
+
+Occasion = NewType("Occasion", str)
+FixtureId = NewType("FixtureId", str)
+EpisodeId = NewType("EpisodeId", str)
+
+FIRST_OCCASION: Final = Occasion("1")
+LONGEST_EPISODE_ID: Final = 120
+
+_OCCASION: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,39}")
+
+
+class Leg(StrEnum):
+    """Which episode of a pair: in A the first captain has the home seat, in B the second."""
+
+    A = "a"
+    B = "b"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fixture:
+    """Two captains and the pairs that they play: numbers `first_pair` … `first_pair + pairs - 1`.
+
+    Pair numbers go on from one meeting of the same two captains to the next, so that no seed is
+    played twice.
+    """
+
+    fixture_id: FixtureId
+    round: int
+    first: str
+    second: str
+    first_pair: int
+    pairs: int
+
+    @property
+    def pair_numbers(self) -> range:
+        return range(self.first_pair, self.first_pair + self.pairs)
+
+    @property
+    def episodes(self) -> int:
+        """How many episodes the fixture is."""
+        return 2 * self.pairs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpisodePlan:
+    """One episode before it is played. Both legs of a pair have the same seed."""
+
+    episode_id: EpisodeId
+    fixture_id: FixtureId
+    pair: int
+    leg: Leg
+    seed: Seed
+    home: str
+    away: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TournamentPlan:
+    """All that is to be played on one occasion. `run_id` begins every episode's id.
+
+    `captains`: everybody who plays, in the file's order.
+    """
+
+    run_id: str
+    seed: int
+    occasion: Occasion
+    shared_seeds: bool
+    captains: tuple[str, ...]
+    fixtures: tuple[Fixture, ...]
+
+    @property
+    def total_episodes(self) -> int:
+        return sum(fixture.episodes for fixture in self.fixtures)
+
+    def episodes(self) -> Iterator[EpisodePlan]:
+        """Every episode, fixture by fixture, the two legs of a pair side by side."""
+        for fixture in self.fixtures:
+            for number in fixture.pair_numbers:
+                yield from self.pair(fixture, number)
+
+    def pair(self, fixture: Fixture, number: int) -> tuple[EpisodePlan, EpisodePlan]:
+        """The two episodes of pair `number` of a fixture."""
+        seed = self.match_seed(fixture, number)
+        leg_a = self._episode(fixture, number, Leg.A, seed)
+        return leg_a, self._episode(fixture, number, Leg.B, seed)
+
+    def match_seed(self, fixture: Fixture, number: int) -> Seed:
+        """The seed of pair `number`: one for all pairings, unless the file wants them apart."""
+        whose = () if self.shared_seeds else sorted((fixture.first, fixture.second))
+        return derive_seed("pair", self.seed, self.occasion, number, *whose)
+
+    def _episode(self, fixture: Fixture, number: int, leg: Leg, seed: Seed) -> EpisodePlan:
+        seats = (fixture.first, fixture.second)
+        home, away = seats if leg is Leg.A else seats[::-1]
+        return EpisodePlan(
+            episode_id=EpisodeId(f"{self.run_id}-{fixture.fixture_id}-p{number:02d}-{leg}"),
+            fixture_id=fixture.fixture_id,
+            pair=number,
+            leg=leg,
+            seed=seed,
+            home=home,
+            away=away,
+        )
+
+
+def plan_tournament(
+    spec: TournamentSpec, digest: FileDigest, occasion: str = FIRST_OCCASION
+) -> TournamentPlan:
+    """The plan of one occasion; raises `BadOccasion` for a name that cannot be part of a path."""
+    checked = checked_occasion(occasion)
+    return TournamentPlan(
+        run_id=run_id(spec.name, digest, checked),
+        seed=spec.seed,
+        occasion=checked,
+        shared_seeds=spec.match.shared_seeds,
+        captains=tuple(entry_name(entry) for entry in spec.entrants),
+        fixtures=_fixtures(spec),
+    )
+
+
+def checked_occasion(text: str) -> Occasion:
+    """`text` as an occasion. It names a folder: a scheduled time is `20261127T200000Z`."""
+    if not _OCCASION.fullmatch(text):
+        raise BadOccasion(text, "1 to 40 letters, digits and . _ + -, such as 20261127T200000Z")
+    return Occasion(text)
+
+
+def run_id(name: str, digest: FileDigest, occasion: Occasion) -> str:
+    """What names a run in ids: the tournament, and ten digits for the file and the occasion."""
+    mark = blake2b(f"{digest}/{occasion}".encode(), digest_size=5).hexdigest()
+    return f"{name}-{mark}"
+
+
+def pairings(spec: TournamentSpec) -> tuple[Pairing, ...]:
+    """Who meets whom, as the file's format has it."""
+    captains = [entry_name(entry) for entry in spec.captains]
+    if isinstance(spec.format, RoundRobin):
+        return round_robin(captains, legs=spec.format.legs)
+    return gauntlet(captains, [entry_name(entry) for entry in spec.opponents])
+
+
+def _fixtures(spec: TournamentSpec) -> tuple[Fixture, ...]:
+    slug = slugs([entry_name(entry) for entry in spec.entrants])
+    return tuple(
+        Fixture(
+            fixture_id=FixtureId(f"r{met.round}-{slug[met.first]}-v-{slug[met.second]}"),
+            round=met.round,
+            first=met.first,
+            second=met.second,
+            first_pair=(met.meeting - 1) * spec.match.pairs + 1,
+            pairs=spec.match.pairs,
+        )
+        for met in pairings(spec)
+    )

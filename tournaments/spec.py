@@ -1,0 +1,411 @@
+"""The tournament file (DESIGN §7) as models: what may stand in it, and nothing else.
+
+The same models are the tournament flow's parameter, so every field has a title, an example and a
+description that says what is allowed: Prefect's run form and the messages of
+`tournaments.loading` both show it. Rules that need the names which exist (captains, kinds,
+squads) run when a `Known` is given as the validation context.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from engine.cricket.formats import NAMED
+from engine.seeds import MAX_SEED
+from tournaments.cron import cron_fault
+from tournaments.entrants import CaptainConfig, CaptainEntry, entrant_faults, entry_name
+from tournaments.fields import Strict, broken_rule
+from tournaments.known import Known
+from tournaments.text import shown
+
+MOST_CAPTAINS: Final = 64
+MOST_LEGS: Final = 100
+MOST_PAIRS: Final = 1_000_000
+MOST_PROCESSES: Final = 256
+
+ENTRANTS: Final = "entrants"
+"""The type of pydantic error for rules about all entrants together; see `entrant_faults`."""
+
+PLANNED: Final = frozenset(
+    {
+        ("stop",),
+        ("limits", "llm"),
+        ("limits", "tokens"),
+        ("limits", "usd"),
+    }
+)
+"""Keys of DESIGN §7 that no code obeys yet: refused by name, so that nobody relies on them."""
+
+PLANNED_KINDS: Final = ("knockout", "swiss", "groups", "league_playoffs", "ladder")
+
+
+class RoundRobin(Strict):
+    """Everybody meets everybody."""
+
+    kind: Literal["round_robin"] = Field(
+        title="Kind",
+        description="round_robin or gauntlet.",
+        examples=["round_robin"],
+    )
+    legs: int = Field(
+        default=1,
+        ge=1,
+        le=MOST_LEGS,
+        title="Legs",
+        description=f"How often everybody meets everybody: 1 to {MOST_LEGS}.",
+        examples=[1],
+    )
+
+
+class Gauntlet(Strict):
+    """Every captain meets every opponent; captains do not meet one another."""
+
+    kind: Literal["gauntlet"] = Field(
+        title="Kind",
+        description="round_robin or gauntlet.",
+        examples=["gauntlet"],
+    )
+
+
+TournamentFormat = Annotated[RoundRobin | Gauntlet, Field(discriminator="kind")]
+
+
+def _is_known_squad(name: str, info: ValidationInfo) -> str:
+    if isinstance(info.context, Known) and name not in info.context.squads:
+        known = ", ".join(sorted(info.context.squads))
+        raise broken_rule(f"unknown squad {shown(name)}; known squads: {known}")
+    return name
+
+
+SquadName = Annotated[str, Field(max_length=200), AfterValidator(_is_known_squad)]
+
+
+def _squads_form(value: object) -> str:
+    return "names" if isinstance(value, list | tuple) else "word"
+
+
+class MatchSpec(Strict):
+    """What is played in every fixture."""
+
+    overs: int | None = Field(
+        default=None,
+        ge=1,
+        le=50,
+        title="Overs",
+        description="1 to 50 overs an innings; instead of `format`.",
+        examples=[5],
+    )
+    format: Literal["T5", "T10", "T20", "ODI"] | None = Field(
+        default=None,
+        validate_default=True,
+        title="Format",
+        description="T5, T10, T20 or ODI; instead of `overs`.",
+        examples=["T20"],
+    )
+    squads: Annotated[
+        Annotated[Literal["drawn"], Tag("word")]
+        | Annotated[tuple[SquadName, SquadName], Field(strict=False), Tag("names")],
+        Discriminator(_squads_form),
+    ] = Field(
+        default=("saltmarsh", "redstone"),
+        title="Squads",
+        description="The names of two squads, [home, away], or drawn: new ones for every pair.",
+        examples=["drawn"],
+    )
+    pairs: int = Field(
+        default=10,
+        ge=1,
+        le=MOST_PAIRS,
+        title="Pairs a fixture",
+        description=f"1 to {MOST_PAIRS:,} pairs: each is one seed, played twice with the seats "
+        "swapped.",
+        examples=[10],
+    )
+    shared_seeds: bool = Field(
+        default=True,
+        title="Same seeds for everybody",
+        description="true: pair 1 has the same seed in every pairing; false: every pairing has "
+        "its own seeds.",
+        examples=[True],
+    )
+    super_over: bool = Field(
+        default=False,
+        title="Super over",
+        description="true: a level match is decided by super overs; false: it is a tie.",
+        examples=[False],
+    )
+    pack: Literal["standard"] = Field(
+        default="standard",
+        title="Eval pack",
+        description="standard, the only pack there is today: every match from its first ball.",
+        examples=["standard"],
+    )
+
+    @field_validator("format")
+    @classmethod
+    def _one_length(cls, name: str | None, info: ValidationInfo) -> str | None:
+        if "overs" not in info.data:  # it is wrong itself, and says so
+            return name
+        if name is None and info.data["overs"] is None:
+            raise broken_rule("no length given; allowed: `overs`, 1 to 50, or `format`")
+        if name is not None and info.data["overs"] is not None:
+            raise broken_rule("`overs` and `format` are both given; allowed: one of them")
+        return name
+
+    @property
+    def squad_names(self) -> tuple[str, str]:
+        """The home and the away squad as the engine is asked for them."""
+        return ("drawn", "drawn") if self.squads == "drawn" else self.squads
+
+    @property
+    def max_overs(self) -> int:
+        """The length of an innings, however the file says it: 5 overs and T5 are the same match."""
+        # One of the two is always given; "T20" only satisfies the type checker.
+        return self.overs or NAMED[self.format or "T20"].max_overs
+
+
+class Points(Strict):
+    """What a match is worth in the table. A forfeit is a loss; a void match is worth nothing."""
+
+    win: int = Field(
+        default=2,
+        ge=0,
+        le=1000,
+        title="Win",
+        description="Points for a win: 0 to 1000, more than for a loss.",
+        examples=[2],
+    )
+    tie: int = Field(
+        default=1,
+        ge=0,
+        le=1000,
+        validate_default=True,
+        title="Tie",
+        description="Points for a tie: 0 to 1000, not above a win.",
+        examples=[1],
+    )
+    loss: int = Field(
+        default=0,
+        ge=0,
+        le=1000,
+        validate_default=True,
+        title="Loss",
+        description="Points for a loss: 0 to 1000, below a win and not above a tie.",
+        examples=[0],
+    )
+
+    @field_validator("tie")
+    @classmethod
+    def _tie_is_no_better(cls, tie: int, info: ValidationInfo) -> int:
+        win = info.data.get("win", tie)
+        if tie > win:
+            raise broken_rule(f"a tie is worth {tie}, a win {win}; allowed: a tie of 0 to {win}")
+        return tie
+
+    @field_validator("loss")
+    @classmethod
+    def _loss_is_worst(cls, loss: int, info: ValidationInfo) -> int:
+        win, tie = info.data.get("win", loss + 1), info.data.get("tie", loss)
+        if loss >= win or loss > tie:
+            raise broken_rule(
+                f"a loss is worth {loss}, a tie {tie}, a win {win}; "
+                "allowed: a loss below a win and not above a tie"
+            )
+        return loss
+
+
+class Limits(Strict):
+    """When to give up."""
+
+    attempts: int = Field(
+        default=3,
+        ge=1,
+        le=10,
+        title="Attempts",
+        description="How often an episode is tried when the infrastructure fails: 1 to 10.",
+        examples=[3],
+    )
+
+
+class Execution(Strict):
+    """Where the matches run. Changes no result."""
+
+    mode: Literal["local"] = Field(
+        default="local",
+        title="Mode",
+        description="local: the machine that runs the tournament; nothing else yet.",
+        examples=["local"],
+    )
+    processes: Literal["auto"] | Annotated[int, Field(ge=1, le=MOST_PROCESSES)] = Field(
+        default="auto",
+        title="Processes",
+        description=f"auto (one a core) or 1 to {MOST_PROCESSES}.",
+        examples=["auto", 2],
+    )
+
+
+class Spectate(Strict):
+    """What is shown live. Changes no result."""
+
+    episodes: Literal["featured", "all", "none"] = Field(
+        default="featured",
+        title="Episodes",
+        description="featured (one match at a time, for the eye), all or none.",
+        examples=["featured"],
+    )
+    balls_per_s: float = Field(
+        default=4.0,
+        ge=0.1,
+        le=1000,
+        title="Balls a second",
+        description="The pace of the featured match: 0.1 to 1000 balls a second.",
+        examples=[4],
+    )
+    speech: Literal["none"] = Field(
+        default="none",
+        title="Speech",
+        description="none: the commentary is not spoken yet.",
+        examples=["none"],
+    )
+
+
+class Schedule(Strict):
+    """When a deployment of this file runs by itself."""
+
+    cron: str = Field(
+        max_length=100,
+        title="Cron",
+        description="Five fields, minute hour day month weekday, as a quoted text.",
+        examples=["0 20 * * 5"],
+    )
+    timezone: str = Field(
+        default="UTC",
+        max_length=64,
+        title="Time zone",
+        description="A name of the IANA time zone database, such as Europe/London.",
+        examples=["Europe/London"],
+    )
+
+    @field_validator("cron")
+    @classmethod
+    def _is_cron(cls, cron: str) -> str:
+        if fault := cron_fault(cron):
+            raise broken_rule(f'{shown(cron)}: {fault}; allowed: such as "0 20 * * 5"')
+        return cron
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ValueError, OSError, LookupError):
+            raise broken_rule(
+                f"unknown time zone {shown(name)}; allowed: an IANA name such as Europe/London"
+            ) from None
+        return name
+
+
+class TournamentSpec(Strict):
+    """A tournament: who plays, what is played, and when it is over."""
+
+    name: str = Field(
+        pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$",
+        max_length=40,
+        title="Name",
+        description="1 to 40 small letters, digits and single hyphens inside, such as "
+        "friday-night: it names folders and web addresses.",
+        examples=["friday-night"],
+    )
+    seed: int = Field(
+        default=1,
+        ge=0,
+        le=MAX_SEED,
+        title="Seed",
+        description=f"0 to {MAX_SEED}; another seed gives other matches.",
+        examples=[20261122],
+    )
+    format: TournamentFormat = Field(
+        default=RoundRobin(kind="round_robin"),
+        title="Format",
+        description="Who meets whom: a mapping such as {kind: round_robin, legs: 1} or "
+        "{kind: gauntlet}.",
+        examples=[{"kind": "round_robin", "legs": 1}],
+    )
+    match: MatchSpec = Field(
+        title="Match",
+        description="What is played: a mapping such as {overs: 5, pairs: 10}.",
+        examples=[{"overs": 5, "pairs": 10}],
+    )
+    points: Points = Field(
+        default=Points(),
+        title="Points",
+        description="What a match is worth: a mapping such as {win: 2, tie: 1, loss: 0}.",
+        examples=[{"win": 2, "tie": 1, "loss": 0}],
+    )
+    captains: Annotated[tuple[CaptainEntry, ...], Field(strict=False)] = Field(
+        min_length=1,
+        max_length=MOST_CAPTAINS,
+        title="Captains",
+        description=f"A list of 2 to {MOST_CAPTAINS} different captains (a gauntlet needs 1): "
+        "names of presets, or mappings with `name` and `kind`.",
+        examples=[["heuristic", {"name": "bold", "kind": "heuristic"}]],
+    )
+    opponents: Annotated[tuple[CaptainEntry, ...], Field(strict=False)] = Field(
+        default=(),
+        max_length=MOST_CAPTAINS,
+        validate_default=True,
+        title="Opponents",
+        description=f"For a gauntlet only: a list of 1 to {MOST_CAPTAINS} captains whom every "
+        "captain meets.",
+        examples=[["random"]],
+    )
+    limits: Limits = Field(
+        default=Limits(),
+        title="Limits",
+        description="When to give up: a mapping such as {attempts: 3}.",
+        examples=[{"attempts": 3}],
+    )
+    execution: Execution = Field(
+        default=Execution(),
+        title="Execution",
+        description="Where it runs: a mapping such as {mode: local, processes: auto}.",
+        examples=[{"mode": "local", "processes": 2}],
+    )
+    spectate: Spectate = Field(
+        default=Spectate(),
+        title="Spectate",
+        description="What is shown live: a mapping such as {episodes: featured, balls_per_s: 4}.",
+        examples=[{"episodes": "featured", "balls_per_s": 4}],
+    )
+    schedule: Schedule | None = Field(
+        default=None,
+        title="Schedule",
+        description="When a deployment runs by itself: a mapping such as "
+        '{cron: "0 20 * * 5", timezone: Europe/London}.',
+        examples=[{"cron": "0 20 * * 5", "timezone": "Europe/London"}],
+    )
+
+    @model_validator(mode="after")
+    def _entrants_fit(self) -> TournamentSpec:
+        captains = [entry_name(entry) for entry in self.captains]
+        opponents = [entry_name(entry) for entry in self.opponents]
+        for fault in entrant_faults(self.format.kind, captains, opponents):
+            raise PydanticCustomError(ENTRANTS, "{message}", {"message": fault.message})
+        return self
+
+    @property
+    def entrants(self) -> tuple[str | CaptainConfig, ...]:
+        """Everybody who plays, in the file's order: captains, then opponents."""
+        return self.captains + self.opponents
