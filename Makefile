@@ -1,0 +1,81 @@
+# Everything a contributor types. `make help` lists it; CONTRIBUTING.md explains it.
+#
+# Each target does its own set-up: a virtual environment in .venv, the locked packages, the project
+# itself in editable form. A stamp file remembers which lock was installed, so a second call starts
+# at once and a changed lock installs again. Nothing outside this folder is touched.
+
+PYTHON ?= python3
+ARGS ?=
+WORKERS ?= 2
+
+VENV := .venv
+BIN := $(VENV)/bin
+# Stamps of what is installed: the packages to play with, the project, the packages to develop with.
+RUNTIME := $(VENV)/.installed-runtime
+PROJECT := $(VENV)/.installed-project
+DEV := $(VENV)/.installed-dev
+
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+CODE := engine flows spectator tournaments tests $(wildcard bench examples)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test check format bench lock clean
+
+help: ## list the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(PROJECT) ## play a round-robin of four captains, live in the browser (ARGS="--json" …)
+	@$(BIN)/captains demo $(ARGS)
+
+test: $(DEV) $(PROJECT) ## run the whole test suite (ARGS="-k toss" …)
+	@$(BIN)/python .ci/chromium.py
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+
+check: $(DEV) $(PROJECT) ## format, lint, types, layers: all that needs no run
+	@echo "ruff format"; $(BIN)/ruff format --check --quiet $(CODE) || \
+		{ echo "these files are not formatted; 'make format' does it:"; $(BIN)/ruff format --check $(CODE); exit 1; }
+	@echo "ruff check"; $(BIN)/ruff check --quiet $(CODE)
+	@echo "mypy"; $(BIN)/mypy --no-error-summary
+	@echo "import-linter"; $(BIN)/lint-imports --no-logo
+
+format: $(DEV) $(PROJECT) ## format the code and sort its imports
+	@$(BIN)/ruff check --quiet --select I --fix $(CODE)
+	@$(BIN)/ruff format $(CODE)
+
+bench: $(DEV) $(PROJECT) ## measure what the README claims (ARGS="--json" …)
+	@$(BIN)/python -m bench $(ARGS)
+
+lock: $(DEV) ## resolve the dependencies anew into requirements*.lock
+	@$(BIN)/python .ci/lock.py
+
+clean: ## remove the environment, caches and build output; keeps runs/
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- set-up ------------------------------------------------------------------------------------
+
+$(BIN)/python:
+	@found=$$($(PYTHON) --version 2>/dev/null) || found="not there"; \
+	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null || \
+		{ echo "captains needs Python 3.11, 3.12 or 3.13; '$(PYTHON)' is $$found."; \
+		  echo "Name another one: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "$(PYTHON) has no venv module. On Debian: apt-get install python3-venv"; exit 1; }
+	@echo "making $(VENV) (once; the packages take a minute or two)"
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+
+$(RUNTIME): requirements.lock | $(BIN)/python
+	@echo "installing what it takes to play (requirements.lock)"
+	@$(PIP) install --require-hashes --requirement requirements.lock
+	@touch $@
+
+# The project itself: pyproject.toml names the `captains` command and the folders that are installed.
+$(PROJECT): pyproject.toml $(RUNTIME)
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV): requirements-dev.lock $(RUNTIME)
+	@echo "installing what it takes to develop (requirements-dev.lock)"
+	@$(PIP) install --require-hashes --requirement requirements-dev.lock
+	@touch $@

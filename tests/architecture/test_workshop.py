@@ -1,0 +1,58 @@
+"""The project's own tools agree with each other: locks, Makefile, CI."""
+
+import os
+import re
+import tomllib
+
+import pytest
+
+from tests.architecture.source import ROOT
+
+LOCKS = ("requirements.lock", "requirements-dev.lock")
+PIN = re.compile(r"^([a-z0-9][a-z0-9._-]*)==(\S+)(?: ; (.+?))? \\$", re.MULTILINE)
+
+
+def _pins(name: str) -> set[tuple[str, str]]:
+    """Return the (package, version) pairs that a lock file pins."""
+    return {(m[1], m[2]) for m in PIN.finditer((ROOT / name).read_text(encoding="utf-8"))}
+
+
+def test_the_two_locks_agree_on_every_version() -> None:
+    runtime, dev = map(_pins, LOCKS)
+    assert len(runtime) > 50
+    assert runtime <= dev
+
+
+def test_the_lock_holds_the_pair_that_starts_a_server() -> None:
+    pinned = dict(_pins("requirements.lock"))
+    assert pinned["prefect"] == "3.8.8"  # docs/adr/0005
+    assert pinned["fastapi"].startswith("0.150.")
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_names_no_place_to_download_from(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert "://" not in text
+    assert "index" not in text
+    assert "find-links" not in text
+
+
+def test_every_direct_dependency_is_locked() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = {re.split(r"[<>=\[; ]", line)[0].lower() for line in project["dependencies"]}
+    assert wanted <= {package for package, _ in _pins("requirements.lock")}
+
+
+@pytest.mark.parametrize("target", ["demo", "test", "check", "bench", "lock", "clean", "help"])
+def test_the_makefile_explains_each_target(target: str) -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert re.search(rf"^{target}:.*## \w", makefile, re.MULTILINE)
+
+
+def test_ci_can_be_run() -> None:
+    assert os.access(ROOT / ".ci" / "run", os.X_OK)
+
+
+def test_each_decision_has_its_own_number() -> None:
+    numbers = [path.name[:4] for path in sorted((ROOT / "docs" / "adr").glob("[0-9]*.md"))]
+    assert numbers == [f"{n:04}" for n in range(1, len(numbers) + 1)]

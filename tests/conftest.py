@@ -1,0 +1,64 @@
+"""Settings for every test: Prefect kept to a throw-away home, Hypothesis profiles, the browser.
+
+Prefect reads its environment once, when it is imported, so the environment is set here, before any
+test module is. Each xdist worker imports this file and gets a home of its own.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.browser import MISSING, find_chromium
+
+IN_CI = os.environ.get("CI") == "true"
+
+
+def _isolate_prefect() -> None:
+    """Give Prefect an empty home, no server to talk to, and nobody to report to."""
+    for name in [name for name in os.environ if name.startswith("PREFECT_")]:
+        del os.environ[name]
+    home = tempfile.mkdtemp(prefix="captains-prefect-")
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    os.environ |= {
+        "PREFECT_HOME": home,
+        "PREFECT_PROFILES_PATH": str(Path(home) / "profiles.toml"),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        # A first start on an empty database takes 12 to 16 s here; Prefect's limit is 20.
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+    }
+
+
+def _set_hypothesis_profile() -> None:
+    """CI tries the same examples every time; at a desk each run tries new ones."""
+    common = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.register_profile("ci", common, derandomize=True, print_blob=True)
+    settings.register_profile("desk", common)
+    settings.register_profile("thorough", common, max_examples=2_000)
+    settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if IN_CI else "desk"))
+
+
+_isolate_prefect()
+_set_hypothesis_profile()
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Run `async def` tests on asyncio, as everything else does."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium; without one the test is skipped, and fails in CI."""
+    path = find_chromium()
+    if path is None and IN_CI:
+        pytest.fail(MISSING)
+    if path is None:
+        pytest.skip(MISSING)
+    return path
