@@ -64,7 +64,10 @@ class Chair:
         max_rethinks: int,
         value: WinModel | None,
     ) -> None:
-        self._captain, self._spec, self._max_rethinks = captain, spec, max_rethinks
+        self._spec, self._max_rethinks = spec, max_rethinks
+        # Told apart once: the check against a protocol costs more than a scripted decision.
+        self._policy = captain if isinstance(captain, Policy) else None
+        self._tool_captain = None if isinstance(captain, Policy) else captain
         self._session = SeatSession(seat, spec.name, value=value)
         self._own_source: ev.Source = "recorded" if spec.kind == "recorded" else "policy"
 
@@ -74,9 +77,10 @@ class Chair:
         Raises `CaptainFailed` where no usable answer came and the captain's file says `forfeit`,
         and `CaptainUnavailable` where he could not be reached.
         """
-        if isinstance(self._captain, Policy):
-            return self._of_policy(self._captain, request, draws)
-        return await self._of_tools(self._captain, request, draws)
+        if self._tool_captain is not None:
+            return await self._of_tools(self._tool_captain, request, draws)
+        assert self._policy is not None
+        return self._of_policy(self._policy, request, draws)
 
     def hear(self, fact: Fact) -> None:
         self._session.hear(fact)
@@ -85,8 +89,8 @@ class Chair:
         return self._session.counts()
 
     async def aclose(self) -> None:
-        if not isinstance(self._captain, Policy):
-            await self._captain.aclose()
+        if self._tool_captain is not None:
+            await self._tool_captain.aclose()
 
     def _of_policy(self, policy: Policy, request: DecisionRequest, draws: CaptainDraws) -> Answered:
         """A policy answers the same question in the same way, so it is not asked again."""

@@ -1,14 +1,19 @@
 """What can go wrong in an episode, classed by who must act.
 
-EngineError ├── CallError              the captain: nothing has changed, the message says what is
-legal │   ├── MalformedCall      arguments that do not fit the tool's schema │   ├── UnknownTool
-no tool of that name │   ├── IllegalCall        a tool or a choice that is not legal now │   └──
-LateCall           the episode is over, or the ball has been bowled ├── CaptainUnavailable     the
-infrastructure: endpoint, network, quota; the episode is void and replayed ├── CaptainFailed
-the captain: no usable answer, and its file says `on_failure: forfeit` ├── UnknownPreset
-the organiser: no captain of that name ├── BadPreset              the organiser: a captain's
-settings that cannot be used └── BrokenRecord           stop: a record that cannot be read or does
-not replay
+EngineError
+├── CallError              the captain: nothing has changed, the message says what is legal
+│   ├── MalformedCall      arguments that do not fit the tool's schema
+│   ├── UnknownTool        no tool of that name
+│   ├── IllegalCall        a tool or a choice that is not legal now
+│   └── LateCall           the episode is over, or the ball has been bowled
+├── CaptainUnavailable     the infrastructure: endpoint, network, quota; the episode is replayed
+├── CaptainFailed          the captain: no usable answer, and its file says `on_failure: forfeit`
+├── UnknownPreset          the organiser: no captain of that name
+├── BadPreset              the organiser: a captain's settings that cannot be used
+├── BadOptions             the caller: options of an environment that cannot be used
+├── BadYaml                the organiser: a squad or preset file that is not plain YAML
+├── UnknownPack            the organiser: no eval pack of that name
+└── BrokenRecord           stop: a record that cannot be read or does not replay
 """
 
 from __future__ import annotations
@@ -79,6 +84,29 @@ class BadPreset(EngineError):
 
 class BadOptions(EngineError):
     """An environment cannot be reset with these options: `why`, with what is allowed."""
+
+
+class BadYaml(EngineError):
+    """The file at `path` cannot be used: `why`, with the line where there is one."""
+
+    def __init__(self, path: str, why: str, line: int | None = None) -> None:
+        super().__init__(path, why, line)
+        self.path, self.why, self.line = path, why, line
+
+    def __str__(self) -> str:
+        where = self.path if self.line is None else f"{self.path}:{self.line}"
+        return f"{where}: {self.why}"
+
+
+class UnknownPack(EngineError):
+    """No pack is called `name`; `known` lists those that exist."""
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        super().__init__(name, known)
+        self.name, self.known = name, known
+
+    def __str__(self) -> str:
+        return f"unknown pack {self.name!r}; known: {', '.join(self.known)}"
 
 
 class BrokenRecord(EngineError):

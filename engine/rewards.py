@@ -40,6 +40,14 @@ class Rubrics(BaseModel):
     coherence: float = 0.0
     discipline: float = 0.0
 
+    def __add__(self, other: Rubrics) -> Rubrics:
+        return Rubrics(
+            result=self.result + other.result,
+            cricket=self.cricket + other.cricket,
+            coherence=self.coherence + other.coherence,
+            discipline=self.discipline + other.discipline,
+        )
+
     @property
     def total(self) -> float:
         values = self.model_dump()

@@ -63,7 +63,7 @@ from engine.tools import (
 
 RECENT: Final = 5
 NOTES_SHOWN: Final = 3
-# So many calls that do not commit may be made for one question; then only the committing tool is left.
+# So many calls that do not commit may be made for one question; then one that commits is due.
 MAX_PREPARING_CALLS: Final = 12
 NOTHING_ASKED: Final = -1
 
@@ -177,7 +177,7 @@ class SeatSession:
     def field_for(self, request: DecisionRequest) -> Field:
         """The field for the coming ball: as set while that is legal, else the usual one."""
         fields = request.legal.fields
-        if self._field in fields:
+        if self._field in fields or not fields:
             return self._field
         return Field.STANDARD if Field.STANDARD in fields else fields[0]
 
@@ -358,7 +358,7 @@ class SeatSession:
 
     def _standing(self, request: DecisionRequest) -> Standing:
         return Standing(
-            field=self.field_for(request) if request.legal.fields else self._field,
+            field=self.field_for(request),
             delivery=self.planned_delivery,
             shot=self.planned_shot,
             aggression=None if self.batting is None else self.batting.aggression,

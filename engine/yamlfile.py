@@ -11,21 +11,9 @@ from typing import Any, Final
 
 import yaml
 
-from engine.errors import EngineError
+from engine.errors import BadYaml
 
 MAX_BYTES: Final = 256 * 1024
-
-
-class BadYaml(EngineError):
-    """The file at `path` cannot be used: `why`, with the line where there is one."""
-
-    def __init__(self, path: str, why: str, line: int | None = None) -> None:
-        super().__init__(path, why, line)
-        self.path, self.why, self.line = path, why, line
-
-    def __str__(self) -> str:
-        where = self.path if self.line is None else f"{self.path}:{self.line}"
-        return f"{where}: {self.why}"
 
 
 def read_mapping(path: Path) -> dict[str, Any]:

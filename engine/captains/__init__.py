@@ -1,0 +1,17 @@
+"""Captains: one kind a file, the presets, and what every captain must be."""
+
+from engine.captains.base import CaptainSpec, Policy
+from engine.captains.baseline import Baseline
+from engine.captains.presets import KINDS, PRESETS, build, check_name, read_presets, resolve
+
+__all__ = [
+    "KINDS",
+    "PRESETS",
+    "Baseline",
+    "CaptainSpec",
+    "Policy",
+    "build",
+    "check_name",
+    "read_presets",
+    "resolve",
+]

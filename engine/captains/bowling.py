@@ -1,0 +1,113 @@
+"""Who bowls the over: the rotation that scripted captains share.
+
+The innings is seen in three parts (powerplay, middle, death). Each bowler has a worth in each
+part; the best at the death keep overs for it, and the rest of the quota is spent where it is
+worth most.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from engine.cricket.nodes import DecisionRequest
+from engine.cricket.players import Bowling, Player, PlayerIndex, Role, Squad
+from engine.cricket.state import Innings
+from engine.phases import Part, death_balls, part_of
+
+DEATH_SHARE: Final = (
+    0.2  # the last fifth of the innings: overs 17 to 20 of a T20, 41 to 50 of an ODI
+)
+# Part-time bowlers are a last resort, whatever their estimated skill says.
+_BY_ROLE: Final = {Role.BOWLER: 0.25, Role.ALL_ROUNDER: 0.10, Role.BATTER: -0.60, Role.KEEPER: -1.0}
+_FAST: Final = frozenset({Bowling.RIGHT_FAST, Bowling.LEFT_FAST})
+# Two bowlers share the death, as two ends do.
+_DEATH_BOWLERS: Final = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rotation:
+    """How strongly a captain sorts his bowlers. All weights ≥ 0, in log-odds of a bowler's worth.
+
+    `kind` how much pace is preferred with the new ball and at the death, spin in the middle.
+    `match_up` how much a bowler who turns the ball away from the batters at the crease is
+    preferred. `fresh` how much an unused quota counts.
+    """
+
+    kind: float = 0.30
+    match_up: float = 0.0
+    fresh: float = 0.25
+
+
+def choose_bowler(request: DecisionRequest, rotation: Rotation) -> PlayerIndex:
+    """The legal bowler of most worth for this over; equal worth goes to the lower in the order."""
+    innings = request.view.innings
+    if innings is None:
+        raise ValueError("there is no innings to bowl in")
+    squad = request.view.squads.of(request.seat)
+    part = part_of(innings.format, innings.legal_balls)
+    held = _held_for_death(innings, squad, part)
+    batters = request.view.squads.of(request.seat.other)
+
+    def worth(player: PlayerIndex) -> float:
+        line = innings.bowlers[player]
+        left = max(0, innings.format.quota - line.overs) / max(1, innings.format.quota)
+        total = _quality(squad[player], part) + rotation.kind * _suits(squad[player].bowls, part)
+        total += rotation.fresh * left
+        if rotation.match_up:
+            total += rotation.match_up * _turns_away(squad[player], innings, batters)
+        return total - (10.0 if player in held else 0.0)
+
+    return max(request.legal.players, key=worth)
+
+
+def _held_for_death(innings: Innings, squad: Squad, part: Part) -> frozenset[PlayerIndex]:
+    """Bowlers whose remaining overs are kept for the death."""
+    if part is Part.DEATH or innings.format.quota == 0:
+        return frozenset()
+    overs_at_death = death_balls(innings.format) // 6
+    best = sorted(squad.bowlers, key=lambda p: -_death_worth(squad[p]))[:_DEATH_BOWLERS]
+    return frozenset(
+        player
+        for i, player in enumerate(best)
+        if innings.format.quota - innings.bowlers[player].overs
+        <= (overs_at_death + _DEATH_BOWLERS - 1 - i) // _DEATH_BOWLERS
+    )
+
+
+def _death_worth(player: Player) -> float:
+    return _quality(player, Part.DEATH) + 0.30 * _suits(player.bowls, Part.DEATH)
+
+
+def _quality(player: Player, part: Part) -> float:
+    """Wickets matter most with the new ball, runs denied at the death."""
+    strike = {Part.POWERPLAY: 0.6, Part.MIDDLE: 0.5, Part.DEATH: 0.3}[part]
+    skill = player.skill
+    return _BY_ROLE[player.role] + strike * skill.strike + (1.0 - strike) * skill.economy
+
+
+def _suits(bowling: Bowling, part: Part) -> float:
+    """1 where a bowler of this kind is usually bowled, 0 where he is not."""
+    if part is Part.MIDDLE:
+        return 1.0 if bowling.is_spin else 0.0
+    if bowling in _FAST:
+        return 1.0
+    return 0.0 if bowling.is_spin else 0.6
+
+
+def _turns_away(bowler: Player, innings: Innings, batters: Squad) -> float:
+    """Share of the batters at the crease from whom the stock ball goes away, −1…1; 0 for pace."""
+    away = AWAY_FROM.get(bowler.bowls)
+    present = [p for p in (innings.striker, innings.non_striker) if p is not None]
+    if away is None or not present:
+        return 0.0
+    return sum(1.0 if batters[p].bats == away else -1.0 for p in present) / len(present)
+
+
+# The batter's hand from which the stock ball turns away.
+AWAY_FROM: Final = {
+    Bowling.OFF_SPIN: "left",
+    Bowling.LEG_SPIN: "right",
+    Bowling.LEFT_ORTHODOX: "right",
+    Bowling.LEFT_WRIST_SPIN: "left",
+}

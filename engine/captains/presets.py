@@ -1,0 +1,175 @@
+"""Captains by name: the presets that ship, users' own files, and the kinds that they are made of.
+
+`resolve` turns whatever names a captain (a preset's name, a mapping in a file) into a
+`CaptainSpec` with every setting written out, so that a digest over it changes when a default
+does. `build` makes the captain. Captains and opponents are named in the same way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from pydantic import BaseModel, ValidationError
+
+from engine.captains.base import NAME_PATTERN, NAME_RULE, CaptainSpec, Policy
+from engine.captains.baseline import Baseline, BaselineSettings
+from engine.captains.heuristic import Heuristic, HeuristicSettings
+from engine.captains.random import Random, RandomSettings
+from engine.captains.recorded import Recorded, RecordedSettings
+from engine.errors import BadPreset, BadYaml, UnknownPreset
+from engine.yamlfile import read_mapping
+
+# What a mapping may say beside the settings of its kind.
+_OWN_KEYS: Final = ("name", "preset", "kind", "on_failure", "params")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A kind of captain: the model of its settings, and what makes one of them."""
+
+    settings: type[BaseModel]
+    make: Callable[[Any], Policy]
+    summary: str
+
+
+KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
+    {
+        "baseline": Kind(
+            settings=BaselineSettings,
+            make=Baseline,
+            summary="what real captains do on average in each context",
+        ),
+        "heuristic": Kind(
+            settings=HeuristicSettings,
+            make=Heuristic,
+            summary="rules of thumb: format, phase, wickets, required rate, match-ups",
+        ),
+        "random": Kind(
+            settings=RandomSettings, make=Random, summary="uniform over the legal choices"
+        ),
+        "recorded": Kind(
+            settings=RecordedSettings, make=Recorded, summary="the decisions of a record, replayed"
+        ),
+    }
+)
+
+
+def check_name(name: object) -> str:
+    """`name`, if it may be a captain's. Raises `BadPreset`, with the name made safe to print."""
+    if not isinstance(name, str) or re.fullmatch(NAME_PATTERN, name) is None:
+        raise BadPreset(str(name)[:60], f"a captain's name is {NAME_RULE}")
+    return name
+
+
+def read_presets(path: Path) -> dict[str, CaptainSpec]:
+    """The presets of one YAML file. Raises `BadPreset`."""
+    try:
+        content = read_mapping(path)
+    except BadYaml as error:
+        raise BadPreset(path.name, str(error)) from None
+    found = {}
+    for name, settings in content.items():
+        if not isinstance(settings, dict):
+            raise BadPreset(check_name(name), f"{path}: must be a mapping that begins with 'kind'")
+        if "name" in settings:
+            raise BadPreset(check_name(name), f"{path}: the key is its name; leave 'name' out")
+        found[check_name(name)] = _from_mapping({"name": name, **settings}, known={})
+    return found
+
+
+def resolve(
+    named: str | Mapping[str, Any] | CaptainSpec, extra_files: Iterable[Path] = ()
+) -> CaptainSpec:
+    """The captain that `named` means; `extra_files` are users' preset files, a later one
+    overrides an earlier.
+
+    A mapping is `{name, preset?, kind?, on_failure?, …settings}`; with neither `preset` nor
+    `kind` its name is the preset's. Raises `UnknownPreset` or `BadPreset`.
+    """
+    known = dict(PRESETS)
+    for path in extra_files:
+        known |= read_presets(path)
+    if isinstance(named, CaptainSpec):
+        return _from_mapping(named.model_dump(), known)
+    if isinstance(named, Mapping):
+        return _from_mapping(named, known)
+    return _preset(named, known)
+
+
+def build(spec: CaptainSpec) -> Policy:
+    """The captain himself. Raises `BadPreset`, or `BrokenRecord` for a recording that cannot be
+    read.
+    """
+    kind = _kind(spec.name, spec.kind)
+    return kind.make(_settings(spec.name, spec.kind, spec.params))
+
+
+def _preset(name: object, known: Mapping[str, CaptainSpec]) -> CaptainSpec:
+    if not isinstance(name, str) or name not in known:
+        raise UnknownPreset(str(name)[:60], tuple(sorted(known)))
+    return known[name]
+
+
+def _from_mapping(given: Mapping[str, Any], known: Mapping[str, CaptainSpec]) -> CaptainSpec:
+    name = check_name(given.get("name", given.get("preset")))
+    if "kind" not in given:
+        base = _preset(given.get("preset", name), known)
+    elif "preset" in given:
+        raise BadPreset(name, "give either 'kind' or 'preset', not both")
+    else:
+        base = CaptainSpec(name=name, kind=str(given["kind"]))
+    own = {key: value for key, value in given.items() if key not in _OWN_KEYS}
+    params = given.get("params", {})
+    if not isinstance(params, Mapping):
+        raise BadPreset(name, "'params' must be a mapping of settings")
+    if twice := sorted(own.keys() & params.keys()):
+        raise BadPreset(name, f"{', '.join(twice)}: given twice")
+    settings = _settings(name, base.kind, {**base.params, **params, **own})
+    on_failure = given.get("on_failure", base.on_failure)
+    if on_failure not in ("fallback", "forfeit"):
+        raise BadPreset(name, f"on_failure {_shown(on_failure)}: allowed: fallback, forfeit")
+    return CaptainSpec(
+        name=name,
+        kind=base.kind,
+        params=settings.model_dump(mode="json", exclude_none=True),
+        on_failure=on_failure,
+    )
+
+
+def _kind(name: str, kind: str) -> Kind:
+    if kind not in KINDS:
+        raise BadPreset(name, f"unknown kind {_shown(kind)}; known: {', '.join(sorted(KINDS))}")
+    return KINDS[kind]
+
+
+def _settings(name: str, kind: str, params: Mapping[str, Any]) -> BaseModel:
+    model = _kind(name, kind).settings
+    try:
+        return model.model_validate(dict(params))
+    except ValidationError as error:
+        raise BadPreset(name, _explain(error, model, kind)) from None
+
+
+def _explain(error: ValidationError, model: type[BaseModel], kind: str) -> str:
+    first = error.errors()[0]
+    key = ".".join(map(str, first["loc"]))
+    if first["type"] == "extra_forbidden":
+        allowed = ", ".join(sorted(model.model_fields)) or "none"
+        return f"unknown setting {_shown(key)} of kind {kind}; allowed: {allowed}"
+    message = f"{first['msg'][0].lower()}{first['msg'][1:]}"
+    return f"{key} {_shown(first['input'])}: {message}" if key else message
+
+
+def _shown(value: object) -> str:
+    """As a message quotes it: control characters escaped, cut to 60 characters."""
+    return ascii(value)[:60]
+
+
+PRESETS: Final[Mapping[str, CaptainSpec]] = MappingProxyType(
+    read_presets(Path(__file__).with_name("presets.yaml"))
+)

@@ -1,0 +1,177 @@
+"""Fit the ball model to ball-by-ball CSV files and write the coefficient file that ships with the project.
+
+    python -m engine.chance.fit DIR [--out FILE]
+
+DIR holds `t20_men_deliveries.csv[.gz]`, `t20_men_matches.csv[.gz]` and the same for `odi_men`, with the columns of
+the Cricsheet data description. The same DIR gives the same file. Exit 0 done, 2 the input is wrong (one line says why).
+
+Steps: read and derive the state before each ball; a multinomial logit; players, venues and days by pair products; the
+logit again with them held; the direction of pressing; splits into outcomes; calibration by bulk play.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TextIO
+
+import orjson
+
+from engine.chance.coefficients import SCHEMA_VERSION, Assumptions, Coefficients, shipped_assumptions
+from engine.chance.design import FAMILIES, ODI_FAMILY, T20_FAMILY
+from engine.chance.fitting.calibration import RealTable, calibrate, real_table
+from engine.chance.fitting.checks import reached
+from engine.chance.fitting.family import FamilyFit, fit_family, fitted_family, spreads_of
+from engine.chance.fitting.reading import (
+    BadData,
+    Deliveries,
+    Selection,
+    columns_digest,
+    read_deliveries,
+    read_matches,
+)
+
+PROGRAM_VERSION: Final = "1"
+ATTRIBUTION: Final = (
+    "Contains information from Cricsheet (https://cricsheet.org), made available under the Open Data Commons "
+    "Attribution License v1.0. Fitted coefficients only; no deliveries are included."
+)
+SOURCES: Final = {
+    T20_FAMILY.name: (
+        "t20_men",
+        Selection(tier="major", first="2019-01-01", last="2024-12-31", overs=20),
+    ),
+    ODI_FAMILY.name: (
+        "odi_men",
+        Selection(tier="fullmember", first="2015-01-01", last="2024-12-31", overs=50),
+    ),
+}
+DEFAULT_OUT: Final = Path(__file__).with_name("coefficients.json")
+CALIBRATION_MATCHES: Final = 6000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """The data of one family, and what they were."""
+
+    deliveries: Deliveries
+    provenance: dict[str, object]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The program. Returns its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m engine.chance.fit", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("directory", metavar="DIR", type=Path, help="folder of the CSV files")
+    parser.add_argument("--out", metavar="FILE", type=Path, default=DEFAULT_OUT)
+    parser.add_argument("--matches", metavar="N", type=int, default=CALIBRATION_MATCHES)
+    given = parser.parse_args(arguments)
+    try:
+        coefficients = fit_directory(given.directory, matches=given.matches)
+        given.out.write_bytes(to_json(coefficients))
+    except (BadData, OSError) as problem:
+        print(f"fit: {problem}", file=sys.stderr)
+        return 2
+    print(f"wrote {given.out}")
+    return 0
+
+
+def fit_directory(directory: Path, *, matches: int = CALIBRATION_MATCHES) -> Coefficients:
+    """Everything from files to coefficients. Raises `BadData` or `OSError` where a file cannot be used."""
+    if not directory.is_dir():
+        raise BadData(f"{directory} is not a folder")
+    sources = {name: _read(directory, *wanted) for name, wanted in SOURCES.items()}
+    fits = {f.name: fit_family(f, sources[f.name].deliveries) for f in FAMILIES}
+    tables = {f.name: (f, real_table(f, sources[f.name].deliveries)) for f in FAMILIES}
+    reference = fits[T20_FAMILY.name]
+    start = Coefficients(
+        version=SCHEMA_VERSION,
+        families={name: fitted_family(fit, reference) for name, fit in fits.items()},
+        spreads=spreads_of(reference),
+        provenance={},
+    )
+    assumptions = shipped_assumptions()
+    final = calibrate(start, assumptions, tables, matches)
+    provenance = _provenance(sources, fits, matches)
+    provenance["reached"] = _reached(final, assumptions, tables, matches)
+    return final.model_copy(update={"provenance": provenance})
+
+
+def to_json(coefficients: Coefficients) -> bytes:
+    """The file's bytes: one row of a table a line would be long; two spaces keep it readable and comparable."""
+    return orjson.dumps(coefficients.model_dump(), option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _read(directory: Path, name: str, chosen: Selection) -> Source:
+    with _open(directory, f"{name}_matches.csv") as lines:
+        matches = read_matches(lines, chosen)
+    with _open(directory, f"{name}_deliveries.csv") as lines:
+        deliveries = read_deliveries(lines, matches)
+    return Source(
+        deliveries=deliveries,
+        provenance={
+            "file": name,
+            "tier": chosen.tier,
+            "from": chosen.first,
+            "to": chosen.last,
+            "clean_matches": len(matches),
+            "deliveries": len(deliveries),
+            "columns_sha256": columns_digest(deliveries),
+        },
+    )
+
+
+@contextmanager
+def _open(directory: Path, name: str) -> Iterator[TextIO]:
+    """A CSV file, plain or gzipped, as text."""
+    plain, packed = directory / name, directory / f"{name}.gz"
+    if plain.exists():
+        with plain.open(encoding="utf-8", newline="") as lines:
+            yield lines
+    elif packed.exists():
+        with gzip.open(packed, "rt", encoding="utf-8", newline="") as lines:
+            yield lines
+    else:
+        raise BadData(f"{directory} has no {name} or {name}.gz")
+
+
+def _provenance(
+    sources: dict[str, Source], fits: dict[str, FamilyFit], matches: int
+) -> dict[str, object]:
+    return {
+        "program": f"engine.chance.fit {PROGRAM_VERSION}",
+        "attribution": ATTRIBUTION,
+        "data": {name: source.provenance for name, source in sources.items()},
+        "fit": {
+            name: {
+                "log_likelihood": round(fit.logit.log_likelihood, 1),
+                "log_likelihood_per_delivery": round(fit.logit.log_likelihood / fit.deliveries, 5),
+                "steps": fit.logit.steps,
+                "held_out": {key: round(value, 5) for key, value in fit.held_out.items()},
+            }
+            for name, fit in fits.items()
+        },
+        "calibration_matches": matches,
+    }
+
+
+def _reached(
+    final: Coefficients,
+    assumptions: Assumptions,
+    tables: dict[str, tuple[object, RealTable]],
+    matches: int,
+) -> dict[str, object]:
+    """Real against simulated, on matches that the calibration has not seen."""
+    return {
+        name: reached(final, assumptions, overs=family.overs, real=real, matches=matches)
+        for name, (family, real) in tables.items()
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

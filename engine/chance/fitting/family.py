@@ -1,0 +1,140 @@
+"""One family of formats, fitted: logit, effects, logit again with the effects held, directions, splits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+from typing import Final
+
+import numpy as np
+
+from engine.chance.classes import CLASSES, BallClass, Floats
+from engine.chance.coefficients import Directions, FittedFamily, Spreads
+from engine.chance.design import FACTORS, ORDERS, Family, factor_offsets
+from engine.chance.fitting.effects import (
+    ORDER_GROUPS,
+    Effects,
+    estimate_effects,
+    offsets_of,
+    residuals,
+    without_wicket,
+)
+from engine.chance.fitting.logit import (
+    LogitFit,
+    design_matrix,
+    fit_logit,
+    log_likelihood,
+    log_probabilities,
+)
+from engine.chance.fitting.pressing import Pressing, pressing_of
+from engine.chance.fitting.reading import Deliveries
+from engine.chance.fitting.situations import situations_of
+from engine.chance.fitting.splits import splits_of
+
+DECIMALS: Final = 4  # a ten-thousandth in log-odds is far below any standard error here
+HOLD_OUT: Final = 10  # every tenth match is held out for the stated hold-out numbers
+_LARGEST_PLAYER_SD: Final = 0.4  # a group of few players gives a wild estimate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FamilyFit:
+    """What the data of one family say, before calibration."""
+
+    family: Family
+    logit: LogitFit
+    effects: Effects
+    pressing: Pressing
+    splits: dict[str, dict[str, float]]
+    held_out: dict[str, float]
+    deliveries: int
+
+
+def fit_family(family: Family, d: Deliveries) -> FamilyFit:
+    """Fit one family to its deliveries."""
+    matrix = design_matrix(family, situations_of(family, d))
+    held_out, start = _hold_out(matrix, d)
+    plain = fit_logit(matrix, d.outcome, start=start)
+    found = residuals(np.exp(log_probabilities(matrix @ plain.coefficients)), d.outcome)
+    effects = estimate_effects(d, found)
+    offset = offsets_of(d, found, effects)
+    final = fit_logit(matrix, d.outcome, start=plain.coefficients, offset=offset)
+    return FamilyFit(
+        family=family,
+        logit=final,
+        effects=effects,
+        pressing=pressing_of(family, final.coefficients, matrix),
+        splits=splits_of(family, d),
+        held_out={**held_out, "in_sample_without_players": plain.log_likelihood / len(d)},
+        deliveries=len(d),
+    )
+
+
+def _hold_out(matrix: object, d: Deliveries) -> tuple[dict[str, float], Floats]:
+    """Mean log-likelihood of the held-out matches, of the logit and of the bare class shares; and the logit's start."""
+    out = d.match % HOLD_OUT == 0
+    rows, rest = np.flatnonzero(out), np.flatnonzero(~out)
+    train = fit_logit(matrix[rest], d.outcome[rest])  # type: ignore[index]
+    seen = np.bincount(d.outcome[rest], minlength=CLASSES) + 1.0
+    share = np.log(seen / seen.sum())
+    predictor = matrix[rows] @ train.coefficients  # type: ignore[index]
+    n = max(len(rows), 1)
+    numbers = {
+        "matches_share": 1.0 / HOLD_OUT,
+        "log_likelihood_per_delivery": log_likelihood(predictor, d.outcome[rows]) / n,
+        "class_shares_alone": float(share[d.outcome[rows]].sum()) / n,
+    }
+    return numbers, train.coefficients
+
+
+def fitted_family(fit: FamilyFit, reference: FamilyFit) -> FittedFamily:
+    """The shipped form. Directions are in the units of `reference` (T20), so that one spread serves all formats."""
+    offsets = factor_offsets(fit.family)
+    ends = [*(offsets[f] for f in FACTORS[1:]), offsets["end"]]
+    factors = {
+        name: _rows(fit.logit.coefficients[offsets[name] : end])
+        for name, end in zip(FACTORS, ends, strict=True)
+    }
+    unit = reference.effects
+    directions = Directions(
+        scoring=_row(without_wicket(fit.effects.batter.direction) / unit.batter.boundary),
+        economy=_row(-without_wicket(fit.effects.bowler.direction) / unit.bowler.boundary),
+        conditions=_row(fit.effects.day.direction / unit.day.boundary),
+        press=_row(reference.pressing.press),
+        overreach=_row(reference.pressing.overreach),
+    )
+    return FittedFamily(factors=factors, directions=directions, splits=fit.splits)
+
+
+def _rows(table: Floats) -> tuple[tuple[float, ...], ...]:
+    return tuple(_row(row - row[BallClass.DOT]) for row in table)
+
+
+def _row(values: Floats) -> tuple[float, ...]:
+    return tuple(round(float(v), DECIMALS) + 0.0 for v in values)
+
+
+def spreads_of(fit: FamilyFit) -> Spreads:
+    """The spreads of the reference family; those of conditions are a start that the calibration moves."""
+    effects = fit.effects
+    weights = [high - low + 1 for low, high in ORDER_GROUPS]
+    pooled = sum(w * v for w, v in zip(weights[:2], effects.by_order[:2], strict=True)) / sum(weights[:2])
+    scoring, survival = [], []
+    for (low, high), runs, wicket in zip(
+        ORDER_GROUPS, effects.by_order, effects.wicket_by_order, strict=True
+    ):
+        sd = effects.batter.boundary * sqrt(runs / pooled)
+        scoring += [min(sd, _LARGEST_PLAYER_SD)] * (high - low + 1)
+        survival += [min(sqrt(wicket), _LARGEST_PLAYER_SD)] * (high - low + 1)
+    venue = min(effects.venue.runs / effects.day.runs, 0.95)
+    day, innings = effects.day.boundary, effects.innings.runs / effects.day.runs
+    return Spreads(
+        scoring=_row(np.array(scoring[:ORDERS])),
+        survival=_row(np.array(survival[:ORDERS])),
+        batting_correlation=round(-effects.batter.correlation, DECIMALS),
+        economy=round(effects.bowler.boundary, DECIMALS),
+        strike=round(effects.bowler.wicket_sd, DECIMALS),
+        bowling_correlation=round(-effects.bowler.correlation, DECIMALS),
+        venue=round(day * venue, DECIMALS),
+        day=round(day * sqrt(1.0 - venue**2), DECIMALS),
+        innings=round(day * sqrt(max(innings**2 - 1.0, 0.01)), DECIMALS),
+    )

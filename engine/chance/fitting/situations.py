@@ -1,0 +1,34 @@
+"""The situations of the design, derived from deliveries."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from engine.chance.classes import Floats
+from engine.chance.design import BALLS_PER_OVER, WICKETS, Family, Situations
+from engine.chance.fitting.reading import Deliveries
+
+REFERENCE_SEASON: Final = 2022  # the middle of the training years; a season's effect is zero here
+
+
+def situations_of(family: Family, d: Deliveries) -> Situations:
+    """One situation a delivery."""
+    left = np.maximum(family.overs * BALLS_PER_OVER - d.legal, 1)
+    needed = np.maximum(d.target - d.runs, 0)
+    return Situations(
+        overs_left=left / BALLS_PER_OVER,
+        powerplay=d.legal / family.powerplay_balls,
+        innings=d.innings,
+        wickets=np.minimum(d.wickets, WICKETS - 1),
+        order=d.order,
+        faced=d.faced,
+        free_hit=d.free_hit,
+        rate=np.where(d.target > 0, needed * BALLS_PER_OVER / left, np.nan),
+        season=_seasons(d),
+    )
+
+
+def _seasons(d: Deliveries) -> Floats:
+    return (d.year - REFERENCE_SEASON).astype(np.float64)

@@ -1,0 +1,142 @@
+"""The ball model: what a delivery comes to, given everything that is known and everything that was chosen.
+
+A multinomial logit over the classes of `engine.chance.classes`, fitted to real deliveries, whose predictor is a sum of
+rows: time × wickets, balls faced, natural place in the order, required rate, skills, conditions, and the shifts of
+both captains' choices. The chance of a class is then split over the outcomes of the catalogue. A pure function of the
+context; every chance is finite, and that of every class above zero.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from engine.chance.aggression import natural_aggression, pressing
+from engine.chance.classes import CLASS_OF, Floats
+from engine.chance.coefficients import (
+    Assumptions,
+    Coefficients,
+    digest_of,
+    shipped_assumptions,
+    shipped_bytes,
+    shipped_coefficients,
+)
+from engine.chance.design import FACED_BINS, FACED_STARTS, WICKETS
+from engine.chance.matchups import Matchups
+from engine.chance.tables import FormatTables, build_tables, rate_index
+from engine.cricket.distribution import Distribution
+from engine.cricket.formats import Format
+from engine.cricket.nodes import DeliveryContext
+from engine.cricket.state import Conditions
+
+_BIN_OF = tuple(sum(start <= n for start in FACED_STARTS) for n in range(FACED_STARTS[-1] + 1))
+
+
+class BallModel:
+    """Prices deliveries. Implements `engine.cricket.distribution.OutcomeModel`.
+
+    `assumption_scale` multiplies every assumed match-up (0.5, 1, 1.5 for a sensitivity analysis).
+    """
+
+    __slots__ = ("_digest", "_last", "_matchups", "_tables", "coefficients")
+
+    def __init__(
+        self,
+        coefficients: Coefficients,
+        assumptions: Assumptions,
+        *,
+        digest: str,
+        assumption_scale: float = 1.0,
+    ) -> None:
+        self.coefficients = coefficients
+        self._digest = digest
+        self._matchups = Matchups(assumptions, assumption_scale)
+        self._tables: dict[Format, FormatTables] = {}
+        self._last: tuple[Format, FormatTables] | None = None
+
+    @classmethod
+    def shipped(cls, assumption_scale: float = 1.0) -> BallModel:
+        """The model that ships with the project; the same object every time."""
+        return _shipped(assumption_scale)
+
+    @property
+    def digest(self) -> str:
+        """Changes when any coefficient or assumption does."""
+        return self._digest
+
+    @property
+    def matchups(self) -> Matchups:
+        return self._matchups
+
+    def tables(self, fmt: Format) -> FormatTables:
+        """The coefficients expanded for a format; computed once."""
+        if self._last is not None and self._last[0] is fmt:
+            return self._last[1]  # hashing a format costs as much as half a price
+        found = self._tables.get(fmt)
+        if found is None:
+            found = self._tables[fmt] = build_tables(self.coefficients, fmt)
+        self._last = (fmt, found)
+        return found
+
+    def price(self, context: DeliveryContext) -> Distribution:
+        """The chance of every outcome of the catalogue."""
+        innings = context.innings
+        tables = self.tables(innings.format)
+        ball = min(innings.legal_balls, tables.balls - 1)
+        chances = np.exp(self._predictor(context, tables, ball))
+        split = tables.split[int(innings.free_hit), tables.phase[ball]]
+        weighed = (chances / chances.sum())[CLASS_OF] * split
+        return Distribution(weighed.tolist())
+
+    def _predictor(self, context: DeliveryContext, tables: FormatTables, ball: int) -> Floats:
+        """The log-odds of the classes, up to a constant."""
+        innings, shot = context.innings, context.shot
+        predictor = (
+            tables.base[int(innings.target is not None), ball, min(innings.wickets, WICKETS - 1)]
+            + tables.settled[ball, _bin(context.balls_faced)]
+            + tables.order[ball, context.striker_order - 1]
+            + np.dot(_effects(context), tables.effects)
+        )
+        if innings.target is not None:
+            left = max(1, innings.balls_left)
+            predictor += tables.rate[ball, rate_index(innings.needed or 0, left)]
+        if innings.free_hit:
+            predictor += tables.free_hit
+        if shot.aggression is not None:
+            change = shot.aggression - natural_aggression(innings, context.balls_faced)
+            predictor += pressing(change) * tables.press + max(0.0, change) ** 2 * tables.overreach
+        return predictor + self._matchups.effect(
+            context.delivery, shot.shot, context.bowler.bowls, context.striker.bats, tables.phase[ball]
+        )
+
+
+def _bin(faced: int) -> int:
+    return _BIN_OF[faced] if faced < FACED_STARTS[-1] else FACED_BINS - 1
+
+
+def _effects(context: DeliveryContext) -> tuple[float, float, float, float]:
+    """How far players and conditions lie from the average, in the order of `FormatTables.effects`."""
+    bat, bowl = context.striker.skill, context.bowler.skill
+    return (
+        bat.scoring,
+        bowl.economy,
+        bowl.strike - bat.survival,
+        towards_runs(context.conditions, context.innings.number),
+    )
+
+
+def towards_runs(conditions: Conditions, innings_number: int) -> float:
+    """What venue, day and this innings add together; a super over takes the first innings' effect."""
+    own = conditions.innings[1 if innings_number == 2 else 0]
+    return conditions.venue + conditions.day + own
+
+
+@cache
+def _shipped(assumption_scale: float) -> BallModel:
+    digest = digest_of(
+        shipped_bytes("coefficients.json"), shipped_bytes("assumed.json"), str(assumption_scale).encode()
+    )
+    return BallModel(
+        shipped_coefficients(), shipped_assumptions(), digest=digest, assumption_scale=assumption_scale
+    )

@@ -1,0 +1,308 @@
+"""`CricketEnvironment`: one seat's view of a match, as `reset`, `step` and `state`.
+
+The other seat is played by `options.opponent`. Every call goes through the seat's `SeatSession`,
+the match through the one `MatchDriver`; what is added here is the order of asking, the reward and
+the state.
+"""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Coroutine, Mapping
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from engine.answering import Chair
+from engine.captains import Baseline, build
+from engine.cricket.choices import Decision, DecisionKind, Seat
+from engine.cricket.match import MatchSetup
+from engine.cricket.nodes import BallBowled, Fact
+from engine.cricket.state import MatchView
+from engine.driver import MatchDriver
+from engine.errors import CallError, LateCall
+from engine.models import Models
+from engine.observation import CricketObservation
+from engine.options import EnvironmentOptions, check_identity, read_options
+from engine.rewards import Outlook, Rubrics, result_of
+from engine.seat import SeatSession
+from engine.seeds import MAX_SEED, Streams
+from engine.setup import match_setup, squads_named
+from engine.tools import CricketAction
+
+_T = TypeVar("_T")
+OWN_NAME: Final = "captain"
+
+
+class CricketState(BaseModel):
+    """Where an episode stands, for whoever runs it: the captain does not see this.
+
+    `step_count` counts every call, refused ones too; `rewards` are the rubrics' sums so far.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    episode_id: str
+    step_count: int = 0
+    seed: int
+    format: str
+    pack: str
+    seat: Seat
+    opponent: str
+    deliveries: int = 0
+    decisions: int = 0
+    fallbacks: int = 0
+    match_over: bool = False
+    winner: Seat | None = None
+    win_probability: float = 0.5
+    luck: float = 0.0
+    rewards: Rubrics = Rubrics()
+
+
+class CricketEnvironment:
+    """A match as one captain plays it.
+
+    `reset` begins one, `step` (or `await step_async`) takes one tool call. A refused call changes
+    nothing and the observation's `error` says why; after `max_rethinks` refused calls for one
+    question the baseline answers it. `models` default to the fitted ones that ship.
+    """
+
+    def __init__(self, *, models: Models | None = None) -> None:
+        self._models = models
+        self._episode: _Episode | None = None
+
+    def reset(
+        self,
+        seed: int | None = None,
+        episode_id: str | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> CricketObservation:
+        """Begins a match and plays it to this seat's first question. Raises `BadOptions`."""
+        return _at_once(self.reset_async(seed, episode_id, options))
+
+    async def reset_async(
+        self,
+        seed: int | None = None,
+        episode_id: str | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> CricketObservation:
+        """As `reset`, for an opponent who has to be waited for."""
+        checked = read_options(options)
+        if seed is None:
+            seed = secrets.randbelow(MAX_SEED)
+        if episode_id is None:
+            episode_id = f"env-{uuid.uuid4().hex[:12]}"
+        check_identity(seed, episode_id)
+        await self.close()
+        self._models = self._models or Models.shipped()
+        self._episode = _Episode(checked, self._models, seed=seed, episode_id=episode_id)
+        return await self._episode.begin()
+
+    def step(self, action: CricketAction | Mapping[str, Any]) -> CricketObservation:
+        """One tool call. An opponent who has to be waited for needs `step_async`:
+        `RuntimeError`.
+        """
+        return _at_once(self.step_async(action))
+
+    async def step_async(self, action: CricketAction | Mapping[str, Any]) -> CricketObservation:
+        """One tool call, and the match up to this seat's next question. Never raises for a bad
+        call.
+        """
+        return await self._running().step(action)
+
+    @property
+    def state(self) -> CricketState:
+        return self._running().state()
+
+    async def close(self) -> None:
+        """Ends the match in progress, if there is one."""
+        if self._episode is not None:
+            episode, self._episode = self._episode, None
+            await episode.close()
+
+    def _running(self) -> _Episode:
+        if self._episode is None:
+            raise LateCall("no episode has begun", "reset")
+        return self._episode
+
+
+class _Episode:
+    """One match between the seat and its opponent."""
+
+    def __init__(
+        self, options: EnvironmentOptions, models: Models, *, seed: int, episode_id: str
+    ) -> None:
+        self._options, self._models = options, models
+        self._seed, self._episode_id = seed, episode_id
+        self._streams = Streams(seed)
+        self._setup = self._settled()
+        value = models.value_for(self._setup)
+        spec = options.opponent_spec()
+        self._opponent_name = spec.name
+        self._opponent = Chair(
+            options.seat.other,
+            build(spec),
+            spec,
+            max_rethinks=options.max_rethinks,
+            value=value,
+        )
+        self._seat = SeatSession(options.seat, OWN_NAME, value=value)
+        self._deliveries = self._steps = 0
+        self._sum = Rubrics()
+        self._driver = self._new_driver(value_known=True)
+        self._outlook = self._now()
+
+    async def begin(self) -> CricketObservation:
+        """To the seat's first question; the reward counts from there."""
+        if self._options.random_start:
+            self._play_to_a_random_ball()
+        await self._play_opponent()
+        self._outlook = self._now()
+        return self._observe(error=None, rewards=None)
+
+    async def step(self, action: CricketAction | Mapping[str, Any]) -> CricketObservation:
+        self._steps += 1
+        decision, error = self._answer(action)
+        if decision is not None:
+            self._driver.answer(decision)
+            await self._play_opponent()
+        rewards = self._reward(played=decision is not None)
+        self._sum = self._sum + rewards
+        return self._observe(error=error, rewards=rewards)
+
+    def state(self) -> CricketState:
+        driver, tally, result = self._driver, self._seat.tally, self._driver.result
+        own_side = 1.0 if self._seat.seat is Seat.HOME else -1.0
+        home = driver.home_win_probability
+        return CricketState(
+            episode_id=self._episode_id,
+            step_count=self._steps,
+            seed=self._seed,
+            format=self._setup.format.name,
+            pack=self._options.pack,
+            seat=self._seat.seat,
+            opponent=self._opponent_name,
+            deliveries=self._deliveries,
+            decisions=tally.decisions,
+            fallbacks=tally.fallbacks,
+            match_over=result is not None,
+            winner=None if result is None else result.winner,
+            win_probability=home if own_side > 0 else 1.0 - home,
+            luck=own_side * driver.luck,
+            rewards=self._sum,
+        )
+
+    async def close(self) -> None:
+        self._driver.close()
+        await self._opponent.aclose()
+
+    def _settled(self) -> MatchSetup:
+        return match_setup(
+            overs=self._options.played_format().max_overs,
+            squads=squads_named(self._options.squads, self._streams),
+            max_super_overs=self._options.max_super_overs,
+            streams=self._streams,
+        )
+
+    def _new_driver(self, *, value_known: bool) -> MatchDriver:
+        return MatchDriver(
+            self._setup,
+            model=self._models.ball,
+            value=self._models.value_for(self._setup) if value_known else None,
+            streams=self._streams,
+            on_fact=self._hear if value_known else _ignore,
+        )
+
+    def _hear(self, fact: Fact) -> None:
+        self._deliveries += isinstance(fact, BallBowled)
+        self._seat.hear(fact)
+        self._opponent.hear(fact)
+
+    def _answer(
+        self, action: CricketAction | Mapping[str, Any]
+    ) -> tuple[Decision | None, str | None]:
+        """The decision that the call comes to, if any, and why it was refused, if it was."""
+        request = self._driver.request
+        try:
+            return self._seat.call(action, request), None
+        except CallError as refused:
+            error = str(refused)
+        if request is None or self._seat.refused_on_question <= self._options.max_rethinks:
+            return None, error
+        return self._seat.fall_back(request, self._driver.draws()), f"{error}; the fallback decided"
+
+    async def _play_opponent(self) -> None:
+        while (request := self._driver.request) is not None and request.seat is not self._seat.seat:
+            answered = await self._opponent.answer(request, self._driver.draws())
+            self._driver.answer(answered.decision)
+
+    def _play_to_a_random_ball(self) -> None:
+        """A ball that two baselines reach with this seed, each of theirs as likely as any other."""
+        whole = self._new_driver(value_known=False)
+        balls = _play_baselines(whole, before_ball=None)
+        start = int(self._streams.uniform("random_start") * balls)
+        _play_baselines(self._driver, before_ball=start)
+
+    def _now(self) -> Outlook:
+        driver = self._driver
+        return Outlook(home_win_probability=driver.home_win_probability, luck=driver.luck)
+
+    def _reward(self, *, played: bool) -> Rubrics:
+        before, self._outlook = self._outlook, self._now()
+        seat = self._seat.seat
+        coherence, discipline = self._seat.take_behaviour()
+        return Rubrics(
+            result=result_of(self._driver.result, seat) if played else 0.0,
+            cricket=self._outlook.of(seat) - before.of(seat),
+            coherence=coherence,
+            discipline=discipline,
+        )
+
+    def _observe(self, *, error: str | None, rewards: Rubrics | None) -> CricketObservation:
+        result = self._driver.result
+        final = None
+        if result is not None:
+            final = MatchView(
+                format=self._setup.format,
+                squads=self._setup.squads,
+                venue=self._setup.conditions.venue,
+                finished=result.innings,
+            )
+        return self._seat.observation(
+            self._driver.request,
+            final=final,
+            error=error,
+            rewards_now=rewards,
+            metadata={"episode_id": self._episode_id, "step": self._steps},
+        )
+
+
+def _play_baselines(driver: MatchDriver, *, before_ball: int | None) -> int:
+    """Plays `driver` on until a bowler is asked for delivery number `before_ball` (0-based), or to
+    the end; the number of deliveries bowled.
+    """
+    captain = Baseline()
+    asked = 0
+    while (request := driver.request) is not None:
+        if request.kind is DecisionKind.DELIVERY:
+            if asked == before_ball:
+                return asked
+            asked += 1
+        driver.answer(captain.decide(request, driver.draws()))
+    return asked
+
+
+def _ignore(_: Fact) -> None:
+    return None
+
+
+def _at_once(work: Coroutine[Any, Any, _T]) -> _T:
+    """Runs what never has to wait; so it may also be called while an event loop runs."""
+    try:
+        work.send(None)
+    except StopIteration as finished:
+        result: _T = finished.value
+        return result
+    work.close()
+    raise RuntimeError("this opponent has to be waited for: use 'await step_async(…)'")

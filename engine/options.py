@@ -1,0 +1,102 @@
+"""The options of `CricketEnvironment.reset`, and what can be wrong with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from engine import packs, squads
+from engine.captains import CaptainSpec, resolve
+from engine.cricket.choices import Seat
+from engine.cricket.errors import BadSquad, UnknownFormat
+from engine.cricket.formats import MAX_OVERS, NAMED, Format, format_named, format_of
+from engine.cricket.match import MAX_SUPER_OVERS
+from engine.errors import BadOptions, BadPreset, UnknownPack, UnknownPreset
+from engine.seeds import MAX_SEED
+from engine.setup import DRAWN
+
+DEFAULT_OVERS: Final = 5
+EPISODE_ID: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}"  # it names files and streams
+
+
+class EnvironmentOptions(BaseModel):
+    """`format` or `max_overs`, not both; without either five overs a side are played.
+
+    `opponent` is a preset's name or a captain's settings. `squads` are the home and the away
+    side's. `random_start` begins at a ball that two baselines reached, drawn by the seed.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: str | None = None
+    max_overs: int | None = Field(default=None, strict=True)
+    opponent: str | dict[str, Any] = "heuristic"
+    seat: Seat = Seat.HOME
+    pack: str = "standard"
+    random_start: bool = Field(default=False, strict=True)
+    squads: tuple[str, str] = (DRAWN, DRAWN)
+    max_rethinks: int = Field(default=2, ge=0, le=10, strict=True)
+    max_super_overs: int = Field(default=3, ge=0, le=MAX_SUPER_OVERS, strict=True)
+
+    def played_format(self) -> Format:
+        """Raises `BadOptions`."""
+        if self.format is not None and self.max_overs is not None:
+            raise BadOptions("give either 'format' or 'max_overs', not both")
+        try:
+            if self.format is not None:
+                return format_named(self.format)
+            return format_of(DEFAULT_OVERS if self.max_overs is None else self.max_overs)
+        except UnknownFormat as error:
+            allowed = f"format: {', '.join(NAMED)}; max_overs: 1 to {MAX_OVERS}"
+            raise BadOptions(f"unknown format {error.given!r}; allowed: {allowed}") from None
+
+    def opponent_spec(self) -> CaptainSpec:
+        """The opponent; he never forfeits here, the baseline decides for him. Raises
+        `BadOptions`.
+        """
+        try:
+            spec = resolve(self.opponent)
+        except (UnknownPreset, BadPreset) as error:
+            raise BadOptions(f"opponent: {error}") from None
+        return spec.model_copy(update={"on_failure": "fallback"})
+
+
+def read_options(given: Mapping[str, Any] | None) -> EnvironmentOptions:
+    """The options, all of them checked. Raises `BadOptions`, which says what is allowed."""
+    try:
+        options = EnvironmentOptions.model_validate(dict(given or {}))
+    except ValidationError as error:
+        raise BadOptions(_explain(error)) from None
+    options.played_format()
+    options.opponent_spec()
+    try:
+        packs.load_pack(options.pack)
+        for name in options.squads:
+            if name != DRAWN:
+                squads.load_squad(name)
+    except (UnknownPack, BadSquad) as error:
+        raise BadOptions(str(error)) from None
+    return options
+
+
+def check_identity(seed: int, episode_id: str) -> None:
+    """Raises `BadOptions` where one of them cannot be used."""
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= MAX_SEED:
+        raise BadOptions(f"seed {ascii(seed)[:60]}: allowed: a whole number from 0 to {MAX_SEED}")
+    if not isinstance(episode_id, str) or re.fullmatch(EPISODE_ID, episode_id) is None:
+        raise BadOptions(
+            f"episode_id {ascii(episode_id)[:60]}: allowed: up to 120 letters, digits, '.', '_', "
+            "'-', beginning with a letter or digit"
+        )
+
+
+def _explain(error: ValidationError) -> str:
+    first = error.errors()[0]
+    key = ".".join(map(str, first["loc"]))
+    if first["type"] == "extra_forbidden":
+        return f"unknown option {key!r}; allowed: {', '.join(EnvironmentOptions.model_fields)}"
+    message = f"{first['msg'][0].lower()}{first['msg'][1:]}"
+    return f"{key} {ascii(first['input'])[:60]}: {message}"

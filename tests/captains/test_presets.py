@@ -1,0 +1,126 @@
+"""Captains by name: every preset resolves, every mistake is named with what is allowed."""
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from engine.captains import (
+    KINDS,
+    PRESETS,
+    CaptainSpec,
+    Policy,
+    build,
+    check_name,
+    read_presets,
+    resolve,
+)
+from engine.captains.base import NAME_PATTERN
+from engine.errors import BadPreset, UnknownPreset
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_resolves_to_itself_and_builds(name: str) -> None:
+    spec = resolve(name)
+    assert spec.name == name
+    assert isinstance(build(spec), Policy)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_resolving_twice_changes_nothing(name: str) -> None:
+    once = resolve({"name": "mine", "preset": name})
+    assert resolve(once) == once
+    assert resolve(once.model_dump()) == once
+
+
+def test_a_resolved_captain_has_every_setting_written_out() -> None:
+    assert set(resolve("heuristic").params) == set(KINDS["heuristic"].settings.model_fields)
+
+
+def test_an_unknown_name_lists_the_known_ones() -> None:
+    with pytest.raises(UnknownPreset, match=r"'heuristik'; known: .*baseline.*heuristic.*random"):
+        resolve("heuristik")
+
+
+def test_a_preset_may_be_changed_and_renamed() -> None:
+    bold = resolve({"name": "bold", "preset": "heuristic", "boldness": 0.1})
+    assert (bold.name, bold.params["boldness"]) == ("bold", 0.1)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"name": "a", "kind": "oracle"}, "unknown kind 'oracle'; known: .*baseline"),
+        ({"name": "a", "kind": "heuristic", "boldnes": 1}, "unknown setting 'boldnes'.*boldness"),
+        ({"name": "a", "kind": "heuristic", "boldness": 9}, "boldness 9: .*less than or equal"),
+        ({"name": "a", "kind": "heuristic", "boldness": "0.1"}, "boldness '0.1'"),
+        ({"name": "a", "kind": "random", "preset": "random"}, "either 'kind' or 'preset'"),
+        ({"name": "a", "kind": "random", "on_failure": "cry"}, "allowed: fallback, forfeit"),
+        ({"name": "a", "kind": "recorded"}, "either 'record' .* or 'decisions'"),
+        ({"name": "a", "kind": "random", "params": [1]}, "'params' must be a mapping"),
+        ({"kind": "random"}, "a captain's name is 1 to 40 letters"),
+    ],
+)
+def test_a_captain_that_cannot_be_used_says_why(given: dict[str, object], message: str) -> None:
+    with pytest.raises(BadPreset, match=message):
+        resolve(given)
+
+
+@given(st.text(max_size=60))
+def test_a_name_is_accepted_by_both_doors_or_by_neither(name: str) -> None:
+    if re.fullmatch(NAME_PATTERN, name):
+        assert name.isascii()
+        assert name.isprintable()
+        assert check_name(name) == CaptainSpec(name=name, kind="random").name
+        return
+    with pytest.raises(ValidationError):
+        CaptainSpec(name=name, kind="random")
+    with pytest.raises(BadPreset) as caught:
+        check_name(name)
+    assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize("name", ["a\nb", "a\x1b[2J", "a\u202eb", "", " a", "a ", "x" * 41, ".."])
+def test_a_name_that_could_do_harm_is_refused(name: str) -> None:
+    with pytest.raises(BadPreset):
+        check_name(name)
+
+
+def test_users_presets_are_found_beside_the_shipped_ones(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("wild: {kind: heuristic, boldness: 0.4, on_failure: forfeit}\n")
+    wild = resolve("wild", [file])
+    assert (wild.params["boldness"], wild.on_failure) == (0.4, "forfeit")
+    assert resolve("random", [file]) == PRESETS["random"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("wild: 3", "must be a mapping"),
+        ("- wild", "must be a mapping"),
+        ("wild: {kind: heuristic, name: x}", "the key is its name"),
+        ("wild: {kind: heuristic\n", "mine.yaml:2: "),
+        ("a: {kind: random}\na: {kind: random}", "mine.yaml:2: key 'a' is given twice"),
+        ("a: &x {kind: random}\nb: *x", "anchors and aliases are not allowed"),
+        ("a: !!python/name:os.system", "could not determine a constructor"),
+        ("1: {kind: random}", "must be text"),
+        ("[" * 5000, "nested too deeply|mine.yaml"),
+        ("a: " + "x" * 300_000, "larger than 256 KiB"),
+    ],
+)
+def test_a_preset_file_that_cannot_be_used_says_why(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(text)
+    with pytest.raises(BadPreset, match=message):
+        read_presets(file)
+
+
+def test_a_missing_preset_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadPreset, match="No such file"):
+        read_presets(tmp_path / "none.yaml")
