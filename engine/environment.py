@@ -38,7 +38,8 @@ OWN_NAME: Final = "captain"
 class CricketState(BaseModel):
     """Where an episode stands, for whoever runs it: the captain does not see this.
 
-    `step_count` counts every call, refused ones too; `rewards` are the rubrics' sums so far.
+    `step_count` counts every call, refused ones too; `rewards` are the rubrics' sums so far; `luck`
+    is this seat's, since the episode began.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -150,6 +151,7 @@ class _Episode:
         self._seat = SeatSession(options.seat, OWN_NAME, value=value)
         self._deliveries = self._steps = 0
         self._sum = Rubrics()
+        self._luck_before = 0.0
         self._driver = self._new_driver(value_known=True)
         self._outlook = self._now()
 
@@ -157,6 +159,7 @@ class _Episode:
         """To the seat's first question; the reward counts from there."""
         if self._options.random_start:
             self._play_to_a_random_ball()
+        self._luck_before = self._driver.luck
         await self._play_opponent()
         self._outlook = self._now()
         return self._observe(error=None, rewards=None)
@@ -189,7 +192,7 @@ class _Episode:
             match_over=result is not None,
             winner=None if result is None else result.winner,
             win_probability=home if own_side > 0 else 1.0 - home,
-            luck=own_side * driver.luck,
+            luck=own_side * (driver.luck - self._luck_before),
             rewards=self._sum,
         )
 

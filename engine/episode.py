@@ -21,7 +21,7 @@ from engine.captains import CaptainSpec, build
 from engine.cricket.choices import Seat
 from engine.cricket.formats import BALLS_PER_OVER, MAX_OVERS
 from engine.cricket.match import MAX_SUPER_OVERS
-from engine.cricket.nodes import BallBowled, Fact, MatchResult, ResultKind
+from engine.cricket.nodes import BallBowled, Fact, MatchResult, OverCompleted, ResultKind
 from engine.cricket.players import Squad
 from engine.cricket.scorecard import InningsCard, innings_card
 from engine.cricket.state import Innings, Squads
@@ -196,6 +196,7 @@ class _Episode:
         self._asked = Seat.HOME
         self._turns = 0
         self._deliveries = 0
+        self._over_ended = False
         self._innings: dict[int, Innings] = {}
 
     async def run(self) -> EpisodeResult:
@@ -244,6 +245,9 @@ class _Episode:
                 self._reporter.decided(request, answered)
             driver.answer(answered.decision)
             await self._publish()
+            if self._over_ended:
+                self._over_ended = False
+                await asyncio.sleep(0)  # scripted captains never wait: others have their turn here
         winner = driver.result.winner if driver.result else None
         return _Ending(reason=ev.EndReason.COMPLETED, winner=winner)
 
@@ -262,6 +266,7 @@ class _Episode:
         return self._spec.step_limit or (balls + 100) * _STEPS_PER_BALL
 
     def _on_fact(self, fact: Fact) -> None:
+        self._over_ended |= isinstance(fact, OverCompleted)
         if isinstance(fact, BallBowled):
             self._deliveries += 1
             self._innings[fact.after.number] = fact.after
@@ -273,14 +278,11 @@ class _Episode:
             self._reporter.fact(fact, self._driver.last_ball if self._driver else None)
 
     async def _publish(self) -> None:
-        """Hands over the events since the last time, and lets other tasks run once a ball."""
-        if self._reporter is None:
-            await asyncio.sleep(0)
-            return
-        for event in self._reporter.drain():
-            for observer in self._observers:
-                await observer.on_event(event)
-        await asyncio.sleep(0)
+        """Hands over the events since the last time."""
+        if self._reporter is not None:
+            for event in self._reporter.drain():
+                for observer in self._observers:
+                    await observer.on_event(event)
 
     async def _finish(self, ending: _Ending) -> EpisodeResult:
         result = self._result(ending)

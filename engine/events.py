@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -235,6 +236,11 @@ class _Envelope(_Strict):
     attempt: int = Field(ge=1)
     seq: int = Field(ge=1)
     ts: datetime
+
+    @cached_property
+    def line(self) -> bytes:
+        """The event as JSON, made once however many write it or send it."""
+        return self.__pydantic_serializer__.to_json(self)
 
 
 class EpisodeStartedEvent(_Envelope):

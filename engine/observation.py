@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -96,6 +97,21 @@ class BowlerNow(_Part):
     bowls_now: bool
 
 
+class PlayerCard(_Part):
+    """One player of a squad. Skills are log-odds against the average player of his place; 0 is
+    average, more is better for his own side.
+    """
+
+    name: str
+    role: str
+    bats: str
+    bowls: str
+    scoring: float
+    survival: float
+    economy: float
+    strike: float
+
+
 class GameContext(_Part):
     """The state of play. Innings fields are None before the toss; rates are runs an over."""
 
@@ -162,6 +178,8 @@ class CricketObservation(BaseModel):
     reply: dict[str, Any] = Field(default_factory=dict)
     game: GameContext | None
     field: str | None = None
+    my_squad: tuple[PlayerCard, ...] = ()
+    other_squad: tuple[PlayerCard, ...] = ()
     scorecards: tuple[InningsCard, ...] = ()
     bowlers: tuple[BowlerNow, ...] = ()
     match_plan: dict[str, str] = Field(default_factory=dict)
@@ -213,6 +231,8 @@ def observe(
         reply=own.reply,
         game=None if view is None else _game(view, own.seat),
         field=own.field if request is None or request.field is None else request.field,
+        my_squad=() if view is None else _players(view.squads.of(own.seat)),
+        other_squad=() if view is None else _players(view.squads.of(own.seat.other)),
         scorecards=() if view is None else _cards(view),
         bowlers=() if view is None or innings is None else _bowlers(innings, view),
         match_plan=own.plan,
@@ -264,6 +284,23 @@ def _progress(innings: Innings, view: MatchView, seat: Seat) -> dict[str, Any]:
         "non_striker": _batter(innings, innings.non_striker, batting),
         "bowler": bowler,
     }
+
+
+@lru_cache(maxsize=64)
+def _players(squad: Squad) -> tuple[PlayerCard, ...]:
+    return tuple(
+        PlayerCard(
+            name=player.name,
+            role=player.role.value,
+            bats=player.bats.value,
+            bowls=player.bowls.value,
+            scoring=player.skill.scoring,
+            survival=player.skill.survival,
+            economy=player.skill.economy,
+            strike=player.skill.strike,
+        )
+        for player in squad.players
+    )
 
 
 def _cards(view: MatchView) -> tuple[InningsCard, ...]:

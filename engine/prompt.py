@@ -24,7 +24,7 @@ def render(seen: CricketObservation) -> str:
 
 def _parts(seen: CricketObservation) -> Iterator[list[str]]:
     if seen.error is not None:
-        yield [f"Your last call was refused and changed nothing: {seen.error}"]
+        yield [f"Your last call was refused: {seen.error}"]
     if seen.done or seen.asked is None:
         yield ["The match is over."]
     if seen.game is not None:
@@ -35,11 +35,13 @@ def _parts(seen: CricketObservation) -> Iterator[list[str]]:
     if seen.reply and "done" not in seen.reply:
         yield [f"Analysis: {_inline(seen.reply)}"]
     if seen.asked is not None:
-        yield [f"Question {seen.question}: {_QUESTIONS[seen.asked]}", *_tools(seen)]
+        yield [f"Question {seen.question}: {_QUESTIONS[seen.asked]}", *_candidates(seen)]
+        yield list(_tools(seen))
 
 
 def _situation(game: GameContext) -> Iterator[str]:
     yield f"{game.format}, {game.max_overs} overs a side. You captain {game.my_team}."
+    yield f"Venue: {game.venue:+.2f} towards runs (0 is average)."
     if game.innings is None:
         return
     side = game.my_team if game.i_am == "batting" else game.other_team
@@ -85,6 +87,19 @@ def _own(seen: CricketObservation) -> Iterator[str]:
         yield f"Planned shot: {_inline(seen.planned_shot)}"
     for note in seen.notes:
         yield f"Your note: {note}"
+
+
+def _candidates(seen: CricketObservation) -> Iterator[str]:
+    """Those who may be chosen, with what is known of them."""
+    for tool in seen.available_tools:
+        names = tool.parameters["properties"].get("player", {}).get("enum", ())
+        for player in (p for p in seen.my_squad if p.name in names):
+            if seen.asked == "bowler":
+                skill = f"economy {player.economy:+.2f}, strike {player.strike:+.2f}"
+                yield f"- {player.name}: {_words(player.bowls)}, {skill}"
+            else:
+                skill = f"scoring {player.scoring:+.2f}, survival {player.survival:+.2f}"
+                yield f"- {player.name}: {player.bats}-handed {_words(player.role)}, {skill}"
 
 
 def _tools(seen: CricketObservation) -> Iterator[str]:

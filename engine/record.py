@@ -45,7 +45,7 @@ class RecordWriter:
     def write(self, event: Event) -> None:
         if self._file is None:
             raise BrokenRecord(str(self._part), "an event came after the end")
-        self._file.write(event.model_dump_json().encode() + b"\n")
+        self._file.write(event.line + b"\n")
         if event.type in _FLUSH_ON:
             self._file.flush()
         if isinstance(event, EpisodeEndedEvent):

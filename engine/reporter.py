@@ -40,16 +40,25 @@ from engine.cricket.state import Innings, Squads, overs_notation
 from engine.driver import EVEN, BallLuck
 
 _HIDDEN_UNTIL_BOWLED: Final = frozenset({DecisionKind.DELIVERY, DecisionKind.SHOT})
-_PLAY: Final = frozenset(
-    {"toss", "innings.started", "decision", "delivery", "over.completed", "innings.ended"}
-)
 # Not the play: who or what gave the answer and how long it took, and what the value model of the
 # day thinks of it.
 _NOT_THE_PLAY: Final = frozenset(
     {"source", "reason", "rethinks", "errors", "latency_ms", "win_probability", "luck"}
 )
+# The events that are the play, each with its fields in the order of their names.
+_PLAY: Final[dict[type[BaseModel], tuple[str, ...]]] = {
+    kind: tuple(sorted(kind.model_fields.keys() - _NOT_THE_PLAY))
+    for kind in (
+        ev.Toss,
+        ev.InningsStart,
+        ev.DecisionMade,
+        ev.Delivery,
+        ev.OverComplete,
+        ev.InningsEnd,
+    )
+}
 _DECIMALS: Final = 9
-_EVENT_OF: Final[dict[type[BaseModel], type[BaseModel]]] = {
+_EVENT_OF: Final[dict[type[BaseModel], Callable[..., ev.Event]]] = {
     ev.EpisodeStarted: ev.EpisodeStartedEvent,
     ev.Toss: ev.TossEvent,
     ev.InningsStart: ev.InningsStartedEvent,
@@ -83,25 +92,22 @@ class PlayDigest:
     def __init__(self) -> None:
         self._hash = sha256()
 
-    def add(self, type_: str, data: BaseModel) -> None:
-        if type_ not in _PLAY:
+    def add(self, data: BaseModel) -> None:
+        names = _PLAY.get(type(data))
+        if names is None:
             return
-        play = {
-            k: _rounded(v)
-            for k, v in data.model_dump(mode="json").items()
-            if k not in _NOT_THE_PLAY
-        }
-        self._hash.update(orjson.dumps([type_, play], option=orjson.OPT_SORT_KEYS))
+        play = [type(data).__name__, *(_canonical(getattr(data, name)) for name in names)]
+        self._hash.update(orjson.dumps(play, default=dict, option=orjson.OPT_SORT_KEYS))
 
     def hexdigest(self) -> str:
         return self._hash.hexdigest()
 
 
-def _rounded(value: Any) -> Any:
+def _canonical(value: Any) -> Any:
     if isinstance(value, float):
         return round(value, _DECIMALS)
     if isinstance(value, dict):
-        return {k: _rounded(v) for k, v in value.items()}
+        return {k: _canonical(v) for k, v in value.items()}
     return value
 
 
@@ -135,16 +141,14 @@ class Reporter:
     def add(self, data: BaseModel) -> None:
         """Stamps `data` as the next event."""
         self._seq += 1
-        event_type = _EVENT_OF[type(data)]
-        event: Any = event_type.model_construct(
-            v=ev.EVENT_VERSION,
+        event = _EVENT_OF[type(data)](
             episode_id=self._episode_id,
             attempt=self._attempt,
             seq=self._seq,
             ts=self._clock(),
             data=data,
         )
-        self.digest.add(event.type, data)
+        self.digest.add(data)
         self._pending.append(event)
 
     def decided(self, request: DecisionRequest, answered: Answered) -> None:

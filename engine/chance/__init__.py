@@ -1,6 +1,8 @@
-"""The ball model, its fitted coefficients, conditions and squads drawn for a match, win probability, luck.
+"""The ball model, its fitted coefficients, conditions and squads drawn for a match, win
+probability, luck.
 
-Pure at run time: a price is a function of the context, a draw of its key. Only `coefficients` reads files.
+Pure at run time: a price is a function of the context, a draw of its key. Only `coefficients` reads
+files.
 """
 
 from engine.chance.aggression import natural_aggression

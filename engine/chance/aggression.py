@@ -1,8 +1,9 @@
 """How hard real batters press, and what pressing harder or less hard than they do would change.
 
-Aggression is told on one scale, 0 (block) … 1 (all-out attack), whose unit is the pressure of a required rate: chasers
-who need 10 an over press at about a third, those who need 20 at two thirds. The direction in which the classes of
-ball move is estimated from real chasers at rates from 4 to 27 (`engine.chance.fitting.pressing`).
+Aggression is told on one scale, 0 (block) … 1 (all-out attack), whose unit is the pressure of a
+required rate: chasers who need 10 an over press at about a third, those who need 20 at two thirds.
+The direction in which the classes of ball move is estimated from real chasers at rates from 4 to 27
+(`engine.chance.fitting.pressing`).
 """
 
 from __future__ import annotations
@@ -14,22 +15,29 @@ from engine.cricket.formats import BALLS_PER_OVER
 from engine.cricket.state import Innings
 
 FULL_ATTACK_RATE: Final = 30.0  # runs an over at which aggression is 1; five sixes an over
-# The common bend of sixes and wickets over rates from 4 to 27: twice their curvature over their slope (fit, T20).
+# The common bend of sixes and wickets over rates from 4 to 27: twice their curvature over their
+# slope (fit, T20).
 SATURATION: Final = 2.7
 LOWEST: Final = 0.02
 HIGHEST: Final = 0.98
-# Runs an over that a first innings aims at, by overs left: what T20 sides make from there on (targets, runs by over).
+# Runs an over that a first innings aims at, by overs left: what T20 sides make from there on
+# (targets, runs by over).
 _AIM_OVERS_LEFT: Final = (0.0, 1.0, 3.0, 5.0, 10.0, 20.0, 50.0)
 _AIM: Final = (15.0, 14.0, 12.0, 11.0, 9.5, 8.5, 5.5)
-# The last overs are attacked even when little is needed: six-hitting at rates below 6 rises from .04 to .06 there.
+# The last overs are attacked even when little is needed: six-hitting at rates below 6 rises from
+# .04 to .06 there.
 _LATE: Final = (4.0, 3.5, 2.0, 1.0, 0.0, 0.0, 0.0)
-_WICKET_CAUTION: Final = 0.45  # runs an over taken off the aim for each wicket lost beyond the usual
+_WICKET_CAUTION: Final = (
+    0.45  # runs an over taken off the aim for each wicket lost beyond the usual
+)
 _SETTLING_BALLS: Final = 10  # a batter plays himself in (targets, settled-batter effect)
 _SETTLING: Final = 0.15  # the share of aggression that a batter keeps back on his first ball
 
 
 def natural_aggression(innings: Innings, balls_faced: int) -> float:
-    """The aggression, 0…1, of real batters here. Rises with the required rate, and with time at a fixed rate."""
+    """The aggression, 0…1, of real batters here. Rises with the required rate, and with time at a
+    fixed rate.
+    """
     left = max(1, innings.balls_left)
     overs_left = left / BALLS_PER_OVER
     if innings.needed is None:
@@ -42,7 +50,8 @@ def natural_aggression(innings: Innings, balls_faced: int) -> float:
 
 
 def pressing(change: float) -> float:
-    """How far along `Directions.press` aggression moved by `change` goes: linear below, ever less above.
+    """How far along `Directions.press` aggression moved by `change` goes: linear below, ever less
+    above.
 
     The data show the bend: chasers at 20 an over get little more out of pressing than those at 16.
     """

@@ -1,7 +1,9 @@
-"""Many baseline-against-baseline matches at once, with numpy: for calibrating the fit and for tables.
+"""Many baseline-against-baseline matches at once, with numpy: for calibrating the fit and for
+tables.
 
-Both sides make the reference choice on every ball, bat in natural order and bowl by `engine.chance.rotation`. The
-chances are those of `BallModel`, read from the same tables; only the sampling is vectorised.
+Both sides make the reference choice on every ball, bat in natural order and bowl by
+`engine.chance.rotation`. The chances are those of `BallModel`, read from the same tables; only the
+sampling is vectorised.
 """
 
 from __future__ import annotations
@@ -11,10 +13,18 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from numpy.random import Generator
 
-from engine.chance.classes import CLASS_OF, CLASSES, IS_LEGAL, IS_WICKET, RUNS_OF, Floats, Ints
+from engine.chance.classes import (
+    CLASS_OF,
+    CLASSES,
+    IS_LEGAL,
+    IS_WICKET,
+    RUNS_OF,
+    Bools,
+    Floats,
+    Ints,
+)
 from engine.chance.coefficients import PHASES
 from engine.chance.design import BALLS_PER_OVER, FACED_STARTS, WICKETS
 from engine.chance.model import BallModel, towards_runs
@@ -22,11 +32,9 @@ from engine.chance.rotation import plan_overs
 from engine.chance.tables import RATE_SIZE, RATE_STEPS, FormatTables
 from engine.cricket.choices import DeliveryDecision, Shot
 from engine.cricket.formats import Format
-from engine.cricket.outcomes import NOT_OUT, OUTCOMES, Dismissal, End
+from engine.cricket.outcomes import OUTCOMES, Dismissal, End
 from engine.cricket.players import SQUAD_SIZE, Bowling, Hand, Squad
 from engine.cricket.state import ALL_OUT, Conditions
-
-Bools = npt.NDArray[np.bool_]
 
 _STYLES: Final = tuple(Bowling)
 _HANDS: Final = tuple(Hand)
@@ -36,15 +44,17 @@ _ODD: Final[Bools] = np.array([o.run_between % 2 == 1 for o in OUTCOMES])
 _AT_BOWLER: Final[Bools] = np.array([o.end is End.BOWLER for o in OUTCOMES])
 _FREES: Final[Bools] = np.array([o.no_balls > 0 for o in OUTCOMES])
 _IS_WIDE: Final[Bools] = np.array([o.wides > 0 for o in OUTCOMES])
-_STAYS_AT_ENDS: Final[Bools] = np.array(
-    [o.dismissal is not None and (o.dismissal in NOT_OUT or o.dismissal is not Dismissal.RUN_OUT) for o in OUTCOMES]
+_IS_RUN_OUT: Final[Bools] = np.array([o.dismissal is Dismissal.RUN_OUT for o in OUTCOMES])
+_FACED_BIN: Final = np.searchsorted(
+    np.array(FACED_STARTS), np.arange(FACED_STARTS[-1] + 1), side="right"
 )
-_FACED_BIN: Final = np.searchsorted(np.array(FACED_STARTS), np.arange(FACED_STARTS[-1] + 1), side="right")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sides:
-    """The players of one side in many matches, (matches, 11) each, and who bowls each over, (matches, overs)."""
+    """The players of one side in many matches, (matches, 11) each, and who bowls each over,
+    (matches, overs).
+    """
 
     scoring: Floats
     survival: Floats
@@ -57,9 +67,11 @@ class Sides:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InningsLog:
-    """Every delivery of one innings of many matches, (deliveries, matches), the state being that before the ball.
+    """Every delivery of one innings of many matches, (deliveries, matches), the state being that
+    before the ball.
 
-    `outcome` indexes `OUTCOMES`, -1 once the innings is over. `runs`, `wickets`, `balls` are the totals (matches).
+    `outcome` indexes `OUTCOMES`, -1 once the innings is over. `runs`, `wickets`, `balls` are the
+    totals (matches).
     """
 
     outcome: Ints
@@ -80,7 +92,9 @@ def sides_of(squads: Sequence[Squad], fmt: Format) -> Sides:
         survival=np.array([[s.survival for s in row] for row in skills]),
         economy=np.array([[s.economy for s in row] for row in skills]),
         strike=np.array([[s.strike for s in row] for row in skills]),
-        style=np.array([[_STYLES.index(p.bowls) for p in q.players] for q in squads], dtype=np.intp),
+        style=np.array(
+            [[_STYLES.index(p.bowls) for p in q.players] for q in squads], dtype=np.intp
+        ),
         hand=np.array([[_HANDS.index(p.bats) for p in q.players] for q in squads], dtype=np.intp),
         plan=np.array([_plan(squad, fmt) for squad in squads], dtype=np.intp),
     )
@@ -113,7 +127,9 @@ def play_innings(
     draws: Generator,
     target: Ints | None = None,
 ) -> InningsLog:
-    """One innings of every match. `towards` conditions (matches); `target` the scores that win, None batting first."""
+    """One innings of every match. `towards` conditions (matches); `target` the scores that win,
+    None batting first.
+    """
     play = _Play(model, fmt, batting, bowling, towards, target)
     while play.alive.any():
         play.ball(draws.random((2, len(towards))))
@@ -152,7 +168,13 @@ class _Play:
         drawn = self._draw(uniforms)
         faced = self.faced[self.rows, self.striker]
         self.history.append(
-            (np.where(self.alive, drawn, -1), self.legal.copy(), self.lost.copy(), self.striker + 1, faced)
+            (
+                np.where(self.alive, drawn, -1),
+                self.legal.copy(),
+                self.lost.copy(),
+                self.striker + 1,
+                faced,
+            )
         )
         alive = self.alive
         self.faced[self.rows, self.striker] += alive & ~_IS_WIDE[drawn]
@@ -162,7 +184,12 @@ class _Play:
         self.legal += legal
         self.free = (_FREES[drawn] | (_IS_WIDE[drawn] & (self.free == 1))).astype(np.intp)
         self._change_ends(drawn, legal)
-        self.alive = alive & (self.lost < ALL_OUT) & (self.legal < self.max_balls) & (self.next_in <= SQUAD_SIZE)
+        self.alive = (
+            alive
+            & (self.lost < ALL_OUT)
+            & (self.legal < self.max_balls)
+            & (self.next_in <= SQUAD_SIZE)
+        )
         if self.target is not None:
             self.alive &= self.runs < self.target
 
@@ -185,44 +212,61 @@ class _Play:
             needed = np.maximum(self.target - self.runs, 0)
             rate = (needed * BALLS_PER_OVER * RATE_STEPS + left // 2) // left
             eta += t.rate[ball, np.minimum(rate, RATE_SIZE - 1)]
-        weight = np.exp(eta)
+        weight = np.exp(eta - eta.max(axis=1, keepdims=True))
         return np.asarray(weight / weight.sum(axis=1, keepdims=True))
 
     def _draw(self, uniforms: Floats) -> Ints:
         """A class, then an outcome of that class."""
         totals = np.cumsum(self.chances(), axis=1)
-        drawn = np.minimum((totals < uniforms[0][:, None] * totals[:, -1:]).sum(axis=1), CLASSES - 1)
+        drawn = np.minimum(
+            (totals < uniforms[0][:, None] * totals[:, -1:]).sum(axis=1), CLASSES - 1
+        )
         phase = self.tables.phase[np.minimum(self.legal, self.max_balls - 1)]
         inner = self.cumulative[self.free, phase, drawn]
         return np.asarray((inner <= uniforms[1][:, None]).sum(axis=1).clip(max=len(OUTCOMES) - 1))
 
     def _change_ends(self, drawn: Ints, legal: Bools) -> None:
-        """Who is at which end for the next ball. A new batter faces, or comes in where the wicket was put down."""
+        """Who is at which end for the next ball. A new batter faces, or comes in where the wicket
+        was put down.
+        """
         leaves = self.alive & _LEAVES[drawn]
         out = np.where(_OTHER_OUT[drawn], self.other, self.striker)
         stays = np.where(out == self.striker, self.other, self.striker)
         swap = self.alive & ~leaves & _ODD[drawn]
         striker = np.where(swap, self.other, self.striker)
         other = np.where(swap, self.striker, self.other)
-        at_bowler = np.where(_STAYS_AT_ENDS[drawn], _OTHER_OUT[drawn], _AT_BOWLER[drawn])
+        at_bowler = np.where(_IS_RUN_OUT[drawn], _AT_BOWLER[drawn], _OTHER_OUT[drawn])
         self.striker = np.where(leaves, np.where(at_bowler, stays, self.next_in), striker)
         self.other = np.where(leaves, np.where(at_bowler, self.next_in, stays), other)
         self.next_in = self.next_in + leaves
         over = legal & (self.legal % BALLS_PER_OVER == 0)
-        self.striker, self.other = np.where(over, self.other, self.striker), np.where(over, self.striker, self.other)
+        self.striker, self.other = (
+            np.where(over, self.other, self.striker),
+            np.where(over, self.striker, self.other),
+        )
 
     def log(self) -> InningsLog:
-        outcome, legal, lost, order, faced = (np.stack(column) for column in zip(*self.history, strict=True))
+        outcome, legal, lost, order, faced = (
+            np.stack(column) for column in zip(*self.history, strict=True)
+        )
         return InningsLog(
-            outcome=outcome, legal=legal, lost=lost, order=order, faced=faced,
-            runs=self.runs, wickets=self.lost, balls=self.legal,
+            outcome=outcome,
+            legal=legal,
+            lost=lost,
+            order=order,
+            faced=faced,
+            runs=self.runs,
+            wickets=self.lost,
+            balls=self.legal,
         )
 
 
 def _cumulative(tables: FormatTables) -> Floats:
-    """Cumulative chances of outcomes within a class, (free hit, phase, class, outcome); 0 before the class begins."""
+    """Cumulative chances of outcomes within a class, (free hit, phase, class, outcome); 0 before
+    the class begins.
+    """
     split = tables.split
-    inside = np.where(CLASS_OF == np.arange(CLASSES)[:, None], split[:, :, None, :], 0.0)
+    inside = np.where(np.arange(CLASSES)[:, None] == CLASS_OF, split[:, :, None, :], 0.0)
     total = np.cumsum(inside, axis=-1)
     return np.asarray(total / total[..., -1:])
 

@@ -1,7 +1,8 @@
-"""The reduced classes of a delivery, which the logit prices, and how they map onto the catalogue of outcomes.
+"""The reduced classes of a delivery, which the logit prices, and how they map onto the catalogue of
+outcomes.
 
-A class is what a captain's choices and the context move; how a class splits into outcomes (which dismissal, how many
-wides) is a fixed table. Every outcome belongs to exactly one class.
+A class is what a captain's choices and the context move; how a class splits into outcomes (which
+dismissal, how many wides) is a fixed table. Every outcome belongs to exactly one class.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ from engine.cricket.outcomes import NOT_OUT, OUTCOMES, Outcome
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
+Bools = npt.NDArray[np.bool_]
 
 
 class BallClass(IntEnum):
-    """What a delivery comes to, reduced to eleven classes; the value is the column in every table."""
+    """What a delivery comes to, in eleven classes; the value is the column in every table."""
 
     DOT = 0  # also the rare balls of nothing off the bat: retirements, penalty runs
     ONE = 1
@@ -63,5 +65,5 @@ def class_of(outcome: Outcome) -> BallClass:
 
 CLASS_OF: Final[Ints] = np.array([class_of(o) for o in OUTCOMES], dtype=np.intp)
 RUNS_OF: Final[Ints] = np.array([o.runs for o in OUTCOMES], dtype=np.intp)
-IS_LEGAL: Final[npt.NDArray[np.bool_]] = np.array([o.is_legal for o in OUTCOMES])
-IS_WICKET: Final[npt.NDArray[np.bool_]] = np.array([o.is_wicket for o in OUTCOMES])
+IS_LEGAL: Final[Bools] = np.array([o.is_legal for o in OUTCOMES])
+IS_WICKET: Final[Bools] = np.array([o.is_wicket for o in OUTCOMES])

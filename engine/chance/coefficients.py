@@ -1,7 +1,8 @@
-"""The shipped coefficients: their schema, and the loader. The only module of this room that reads a file in a match.
+"""The shipped coefficients: their schema, and the loader. The only module of this room that reads a
+file in a match.
 
-`coefficients.json` is what `python -m engine.chance.fit` wrote from data; `assumed.json` holds what the data cannot
-show, each entry with its reason and the cap that the loader enforces.
+`coefficients.json` is what `python -m engine.chance.fit` wrote from data; `assumed.json` holds what
+the data cannot show, each entry with its reason and the cap that the loader enforces.
 """
 
 from __future__ import annotations
@@ -30,9 +31,10 @@ class _Strict(BaseModel):
 class Directions(_Strict):
     """Shifts of the classes' log-odds for one unit of each effect.
 
-    One unit of `scoring`, `economy` or `conditions` is 1 in the log-odds of a boundary against no boundary in T20.
-    `press` and `overreach`: aggression moved by d shifts the predictor by `pressing(d) * press`, and a rise by a
-    further `d² * overreach` (see `engine.chance.aggression`).
+    One unit of `scoring`, `economy` or `conditions` is 1 in the log-odds of a boundary against no
+    boundary in T20. `press` and `overreach`: aggression moved by d shifts the predictor by
+    `pressing(d) * press`, and a rise by a further `d² * overreach` (see
+    `engine.chance.aggression`).
     """
 
     scoring: Row
@@ -101,8 +103,9 @@ class Coefficients(_Strict):
 class Assumption(_Strict):
     """What a choice does that the ball-by-ball data cannot show, by class of ball, in log-odds.
 
-    `when` names the options that must all hold (see `engine.chance.matchups`). No shift may exceed `cap`. `basis`
-    tells what published tables show (`measured`: styles of bowlers) from what is `assumed`.
+    `when` names the options that must all hold (see `engine.chance.matchups`). No shift may exceed
+    `cap`. `basis` tells what published tables show (`measured`: styles of bowlers) from what is
+    `assumed`.
     """
 
     basis: Literal["measured", "assumed"]

@@ -1,7 +1,8 @@
 """Venue, day and innings effects, drawn for a match.
 
-They supply the spread that independent deliveries lack (their totals vary 2.7 times too little); the spreads are
-calibrated by the fit. Each effect has its own key, so none depends on how many others were drawn.
+They supply the spread that independent deliveries lack (their totals vary 2.7 times too little);
+the spreads are calibrated by the fit. Each effect has its own key, so none depends on how many
+others were drawn.
 """
 
 from __future__ import annotations

@@ -1,10 +1,12 @@
 """The factors of the linear predictor: how a situation becomes weights on rows of coefficients.
 
-One layout serves the fit (a sparse matrix of many situations) and the run (tables expanded for one format), so the
-two cannot drift apart. Time is told from the end of the innings (overs left) and, inside the powerplay, from its
-start in twentieths of any length; so one family of coefficients serves formats of other lengths.
+One layout serves the fit (a sparse matrix of many situations) and the run (tables expanded for one
+format), so the two cannot drift apart. Time is told from the end of the innings (overs left) and,
+inside the powerplay, from its start in twentieths of any length; so one family of coefficients
+serves formats of other lengths.
 
-Every basis is a set of hat functions: between two knots the weights of the two neighbours sum to one.
+Every basis is a set of hat functions: between two knots the weights of the two neighbours sum to
+one.
 """
 
 from __future__ import annotations
@@ -18,20 +20,24 @@ import numpy as np
 
 from engine.chance.classes import Floats, Ints
 
-# Balls faced: the first ball of each bin but the first. Source: the settled-batter table of the targets, refined at the start.
+# Balls faced: the first ball of each bin but the first. Source: the settled-batter table of the
+# targets, refined at the start.
 FACED_STARTS: Final = (1, 2, 3, 5, 7, 10, 15, 20, 30, 50)
 FACED_BINS: Final = len(FACED_STARTS) + 1
 ORDERS: Final = 11
 WICKETS: Final = 10
 BALLS_PER_OVER: Final = 6
-NO_PRESSURE: Final = 8.0  # runs an over; where a chase's required rate has no effect of its own in the basis
+NO_PRESSURE: Final = (
+    8.0  # runs an over; where a chase's required rate has no effect of its own in the basis
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
     """Formats that share one set of coefficients, and the knots of its bases.
 
-    `time`, `band` in overs left; `powerplay` in shares of the powerplay, 0…1; `rate` in runs an over required.
+    `time`, `band` in overs left; `powerplay` in shares of the powerplay, 0…1; `rate` in runs an
+    over required.
     """
 
     name: str
@@ -57,7 +63,19 @@ ODI_FAMILY: Final = Family(
     name="odi",
     overs=50,
     powerplay_balls=60,
-    time=(0.17, 0.5, 0.83, *(i + 0.5 for i in range(1, 10)), 11.0, 14.0, 18.0, 22.0, 27.0, 32.0, 37.0),
+    time=(
+        0.17,
+        0.5,
+        0.83,
+        *(i + 0.5 for i in range(1, 10)),
+        11.0,
+        14.0,
+        18.0,
+        22.0,
+        27.0,
+        32.0,
+        37.0,
+    ),
     band=(1.0, 8.0, 20.0, 40.0),
     powerplay=_SIXTHS,
     rate=(1.0, 3.0, 4.5, 6.0, 7.5, 9.0, 11.0, 14.0, 18.0, 25.0, 36.0),
@@ -67,7 +85,8 @@ FAMILIES: Final = (T20_FAMILY, ODI_FAMILY)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situations:
-    """Many situations, one entry each. `powerplay` share of the powerplay gone, ≥ 1 when it is over; `rate` required.
+    """Many situations, one entry each. `powerplay` share of the powerplay gone, ≥ 1 when it is
+    over; `rate` required.
 
     `rate` is nan batting first. `season` in years from the reference season.
     """
@@ -85,7 +104,9 @@ class Situations:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
-    """Weights on the rows of one factor: `columns`, `values` of shape (situations, weights a situation)."""
+    """Weights on the rows of one factor: `columns`, `values` of shape (situations, weights a
+    situation).
+    """
 
     columns: Ints
     values: Floats
@@ -121,7 +142,17 @@ def faced_bin(faced: Ints) -> Ints:
 
 
 FACTORS: Final = (
-    *("intercept", "time", "powerplay", "wickets", "settled", "order", "rate", "free_hit", "season"),
+    *(
+        "intercept",
+        "time",
+        "powerplay",
+        "wickets",
+        "settled",
+        "order",
+        "rate",
+        "free_hit",
+        "season",
+    ),
 )
 
 
@@ -153,7 +184,9 @@ def weights(family: Family, at: Situations) -> dict[str, Weights]:
     second = level(np.minimum(at.innings, 2) - 1)
     chasing = ~np.isnan(at.rate)
     zero = np.zeros(len(at.innings), dtype=np.intp)
-    rate = crossed(band, hat(np.where(chasing, at.rate, NO_PRESSURE), family.rate), len(family.rate))
+    rate = crossed(
+        band, hat(np.where(chasing, at.rate, NO_PRESSURE), family.rate), len(family.rate)
+    )
     in_powerplay = (at.powerplay < 1.0).astype(np.float64)
     powerplay = crossed(second, hat(at.powerplay, family.powerplay), len(family.powerplay))
     lost = crossed(band, level(at.wickets), WICKETS)

@@ -1,12 +1,15 @@
-"""Fit the ball model to ball-by-ball CSV files and write the coefficient file that ships with the project.
+"""Fit the ball model to ball-by-ball CSV files and write the coefficient file that ships with the
+project.
 
     python -m engine.chance.fit DIR [--out FILE]
 
-DIR holds `t20_men_deliveries.csv[.gz]`, `t20_men_matches.csv[.gz]` and the same for `odi_men`, with the columns of
-the Cricsheet data description. The same DIR gives the same file. Exit 0 done, 2 the input is wrong (one line says why).
+DIR holds `t20_men_deliveries.csv[.gz]`, `t20_men_matches.csv[.gz]` and the same for `odi_men`, with
+the columns of the Cricsheet data description. The same DIR gives the same file. Exit 0 done, 2 the
+input is wrong (one line says why).
 
-Steps: read and derive the state before each ball; a multinomial logit; players, venues and days by pair products; the
-logit again with them held; the direction of pressing; splits into outcomes; calibration by bulk play.
+Steps: read and derive the state before each ball; a multinomial logit; players, venues and days by
+pair products; the logit again with them held; the direction of pressing; splits into outcomes;
+calibration by bulk play.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +25,13 @@ from typing import Final, TextIO
 
 import orjson
 
-from engine.chance.coefficients import SCHEMA_VERSION, Assumptions, Coefficients, shipped_assumptions
-from engine.chance.design import FAMILIES, ODI_FAMILY, T20_FAMILY
+from engine.chance.coefficients import (
+    SCHEMA_VERSION,
+    Assumptions,
+    Coefficients,
+    shipped_assumptions,
+)
+from engine.chance.design import FAMILIES, ODI_FAMILY, T20_FAMILY, Family
 from engine.chance.fitting.calibration import RealTable, calibrate, real_table
 from engine.chance.fitting.checks import reached
 from engine.chance.fitting.family import FamilyFit, fit_family, fitted_family, spreads_of
@@ -38,8 +46,8 @@ from engine.chance.fitting.reading import (
 
 PROGRAM_VERSION: Final = "1"
 ATTRIBUTION: Final = (
-    "Contains information from Cricsheet (https://cricsheet.org), made available under the Open Data Commons "
-    "Attribution License v1.0. Fitted coefficients only; no deliveries are included."
+    "Contains information from Cricsheet (https://cricsheet.org), made available under the Open "
+    "Data Commons Attribution License v1.0. Fitted coefficients only; no deliveries are included."
 )
 SOURCES: Final = {
     T20_FAMILY.name: (
@@ -74,7 +82,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         coefficients = fit_directory(given.directory, matches=given.matches)
         given.out.write_bytes(to_json(coefficients))
-    except (BadData, OSError) as problem:
+    except (BadData, OSError, EOFError, UnicodeDecodeError) as problem:
         print(f"fit: {problem}", file=sys.stderr)
         return 2
     print(f"wrote {given.out}")
@@ -82,7 +90,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def fit_directory(directory: Path, *, matches: int = CALIBRATION_MATCHES) -> Coefficients:
-    """Everything from files to coefficients. Raises `BadData` or `OSError` where a file cannot be used."""
+    """Everything from files to coefficients. Raises `BadData` or `OSError` where a file cannot be
+    used.
+    """
     if not directory.is_dir():
         raise BadData(f"{directory} is not a folder")
     sources = {name: _read(directory, *wanted) for name, wanted in SOURCES.items()}
@@ -103,7 +113,9 @@ def fit_directory(directory: Path, *, matches: int = CALIBRATION_MATCHES) -> Coe
 
 
 def to_json(coefficients: Coefficients) -> bytes:
-    """The file's bytes: one row of a table a line would be long; two spaces keep it readable and comparable."""
+    """The file's bytes: one row of a table a line would be long; two spaces keep it readable and
+    comparable.
+    """
     return orjson.dumps(coefficients.model_dump(), option=orjson.OPT_APPEND_NEWLINE)
 
 
@@ -163,7 +175,7 @@ def _provenance(
 def _reached(
     final: Coefficients,
     assumptions: Assumptions,
-    tables: dict[str, tuple[object, RealTable]],
+    tables: Mapping[str, tuple[Family, RealTable]],
     matches: int,
 ) -> dict[str, object]:
     """Real against simulated, on matches that the calibration has not seen."""

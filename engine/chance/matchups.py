@@ -1,8 +1,9 @@
-"""What field, length, line, variation and shot do against each other, and what kinds of bowler do by phase.
+"""What field, length, line, variation and shot do against each other, and what kinds of bowler do
+by phase.
 
-Zero for the reference choice against the average bowler: STANDARD field, good length, off, stock ball, shot on merit.
-The ball-by-ball data shows none of it, so `assumed.json` states every effect with a reason and a cap; the effects of
-all entries whose conditions hold add up.
+Zero for the reference choice against the average bowler: STANDARD field, good length, off, stock
+ball, shot on merit. The ball-by-ball data shows none of it, so `assumed.json` states every effect
+with a reason and a cap; the effects of all entries whose conditions hold add up.
 """
 
 from __future__ import annotations

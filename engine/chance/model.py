@@ -1,9 +1,11 @@
-"""The ball model: what a delivery comes to, given everything that is known and everything that was chosen.
+"""The ball model: what a delivery comes to, given everything that is known and everything that was
+chosen.
 
-A multinomial logit over the classes of `engine.chance.classes`, fitted to real deliveries, whose predictor is a sum of
-rows: time × wickets, balls faced, natural place in the order, required rate, skills, conditions, and the shifts of
-both captains' choices. The chance of a class is then split over the outcomes of the catalogue. A pure function of the
-context; every chance is finite, and that of every class above zero.
+A multinomial logit over the classes of `engine.chance.classes`, fitted to real deliveries, whose
+predictor is a sum of rows: time × wickets, balls faced, natural place in the order, required rate,
+skills, conditions, and the shifts of both captains' choices. The chance of a class is then split
+over the outcomes of the catalogue. A pure function of the context; every chance is finite, and that
+of every class above zero.
 """
 
 from __future__ import annotations
@@ -92,7 +94,7 @@ class BallModel:
     def _predictor(self, context: DeliveryContext, tables: FormatTables, ball: int) -> Floats:
         """The log-odds of the classes, up to a constant."""
         innings, shot = context.innings, context.shot
-        predictor = (
+        predictor: Floats = (
             tables.base[int(innings.target is not None), ball, min(innings.wickets, WICKETS - 1)]
             + tables.settled[ball, _bin(context.balls_faced)]
             + tables.order[ball, context.striker_order - 1]
@@ -106,9 +108,14 @@ class BallModel:
         if shot.aggression is not None:
             change = shot.aggression - natural_aggression(innings, context.balls_faced)
             predictor += pressing(change) * tables.press + max(0.0, change) ** 2 * tables.overreach
-        return predictor + self._matchups.effect(
-            context.delivery, shot.shot, context.bowler.bowls, context.striker.bats, tables.phase[ball]
+        predictor += self._matchups.effect(
+            context.delivery,
+            shot.shot,
+            context.bowler.bowls,
+            context.striker.bats,
+            tables.phase[ball],
         )
+        return predictor
 
 
 def _bin(faced: int) -> int:
@@ -116,7 +123,7 @@ def _bin(faced: int) -> int:
 
 
 def _effects(context: DeliveryContext) -> tuple[float, float, float, float]:
-    """How far players and conditions lie from the average, in the order of `FormatTables.effects`."""
+    """How far players and conditions lie from average, in the order of `FormatTables.effects`."""
     bat, bowl = context.striker.skill, context.bowler.skill
     return (
         bat.scoring,
@@ -127,7 +134,7 @@ def _effects(context: DeliveryContext) -> tuple[float, float, float, float]:
 
 
 def towards_runs(conditions: Conditions, innings_number: int) -> float:
-    """What venue, day and this innings add together; a super over takes the first innings' effect."""
+    """What venue, day and innings add; a super over takes the first innings' effect."""
     own = conditions.innings[1 if innings_number == 2 else 0]
     return conditions.venue + conditions.day + own
 
@@ -135,8 +142,13 @@ def towards_runs(conditions: Conditions, innings_number: int) -> float:
 @cache
 def _shipped(assumption_scale: float) -> BallModel:
     digest = digest_of(
-        shipped_bytes("coefficients.json"), shipped_bytes("assumed.json"), str(assumption_scale).encode()
+        shipped_bytes("coefficients.json"),
+        shipped_bytes("assumed.json"),
+        str(assumption_scale).encode(),
     )
     return BallModel(
-        shipped_coefficients(), shipped_assumptions(), digest=digest, assumption_scale=assumption_scale
+        shipped_coefficients(),
+        shipped_assumptions(),
+        digest=digest,
+        assumption_scale=assumption_scale,
     )

@@ -1,6 +1,8 @@
-"""Who bowls which over when nobody has a plan: the usual rotation, for the bulk simulator and the win probability.
+"""Who bowls which over when nobody has a plan: the usual rotation, for the bulk simulator and the
+win probability.
 
-Spin and pace are shared over an innings as real captains share them; quotas and the rule against two overs in a row hold.
+Spin and pace are shared over an innings as real captains share them; quotas and the rule against
+two overs in a row hold.
 """
 
 from __future__ import annotations
@@ -11,7 +13,8 @@ from typing import Final
 
 from engine.cricket.formats import Format
 
-# Share of spin by over, T20 majors 2019-24 (targets, 'Bowling-change patterns'), at the middle of each over's place.
+# Share of spin by over, T20 majors 2019-24 (targets, 'Bowling-change patterns'), at the middle of
+# each over's place.
 SPIN_BY_OVER: Final = (
     *(0.275, 0.214, 0.215, 0.232, 0.256, 0.267, 0.628, 0.639, 0.636, 0.613),
     *(0.556, 0.561, 0.505, 0.514, 0.426, 0.389, 0.232, 0.165, 0.068, 0.070),
@@ -25,7 +28,9 @@ def spin_share(over: int, overs: int) -> float:
 
 @cache
 def plan_overs(fmt: Format, is_spin: tuple[bool, ...]) -> tuple[int, ...]:
-    """For each over the place in `is_spin` of its bowler. Bowlers are listed in order of preference within a kind."""
+    """For each over the place in `is_spin` of its bowler. Bowlers are listed in order of preference
+    within a kind.
+    """
     plan: list[int] = []
     if not _fill(fmt, is_spin, plan):
         raise ValueError(f"{len(is_spin)} bowlers cannot bowl {fmt.max_overs} overs")
@@ -33,7 +38,9 @@ def plan_overs(fmt: Format, is_spin: tuple[bool, ...]) -> tuple[int, ...]:
 
 
 def _fill(fmt: Format, is_spin: Sequence[bool], plan: list[int]) -> bool:
-    """Depth-first: the most fitting bowler first, taken back where the rest of the innings cannot be bowled."""
+    """Depth-first: the most fitting bowler first, taken back where the rest of the innings cannot
+    be bowled.
+    """
     over = len(plan)
     if over == fmt.max_overs:
         return True
@@ -50,7 +57,9 @@ def _fill(fmt: Format, is_spin: Sequence[bool], plan: list[int]) -> bool:
 
 
 def _can_finish(fmt: Format, plan: Sequence[int], bowlers: int) -> bool:
-    """Whether enough overs are left in the bowlers' quotas, and not too many of them in one pair of hands."""
+    """Whether enough overs are left in the bowlers' quotas, and not too many of them in one pair of
+    hands.
+    """
     left = fmt.max_overs - len(plan)
     room = [fmt.quota - plan.count(k) for k in range(bowlers)]
     extra = fmt.bowlers_with_extra_over
@@ -59,7 +68,9 @@ def _can_finish(fmt: Format, plan: Sequence[int], bowlers: int) -> bool:
 
 
 def _fit(fmt: Format, is_spin: Sequence[bool], bowled: Sequence[int], over: int, k: int) -> float:
-    """How well bowler `k` suits an over: his kind's share of such overs, less what he has bowled, less his rank."""
+    """How well bowler `k` suits an over: his kind's share of such overs, less what he has bowled,
+    less his rank.
+    """
     spins = sum(is_spin)
     share = spin_share(over, fmt.max_overs)
     mine = share / max(spins, 1) if is_spin[k] else (1.0 - share) / max(len(is_spin) - spins, 1)

@@ -1,7 +1,8 @@
 """A squad drawn for a match: eleven plausible players whose skills follow the fitted population.
 
-The shape of a T20 eleven: specialist batters to five, a keeper among the top seven, two all-rounders at six and
-seven, four bowlers below, sometimes a batter who bowls a little spin. Seven or six bowl, two or three of them spin.
+The shape of a T20 eleven: specialist batters to five, a keeper among the top seven, two all-
+rounders at six and seven, four bowlers below, sometimes a batter who bowls a little spin. Seven or
+six bowl, two or three of them spin.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from engine.seeds import Streams
 T = TypeVar("T")
 
 LEFT_HANDED: Final = 0.3  # of batters (share of balls faced left-handed, targets 'Bowler type')
-PART_TIMER: Final = 0.5  # of squads have a batter who can bowl a little spin: bowlers used are 6.04 an innings
+PART_TIMER: Final = (
+    0.5  # of squads have a batter who can bowl a little spin: bowlers used are 6.04 an innings
+)
 PART_TIME_SKILL: Final = -0.25  # his economy: part-timers concede more (assumed)
 _PACE: Final = (
     (Bowling.RIGHT_FAST, 0.42),
@@ -69,10 +72,10 @@ class _Draws:
         return options[-1][0]
 
 
-def draw_squad(
-    streams: Streams, seat_name: str, coefficients: Coefficients | None = None
-) -> Squad:
-    """Eleven players for `seat_name`; their draws depend on the match's seed and on that name alone."""
+def draw_squad(streams: Streams, seat_name: str, coefficients: Coefficients | None = None) -> Squad:
+    """Eleven players for `seat_name`; their draws depend on the match's seed and on that name
+    alone.
+    """
     spreads = (coefficients or shipped_coefficients()).spreads
     draws = _Draws(streams, f"squad/{seat_name}")
     keeper = draws.pick(_KEEPER_AT, "keeper")
@@ -89,7 +92,9 @@ def draw_squad(
 def _names(draws: _Draws) -> list[str]:
     """Eleven different surnames, each with an initial."""
     ranked = sorted(range(len(SURNAMES)), key=lambda i: draws.uniform("name", i))
-    initials = [INITIALS[int(draws.uniform("initial", i) * len(INITIALS))] for i in range(SQUAD_SIZE)]
+    initials = [
+        INITIALS[int(draws.uniform("initial", i) * len(INITIALS))] for i in range(SQUAD_SIZE)
+    ]
     return [f"{initial} {SURNAMES[i]}" for initial, i in zip(initials, ranked, strict=False)]
 
 
@@ -120,9 +125,7 @@ def _role(order: int, keeper: int) -> Role:
     return Role.BATTER if order < _FIRST_BOWLER else Role.BOWLER
 
 
-def _bowling(
-    draws: _Draws, order: int, spinners: tuple[int, ...], part_timer: int
-) -> Bowling:
+def _bowling(draws: _Draws, order: int, spinners: tuple[int, ...], part_timer: int) -> Bowling:
     if order < _FIRST_BOWLER and order != part_timer:
         return Bowling.NONE
     spins = order in spinners or order == part_timer
@@ -131,7 +134,11 @@ def _bowling(
 
 def _skill(draws: _Draws, spreads: Spreads, order: int, *, is_part_timer: bool) -> Skill:
     scoring, survival = _pair(
-        draws, "batting", order, spreads.scoring[order - 1], spreads.survival[order - 1],
+        draws,
+        "batting",
+        order,
+        spreads.scoring[order - 1],
+        spreads.survival[order - 1],
         spreads.batting_correlation,
     )
     economy, strike = _pair(

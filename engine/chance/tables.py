@@ -1,8 +1,9 @@
-"""The coefficients expanded for one format: what the model, the bulk simulator and the win probability all read.
+"""The coefficients expanded for one format: what the model, the bulk simulator and the win
+probability all read.
 
-A format of 20 overs or fewer uses the T20 family, one of 50 the ODI family, and between them the predictors are
-blended in proportion to the overs. Time is counted from the end, so the first ball of a T5 is played like the
-sixteenth over of a T20 with ten wickets in hand.
+A format of 20 overs or fewer uses the T20 family, one of 50 the ODI family, and between them the
+predictors are blended in proportion to the overs. Time is counted from the end, so the first ball
+of a T5 is played like the sixteenth over of a T20 with ten wickets in hand.
 """
 
 from __future__ import annotations
@@ -46,10 +47,10 @@ _WICKET_ALONE: Final = tuple(float(c is BallClass.WICKET) for c in BallClass)
 class FormatTables:
     """Predictors by legal ball `b` (0-based), classes last; `b` runs to `balls` - 1.
 
-    `base` (2 innings, b, wickets, class) · `settled` (b, faced bin, class) · `order` (b, order - 1, class) ·
-    `rate` (b, quarter runs an over, class) · `free_hit` (class) · `phase` (b) index into `PHASES` ·
-    `split` (free hit, phase, outcome) chance of an outcome given its class ·
-    `effects` (4, class): scoring, economy, wickets, conditions · `press`, `overreach` (class).
+    `base` (2 innings, b, wickets, class) · `settled` (b, faced bin, class) · `order` (b, order - 1,
+    class) · `rate` (b, quarter runs an over, class) · `free_hit` (class) · `phase` (b) index into
+    `PHASES` · `split` (free hit, phase, outcome) chance of an outcome given its class · `effects`
+    (4, class): scoring, economy, wickets, conditions · `press`, `overreach` (class).
     """
 
     balls: int
@@ -73,7 +74,9 @@ def odi_share(max_overs: int) -> float:
 
 def rate_index(needed: int, balls_left: int) -> int:
     """Where a required rate stands in `FormatTables.rate`."""
-    return min(RATE_SIZE - 1, (needed * BALLS_PER_OVER * RATE_STEPS + balls_left // 2) // balls_left)
+    return min(
+        RATE_SIZE - 1, (needed * BALLS_PER_OVER * RATE_STEPS + balls_left // 2) // balls_left
+    )
 
 
 def build_tables(coefficients: Coefficients, fmt: Format) -> FormatTables:
@@ -99,13 +102,17 @@ def _assemble(fmt: Format, parts: dict[str, Floats]) -> FormatTables:
 
 
 def _powerplay_balls(fmt: Format) -> int:
-    """Balls under the powerplay's restriction; none in a super over, whose field is that of a last over."""
+    """Balls under the powerplay's restriction; none in a super over, whose field is that of a last
+    over.
+    """
     first = fmt.phases[0]
     return first.end if first.outside == POWERPLAY_OUTSIDE else 0
 
 
 def _free_hit_split(split: Floats) -> Floats:
-    """The split with the dismissals that a free hit excludes taken out (ICC 21.19), each class summing to one again."""
+    """The split with the dismissals that a free hit excludes taken out (ICC 21.19), each class
+    summing to one again.
+    """
     return _normal(np.where(_ON_FREE_HIT, split, 0.0))
 
 
@@ -113,7 +120,7 @@ def _normal(split: Floats) -> Floats:
     """The outcomes of each class sum to one, in every phase."""
     normal = split.copy()
     for c in range(CLASSES):
-        mine = CLASS_OF == c
+        mine = np.equal(CLASS_OF, c)
         normal[:, mine] /= normal[:, mine].sum(axis=1, keepdims=True)
     return normal
 
@@ -181,9 +188,7 @@ def _grid(
     )
 
 
-def _sum(
-    parts: dict[str, Weights], tables: dict[str, Floats], names: tuple[str, ...]
-) -> Floats:
+def _sum(parts: dict[str, Weights], tables: dict[str, Floats], names: tuple[str, ...]) -> Floats:
     return np.asarray(
         sum(
             (tables[name][parts[name].columns] * parts[name].values[:, :, None]).sum(axis=1)

@@ -1,11 +1,13 @@
 """Win probability: what a state is worth to the side batting in it, by dynamic programming.
 
-V(balls left, wickets, runs needed) of a chase, and V(balls left, wickets, runs made) of a first innings whose end is
-worth what the chase that follows leaves. Both sides are `baseline` with average players on an average day; a tie is
-worth ½, and so is the super over after it. The chances are the ball model's own. Which batter is in, and how long he
-has been, is not in the state: the usual pair for so many balls and wickets stands in for it.
+V(balls left, wickets, runs needed) of a chase, and V(balls left, wickets, runs made) of a first
+innings whose end is worth what the chase that follows leaves. Both sides are `baseline` with
+average players on an average day; a tie is worth ½, and so is the super over after it. The chances
+are the ball model's own. Which batter is in, and how long he has been, is not in the state: the
+usual pair for so many balls and wickets stands in for it.
 
-`luck_of` needs no such assumption: its expectation is zero under the very distribution that was sampled.
+`luck_of` needs no such assumption: its expectation is zero under the very distribution that was
+sampled.
 """
 
 from __future__ import annotations
@@ -40,12 +42,16 @@ from engine.cricket.state import ALL_OUT, Innings
 
 SUPER_OVER_WICKETS: Final = 2  # ICC super over clause: the innings ends at the second wicket
 HALF: Final = 0.5  # what a tie is worth
-_ROUNDS: Final = 6  # illegal deliveries lead back to the same ball; each round shrinks the error by .05
-# Runs an over beyond which no chase is won and no total is passed: three sigma above the quickest real innings.
+_ROUNDS: Final = (
+    6  # illegal deliveries lead back to the same ball; each round shrinks the error by .05
+)
+# Runs an over beyond which no chase is won and no total is passed: three sigma above the quickest
+# real innings.
 _MOST_RUNS_PER_OVER: Final = 15
 _SPARE_RUNS: Final = 45
-# Balls faced by the striker as a share of the balls since the last wicket: a new batter has faced half of them, and
-# the spread around it is that of a uniform number. Three points of a Gauss-Legendre rule.
+# Balls faced by the striker as a share of the balls since the last wicket: a new batter has faced
+# half of them, and the spread around it is that of a uniform number. Three points of a Gauss-
+# Legendre rule.
 _NODES: Final = ((0.1127, 5 / 18), (0.5, 8 / 18), (0.8873, 5 / 18))
 _SURVIVOR: Final = 1.5  # the other batter has faced about as much again before the last wicket fell
 
@@ -63,7 +69,7 @@ class WinProbability:
     @classmethod
     def of_format(cls, fmt: Format, model: BallModel) -> WinProbability:
         """The win probability of a format, solved once for each ball model."""
-        return _solved(fmt, model, model.digest)
+        return _solved(fmt, model)
 
     def of(self, innings: Innings) -> float:
         """The value, 0…1, to the side batting before the next ball."""
@@ -82,18 +88,22 @@ class WinProbability:
 
 
 @lru_cache(maxsize=16)
-def _solved(fmt: Format, model: BallModel, digest: str) -> WinProbability:
+def _solved(fmt: Format, model: BallModel) -> WinProbability:
     return WinProbability(fmt, model)
 
 
 def luck_of(distribution: Distribution, values: Sequence[float], drawn: int) -> float:
-    """What the draw of `OUTCOMES[drawn]` was worth beyond its expectation, to the side whose values these are."""
+    """What the draw of `OUTCOMES[drawn]` was worth beyond its expectation, to the side whose values
+    these are.
+    """
     expected = sum(p * v for p, v in zip(distribution.probabilities, values, strict=True))
     return values[drawn] - expected
 
 
 class _Solution:
-    """The tables of one format: `chase` (balls left, wickets, needed), `first` (balls left, wickets, runs made)."""
+    """The tables of one format: `chase` (balls left, wickets, needed), `first` (balls left,
+    wickets, runs made).
+    """
 
     __slots__ = ("_balls", "_cap", "_chase", "_first", "_lost", "_wickets")
 
@@ -120,7 +130,9 @@ class _Solution:
         return list(self._chase[left, lost, needed].tolist())
 
     def _solve_chase(self, usual: _Usual) -> Floats:
-        """Backwards over balls left. Need 0 is won; out of balls or wickets, need 1 is a tie and more is lost."""
+        """Backwards over balls left. Need 0 is won; out of balls or wickets, need 1 is a tie and
+        more is lost.
+        """
         size = self._cap + 1
         needed = np.arange(size)
         table = np.zeros((self._balls + 1, self._wickets + 1, size))
@@ -134,7 +146,9 @@ class _Solution:
         return table
 
     def _solve_first(self, usual: _Usual) -> Floats:
-        """Backwards over balls left; an innings that ends with `s` runs is worth what the chase of `s` + 1 leaves."""
+        """Backwards over balls left; an innings that ends with `s` runs is worth what the chase of
+        `s` + 1 leaves.
+        """
         runs = np.arange(self._cap + 1)
         end = 1.0 - self._chase[self._balls, 0, np.minimum(runs + 1, self._cap)]
         table = np.zeros((self._balls + 1, self._wickets + 1, self._cap + 1))
@@ -146,9 +160,11 @@ class _Solution:
         return table
 
     def _step(self, later: Floats, same: Floats, chances: Floats, shifts: Ints) -> Floats:
-        """The values (wickets, scores) of one ball. `chances` (move, wickets, scores or 1), `shifts` (move) of score.
+        """The values (wickets, scores) of one ball. `chances` (move, wickets, scores or 1),
+        `shifts` (move) of score.
 
-        `later` is the table with a ball fewer, `same` that of this ball (only its last row, all out, is set).
+        `later` is the table with a ball fewer, `same` that of this ball (only its last row, all
+        out, is set).
         """
         scores = np.arange(self._cap + 1)
         legal = np.zeros((self._wickets, len(scores)))
@@ -164,13 +180,14 @@ class _Solution:
         for _ in range(_ROUNDS):
             whole = np.concatenate([values, same[-1:]])
             values = legal + sum(
-                chance * (whole[1:] if wicket else whole[:-1])[:, to] for chance, to, wicket in again
+                chance * (whole[1:] if wicket else whole[:-1])[:, to]
+                for chance, to, wicket in again
             )
         return np.asarray(values)
 
 
 class _Move:
-    """What an outcome does to the state: whether the ball counts, runs, and whether a wicket falls."""
+    """What an outcome does to the state: does the ball count, runs, does a wicket fall."""
 
     __slots__ = ("legal", "runs", "wicket")
 
@@ -186,7 +203,9 @@ _MOVE_OF: Final[Ints] = np.array(
 
 
 class _Usual:
-    """The chances of every move with the usual batters and bowlers for a ball and a number of wickets."""
+    """The chances of every move with the usual batters and bowlers for a ball and a number of
+    wickets.
+    """
 
     __slots__ = ("_balls", "_levels", "_moves_of_class", "_tables", "_wickets", "runs")
 
@@ -218,7 +237,9 @@ def _moves_of_class(tables: FormatTables) -> Floats:
 
 
 def _usual_levels(tables: FormatTables, fmt: Format, match_ups: Floats) -> Floats:
-    """Log-chances (innings, ball, wickets, class) averaged over the batters and bowlers who may be in."""
+    """Log-chances (innings, ball, wickets, class) averaged over the batters and bowlers who may be
+    in.
+    """
     ball, lost = np.meshgrid(np.arange(fmt.max_balls), np.arange(WICKETS), indexing="ij")
     spin = np.array([spin_share(b // BALLS_PER_OVER, fmt.max_overs) for b in range(fmt.max_balls)])
     total = np.zeros((2, fmt.max_balls, WICKETS, CLASSES))
@@ -244,12 +265,16 @@ def _mean_effect(match_ups: Floats, styles: tuple[int, ...]) -> Floats:
 
 
 def _pairs(ball: Ints, lost: Ints) -> list[tuple[Ints, Ints, float]]:
-    """Natural place, balls faced and share of the striker: the newer batter or the survivor, three points of each."""
+    """Natural place, balls faced and share of the striker: the newer batter or the survivor, three
+    points of each.
+    """
     since = ball / (lost + 1.0)
     found = []
     for node, weight in _NODES:
         spread = 2.0 * node  # a uniform number about its mean
         newer = np.minimum(since * 0.5 * spread, ball / 2.0).astype(np.intp)
-        older = np.minimum(since * _SURVIVOR * 0.5 * (0.5 + 0.5 * spread), ball / 2.0).astype(np.intp)
+        older = np.minimum(since * _SURVIVOR * 0.5 * (0.5 + 0.5 * spread), ball / 2.0).astype(
+            np.intp
+        )
         found += [(lost + 2, newer, 0.5 * weight), (lost + 1, older, 0.5 * weight)]
     return found

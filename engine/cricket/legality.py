@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from typing import Final
+from enum import StrEnum
+from typing import Final, cast
 
 from engine.cricket.choices import (
     OUTSIDE,
@@ -12,7 +12,11 @@ from engine.cricket.choices import (
     Decision,
     DecisionKind,
     DeliveryDecision,
+    Election,
     Field,
+    Length,
+    Line,
+    Shot,
     ShotDecision,
     TossDecision,
     variations_of,
@@ -69,10 +73,17 @@ def check(request: DecisionRequest, decision: Decision) -> None:
             _check_player(request, player)
         case DeliveryDecision():
             _check_delivery(request, decision)
-        case ShotDecision(aggression=float() | int() as aggression):
-            _check_aggression(aggression)
-        case _:
-            pass
+        case ShotDecision():
+            _check_kind(decision.shot, Shot)
+            _check_aggression(decision.aggression)
+        case TossDecision():
+            _check_kind(decision.elect, Election)
+
+
+def _check_kind(value: object, kind: type[StrEnum]) -> None:
+    """A captain in Python can put anything into a decision; the match is built on enums."""
+    if not isinstance(value, kind):
+        raise IllegalDecision(f"{value!r:.60} is no {kind.__name__.lower()}", ", ".join(kind))
 
 
 def _check_player(request: DecisionRequest, player: PlayerIndex) -> None:
@@ -86,6 +97,8 @@ def _check_player(request: DecisionRequest, player: PlayerIndex) -> None:
 
 
 def _check_delivery(request: DecisionRequest, decision: DeliveryDecision) -> None:
+    _check_kind(decision.length, Length)
+    _check_kind(decision.line, Line)
     if decision.field not in request.legal.fields:
         raise IllegalDecision(
             f"the {decision.field} field may not be set now", ", ".join(request.legal.fields)
@@ -98,6 +111,10 @@ def _check_delivery(request: DecisionRequest, decision: DeliveryDecision) -> Non
         raise IllegalDecision(f"this bowler has no {decision.variation} ball", ", ".join(allowed))
 
 
-def _check_aggression(aggression: float) -> None:
-    if not (math.isfinite(aggression) and 0.0 <= aggression <= 1.0):
-        raise IllegalDecision(f"aggression {aggression} is out of range", "0.0 to 1.0")
+def _check_aggression(aggression: object) -> None:
+    """None leaves it to what real batters do."""
+    if aggression is None:
+        return
+    is_number = isinstance(aggression, float | int) and not isinstance(aggression, bool)
+    if not (is_number and 0.0 <= cast(float, aggression) <= 1.0):
+        raise IllegalDecision(f"aggression {aggression!r:.60} is out of range", "0.0 to 1.0")

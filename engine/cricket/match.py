@@ -260,7 +260,11 @@ class _Table:
             for index, line in enumerate(past.batters)
             if line.is_out
         )
-        bowled = [i.last_bowler or i.bowler for i in earlier if i.fielding is batting.other]
+        bowled = [
+            i.bowler if i.last_bowler is None else i.last_bowler
+            for i in earlier
+            if i.fielding is batting.other
+        ]
         return Innings(
             number=len(self._finished) + 1,
             batting=batting,

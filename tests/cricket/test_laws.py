@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 
 import pytest
 
 from engine.cricket import laws, legality
-from engine.cricket.choices import Field, Seat
-from engine.cricket.errors import BadSquad, IllegalDraw
-from engine.cricket.formats import T20
+from engine.cricket.choices import DecisionKind, Field, Seat, ShotDecision
+from engine.cricket.errors import BadSquad, IllegalDecision, IllegalDraw
+from engine.cricket.formats import T20, format_of
+from engine.cricket.nodes import DecisionRequest, Legal
 from engine.cricket.outcomes import OUTCOME_INDEX, OUTCOMES, Outcome
 from engine.cricket.players import Bowling, PlayerIndex, Role, Squad
-from engine.cricket.state import Innings
-from tests.play import SQUADS, plain_squad
+from engine.cricket.state import Innings, MatchView
+from tests.play import SQUADS, plain_squad, play_randomly
 
 ONE, TWO, BOWLER = PlayerIndex(0), PlayerIndex(1), PlayerIndex(6)
 
@@ -161,3 +163,33 @@ def test_a_squad_that_cannot_take_the_field_is_refused(change: object, rule: str
     players = plain_squad("X").players
     with pytest.raises(BadSquad, match=rule):
         Squad(name="X", players=change(players))  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("decision", "why"),
+    [
+        (ShotDecision(aggression=float("nan")), "aggression nan"),
+        (ShotDecision(aggression=1.01), "aggression 1.01"),
+        (ShotDecision(aggression="x"), "aggression 'x'"),  # type: ignore[arg-type]
+        (ShotDecision(aggression=True), "aggression True"),
+        (ShotDecision(shot="hoick"), "'hoick' is no shot"),  # type: ignore[arg-type]
+    ],
+)
+def test_whatever_a_captain_puts_into_a_shot_is_checked(decision: ShotDecision, why: str) -> None:
+    view = MatchView(format=T20, squads=SQUADS, venue=0.0, innings=innings())
+    request = DecisionRequest(
+        number=0, seat=Seat.HOME, kind=DecisionKind.SHOT, legal=Legal(), view=view
+    )
+    with pytest.raises(IllegalDecision, match=why):
+        legality.check(request, decision)
+
+
+def test_the_bowler_of_the_last_super_over_may_not_bowl_the_next() -> None:
+    """ICC super over clause 9. Six singles a side are level until the cap is reached."""
+    match = play_randomly(format_of(1), random.Random(4), [outcome("1")])
+    overs = [i for i in match.result.innings if i.is_super_over]
+    assert len(overs) == 6
+    for index, later in enumerate(overs):
+        earlier = [i for i in overs[:index] if i.fielding is later.fielding]
+        assert later.barred_bowler == (earlier[-1].last_bowler if earlier else None)
+        assert later.last_bowler is None or later.last_bowler != later.barred_bowler

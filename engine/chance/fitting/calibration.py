@@ -1,9 +1,10 @@
-"""The last step of the fit: play baseline against baseline in bulk and remove what is left of the difference.
+"""The last step of the fit: play baseline against baseline in bulk and remove what is left of the
+difference.
 
-A logit fitted ball by ball need not give the right innings: players and days have been averaged over, and states feed
-back. Levels by over (time and powerplay rows) are moved until the classes' shares by innings and over agree, and the
-spreads of conditions until the first innings' spread and the half-way correlation do. Deterministic: its seeds are
-fixed.
+A logit fitted ball by ball need not give the right innings: players and days have been averaged
+over, and states feed back. Levels by over (time and powerplay rows) are moved until the classes'
+shares by innings and over agree, and the spreads of conditions until the first innings' spread and
+the half-way correlation do. Deterministic: its seeds are fixed.
 """
 
 from __future__ import annotations
@@ -33,11 +34,14 @@ DAMPING: Final = 0.8
 PRIOR_EVENTS: Final = 150.0  # simulated events at which a cell's own difference counts half
 _LEVEL_RIDGE: Final = 1e-2
 _SMALLEST_SPREAD: Final = 0.02
+_LARGEST_SPREAD: Final = 0.5  # keeps the calibration finite on data too few to calibrate on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RealTable:
-    """What the data say of whole innings: `shares` deliveries by (innings, over, class), first-innings totals' spread."""
+    """What the data say of whole innings: `shares` deliveries by (innings, over, class), first-
+    innings totals' spread.
+    """
 
     shares: Floats
     sd: float
@@ -68,7 +72,9 @@ def real_table(family: Family, d: Deliveries) -> RealTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arena:
-    """Drawn squads and normal scores of conditions for a number of matches of one format; the same in every round."""
+    """Drawn squads and normal scores of conditions for a number of matches of one format; the same
+    in every round.
+    """
 
     fmt: Format
     sides: tuple[Sides, Sides]
@@ -128,13 +134,13 @@ def class_counts(log: InningsLog, overs: int) -> Floats:
 def half_way(log: InningsLog, balls: int) -> Floats:
     """Runs (matches) made off the first `balls` legal balls."""
     counted = (log.outcome >= 0) & (log.legal < balls)
-    return np.where(counted, RUNS_OF[log.outcome], 0).sum(axis=0).astype(np.float64)
+    return np.asarray(np.where(counted, RUNS_OF[log.outcome], 0).sum(axis=0), dtype=np.float64)
 
 
 def _with_levels(
     coefficients: Coefficients, family: Family, real: RealTable, logs: MatchLogs
 ) -> Coefficients:
-    """Move the time and powerplay rows by the log-ratio of real to simulated shares of each over."""
+    """Move time and powerplay rows by the log-ratio of real to simulated shares of each over."""
     factors = dict(coefficients.families[family.name].factors)
     basis = _level_basis(family)
     inverse = np.linalg.solve(basis.T @ basis + _LEVEL_RIDGE * np.eye(basis.shape[1]), basis.T)
@@ -151,7 +157,9 @@ def _with_levels(
 
 
 def _log_ratio(real: Floats, simulated: Floats) -> Floats:
-    """Log of real over simulated shares, (over, class), against the dot ball, shrunk where either is rare."""
+    """Log of real over simulated shares, (over, class), against the dot ball, shrunk where either
+    is rare.
+    """
     a = real / np.maximum(real.sum(axis=1, keepdims=True), 1.0)
     b = simulated / np.maximum(simulated.sum(axis=1, keepdims=True), 1.0)
     ratio = np.log((a + 1e-6) / (b + 1e-6))
@@ -177,7 +185,9 @@ def _level_basis(family: Family) -> Floats:
 def _with_spreads(
     coefficients: Coefficients, real: RealTable, logs: MatchLogs, towards: Floats
 ) -> Coefficients:
-    """Move the spreads of conditions towards the real spread of totals and the half-way correlation."""
+    """Move the spreads of conditions towards the real spread of totals and the half-way
+    correlation.
+    """
     first = logs.first.runs.astype(np.float64)
     halves = [half_way(log, BALLS_PER_OVER * 10) for log in (logs.first, logs.second)]
     worth, worth_half = _slope(towards, first), _slope(towards, halves[0])
@@ -185,24 +195,31 @@ def _with_spreads(
     shared = spreads.venue**2 + spreads.day**2
     covariance = real.correlation * halves[0].std() * halves[1].std()
     missing = covariance - float(np.cov(halves[0], halves[1])[0, 1])
-    new_shared = max(shared + DAMPING * missing / worth_half**2, _SMALLEST_SPREAD**2)
+    new_shared = _bounded(shared + DAMPING * missing / worth_half**2)
     total = shared + spreads.innings**2 + DAMPING * (real.sd**2 - first.var()) / worth**2
     ratio = sqrt(new_shared / shared)
     return _replace_spreads(
         coefficients,
         venue=spreads.venue * ratio,
         day=spreads.day * ratio,
-        innings=sqrt(max(total - new_shared, _SMALLEST_SPREAD**2)),
+        innings=sqrt(_bounded(total - new_shared)),
     )
+
+
+def _bounded(variance: float) -> float:
+    return min(max(variance, _SMALLEST_SPREAD**2), _LARGEST_SPREAD**2)
 
 
 def _with_scale(
     coefficients: Coefficients, name: str, real: RealTable, logs: MatchLogs, towards: Floats
 ) -> Coefficients:
-    """Stretch the direction of conditions until the spread of totals is right: the spreads are the T20's."""
+    """Stretch the direction of conditions until the spread of totals is right: the spreads are the
+    T20's.
+    """
     first = logs.first.runs.astype(np.float64)
     mine = (_slope(towards, first) ** 2) * towards.var()
-    wanted = max(mine + DAMPING * (real.sd**2 - first.var()), 0.1 * mine)
+    wanted = mine + DAMPING * (real.sd**2 - first.var())
+    wanted = min(max(wanted, 0.25 * mine), 4.0 * mine)
     fitted = coefficients.families[name]
     stretched = np.array(fitted.directions.conditions) * sqrt(wanted / mine)
     directions = fitted.directions.model_copy(update={"conditions": _plain(stretched)})
@@ -210,14 +227,16 @@ def _with_scale(
 
 
 def _slope(x: Floats, y: Floats) -> float:
-    return float(np.cov(x, y)[0, 1] / x.var(ddof=1))
+    return float(np.cov(x, y)[0, 1] / x.var(ddof=1)) or 1.0
 
 
 def _plain(values: Floats) -> Any:
     """Nested tuples of rounded numbers, all leading axes flattened into rows."""
     if values.ndim == 1:
         return tuple(round(float(v), 4) + 0.0 for v in values)
-    return tuple(tuple(round(float(v), 4) + 0.0 for v in row) for row in values.reshape(-1, CLASSES))
+    return tuple(
+        tuple(round(float(v), 4) + 0.0 for v in row) for row in values.reshape(-1, CLASSES)
+    )
 
 
 def _replace_family(coefficients: Coefficients, name: str, **changes: Any) -> Coefficients:

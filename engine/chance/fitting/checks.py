@@ -1,4 +1,6 @@
-"""What the finished coefficients reach in bulk play, beside the data: the short table in the provenance."""
+"""What the finished coefficients reach in bulk play, beside the data: the short table in the
+provenance.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +19,16 @@ _CHECK_BALLS: Final = 1000  # apart from the seeds of the calibration's rounds
 
 
 def reached(
-    coefficients: Coefficients, assumptions: Assumptions, *, overs: int, real: RealTable, matches: int
+    coefficients: Coefficients,
+    assumptions: Assumptions,
+    *,
+    overs: int,
+    real: RealTable,
+    matches: int,
 ) -> dict[str, object]:
-    """Real and simulated first-innings mean and sd, half-way correlation; simulated wickets and chase success."""
+    """Real and simulated first-innings mean and sd, half-way correlation; simulated wickets and
+    chase success.
+    """
     model = BallModel(coefficients, assumptions, digest="")
     logs = play(model, arena_of(coefficients, overs, matches, CHECK_SEED), _CHECK_BALLS)
     first = logs.first.runs.astype(np.float64)

@@ -1,8 +1,10 @@
-"""Effects of players, venues and days: how far they spread, in which direction, and each one's shrunk estimate.
+"""Effects of players, venues and days: how far they spread, in which direction, and each one's
+shrunk estimate.
 
-Spreads come from pair products: two scores of one batter from different matches share only the batter, so the mean of
-their product, over the mean product of what the model expected, is the variance of batters. The same with innings of
-one match (day), matches at one venue, and overs of one innings. No distribution is assumed and no effect is fitted.
+Spreads come from pair products: two scores of one batter from different matches share only the
+batter, so the mean of their product, over the mean product of what the model expected, is the
+variance of batters. The same with innings of one match (day), matches at one venue, and overs of
+one innings. No distribution is assumed and no effect is fitted.
 """
 
 from __future__ import annotations
@@ -12,12 +14,14 @@ from typing import Final
 
 import numpy as np
 
-from engine.chance.classes import CLASSES, BallClass, Floats, Ints
+from engine.chance.classes import CLASSES, BallClass, Bools, Floats, Ints
 from engine.chance.fitting.reading import Deliveries
 
 _BAT_RUNS: Final = np.array([0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 0.0, 0.0, 0.0, 0.0, 0.0])
 _BOUNDARIES: Final = (BallClass.FOUR, BallClass.SIX)
 _TINY: Final = 1e-9
+# keeps the unit of a direction finite where data are too few to show one
+_LEAST_BOUNDARY: Final = 0.01
 _UNITS: Final = 100_000_000  # more than there are units of any kind
 ORDER_GROUPS: Final = ((1, 3), (4, 6), (7, 9), (10, 11))
 
@@ -29,7 +33,7 @@ class Residuals:
     expected: Floats
     surprise: Floats
 
-    def where(self, rows: Ints) -> Residuals:
+    def where(self, rows: Ints | Bools) -> Residuals:
         return Residuals(expected=self.expected[rows], surprise=self.surprise[rows])
 
 
@@ -41,10 +45,11 @@ def residuals(chances: Floats, outcome: Ints) -> Residuals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """One kind of effect. `direction` (classes): the shift of one standard deviation towards runs, wickets apart.
+    """One kind of effect. `direction` (classes): the shift of one standard deviation towards runs,
+    wickets apart.
 
-    `wicket_sd` the spread of the wicket's log-odds, `correlation` of the two, `boundary` what one standard deviation
-    is in the log-odds of a boundary, `runs` in runs a ball.
+    `wicket_sd` the spread of the wicket's log-odds, `correlation` of the two, `boundary` what one
+    standard deviation is in the log-odds of a boundary, `runs` in runs a ball.
     """
 
     direction: Floats
@@ -56,20 +61,27 @@ class Effect:
 
 def sums_by(index: Ints, size: int, values: Floats) -> Floats:
     """Sum rows of `values` (n, k) by `index`: (size, k)."""
-    return np.stack([np.bincount(index, values[:, c], size) for c in range(values.shape[1])], axis=1)
+    return np.stack(
+        [np.bincount(index, values[:, c], size) for c in range(values.shape[1])], axis=1
+    )
 
 
 def pair_covariance(r: Residuals, group: Ints, unit: Ints) -> Floats:
-    """Covariance (classes, classes) of relative shifts between groups, from pairs of different units in a group."""
+    """Covariance (classes, classes) of relative shifts between groups, from pairs of different
+    units in a group.
+    """
+    surprise = _pair_products(r.surprise, group, unit)
+    expected = _pair_products(r.expected, group, unit)
+    return np.asarray(surprise / np.maximum(expected, _TINY))
+
+
+def _pair_products(values: Floats, group: Ints, unit: Ints) -> Floats:
+    """Sum over groups of the outer products of different units' sums: (k, k)."""
     keys, place = np.unique(group.astype(np.int64) * _UNITS + unit, return_inverse=True)
-    surprise = sums_by(place, len(keys), r.surprise)
-    expected = sums_by(place, len(keys), r.expected)
-    _, owner = np.unique(keys // _UNITS, return_inverse=True)
-    size = int(owner.max()) + 1
-    shared, due = sums_by(owner, size, surprise), sums_by(owner, size, expected)
-    return np.asarray(
-        (shared.T @ shared - surprise.T @ surprise) / (due.T @ due - expected.T @ expected)
-    )
+    units = sums_by(place, len(keys), values)
+    groups, owner = np.unique(keys // _UNITS, return_inverse=True)
+    whole = sums_by(owner, len(groups), units)
+    return np.asarray(whole.T @ whole - units.T @ units)
 
 
 def effect_of(r: Residuals, group: Ints, unit: Ints) -> Effect:
@@ -97,18 +109,14 @@ def boundary_log_odds(direction: Floats, share: Floats) -> float:
     rope[list(_BOUNDARIES)] = True
     inside = float(direction[rope] @ share[rope] / share[rope].sum())
     outside = float(direction[~rope] @ share[~rope] / share[~rope].sum())
-    return inside - outside
+    return max(inside - outside, _LEAST_BOUNDARY)
 
 
 def variance_along(r: Residuals, direction: Floats, group: Ints, unit: Ints) -> float:
     """The variance of the effect along a direction, in its own units."""
     score, information = _scores(r, direction)
-    keys, place = np.unique(group.astype(np.int64) * _UNITS + unit, return_inverse=True)
-    pair = sums_by(place, len(keys), np.stack([score, information], axis=1))
-    _, owner = np.unique(keys // _UNITS, return_inverse=True)
-    whole = sums_by(owner, int(owner.max()) + 1, pair)
-    top, bottom = (whole**2).sum(axis=0) - (pair**2).sum(axis=0)
-    return max(float(top / bottom), _TINY)
+    products = _pair_products(np.stack([score, information], axis=1), group, unit)
+    return max(float(products[0, 0] / max(products[1, 1], _TINY)), _TINY)
 
 
 def _scores(r: Residuals, direction: Floats) -> tuple[Floats, Floats]:
@@ -121,11 +129,13 @@ def shrunk(
 ) -> Floats:
     """Each group's best linear estimate along a direction, one a group.
 
-    `noise`: variance of what the group's balls share but the effect is not (the innings around the day).
+    `noise`: variance of what the group's balls share but the effect is not (the innings around the
+    day).
     """
     score, information = _scores(r, direction)
     size = int(group.max()) + 1
-    score, information = np.bincount(group, score, size), np.bincount(group, information, size)
+    total = sums_by(group, size, np.stack([score, information], axis=1))
+    score, information = total[:, 0], total[:, 1]
     return np.asarray(score / (information * (1.0 + noise / variance) + 1.0 / variance))
 
 
@@ -136,7 +146,9 @@ def innings_of(d: Deliveries) -> Ints:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effects:
-    """Every kind of effect of one family; variances of the direction's unit by group of batting places."""
+    """Every kind of effect of one family; variances of the direction's unit by group of batting
+    places.
+    """
 
     batter: Effect
     bowler: Effect
@@ -176,7 +188,8 @@ def without_wicket(direction: Floats) -> Floats:
 def offsets_of(d: Deliveries, r: Residuals, effects: Effects) -> Floats:
     """What the shrunk players and the day add to each delivery's predictor (deliveries, classes).
 
-    The day is told from the other innings of the match, so that a chase's own fate does not explain itself.
+    The day is told from the other innings of the match, so that a chase's own fate does not explain
+    itself.
     """
     total = np.zeros_like(r.expected)
     for effect, group in ((effects.batter, d.batter), (effects.bowler, d.bowler)):
@@ -188,4 +201,4 @@ def offsets_of(d: Deliveries, r: Residuals, effects: Effects) -> Floats:
     noise = max(effects.innings.runs**2 / effects.day.runs**2 - 1.0, 0.0)
     by_innings = shrunk(r, day, 1.0, innings, noise)
     by_innings = np.append(by_innings, 0.0) if len(by_innings) % 2 else by_innings
-    return total + by_innings[innings ^ 1][:, None] * day
+    return np.asarray(total + by_innings[innings ^ 1][:, None] * day)

@@ -1,4 +1,6 @@
-"""One family of formats, fitted: logit, effects, logit again with the effects held, directions, splits."""
+"""One family of formats, fitted: logit, effects, logit again with the effects held, directions,
+splits.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ from engine.chance.fitting.splits import splits_of
 
 DECIMALS: Final = 4  # a ten-thousandth in log-odds is far below any standard error here
 HOLD_OUT: Final = 10  # every tenth match is held out for the stated hold-out numbers
-_LARGEST_PLAYER_SD: Final = 0.4  # a group of few players gives a wild estimate
+# A group of few players gives a wild estimate; openers' .14 and .23 are the best determined.
+_LARGEST_PLAYER_SD: Final = 0.23
+_LARGEST_DAY_SD: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +74,9 @@ def fit_family(family: Family, d: Deliveries) -> FamilyFit:
 
 
 def _hold_out(matrix: object, d: Deliveries) -> tuple[dict[str, float], Floats]:
-    """Mean log-likelihood of the held-out matches, of the logit and of the bare class shares; and the logit's start."""
+    """Mean log-likelihood of the held-out matches, of the logit and of the bare class shares; and
+    the logit's start.
+    """
     out = d.match % HOLD_OUT == 0
     rows, rest = np.flatnonzero(out), np.flatnonzero(~out)
     train = fit_logit(matrix[rest], d.outcome[rest])  # type: ignore[index]
@@ -87,7 +93,9 @@ def _hold_out(matrix: object, d: Deliveries) -> tuple[dict[str, float], Floats]:
 
 
 def fitted_family(fit: FamilyFit, reference: FamilyFit) -> FittedFamily:
-    """The shipped form. Directions are in the units of `reference` (T20), so that one spread serves all formats."""
+    """The shipped form. Directions are in the units of `reference` (T20), so that one spread serves
+    all formats.
+    """
     offsets = factor_offsets(fit.family)
     ends = [*(offsets[f] for f in FACTORS[1:]), offsets["end"]]
     factors = {
@@ -114,10 +122,14 @@ def _row(values: Floats) -> tuple[float, ...]:
 
 
 def spreads_of(fit: FamilyFit) -> Spreads:
-    """The spreads of the reference family; those of conditions are a start that the calibration moves."""
+    """The spreads of the reference family; those of conditions are a start that the calibration
+    moves.
+    """
     effects = fit.effects
     weights = [high - low + 1 for low, high in ORDER_GROUPS]
-    pooled = sum(w * v for w, v in zip(weights[:2], effects.by_order[:2], strict=True)) / sum(weights[:2])
+    pooled = sum(w * v for w, v in zip(weights[:2], effects.by_order[:2], strict=True)) / sum(
+        weights[:2]
+    )
     scoring, survival = [], []
     for (low, high), runs, wicket in zip(
         ORDER_GROUPS, effects.by_order, effects.wicket_by_order, strict=True
@@ -126,7 +138,9 @@ def spreads_of(fit: FamilyFit) -> Spreads:
         scoring += [min(sd, _LARGEST_PLAYER_SD)] * (high - low + 1)
         survival += [min(sqrt(wicket), _LARGEST_PLAYER_SD)] * (high - low + 1)
     venue = min(effects.venue.runs / effects.day.runs, 0.95)
-    day, innings = effects.day.boundary, effects.innings.runs / effects.day.runs
+    day = min(effects.day.boundary, _LARGEST_DAY_SD)
+    innings = effects.innings.runs / effects.day.runs
+    own = min(day * sqrt(max(innings**2 - 1.0, 0.01)), _LARGEST_DAY_SD)
     return Spreads(
         scoring=_row(np.array(scoring[:ORDERS])),
         survival=_row(np.array(survival[:ORDERS])),
@@ -136,5 +150,5 @@ def spreads_of(fit: FamilyFit) -> Spreads:
         bowling_correlation=round(-effects.bowler.correlation, DECIMALS),
         venue=round(day * venue, DECIMALS),
         day=round(day * sqrt(1.0 - venue**2), DECIMALS),
-        innings=round(day * sqrt(max(innings**2 - 1.0, 0.01)), DECIMALS),
+        innings=round(own, DECIMALS),
     )

@@ -15,14 +15,17 @@ from scipy.sparse import csr_matrix
 from engine.chance.classes import CLASSES, Floats, Ints
 from engine.chance.design import FACTORS, Family, Situations, factor_offsets, weights
 
-# A coefficient is drawn from N(0, 1/RIDGE): the log-odds of one factor rarely exceed 1 (about the spread found).
+# A coefficient is drawn from N(0, 1/RIDGE): the log-odds of one factor rarely exceed 1 (about the
+# spread found).
 RIDGE: Final = 2.0
 MAX_STEPS: Final = 150
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogitFit:
-    """`coefficients` (rows, classes), rows as `factor_offsets` stacks them; `log_likelihood` without the penalty."""
+    """`coefficients` (rows, classes), rows as `factor_offsets` stacks them; `log_likelihood`
+    without the penalty.
+    """
 
     coefficients: Floats
     log_likelihood: float
@@ -61,7 +64,8 @@ def _predictor(matrix: Any, beta: Floats, offset: Floats | None) -> Floats:
 def fit_logit(
     matrix: Any, outcome: Ints, *, start: Floats | None = None, offset: Floats | None = None
 ) -> LogitFit:
-    """Maximise the penalised likelihood. Columns are scaled by their information, which L-BFGS needs.
+    """Maximise the penalised likelihood. Columns are scaled by their information, which L-BFGS
+    needs.
 
     `offset` (n, classes) is added to the predictor; `start` coefficients to begin from.
     """
@@ -82,7 +86,10 @@ def fit_logit(
 
     first = np.zeros((rows, CLASSES)) if start is None else start / scale[:, None]
     found = minimize(
-        loss, first.ravel(), jac=True, method="L-BFGS-B",
+        loss,
+        first.ravel(),
+        jac=True,
+        method="L-BFGS-B",
         options={"maxiter": MAX_STEPS, "maxcor": 20, "ftol": 1e-9, "gtol": 1e-3},
     )
     beta = found.x.reshape(rows, CLASSES) * scale[:, None]

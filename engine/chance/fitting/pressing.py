@@ -1,7 +1,9 @@
-"""The direction of aggression: how the classes move as real chasers come under a rising required rate.
+"""The direction of aggression: how the classes move as real chasers come under a rising required
+rate.
 
-The rate's rows of the fit, which hold everything else still (players, day, time, wickets, balls faced), are
-regressed on rate and rate²; the slope is what pressing buys and costs, the curvature what over-reaching spoils.
+The rate's rows of the fit, which hold everything else still (players, day, time, wickets, balls
+faced), are regressed on rate and rate²; the slope is what pressing buys and costs, the curvature
+what over-reaching spoils.
 """
 
 from __future__ import annotations
@@ -24,14 +26,18 @@ RATES: Final = (4.0, 27.0)  # below, the match is won and nothing is revealed; a
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pressing:
-    """`press` and `overreach` (classes) as `Directions` has them, a row a class against the dot ball."""
+    """`press` and `overreach` (classes) as `Directions` has them, a row a class against the dot
+    ball.
+    """
 
     press: Floats
     overreach: Floats
 
 
 def pressing_of(family: Family, coefficients: Floats, matrix: Any) -> Pressing:
-    """Regress the rate's rows, weighted by the deliveries behind each, with a level for every band of time."""
+    """Regress the rate's rows, weighted by the deliveries behind each, with a level for every band
+    of time.
+    """
     offset = factor_offsets(family)["rate"]
     bands, rates = factor_shapes(family)["rate"]
     rows = slice(offset, offset + bands * rates)
@@ -51,6 +57,7 @@ def pressing_of(family: Family, coefficients: Floats, matrix: Any) -> Pressing:
             weight.append(np.sqrt(behind[band, place]))
     w = np.array(weight)[:, None]
     solved = np.linalg.lstsq(np.array(design) * w, np.array(values) * w, rcond=None)[0]
-    # What bends faster than the common bend of `engine.chance.aggression` is over-reach: lost ones, twos and fours.
+    # What bends faster than the common bend of `engine.chance.aggression` is over-reach: lost ones,
+    # twos and fours.
     beyond = solved[1] + 0.5 * SATURATION * solved[0]
     return Pressing(press=solved[0], overreach=np.where(_SCORING, np.minimum(beyond, 0.0), 0.0))

@@ -1,6 +1,8 @@
-"""From ball-by-ball rows to the arrays that the fit works on: one row a delivery, with the state before it.
+"""From ball-by-ball rows to the arrays that the fit works on: one row a delivery, with the state
+before it.
 
-Reads iterables of text lines (the program opens the files). Columns: the data description of the Cricsheet CSV files.
+Reads iterables of text lines (the program opens the files). Columns: the data description of the
+Cricsheet CSV files.
 """
 
 from __future__ import annotations
@@ -8,6 +10,7 @@ from __future__ import annotations
 import csv
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from hashlib import sha256
 from typing import Final
@@ -33,7 +36,9 @@ class BadData(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """Which matches are fitted: clean ones of one tier from `first` to `last` (ISO dates, inclusive)."""
+    """Which matches are fitted: clean ones of one tier from `first` to `last` (ISO dates,
+    inclusive).
+    """
 
     tier: str
     first: str
@@ -55,8 +60,9 @@ class MatchRow:
 class Deliveries:
     """One entry a delivery, in playing order. The state is that before the ball.
 
-    `faced` balls faced by the striker (wides not counted); `target` 0 batting first; `kind` index into `KINDS`;
-    `next_new` 1 where the batter who replaces the one out faces the next ball of the same over, 0 where not, -1 unknown.
+    `faced` balls faced by the striker (wides not counted); `target` 0 batting first; `kind` index
+    into `KINDS`; `next_new` 1 where the batter who replaces the one out faces the next ball of the
+    same over, 0 where not, -1 unknown.
     """
 
     match: Ints
@@ -90,7 +96,23 @@ class Deliveries:
         return Deliveries(**{f.name: getattr(self, f.name)[rows] for f in fields(self)})
 
 
-KINDS: Final = ("", "b", "c", "cb", "lbw", "ro", "st", "hw", "rh", "rto", "rno", "obs", "hb", "to", "h2")
+KINDS: Final = (
+    "",
+    "b",
+    "c",
+    "cb",
+    "lbw",
+    "ro",
+    "st",
+    "hw",
+    "rh",
+    "rto",
+    "rno",
+    "obs",
+    "hb",
+    "to",
+    "h2",
+)
 _KIND_INDEX: Final = {kind: i for i, kind in enumerate(KINDS)}
 
 
@@ -98,16 +120,16 @@ def read_matches(lines: Iterable[str], chosen: Selection) -> dict[str, MatchRow]
     """The selected matches by id. Raises `BadData`."""
     venues: dict[str, int] = {}
     found: dict[str, MatchRow] = {}
-    for row in _rows(lines, MATCH_COLUMNS, "matches"):
+    for number, row in enumerate(_rows(lines, MATCH_COLUMNS, "matches"), start=2):
         if not _is_chosen(row, chosen):
             continue
-        target = _number(row["i2_target"]) or _number(row["i1_runs"]) + 1
-        found[row["match_id"]] = MatchRow(
-            index=len(found),
-            year=int(row["date"][:4]),
-            venue=venues.setdefault(row["venue"], len(venues)),
-            target=target,
-        )
+        with _line_of("matches", number):
+            found[row["match_id"]] = MatchRow(
+                index=len(found),
+                year=int(row["date"][:4]),
+                venue=venues.setdefault(row["venue"], len(venues)),
+                target=_number(row["i2_target"]) or _number(row["i1_runs"]) + 1,
+            )
     if not found:
         raise BadData(f"no clean {chosen.tier} match from {chosen.first} to {chosen.last}")
     return found
@@ -122,9 +144,7 @@ def _is_chosen(row: Mapping[str, str], chosen: Selection) -> bool:
     )
 
 
-def _rows(
-    lines: Iterable[str], wanted: tuple[str, ...], what: str
-) -> Iterator[dict[str, str]]:
+def _rows(lines: Iterable[str], wanted: tuple[str, ...], what: str) -> Iterator[dict[str, str]]:
     reader = csv.DictReader(lines)
     missing = [c for c in wanted if c not in (reader.fieldnames or ())]
     if not reader.fieldnames:
@@ -132,6 +152,15 @@ def _rows(
     if missing:
         raise BadData(f"the {what} file has no column {', '.join(missing)}")
     yield from reader
+
+
+@contextmanager
+def _line_of(what: str, number: int) -> Iterator[None]:
+    """Say where a value is that is no number, or a row too short."""
+    try:
+        yield
+    except (ValueError, IndexError) as problem:
+        raise BadData(f"the {what} file, line {number}: {problem}") from None
 
 
 def _number(text: str) -> int:
@@ -167,18 +196,23 @@ def read_deliveries(lines: Iterable[str], matches: Mapping[str, MatchRow]) -> De
     state, playing = _InningsState(), ("", "")
     reader = iter(lines)
     position = _positions(next(reader, ""))
-    for parts in csv.reader(reader):
-        row = [parts[i] for i in position]
-        match = matches.get(row[0])
-        if match is None or row[16] == "1":
-            continue
-        if (row[0], row[1]) != playing:
-            state, playing = _InningsState(), (row[0], row[1])
-        for append, value in zip(appends, _derive(row, match, state, players), strict=True):
+    for number, parts in enumerate(csv.reader(reader), start=2):
+        with _line_of("deliveries", number):
+            row = [parts[i] for i in position]
+            match = matches.get(row[0])
+            if match is None or row[16] == "1":
+                continue
+            if (row[0], row[1]) != playing:
+                state, playing = _InningsState(), (row[0], row[1])
+            values = _derive(row, match, state, players)
+        for append, value in zip(appends, values, strict=True):
             append(value)
     if not columns["match"]:
         raise BadData("the deliveries file holds no ball of the selected matches")
-    arrays = {name: np.frombuffer(column, dtype=np.int64).astype(np.intp) for name, column in columns.items()}
+    arrays = {
+        name: np.frombuffer(column, dtype=np.int64).astype(np.intp)
+        for name, column in columns.items()
+    }
     return _with_next_batter(arrays)
 
 
@@ -207,7 +241,11 @@ def _derive(
         players.setdefault(batter, len(players)),
         players.setdefault(row[6], len(players)),
         *(int(row[7] or 11), state.faced.get(batter, 0), state.free_hit),
-        int(_class(bat=bat, wides=wides, no_balls=no_balls, byes=byes, leg_byes=leg_byes, out=wicket)),
+        int(
+            _class(
+                bat=bat, wides=wides, no_balls=no_balls, byes=byes, leg_byes=leg_byes, out=wicket
+            )
+        ),
         *(bat, wides, no_balls, byes, leg_byes, _KIND_INDEX.get(kind, 0), who),
         -1,
     )
@@ -216,7 +254,9 @@ def _derive(
     return values
 
 
-def _class(*, bat: int, wides: int, no_balls: int, byes: int, leg_byes: int, out: bool) -> BallClass:
+def _class(
+    *, bat: int, wides: int, no_balls: int, byes: int, leg_byes: int, out: bool
+) -> BallClass:
     if wides:
         return BallClass.WIDE
     if no_balls:
@@ -246,7 +286,9 @@ def _with_next_batter(arrays: dict[str, Ints]) -> Deliveries:
 
 
 def columns_digest(deliveries: Deliveries) -> str:
-    """SHA-256 over the derived columns: the same data give the same digest, whatever the file's date or packing."""
+    """SHA-256 over the derived columns: the same data give the same digest, whatever the file's
+    date or packing.
+    """
     digest = sha256()
     for field in fields(deliveries):
         digest.update(np.ascontiguousarray(getattr(deliveries, field.name), dtype="<i8").tobytes())

@@ -1,4 +1,6 @@
-"""How each class of ball splits into the outcomes of the catalogue, by phase: counted, and smoothed across phases."""
+"""How each class of ball splits into the outcomes of the catalogue, by phase: counted, and smoothed
+across phases.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +32,11 @@ DISMISSALS: Final = {
     "rno": Dismissal.RETIRED_NOT_OUT,
 }
 
+_UNKNOWN: Final = "run out, end unknown"
+_UNKNOWN_END: Final = -2
+_INDEX: Final = {**OUTCOME_INDEX, _UNKNOWN: _UNKNOWN_END}
+_IS_RUN_OUT: Final = np.array([o.dismissal is Dismissal.RUN_OUT for o in OUTCOMES])
+
 
 def phases_of(family: Family, d: Deliveries) -> Ints:
     """The phase of each delivery, an index into `PHASES`."""
@@ -41,24 +48,34 @@ def splits_of(family: Family, d: Deliveries) -> dict[str, dict[str, float]]:
     """Phase → outcome key → chance given the class."""
     keys = _keys(d)
     phase = phases_of(family, d)
-    everywhere = _counts(keys)
+    everywhere = _counts(keys, d.outcome)
     tables = {}
     for i, name in enumerate(PHASES):
-        counts = _counts(keys[phase == i]) + SMOOTHING * _normal(everywhere)
+        counts = _counts(keys[phase == i], d.outcome[phase == i]) + SMOOTHING * _normal(everywhere)
         share = _normal(counts)
-        tables[name] = {o.key: round(float(share[n]), 7) for n, o in enumerate(OUTCOMES) if share[n]}
+        tables[name] = {
+            o.key: round(float(share[n]), 7) for n, o in enumerate(OUTCOMES) if share[n]
+        }
     return tables
 
 
-def _counts(keys: Ints) -> Floats:
-    return np.bincount(keys[keys >= 0], minlength=len(OUTCOMES)).astype(np.float64)
+def _counts(keys: Ints, ball: Ints) -> Floats:
+    """Deliveries by outcome. Run outs of unknown shape are shared out as the known ones."""
+    counts = np.bincount(keys[keys >= 0], minlength=len(OUTCOMES)).astype(np.float64)
+    for c in range(CLASSES):
+        mine = _IS_RUN_OUT & np.equal(CLASS_OF, c)
+        known = float(counts[mine].sum())
+        unknown = float(((keys == _UNKNOWN_END) & (ball == c)).sum())
+        if known:
+            counts[mine] *= 1.0 + unknown / known
+    return counts
 
 
 def _normal(counts: Floats) -> Floats:
     """Counts to shares within each class. A class never seen takes its plainest outcome."""
     share = counts.copy()
     for c in range(CLASSES):
-        mine = CLASS_OF == c
+        mine = np.equal(CLASS_OF, c)
         if not share[mine].any():
             share[OUTCOME_INDEX[_PLAINEST[BallClass(c)]]] = 1.0
         share[mine] /= share[mine].sum()
@@ -81,26 +98,28 @@ _PLAINEST: Final = {
 
 
 def _keys(d: Deliveries) -> Ints:
-    """The index in `OUTCOMES` of each delivery; -1 where the catalogue has no such ball or its end is unknown."""
+    """The index in `OUTCOMES` of each delivery; -1 where the catalogue has no such ball or its end
+    is unknown.
+    """
     columns = (d.bat, d.wides, d.no_balls, d.byes, d.leg_byes, d.kind, d.who, d.next_new)
     packed = np.stack(columns, axis=1)
     distinct, place = np.unique(packed, axis=0, return_inverse=True)
-    known = np.array([OUTCOME_INDEX.get(_key(*row), -1) for row in distinct.tolist()])
+    known = np.array([_INDEX.get(_key(*row), -1) for row in distinct.tolist()])
     return np.asarray(known[place.ravel()])
 
 
-def _key(
-    bat: int, wides: int, no_balls: int, byes: int, leg_byes: int, *out: int
-) -> str:
+def _key(bat: int, wides: int, no_balls: int, byes: int, leg_byes: int, *out: int) -> str:
     kind, who, next_new = KINDS[out[0]], out[1], out[2]
     runs = _runs(bat=bat, wides=wides, no_balls=no_balls, byes=byes, leg_byes=leg_byes)
     if kind == "ro":
         if next_new < 0:
-            return "unknown"  # the shape of a run out is told by who faces next
+            return _UNKNOWN  # the shape of a run out is told by who faces next
         end = End.STRIKER if next_new else End.BOWLER
-        return "+".join(filter(None, ("run out", _run_out_runs(runs)))) + (
-            "/non-striker" if who == 2 else ""
-        ) + f"/{end}"
+        return (
+            "+".join(filter(None, ("run out", _run_out_runs(runs))))
+            + ("/non-striker" if who == 2 else "")
+            + f"/{end}"
+        )
     if kind in DISMISSALS:
         return "+".join(filter(None, (DISMISSALS[kind].value, "" if runs == "0" else runs)))
     return runs

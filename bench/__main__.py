@@ -1,0 +1,71 @@
+"""`python -m bench [NAME …] [--json]`: measure, and print what was found.
+
+A shared machine is noisy, so what is compared is measured alternately within one run and given as a
+ratio; absolute figures stand beside it for this machine only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from bench import machine
+
+
+def _engine() -> dict[str, Any]:
+    from bench import engine
+
+    return engine.measure()
+
+
+def _orchestration() -> dict[str, Any]:
+    from bench import orchestration
+
+    return orchestration.measure()
+
+
+def _publishing() -> dict[str, Any]:
+    from bench import publishing
+
+    return publishing.measure()
+
+
+BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
+    "engine": _engine,
+    "publishing": _publishing,
+    "orchestration": _orchestration,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHES))
+    parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
+    options = parser.parse_args()
+    if unknown := set(options.names) - set(BENCHES):
+        parser.error(f"no bench called {', '.join(sorted(unknown))}; known: {', '.join(BENCHES)}")
+    found: dict[str, Any] = {"machine": machine.describe()}
+    _tell("machine", found["machine"], as_json=options.json)
+    for name in options.names or BENCHES:
+        found[name] = BENCHES[name]()
+        _tell(name, found[name], as_json=options.json)
+    if options.json:
+        json.dump(found, sys.stdout, indent=2)
+        sys.stdout.write("\n")
+
+
+def _tell(name: str, figures: dict[str, Any], *, as_json: bool) -> None:
+    """Plain lines as they come; to stderr where stdout is for the JSON."""
+    stream = sys.stderr if as_json else sys.stdout
+    stream.write(f"{name}\n")
+    for key, value in figures.items():
+        shown = f"{value:,.3g}" if isinstance(value, float) else value
+        stream.write(f"  {key:<44} {shown}\n")
+    stream.flush()
+
+
+if __name__ == "__main__":
+    main()
