@@ -12,12 +12,11 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from flows import settings
+from flows.cli.session import Session, session
 from flows.config import TournamentConfig
 from flows.play import Job, play_job, warm_up
 from flows.pool import ProcessPool
 from flows.run import Order, open_run
-from flows.server import server
 from tournaments import TournamentSpec
 
 PAIRS = 500
@@ -26,13 +25,11 @@ ROUNDS = 3
 
 def measure() -> dict[str, Any]:
     """The same batches in the same number of processes, with and without Prefect around them."""
-    with _folder() as home:
-        settings.apply(home / "prefect")
-        with server(home / "prefect", meanwhile=warm_up):
-            rounds = [
-                (_bare(home / f"bare-{number}"), _under_prefect(home / f"flow-{number}"))
-                for number in range(ROUNDS)
-            ]
+    with _folder() as home, session(home, quiet=True, bus=False) as opened:
+        rounds = [
+            (_bare(home / f"bare-{number}"), _under_prefect(opened, home / f"flow-{number}"))
+            for number in range(ROUNDS)
+        ]
     bare, flow = (median(each) for each in zip(*rounds, strict=True))
     return {
         "episodes": 2 * PAIRS,
@@ -76,22 +73,18 @@ def _bare(runs: Path) -> float:
     return time.perf_counter() - started
 
 
-def _under_prefect(runs: Path) -> float:
+def _under_prefect(opened: Session, runs: Path) -> float:
     from flows.tournament import tournament
 
+    config = TournamentConfig(tournament=_spec(), runs=str(runs))
     started = time.perf_counter()
-    asyncio.run(_awaited(tournament(TournamentConfig(tournament=_spec(), runs=str(runs)))))
+    opened.call(lambda: tournament(config))
     return time.perf_counter() - started
-
-
-async def _awaited(work: Any) -> Any:
-    return await work
 
 
 @contextmanager
 def _folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as name:
-        (Path(name) / "prefect").mkdir()
         before = dict(os.environ)
         try:
             yield Path(name)

@@ -240,7 +240,7 @@ class _Envelope(_Strict):
     @cached_property
     def line(self) -> bytes:
         """The event as JSON, made once however many write it or send it."""
-        return self.__pydantic_serializer__.to_json(self)
+        return self.model_dump_json().encode()
 
 
 class EpisodeStartedEvent(_Envelope):

@@ -23,11 +23,13 @@ class Match:
     `session` is the side of the table of whoever is asked; both hear every fact.
     """
 
-    def __init__(self, seed: int = 1, overs: int = 5) -> None:
+    def __init__(
+        self, seed: int = 1, overs: int = 5, shares: dict[str, float] | None = None
+    ) -> None:
         self.sessions = {seat: SeatSession(seat, seat.value, value=RunsValue()) for seat in Seat}
         self.driver = MatchDriver(
             MatchSetup(format=format_of(overs), squads=SQUADS),
-            model=FlatModel(),
+            model=FlatModel(shares),
             value=RunsValue(),
             streams=Streams(seed),
             on_fact=self._hear,

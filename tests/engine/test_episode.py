@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,7 @@ def spec(seed: int = 7, home: str = "heuristic", away: str = "random", **more: A
 
 
 def play(
-    given: EpisodeSpec, captains: dict[Seat, Captain] | None = None
+    given: EpisodeSpec, captains: Mapping[Seat, Captain] | None = None
 ) -> tuple[EpisodeResult, list[Event]]:
     watcher = Remembering()
     cast = Cast(captains=captains or {})
@@ -136,7 +136,7 @@ def test_an_illegal_answer_forfeits_where_the_file_says_so() -> None:
 
 def test_a_captain_that_crashes_forfeits_or_falls_back() -> None:
     """A captain's own bug is the captain's failure, never the engine's."""
-    crash = {Seat.HOME: Broken(ZeroDivisionError("oh"))}
+    crash: dict[Seat, Captain] = {Seat.HOME: Broken(ZeroDivisionError("oh"))}
     assert play(spec(), crash)[0].counts[Seat.HOME].fallbacks > 0
     given = spec().model_copy(update={"home": forfeiting("heuristic")})
     assert play(given, crash)[0].end_reason is EndReason.FORFEIT

@@ -125,7 +125,7 @@ def test_at_the_toss_there_is_no_innings_to_speak_of() -> None:
 
 def test_the_reason_for_a_refusal_is_the_first_thing_said() -> None:
     here = seen(Match(), error="no such tool; legal: choose_toss")
-    assert here.prompt_text.startswith("Your last call was refused and changed nothing: no such")
+    assert here.prompt_text.startswith("Your last call was refused: no such")
 
 
 def test_the_last_five_calls_are_remembered() -> None:

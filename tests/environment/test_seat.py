@@ -23,6 +23,7 @@ from engine.errors import CallError, IllegalCall
 from engine.rewards import FALLBACK_FINE, OVERHEAD_FINE, REFUSED_FINE
 from engine.seat import MAX_PREPARING_CALLS
 from engine.tools import CricketAction
+from tests.doubles import SHARES
 from tests.environment.calls import any_call, open_questions
 from tests.tables import Match
 
@@ -62,7 +63,8 @@ def test_every_refusal_is_counted_once(match: Match, actions: list[CricketAction
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_policy_through_the_tools_decides_as_the_policy_does(name: str) -> None:
-    policy, match = build(PRESETS[name]), Match(seed=4, overs=5)
+    shares = SHARES | {"nb1": 0.1, "caught": 0.1}
+    policy, match = build(PRESETS[name]), Match(seed=4, overs=5, shares=shares)
     while match.driver.request is not None:
         decision = policy.decide(match.request, match.driver.draws())
         *before, last = match.session.calls_for(decision, match.request)
@@ -74,6 +76,17 @@ def test_a_policy_through_the_tools_decides_as_the_policy_does(name: str) -> Non
     for session in match.sessions.values():
         assert session.counts().coverage == 1.0
         assert session.counts().fines == 0.0
+
+
+def test_before_a_free_hit_the_field_is_held_through_the_tools_too() -> None:
+    match = Match(shares={"nb1": 0.5, "0": 0.5}).to(DecisionKind.DELIVERY)
+    while match.request.legal.fields != (Field.RING,):
+        match.driver.answer(DeliveryDecision(field=match.request.legal.fields[-2]))
+        match.play()
+        match.to(DecisionKind.DELIVERY)
+    with pytest.raises(IllegalCall, match="only the ring field is allowed now"):
+        call(match, "set_field", field="slips")
+    assert call(match, "bowl_delivery") == DeliveryDecision(field=Field.RING)
 
 
 def test_the_field_stays_until_it_is_changed() -> None:

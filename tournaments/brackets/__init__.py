@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+__all__ = ["bracket_names", "bracket_path"]
+
 _HERE: Final = Path(__file__).parent
 
 

@@ -1,0 +1,58 @@
+"""The live side: the bus that carries events, the store that keeps them, the page that shows them.
+
+The store is the live stream, the source of recovery and the replay at once: an event is stored
+before anyone sees it, and every viewer reads the same log from wherever he is. Names are loaded
+when they are first used, so that a pool process which only publishes does not pay for the server.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from spectator.app import create_app as create_app
+    from spectator.commentary import commentary_line as commentary_line
+    from spectator.frames import Frame as Frame
+    from spectator.frames import fold as fold
+    from spectator.outbox import ObserverReport as ObserverReport
+    from spectator.publisher import BusObserver as BusObserver
+    from spectator.publisher import BusPublisher as BusPublisher
+    from spectator.server import BusServer as BusServer
+    from spectator.settings import BusSettings as BusSettings
+    from spectator.store import EventStore as EventStore
+    from spectator.store import SqliteEventStore as SqliteEventStore
+
+_HOME = {
+    "BusObserver": "publisher",
+    "BusPublisher": "publisher",
+    "BusServer": "server",
+    "BusSettings": "settings",
+    "EventStore": "store",
+    "Frame": "frames",
+    "ObserverReport": "outbox",
+    "SqliteEventStore": "store",
+    "commentary_line": "commentary",
+    "create_app": "app",
+    "fold": "frames",
+}
+
+__all__ = [
+    "BusObserver",
+    "BusPublisher",
+    "BusServer",
+    "BusSettings",
+    "EventStore",
+    "Frame",
+    "ObserverReport",
+    "SqliteEventStore",
+    "commentary_line",
+    "create_app",
+    "fold",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'spectator' has no attribute {name!r}")
+    return getattr(import_module(f"spectator.{_HOME[name]}"), name)

@@ -1,0 +1,73 @@
+"""`python -m spectator`: the bus as a process of its own.
+
+Writes one line of JSON when it listens: `{"url", "port", "pid", "publish_token"}` (the token only
+where it was made here). Tokens come from the environment, where other users of the machine do not
+see them: `CAPTAINS_BUS_TOKEN` to publish, `CAPTAINS_BUS_READ_TOKEN` to read. SIGINT and SIGTERM end
+it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from spectator.server import BusServer, RefusedToBind
+from spectator.settings import BusSettings
+
+TOKEN_VARIABLE = "CAPTAINS_BUS_TOKEN"  # noqa: S105 - a name, not a secret
+READ_TOKEN_VARIABLE = "CAPTAINS_BUS_READ_TOKEN"  # noqa: S105 - a name, not a secret
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    token = os.environ.get(TOKEN_VARIABLE)
+    settings = BusSettings(read_token=os.environ.get(READ_TOKEN_VARIABLE))
+    store = options.store if options.store == ":memory:" else Path(options.store)
+    try:
+        bus = BusServer(
+            store, host=options.host, port=options.port, publish_token=token, settings=settings
+        )
+        asyncio.run(_until_told(bus, tells_token=token is None))
+    except (RefusedToBind, OSError) as error:
+        sys.stderr.write(f"captains bus: {error}\n")
+        return 2
+    return 0
+
+
+async def _until_told(bus: BusServer, *, tells_token: bool) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with bus:
+        token = {"publish_token": bus.publish_token} if tells_token else {}
+        told = {"url": bus.url, "port": bus.port, "pid": os.getpid(), **token}
+        sys.stdout.write(json.dumps(told) + "\n")
+        sys.stdout.flush()
+        await stop.wait()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m spectator",
+        description="Carry the events of matches and show them.",
+        epilog="Example: python -m spectator --port 8765 --store bus.sqlite",
+    )
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="where to listen (default: %(default)s)"
+    )
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free one (default)")
+    parser.add_argument(
+        "--store", default=":memory:", help="the file that keeps the events (default: memory only)"
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

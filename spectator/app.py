@@ -1,0 +1,299 @@
+"""The bus as an ASGI application: publishers post, viewers read and watch, the page is served."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import asdict
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.websockets import WebSocket
+
+from engine.events import parse_event
+from spectator.frames import EMPTY, fold
+from spectator.guard import StrictHeaders, has_token, is_own_origin
+from spectator.hub import READ_AHEAD, Hub
+from spectator.ingest import BadEvents, BodyTooLarge, batches_of, parse_events, read_body
+from spectator.settings import DEFAULTS, BusSettings
+from spectator.store import Appended, AppendStatus, EventStore, Line, StreamInfo
+from spectator.streams import StreamName, stream_name, stream_of
+from spectator.viewer import CloseCode, Viewer
+from spectator.views import featured_view, stream_view
+
+COCKPIT: Final = Path(__file__).parent / "cockpit"
+FENCE_HEADER: Final = "x-captains-fence"
+TOO_LARGE: Final = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+MAX_FENCE: Final = 2**63 - 1  # what SQLite stores
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class _Bad(Exception):
+    """A request that is answered with `status` and a JSON body that says why."""
+
+    def __init__(self, status: HTTPStatus, error: str, **detail: Any) -> None:
+        super().__init__(status, error)
+        self.status, self.error, self.detail = status, error, detail
+
+
+def create_app(
+    store: EventStore, *, publish_token: str, settings: BusSettings = DEFAULTS
+) -> Starlette:
+    """The application over `store`. `app.state.hub` counts viewers and closes them."""
+    return Bus(store, publish_token, settings).app()
+
+
+class Bus:
+    """The handlers, over one store and one hub."""
+
+    def __init__(self, store: EventStore, publish_token: str, settings: BusSettings) -> None:
+        self._store = store
+        self._token = publish_token
+        self._settings = settings
+        self._hub = Hub(store, settings)
+        self._loaded = False
+
+    def app(self) -> Starlette:
+        app = Starlette(routes=self._routes(), middleware=[Middleware(StrictHeaders)])
+        app.state.hub = self._hub
+        return app
+
+    def _routes(self) -> list[BaseRoute]:
+        one = "/api/streams/{episode_id:path}/{attempt:int}"
+        return [
+            Route("/", _page),
+            Route("/healthz", self._health),
+            Route("/api/events", self._guarded(self._publish), methods=["POST"]),
+            Route(one + "/events", self._guarded(self._publish_one), methods=["POST"]),
+            Route("/api/featured", self._guarded(self._featured)),
+            Route("/api/runs", self._guarded(self._runs)),
+            Route("/api/streams", self._guarded(self._streams)),
+            Route("/api/runs/{name:path}/{attempt:int}", self._guarded(self._run)),
+            Route(one, self._guarded(self._stream)),
+            Route(one + "/events", self._guarded(self._events)),
+            Route(one + "/frame", self._guarded(self._frame)),
+            Route(one + "/export.jsonl", self._guarded(self._export)),
+            WebSocketRoute("/api/featured/ws", self._watch_featured),
+            WebSocketRoute(one + "/ws", self._watch),
+            Mount("/static", StaticFiles(directory=COCKPIT)),
+        ]
+
+    def _guarded(self, handler: Handler) -> Handler:
+        """Check the token, and answer `_Bad` in one shape."""
+
+        async def answer(request: Request) -> Response:
+            await self._load()
+            writes = request.method == "POST"
+            token = self._token if writes else self._settings.read_token
+            if not has_token(request, token, in_query=not writes):
+                return _error(HTTPStatus.UNAUTHORIZED, "unauthorized")
+            try:
+                return await handler(request)
+            except _Bad as bad:
+                return _error(bad.status, bad.error, **bad.detail)
+
+        return answer
+
+    async def _load(self) -> None:
+        if not self._loaded:
+            self._loaded = True
+            await self._hub.load()
+
+    # --- publishers ----------------------------------------------------------------------------
+
+    async def _publish(self, request: Request) -> Response:
+        """Events of any streams; every stream's fate is told on its own."""
+        done = await self._append(request, None)
+        return JSONResponse({"results": [_result(one) for one in done]})
+
+    async def _publish_one(self, request: Request) -> Response:
+        """Events of one stream; a batch that does not fit is a 409 with the number that does."""
+        stream = _stream_in(request)
+        done = await self._append(request, stream)
+        if not done:
+            return JSONResponse({"next": await self._next_seq(stream)})
+        if done[0].status is AppendStatus.OK:
+            return JSONResponse({"next": done[0].next_seq})
+        return _error(HTTPStatus.CONFLICT, done[0].status.value, next=done[0].next_seq)
+
+    async def _append(self, request: Request, only: StreamName | None) -> list[Appended]:
+        fence = _fence_in(request)
+        try:
+            events = parse_events(await read_body(request, self._settings.max_body_bytes))
+        except BodyTooLarge:
+            limit = self._settings.max_body_bytes
+            raise _Bad(TOO_LARGE, "body_too_large", limit_bytes=limit) from None
+        except BadEvents as error:
+            raise _invalid(**asdict(error.bad)) from None
+        for index, event in enumerate(events):
+            if only is not None and stream_of(event) != only:
+                raise _invalid(index=index, field="episode_id", why="belongs to another stream")
+        if not events:
+            return []
+        done = await self._store.append(batches_of(events), fence)
+        self._hub.published(done, fence)
+        return done
+
+    async def _next_seq(self, stream: StreamName) -> int:
+        info = await self._store.info(stream)
+        return info.last_seq + 1 if info else 1
+
+    # --- readers -------------------------------------------------------------------------------
+
+    async def _health(self, _: Request) -> Response:
+        return JSONResponse(
+            {"status": "ok", "epoch": self._store.epoch, "viewers": self._hub.viewers}
+        )
+
+    async def _featured(self, _: Request) -> Response:
+        return JSONResponse(featured_view(self._hub.featured))
+
+    async def _streams(self, request: Request) -> Response:
+        return await self._list(request, runs=False)
+
+    async def _runs(self, request: Request) -> Response:
+        return await self._list(request, runs=True)
+
+    async def _list(self, request: Request, *, runs: bool) -> Response:
+        limit = _number(request, "limit", 100, 1, self._settings.page_limit)
+        infos = await self._store.streams(runs=runs, limit=limit)
+        views = [stream_view(info) for info in infos]
+        return JSONResponse(
+            {
+                "epoch": self._store.epoch,
+                "featured": featured_view(self._hub.featured),
+                "streams": views,
+            }
+        )
+
+    async def _stream(self, request: Request) -> Response:
+        return JSONResponse(stream_view(await self._known(_stream_in(request))))
+
+    async def _run(self, request: Request) -> Response:
+        stream = stream_name(f"run:{request.path_params['name']}", request.path_params["attempt"])
+        info = await self._known(stream)
+        return JSONResponse(
+            {**stream_view(info), "last_event": parse_event(info.last).model_dump(mode="json")}
+        )
+
+    async def _events(self, request: Request) -> Response:
+        info = await self._known(_stream_in(request))
+        after = _number(request, "after", 0, 0, MAX_FENCE)
+        limit = _number(request, "limit", self._settings.page_limit, 1, self._settings.page_limit)
+        lines = await self._store.read(info.stream, after, limit)
+        body = ",".join(line.text for line in lines)
+        top = max([info.last_seq, *(line.seq for line in lines)])
+        text = f'{{"epoch":"{self._store.epoch}","top":{top},"events":[{body}]}}'
+        return Response(text, media_type="application/json")
+
+    async def _frame(self, request: Request) -> Response:
+        """The view model at the top, so that a late joiner has the state at once."""
+        info = await self._known(_stream_in(request))
+        lines = [line async for page in self._pages(info.stream) for line in page]
+        frame = await asyncio.to_thread(_folded, lines)
+        return JSONResponse({"epoch": self._store.epoch, "frame": frame})
+
+    async def _export(self, request: Request) -> Response:
+        info = await self._known(_stream_in(request))
+
+        async def lines() -> AsyncIterator[str]:
+            async for page in self._pages(info.stream):
+                yield "".join(f"{line.text}\n" for line in page)
+
+        return StreamingResponse(lines(), media_type="application/x-ndjson")
+
+    async def _pages(self, stream: StreamName) -> AsyncIterator[list[Line]]:
+        after = 0
+        while page := await self._store.read(stream, after, READ_AHEAD):
+            yield page
+            after = page[-1].seq
+
+    async def _known(self, stream: StreamName) -> StreamInfo:
+        info = await self._store.info(stream)
+        if info is None:
+            raise _Bad(HTTPStatus.NOT_FOUND, "unknown_stream")
+        return info
+
+    # --- viewers -------------------------------------------------------------------------------
+
+    async def _watch(self, socket: WebSocket) -> None:
+        if await self._admit(socket):
+            stream = stream_name(socket.path_params["episode_id"], socket.path_params["attempt"])
+            viewer = Viewer(socket, self._hub, self._settings)
+            await viewer.watch(stream, _after(socket), socket.query_params.get("epoch"))
+
+    async def _watch_featured(self, socket: WebSocket) -> None:
+        if await self._admit(socket):
+            stream = StreamName(socket.query_params.get("stream", ""))
+            viewer = Viewer(socket, self._hub, self._settings)
+            await viewer.watch_featured(stream, _after(socket), socket.query_params.get("epoch"))
+
+    async def _admit(self, socket: WebSocket) -> bool:
+        """Accept the socket, or refuse it: 403 before the handshake, 1013 where the bus is full."""
+        await self._load()
+        allowed = is_own_origin(socket.headers, self._settings.allowed_origins)
+        if not allowed or not has_token(socket, self._settings.read_token, in_query=True):
+            await socket.close(CloseCode.POLICY)
+            return False
+        await socket.accept()
+        if self._hub.viewers >= self._settings.max_viewers or self._hub.closing:
+            await socket.close(CloseCode.TRY_LATER, "full")
+            return False
+        return True
+
+
+async def _page(_: Request) -> Response:
+    return FileResponse(COCKPIT / "index.html")
+
+
+def _folded(lines: list[Line]) -> dict[str, Any]:
+    frame = EMPTY
+    for line in lines:
+        frame = fold(frame, parse_event(line.text))
+    return asdict(frame)
+
+
+def _stream_in(request: Request) -> StreamName:
+    return stream_name(request.path_params["episode_id"], request.path_params["attempt"])
+
+
+def _fence_in(request: Request) -> int | None:
+    given = request.headers.get(FENCE_HEADER)
+    if given is None:
+        return None
+    if not given.isdecimal() or not 0 < int(given) <= MAX_FENCE:
+        raise _invalid(index=None, field=FENCE_HEADER, why="a whole number above 0")
+    return int(given)
+
+
+def _number(request: Request, name: str, default: int, least: int, most: int) -> int:
+    given = request.query_params.get(name, str(default))
+    if not given.isdecimal() or len(given) > 19 or int(given) < least:
+        raise _invalid(index=None, field=name, why=f"a whole number from {least}")
+    return min(int(given), most)
+
+
+def _after(socket: WebSocket) -> int:
+    given = socket.query_params.get("after", "0")
+    return int(given) if given.isdecimal() and len(given) < 19 else 0
+
+
+def _result(one: Appended) -> dict[str, Any]:
+    return {"stream": one.stream, "status": one.status.value, "next": one.next_seq}
+
+
+def _invalid(**detail: Any) -> _Bad:
+    return _Bad(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_event", **detail)
+
+
+def _error(status: HTTPStatus, error: str, **detail: Any) -> JSONResponse:
+    headers = {"www-authenticate": "Bearer"} if status is HTTPStatus.UNAUTHORIZED else None
+    return JSONResponse({"error": error, **detail}, status, headers)

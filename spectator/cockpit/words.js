@@ -1,0 +1,92 @@
+// Words for what a frame holds: overs, rates, decisions, the state of the match.
+
+export const overs = (balls) => `${Math.floor(balls / 6)}.${balls % 6}`;
+export const rate = (value) => (value === null ? "–" : value.toFixed(2));
+export const percent = (share) => `${Math.round(share * 100)} %`;
+export const plural = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
+const plain = (text) => String(text).replaceAll("_", " ");
+
+export const captainOf = (frame, seat) => frame[seat]?.captain ?? seat;
+export const otherSeat = (seat) => (seat === "home" ? "away" : "home");
+
+/** What a captain decided, in a few words. */
+export function choiceText(decision) {
+  const choice = decision.choice;
+  switch (decision.kind) {
+    case "toss":
+      return choice.elect === "bat" ? "Bats first" : "Fields first";
+    case "batter":
+      return `${choice.player} to come in`;
+    case "bowler":
+      return `${choice.player} to bowl`;
+    case "delivery":
+      return sentence([
+        `${choice.length}, ${plain(choice.line)}`,
+        choice.variation !== "stock" && plain(choice.variation),
+        `${plain(choice.field)} field`,
+      ]);
+    case "shot":
+      return sentence([
+        plain(choice.shot),
+        choice.aggression !== null &&
+          choice.aggression !== undefined &&
+          `aggression ${percent(choice.aggression)}`,
+      ]);
+    default:
+      return sentence(Object.entries(choice).map(([key, value]) => `${plain(key)} ${plain(value)}`));
+  }
+}
+
+function sentence(parts) {
+  const text = parts.filter(Boolean).join(" · ");
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Where the match stands, in one line. */
+export function situation(frame) {
+  const innings = frame.innings.at(-1);
+  if (frame.phase === "ended") return frame.result.text || plain(frame.result.end_reason);
+  if (frame.home === null) return "";
+  if (frame.phase === "waiting") return "The captains are at the toss.";
+  if (!innings) return tossText(frame);
+  if (frame.phase === "break") return breakText(frame, innings);
+  if (innings.legal_balls === 0 && innings.this_over.length === 0) {
+    return innings.target === null ? tossText(frame) : chaseText(frame, innings);
+  }
+  return innings.target === null ? firstText(innings) : chaseText(frame, innings);
+}
+
+function tossText(frame) {
+  const elected = frame.toss.elected === "bat" ? "bat" : "field";
+  return `${captainOf(frame, frame.toss.winner)} won the toss and chose to ${elected}.`;
+}
+
+function breakText(frame, innings) {
+  if (innings.target !== null) return "Innings over.";
+  const chasing = captainOf(frame, otherSeat(innings.batting));
+  return `Innings break. ${chasing} needs ${innings.runs + 1} to win.`;
+}
+
+function firstText(innings) {
+  const projected = Math.round(((innings.run_rate ?? 0) / 6) * innings.max_balls);
+  return `Run rate ${rate(innings.run_rate)} · on course for ${projected}`;
+}
+
+function chaseText(frame, innings) {
+  const left = innings.max_balls - innings.legal_balls;
+  const who = captainOf(frame, innings.batting);
+  if (innings.needed === 0) return `${who} has made it.`;
+  const needed = `${who} needs ${plural(innings.needed, "run")} off ${plural(left, "ball")}`;
+  return innings.required_rate === null
+    ? needed
+    : `${needed} · required rate ${rate(innings.required_rate)}`;
+}
+
+export const glyphText = {
+  dot: "no run",
+  run: "runs",
+  four: "four",
+  six: "six",
+  wicket: "wicket",
+  extra: "extra",
+};

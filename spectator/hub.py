@@ -1,0 +1,145 @@
+"""Fan-out: one ring of recent events a stream, one cursor a viewer.
+
+A viewer asks for what follows his cursor; the ring answers, or the store where the ring no longer
+reaches. He sleeps only when his cursor stands at the top, and nothing can come between that look
+and the sleep. So there is no hole and no duplicate, nothing is queued for anybody, and a viewer
+whose socket is full blocks himself alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Final
+
+from spectator.settings import BusSettings
+from spectator.store import Appended, EventStore, Featured, Line
+from spectator.streams import StreamName
+
+READ_AHEAD: Final = 500  # events a read from the store
+
+
+@dataclass(slots=True)
+class Channel:
+    """One stream as its viewers share it: the last events, the highest number, and the bell for the
+    next.
+    """
+
+    stream: StreamName
+    ring: deque[Line]
+    top: int = 0
+    viewers: int = 0
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def publish(self, lines: Sequence[Line]) -> None:
+        """Take over what the store has accepted; lines that do not join up make the ring start
+        anew.
+        """
+        if lines[-1].seq <= self.top:
+            return
+        if lines[0].seq != self.top + 1:
+            self.ring.clear()
+        self.ring.extend(lines)
+        self.top = lines[-1].seq
+        self.ring_the_bell()
+
+    def ring_the_bell(self) -> None:
+        bell, self.changed = self.changed, asyncio.Event()
+        bell.set()
+
+    def after(self, seq: int) -> list[Line] | None:
+        """What follows `seq`, or None where the ring does not reach back that far."""
+        if not self.ring or self.ring[0].seq > seq + 1:
+            return None
+        return list(islice(self.ring, seq + 1 - self.ring[0].seq, None))
+
+
+class Hub:
+    """The channels that somebody watches, and which stream is featured."""
+
+    def __init__(self, store: EventStore, settings: BusSettings) -> None:
+        self.store = store
+        self._settings = settings
+        self._channels: dict[StreamName, Channel] = {}
+        self._viewers: set[asyncio.Task[object]] = set()
+        self.featured: Featured | None = None
+        self.featured_changed = asyncio.Event()
+        self.closing = False
+
+    @property
+    def viewers(self) -> int:
+        return len(self._viewers)
+
+    async def load(self) -> None:
+        """Pick up what the store knows from before."""
+        self.featured = await self.store.featured()
+
+    def published(self, done: Sequence[Appended], fence: int | None) -> None:
+        """Show what the store has taken."""
+        for one in done:
+            channel = self._channels.get(one.stream)
+            if channel is not None and one.stored:
+                channel.publish(one.stored)
+        brought = [one.stream for one in done if one.stored]
+        if fence is not None and brought:
+            self._feature(Featured(stream=brought[-1], fence=fence))
+
+    def _feature(self, now: Featured) -> None:
+        before = self.featured
+        if before is not None and (now == before or now.fence < before.fence):
+            return
+        self.featured = now
+        bell, self.featured_changed = self.featured_changed, asyncio.Event()
+        bell.set()
+        if before is not None and (old := self._channels.get(before.stream)):
+            old.ring_the_bell()
+
+    async def join(self, stream: StreamName) -> Channel:
+        """The channel of a stream, with a viewer more. Give it back with `leave`."""
+        channel = self._channels.get(stream)
+        if channel is None:
+            channel = Channel(stream=stream, ring=deque(maxlen=self._settings.ring_events))
+            self._channels[stream] = channel
+        channel.viewers += 1
+        try:
+            info = await self.store.info(stream)
+        except BaseException:
+            self.leave(channel)
+            raise
+        if info is not None:
+            channel.top = max(channel.top, info.last_seq)
+        return channel
+
+    def leave(self, channel: Channel) -> None:
+        channel.viewers -= 1
+        if not channel.viewers:
+            self._channels.pop(channel.stream, None)
+
+    async def lines_after(self, channel: Channel, seq: int) -> list[Line]:
+        """What follows `seq`, as far as a viewer takes it at once; empty at the top."""
+        if seq >= channel.top:
+            return []
+        lines = channel.after(seq)
+        if lines is None:
+            lines = await self.store.read(channel.stream, seq, READ_AHEAD)
+        return lines
+
+    def enter(self, task: asyncio.Task[object] | None) -> None:
+        """Note the task that serves a viewer, to count him and to wait for his end."""
+        if task is not None:
+            self._viewers.add(task)
+            task.add_done_callback(self._viewers.discard)
+
+    async def close(self, timeout_s: float) -> None:
+        """Tell every viewer that the bus goes away, and wait for them, but not longer than
+        `timeout_s`.
+        """
+        self.closing = True
+        for channel in self._channels.values():
+            channel.ring_the_bell()
+        self.featured_changed.set()
+        if self._viewers:
+            await asyncio.wait(self._viewers, timeout=timeout_s)

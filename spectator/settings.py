@@ -1,0 +1,34 @@
+"""Every limit of the bus in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BusSettings:
+    """What the bus allows and how long it waits.
+
+    `read_token` None lets everybody who reaches the port read. `allowed_origins` are browser
+    origins (`https://example.org`) that may open a WebSocket besides the page's own. A viewer whose
+    socket takes no data for `stall_s` is dropped. `max_message_bytes` bounds what a viewer may
+    send, `max_messages` how often.
+    """
+
+    read_token: str | None = None
+    allowed_origins: frozenset[str] = frozenset()
+    max_body_bytes: int = 1024 * 1024
+    max_viewers: int = 2_000
+    max_message_bytes: int = 4 * 1024
+    max_messages: int = 100
+    stall_s: float = 10.0
+    ping_s: float = 20.0
+    ring_events: int = 1_024
+    frame_bytes: int = 256 * 1024
+    page_limit: int = 1_000
+
+
+DEFAULTS: Final = BusSettings()

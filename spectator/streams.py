@@ -1,0 +1,33 @@
+"""Names of streams, and what the wire says about one."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final, NewType
+
+from engine.events import Event
+
+StreamName = NewType("StreamName", str)
+
+RUN_PREFIX: Final = "run:"
+MAX_EPISODE_ID: Final = 200
+LAST_TYPES: Final = frozenset({"episode.ended", "tournament.ended"})
+
+
+class StreamState(StrEnum):
+    LIVE = "live"
+    ENDED = "ended"
+
+
+def stream_name(episode_id: str, attempt: int) -> StreamName:
+    """`episode_id/attempt`; a tournament's events are in `run:<name>/1`."""
+    return StreamName(f"{episode_id}/{attempt}")
+
+
+def stream_of(event: Event) -> StreamName:
+    return stream_name(event.episode_id, event.attempt)
+
+
+def is_run(stream: StreamName) -> bool:
+    """Whether the stream carries a tournament rather than an episode."""
+    return stream.startswith(RUN_PREFIX)

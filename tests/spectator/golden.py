@@ -1,0 +1,27 @@
+"""Make the golden match anew: `python -m tests.spectator.golden`, after the events have changed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from spectator.frames import EMPTY, fold
+from tests.spectator.matches import match_events
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def main() -> None:
+    frame, lines = EMPTY, []
+    for event in match_events("golden", seed=11, home="qwen3-8b", away="heuristic"):
+        frame = fold(frame, event)
+        lines.append(event.model_dump_json() + "\n")
+    GOLDEN.mkdir(exist_ok=True)
+    (GOLDEN / "match.jsonl").write_text("".join(lines), encoding="utf-8")
+    text = json.dumps(asdict(frame), indent=1, ensure_ascii=False)
+    (GOLDEN / "frame.json").write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

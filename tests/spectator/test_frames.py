@@ -1,0 +1,123 @@
+"""The frame against the book: a golden match, and the engine's own score in matches of any kind."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.cricket.outcomes import OUTCOMES
+from engine.events import Delivery, DeliveryEvent, Event, parse_event
+from spectator.commentary import commentary_line
+from spectator.frames import EMPTY, Frame, ball_of, extras_of, fold
+from tests.spectator.matches import match_events, run_events
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def frame_of(events: list[Event]) -> Frame:
+    frame = EMPTY
+    for event in events:
+        frame = fold(frame, event)
+    return frame
+
+
+def golden_events() -> list[Event]:
+    """A T5 match as it was published once; `python -m tests.spectator.golden` makes it anew."""
+    lines = (GOLDEN / "match.jsonl").read_text(encoding="utf-8").splitlines()
+    return [parse_event(line) for line in lines]
+
+
+def golden_frame() -> Any:
+    return json.loads((GOLDEN / "frame.json").read_text(encoding="utf-8"))
+
+
+def test_the_golden_match_gives_the_golden_frame():
+    assert json.loads(json.dumps(asdict(frame_of(golden_events())))) == golden_frame()
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("overs", [1, 5, 20])
+def test_batters_and_extras_add_up_to_the_score(seed, overs):
+    for innings in frame_of(match_events(seed=seed, overs=overs)).innings:
+        assert sum(b.runs for b in innings.batters) + innings.extras == innings.runs
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_bowlers_balls_are_the_legal_balls(seed):
+    for innings in frame_of(match_events(seed=seed)).innings:
+        assert sum(b.balls for b in innings.bowlers) == innings.legal_balls
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_overs_add_up_to_every_ball(seed):
+    events = match_events(seed=seed)
+    frame = frame_of(events)
+    shown = sum(
+        sum(len(over.balls) for over in innings.past_overs) + len(innings.this_over)
+        for innings in frame.innings
+    )
+    assert shown == sum(isinstance(e, DeliveryEvent) for e in events)
+    assert len(frame.win_probability) == shown
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_who_is_said_to_face_next_does(seed):
+    frame = EMPTY
+    for event in match_events(seed=seed):
+        if isinstance(event, DeliveryEvent):
+            said = frame.innings[-1].striker
+            assert said in (None, event.data.striker)
+        frame = fold(frame, event)
+
+
+def test_a_frame_is_never_changed():
+    events = match_events(seed=2)
+    before = frame_of(events[:50])
+    kept = asdict(before)
+    fold(before, events[50])
+    assert asdict(before) == kept
+
+
+def test_a_tournaments_events_leave_a_match_alone():
+    (event, *_) = run_events()
+    assert fold(EMPTY, event).innings == ()
+
+
+def test_every_outcome_of_the_catalogue_has_a_glyph_and_its_extras():
+    for outcome in OUTCOMES:
+        extras = extras_of(outcome.key)
+        assert sum(extras.values()) == outcome.runs - outcome.bat
+        delivery = _delivery().model_copy(
+            update={
+                "outcome": outcome.key,
+                "bat": outcome.bat,
+                "extras": outcome.runs - outcome.bat,
+                "boundary": outcome.boundary,
+            }
+        )
+        assert 1 <= len(ball_of(delivery).glyph) <= 4
+
+
+def test_every_ball_has_a_line_that_names_bowler_and_batter():
+    for seed in range(12):
+        for event in match_events(seed=seed):
+            if isinstance(event, DeliveryEvent):
+                line = commentary_line(event)
+                assert line.startswith(f"{event.data.bowler} to {event.data.striker}: ")
+                assert "{" not in line
+
+
+def test_the_same_event_has_the_same_line():
+    lines = [
+        [commentary_line(e) for e in match_events(seed=1) if isinstance(e, DeliveryEvent)]
+        for _ in range(2)
+    ]
+    assert lines[0] == lines[1]
+
+
+def _delivery() -> Delivery:
+    return next(e.data for e in match_events() if isinstance(e, DeliveryEvent))

@@ -1,0 +1,81 @@
+"""What the tests of the bus share: posting events, watching a stream, waiting for a condition."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import httpx
+from websockets.asyncio.client import ClientConnection, connect
+
+from engine.events import Event
+from spectator.server import BusServer
+from spectator.store import Batch, Entry
+from spectator.streams import stream_of
+
+DEADLINE_S = 20.0
+
+
+def body(events: Sequence[Event]) -> str:
+    return "[" + ",".join(event.model_dump_json() for event in events) + "]"
+
+
+def batch(events: Sequence[Event]) -> Batch:
+    entries = tuple(
+        Entry(seq=e.seq, type=e.type, ts=e.ts.isoformat(), text=e.model_dump_json()) for e in events
+    )
+    return Batch(stream=stream_of(events[0]), entries=entries)
+
+
+def client(bus: BusServer, token: str | None = None) -> httpx.AsyncClient:
+    headers = {"authorization": f"Bearer {token or bus.publish_token}"}
+    return httpx.AsyncClient(base_url=bus.url, headers=headers, trust_env=False)
+
+
+async def post(
+    bus: BusServer, events: Sequence[Event], *, fence: int | None = None
+) -> httpx.Response:
+    """The events as one batch of their own stream."""
+    headers = {"x-captains-fence": str(fence)} if fence is not None else {}
+    async with client(bus) as http:
+        path = f"/api/streams/{stream_of(events[0])}/events"
+        return await http.post(path, content=body(events), headers=headers)
+
+
+async def stored(bus: BusServer, stream: str) -> list[dict[str, Any]]:
+    """The whole stream, as exported."""
+    async with client(bus) as http:
+        answer = await http.get(f"/api/streams/{stream}/export.jsonl")
+    return [json.loads(line) for line in answer.text.splitlines()] if answer.is_success else []
+
+
+def watch(bus: BusServer, path: str, **options: Any) -> connect:
+    url = f"ws://127.0.0.1:{bus.port}{path}"
+    return connect(url, proxy=None, compression=None, **options)
+
+
+async def events_until(socket: ClientConnection, last_seq: int) -> list[int]:
+    """The numbers of the events that arrive, up to `last_seq`."""
+    seen: list[int] = []
+    async with asyncio.timeout(DEADLINE_S):
+        while not seen or seen[-1] < last_seq:
+            message = json.loads(await socket.recv())
+            if message["t"] == "events":
+                seen += [event["seq"] for event in message["events"]]
+    return seen
+
+
+async def to_the_end(socket: ClientConnection) -> None:
+    """Read until the socket is closed, which raises."""
+    async with asyncio.timeout(DEADLINE_S):
+        while True:
+            await socket.recv()
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    """Wait for `condition`, and fail when it does not come about."""
+    async with asyncio.timeout(DEADLINE_S):
+        while not await condition():  # noqa: ASYNC110 - it looks across sockets
+            await asyncio.sleep(0.01)
