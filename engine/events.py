@@ -6,10 +6,11 @@ type is added here, and nowhere else. `event_json_schema()` is what is published
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -241,6 +242,12 @@ class _Envelope(_Strict):
     def line(self) -> bytes:
         """The event as JSON, made once however many write it or send it."""
         return self.model_dump_json().encode()
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """As pydantic's, but a changed copy does not keep the line of what it was copied from."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("line", None)
+        return copied
 
 
 class EpisodeStartedEvent(_Envelope):
