@@ -1,0 +1,107 @@
+"""Views of a run in the Prefect UI. An artifact is never the truth, so one that fails is logged
+and missed.
+
+Keys are stable (`a-z0-9-` only), so that the UI keeps their history: a run's table is the newest
+of its line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Sequence
+from typing import Final, TypeVar
+from uuid import UUID
+
+import httpx
+from prefect.artifacts import (
+    acreate_link_artifact,
+    acreate_markdown_artifact,
+    acreate_progress_artifact,
+    aupdate_progress_artifact,
+)
+from prefect.exceptions import PrefectException
+from prefect.logging import get_run_logger
+
+from engine.episode import EpisodeResult
+from flows.run import Run
+from flows.scorecards import results_markdown, scorecard_markdown
+from tournaments import crosstable_markdown, standings_markdown
+
+MOST_SCORECARDS: Final = (
+    200  # a run's scorecards take 20 ms each; above this, one artifact lists a batch's matches
+)
+
+T = TypeVar("T")
+_NOT_IN_KEYS: Final = re.compile(r"[^a-z0-9]+")
+
+
+def key(*parts: str) -> str:
+    """An artifact key from names: small letters, digits and hyphens."""
+    return "-".join(
+        filter(None, (_NOT_IN_KEYS.sub("-", part.lower()).strip("-") for part in parts))
+    )
+
+
+async def show_table(run: Run) -> None:
+    """The standings and the crosstable, as they are now."""
+    rows = run.table.standings()
+    about = f"{run.done} of {run.total} episodes"
+    await _made(
+        acreate_markdown_artifact(
+            standings_markdown(rows), key=key("standings", run.spec.name), description=about
+        )
+    )
+    await _made(
+        acreate_markdown_artifact(
+            crosstable_markdown(run.table), key=key("crosstable", run.spec.name), description=about
+        )
+    )
+
+
+async def show_cockpit(run: Run, page: str | None) -> None:
+    """Where the featured match can be watched."""
+    if page is not None:
+        await _made(
+            acreate_link_artifact(page, link_text="Watch live", key=key("cockpit", run.spec.name))
+        )
+
+
+async def show_matches(run: Run, title: str, results: Sequence[EpisodeResult]) -> None:
+    """A scorecard a match, or in a large run one list of them all."""
+    if run.total > MOST_SCORECARDS:
+        text = results_markdown(title, results)
+        await _made(acreate_markdown_artifact(text, key=key("results", run.plan.run_id)))
+        return
+    for result in results:
+        await show_scorecard(result)
+
+
+async def show_scorecard(result: EpisodeResult) -> None:
+    """The scorecard of one match."""
+    text = scorecard_markdown(result)
+    await _made(acreate_markdown_artifact(text, key=key("scorecard", result.episode_id)))
+
+
+class Progress:
+    """The progress artifact of a run."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._id: UUID | None = None
+
+    async def update(self) -> None:
+        percent = 100 * self._run.done / self._run.total if self._run.total else 100.0
+        if self._id is not None:
+            await _made(aupdate_progress_artifact(self._id, progress=percent))
+            return
+        name = self._run.spec.name
+        made = acreate_progress_artifact(percent, key=key("progress", name), description=name)
+        self._id = await _made(made)
+
+
+async def _made(artifact: Awaitable[T]) -> T | None:
+    try:
+        return await artifact
+    except (httpx.HTTPError, PrefectException) as error:
+        get_run_logger().warning("an artifact could not be made: %s", error)
+        return None

@@ -1,0 +1,53 @@
+"""What a tournament file may name, as the engine has it: joins `engine` and `tournaments`."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from tournaments.brackets import bracket_names, bracket_path
+from tournaments.digest import FileDigest, file_digest
+from tournaments.known import Known, known_to_the_engine
+from tournaments.loading import load_tournament
+from tournaments.spec import TournamentSpec
+
+
+@cache
+def known() -> Known:
+    """Every preset, kind and squad that ships with the project."""
+    return known_to_the_engine()
+
+
+def load(path: str | Path) -> TournamentSpec:
+    """The tournament in a file; a bare name is a bracket that ships. Raises `BadTournamentFile`."""
+    return load_tournament(path_of(str(path)), known())
+
+
+def path_of(named: str) -> Path:
+    """The file that `named` means: itself, or the shipped bracket of that name where there is no
+    such file.
+    """
+    path = Path(named)
+    return bracket_path(named) if not path.exists() and named in bracket_names() else path
+
+
+def digest(spec: TournamentSpec) -> FileDigest:
+    """What the file means, with the ball model and the engine that this installation plays with."""
+    from engine.chance import BallModel
+    from engine.episode import ENGINE_VERSION
+
+    return file_digest(
+        spec,
+        known(),
+        coefficients_digest=BallModel.shipped().digest,
+        engine_version=ENGINE_VERSION,
+    )
+
+
+def project_version() -> str:
+    """The version of this project; `0` for a checkout that is not installed."""
+    try:
+        return version("captains")
+    except PackageNotFoundError:
+        return "0"

@@ -1,0 +1,5 @@
+"""The command line: `captains …`. Nothing heavy is imported before a command needs it."""
+
+from flows.cli.app import app, main
+
+__all__ = ["app", "main"]

@@ -1,0 +1,238 @@
+"""The commands and their options. Each is a few lines; the work is imported when a command runs."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from cyclopts import App, CycloptsError, Parameter, UnknownCommandError
+
+from flows.cli.terminal import Exit, answer_json, note
+
+JSON = Annotated[bool, Parameter(name="--json", negative=(), help="One JSON document on stdout.")]
+RUNS = Annotated[Path, Parameter(name="--runs", help="The folder of runs.")]
+FRESH = Annotated[bool, Parameter(negative=(), help="Start over; what was played is set aside.")]
+SEED = Annotated[int, Parameter(help="The same seed gives the same match, ball by ball.")]
+FORMAT = Annotated[
+    Literal["T5", "T10", "T20", "ODI"] | None,
+    Parameter(name="--format", help="Format; or --overs."),
+]
+OVERS = Annotated[int | None, Parameter(help="Overs an innings, 1 to 50; instead of --format.")]
+SQUADS = Annotated[str, Parameter(help="drawn (by the seed), built-in, or two names: HOME,AWAY.")]
+SUPER_OVER = Annotated[bool, Parameter(negative=(), help="Decide a level match by super overs.")]
+
+
+def _version() -> str:
+    from flows.catalogue import project_version
+
+    return project_version()
+
+
+app = App(
+    name="captains",
+    help="Find out which cricket captain is better, by how much, and how sure that is.",
+    help_format="plaintext",
+    version=_version,
+)
+
+
+@app.command
+def demo(*, runs: RUNS = Path("runs"), fresh: FRESH = False, json: JSON = False) -> int:
+    """Play four captains, everybody against everybody, live in the browser.
+
+    On a terminal the page and the Prefect UI stay up until Ctrl-C. The same command again resumes.
+
+    Example: captains demo
+    """
+    from flows.cli.tournaments import run_demo
+
+    return run_demo(runs, fresh=fresh, as_json=json)
+
+
+@app.command
+def run(
+    file: str,
+    /,
+    *,
+    occasion: Annotated[str, Parameter(help="Another occasion plays new matches.")] = "1",
+    runs: RUNS = Path("runs"),
+    fresh: FRESH = False,
+    json: JSON = False,
+) -> int:
+    """Play a tournament file; the same command again resumes it.
+
+    Example: captains run friday-night.yaml
+    """
+    from flows.cli.tournaments import run_file
+
+    return run_file(file, runs, occasion=occasion, fresh=fresh, as_json=json)
+
+
+@app.command
+def check(file: str, /, *, json: JSON = False) -> int:
+    """Say what a tournament file means, or what is wrong with it, line by line.
+
+    Example: captains check friday-night.yaml
+    """
+    from flows.cli.tournaments import check_file
+
+    return check_file(file, as_json=json)
+
+
+@app.command
+def play(
+    home: str,
+    away: str,
+    /,
+    *,
+    format_: FORMAT = None,
+    overs: OVERS = None,
+    seed: SEED = 1,
+    squads: SQUADS = "drawn",
+    super_over: SUPER_OVER = False,
+    featured: Annotated[
+        bool, Parameter(negative=(), help="On the featured channel, under Prefect.")
+    ] = False,
+    if_busy: Annotated[
+        Literal["wait", "refuse"], Parameter(help="When another match is featured.")
+    ] = "wait",
+    runs: RUNS = Path("runs"),
+    json: JSON = False,
+) -> int:
+    """Play one match between two captains, and show its scorecard.
+
+    Example: captains play heuristic random --format T5 --seed 7
+    """
+    from flows.cli.matches import Wanted, play_featured, play_match
+
+    wanted = Wanted.of(home, away, format_, overs, seed, squads, super_over=super_over)
+    if featured:
+        return play_featured(wanted, runs, if_busy=if_busy, as_json=json)
+    return play_match(wanted, runs, as_json=json)
+
+
+@app.command
+def simulate(
+    *,
+    matches: Annotated[int, Parameter(help="How many matches.")],
+    out: Annotated[Path, Parameter(help="The folder for the two files.")],
+    format_: FORMAT = None,
+    overs: OVERS = None,
+    seed: SEED = 1,
+    home: Annotated[str, Parameter(help="The captain in the home seat.")] = "baseline",
+    away: Annotated[str, Parameter(help="The captain in the away seat.")] = "baseline",
+    squads: SQUADS = "drawn",
+    super_over: SUPER_OVER = False,
+    processes: Annotated[int | None, Parameter(help="Default: one a core.")] = None,
+    json: JSON = False,
+) -> int:
+    """Play many matches into deliveries.csv.gz and matches.csv.gz, in the columns of the real data.
+
+    Example: captains simulate --format T20 --matches 2000 --seed 1 --out sim
+    """
+    from flows.cli.matches import Wanted, simulate_matches
+
+    wanted = Wanted.of(home, away, format_, overs, seed, squads, super_over=super_over)
+    return simulate_matches(wanted, matches, out, processes=processes, as_json=json)
+
+
+@app.command
+def replay(episode: str, /, *, runs: RUNS = Path("runs"), json: JSON = False) -> int:
+    """Play a record again through the engine, and compare it with what was recorded.
+
+    EPISODE is the path of a record, or an episode's id below the folder of runs.
+
+    Example: captains replay heuristic-v-random-5-7-3f2a1c
+    """
+    from flows.cli.matches import replay_episode
+
+    return replay_episode(episode, runs, as_json=json)
+
+
+@app.command
+def presets(*, json: JSON = False) -> int:
+    """List the captains that can be named, with their settings.
+
+    Example: captains presets
+    """
+    from flows.cli.matches import list_presets
+
+    return list_presets(as_json=json)
+
+
+@app.command
+def doctor(*, runs: RUNS = Path("runs"), json: JSON = False) -> int:
+    """Check that everything that a run needs works here.
+
+    Example: captains doctor
+    """
+    from flows.cli.doctor import examine
+
+    return examine(runs, as_json=json)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; gives the exit code. Nothing that a user can cause ends in a traceback."""
+    tokens = list(sys.argv[1:] if argv is None else argv)
+    try:
+        with _stoppable():
+            return int(_call(tokens) or Exit.DONE)
+    except CycloptsError as error:
+        return _failed(tokens, Exit.BAD_INPUT, _in_a_line(error))
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    except BrokenPipeError:  # somebody read only the beginning, as in `captains presets | head`
+        sys.stderr.close()
+        return Exit.FAILED
+    except Exception as error:
+        from flows.cli.failures import exit_of
+
+        code = exit_of(error)
+        if code is None:  # a bug of ours keeps its traceback
+            raise
+        return _failed(tokens, code, str(error))
+
+
+def _call(tokens: list[str]) -> Any:
+    return app(
+        tokens,
+        exit_on_error=False,
+        print_error=False,
+        result_action="return_value",
+    )
+
+
+def _failed(tokens: Sequence[str], code: Exit, message: str) -> int:
+    if "--json" in tokens:
+        answer_json({"error": message, "exit_code": int(code)})
+    note(message)
+    return code
+
+
+def _in_a_line(error: CycloptsError) -> str:
+    text = " ".join(str(error).split())
+    hint = "captains --help" if isinstance(error, UnknownCommandError) else "--help"
+    return f"captains: {text} (see {hint})"
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Ctrl-C and SIGTERM stop a command in the same clean way, also where a shell script started
+    it with `&`.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,41 @@
+"""Which errors are the user's to act on, and their exit codes. Everything else is a bug."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flows.cli.terminal import BadInput, Exit, WorkFailed
+
+# By name, so that a command need not have loaded what it did not use.
+_BAD_INPUT: Final = (
+    ("tournaments.errors", "TournamentError"),
+    ("engine.errors", "UnknownPreset"),
+    ("engine.errors", "BadPreset"),
+    ("engine.yamlfile", "BadYaml"),
+    ("engine.cricket.errors", "UnknownFormat"),
+    ("engine.cricket.errors", "BadSquad"),
+)
+_FAILED: Final = (
+    ("engine.errors", "BrokenRecord"),
+    ("flows.ledger", "RunBusy"),
+    ("flows.server", "ServerUnavailable"),
+    ("concurrent.futures.process", "BrokenProcessPool"),
+    ("flows.limits", "FeaturedBusy"),
+    ("prefect.concurrency._asyncio", "ConcurrencySlotAcquisitionError"),
+    ("httpx", "HTTPError"),
+)
+
+
+def exit_of(error: BaseException) -> Exit | None:
+    """The exit code for an error that a user can cause; None for a bug."""
+    if isinstance(error, BadInput) or _is_one_of(error, _BAD_INPUT):
+        return Exit.BAD_INPUT
+    if isinstance(error, WorkFailed | OSError) or _is_one_of(error, _FAILED):
+        return Exit.FAILED
+    return None
+
+
+def _is_one_of(error: BaseException, named: tuple[tuple[str, str], ...]) -> bool:
+    """Whether `error` is of one of these classes, or of a class below."""
+    names = {f"{module}.{name}" for module, name in named}
+    return any(f"{kind.__module__}.{kind.__name__}" in names for kind in type(error).__mro__)

@@ -1,0 +1,240 @@
+"""Commands about single matches: play, simulate, replay, presets."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from engine.captains import KINDS, PRESETS, CaptainSpec, resolve
+from engine.cricket.formats import format_named, format_of
+from engine.seeds import MAX_SEED
+from flows.cli.terminal import BadInput, Exit, WorkFailed, answer_json, note, say, table
+
+if TYPE_CHECKING:
+    from engine.episode import EpisodeResult
+
+DEFAULT_FORMAT: Final = "T20"
+MOST_MATCHES: Final = 10_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A match as it was typed, checked."""
+
+    home: CaptainSpec
+    away: CaptainSpec
+    overs: int
+    seed: int
+    squads: str | tuple[str, str]
+    super_over: bool
+
+    @classmethod
+    def of(
+        cls,
+        home: str,
+        away: str,
+        format_: str | None,
+        overs: int | None,
+        seed: int,
+        squads: str,
+        *,
+        super_over: bool,
+    ) -> Wanted:
+        """Raises `BadInput`, or the engine's own errors about captains, formats and squads."""
+        if not 0 <= seed <= MAX_SEED:
+            raise BadInput(f"--seed {seed}: allowed: 0 to {MAX_SEED}")
+        return cls(
+            home=resolve(home),
+            away=resolve(away),
+            overs=_overs(format_, overs),
+            seed=seed,
+            squads=_squads(squads),
+            super_over=super_over,
+        )
+
+
+def _overs(format_: str | None, overs: int | None) -> int:
+    if format_ is not None and overs is not None:
+        raise BadInput("--format and --overs are both given; allowed: one of them")
+    if overs is not None:
+        return format_of(overs).max_overs
+    return format_named(format_ or DEFAULT_FORMAT).max_overs
+
+
+def _squads(text: str) -> str | tuple[str, str]:
+    from engine.squads import BUILT_IN, load_squad
+
+    if text in ("drawn", "built-in"):
+        return text
+    names = text.split(",")
+    if len(names) != 2:
+        known = ", ".join(BUILT_IN)
+        raise BadInput(f"--squads {text}: allowed: drawn, built-in, or HOME,AWAY of {known}")
+    for name in names:
+        load_squad(name)
+    return names[0], names[1]
+
+
+def play_match(wanted: Wanted, runs: Path, *, as_json: bool) -> int:
+    """`captains play`: one match in this process, without a server."""
+    from engine.record import record_path
+    from flows.play import play_once
+    from flows.single import MatchReport, SingleMatch, singles_folder
+
+    spec, folder = SingleMatch(**_fields(wanted)).spec(), singles_folder(runs)
+    result = asyncio.run(play_once(folder, spec, []))
+    folder.append(result)
+    record = record_path(folder.records, spec.episode_id)
+    if as_json:
+        answer_json(MatchReport.of(result, spec.overs, record).model_dump())
+    else:
+        show_match(result)
+        note(f"record: {record}")
+    return _exit_of(result)
+
+
+def _fields(wanted: Wanted) -> dict[str, Any]:
+    return {name: getattr(wanted, name) for name in wanted.__slots__}
+
+
+def play_featured(
+    wanted: Wanted, runs: Path, *, if_busy: Literal["wait", "refuse"], as_json: bool
+) -> int:
+    """`captains play --featured`: the episode flow, on the featured channel."""
+    from flows.cli.session import session
+
+    if not isinstance(wanted.squads, str):
+        raise BadInput("--featured plays with --squads drawn or built-in")
+    with session(runs, quiet=as_json) as opened:
+        from flows.config import EpisodeConfig
+        from flows.episode import episode
+
+        config = EpisodeConfig(
+            home=wanted.home.name,
+            away=wanted.away.name,
+            overs=wanted.overs,
+            seed=wanted.seed,
+            squads=wanted.squads,  # type: ignore[arg-type]  # a word, as checked above
+            super_over=wanted.super_over,
+            featured=True,
+            if_busy=if_busy,
+            runs=str(runs),
+        )
+        report = opened.call(lambda: episode(config))
+    if as_json:
+        answer_json(report.model_dump())
+    else:
+        say(f"{report.home} v {report.away}: {report.result}")
+        note(f"record: {report.record}")
+    return Exit.DONE if report.end_reason in ("completed", "forfeit") else Exit.FAILED
+
+
+def _exit_of(result: EpisodeResult) -> int:
+    if result.end_reason.is_void:
+        note(f"{result.result}: {result.error or 'no reason was given'}")
+        return Exit.FAILED
+    return Exit.DONE
+
+
+def show_match(result: EpisodeResult) -> None:
+    """The match as a scorebook has it."""
+    from engine.cricket.scorecard import render
+
+    say(f"{result.home} (home) v {result.away} (away), seed {result.seed}")
+    for card in result.cards:
+        say(f"\n{render(card)}")
+    say(f"\n{result.result}")
+    say(f"luck of {result.home}: {result.luck:+.3f}   {result.episode_id}")
+
+
+def simulate_matches(
+    wanted: Wanted, matches: int, out: Path, *, processes: int | None, as_json: bool
+) -> int:
+    """`captains simulate`."""
+    from flows.pool import cores
+    from flows.simulate import Simulation, simulate
+    from flows.single import SingleMatch
+
+    if not 1 <= matches <= MOST_MATCHES:
+        raise BadInput(f"--matches {matches}: allowed: 1 to {MOST_MATCHES}")
+    if processes is not None and not 1 <= processes <= 256:
+        raise BadInput(f"--processes {processes}: allowed: 1 to 256")
+    if out.exists() and not out.is_dir():
+        raise BadInput(f"--out {out}: is not a folder")
+    match = SingleMatch(**_fields(wanted))
+    simulation = Simulation(match=match, matches=matches, seed=wanted.seed)
+    summary = asyncio.run(simulate(simulation, out, processes or cores()))
+    if as_json:
+        answer_json(summary.model_dump())
+    else:
+        say(f"{summary.matches} matches, {summary.deliveries} deliveries, {summary.seconds} s")
+        say(f"{out}/matches.csv.gz and {out}/deliveries.csv.gz")
+    return Exit.DONE
+
+
+def replay_episode(named: str, runs: Path, *, as_json: bool) -> int:
+    """`captains replay`."""
+    from engine.replay import replay_record
+
+    path = find_record(named, runs)
+    replay = asyncio.run(replay_record(path))
+    recorded, again = replay.ending.data, replay.result
+    if as_json:
+        answer_json(
+            {
+                "episode_id": replay.header.episode_id,
+                "record": str(path),
+                "identical": replay.identical,
+                "record_digest": recorded.record_digest,
+                "replayed_digest": again.record_digest,
+                "end_reason": recorded.end_reason.value,
+                "winner": recorded.winner,
+                "result": recorded.result,
+                "innings": [line.model_dump(mode="json") for line in recorded.innings],
+                "deliveries": recorded.deliveries,
+            }
+        )
+    else:
+        show_match(again)
+    if not replay.identical:
+        raise WorkFailed(f"{path}: the replay differs from what was recorded")
+    note(f"{path}: the replay is identical, {recorded.record_digest}")
+    return Exit.DONE
+
+
+def find_record(named: str, runs: Path) -> Path:
+    """The record that `named` means: a path, or an episode id below `runs`; raises `BadInput`."""
+    path = Path(named)
+    if path.is_file():
+        return path
+    if "/" not in named and named not in ("", ".", ".."):
+        found = [p for p in runs.rglob("records/*.jsonl") if p.stem == named]
+        if len(found) > 1:
+            raise BadInput(f"{named}: {len(found)} records have this id: {_listed(found)}")
+        if found:
+            return found[0]
+    raise BadInput(f"{named}: no such record, and no episode of that id below {runs}")
+
+
+def _listed(paths: Sequence[Path]) -> str:
+    return ", ".join(str(path) for path in sorted(paths)[:3])
+
+
+def list_presets(*, as_json: bool) -> int:
+    """`captains presets`."""
+    if as_json:
+        captains = [PRESETS[name].model_dump(mode="json") for name in sorted(PRESETS)]
+        kinds = {name: kind.summary for name, kind in sorted(KINDS.items())}
+        answer_json({"presets": captains, "kinds": kinds})
+        return Exit.DONE
+    rows = [
+        (name, spec.kind, ", ".join(f"{k} {v}" for k, v in spec.params.items()) or "-")
+        for name, spec in sorted(PRESETS.items())
+    ]
+    say(table(("preset", "kind", "settings"), rows))
+    say("\nkinds")
+    say("\n".join(f"  {name:<10} {kind.summary}" for name, kind in sorted(KINDS.items())))
+    return Exit.DONE

@@ -1,0 +1,85 @@
+"""What a command starts before a flow and ends after it: a Prefect server, a bus, the stage
+between them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from flows import settings
+from flows.cli.terminal import is_watched, note
+from flows.play import BusAddress
+from flows.server import Server, server
+from flows.stage import Reporter, Stage, current_stage, on_stage
+
+T = TypeVar("T")
+DRAIN_TIMEOUT_S: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A server and a bus that are up."""
+
+    server: Server
+    stage: Stage
+
+    def call(self, flow: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Run a flow to its end on this session's stage."""
+        with on_stage(self.stage):
+            return asyncio.run(_awaited(flow))
+
+
+@contextmanager
+def session(
+    runs: Path, *, quiet: bool, bus: bool = True, reporter: Reporter | None = None
+) -> Iterator[Session]:
+    """Start what a flow needs; all of it ends with the block. Raises `ServerUnavailable`."""
+    home = settings.home(runs)
+    settings.apply(home)
+    with ExitStack() as stack:
+        if not quiet:
+            note("starting a Prefect server …")
+        found = stack.enter_context(server(home, meanwhile=_load_flows))
+        stage = Stage(
+            bus=_bus(stack) if bus else None,
+            paced=is_watched() and not quiet,
+            reporter=reporter or Reporter(),
+        )
+        stack.callback(_drain)
+        yield Session(server=found, stage=stage)
+
+
+async def _awaited(flow: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    return await flow()
+
+
+def _bus(stack: ExitStack) -> BusAddress:
+    """The bus that the environment names, or one in this process."""
+    named = current_stage().bus
+    if named is not None:
+        return named
+    from spectator import BusServer
+
+    started = stack.enter_context(BusServer())
+    return BusAddress(url=started.url, token=started.publish_token)
+
+
+def _load_flows() -> None:
+    import flows.episode
+    import flows.tournament  # noqa: F401
+
+
+def _drain() -> None:
+    """Prefect sends logs and events from threads; a server that stops before they have ended makes
+    them complain.
+    """
+    from prefect.events.worker import EventsWorker
+    from prefect.logging.handlers import APILogWorker
+
+    for worker in (APILogWorker, EventsWorker):
+        worker.drain_all(timeout=DRAIN_TIMEOUT_S)

@@ -1,0 +1,59 @@
+"""What a command says, and where: the answer on stdout, everything else on stderr, as text or one
+JSON document.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from enum import IntEnum
+from typing import Any
+
+
+class Exit(IntEnum):
+    """What the shell is told."""
+
+    DONE = 0
+    FAILED = 1
+    BAD_INPUT = 2
+    INTERRUPTED = 130
+
+
+class BadInput(Exception):
+    """What was typed cannot be used; the message says what is allowed."""
+
+
+class WorkFailed(Exception):
+    """The command was understood, and could not do its work."""
+
+
+def say(text: str) -> None:
+    """A line of the answer."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def note(text: str) -> None:
+    """A line about how it goes."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
+def answer_json(document: Mapping[str, Any]) -> None:
+    """The one JSON document."""
+    say(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def is_watched() -> bool:
+    """Whether somebody sits at a terminal."""
+    return sys.stdout.isatty() and sys.stderr.isatty()
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Plain columns, the last one ragged."""
+    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in [header, *rows]
+    )

@@ -1,0 +1,126 @@
+"""Commands about tournaments: demo, run, check."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flows.cli.progress import TerminalReporter
+from flows.cli.terminal import BadInput, Exit, answer_json, is_watched, note, say
+
+if TYPE_CHECKING:
+    from flows.cli.session import Session
+    from flows.run import Order, RunSummary
+
+DEMO = "demo"
+
+
+def run_demo(runs: Path, *, fresh: bool, as_json: bool) -> int:
+    """`captains demo`."""
+    return _run(DEMO, runs, occasion="1", fresh=fresh, as_json=as_json, stay=is_watched())
+
+
+def run_file(file: str, runs: Path, *, occasion: str, fresh: bool, as_json: bool) -> int:
+    """`captains run FILE`."""
+    return _run(file, runs, occasion=occasion, fresh=fresh, as_json=as_json, stay=False)
+
+
+def check_file(file: str, *, as_json: bool) -> int:
+    """`captains check FILE`; raises `BadTournamentFile`."""
+    order = _ordered(file, "1")
+    plan, spec = order.plan, order.spec
+    if as_json:
+        answer_json(
+            {
+                "file": file,
+                "name": spec.name,
+                "file_digest": order.file_digest,
+                "captains": list(plan.captains),
+                "fixtures": len(plan.fixtures),
+                "episodes": plan.total_episodes,
+                "overs": spec.match.max_overs,
+            }
+        )
+        return Exit.DONE
+    say(f"{spec.name}: {len(plan.captains)} captains, {len(plan.fixtures)} fixtures")
+    say(f"{plan.total_episodes} episodes of {spec.match.max_overs} overs an innings")
+    say(f"digest {order.file_digest}")
+    return Exit.DONE
+
+
+def _ordered(file: str, occasion: str) -> Order:
+    """The tournament of a file, checked before anything is started."""
+    from flows import catalogue
+    from flows.run import Order
+
+    return Order.of(catalogue.load(file), occasion)
+
+
+def _run(file: str, runs: Path, *, occasion: str, fresh: bool, as_json: bool, stay: bool) -> int:
+    order = _ordered(file, occasion)
+    if runs.exists() and not runs.is_dir():
+        raise BadInput(f"--runs {runs}: is not a folder")
+    _refuse_if_busy(order, runs)
+    reporter = TerminalReporter(quiet=as_json)
+    watched = order.spec.spectate.episodes != "none"
+    from flows.cli.session import session
+
+    try:
+        with session(runs, quiet=as_json, bus=watched, reporter=reporter) as opened, reporter:
+            reporter.page = opened.stage.page if opened.stage.paced else None
+            _tell_where(opened, as_json=as_json)
+            summary = _played(opened, file, occasion, runs, fresh=fresh)
+            if as_json:
+                answer_json(summary.model_dump())
+            else:
+                _tell_result(opened, summary)
+            if stay and not as_json:
+                _stay_up()
+    except KeyboardInterrupt:
+        if reporter.is_complete:  # only the featured match was still being shown
+            return Exit.DONE
+        note(reporter.interrupted())
+        return Exit.INTERRUPTED
+    return Exit.DONE
+
+
+def _refuse_if_busy(order: Order, runs: Path) -> None:
+    """Say at once, before a server is started, that another process plays this run."""
+    with order.folder(runs).held():
+        pass
+
+
+def _played(opened: Session, file: str, occasion: str, runs: Path, *, fresh: bool) -> RunSummary:
+    from flows.config import TournamentConfig
+    from flows.tournament import tournament
+
+    config = TournamentConfig(file=file, occasion=occasion, fresh=fresh, runs=str(runs))
+    return opened.call(lambda: tournament(config))
+
+
+def _tell_where(opened: Session, *, as_json: bool) -> None:
+    if not as_json:
+        note(f"Prefect:  {opened.server.ui_url}")
+        if opened.stage.page:
+            note(f"page:     {opened.stage.page}")
+
+
+def _tell_result(opened: Session, summary: RunSummary) -> None:
+    counts = summary.episodes
+    say(
+        f"\n{counts.played} played, {counts.resumed} resumed, {counts.void} void, "
+        f"{counts.forfeit} forfeited in {summary.seconds:.1f} s"
+    )
+    say(f"record:    {summary.run_dir}")
+    say(f"artifacts: {opened.server.ui_url}/artifacts")
+    if opened.stage.page:
+        say(f"page:      {opened.stage.page}")
+
+
+def _stay_up() -> None:
+    """Keep page and Prefect UI up until Ctrl-C; the work is done."""
+    note("\nthe page and the Prefect UI stay up; Ctrl-C ends them")
+    with suppress(KeyboardInterrupt):
+        threading.Event().wait()

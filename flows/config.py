@@ -1,0 +1,122 @@
+"""The parameters of the flows. Each flow has one, so that Prefect's run form shows titles, limits
+and defaults.
+
+A tournament is named by its file or written out as YAML; Prefect refuses parameters above 512 KiB.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
+
+from engine.captains import PRESETS
+from engine.seeds import MAX_SEED
+from tournaments.plan import FIRST_OCCASION
+from tournaments.spec import TournamentSpec
+
+SCHEDULED: Final = "scheduled"
+_CAPTAINS: Final[JsonDict] = {"enum": [*sorted(PRESETS)]}
+
+
+class _Config(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class EpisodeConfig(_Config):
+    """One match between two captains."""
+
+    home: str = Field(
+        default="heuristic",
+        title="Home captain",
+        description="The preset in the home seat.",
+        json_schema_extra=_CAPTAINS,
+    )
+    away: str = Field(
+        default="baseline",
+        title="Away captain",
+        description="The preset in the away seat.",
+        json_schema_extra=_CAPTAINS,
+    )
+    overs: int = Field(
+        default=5, ge=1, le=50, title="Overs", description="Overs an innings, 1 to 50."
+    )
+    seed: int = Field(
+        default=1,
+        ge=0,
+        le=MAX_SEED,
+        title="Seed",
+        description="The same seed and captains give the same match, ball by ball.",
+    )
+    squads: Literal["built-in", "drawn"] = Field(
+        default="built-in",
+        title="Squads",
+        description="built-in: the two teams that ship; drawn: two teams drawn by the seed.",
+    )
+    super_over: bool = Field(
+        default=False, title="Super over", description="Decide a level match by super overs."
+    )
+    featured: bool = Field(
+        default=False,
+        title="Featured",
+        description="Show the match on the featured channel, where one match is shown at a time.",
+    )
+    if_busy: Literal["wait", "refuse"] = Field(
+        default="wait",
+        title="If the channel is busy",
+        description="wait for it, or refuse and say what is running.",
+    )
+    balls_per_s: float = Field(
+        default=4.0,
+        ge=0.1,
+        le=1000,
+        title="Balls a second",
+        description="The pace at which a featured match is shown.",
+    )
+    runs: str = Field(
+        default="runs",
+        min_length=1,
+        title="Folder of runs",
+        description="Records are written below it.",
+    )
+
+
+class TournamentConfig(_Config):
+    """A tournament, and which occasion of it to play."""
+
+    file: str | None = Field(
+        default=None,
+        title="Tournament file",
+        description="The path of a YAML file, or the name of a bracket that ships, such as demo.",
+        examples=["demo"],
+    )
+    tournament: TournamentSpec | None = Field(
+        default=None,
+        title="Tournament, written out",
+        description="What a file would say; instead of one.",
+    )
+    occasion: str = Field(
+        default=FIRST_OCCASION,
+        title="Occasion",
+        description="Which run of this file: the same occasion is resumed, another plays new "
+        "matches. scheduled: the time for which this run was scheduled.",
+        examples=["1", SCHEDULED],
+    )
+    fresh: bool = Field(
+        default=False,
+        title="Start over",
+        description="Set aside what was played on this occasion instead of resuming it.",
+    )
+    runs: str = Field(
+        default="runs",
+        min_length=1,
+        title="Folder of runs",
+        description="The run's folder is made below it.",
+    )
+
+    @model_validator(mode="after")
+    def _one_source(self) -> TournamentConfig:
+        if (self.file is None) == (self.tournament is None):
+            raise ValueError("give either a tournament file or one written out")
+        return self

@@ -1,0 +1,75 @@
+"""The episode flow: one match between two captains, recorded, and shown where that is asked for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from prefect import flow, runtime
+
+from engine.captains import resolve
+from engine.episode import EpisodeSpec, Observer
+from engine.record import record_path
+from flows import artifacts
+from flows.announce import publisher
+from flows.broadcast import FULL_SPEED, Broadcast
+from flows.config import EpisodeConfig
+from flows.limits import FeaturedMatch, featured_slot
+from flows.play import play_once
+from flows.single import MatchReport, SingleMatch, singles_folder
+from flows.stage import current_stage
+from flows.work import title_of
+
+
+def run_name() -> str:
+    """What people read in the list of runs: `heuristic v baseline · 5 overs · seed 7`."""
+    config = EpisodeConfig.model_validate(runtime.flow_run.parameters["config"])
+    return f"{config.home} v {config.away} · {config.overs} overs · seed {config.seed}"
+
+
+@flow(name="episode", flow_run_name=run_name, persist_result=True, result_serializer="json")
+async def episode(config: EpisodeConfig) -> MatchReport:
+    """Play one match. Raises `FeaturedBusy` where the featured channel is wanted, busy, and not
+    waited for.
+    """
+    spec, folder = match_of(config).spec(), singles_folder(Path(config.runs))
+    async with watched(spec, config) as observers:
+        result = await play_once(folder, spec, observers)
+        folder.append(result)
+        await artifacts.show_scorecard(result)
+    return MatchReport.of(result, spec.overs, record_path(folder.records, spec.episode_id))
+
+
+def match_of(config: EpisodeConfig) -> SingleMatch:
+    """The match that the parameters name; raises the engine's `UnknownPreset`."""
+    return SingleMatch(
+        home=resolve(config.home),
+        away=resolve(config.away),
+        overs=config.overs,
+        seed=config.seed,
+        squads=config.squads,
+        super_over=config.super_over,
+    )
+
+
+@asynccontextmanager
+async def watched(spec: EpisodeSpec, config: EpisodeConfig) -> AsyncIterator[list[Observer]]:
+    """The observers of the match: its bus, where there is one; the featured channel, where it is
+    asked for.
+    """
+    stage = current_stage()
+    async with publisher(stage.bus) as bus:
+        if not config.featured:
+            yield [bus.observer()] if bus else []
+            return
+        match = FeaturedMatch(episode_id=spec.episode_id, title=title_of(spec), page=stage.page)
+        async with featured_slot(match, wait=config.if_busy == "wait") as epoch:
+            if bus is None:
+                yield []
+                return
+            pace = config.balls_per_s if stage.paced else FULL_SPEED
+            onto = bus.observer(fence=epoch)
+            async with Broadcast(onto, pace, hurried=asyncio.Event()) as broadcast:
+                yield [broadcast]

@@ -1,0 +1,218 @@
+"""A run's folder: what has been played, who is playing, and what is missing. The truth about a run
+is here.
+
+    runs/<name>/<file digest>-<occasion>/
+      run.json            what the run is
+      records/            sealed records: an episode whose record is here has been played
+      episodes.jsonl      the ledger: one line for every attempt at an episode, appended as it ends
+
+The ledger is quick to read and tells of void attempts too, but a record decides: a line without a
+record is played again, a record without a line is read for its result. So a process may be killed
+between any two system calls. Both locks are the kernel's (`flock`): they end with their holder,
+and never go stale.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import socket
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import TypeAdapter, ValidationError
+
+from engine.cricket.choices import Seat
+from engine.episode import EpisodeResult
+from engine.record import ending_of, header_of, record_path
+
+DIGEST_DIGITS: Final = 12
+STRAGGLER_TIMEOUT_S: Final = 30.0
+_POLL_S: Final = 0.1
+_RESULT: Final = TypeAdapter(EpisodeResult)
+_NOT_KEPT: Final = {"cards"}  # the record has every ball
+
+
+class RunBusy(Exception):
+    """Another process plays this run: `holder` says which."""
+
+    def __init__(self, folder: str, holder: str) -> None:
+        super().__init__(folder, holder)
+        self.folder, self.holder = folder, holder
+
+    def __str__(self) -> str:
+        return f"{self.folder} is being played by {self.holder}; wait for it, or stop it"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """What a ledger and the records say: the results that count, and how often each episode was
+    tried.
+    """
+
+    sealed: Mapping[str, EpisodeResult]
+    attempts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """The folder of one run, which need not exist yet."""
+
+    path: Path
+
+    @classmethod
+    def of(cls, runs: Path, *, name: str, file_digest: str, occasion: str) -> RunFolder:
+        return cls((runs / name / f"{file_digest[:DIGEST_DIGITS]}-{occasion}").resolve())
+
+    @property
+    def records(self) -> Path:
+        return self.path / "records"
+
+    @property
+    def ledger(self) -> Path:
+        return self.path / "episodes.jsonl"
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Be the one process that plays this run; raises `RunBusy`."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(self._lock("run"), os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            self._take(handle)
+            self._wait_for_stragglers()
+            yield
+        finally:
+            os.close(handle)
+
+    @contextmanager
+    def playing(self) -> Iterator[None]:
+        """What a process holds while it writes records here: the next run waits until the last one
+        has let go.
+        """
+        handle = os.open(self._lock("players"), os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH)
+            yield
+        finally:
+            os.close(handle)
+
+    def open(self, about: Mapping[str, Any]) -> None:
+        """Make the folder, and say in `run.json` what the run is."""
+        self.records.mkdir(parents=True, exist_ok=True)
+        part = self.path / "run.json.part"
+        part.write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        part.replace(self.path / "run.json")
+
+    def set_aside(self) -> Path | None:
+        """Move what was played before out of the way; says where to, or None where there was
+        nothing.
+        """
+        if not self.path.exists():
+            return None
+        numbers = (n for n in range(1, 1_000_000))
+        places = (self.path.with_name(f"{self.path.name}~{n}") for n in numbers)
+        place = next(place for place in places if not place.exists())
+        self.path.rename(place)
+        return place
+
+    def append(self, result: EpisodeResult) -> None:
+        """Add one attempt; whole lines only, also after a line that a power cut tore."""
+        line = _RESULT.dump_json(result, exclude=_NOT_KEPT) + b"\n"
+        handle = os.open(self.ledger, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            size = os.fstat(handle).st_size
+            torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
+            os.write(handle, b"\n" + line if torn else line)
+        finally:
+            os.close(handle)
+
+    def attempts(self) -> Iterator[EpisodeResult]:
+        """Every attempt, in the order in which they ended; a torn line is passed over."""
+        if not self.ledger.exists():
+            return
+        with self.ledger.open("rb") as lines:
+            for line in lines:
+                with suppress(ValidationError, ValueError, TypeError):
+                    yield _RESULT.validate_python({**json.loads(line), "cards": ()}, strict=False)
+
+    def played(self, episode_ids: Iterable[str]) -> Played:
+        """What has been played of these episodes."""
+        counted: dict[str, EpisodeResult] = {}
+        tried: dict[str, int] = {}
+        for result in self.attempts():
+            tried[result.episode_id] = max(tried.get(result.episode_id, 0), result.attempt)
+            if not result.end_reason.is_void:
+                counted[result.episode_id] = result
+        for path in (self.records / "void").glob("*.jsonl"):  # one that was cancelled has no line
+            episode_id, _, attempt = path.stem.rpartition(".")
+            if attempt.isdecimal():
+                tried[episode_id] = max(tried.get(episode_id, 0), int(attempt))
+        records = {path.name for path in self.records.glob("*.jsonl")}
+        sealed = {
+            episode_id: counted.get(episode_id) or result_of_record(path)
+            for episode_id in episode_ids
+            if (path := record_path(self.records, episode_id)).name in records
+        }
+        return Played(sealed=sealed, attempts=tried)
+
+    def _lock(self, kind: str) -> Path:
+        return self.path.with_name(f".{self.path.name}.{kind}.lock")
+
+    def _take(self, handle: int) -> None:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.pread(handle, 200, 0).decode(errors="replace").strip()
+            raise RunBusy(str(self.path), holder or "another process") from None
+        os.ftruncate(handle, 0)
+        started = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime())
+        os.pwrite(
+            handle, f"process {os.getpid()} on {socket.gethostname()} since {started}".encode(), 0
+        )
+
+    def _wait_for_stragglers(self) -> None:
+        """Pool processes of a killed run end within moments; until then they may still write."""
+        handle = os.open(self._lock("players"), os.O_RDWR | os.O_CREAT, 0o644)
+        deadline = time.monotonic() + STRAGGLER_TIMEOUT_S
+        try:
+            while True:
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    return
+                except BlockingIOError:
+                    if time.monotonic() > deadline:
+                        holder = "processes of an earlier run"
+                        raise RunBusy(str(self.path), holder) from None
+                    time.sleep(_POLL_S)
+        finally:
+            os.close(handle)
+
+
+def result_of_record(path: Path) -> EpisodeResult:
+    """The result that a sealed record states. Raises the engine's `BrokenRecord`."""
+    header, ending = header_of(path), ending_of(path)
+    started, ended = header.data, ending.data
+    return EpisodeResult(
+        episode_id=header.episode_id,
+        attempt=header.attempt,
+        seed=started.seed,
+        home=started.home.captain,
+        away=started.away.captain,
+        winner=Seat(ended.winner) if ended.winner else None,
+        end_reason=ended.end_reason,
+        result=ended.result,
+        innings=ended.innings,
+        turns=ended.turns,
+        deliveries=ended.deliveries,
+        luck=ended.luck,
+        counts={Seat(seat): counts for seat, counts in ended.counts.items()},
+        record_digest=ended.record_digest,
+        error=ended.error,
+        cards=(),
+    )

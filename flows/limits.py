@@ -1,0 +1,138 @@
+"""The featured channel: one match at a time, held by a Prefect global concurrency limit of one.
+
+Prefect lets everybody in where a limit is missing, paused or wider than it should be. So the limit
+is put right before each use and asked for strictly, one name a call, under a lease of a minute
+which the holder renews; a holder that is killed is out after that minute. Each holder gets an
+*epoch*, higher than every holder before it, by which the bus refuses a publisher whose lease has
+passed on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import asdict, dataclass
+from http import HTTPStatus
+from typing import Any, Final
+
+import httpx
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate
+from prefect.concurrency.asyncio import ConcurrencySlotAcquisitionError, concurrency
+from prefect.concurrency.context import ConcurrencyContext
+from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
+from prefect.variables import Variable
+
+FEATURED: Final = "captains-featured"
+LEASE_S: Final = 60  # the shortest that Prefect grants
+HOLDER_VARIABLE: Final = "captains_featured"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeaturedMatch:
+    """What is on the featured channel. `page` is where it can be watched; `since` in seconds of
+    the epoch (UTC).
+    """
+
+    episode_id: str
+    title: str
+    page: str | None = None
+    since: float = 0.0
+
+
+class FeaturedBusy(Exception):
+    """Another match is on the featured channel: `current`, where it has said what it is."""
+
+    def __init__(self, current: FeaturedMatch | None) -> None:
+        super().__init__(current)
+        self.current = current
+
+    def __str__(self) -> str:
+        if self.current is None:
+            return "the featured channel is busy with another match"
+        where = f" at {self.current.page}" if self.current.page else ""
+        what = f"{self.current.title} ({self.current.episode_id})"
+        return f"the featured channel is busy with {what}{where}"
+
+
+@asynccontextmanager
+async def featured_slot(match: FeaturedMatch, *, wait: bool) -> AsyncIterator[int]:
+    """Hold the featured channel for the duration; gives the epoch to publish under.
+
+    A second holder waits, or with `wait=False` raises `FeaturedBusy`. Raises Prefect's
+    `ConcurrencySlotAcquisitionError` where the server cannot be asked.
+    """
+    async with AsyncExitStack() as stack:
+        client = await stack.enter_async_context(get_client())
+        await ensure_featured_limit(client)
+        # Prefect gives back in this context's exit what a cancelled holder could not.
+        stack.enter_context(ConcurrencyContext())
+        await _acquire(stack, client, wait=wait)
+        epoch = await _announce(match)
+        try:
+            yield epoch
+        finally:
+            with suppress(httpx.HTTPError):  # the lease ends all the same
+                await Variable.aset(
+                    HOLDER_VARIABLE, {"epoch": epoch, "match": None}, overwrite=True
+                )
+
+
+async def ensure_featured_limit(client: PrefectClient) -> None:
+    """Create the limit, or put it right: one slot, and active."""
+    with suppress(ObjectAlreadyExists):  # somebody else created it just now
+        await client.upsert_global_concurrency_limit_by_name(FEATURED, 1)
+    found = await client.read_global_concurrency_limit_by_name(FEATURED)
+    if not found.active or found.limit != 1:
+        change = GlobalConcurrencyLimitUpdate(active=True, limit=1)
+        await client.update_global_concurrency_limit(FEATURED, change)
+
+
+async def current_featured(client: PrefectClient) -> FeaturedMatch | None:
+    """What is on the featured channel now; None while nobody holds it or has said."""
+    try:
+        limit = await client.read_global_concurrency_limit_by_name(FEATURED)
+    except ObjectNotFound:
+        return None
+    match = (await _holder()).get("match") if limit.active_slots else None
+    return FeaturedMatch(**match) if match else None
+
+
+async def _acquire(stack: AsyncExitStack, client: PrefectClient, *, wait: bool) -> None:
+    if not wait:  # a waiter of this process would make even a short question queue behind it
+        limit = await client.read_global_concurrency_limit_by_name(FEATURED)
+        if limit.active_slots >= limit.limit:
+            raise FeaturedBusy(await current_featured(client))
+    slot = concurrency(
+        FEATURED, occupy=1, strict=True, lease_duration=LEASE_S, max_retries=None if wait else 0
+    )
+    try:
+        await stack.enter_async_context(slot)
+    except ConcurrencySlotAcquisitionError as error:
+        if _is_locked(error.__cause__):
+            raise FeaturedBusy(await current_featured(client)) from None
+        raise
+
+
+def _is_locked(cause: BaseException | None) -> bool:
+    return (
+        isinstance(cause, httpx.HTTPStatusError) and cause.response.status_code == HTTPStatus.LOCKED
+    )
+
+
+async def _announce(match: FeaturedMatch) -> int:
+    """Say what is on, under an epoch that is higher than any before: a clock in milliseconds that
+    never goes back.
+    """
+    before = int((await _holder()).get("epoch", 0))
+    now = time.time()
+    epoch = max(before + 1, int(now * 1000))
+    said = asdict(match) | {"since": now}
+    await Variable.aset(HOLDER_VARIABLE, {"epoch": epoch, "match": said}, overwrite=True)
+    return epoch
+
+
+async def _holder() -> dict[str, Any]:
+    found: Any = await Variable.aget(HOLDER_VARIABLE, default=None)
+    return found if isinstance(found, dict) else {}

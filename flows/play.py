@@ -1,0 +1,102 @@
+"""What a process of the pool does: play episodes, one after the other, and write each one down.
+
+Plain functions without Prefect, so that a process is ready in a moment and a test can call them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from engine.episode import EpisodeResult, EpisodeSpec, Observer, play_episode
+from engine.models import Models
+from engine.record import RecordWriter, record_path
+from flows.ledger import RunFolder, result_of_record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BusAddress:
+    """Where events are published, with which token."""
+
+    url: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A batch as it travels to a process. `attempts` bounds how often an episode is tried in this
+    run.
+    """
+
+    folder: Path
+    episodes: tuple[EpisodeSpec, ...]
+    attempts: int
+    bus: BusAddress | None = None
+
+
+def warm_up() -> None:
+    """Load what every episode needs, once a process."""
+    shipped_models()
+
+
+@cache
+def shipped_models() -> Models:
+    """The models that ship, loaded once a process."""
+    return Models.shipped()
+
+
+def play_job(job: Job) -> tuple[EpisodeResult, ...]:
+    """The last result of each episode; every attempt is in the ledger, every record sealed."""
+    with RunFolder(job.folder).playing(), asyncio.Runner() as runner:
+        return runner.run(_play_all(job))
+
+
+async def _play_all(job: Job) -> tuple[EpisodeResult, ...]:
+    folder = RunFolder(job.folder)
+    async with AsyncExitStack() as stack:
+        publisher = None
+        if job.bus is not None:
+            from spectator import BusPublisher
+
+            publisher = await stack.enter_async_context(BusPublisher(job.bus.url, job.bus.token))
+        observers = [publisher.observer()] if publisher else []
+        return tuple(
+            [
+                await play_until_it_counts(folder, spec, attempts=job.attempts, observers=observers)
+                for spec in job.episodes
+            ]
+        )
+
+
+async def play_until_it_counts(
+    folder: RunFolder, spec: EpisodeSpec, *, attempts: int, observers: Sequence[Observer] = ()
+) -> EpisodeResult:
+    """Play an episode; again, on the same seed, while it ends void, at most `attempts` times.
+
+    An episode that is sealed already is not played again: a task may run twice.
+    """
+    sealed = record_path(folder.records, spec.episode_id)
+    if sealed.exists():
+        return result_of_record(sealed)
+    last = spec.attempt + attempts - 1
+    while True:
+        result = await play_once(folder, spec, observers)
+        folder.append(result)
+        if not result.end_reason.is_void or spec.attempt >= last:
+            return result
+        spec = spec.model_copy(update={"attempt": spec.attempt + 1})
+
+
+async def play_once(
+    folder: RunFolder, spec: EpisodeSpec, observers: Sequence[Observer]
+) -> EpisodeResult:
+    """One attempt, with its record."""
+    writer = RecordWriter(folder.records, spec.episode_id, spec.attempt)
+    try:
+        return await play_episode(spec, observers=[writer, *observers], models=shipped_models())
+    finally:
+        writer.close()

@@ -1,0 +1,115 @@
+"""The processes that a run owns: they play, they end with the run, and none outlives it.
+
+A process is started fresh (`spawn`), ignores Ctrl-C, which is its owner's to answer, and watches
+its owner: when that is killed, the process ends at once instead of waiting for work that never
+comes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from types import TracebackType
+from typing import Any, Final, Self, TypeVar
+
+T = TypeVar("T")
+
+_END_TIMEOUT_S: Final = 5.0
+
+
+def cores() -> int:
+    """How many processes can run at once here."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class ProcessPool:
+    """A process pool for the duration of a `with` block; leaving it early ends what still runs.
+
+    `warm` runs once in each process before any work: imports and tables that every job needs.
+    """
+
+    def __init__(self, processes: int, warm: Callable[[], object]) -> None:
+        self.processes = processes
+        self._warm = warm
+        self._closed = False
+        self._executor = self._new()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Start every process now, shielded from a Ctrl-C that comes while it starts."""
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+        try:
+            for _ in range(self.processes):
+                self._executor.submit(os.getpid)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    async def run(self, work: Callable[..., T], *arguments: Any) -> T:
+        """`work(*arguments)` in a process. Raises `BrokenProcessPool` when a process died, with a
+        new pool in place.
+        """
+        executor = self._executor
+        try:
+            return await asyncio.get_running_loop().run_in_executor(executor, work, *arguments)
+        except BrokenProcessPool:
+            if self._executor is executor and not self._closed:  # the first to notice
+                self._executor = self._new()
+                self.start()
+            raise
+
+    def close(self) -> None:
+        """End every process: idle ones leave, busy ones are stopped, as an unsealed record counts
+        for nothing.
+        """
+        self._closed = True
+        processes = list((getattr(self._executor, "_processes", None) or {}).values())
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.join(_END_TIMEOUT_S)
+            if process.is_alive():
+                process.kill()
+                process.join()
+        self._executor.shutdown(wait=True)
+
+    def _new(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(
+            max_workers=self.processes,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_begin,
+            initargs=(self._warm,),
+        )
+
+
+def _begin(warm: Callable[[], object]) -> None:
+    """What each process does first."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
+    threading.Thread(target=_end_with_owner, name="owner", daemon=True).start()
+    warm()
+
+
+def _end_with_owner() -> None:
+    owner = multiprocessing.parent_process()
+    if owner is not None:
+        owner.join()
+        os._exit(1)

@@ -1,0 +1,215 @@
+"""A run: one occasion of a tournament, from what is on disk to what its table says. Knows nothing
+of Prefect.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Self
+
+from pydantic import BaseModel
+
+from engine.cricket.formats import BALLS_PER_OVER
+from engine.episode import EpisodeResult, EpisodeSpec
+from engine.events import EndReason
+from flows import catalogue
+from flows.ledger import RunFolder
+from flows.pool import cores
+from flows.work import Batch, batches, captains_of, episode_spec
+from tournaments import (
+    EpisodeOutcome,
+    FileDigest,
+    InningsOutcome,
+    Table,
+    TournamentPlan,
+    TournamentSpec,
+    plan_tournament,
+    standings_data,
+)
+
+SUPER_OVER_INNINGS: Final = 3  # innings 1 and 2 are the match
+
+
+class EpisodeCounts(BaseModel):
+    """`played` now, `resumed` from before; `void` and `forfeit` of both."""
+
+    played: int
+    resumed: int
+    void: int
+    forfeit: int
+
+
+class RunSummary(BaseModel):
+    """What a run comes to: the JSON of `captains run --json`, and the flow's result."""
+
+    run_dir: str
+    file_digest: str
+    seconds: float
+    episodes: EpisodeCounts
+    standings: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is to be run: a checked tournament, its digest, and the occasion."""
+
+    spec: TournamentSpec
+    file_digest: FileDigest
+    plan: TournamentPlan
+
+    @classmethod
+    def of(cls, spec: TournamentSpec, occasion: str) -> Self:
+        """Raises `BadOccasion`."""
+        file_digest = catalogue.digest(spec)
+        plan = plan_tournament(spec, file_digest, occasion)
+        return cls(spec=spec, file_digest=file_digest, plan=plan)
+
+    def folder(self, runs: Path) -> RunFolder:
+        return RunFolder.of(
+            runs,
+            name=self.spec.name,
+            file_digest=self.file_digest,
+            occasion=self.plan.occasion,
+        )
+
+
+class Run:
+    """A run in progress: what is missing, and the table of what is not."""
+
+    def __init__(self, order: Order, folder: RunFolder, starts: int) -> None:
+        self.spec, self.plan, self.file_digest = order.spec, order.plan, order.file_digest
+        self.folder, self.starts = folder, starts
+        self.table = Table(self.plan.captains, points=self.spec.points, seed=self.spec.seed)
+        self.total = self.plan.total_episodes
+        self.resumed = 0
+        self._results: dict[str, EpisodeResult] = {}
+        self.missing = self._missing()
+
+    @property
+    def processes(self) -> int:
+        wanted = self.spec.execution.processes
+        return cores() if wanted == "auto" else wanted
+
+    @property
+    def attempts(self) -> int:
+        """How often an episode is tried in this run; starting it again is another chance."""
+        return self.spec.limits.attempts
+
+    @property
+    def done(self) -> int:
+        """Episodes that have ended, void ones too."""
+        return len(self._results)
+
+    def batches(self) -> Iterator[Batch]:
+        """What is missing, grouped for tasks."""
+        return batches(self.spec.name, self.plan, self.missing, processes=self.processes)
+
+    def take_first(self) -> EpisodeSpec | None:
+        """The first missing episode, which is then no batch's any more; None when nothing is
+        missing.
+        """
+        first = next(iter(self.missing), None)
+        return None if first is None else self.missing.pop(first)
+
+    def add(self, results: Iterable[EpisodeResult]) -> None:
+        """Count what has been played."""
+        for result in results:
+            self._results[result.episode_id] = result
+            self.table.add(outcome_of(result, self.spec.match.max_overs))
+
+    def summary(self, seconds: float) -> RunSummary:
+        ended = [result.end_reason for result in self._results.values()]
+        void = sum(reason.is_void for reason in ended)
+        return RunSummary(
+            run_dir=str(self.folder.path),
+            file_digest=self.file_digest,
+            seconds=round(seconds, 3),
+            episodes=EpisodeCounts(
+                played=len(ended) - void - self.resumed,
+                resumed=self.resumed,
+                void=void,
+                forfeit=ended.count(EndReason.FORFEIT),
+            ),
+            standings=standings_data(self.table.standings()),
+        )
+
+    def _missing(self) -> dict[str, EpisodeSpec]:
+        episodes = list(self.plan.episodes())
+        played = self.folder.played(episode.episode_id for episode in episodes)
+        self.add(played.sealed.values())
+        self.resumed = len(played.sealed)
+        captains = captains_of(self.spec, catalogue.known())
+        return {
+            str(episode.episode_id): episode_spec(
+                episode,
+                self.spec.match,
+                captains,
+                attempt=played.attempts.get(episode.episode_id, 0) + 1,
+            )
+            for episode in episodes
+            if episode.episode_id not in played.sealed
+        }
+
+
+@contextmanager
+def open_run(order: Order, runs: Path, *, fresh: bool = False) -> Iterator[Run]:
+    """Be the one process that plays this run; raises `RunBusy`. `fresh` sets aside what was played
+    before.
+    """
+    folder = order.folder(runs)
+    with folder.held():
+        if fresh:
+            folder.set_aside()
+        starts = int(_about(folder).get("starts", 0)) + 1
+        folder.open(
+            {
+                "name": order.spec.name,
+                "run_id": order.plan.run_id,
+                "file_digest": order.file_digest,
+                "occasion": order.plan.occasion,
+                "starts": starts,
+                "episodes": order.plan.total_episodes,
+                "version": catalogue.project_version(),
+                "tournament": order.spec.model_dump(mode="json", exclude_none=True),
+            }
+        )
+        yield Run(order, folder, starts)
+
+
+def outcome_of(result: EpisodeResult, overs: int) -> EpisodeOutcome:
+    """An episode as the table counts it: by captains instead of seats."""
+    captain: Mapping[str, str] = {"home": result.home, "away": result.away}
+    fallbacks = {str(seat): counts.fallbacks for seat, counts in result.counts.items()}
+    return EpisodeOutcome(
+        episode_id=result.episode_id,
+        home=result.home,
+        away=result.away,
+        winner=captain[result.winner] if result.winner else None,
+        end_reason=result.end_reason,
+        innings=tuple(
+            InningsOutcome(
+                batting=captain[line.batting],
+                runs=line.runs,
+                wickets=line.wickets,
+                balls=line.legal_balls,
+                all_out=line.all_out,
+                max_balls=overs * BALLS_PER_OVER,
+                super_over=line.innings >= SUPER_OVER_INNINGS,
+            )
+            for line in result.innings
+        ),
+        home_fallbacks=fallbacks.get("home", 0),
+        away_fallbacks=fallbacks.get("away", 0),
+        attempt=result.attempt,
+    )
+
+
+def _about(folder: RunFolder) -> dict[str, Any]:
+    with suppress(OSError, ValueError):
+        found = json.loads((folder.path / "run.json").read_text(encoding="utf-8"))
+        return found if isinstance(found, dict) else {}
+    return {}

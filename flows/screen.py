@@ -1,0 +1,106 @@
+"""The featured match of a run: one episode, played and shown beside the others.
+
+It holds the featured channel's slot while it is shown, waits its turn while another match has it,
+and never holds the table up: what has not been shown when everything else is done is played like
+any other episode.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Final
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.concurrency.asyncio import ConcurrencySlotAcquisitionError
+from prefect.logging import get_run_logger
+
+from engine.episode import EpisodeResult, EpisodeSpec
+from flows import artifacts
+from flows.broadcast import FULL_SPEED, Broadcast
+from flows.limits import FeaturedBusy, FeaturedMatch, featured_slot
+from flows.play import play_until_it_counts
+from flows.run import Run
+from flows.stage import Stage
+from flows.views import Views
+from flows.work import title_of
+from spectator import BusPublisher
+
+ASK_AGAIN_S: Final = 1.0
+
+
+@dataclass(slots=True)
+class Screen:
+    """One episode on its way to the featured channel.
+
+    `enough`: stop waiting for the channel. `played`: the episode is in the table. `over`: nothing
+    more will come.
+    """
+
+    run: Run
+    stage: Stage
+    bus: BusPublisher
+    views: Views
+    spec: EpisodeSpec
+    enough: asyncio.Event = field(default_factory=asyncio.Event)
+    played: asyncio.Event = field(default_factory=asyncio.Event)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def title(self) -> str:
+        return f"{self.run.spec.name} · featured · {title_of(self.spec)}"
+
+    @property
+    def balls_per_s(self) -> float:
+        return self.run.spec.spectate.balls_per_s if self.stage.paced else FULL_SPEED
+
+    async def gave_up(self) -> bool:
+        """Stop waiting for the channel; whether the episode still has to be played, unseen."""
+        self.enough.set()
+        waits = [asyncio.ensure_future(event.wait()) for event in (self.played, self.over)]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+        return not self.played.is_set()
+
+    async def show(self) -> None:
+        """Wait for the channel, then play and show; gives up after `enough` waiting."""
+        match = FeaturedMatch(
+            episode_id=self.spec.episode_id, title=title_of(self.spec), page=self.stage.page
+        )
+        while not self.enough.is_set():
+            try:
+                async with featured_slot(match, wait=False) as epoch:
+                    await self._play(epoch)
+                    return
+            except FeaturedBusy as busy:
+                get_run_logger().info("%s; this run's featured match waits", busy)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(ASK_AGAIN_S):
+                    await self.enough.wait()
+
+    async def _play(self, epoch: int) -> None:
+        onto = self.bus.observer(fence=epoch)
+        async with Broadcast(onto, self.balls_per_s, hurried=asyncio.Event()) as broadcast:
+            result = await self._result(broadcast)
+            await self.views.add([result])
+            await artifacts.show_scorecard(result)
+            self.played.set()
+
+    async def _result(self, broadcast: Broadcast) -> EpisodeResult:
+        return await play_until_it_counts(
+            self.run.folder, self.spec, attempts=self.run.attempts, observers=[broadcast]
+        )
+
+
+@task(name="featured", task_run_name="{screen.title}", cache_policy=NO_CACHE)
+async def featured(screen: Screen) -> None:
+    """Show one match of the run on the featured channel, if the channel can be had."""
+    try:
+        await screen.show()
+    except ConcurrencySlotAcquisitionError as error:
+        get_run_logger().warning("no featured match: %s", error)

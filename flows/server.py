@@ -1,0 +1,225 @@
+"""The Prefect server that a command uses: the one that `PREFECT_API_URL` names, or an embedded
+one.
+
+The embedded server is a child process on a free port of the loopback interface, shared by every
+command of one home folder, so that a limit holds between them. Whoever uses it holds a shared lock
+on `users.lock`; the server ends when that lock is free, however its users ended. `PREFECT_HOME`
+keeps its database: the first start takes 10 to 16 s, later ones 4 to 5.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+START_TIMEOUT_S: Final = 90.0
+STOP_TIMEOUT_S: Final = 10.0
+HEALTH_TIMEOUT_S: Final = 5.0
+_POLL_S: Final = 0.05
+_LOG_LINES: Final = 5
+_started: Final[
+    list[subprocess.Popen[bytes]]
+] = []  # a server outlives its starter while others use it
+
+
+class ServerUnavailable(Exception):
+    """No Prefect server could be used; the message says which, and why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """A Prefect server that answers. `embedded`: it is ours and ends with its last user."""
+
+    api_url: str
+    embedded: bool
+
+    @property
+    def ui_url(self) -> str:
+        return self.api_url.removesuffix("/api")
+
+
+def _nothing() -> None:
+    return None
+
+
+@contextmanager
+def server(home: Path, meanwhile: Callable[[], object] = _nothing) -> Iterator[Server]:
+    """A Prefect server for the duration; `PREFECT_API_URL` names it. Raises `ServerUnavailable`.
+
+    Must be entered before Prefect is imported, and after `settings.apply`. `meanwhile` is called
+    once the address is known, while the server starts: a good time to import Prefect, which takes
+    a second.
+    """
+    named = os.environ.get("PREFECT_API_URL")
+    if named:
+        yield _running(named)
+        return
+    home.mkdir(parents=True, exist_ok=True)
+    with _user(home):
+        try:
+            yield _join_or_start(home, meanwhile)
+        finally:
+            os.environ.pop("PREFECT_API_URL", None)
+
+
+def answers(api_url: str, timeout_s: float = HEALTH_TIMEOUT_S) -> bool:
+    """Whether a Prefect server is healthy at this URL."""
+    with suppress(httpx.HTTPError, httpx.InvalidURL):
+        health = httpx.get(f"{api_url}/health", timeout=timeout_s, trust_env=False)
+        return health.status_code == httpx.codes.OK
+    return False
+
+
+def _running(api_url: str) -> Server:
+    api_url = api_url.rstrip("/")
+    if not answers(api_url):
+        raise ServerUnavailable(
+            f"no Prefect server answers at {api_url} (PREFECT_API_URL); start it, or unset the "
+            "variable to use an embedded one"
+        )
+    return Server(api_url=api_url, embedded=False)
+
+
+@contextmanager
+def _user(home: Path) -> Iterator[None]:
+    """Count as a user of the embedded server; the last one to leave waits until it has ended."""
+    handle = os.open(home / "users.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH)  # waits while a server without users shuts down
+        try:
+            yield
+        finally:
+            fcntl.flock(handle, fcntl.LOCK_UN)
+            _wait_for_end(home, handle)
+    finally:
+        os.close(handle)
+
+
+def _wait_for_end(home: Path, handle: int) -> None:
+    state = _State.read(home)
+    deadline = time.monotonic() + STOP_TIMEOUT_S
+    while state is not None and state.is_alive() and time.monotonic() < deadline:
+        if _try_lock(
+            handle, fcntl.LOCK_SH
+        ):  # others hold it too, or the server has not taken it yet
+            only_user = _try_lock(handle, fcntl.LOCK_EX)
+            fcntl.flock(handle, fcntl.LOCK_UN)
+            if not only_user:
+                return
+        time.sleep(_POLL_S)
+
+
+def _try_lock(handle: int, kind: int) -> bool:
+    with suppress(BlockingIOError):
+        fcntl.flock(handle, kind | fcntl.LOCK_NB)
+        return True
+    return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _State:
+    """What `server.json` says of the server that was started last."""
+
+    pid: int
+    api_url: str
+
+    @classmethod
+    def read(cls, home: Path) -> _State | None:
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            found = json.loads((home / "server.json").read_text(encoding="utf-8"))
+            return cls(pid=int(found["pid"]), api_url=str(found["api_url"]))
+        return None
+
+    def write(self, home: Path) -> None:
+        text = json.dumps({"pid": self.pid, "api_url": self.api_url})
+        (home / "server.json").write_text(text, encoding="utf-8")
+
+    def is_alive(self) -> bool:
+        with suppress(ChildProcessError):
+            os.waitpid(self.pid, os.WNOHANG)  # a child that has ended is no longer alive
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:
+            return True
+        return True
+
+
+def _join_or_start(home: Path, meanwhile: Callable[[], object]) -> Server:
+    """One command starts the server; the others wait for it and join."""
+    handle = os.open(home / "start.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        state = _State.read(home)
+        if state is not None and state.is_alive() and answers(state.api_url):
+            os.environ["PREFECT_API_URL"] = state.api_url
+            meanwhile()
+            return Server(api_url=state.api_url, embedded=True)
+        return _start(home, meanwhile)
+    finally:
+        os.close(handle)
+
+
+def _start(home: Path, meanwhile: Callable[[], object]) -> Server:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        api_url = f"http://127.0.0.1:{listener.getsockname()[1]}/api"
+        log = home / "server.log"
+        child = _spawn(listener, home / "users.lock", log, _child_environment(api_url))
+        _started.append(child)
+        _State(pid=child.pid, api_url=api_url).write(home)
+    os.environ["PREFECT_API_URL"] = api_url
+    deadline = time.monotonic() + START_TIMEOUT_S
+    meanwhile()
+    while time.monotonic() < deadline and child.poll() is None:
+        if answers(api_url, timeout_s=1.0):
+            return Server(api_url=api_url, embedded=True)
+        time.sleep(_POLL_S)
+    child.kill()
+    child.wait()
+    raise ServerUnavailable(f"the Prefect server did not start; its log, {log}, ends:\n{_end(log)}")
+
+
+def _spawn(
+    listener: socket.socket, users_lock: Path, log: Path, environment: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "flows.server_child", str(listener.fileno()), str(users_lock)]
+    with log.open("ab") as sink:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=sink,
+            stderr=sink,
+            pass_fds=[listener.fileno()],
+            env=environment,
+            start_new_session=True,  # a Ctrl-C is for the command, not for its server
+        )
+
+
+def _child_environment(api_url: str) -> dict[str, str]:
+    """The server finds this project wherever it was started from, and logs into its file."""
+    root = str(Path(__file__).resolve().parents[1])
+    path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
+    changes = {
+        "PREFECT_API_URL": api_url,
+        "PYTHONPATH": path,
+        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "WARNING",
+    }
+    return {**os.environ, **changes}
+
+
+def _end(log: Path) -> str:
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    return "\n".join(lines[-_LOG_LINES:])

@@ -1,0 +1,51 @@
+"""The embedded Prefect server's own process: `python -m flows.server_child FD USERS_LOCK`.
+
+It serves on the socket it inherits, so that no port is ever guessed, and it lives as long as
+anybody holds the users' lock: when the last user is gone, killed ones too, it ends by itself. No
+orphan can stay behind.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+
+def serve(listener: socket.socket, users_lock: Path) -> None:
+    """Run a Prefect server on `listener` until nobody uses it or a signal ends it."""
+    guard = _Guard(users_lock)
+    threading.Thread(target=guard.wait, name="users", daemon=True).start()
+    import uvicorn
+    from prefect.server.api.server import create_app
+
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(final=True), log_level="warning", timeout_graceful_shutdown=3)
+    )
+    guard.server = server
+    server.run(sockets=[listener])
+
+
+class _Guard:
+    """Ends the server when the users' lock is free."""
+
+    def __init__(self, users_lock: Path) -> None:
+        self._users_lock = users_lock
+        self.server: Any = None
+
+    def wait(self) -> None:
+        handle = os.open(self._users_lock, os.O_RDWR | os.O_CREAT)
+        fcntl.flock(
+            handle, fcntl.LOCK_EX
+        )  # held until this process ends: nobody joins a dying server
+        if self.server is None or not self.server.started:
+            os._exit(0)  # nothing has been promised to anybody yet
+        self.server.should_exit = True
+
+
+if __name__ == "__main__":
+    serve(socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2]))

@@ -1,0 +1,109 @@
+"""One match by itself: what `captains play` and the episode flow share, without Prefect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from engine.captains import CaptainSpec
+from engine.cricket.formats import format_of
+from engine.episode import EpisodeResult, EpisodeSpec
+from flows.ledger import RunFolder
+from flows.work import SUPER_OVERS, squad_names
+from tournaments.names import slugs
+
+SINGLES: Final = "play"  # the run that single matches belong to
+DEFAULT_SQUADS: Final = "drawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SingleMatch:
+    """A match as somebody asks for it."""
+
+    home: CaptainSpec
+    away: CaptainSpec
+    overs: int
+    seed: int
+    squads: str | tuple[str, str] = DEFAULT_SQUADS
+    super_over: bool = False
+
+    def with_seed(self, seed: int) -> SingleMatch:
+        """The same match on another seed."""
+        return replace(self, seed=seed)
+
+    def spec(self) -> EpisodeSpec:
+        """The episode: its id says what it is, and is the same for the same match."""
+        slug = slugs([self.home.name, self.away.name])
+        draft = EpisodeSpec(
+            episode_id="draft",
+            seed=self.seed,
+            overs=self.overs,
+            home=self.home,
+            away=self.away,
+            squads=squad_names(self.squads),
+            max_super_overs=SUPER_OVERS if self.super_over else 0,
+        )
+        mark = sha256(draft.model_dump_json().encode()).hexdigest()[:6]
+        names = f"{slug[self.home.name]}-v-{slug[self.away.name]}"
+        episode_id = f"{names}-{self.overs}-{self.seed}-{mark}"
+        return draft.model_copy(update={"episode_id": episode_id})
+
+
+class MatchReport(BaseModel):
+    """The JSON of `captains play --json`, and the episode flow's result. `winner` is a seat, as in
+    the record.
+    """
+
+    episode_id: str
+    attempt: int
+    seed: int
+    format: str
+    home: str
+    away: str
+    winner: str | None
+    winner_name: str | None
+    result: str
+    end_reason: str
+    innings: list[dict[str, Any]]
+    turns: int
+    deliveries: int
+    fallbacks: int
+    luck: float
+    record_digest: str
+    record: str
+    error: str | None
+
+    @classmethod
+    def of(cls, result: EpisodeResult, overs: int, record: Path) -> MatchReport:
+        names = {"home": result.home, "away": result.away}
+        return cls(
+            episode_id=result.episode_id,
+            attempt=result.attempt,
+            seed=result.seed,
+            format=format_of(overs).name,
+            home=result.home,
+            away=result.away,
+            winner=result.winner,
+            winner_name=names[result.winner] if result.winner else None,
+            result=result.result,
+            end_reason=result.end_reason,
+            innings=[line.model_dump(mode="json") for line in result.innings],
+            turns=result.turns,
+            deliveries=result.deliveries,
+            fallbacks=result.fallbacks,
+            luck=round(result.luck, 6),
+            record_digest=result.record_digest,
+            record=str(record),
+            error=result.error,
+        )
+
+
+def singles_folder(runs: Path) -> RunFolder:
+    """Where single matches are recorded."""
+    folder = RunFolder((runs / SINGLES).resolve())
+    folder.records.mkdir(parents=True, exist_ok=True)
+    return folder

@@ -1,0 +1,72 @@
+"""What the composition root lends to a flow: where to show it, how fast, and whom to tell.
+
+A flow's parameters are plain data; these are not. A worker that runs a deployment lends nothing
+and is told of a bus by `CAPTAINS_BUS_URL` and `CAPTAINS_BUS_TOKEN`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from flows.play import BusAddress
+
+if TYPE_CHECKING:
+    from flows.run import Run
+
+BUS_URL: Final = "CAPTAINS_BUS_URL"
+BUS_TOKEN: Final = "CAPTAINS_BUS_TOKEN"  # noqa: S105 - the name of a variable
+
+
+class Reporter:
+    """Hears how a run goes. Says nothing itself; the command line's does."""
+
+    def started(self, run: Run) -> None:
+        """The run is open: it is known what is missing."""
+
+    def progress(self, run: Run) -> None:
+        """Some episodes more have been played."""
+
+    def finished(self, run: Run) -> None:
+        """Everything has been played; a match may still be on the screen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """`paced`: the featured match is shown at the file's pace, for somebody who watches; else as
+    fast as it goes.
+    """
+
+    bus: BusAddress | None = None
+    paced: bool = False
+    reporter: Reporter = field(default_factory=Reporter)
+
+    @property
+    def page(self) -> str | None:
+        return f"{self.bus.url}/" if self.bus else None
+
+
+_STAGE: Final[ContextVar[Stage | None]] = ContextVar("stage", default=None)
+
+
+@contextmanager
+def on_stage(stage: Stage) -> Iterator[None]:
+    """Lend `stage` to every flow that is called in this context."""
+    token = _STAGE.set(stage)
+    try:
+        yield
+    finally:
+        _STAGE.reset(token)
+
+
+def current_stage() -> Stage:
+    """What was lent; else what the environment says."""
+    lent = _STAGE.get()
+    if lent is not None:
+        return lent
+    url, token = os.environ.get(BUS_URL), os.environ.get(BUS_TOKEN)
+    return Stage(bus=BusAddress(url=url, token=token), paced=True) if url and token else Stage()

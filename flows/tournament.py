@@ -1,0 +1,170 @@
+"""The tournament flow. A fixture batch is a task; scripted play runs in processes that the run
+owns.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Coroutine, Iterable
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from prefect import flow, runtime, task
+from prefect.cache_policies import NO_CACHE
+
+from engine.episode import EpisodeResult
+from engine.errors import CaptainUnavailable
+from flows import artifacts, catalogue
+from flows.announce import publisher
+from flows.config import SCHEDULED, TournamentConfig
+from flows.play import Job, play_job, warm_up
+from flows.pool import ProcessPool
+from flows.run import Order, Run, RunSummary, open_run
+from flows.screen import Screen, featured
+from flows.stage import Stage, current_stage
+from flows.views import Views
+from flows.work import Batch
+from spectator import BusPublisher
+from tournaments import TournamentSpec, check_spec
+
+INFRASTRUCTURE: Final = (BrokenProcessPool, CaptainUnavailable, OSError)
+RETRIES: Final = 2
+
+
+def is_infrastructure(_task: Any, _task_run: Any, state: Any) -> bool:
+    """Whether a failed task may be run again: never for a bug of ours."""
+    return isinstance(state.data, INFRASTRUCTURE)
+
+
+def run_name() -> str:
+    """What people read in the list of runs: `friday-night · occasion 1`."""
+    config = TournamentConfig.model_validate(runtime.flow_run.parameters["config"])
+    name = config.tournament.name if config.tournament else Path(config.file or "").stem
+    return f"{name} · occasion {occasion_of(config)}"
+
+
+@flow(name="tournament", flow_run_name=run_name, persist_result=True, result_serializer="json")
+async def tournament(config: TournamentConfig) -> RunSummary:
+    """Play what is missing of a tournament, and publish its table."""
+    started_s, stage = time.monotonic(), current_stage()
+    order = Order.of(spec_of(config), occasion_of(config))
+    with open_run(order, Path(config.runs), fresh=config.fresh) as run:
+        async with publisher(stage.bus) as bus:
+            views = Views(run, stage, bus)
+            await views.started()
+            async with showing(run, stage, bus, views) as screen:
+                with ProcessPool(run.processes, warm_up) as pool:
+                    await play(Hall(run, stage, views, pool), screen)
+                summary = run.summary(time.monotonic() - started_s)
+                await views.finished(summary)
+            return summary
+
+
+@task(
+    name="fixtures",
+    task_run_name="{batch.title}",
+    retries=RETRIES,
+    retry_delay_seconds=[1, 5],
+    retry_condition_fn=is_infrastructure,
+    persist_result=True,
+    result_serializer="json",
+    cache_policy=NO_CACHE,
+)
+async def fixtures(hall: Hall, batch: Batch) -> list[str]:
+    """Play a batch of episodes in a process of the run; gives their results in words."""
+    return [result.result for result in await play_batch(hall, batch)]
+
+
+@dataclass(slots=True)
+class Hall:
+    """Where a run is played: its processes, and what shows it."""
+
+    run: Run
+    stage: Stage
+    views: Views
+    pool: ProcessPool
+
+
+async def play_batch(hall: Hall, batch: Batch) -> tuple[EpisodeResult, ...]:
+    """Play a batch in a process, count it and show it."""
+    run, stage = hall.run, hall.stage
+    everybody = run.spec.spectate.episodes == "all"
+    job = Job(
+        folder=run.folder.path,
+        episodes=batch.episodes,
+        attempts=run.attempts,
+        bus=stage.bus if everybody else None,
+    )
+    results = await hall.pool.run(play_job, job)
+    await hall.views.add(results)
+    await artifacts.show_matches(run, batch.title, results)
+    return results
+
+
+async def play(hall: Hall, screen: Screen | None) -> None:
+    """Play all that is missing, the featured match beside the rest."""
+    await play_batches(hall)
+    if screen is not None and await screen.gave_up():
+        hall.run.missing[screen.spec.episode_id] = screen.spec
+        await play_batches(hall)
+
+
+async def play_batches(hall: Hall) -> None:
+    """Play every missing episode. Only as many tasks are open as keep the processes busy."""
+    todo = hall.run.batches()
+
+    async def player() -> None:
+        for batch in todo:
+            await fixtures(hall, batch)
+
+    await together(player() for _ in range(hall.run.processes + 1))
+    hall.run.missing.clear()
+
+
+async def together(jobs: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Run jobs side by side; the first error ends the others and is raised as it is."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for job in jobs:
+                group.create_task(job)
+    except ExceptionGroup as several:
+        raise several.exceptions[0] from None
+
+
+@asynccontextmanager
+async def showing(
+    run: Run, stage: Stage, bus: BusPublisher | None, views: Views
+) -> AsyncIterator[Screen | None]:
+    """Put one missing episode on the featured channel, and leave when it has been shown."""
+    wanted = bus is not None and run.spec.spectate.episodes != "none"
+    spec = run.take_first() if wanted else None
+    if bus is None or spec is None:
+        yield None
+        return
+    screen = Screen(run, stage, bus, views, spec)
+    show = asyncio.create_task(featured(screen))
+    show.add_done_callback(lambda _: screen.over.set())
+    try:
+        yield screen
+        await show
+    finally:
+        show.cancel()
+        await asyncio.gather(show, return_exceptions=True)
+
+
+def spec_of(config: TournamentConfig) -> TournamentSpec:
+    """The checked tournament that the parameters name; raises `BadTournamentFile`."""
+    if config.tournament is not None:
+        return check_spec(config.tournament, catalogue.known())
+    return catalogue.load(config.file or "")
+
+
+def occasion_of(config: TournamentConfig) -> str:
+    """The occasion; a schedule's is the time for which the run was scheduled."""
+    if config.occasion != SCHEDULED:
+        return config.occasion
+    return f"{runtime.flow_run.scheduled_start_time:%Y%m%dT%H%M%SZ}"

@@ -1,0 +1,47 @@
+"""Everything that shows a run while it goes: artifacts, the bus, the terminal's reporter."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import Final
+
+from engine.episode import EpisodeResult
+from flows import artifacts
+from flows.announce import Announcer
+from flows.run import Run, RunSummary
+from flows.stage import Stage
+from spectator import BusPublisher
+
+TABLE_EVERY_S: Final = 5.0  # an artifact's history grows with each version
+
+
+class Views:
+    """Shows `run` on `stage`. None of it decides anything."""
+
+    def __init__(self, run: Run, stage: Stage, bus: BusPublisher | None) -> None:
+        self._run, self._stage = run, stage
+        self._announcer = Announcer(run, bus.observer() if bus else None)
+        self._progress = artifacts.Progress(run)
+        self._shown_s = time.monotonic()
+
+    async def started(self) -> None:
+        self._stage.reporter.started(self._run)
+        await self._announcer.started()
+        await artifacts.show_cockpit(self._run, self._stage.page)
+        await self._progress.update()
+
+    async def add(self, results: Iterable[EpisodeResult]) -> None:
+        """Count results, and show that the table has changed."""
+        self._run.add(results)
+        self._stage.reporter.progress(self._run)
+        await self._announcer.standings()
+        await self._progress.update()
+        if time.monotonic() - self._shown_s >= TABLE_EVERY_S:
+            self._shown_s = time.monotonic()
+            await artifacts.show_table(self._run)
+
+    async def finished(self, summary: RunSummary) -> None:
+        self._stage.reporter.finished(self._run)
+        await artifacts.show_table(self._run)
+        await self._announcer.ended(summary)

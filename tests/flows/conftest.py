@@ -1,0 +1,40 @@
+"""One Prefect server for the tests of this room; each xdist worker has its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from flows import settings
+from flows.server import Server, server
+
+
+@pytest.fixture(scope="session")
+def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    home = tmp_path_factory.mktemp("captains-home")
+    before = dict(os.environ)
+    settings.apply(home)
+    os.environ["PREFECT_HOME"] = str(home / "prefect")
+    try:
+        with server(home) as found:
+            yield found
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@pytest.fixture
+def on_server(prefect_server: Server) -> Iterator[Server]:
+    """Prefect's client in this process talks to the server."""
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    with temporary_settings({PREFECT_API_URL: prefect_server.api_url}):
+        yield prefect_server
+
+
+@pytest.fixture
+def environment(prefect_server: Server) -> dict[str, str]:
+    """What a `captains` process needs to join the server."""
+    return {"PREFECT_API_URL": prefect_server.api_url}

@@ -1,0 +1,56 @@
+"""What the tests of this room share: small episodes, and the command line as a process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from engine.captains import resolve
+from engine.episode import EpisodeSpec
+
+ROOT = Path(__file__).resolve().parents[2]
+
+SMALL = """\
+name: small
+seed: 3
+match: {overs: 1, pairs: 2}
+captains: [heuristic, random, baseline]
+spectate: {episodes: none}
+"""
+EPISODES_OF_SMALL = 12
+
+
+def episode(episode_id: str = "e1", *, seed: int = 1, overs: int = 1) -> EpisodeSpec:
+    """A match of two scripted captains."""
+    return EpisodeSpec(
+        episode_id=episode_id,
+        seed=seed,
+        overs=overs,
+        home=resolve("heuristic"),
+        away=resolve("random"),
+        max_super_overs=0,
+    )
+
+
+def tournament_file(folder: Path, text: str = SMALL) -> Path:
+    path = folder / "small.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def captains(
+    arguments: Sequence[str], environment: Mapping[str, str]
+) -> subprocess.Popen[str]:
+    """`captains …` as a process of its own; read both pipes with `communicate`."""
+    program = "import sys; from flows.cli import main; sys.exit(main())"
+    return subprocess.Popen(
+        [sys.executable, "-c", program, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+    )

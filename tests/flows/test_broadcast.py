@@ -1,0 +1,39 @@
+"""The delay line between a match and the bus."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from engine.episode import play_episode
+from flows.broadcast import FULL_SPEED, Broadcast
+from tests.doubles import Remembering
+from tests.flows.support import episode
+
+
+async def test_everything_is_shown_in_order() -> None:
+    onto, direct = Remembering(), Remembering()
+    async with Broadcast(onto, FULL_SPEED, asyncio.Event()) as broadcast:
+        await play_episode(episode(), observers=[direct, broadcast])
+    assert onto.events == direct.events
+    assert onto.closed
+
+
+async def test_the_match_does_not_wait_for_the_show() -> None:
+    onto, hurried = Remembering(), asyncio.Event()
+    async with Broadcast(onto, 0.001, hurried) as broadcast:
+        result = await play_episode(episode(), observers=[broadcast])
+        assert result.deliveries > len([e for e in onto.events if e.type == "delivery"])
+        hurried.set()
+    assert onto.events[-1].type == "episode.ended"
+
+
+async def test_after_an_error_the_show_stops() -> None:
+    onto = Remembering()
+    with pytest.raises(RuntimeError, match="stop"):
+        async with Broadcast(onto, 0.001, asyncio.Event()) as broadcast:
+            await play_episode(episode(), observers=[broadcast])
+            raise RuntimeError("stop")
+    assert onto.closed
+    assert not [e for e in onto.events if e.type == "episode.ended"]

@@ -1,0 +1,152 @@
+"""The command line: answers, exit codes, and one clear line for whatever a user can cause."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.cli import main
+from flows.cli.app import app
+from tests.flows.support import SMALL, tournament_file
+
+COMMANDS = ("demo", "run", "check", "play", "simulate", "replay", "presets", "doctor")
+
+
+def answer(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> Any:
+    """The JSON document of a command."""
+    assert main([*arguments, "--json"]) == code
+    return json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([command, "--help"]) == 0
+    assert f"Example: captains {command}" in " ".join(capsys.readouterr().out.split())
+
+
+def test_every_command_is_there() -> None:
+    assert set(COMMANDS) <= set(app)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nope"], "nope"),
+        (["play", "heuristic"], "AWAY"),
+        (["play", "heuristic", "random", "--wat"], "--wat"),
+        (["play", "heuristic", "nobody"], "unknown captain 'nobody'; known: "),
+        (["play", "heuristic", "random", "--overs", "0"], "1 to 50"),
+        (["play", "heuristic", "random", "--overs", "51"], "1 to 50"),
+        (["play", "heuristic", "random", "--overs", "5", "--format", "T5"], "one of them"),
+        (["play", "heuristic", "random", "--format", "T7"], "T20"),
+        (["play", "heuristic", "random", "--seed", "-1"], "--seed"),
+        (["play", "heuristic", "random", "--squads", "x"], "drawn"),
+        (["play", "heuristic", "random", "--squads", "x,y"], "saltmarsh"),
+        (["simulate", "--matches", "0", "--out", "x"], "1 to"),
+        (["simulate", "--matches", "1", "--out", "x", "--processes", "0"], "1 to 256"),
+        (["replay", "nothing"], "no such record"),
+        (["run", "nowhere.yaml"], "nowhere.yaml:1: "),
+        (["check", "/dev/null"], "/dev/null:1: "),
+        (["run", "demo", "--occasion", "../x"], "occasion"),
+    ],
+)
+def test_wrong_input_is_one_clear_message(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    if arguments[0] in ("run", "replay"):
+        arguments = [*arguments, "--runs", str(tmp_path)]
+    assert main(arguments) == 2
+    told = capsys.readouterr()
+    assert said in told.err
+    assert told.out == ""
+    assert len(told.err.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        (("overs: 1", "overs: 0"), 3),
+        (("overs: 1", "overs: 51"), 3),
+        (("pairs: 2", "pairs: -1"), 3),
+        (("heuristic, random", "heuristic, heuristic"), 4),
+        (("heuristic, random, baseline", "heuristic"), 4),
+        (("random", "nobody"), 4),
+        (("seed: 3", "sead: 3"), 2),
+    ],
+)
+def test_a_wrong_file_is_told_with_its_line(
+    change: tuple[str, str], line: int, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tournament_file(tmp_path, SMALL.replace(*change))
+    assert main(["run", str(file), "--runs", str(tmp_path / "runs")]) == 2
+    assert f"small.yaml:{line}: " in capsys.readouterr().err
+    assert not (tmp_path / "runs").exists()
+
+
+def test_an_error_is_one_json_document_too(capsys: pytest.CaptureFixture[str]) -> None:
+    told = answer(capsys, "check", "nowhere.yaml", code=2)
+    assert told["exit_code"] == 2
+    assert "nowhere.yaml:1" in told["error"]
+
+
+def test_a_match_is_played_the_same_way_twice(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    arguments = ("play", "heuristic", "random", "--overs", "1", "--seed", "7")
+    first, again = (answer(capsys, *arguments, "--runs", str(tmp_path)) for _ in range(2))
+    assert first == again
+    assert first["end_reason"] == "completed"
+    assert {"episode_id", "winner", "innings", "turns", "deliveries", "fallbacks"} <= set(first)
+
+
+def test_a_match_is_shown_as_a_scorecard(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert main(["play", "heuristic", "random", "--overs", "1", "--runs", str(tmp_path)]) == 0
+    told = capsys.readouterr()
+    assert "Extras" in told.out
+    assert "record: " in told.err
+
+
+def test_a_record_replays_by_its_id_and_by_its_path(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    played = answer(capsys, "play", "random", "random", "--overs", "1", "--runs", str(tmp_path))
+    for name in (played["episode_id"], played["record"]):
+        replayed = answer(capsys, "replay", name, "--runs", str(tmp_path))
+        assert replayed["identical"]
+        assert replayed["record_digest"] == played["record_digest"]
+
+
+def test_a_broken_record_is_said_to_be_one(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    record = tmp_path / "x.jsonl"
+    record.write_text("{}\n", encoding="utf-8")
+    assert main(["replay", str(record)]) == 1
+    assert "x.jsonl" in capsys.readouterr().err
+
+
+def test_check_says_what_will_be_played(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    told = answer(capsys, "check", str(tournament_file(tmp_path)))
+    assert (told["episodes"], told["fixtures"], told["overs"]) == (12, 3, 1)
+
+
+def test_the_presets_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    names = [preset["name"] for preset in answer(capsys, "presets")["presets"]]
+    assert {"heuristic", "baseline", "random"} <= {*names}
+
+
+def test_a_server_that_does_not_answer_is_named(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    code = main(["run", str(tournament_file(tmp_path)), "--runs", str(tmp_path / "runs")])
+    assert code == 1
+    assert "no Prefect server answers at http://127.0.0.1:9/api" in capsys.readouterr().err

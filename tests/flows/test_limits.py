@@ -1,0 +1,92 @@
+"""The featured channel, on a real server."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate
+from prefect.concurrency.asyncio import ConcurrencySlotAcquisitionError, concurrency
+
+from flows.limits import (
+    FEATURED,
+    FeaturedBusy,
+    FeaturedMatch,
+    current_featured,
+    ensure_featured_limit,
+    featured_slot,
+)
+
+pytestmark = [pytest.mark.prefect, pytest.mark.usefixtures("on_server")]
+
+
+def match(name: str) -> FeaturedMatch:
+    return FeaturedMatch(episode_id=name, title=f"{name} v rest", page="http://127.0.0.1:1/")
+
+
+async def test_two_holders_never_overlap_and_epochs_rise() -> None:
+    inside, seen, epochs = 0, [], []
+
+    async def hold(name: str) -> None:
+        nonlocal inside
+        async with featured_slot(match(name), wait=True) as epoch:
+            inside += 1
+            seen.append(inside)
+            epochs.append(epoch)
+            await asyncio.sleep(0.05)
+            inside -= 1
+
+    await asyncio.gather(*(hold(f"e{n}") for n in range(3)))
+    assert seen == [1, 1, 1]
+    assert epochs == sorted(set(epochs))
+
+
+async def test_the_second_is_told_what_is_on() -> None:
+    async with featured_slot(match("first"), wait=False):
+        with pytest.raises(FeaturedBusy, match=r"first v rest \(first\) at http"):
+            async with featured_slot(match("second"), wait=False):
+                pass
+        async with get_client() as client:
+            current = await current_featured(client)
+        assert current is not None
+        assert current.episode_id == "first"
+
+
+async def test_an_error_and_a_cancellation_give_the_slot_back() -> None:
+    async def hold(entered: asyncio.Event) -> None:
+        async with featured_slot(match("held"), wait=False):
+            entered.set()
+            await asyncio.Event().wait()
+
+    with pytest.raises(RuntimeError):
+        async with featured_slot(match("fails"), wait=False):
+            raise RuntimeError
+    entered = asyncio.Event()
+    holder = asyncio.create_task(hold(entered))
+    await entered.wait()
+    holder.cancel()
+    await asyncio.gather(holder, return_exceptions=True)
+    async with featured_slot(match("next"), wait=False):
+        pass
+
+
+async def test_a_limit_that_was_paused_or_widened_is_put_right() -> None:
+    async with get_client() as client:
+        await ensure_featured_limit(client)
+        change = GlobalConcurrencyLimitUpdate(active=False, limit=5)
+        await client.update_global_concurrency_limit(FEATURED, change)
+        await ensure_featured_limit(client)
+        found = await client.read_global_concurrency_limit_by_name(FEATURED)
+        assert (found.active, found.limit) == (True, 1)
+
+
+async def test_a_missing_limit_is_made_and_strictly_asked_for() -> None:
+    async with get_client() as client:
+        await ensure_featured_limit(client)
+        await client.delete_global_concurrency_limit_by_name(FEATURED)
+    with pytest.raises(ConcurrencySlotAcquisitionError, match="must be created"):
+        async with concurrency(FEATURED, strict=True):
+            pass
+    async with featured_slot(match("made"), wait=False):
+        pass

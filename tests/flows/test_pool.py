@@ -1,0 +1,41 @@
+"""The processes of a run."""
+
+from __future__ import annotations
+
+import os
+import time
+from concurrent.futures.process import BrokenProcessPool
+
+import pytest
+
+from flows.play import warm_up
+from flows.pool import ProcessPool
+
+
+def die() -> None:
+    os._exit(3)
+
+
+async def test_work_is_done_elsewhere() -> None:
+    with ProcessPool(1, warm_up) as pool:
+        assert await pool.run(os.getpid) != os.getpid()
+
+
+async def test_a_dead_process_is_replaced() -> None:
+    with ProcessPool(1, warm_up) as pool:
+        with pytest.raises(BrokenProcessPool):
+            await pool.run(die)
+        assert await pool.run(abs, -2) == 2
+
+
+async def test_leaving_ends_busy_processes() -> None:
+    import asyncio
+
+    with ProcessPool(1, warm_up) as pool:
+        number = await pool.run(os.getpid)
+        busy = asyncio.ensure_future(pool.run(time.sleep, 600))
+        await asyncio.sleep(0)
+    with pytest.raises((BrokenProcessPool, asyncio.CancelledError)):
+        await busy
+    with pytest.raises(ProcessLookupError):
+        os.kill(number, 0)

@@ -1,0 +1,99 @@
+"""Whole runs, as processes against a real server: they resume, stop cleanly and leave nothing."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows import catalogue
+from flows.ledger import RunFolder
+from flows.run import Order
+from tests.flows.support import EPISODES_OF_SMALL, SMALL, captains, tournament_file
+from tournaments import load_tournament
+
+pytestmark = pytest.mark.prefect
+
+LONG = SMALL.replace("overs: 1, pairs: 2", "overs: 5, pairs: 30")
+EPISODES_OF_LONG = 180
+
+
+def folder_of(file: Path, runs: Path) -> RunFolder:
+    return Order.of(load_tournament(file, catalogue.known()), "1").folder(runs)
+
+
+def played(file: Path, runs: Path, environment: Mapping[str, str], *more: str) -> Any:
+    """Run to the end; the JSON document."""
+    process = captains(["run", str(file), "--runs", str(runs), "--json", *more], environment)
+    out, err = process.communicate(timeout=240)
+    assert process.returncode == 0, err
+    assert "Traceback" not in err
+    return json.loads(out)
+
+
+def stopped(file: Path, runs: Path, environment: Mapping[str, str], how: signal.Signals) -> Any:
+    """Start a run and send a signal once something has been played; exit code and stderr."""
+    process = captains(["run", str(file), "--runs", str(runs)], environment)
+    assert process.stderr is not None
+    heard = []
+    for line in process.stderr:
+        heard.append(line)
+        if "episodes" in line:
+            break
+    process.send_signal(how)
+    _, err = process.communicate(timeout=120)
+    return process.returncode, "".join(heard) + err
+
+
+def test_a_run_is_played_once_and_started_over_when_asked(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    file, runs = tournament_file(tmp_path), tmp_path / "runs"
+    first = played(file, runs, environment)
+    assert first["episodes"] == {"played": 12, "resumed": 0, "void": 0, "forfeit": 0}
+    assert sum(row["played"] for row in first["standings"]) == 2 * EPISODES_OF_SMALL
+    again = played(file, runs, environment)
+    assert again["episodes"]["resumed"] == EPISODES_OF_SMALL
+    assert again["standings"] == first["standings"]
+    fresh = played(file, runs, environment, "--fresh")
+    assert fresh["episodes"]["played"] == EPISODES_OF_SMALL
+    assert fresh["standings"] == first["standings"]
+    other = played(file, runs, environment, "--occasion", "2")
+    assert other["run_dir"] != first["run_dir"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_run_is_resumed_and_only_what_is_missing_is_played(
+    tmp_path: Path, environment: dict[str, str], how: signal.Signals
+) -> None:
+    file, runs = tournament_file(tmp_path, LONG), tmp_path / "runs"
+    code, err = stopped(file, runs, environment, how)
+    folder = folder_of(file, runs)
+    if how is not signal.SIGKILL:
+        assert code == 130
+        assert "the same command plays the rest" in err
+    assert "Traceback" not in err
+    done = {path.name: path.stat().st_mtime_ns for path in folder.records.glob("*.jsonl")}
+    assert 0 < len(done) < EPISODES_OF_LONG
+    end = played(file, runs, environment)
+    assert end["episodes"]["played"] + end["episodes"]["resumed"] == EPISODES_OF_LONG
+    assert end["episodes"]["resumed"] >= len(done)
+    for name, when in done.items():
+        assert (folder.records / name).stat().st_mtime_ns == when
+    ids = [result.episode_id for result in folder.attempts()]
+    assert len(set(ids)) == EPISODES_OF_LONG
+
+
+def test_two_processes_do_not_play_one_run(tmp_path: Path, environment: dict[str, str]) -> None:
+    file, runs = tournament_file(tmp_path), tmp_path / "runs"
+    with folder_of(file, runs).held():
+        process = captains(["run", str(file), "--runs", str(runs)], environment)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "is being played by process" in err
+    assert "Traceback" not in err
