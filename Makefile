@@ -46,7 +46,9 @@ format: $(DEV) $(PROJECT) ## format the code and sort its imports
 bench: $(DEV) $(PROJECT) ## measure what the README claims (ARGS="--json" …)
 	@$(BIN)/python -m bench $(ARGS)
 
-lock: $(DEV) ## resolve the dependencies anew into requirements*.lock
+# It must work while the lock is broken, so it wants uv and no more.
+lock: ## resolve the dependencies anew into requirements*.lock
+	@test -x $(BIN)/uv || $(MAKE) $(DEV)
 	@$(BIN)/python .ci/lock.py
 
 clean: ## remove the environment, caches and build output; keeps runs/

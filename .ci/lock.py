@@ -19,7 +19,8 @@ def resolve(output: str, *options: str) -> None:
     """Write one lock file; raises `CalledProcessError` when the requirements do not resolve."""
     command = [str(Path(sys.executable).with_name("uv")), "pip", "compile", "pyproject.toml"]
     command += ["--universal", "--generate-hashes", "--python-version", "3.11", "--quiet"]
-    command += ["--no-emit-index-url", "--no-emit-find-links"]
+    # pip, given hashes, refuses a package asked for with an extra that the lock names without it.
+    command += ["--no-emit-index-url", "--no-emit-find-links", "--no-strip-extras"]
     command += ["--custom-compile-command", "make lock", "--output-file", output, *options]
     subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 

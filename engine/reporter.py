@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from hashlib import sha256
+from operator import attrgetter
 from typing import Any, Final, assert_never
 
 import orjson
@@ -45,9 +46,9 @@ _HIDDEN_UNTIL_BOWLED: Final = frozenset({DecisionKind.DELIVERY, DecisionKind.SHO
 _NOT_THE_PLAY: Final = frozenset(
     {"source", "reason", "rethinks", "errors", "latency_ms", "win_probability", "luck"}
 )
-# The events that are the play, each with its fields in the order of their names.
-_PLAY: Final[dict[type[BaseModel], tuple[str, ...]]] = {
-    kind: tuple(sorted(kind.model_fields.keys() - _NOT_THE_PLAY))
+# The events that are the play, each with what reads its fields in the order of their names.
+_PLAY: Final[dict[type[BaseModel], Callable[[BaseModel], tuple[Any, ...]]]] = {
+    kind: attrgetter(*sorted(kind.model_fields.keys() - _NOT_THE_PLAY))
     for kind in (
         ev.Toss,
         ev.InningsStart,
@@ -93,10 +94,10 @@ class PlayDigest:
         self._hash = sha256()
 
     def add(self, data: BaseModel) -> None:
-        names = _PLAY.get(type(data))
-        if names is None:
+        fields_of = _PLAY.get(type(data))
+        if fields_of is None:
             return
-        play = [type(data).__name__, *(_canonical(getattr(data, name)) for name in names)]
+        play = [type(data).__name__, *map(_canonical, fields_of(data))]
         self._hash.update(orjson.dumps(play, default=dict, option=orjson.OPT_SORT_KEYS))
 
     def hexdigest(self) -> str:
@@ -104,9 +105,10 @@ class PlayDigest:
 
 
 def _canonical(value: Any) -> Any:
-    if isinstance(value, float):
+    kind = type(value)
+    if kind is float:
         return round(value, _DECIMALS)
-    if isinstance(value, dict):
+    if kind is dict:
         return {k: _canonical(v) for k, v in value.items()}
     return value
 

@@ -103,6 +103,7 @@ def _user(home: Path) -> Iterator[None]:
         finally:
             fcntl.flock(handle, fcntl.LOCK_UN)
             _wait_for_end(home, handle)
+            _started[:] = [child for child in _started if child.poll() is None]
     finally:
         os.close(handle)
 

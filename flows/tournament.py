@@ -126,12 +126,12 @@ async def play_batches(hall: Hall) -> None:
 
 
 async def together(jobs: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """Run jobs side by side; the first error ends the others and is raised as it is."""
+    """Run jobs side by side; the first error, or a SIGTERM, ends the others and is raised."""
     try:
         async with asyncio.TaskGroup() as group:
             for job in jobs:
                 group.create_task(job)
-    except ExceptionGroup as several:
+    except BaseExceptionGroup as several:
         raise several.exceptions[0] from None
 
 

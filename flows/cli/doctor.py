@@ -15,6 +15,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final, Literal
 
+from packaging.markers import Marker
+
 from flows import settings
 from flows.cli.terminal import Exit, answer_json, say, table
 from flows.server import ServerUnavailable, server
@@ -22,7 +24,7 @@ from flows.server import ServerUnavailable, server
 ROOT: Final = Path(__file__).resolve().parents[2]
 OLDEST, NEWEST = (3, 11), (3, 13)
 LEAST_FREE_MB: Final = 200
-_PIN: Final = re.compile(r"^([a-z0-9][a-z0-9._-]*)==([^\s;\\]+)", re.MULTILINE)
+_PIN: Final = re.compile(r"^([a-z0-9][a-z0-9._-]*)==(\S+)(?: ; (.+?))? \\$", re.MULTILINE)
 _BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
 
 State = Literal["ok", "note", "wrong"]
@@ -75,8 +77,8 @@ def check_packages(lock: Path = ROOT / "requirements.lock") -> Iterator[Finding]
         return
     wrong = [
         f"{package} {found or 'is missing'} (locked {locked})"
-        for package, locked in _PIN.findall(lock.read_text(encoding="utf-8"))
-        if (found := _installed(package)) != locked
+        for package, locked, marker in _PIN.findall(lock.read_text(encoding="utf-8"))
+        if (not marker or Marker(marker).evaluate()) and (found := _installed(package)) != locked
     ]
     said = "; ".join(wrong[:5]) or "as locked"
     yield Finding(check="packages", state="wrong" if wrong else "ok", said=said)

@@ -30,8 +30,14 @@ class Session:
 
     def call(self, flow: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run a flow to its end on this session's stage."""
+        from prefect.exceptions import TerminationSignal
+
         with on_stage(self.stage):
-            return asyncio.run(_awaited(flow))
+            try:
+                return asyncio.run(_awaited(flow))
+            except (TerminationSignal, asyncio.CancelledError):
+                # Prefect answers a SIGTERM during a flow in its own way; nothing else cancels us.
+                raise KeyboardInterrupt from None
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -32,6 +33,7 @@ def on_server(prefect_server: Server) -> Iterator[Server]:
 
     with temporary_settings({PREFECT_API_URL: prefect_server.api_url}):
         yield prefect_server
+    gc.collect()  # Prefect leaves sockets to the collector: here, where a test ignores it
 
 
 @pytest.fixture

@@ -41,9 +41,7 @@ def tournament_file(folder: Path, text: str = SMALL) -> Path:
     return path
 
 
-def captains(
-    arguments: Sequence[str], environment: Mapping[str, str]
-) -> subprocess.Popen[str]:
+def captains(arguments: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[str]:
     """`captains …` as a process of its own; read both pipes with `communicate`."""
     program = "import sys; from flows.cli import main; sys.exit(main())"
     return subprocess.Popen(

@@ -31,9 +31,13 @@ async def test_the_match_does_not_wait_for_the_show() -> None:
 
 async def test_after_an_error_the_show_stops() -> None:
     onto = Remembering()
-    with pytest.raises(RuntimeError, match="stop"):
+
+    async def show() -> None:
         async with Broadcast(onto, 0.001, asyncio.Event()) as broadcast:
             await play_episode(episode(), observers=[broadcast])
             raise RuntimeError("stop")
+
+    with pytest.raises(RuntimeError, match="stop"):
+        await show()
     assert onto.closed
     assert not [e for e in onto.events if e.type == "episode.ended"]

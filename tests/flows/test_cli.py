@@ -131,9 +131,7 @@ def test_a_broken_record_is_said_to_be_one(
     assert "x.jsonl" in capsys.readouterr().err
 
 
-def test_check_says_what_will_be_played(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
+def test_check_says_what_will_be_played(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     told = answer(capsys, "check", str(tournament_file(tmp_path)))
     assert (told["episodes"], told["fixtures"], told["overs"]) == (12, 3, 1)
 

@@ -18,7 +18,11 @@ from flows.limits import (
     featured_slot,
 )
 
-pytestmark = [pytest.mark.prefect, pytest.mark.usefixtures("on_server")]
+pytestmark = [
+    pytest.mark.prefect,
+    pytest.mark.usefixtures("on_server"),
+    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
+]
 
 
 def match(name: str) -> FeaturedMatch:

@@ -75,7 +75,7 @@ def test_a_stopped_run_is_resumed_and_only_what_is_missing_is_played(
     code, err = stopped(file, runs, environment, how)
     folder = folder_of(file, runs)
     if how is not signal.SIGKILL:
-        assert code == 130
+        assert code == 130, err
         assert "the same command plays the rest" in err
     assert "Traceback" not in err
     done = {path.name: path.stat().st_mtime_ns for path in folder.records.glob("*.jsonl")}

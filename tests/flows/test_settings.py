@@ -36,7 +36,9 @@ def test_the_settings_exist_in_this_prefect() -> None:
     from prefect.settings.models.root import Settings
 
     known = str(Settings.model_json_schema())
-    ours = [s.name for s in SETTINGS if s.name.startswith("PREFECT_") and "_HANDLERS_" not in s.name]
+    ours = [
+        s.name for s in SETTINGS if s.name.startswith("PREFECT_") and "_HANDLERS_" not in s.name
+    ]
     assert [name for name in ours if name not in known] == []
 
 
