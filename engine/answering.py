@@ -6,6 +6,7 @@ whatever the captain is.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass
 from typing import Final, Protocol, runtime_checkable
@@ -102,7 +103,7 @@ class Chair:
         except CallError as refused:
             return self._without_answer([str(refused)], request, draws)
         except Exception as crash:  # noqa: BLE001 - a captain's bug is his failure, not the match's
-            return self._without_answer([f"{type(crash).__name__}: {crash}"], request, draws)
+            return self._without_answer([_crash(crash)], request, draws)
         return Answered(decision=decision, source=self._own_source)
 
     async def _of_tools(
@@ -127,12 +128,20 @@ class Chair:
     ) -> Decision | None:
         """One tool call; None where it only prepares, or was refused (and then noted)."""
         last = attempt.errors[-1] if attempt.errors else None
-        action = await captain.act(self._session.observation(request, error=last))
+        observation = self._session.observation(request, error=last)
         try:
-            return self._session.call(action, request)
+            return self._session.call(await captain.act(observation), request)
+        except CaptainUnavailable:
+            raise
         except CallError as refused:
             attempt.errors.append(str(refused))
-            return None
+        except asyncio.CancelledError as cancelled:
+            if _is_being_cancelled():
+                raise
+            attempt.errors.append(_crash(cancelled))
+        except Exception as crash:  # noqa: BLE001 - a captain's bug is his failure, not the match's
+            attempt.errors.append(_crash(crash))
+        return None
 
     def _without_answer(
         self, errors: list[str], request: DecisionRequest, draws: CaptainDraws
@@ -145,3 +154,13 @@ class Chair:
             rethinks=len(errors),
             errors=tuple(errors),
         )
+
+
+def _is_being_cancelled() -> bool:
+    """Whether it is this episode that is cancelled, and not something inside the captain."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+def _crash(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"[:200]

@@ -23,6 +23,7 @@ from engine.cricket.match import MatchSetup, play_match
 from engine.cricket.nodes import Answer, ChanceNode, DecisionRequest, TossDraw
 from engine.cricket.outcomes import OUTCOME_INDEX, OUTCOMES, Outcome
 from engine.cricket.state import Innings, Squads
+from engine.driver import draws_for
 from engine.seeds import CaptainDraws, Streams
 from engine.squads import load_squad
 
@@ -152,15 +153,7 @@ def _match(build: Build, fmt: Format, weather: Weather) -> Iterator[Asked]:
 
 
 def _ask(captain: Policy, request: DecisionRequest, streams: Streams) -> Asked:
-    innings = request.view.innings
-    draws = CaptainDraws(
-        streams,
-        seat=request.seat,
-        kind=request.kind,
-        innings=innings.number if innings else 0,
-        ball=innings.legal_balls if innings else 0,
-        repeat=innings.repeat if innings else 0,
-    )
+    draws = draws_for(request, streams)
     decision = captain.decide(request, draws)
     try:
         legality.check(request, decision)

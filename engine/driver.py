@@ -13,8 +13,9 @@ from operator import mul
 from typing import Final
 
 from engine.cricket import legality
-from engine.cricket.choices import Decision, Seat
+from engine.cricket.choices import Decision, DecisionKind, Seat
 from engine.cricket.distribution import OutcomeModel, WinModel
+from engine.cricket.laws import start_innings
 from engine.cricket.match import MatchSetup, play_match
 from engine.cricket.nodes import (
     Answer,
@@ -51,6 +52,32 @@ class BallLuck:
 
 def _no_listener(_: Fact) -> None:
     return None
+
+
+def draws_for(request: DecisionRequest, streams: Streams) -> CaptainDraws:
+    """The random numbers of the captain who is asked `request`.
+
+    The key is the ball's, so that an extra question does not shift later draws; the batters of one
+    vacancy after another are told apart by how many have come in.
+    """
+    innings = request.view.innings
+    if innings is None:
+        return CaptainDraws(
+            streams, seat=request.seat, kind=request.kind, innings=0, ball=0, repeat=0
+        )
+    came_in = (
+        sum(1 for line in innings.batters if line.position)
+        if request.kind is DecisionKind.BATTER
+        else 0
+    )
+    return CaptainDraws(
+        streams,
+        seat=request.seat,
+        kind=request.kind,
+        innings=innings.number,
+        ball=innings.legal_balls,
+        repeat=innings.repeat + came_in,
+    )
 
 
 class MatchDriver:
@@ -93,15 +120,7 @@ class MatchDriver:
         request = self.request
         if request is None:
             raise ValueError("the match is over")
-        innings = request.view.innings
-        return CaptainDraws(
-            self._streams,
-            seat=request.seat,
-            kind=request.kind,
-            innings=innings.number if innings else 0,
-            ball=innings.legal_balls if innings else 0,
-            repeat=innings.repeat if innings else 0,
-        )
+        return draws_for(request, self._streams)
 
     def close(self) -> None:
         self._match.close()
@@ -126,8 +145,16 @@ class MatchDriver:
     def _draw(self, node: ChanceNode) -> Draw:
         uniform = self._streams.uniform(node.purpose, node.innings, node.legal_ball, node.repeat)
         if node.context is None:
-            return TossDraw(winner=Seat.HOME if uniform < EVEN else Seat.AWAY)
+            return self._toss(Seat.HOME if uniform < EVEN else Seat.AWAY)
         return self._deliver(node.context, uniform)
+
+    def _toss(self, winner: Seat) -> TossDraw:
+        """Winning the toss is worth the better of batting and fielding first."""
+        if self._value is not None:
+            start = start_innings(number=1, batting=winner, format_=self.setup.format, target=None)
+            bats_first = self._value.of(start)
+            self._account(winner, EVEN, max(bats_first, 1.0 - bats_first))
+        return TossDraw(winner=winner)
 
     def _deliver(self, context: DeliveryContext, uniform: float) -> Outcome:
         distribution = self._model.price(context)

@@ -8,10 +8,11 @@ process, for captains that are functions of what they see.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -19,14 +20,16 @@ from engine import events as ev
 from engine.answering import Captain, Chair
 from engine.captains import CaptainSpec, build
 from engine.cricket.choices import Seat
+from engine.cricket.distribution import OutcomeModel, WinModel
 from engine.cricket.formats import BALLS_PER_OVER, MAX_OVERS
-from engine.cricket.match import MAX_SUPER_OVERS
+from engine.cricket.match import MAX_SUPER_OVERS, MatchSetup
 from engine.cricket.nodes import BallBowled, Fact, MatchResult, OverCompleted, ResultKind
 from engine.cricket.players import Squad
 from engine.cricket.scorecard import InningsCard, innings_card
 from engine.cricket.state import Innings, Squads
 from engine.driver import MatchDriver
 from engine.errors import CaptainFailed, CaptainUnavailable
+from engine.fanout import Fanout, Observer
 from engine.models import Models
 from engine.reporter import Reporter
 from engine.seeds import MAX_SEED, Streams
@@ -63,20 +66,13 @@ class EpisodeSpec(BaseModel):
         return self.home if seat is Seat.HOME else self.away
 
 
-class Observer(Protocol):
-    """Hears an episode's events in order. Must return at once: the match waits for it."""
-
-    async def on_event(self, event: ev.Event) -> None: ...
-
-    async def aclose(self) -> None: ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpisodeResult:
     """How an episode ended. `home` and `away` are the captains' names; `winner` their seat, None
     for tie or void.
 
     `luck` is the home side's, in match results (1 = a win). `turns` counts the questions answered.
+    `observer_failures` says which observers stopped listening, and why.
     """
 
     episode_id: str
@@ -95,6 +91,7 @@ class EpisodeResult:
     record_digest: str
     error: str | None
     cards: tuple[InningsCard, ...]
+    observer_failures: tuple[str, ...] = ()
 
     @property
     def fallbacks(self) -> int:
@@ -135,18 +132,52 @@ async def play_episode(
     raises `CancelledError`. A captain or squad that cannot be built raises its own error before
     anything is published.
     """
-    episode = _Episode(
-        spec,
-        models or Models.shipped(),
-        observers,
-        cast=cast or Cast(),
-        on_ball=on_ball,
-        with_events=with_events,
-    )
-    try:
+    chosen = models or Models.shipped()
+    # Solving a format's win probability takes up to a second, once a process.
+    setup = _setup_of(spec, cast or Cast())
+    value = await asyncio.to_thread(chosen.value_for, setup)
+    async with AsyncExitStack() as closing:
+        chairs = {seat: _chair(spec, cast or Cast(), seat, value) for seat in Seat}
+        for chair in chairs.values():
+            closing.push_async_callback(_close_quietly, chair)
+        episode = _Episode(
+            spec,
+            setup,
+            chairs,
+            ball=chosen.ball,
+            value=value,
+            fanout=Fanout(observers),
+            on_ball=on_ball,
+            with_events=with_events,
+        )
         return await episode.run()
-    finally:
-        await episode.aclose()
+
+
+def _setup_of(spec: EpisodeSpec, cast: Cast) -> MatchSetup:
+    streams = Streams(spec.seed)
+    return match_setup(
+        overs=spec.overs,
+        squads=cast.squads or squads_named(spec.squads, streams),
+        max_super_overs=spec.max_super_overs,
+        streams=streams,
+    )
+
+
+def _chair(spec: EpisodeSpec, cast: Cast, seat: Seat, value: WinModel | None) -> Chair:
+    captain = spec.captain(seat)
+    return Chair(
+        seat,
+        cast.captains.get(seat) or build(captain),
+        captain,
+        max_rethinks=spec.max_rethinks,
+        value=value,
+    )
+
+
+async def _close_quietly(chair: Chair) -> None:
+    """A captain that cannot be closed does not take the result away."""
+    with suppress(Exception):
+        await chair.aclose()
 
 
 class _Episode:
@@ -155,38 +186,23 @@ class _Episode:
     def __init__(
         self,
         spec: EpisodeSpec,
-        models: Models,
-        observers: Sequence[Observer],
+        setup: MatchSetup,
+        chairs: Mapping[Seat, Chair],
         *,
-        cast: Cast,
+        ball: OutcomeModel,
+        value: WinModel | None,
+        fanout: Fanout,
         on_ball: Callable[[BallBowled], None] | None,
         with_events: bool,
     ) -> None:
-        self._spec, self._observers, self._on_ball = spec, observers, on_ball
-        self._streams = Streams(spec.seed)
-        self._setup = match_setup(
-            overs=spec.overs,
-            squads=cast.squads or squads_named(spec.squads, self._streams),
-            max_super_overs=spec.max_super_overs,
-            streams=self._streams,
-        )
-        self._models = models
-        self._value = models.value_for(self._setup)
-        self._chairs = {
-            seat: Chair(
-                seat,
-                cast.captains.get(seat) or build(spec.captain(seat)),
-                spec.captain(seat),
-                max_rethinks=spec.max_rethinks,
-                value=self._value,
-            )
-            for seat in Seat
-        }
+        self._spec, self._setup, self._chairs = spec, setup, chairs
+        self._ball, self._value = ball, value
+        self._fanout, self._on_ball = fanout, on_ball
         self._reporter = (
             Reporter(
                 episode_id=spec.episode_id,
                 attempt=spec.attempt,
-                squads=self._setup.squads,
+                squads=setup.squads,
                 captains={seat: spec.captain(seat).name for seat in Seat},
             )
             if with_events
@@ -207,15 +223,9 @@ class _Episode:
             await self._publish()
             ending = await self._play()
         except asyncio.CancelledError:
-            await self._finish(_Ending(reason=ev.EndReason.CANCELLED))
+            await _to_its_end(self._finish(_Ending(reason=ev.EndReason.CANCELLED)))
             raise
-        return await self._finish(ending)
-
-    async def aclose(self) -> None:
-        if self._driver is not None:
-            self._driver.close()
-        for chair in self._chairs.values():
-            await chair.aclose()
+        return await _to_its_end(self._finish(ending))
 
     async def _play(self) -> _Ending:
         """The match, and what an error counts as: a bug voids an episode, it never decides one."""
@@ -254,9 +264,9 @@ class _Episode:
     def _new_driver(self) -> MatchDriver:
         return MatchDriver(
             self._setup,
-            model=self._models.ball,
+            model=self._ball,
             value=self._value,
-            streams=self._streams,
+            streams=Streams(self._spec.seed),
             on_fact=self._on_fact,
         )
 
@@ -280,11 +290,11 @@ class _Episode:
     async def _publish(self) -> None:
         """Hands over the events since the last time."""
         if self._reporter is not None:
-            for event in self._reporter.drain():
-                for observer in self._observers:
-                    await observer.on_event(event)
+            await self._fanout.send(self._reporter.drain())
 
     async def _finish(self, ending: _Ending) -> EpisodeResult:
+        if self._reporter is not None:
+            self._reporter.release()
         result = self._result(ending)
         if self._reporter is not None:
             self._reporter.add(
@@ -302,7 +312,7 @@ class _Episode:
                 )
             )
             await self._publish()
-        return result
+        return replace(result, observer_failures=tuple(self._fanout.failures))
 
     def _header(self) -> ev.EpisodeStarted:
         spec, squads = self._spec, self._setup.squads
@@ -317,7 +327,7 @@ class _Episode:
                 SQUAD_ADAPTER.dump_python(squad, mode="json")
                 for squad in (squads.home, squads.away)
             ),
-            coefficients_digest=self._models.ball.digest,
+            coefficients_digest=self._ball.digest,
             engine_version=ENGINE_VERSION,
             versions=_versions(),
         )
@@ -355,6 +365,16 @@ class _Episode:
             return f"{winner} won by forfeit"
         assert played is not None
         return f"{winner} won {_margin(played)}"
+
+
+async def _to_its_end(work: Coroutine[Any, Any, EpisodeResult]) -> EpisodeResult:
+    """`work`, which is short, whoever cancels meanwhile; a cancellation is raised after it."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
 def _margin(result: MatchResult) -> str:

@@ -14,8 +14,6 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-EVENT_VERSION: Final = 1
-
 # Who or what gave a decision.
 Source = Literal["policy", "llm", "cache", "fallback", "recorded"]
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import mkstemp
 from typing import BinaryIO, Final
 
 from pydantic import ValidationError
@@ -19,6 +20,7 @@ from engine.events import EpisodeEndedEvent, EpisodeStartedEvent, Event, parse_e
 
 SUFFIX: Final = ".jsonl"
 PART: Final = ".part"
+_READABLE: Final = 0o644  # mkstemp makes files for their owner alone
 _FLUSH_ON: Final = frozenset({"over.completed", "innings.ended", "episode.ended"})
 
 
@@ -33,8 +35,10 @@ class RecordWriter:
         self.path: Path | None = None
         self._folder, self._episode_id, self._attempt = folder, episode_id, attempt
         folder.mkdir(parents=True, exist_ok=True)
-        self._part = folder / f"{episode_id}.{attempt}{SUFFIX}{PART}"
-        self._file: BinaryIO | None = self._part.open("wb")
+        # A name of its own: an orchestrator may run the same episode twice at once.
+        handle, part = mkstemp(prefix=f"{episode_id}.{attempt}.", suffix=PART, dir=folder)
+        self._part = Path(part)
+        self._file: BinaryIO | None = os.fdopen(handle, "wb")
 
     async def on_event(self, event: Event) -> None:
         self.write(event)
@@ -69,7 +73,18 @@ class RecordWriter:
             else record_path(self._folder, self._episode_id)
         )
         self.path.parent.mkdir(exist_ok=True)
+        self._part.chmod(_READABLE)
         self._part.replace(self.path)
+        _sync_folder(self.path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """The new name is on disk, too."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def record_path(folder: Path, episode_id: str) -> Path:
@@ -117,7 +132,7 @@ def header_of(path: Path) -> EpisodeStartedEvent:
 
 
 def ending_of(path: Path) -> EpisodeEndedEvent:
-    """The last event of a sealed record. Raises `BrokenRecord`; reads only the end of the file."""
+    """The last event of a sealed record. Raises `BrokenRecord`."""
     try:
         last = path.read_bytes().rstrip(b"\n").rsplit(b"\n", 1)[-1]
     except OSError as error:

@@ -15,11 +15,11 @@ from engine.episode import (
     Cast,
     EpisodeResult,
     EpisodeSpec,
-    Observer,
     play_episode,
 )
 from engine.errors import BrokenRecord
 from engine.events import EpisodeEndedEvent, EpisodeStartedEvent
+from engine.fanout import Observer
 from engine.models import Models
 from engine.record import ending_of, header_of
 
@@ -28,11 +28,15 @@ from engine.record import ending_of, header_of
 class Replay:
     """A record and what replaying it gave. `identical`: the replay's `record_digest` is the
     record's.
+
+    `same_coefficients`: the ball model is the record's own; with another one the same decisions
+    give other balls.
     """
 
     header: EpisodeStartedEvent
     ending: EpisodeEndedEvent
     result: EpisodeResult
+    same_coefficients: bool
 
     @property
     def identical(self) -> bool:
@@ -56,5 +60,10 @@ async def replay_record(
         raise BrokenRecord(str(path), f"header: {where}: {first['msg']}") from None
     recorded = Recorded(RecordedSettings(record=str(path)))
     cast = Cast(squads=Squads(home=home, away=away), captains=dict.fromkeys(Seat, recorded))
-    result = await play_episode(spec, observers=observers, models=models, cast=cast)
-    return Replay(header=header, ending=ending, result=result)
+    models = models or Models.shipped()
+    return Replay(
+        header=header,
+        ending=ending,
+        result=await play_episode(spec, observers=observers, models=models, cast=cast),
+        same_coefficients=header.data.coefficients_digest == models.ball.digest,
+    )

@@ -128,13 +128,12 @@ class Reporter:
         clock: Callable[[], datetime] = ev.now,
     ) -> None:
         self.digest = PlayDigest()
-        self.deliveries = 0
         self._episode_id, self._attempt = episode_id, attempt
         self._squads, self._captains, self._clock = squads, captains, clock
         self._seq = 0
         self._pending: list[ev.Event] = []
         self._held: list[ev.DecisionMade] = []
-        self._over_wickets = 0
+        self._over_began = (0, 0)
 
     def drain(self) -> list[ev.Event]:
         pending, self._pending = self._pending, []
@@ -142,6 +141,7 @@ class Reporter:
 
     def add(self, data: BaseModel) -> None:
         """Stamps `data` as the next event."""
+        self.digest.add(data)  # first: what cannot be digested takes no number
         self._seq += 1
         event = _EVENT_OF[type(data)](
             episode_id=self._episode_id,
@@ -150,7 +150,6 @@ class Reporter:
             ts=self._clock(),
             data=data,
         )
-        self.digest.add(data)
         self._pending.append(event)
 
     def decided(self, request: DecisionRequest, answered: Answered) -> None:
@@ -173,6 +172,12 @@ class Reporter:
         if request.kind in _HIDDEN_UNTIL_BOWLED:
             self._held.append(made)
         else:
+            self.add(made)
+
+    def release(self) -> None:
+        """Publishes what was held back for a ball; also when that ball will never be bowled."""
+        held, self._held = self._held, []
+        for made in held:
             self.add(made)
 
     def fact(self, fact: Fact, ball: BallLuck | None) -> None:
@@ -198,11 +203,7 @@ class Reporter:
                 assert_never(fact)
 
     def _bowled(self, fact: BallBowled, ball: BallLuck | None) -> None:
-        for made in self._held:
-            self.add(made)
-        self._held.clear()
-        self.deliveries += 1
-        self._over_wickets += fact.outcome.is_wicket
+        self.release()
         self.add(self._delivery(fact, ball))
 
     def _delivery(self, fact: BallBowled, ball: BallLuck | None) -> ev.Delivery:
@@ -239,20 +240,21 @@ class Reporter:
         )
 
     def _over_completed(self, innings: Innings) -> None:
+        runs, wickets = self._over_began
         self.add(
             ev.OverComplete(
                 innings=innings.number,
                 over=innings.over - 1,
                 bowler=_name(self._squads.of(innings.fielding), innings.last_bowler),
-                runs=innings.over_runs,
-                wickets=self._over_wickets,
+                runs=innings.runs - runs,
+                wickets=innings.wickets - wickets,
                 score=score_of(innings),
             )
         )
-        self._over_wickets = 0
+        self._over_began = innings.runs, innings.wickets
 
     def _innings_ended(self, innings: Innings) -> None:
-        self._over_wickets = 0
+        self._over_began = 0, 0
         self.add(
             ev.InningsEnd(
                 innings=innings.number,

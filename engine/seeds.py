@@ -23,13 +23,14 @@ class Streams:
     arguments.
     """
 
-    __slots__ = ("_root", "seed")
+    __slots__ = ("_captains", "_root", "seed")
 
     def __init__(self, seed: int) -> None:
         if not 0 <= seed <= MAX_SEED:
             raise ValueError(f"seed {seed} is outside 0…{MAX_SEED}")
         self.seed = seed
         self._root = blake2b(key=seed.to_bytes(8, "little"), digest_size=8)
+        self._captains: dict[str, Streams] = {}
 
     def uniform(
         self, purpose: str, innings: int = 0, ball: int = 0, repeat: int = 0, index: int = 0
@@ -44,6 +45,13 @@ class Streams:
         keyed.update(purpose.encode())
         return (int.from_bytes(keyed.digest(), "little") >> 11) * _SCALE
 
+    def of_captain(self, seat: str) -> Streams:
+        """The streams of the captain in `seat`; the match's seed cannot be found from them."""
+        found = self._captains.get(seat)
+        if found is None:
+            found = self._captains[seat] = Streams(derive_seed("captain", self.seed, seat))
+        return found
+
 
 def derive_seed(*parts: int | str) -> Seed:
     """A seed that depends on every part and on their order; neighbouring inputs give unrelated
@@ -57,17 +65,15 @@ def derive_seed(*parts: int | str) -> Seed:
 
 
 class CaptainDraws:
-    """A captain's own random numbers for one decision, keyed by his seat: they cannot move the
-    ball's.
-    """
+    """A captain's own random numbers for one decision. They cannot move the ball's, nor tell it."""
 
     __slots__ = ("_key", "_purpose", "_streams")
 
     def __init__(
         self, streams: Streams, *, seat: str, kind: str, innings: int, ball: int, repeat: int
     ) -> None:
-        self._streams = streams
-        self._purpose = f"captain/{seat}/{kind}"
+        self._streams = streams.of_captain(seat)
+        self._purpose = kind
         self._key = (innings, ball, repeat)
 
     def uniform(self, index: int = 0) -> float:

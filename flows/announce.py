@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict
 from typing import Any, Final
 
-from engine.episode import Observer
 from engine.events import (
     Event,
     TournamentEnded,
@@ -20,6 +19,7 @@ from engine.events import (
     TournamentStartedEvent,
     now,
 )
+from engine.fanout import Observer
 from flows.play import BusAddress
 from flows.run import Run, RunSummary
 from spectator import BusPublisher

@@ -11,8 +11,8 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Final, Self
 
-from engine.episode import Observer
 from engine.events import DeliveryEvent, Event
+from engine.fanout import Observer
 
 FULL_SPEED: Final = 0.0
 _END: Final = None

@@ -10,7 +10,8 @@ from pathlib import Path
 from prefect import flow, runtime
 
 from engine.captains import resolve
-from engine.episode import EpisodeSpec, Observer
+from engine.episode import EpisodeSpec
+from engine.fanout import Observer
 from engine.record import record_path
 from flows import artifacts
 from flows.announce import publisher

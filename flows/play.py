@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from engine.episode import EpisodeResult, EpisodeSpec, Observer, play_episode
+from engine.episode import EpisodeResult, EpisodeSpec, play_episode
+from engine.fanout import Observer
 from engine.models import Models
 from engine.record import RecordWriter, record_path
 from flows.ledger import RunFolder, result_of_record
@@ -97,6 +98,9 @@ async def play_once(
     """One attempt, with its record."""
     writer = RecordWriter(folder.records, spec.episode_id, spec.attempt)
     try:
-        return await play_episode(spec, observers=[writer, *observers], models=shipped_models())
+        result = await play_episode(spec, observers=[writer, *observers], models=shipped_models())
     finally:
         writer.close()
+    if writer.path is None:
+        raise OSError(f"the record could not be written: {'; '.join(result.observer_failures)}")
+    return result

@@ -15,21 +15,22 @@ from engine.cricket.formats import BALLS_PER_OVER
 from engine.cricket.state import Innings
 
 FULL_ATTACK_RATE: Final = 30.0  # runs an over at which aggression is 1; five sixes an over
+CENTRE_RATE: Final = 9.0  # runs an over; about where chases are decided
+BEND: Final = CENTRE_RATE / FULL_ATTACK_RATE
 # The common bend of sixes and wickets over rates from 4 to 27: twice their curvature over their
 # slope (fit, T20).
 SATURATION: Final = 2.7
 LOWEST: Final = 0.02
 HIGHEST: Final = 0.98
-# Runs an over that a first innings aims at, by overs left: what T20 sides make from there on
-# (targets, runs by over).
+# The pressure in runs an over that a first innings plays under, by overs left: the required rate
+# at which chasers hit as many sixes and lose as many wickets (targets, chases by phase and rate).
 _AIM_OVERS_LEFT: Final = (0.0, 1.0, 3.0, 5.0, 10.0, 20.0, 50.0)
-_AIM: Final = (15.0, 14.0, 12.0, 11.0, 9.5, 8.5, 5.5)
+_AIM: Final = (20.0, 18.0, 16.5, 15.0, 11.0, 8.5, 5.5)
 # The last overs are attacked even when little is needed: six-hitting at rates below 6 rises from
 # .04 to .06 there.
 _LATE: Final = (4.0, 3.5, 2.0, 1.0, 0.0, 0.0, 0.0)
-_WICKET_CAUTION: Final = (
-    0.45  # runs an over taken off the aim for each wicket lost beyond the usual
-)
+# Runs an over taken off the aim for each wicket lost beyond the usual.
+_WICKET_CAUTION: Final = 0.45
 _SETTLING_BALLS: Final = 10  # a batter plays himself in (targets, settled-batter effect)
 _SETTLING: Final = 0.15  # the share of aggression that a batter keeps back on his first ball
 
@@ -49,13 +50,18 @@ def natural_aggression(innings: Innings, balls_faced: int) -> float:
     return min(HIGHEST, max(LOWEST, aim / FULL_ATTACK_RATE * (1.0 - _SETTLING * (1.0 - played_in))))
 
 
-def pressing(change: float) -> float:
-    """How far along `Directions.press` aggression moved by `change` goes: linear below, ever less
-    above.
+def pressing(aggression: float) -> float:
+    """How far along `Directions.press` this aggression lies: linear below `BEND`, ever less above.
 
     The data show the bend: chasers at 20 an over get little more out of pressing than those at 16.
     """
-    return change if change <= 0.0 else (1.0 - exp(-SATURATION * change)) / SATURATION
+    beyond = aggression - BEND
+    return beyond if beyond <= 0.0 else (1.0 - exp(-SATURATION * beyond)) / SATURATION
+
+
+def overreaching(aggression: float) -> float:
+    """How far along `Directions.overreach` this aggression lies."""
+    return max(0.0, aggression - BEND) ** 2
 
 
 def _too_many(innings: Innings) -> float:

@@ -36,6 +36,7 @@ from engine.cricket.outcomes import OUTCOMES, Dismissal, End
 from engine.cricket.players import SQUAD_SIZE, Bowling, Hand, Squad
 from engine.cricket.state import ALL_OUT, Conditions
 
+_MOST_DELIVERIES: Final = 5  # for each legal ball; real innings need 1.04
 _STYLES: Final = tuple(Bowling)
 _HANDS: Final = tuple(Hand)
 _LEAVES: Final[Bools] = np.array([o.dismissal is not None for o in OUTCOMES])
@@ -131,8 +132,10 @@ def play_innings(
     None batting first.
     """
     play = _Play(model, fmt, batting, bowling, towards, target)
-    while play.alive.any():
+    for _ in range(_MOST_DELIVERIES * fmt.max_balls):
         play.ball(draws.random((2, len(towards))))
+        if not play.alive.any():
+            break
     return play.log()
 
 

@@ -32,9 +32,9 @@ class Directions(_Strict):
     """Shifts of the classes' log-odds for one unit of each effect.
 
     One unit of `scoring`, `economy` or `conditions` is 1 in the log-odds of a boundary against no
-    boundary in T20. `press` and `overreach`: aggression moved by d shifts the predictor by
-    `pressing(d) * press`, and a rise by a further `d² * overreach` (see
-    `engine.chance.aggression`).
+    boundary in T20. Aggression `a` in place of the natural `n` shifts the predictor by
+    `(pressing(a) - pressing(n)) * press + (overreaching(a) - overreaching(n)) * overreach`, with
+    the functions of `engine.chance.aggression`.
     """
 
     scoring: Row

@@ -122,6 +122,18 @@ def hat(x: Floats, knots: Sequence[float]) -> Weights:
     )
 
 
+def with_shared(w: Weights, shared: int) -> Weights:
+    """A basis with one more row, `shared`, that every situation has in full.
+
+    What is seldom seen at one time (a number eleven in the powerplay) is then told from others.
+    """
+    n = len(w.columns)
+    return Weights(
+        columns=np.column_stack([w.columns, np.full(n, shared, dtype=np.intp)]),
+        values=np.column_stack([w.values, np.ones(n)]),
+    )
+
+
 def crossed(a: Weights, b: Weights, b_size: int) -> Weights:
     """The product of two bases; the column of (i, j) is `i * b_size + j`."""
     n = len(a.columns)
@@ -158,7 +170,7 @@ FACTORS: Final = (
 
 def factor_shapes(family: Family) -> dict[str, tuple[int, ...]]:
     """The shape of every factor's table, classes left out."""
-    bands = len(family.band)
+    bands = len(family.band) + 1  # the last row is shared by all bands
     return {
         "intercept": (1,),
         "time": (2, len(family.time)),
@@ -180,7 +192,7 @@ def factor_offsets(family: Family) -> dict[str, int]:
 
 def weights(family: Family, at: Situations) -> dict[str, Weights]:
     """The weights of every factor, columns counted within the factor."""
-    band = hat(at.overs_left, family.band)
+    band = with_shared(hat(at.overs_left, family.band), len(family.band))
     second = level(np.minimum(at.innings, 2) - 1)
     chasing = ~np.isnan(at.rate)
     zero = np.zeros(len(at.innings), dtype=np.intp)
@@ -194,7 +206,7 @@ def weights(family: Family, at: Situations) -> dict[str, Weights]:
         "intercept": level(zero),
         "time": crossed(second, hat(at.overs_left, family.time), len(family.time)),
         "powerplay": _switched(powerplay, in_powerplay),
-        "wickets": crossed(second, lost, len(family.band) * WICKETS),
+        "wickets": crossed(second, lost, (len(family.band) + 1) * WICKETS),
         "settled": crossed(band, level(faced_bin(at.faced)), FACED_BINS),
         "order": crossed(band, level(at.order - 1), ORDERS),
         "rate": _switched(rate, chasing.astype(np.float64)),

@@ -14,7 +14,7 @@ from functools import cache
 
 import numpy as np
 
-from engine.chance.aggression import natural_aggression, pressing
+from engine.chance.aggression import natural_aggression, overreaching, pressing
 from engine.chance.classes import CLASS_OF, Floats
 from engine.chance.coefficients import (
     Assumptions,
@@ -106,8 +106,10 @@ class BallModel:
         if innings.free_hit:
             predictor += tables.free_hit
         if shot.aggression is not None:
-            change = shot.aggression - natural_aggression(innings, context.balls_faced)
-            predictor += pressing(change) * tables.press + max(0.0, change) ** 2 * tables.overreach
+            natural = natural_aggression(innings, context.balls_faced)
+            predictor += (pressing(shot.aggression) - pressing(natural)) * tables.press
+            beyond = overreaching(shot.aggression) - overreaching(natural)
+            predictor += beyond * tables.overreach
         predictor += self._matchups.effect(
             context.delivery,
             shot.shot,

@@ -87,7 +87,7 @@ class WinProbability:
         return self._super
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=4)  # a solved ODI takes 42 MB, a T20 7 MB
 def _solved(fmt: Format, model: BallModel) -> WinProbability:
     return WinProbability(fmt, model)
 

@@ -150,5 +150,11 @@ class ShotDecision:
     shot: Shot = Shot.ON_MERIT
     aggression: float | None = None
 
+    def __post_init__(self) -> None:
+        """Any real number counts as the float that it is: 1, or a NumPy scalar, is 1.0."""
+        given = self.aggression
+        if isinstance(given, float | int) and not isinstance(given, bool):
+            object.__setattr__(self, "aggression", float(given))
+
 
 Decision = TossDecision | BatterDecision | BowlerDecision | DeliveryDecision | ShotDecision

@@ -12,7 +12,7 @@ from itertools import accumulate
 from typing import Protocol
 
 from engine.cricket.nodes import DeliveryContext
-from engine.cricket.outcomes import OUTCOMES, Outcome
+from engine.cricket.outcomes import OUTCOMES
 from engine.cricket.state import Innings
 
 
@@ -28,10 +28,6 @@ class Distribution:
         """
         cumulative = list(accumulate(self.probabilities))
         return min(bisect_right(cumulative, uniform * cumulative[-1]), len(OUTCOMES) - 1)
-
-    def at(self, uniform: float) -> Outcome:
-        """The outcome that a uniform number in [0, 1) draws."""
-        return OUTCOMES[self.index_at(uniform)]
 
 
 class OutcomeModel(Protocol):

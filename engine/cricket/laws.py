@@ -16,6 +16,7 @@ from engine.cricket.formats import BALLS_PER_OVER, Format
 from engine.cricket.outcomes import (
     ALLOWED_ON_FREE_HIT,
     CREDITED_TO_BOWLER,
+    NOT_OUT,
     Dismissal,
     End,
     Outcome,
@@ -27,9 +28,6 @@ _Line = TypeVar("_Line")
 
 SUPER_OVER_WICKETS: Final = 2  # ICC super over clause 8
 SUPER_OVER_BATTERS: Final = 3  # ICC super over clause 5: three nominated batters
-_RETIREMENTS: Final = frozenset(
-    {Dismissal.RETIRED_HURT, Dismissal.RETIRED_NOT_OUT, Dismissal.RETIRED_OUT}
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +64,7 @@ def begin_over(innings: Innings, bowler: PlayerIndex) -> Innings:
     """Law 17.6: the over is `bowler`'s from here, whether or not it is completed."""
     line = innings.bowlers[bowler]
     bowlers = _with(innings.bowlers, bowler, replace(line, overs=line.overs + 1))
-    return replace(innings, bowler=bowler, bowlers=bowlers, over_runs=0)
+    return replace(innings, bowler=bowler, bowlers=bowlers, over_charged=0)
 
 
 def as_scored(innings: Innings, outcome: Outcome) -> Outcome:
@@ -119,20 +117,21 @@ def after_delivery(innings: Innings, outcome: Outcome, field: Field = Field.STAN
     striker, non_striker = (
         (ends.bowler, ends.striker) if over_ends else (ends.striker, ends.bowler)  # Law 17.1
     )
-    same_batter_faces = striker == innings.striker and striker is not None
+    free_hit = _free_hit_follows(innings, outcome)
+    field_is_held = free_hit and striker is not None and striker == innings.striker
     return replace(
         innings,
         runs=innings.runs + outcome.runs,
         wickets=innings.wickets + outcome.is_wicket,
         legal_balls=innings.legal_balls + outcome.is_legal,
         repeat=0 if outcome.is_legal else innings.repeat + 1,
-        free_hit=_free_hit_follows(innings, outcome),
-        held_field=field if outcome.no_balls and same_batter_faces else None,
+        free_hit=free_hit,
+        held_field=field if field_is_held else None,  # ICC 21.19.2
         striker=striker,
         non_striker=non_striker,
         bowler=None if over_ends else innings.bowler,
         last_bowler=innings.bowler if over_ends else innings.last_bowler,
-        over_runs=innings.over_runs + outcome.charged_to_bowler,
+        over_charged=innings.over_charged + outcome.charged_to_bowler,
         extras=_extras_after(innings.extras, outcome)
         if outcome.runs != outcome.bat
         else innings.extras,
@@ -209,17 +208,16 @@ def _bowlers_after(
         wickets=line.wickets + (outcome.dismissal in CREDITED_TO_BOWLER),
         wides=line.wides + outcome.wides,
         no_balls=line.no_balls + outcome.no_balls,
-        maidens=line.maidens + (over_ends and innings.over_runs + runs == 0),
+        maidens=line.maidens + (over_ends and innings.over_charged + runs == 0),
     )
     return _with(innings.bowlers, bowler, line)
 
 
-def close_if_nobody_left(innings: Innings, available: tuple[PlayerIndex, ...]) -> Innings:
+def close(innings: Innings) -> Innings:
     """Law 25.4: with an end vacant and nobody to fill it the innings is over, whatever the wickets
     say.
     """
-    vacant = innings.striker is None or innings.non_striker is None
-    return replace(innings, closed=True) if vacant and not available else innings
+    return replace(innings, closed=True)
 
 
 def available_batters(
@@ -235,7 +233,7 @@ def available_batters(
     for i, line in enumerate(innings.batters):
         player = PlayerIndex(i)
         fresh = line.position == 0 and fresh_allowed and player not in innings.barred_batters
-        retired = line.dismissal in _RETIREMENTS and not line.is_out and player != leaving
+        retired = line.dismissal in NOT_OUT and player != leaving
         if fresh or retired:
             found.append(player)
     return tuple(found)

@@ -19,6 +19,7 @@ from engine.cricket.choices import (
     Shot,
     ShotDecision,
     TossDecision,
+    Variation,
     variations_of,
 )
 from engine.cricket.errors import IllegalDecision
@@ -87,7 +88,7 @@ def _check_kind(value: object, kind: type[StrEnum]) -> None:
 
 
 def _check_player(request: DecisionRequest, player: PlayerIndex) -> None:
-    if player not in request.legal.players:
+    if type(player) is not int or player not in request.legal.players:
         squad = request.view.squads.of(request.seat)
         names = ", ".join(squad[p].name for p in request.legal.players)
         known = isinstance(player, int) and 0 <= player < len(squad.players)
@@ -97,8 +98,10 @@ def _check_player(request: DecisionRequest, player: PlayerIndex) -> None:
 
 
 def _check_delivery(request: DecisionRequest, decision: DeliveryDecision) -> None:
+    _check_kind(decision.field, Field)
     _check_kind(decision.length, Length)
     _check_kind(decision.line, Line)
+    _check_kind(decision.variation, Variation)
     if decision.field not in request.legal.fields:
         raise IllegalDecision(
             f"the {decision.field} field may not be set now", ", ".join(request.legal.fields)

@@ -160,9 +160,8 @@ class _Table:
         """Law 25.2: a batter for every vacant end, unless the innings is over."""
         while (innings.striker is None or innings.non_striker is None) and not innings.is_complete:
             available = laws.available_batters(innings, leaving=leaving)
-            innings = laws.close_if_nobody_left(innings, available)
-            if innings.closed:
-                break
+            if not available:
+                return laws.close(innings)
             decision = yield from self._ask(
                 innings.batting, DecisionKind.BATTER, innings, Legal(players=available)
             )

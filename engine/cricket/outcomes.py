@@ -55,7 +55,6 @@ ALLOWED_ON_FREE_HIT: Final = frozenset(
         Dismissal.RETIRED_OUT,
     }
 )
-CAUGHT_KINDS: Final = frozenset({Dismissal.CAUGHT, Dismissal.CAUGHT_AND_BOWLED})
 
 
 class End(StrEnum):

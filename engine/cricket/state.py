@@ -10,7 +10,7 @@ from typing import Final
 
 from engine.cricket.choices import Field, Seat
 from engine.cricket.formats import BALLS_PER_OVER, Format
-from engine.cricket.outcomes import Dismissal
+from engine.cricket.outcomes import NOT_OUT, Dismissal
 from engine.cricket.players import SQUAD_SIZE, PlayerIndex, Squad
 
 ALL_OUT: Final = SQUAD_SIZE - 1
@@ -45,10 +45,7 @@ class BatterLine:
 
     @property
     def is_out(self) -> bool:
-        return self.dismissal is not None and self.dismissal not in (
-            Dismissal.RETIRED_HURT,
-            Dismissal.RETIRED_NOT_OUT,
-        )
+        return self.dismissal is not None and self.dismissal not in NOT_OUT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +83,7 @@ class Innings:
     `target` is the score that wins (None when batting first). `max_wickets` 10, or 2 in a super
     over. `striker`, `non_striker` and `bowler` are None while nobody has been chosen. `repeat`
     counts the deliveries already bowled for the coming legal ball (wides and no-balls before it).
-    `over_runs` runs charged to the bowler in this over. `held_field`: the field that may not be
+    `over_charged` runs charged to the bowler in this over. `held_field`: the field that may not be
     changed for a free hit (ICC 21.19.2). `closed`: nobody is left to come in.
     """
 
@@ -104,7 +101,7 @@ class Innings:
     non_striker: PlayerIndex | None = None
     bowler: PlayerIndex | None = None
     last_bowler: PlayerIndex | None = None
-    over_runs: int = 0
+    over_charged: int = 0
     held_field: Field | None = None
     closed: bool = False
     extras: Extras = Extras()

@@ -188,6 +188,7 @@ def replay_episode(named: str, runs: Path, *, as_json: bool) -> int:
                 "episode_id": replay.header.episode_id,
                 "record": str(path),
                 "identical": replay.identical,
+                "same_coefficients": replay.same_coefficients,
                 "record_digest": recorded.record_digest,
                 "replayed_digest": again.record_digest,
                 "end_reason": recorded.end_reason.value,
@@ -200,7 +201,8 @@ def replay_episode(named: str, runs: Path, *, as_json: bool) -> int:
     else:
         show_match(again)
     if not replay.identical:
-        raise WorkFailed(f"{path}: the replay differs from what was recorded")
+        why = "" if replay.same_coefficients else "; it was played with another ball model"
+        raise WorkFailed(f"{path}: the replay differs from what was recorded{why}")
     note(f"{path}: the replay is identical, {recorded.record_digest}")
     return Exit.DONE
 

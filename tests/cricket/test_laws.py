@@ -78,7 +78,7 @@ def test_a_maiden_allows_leg_byes() -> None:
 
 
 def test_a_maiden_does_not_allow_a_wide() -> None:
-    state = after("0", legal_balls=5, over_runs=1)
+    state = after("0", legal_balls=5, over_charged=1)
     assert state.bowlers[BOWLER].maidens == 0
 
 
@@ -117,6 +117,12 @@ def test_the_field_may_change_for_a_free_hit_to_the_other_batter() -> None:
     assert len(legality.legal_fields(state)) > 1
 
 
+def test_the_field_stays_held_over_a_wide_on_the_free_hit() -> None:
+    state = laws.after_delivery(innings(), outcome("nb1"), Field.SPREAD)
+    state = laws.after_delivery(state, outcome("wd1"), Field.SPREAD)
+    assert (state.free_hit, legality.legal_fields(state)) == (True, (Field.SPREAD,))
+
+
 def test_a_batter_retired_hurt_is_not_out_and_may_come_back() -> None:
     state = after("retired hurt")
     assert (state.wickets, state.striker) == (0, None)
@@ -134,7 +140,7 @@ def test_a_returning_batter_keeps_runs_and_position() -> None:
 
 
 def test_an_innings_closes_when_nobody_can_come_in() -> None:
-    state = laws.close_if_nobody_left(after("retired hurt"), ())
+    state = laws.close(after("retired hurt"))
     assert state.is_all_out
     assert state.is_complete
 

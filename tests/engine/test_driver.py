@@ -13,6 +13,7 @@ from engine.cricket.errors import IllegalDecision
 from engine.cricket.formats import T5, format_of
 from engine.cricket.match import MatchSetup
 from engine.cricket.nodes import BallBowled, Fact
+from engine.cricket.state import Innings
 from engine.driver import MatchDriver
 from engine.seeds import Streams
 from tests.doubles import FlatModel, RunsValue
@@ -86,6 +87,37 @@ def test_mean_luck_is_zero() -> None:
 def test_both_seats_win_tosses() -> None:
     winners = [start(seed).request.seat for seed in range(40)]  # type: ignore[union-attr]
     assert set(winners) == set(Seat)
+
+
+def test_the_two_openers_are_drawn_apart() -> None:
+    """Both are asked for before the first ball: two vacancies, two draws."""
+
+    def opener_draws(seed: int) -> list[float]:
+        driver = start(seed)
+        found: list[float] = []
+        while (request := driver.request) is not None and len(found) < 2:
+            if request.kind is DecisionKind.BATTER:
+                found.append(driver.draws().uniform())
+            driver.answer(random_decision(request, random.Random(0)))
+        return found
+
+    assert all(len(set(opener_draws(seed))) == 2 for seed in range(20))
+
+
+def test_winning_the_toss_is_worth_the_better_choice() -> None:
+    class Batting(RunsValue):
+        def of(self, innings: Innings) -> float:
+            return 0.4
+
+    def luck(seed: int) -> float:
+        return MatchDriver(
+            MatchSetup(format=T5, squads=SQUADS),
+            model=FlatModel(),
+            value=Batting(),
+            streams=Streams(seed),
+        ).luck
+
+    assert {round(luck(seed), 9) for seed in range(40)} == {0.1, -0.1}
 
 
 def test_a_finished_match_asks_nothing() -> None:

@@ -164,12 +164,25 @@ def test_a_bug_in_the_engine_voids_the_episode_and_says_what_it_was() -> None:
     assert "missing coefficient" in (result.error or "")
 
 
+class Slow(Remembering):
+    """An observer that waits in the middle of event number 10."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waiting = asyncio.Event()
+
+    async def on_event(self, event: Event) -> None:
+        await super().on_event(event)
+        if event.seq == 10:
+            self.waiting.set()
+            await asyncio.sleep(3600)
+
+
 def test_a_cancelled_episode_says_so_and_seals_its_record(tmp_path: Path) -> None:
     async def scenario() -> None:
-        writer = RecordWriter(tmp_path, "test", 1)
-        task = asyncio.create_task(play_episode(spec(), observers=[writer], models=MODELS))
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
+        writer, slow = RecordWriter(tmp_path, "test", 1), Slow()
+        task = asyncio.create_task(play_episode(spec(), observers=[writer, slow], models=MODELS))
+        await slow.waiting.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
@@ -177,6 +190,90 @@ def test_a_cancelled_episode_says_so_and_seals_its_record(tmp_path: Path) -> Non
     asyncio.run(scenario())
     assert ending_of(void_path(tmp_path, "test", 1)).data.end_reason is EndReason.CANCELLED
     assert not record_path(tmp_path, "test").exists()
+
+
+class Raising(Remembering):
+    """An observer that raises at event number `at`."""
+
+    def __init__(self, at: int) -> None:
+        super().__init__()
+        self.at = at
+
+    async def on_event(self, event: Event) -> None:
+        if event.seq == self.at:
+            raise OSError("disk full")
+        await super().on_event(event)
+
+
+@pytest.mark.parametrize("at", [1, 20])
+def test_an_observer_that_fails_disturbs_nobody(at: int) -> None:
+    broken, sound = Raising(at), Remembering()
+    result = asyncio.run(play_episode(spec(), observers=[broken, sound], models=MODELS))
+    assert result.end_reason is EndReason.COMPLETED
+    assert [event.seq for event in broken.events] == list(range(1, at))
+    assert [event.seq for event in sound.events] == list(range(1, len(sound.events) + 1))
+    assert result.observer_failures == ("Raising: OSError: disk full",)
+
+
+def test_a_cancellation_inside_an_observer_loses_no_event() -> None:
+    async def scenario() -> tuple[Slow, Remembering]:
+        slow, other = Slow(), Remembering()
+        task = asyncio.create_task(play_episode(spec(), observers=[slow, other], models=MODELS))
+        await slow.waiting.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        return slow, other
+
+    for observer in asyncio.run(scenario()):
+        assert [e.seq for e in observer.events] == list(range(1, len(observer.events) + 1))
+        assert observer.events[-1].type == "episode.ended"
+
+
+def test_a_captain_that_cannot_be_closed_does_not_take_the_result_away() -> None:
+    class Stuck(Caller):
+        async def aclose(self) -> None:
+            raise RuntimeError("stuck")
+
+    stuck, other = (kind(lambda _: CricketAction(tool="x")) for kind in (Stuck, Caller))
+    result, _ = play(spec(), {Seat.HOME: stuck, Seat.AWAY: other})
+    assert result.end_reason is EndReason.COMPLETED
+    assert other.closed
+
+
+@pytest.mark.parametrize("error", [ValueError("oh"), TimeoutError(), asyncio.CancelledError()])
+def test_a_tool_captain_that_crashes_falls_back(error: BaseException) -> None:
+    def crash(_: CricketObservation) -> CricketAction:
+        raise error
+
+    result, _ = play(spec(), {Seat.HOME: Caller(crash)})
+    assert result.end_reason is EndReason.COMPLETED
+    assert result.counts[Seat.HOME].coverage == 0.0
+
+
+def test_the_last_choices_before_a_forfeit_are_published() -> None:
+    given = spec().model_copy(update={"home": forfeiting("heuristic")})
+    result, events = play(given, {Seat.HOME: Broken(ShotDecision(aggression=7.0))})
+    assert result.turns == sum(event.type == "decision" for event in events)
+
+
+def test_a_whole_number_for_aggression_replays(tmp_path: Path) -> None:
+    writer = RecordWriter(tmp_path, "test", 1)
+    cast = Cast(captains={Seat.HOME: Broken(ShotDecision(aggression=1))})
+    asyncio.run(play_episode(spec(), observers=[writer], models=MODELS, cast=cast))
+    assert writer.path is not None
+    assert asyncio.run(replay_record(writer.path, models=MODELS)).identical
+
+
+def test_an_over_is_told_with_the_runs_that_the_side_made_in_it() -> None:
+    _, events = play(spec())
+    score = 0
+    for event in events:
+        if event.type == "over.completed":
+            assert event.data.runs == event.data.score.runs - score
+            score = event.data.score.runs
+        elif event.type == "innings.started":
+            score = 0
 
 
 def test_a_tool_captain_that_talks_nonsense_falls_back() -> None:

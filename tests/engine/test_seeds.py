@@ -79,3 +79,11 @@ def test_derived_seeds_depend_on_every_part(parts: list[int | str]) -> None:
 def test_a_seed_out_of_range_is_refused(seed: int) -> None:
     with pytest.raises(ValueError, match="outside"):
         Streams(seed)
+
+
+@given(seeds)
+def test_a_captain_cannot_read_the_balls_stream_from_his_own(seed: int) -> None:
+    draws = CaptainDraws(Streams(seed), seat="home", kind="shot", innings=1, ball=0, repeat=0)
+    held = draws._streams
+    assert held.seed != seed
+    assert held.uniform("delivery", 1) != Streams(seed).uniform("delivery", 1)

@@ -32,6 +32,7 @@ from engine.seeds import Streams, derive_seed
 ROUNDS: Final = 6
 DAMPING: Final = 0.8
 PRIOR_EVENTS: Final = 150.0  # simulated events at which a cell's own difference counts half
+_LARGEST_MOVE: Final = 1.0  # of a log-odds in one round
 _LEVEL_RIDGE: Final = 1e-2
 _SMALLEST_SPREAD: Final = 0.02
 _LARGEST_SPREAD: Final = 0.5  # keeps the calibration finite on data too few to calibrate on
@@ -157,15 +158,20 @@ def _with_levels(
 
 
 def _log_ratio(real: Floats, simulated: Floats) -> Floats:
-    """Log of real over simulated shares, (over, class), against the dot ball, shrunk where either
-    is rare.
+    """Log of real over simulated shares, (over, class), against the dot ball; where either is rare
+    an over is drawn towards the whole innings.
     """
+    whole = _shares_ratio(real.sum(axis=0, keepdims=True), simulated.sum(axis=0, keepdims=True))
+    cell = _shares_ratio(real, simulated)
+    events = np.minimum(real, simulated)
+    ratio = whole + (cell - whole) * events / (events + PRIOR_EVENTS)
+    return np.asarray(ratio - ratio[:, :1])
+
+
+def _shares_ratio(real: Floats, simulated: Floats) -> Floats:
     a = real / np.maximum(real.sum(axis=1, keepdims=True), 1.0)
     b = simulated / np.maximum(simulated.sum(axis=1, keepdims=True), 1.0)
-    ratio = np.log((a + 1e-6) / (b + 1e-6))
-    events = np.minimum(real, simulated)
-    ratio = ratio * events / (events + PRIOR_EVENTS)
-    return np.asarray(ratio - ratio[:, :1])
+    return np.asarray(np.clip(np.log((a + 1e-6) / (b + 1e-6)), -_LARGEST_MOVE, _LARGEST_MOVE))
 
 
 def _level_basis(family: Family) -> Floats:

@@ -21,6 +21,8 @@ _BAT_RUNS: Final = np.array([0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 0.0, 0.0, 0.0, 0.0, 0
 _BOUNDARIES: Final = (BallClass.FOUR, BallClass.SIX)
 _TINY: Final = 1e-9
 # keeps the unit of a direction finite where data are too few to show one
+_LEAST_PAIRS: Final = 1.0  # expected pairs below which a covariance is not estimated
+_LEAST_VARIANCE: Final = 1e-4  # of runs a ball; players and days have 0.006 to 0.011
 _LEAST_BOUNDARY: Final = 0.01
 _UNITS: Final = 100_000_000  # more than there are units of any kind
 ORDER_GROUPS: Final = ((1, 3), (4, 6), (7, 9), (10, 11))
@@ -72,7 +74,8 @@ def pair_covariance(r: Residuals, group: Ints, unit: Ints) -> Floats:
     """
     surprise = _pair_products(r.surprise, group, unit)
     expected = _pair_products(r.expected, group, unit)
-    return np.asarray(surprise / np.maximum(expected, _TINY))
+    enough = expected > _LEAST_PAIRS
+    return np.where(enough, surprise / np.where(enough, expected, 1.0), 0.0)
 
 
 def _pair_products(values: Floats, group: Ints, unit: Ints) -> Floats:
@@ -90,7 +93,11 @@ def effect_of(r: Residuals, group: Ints, unit: Ints) -> Effect:
     share = r.expected.mean(axis=0)
     lean = share * (_BAT_RUNS - share @ _BAT_RUNS)
     lean[BallClass.WICKET] = 0.0
-    runs = float(np.sqrt(max(lean @ covariance @ lean, _TINY)))
+    variance = float(lean @ covariance @ lean)
+    if variance < _LEAST_VARIANCE:  # nothing to be seen: a faint effect that moves runs alone
+        covariance = _LEAST_VARIANCE * np.outer(_BAT_RUNS, _BAT_RUNS) / (lean @ _BAT_RUNS) ** 2
+        variance = _LEAST_VARIANCE
+    runs = float(np.sqrt(variance))
     direction = covariance @ lean / runs
     wicket = float(np.sqrt(max(covariance[BallClass.WICKET, BallClass.WICKET], _TINY)))
     correlation = float(np.clip(direction[BallClass.WICKET] / wicket, -0.6, 0.6))

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import sqrt
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -27,6 +27,7 @@ from engine.chance.fitting.logit import (
     fit_logit,
     log_likelihood,
     log_probabilities,
+    ridge_of,
 )
 from engine.chance.fitting.pressing import Pressing, pressing_of
 from engine.chance.fitting.reading import Deliveries
@@ -56,12 +57,13 @@ class FamilyFit:
 def fit_family(family: Family, d: Deliveries) -> FamilyFit:
     """Fit one family to its deliveries."""
     matrix = design_matrix(family, situations_of(family, d))
-    held_out, start = _hold_out(matrix, d)
-    plain = fit_logit(matrix, d.outcome, start=start)
+    ridge = ridge_of(family)
+    held_out, start = _hold_out(matrix, d, ridge)
+    plain = fit_logit(matrix, d.outcome, ridge, start=start)
     found = residuals(np.exp(log_probabilities(matrix @ plain.coefficients)), d.outcome)
     effects = estimate_effects(d, found)
     offset = offsets_of(d, found, effects)
-    final = fit_logit(matrix, d.outcome, start=plain.coefficients, offset=offset)
+    final = fit_logit(matrix, d.outcome, ridge, start=plain.coefficients, offset=offset)
     return FamilyFit(
         family=family,
         logit=final,
@@ -73,16 +75,16 @@ def fit_family(family: Family, d: Deliveries) -> FamilyFit:
     )
 
 
-def _hold_out(matrix: object, d: Deliveries) -> tuple[dict[str, float], Floats]:
+def _hold_out(matrix: Any, d: Deliveries, ridge: Floats) -> tuple[dict[str, float], Floats]:
     """Mean log-likelihood of the held-out matches, of the logit and of the bare class shares; and
     the logit's start.
     """
     out = d.match % HOLD_OUT == 0
     rows, rest = np.flatnonzero(out), np.flatnonzero(~out)
-    train = fit_logit(matrix[rest], d.outcome[rest])  # type: ignore[index]
+    train = fit_logit(matrix[rest], d.outcome[rest], ridge)
     seen = np.bincount(d.outcome[rest], minlength=CLASSES) + 1.0
     share = np.log(seen / seen.sum())
-    predictor = matrix[rows] @ train.coefficients  # type: ignore[index]
+    predictor = matrix[rows] @ train.coefficients
     n = max(len(rows), 1)
     numbers = {
         "matches_share": 1.0 / HOLD_OUT,

@@ -13,11 +13,13 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from engine.chance.classes import CLASSES, Floats, Ints
-from engine.chance.design import FACTORS, Family, Situations, factor_offsets, weights
+from engine.chance.design import FACTORS, Family, Situations, factor_offsets, factor_shapes, weights
 
 # A coefficient is drawn from N(0, 1/RIDGE): the log-odds of one factor rarely exceed 1 (about the
 # spread found).
 RIDGE: Final = 2.0
+# How a time of the innings departs from what all times share: N(0, 1/10), a third of a log-odds.
+RIDGE_OF_BANDS: Final = 10.0
 MAX_STEPS: Final = 150
 
 
@@ -45,6 +47,17 @@ def design_matrix(family: Family, at: Situations) -> Any:
     return matrix
 
 
+def ridge_of(family: Family) -> Floats:
+    """The penalty of every row: heavier for what one band of time has of its own."""
+    shapes, offsets = factor_shapes(family), factor_offsets(family)
+    ridge = np.full(offsets["end"], RIDGE)
+    for name, axis in (("wickets", 1), ("settled", 0), ("order", 0), ("rate", 0)):
+        rows = np.arange(int(np.prod(shapes[name]))).reshape(shapes[name])
+        own = np.take(rows, np.arange(len(family.band)), axis=axis)
+        ridge[offsets[name] + own.ravel()] = RIDGE_OF_BANDS
+    return ridge
+
+
 def log_probabilities(predictor: Floats) -> Floats:
     """Log-softmax over the last axis."""
     shifted = predictor - predictor.max(axis=-1, keepdims=True)
@@ -62,15 +75,20 @@ def _predictor(matrix: Any, beta: Floats, offset: Floats | None) -> Floats:
 
 
 def fit_logit(
-    matrix: Any, outcome: Ints, *, start: Floats | None = None, offset: Floats | None = None
+    matrix: Any,
+    outcome: Ints,
+    ridge: Floats,
+    *,
+    start: Floats | None = None,
+    offset: Floats | None = None,
 ) -> LogitFit:
     """Maximise the penalised likelihood. Columns are scaled by their information, which L-BFGS
     needs.
 
-    `offset` (n, classes) is added to the predictor; `start` coefficients to begin from.
+    `ridge` (rows); `offset` (n, classes) is added to the predictor; `start` where to begin.
     """
     rows = matrix.shape[1]
-    scale = 1.0 / np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=0)).ravel() * 0.05 + RIDGE)
+    scale = 1.0 / np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=0)).ravel() * 0.05 + ridge)
     observed = np.zeros((matrix.shape[0], CLASSES))
     observed[np.arange(len(outcome)), outcome] = 1.0
     counts = matrix.T @ observed
@@ -80,8 +98,8 @@ def fit_logit(
     def loss(flat: Floats) -> tuple[float, Floats]:
         beta = flat.reshape(rows, CLASSES) * scale[:, None]
         logs = log_probabilities(_predictor(matrix, beta, offset))
-        value = -float(logs[index, outcome].sum()) + 0.5 * RIDGE * float((beta**2).sum())
-        gradient = transposed @ np.exp(logs) - counts + RIDGE * beta
+        value = -float(logs[index, outcome].sum()) + 0.5 * float((ridge[:, None] * beta**2).sum())
+        gradient = transposed @ np.exp(logs) - counts + ridge[:, None] * beta
         return value, (gradient * scale[:, None]).ravel()
 
     first = np.zeros((rows, CLASSES)) if start is None else start / scale[:, None]

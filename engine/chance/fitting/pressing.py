@@ -13,14 +13,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from engine.chance.aggression import FULL_ATTACK_RATE, SATURATION
+from engine.chance.aggression import CENTRE_RATE, FULL_ATTACK_RATE, SATURATION
 from engine.chance.classes import CLASSES, BallClass, Floats
 from engine.chance.design import Family, factor_offsets, factor_shapes
 
-CENTRE_RATE: Final = 9.0  # runs an over; about where chases are decided
-_SCORING: Final = np.array(
-    [c in (BallClass.ONE, BallClass.TWO, BallClass.THREE, BallClass.FOUR) for c in BallClass]
-)
+_RUN: Final = np.array([c in (BallClass.ONE, BallClass.TWO) for c in BallClass])
 RATES: Final = (4.0, 27.0)  # below, the match is won and nothing is revealed; above, it is lost
 
 
@@ -42,14 +39,15 @@ def pressing_of(family: Family, coefficients: Floats, matrix: Any) -> Pressing:
     bands, rates = factor_shapes(family)["rate"]
     rows = slice(offset, offset + bands * rates)
     table = coefficients[rows].reshape(bands, rates, CLASSES)
+    table = table[:-1] + table[-1]  # a band's own rows and those it shares
     table = table - table[:, :, :1]
     behind = np.asarray(matrix[:, rows].sum(axis=0)).reshape(bands, rates)
     rate = np.array(family.rate)
     used = (rate >= RATES[0]) & (rate <= RATES[1])
     x = (rate[used] - CENTRE_RATE) / FULL_ATTACK_RATE
     design, values, weight = [], [], []
-    for band in range(1, bands):
-        level = np.zeros(bands - 1)
+    for band in range(1, bands - 1):
+        level = np.zeros(bands - 2)
         level[band - 1] = 1.0
         for i, place in enumerate(np.flatnonzero(used)):
             design.append([x[i], x[i] ** 2, *level])
@@ -57,7 +55,7 @@ def pressing_of(family: Family, coefficients: Floats, matrix: Any) -> Pressing:
             weight.append(np.sqrt(behind[band, place]))
     w = np.array(weight)[:, None]
     solved = np.linalg.lstsq(np.array(design) * w, np.array(values) * w, rcond=None)[0]
-    # What bends faster than the common bend of `engine.chance.aggression` is over-reach: lost ones,
-    # twos and fours.
+    # What bends faster than the common bend of `engine.chance.aggression` is over-reach: lost ones
+    # and twos.
     beyond = solved[1] + 0.5 * SATURATION * solved[0]
-    return Pressing(press=solved[0], overreach=np.where(_SCORING, np.minimum(beyond, 0.0), 0.0))
+    return Pressing(press=solved[0], overreach=np.where(_RUN, np.minimum(beyond, 0.0), 0.0))

@@ -1,0 +1,165 @@
+"""Writes what in `docs/` is made from the code: `python docs/build.py [--check]`.
+
+The JSON Schemas of events and tournament files, the figures of the ball model's data card, and the
+README's table of the demo. A test runs it with `--check`, which writes nothing and exits with 1
+where a file is out of date.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from engine.chance.coefficients import shipped_assumptions, shipped_coefficients
+from engine.episode import play_episode
+from engine.events import event_json_schema
+from flows import catalogue
+from flows.play import shipped_models
+from flows.run import Order, outcome_of
+from flows.work import captains_of, episode_spec
+from tournaments import Table, TournamentSpec, load_tournament, standings_text
+from tournaments.brackets import bracket_path
+
+DOCS: Final = Path(__file__).resolve().parent
+CARD: Final = DOCS / "ball-model.md"
+README: Final = DOCS.parent / "README.md"
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+_SIDES: Final = ("real", "simulated")
+_MEASURES: Final = {
+    "first_innings_mean": "first innings, mean runs",
+    "first_innings_sd": "first innings, standard deviation",
+    "first_innings_wickets": "first innings, mean wickets",
+    "half_way_correlation": "correlation of the two half-way scores",
+    "second_innings_mean": "second innings, mean runs",
+    "chase_success": "chases won",
+}
+
+
+def documents() -> Iterator[tuple[Path, str]]:
+    """Every generated file, with what it should hold."""
+    events = _schema("Events of captains", event_json_schema())
+    yield DOCS / "schema" / "events.schema.json", events
+    tournament = _schema("Tournament file of captains", TournamentSpec.model_json_schema())
+    yield DOCS / "schema" / "tournament.schema.json", tournament
+    yield CARD, _filled(CARD, "figures", figures())
+    yield README, _filled(README, "demo table", demo_table())
+
+
+def _filled(path: Path, name: str, text: str) -> str:
+    """The page with `text` between its two comments of that name."""
+    block = re.compile(f"(<!-- {name} -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
+    filled, found = block.subn(
+        lambda marks: f"{marks[1]}{text}{marks[2]}", path.read_text(encoding="utf-8")
+    )
+    if found != 1:
+        raise ValueError(f"{path} has {found} blocks called {name!r}")
+    return filled
+
+
+def demo_table() -> str:
+    """What `captains demo` prints: its matches without Prefect give the same table."""
+    order = Order.of(load_tournament(bracket_path("demo"), catalogue.known()), "1")
+    match, captains = order.spec.match, captains_of(order.spec, catalogue.known())
+    table = Table(order.plan.captains, points=order.spec.points, seed=order.spec.seed)
+    for planned in order.plan.episodes():
+        episode = episode_spec(planned, match, captains, attempt=1)
+        result = asyncio.run(play_episode(episode, models=shipped_models(), with_events=False))
+        table.add(outcome_of(result, match.max_overs))
+    return f"```\n{standings_text(table.standings())}\n```\n"
+
+
+def figures() -> str:
+    """The tables of the data card: what was read, how well it fits, what it reaches."""
+    provenance: Mapping[str, Any] = shipped_coefficients().provenance
+    families = list(provenance["data"])
+    return "\n".join(
+        [
+            *_table(["", *families], _data(provenance, families)),
+            "",
+            *_table(
+                ["baseline v baseline", *(f"{f} {side}" for f in families for side in _SIDES)],
+                _reached(provenance, families),
+            ),
+            "",
+            _assumed(),
+            "",
+        ]
+    )
+
+
+def _data(provenance: Mapping[str, Any], families: Sequence[str]) -> Iterator[list[str]]:
+    data, fit = provenance["data"], provenance["fit"]
+    for key, label in (
+        ("tier", "tier"),
+        ("clean_matches", "matches"),
+        ("deliveries", "deliveries"),
+    ):
+        yield [label, *(_number(data[family][key]) for family in families)]
+    yield ["from, to", *(f"{data[family]['from']}, {data[family]['to']}" for family in families)]
+    log_loss = "log-likelihood a delivery"
+    key = "log_likelihood_per_delivery"
+    yield [f"{log_loss}, fitted", *(str(fit[family][key]) for family in families)]
+    for key, label in (
+        ("log_likelihood_per_delivery", "on a tenth of the matches, held out"),
+        ("class_shares_alone", "there, by the overall shares alone"),
+    ):
+        yield [f"{log_loss}, {label}", *(str(fit[f]["held_out"][key]) for f in families)]
+
+
+def _reached(provenance: Mapping[str, Any], families: Sequence[str]) -> Iterator[list[str]]:
+    reached = provenance["reached"]
+    for key, label in _MEASURES.items():
+        found = [reached[family].get(key, {}) for family in families]
+        sides = [str(one.get(side, "–")) for one in found for side in _SIDES]
+        yield [label, *sides]
+
+
+def _assumed() -> str:
+    entries = shipped_assumptions().entries
+    basis = Counter(entry.basis for entry in entries)
+    largest = max(abs(v) for e in entries if e.basis == "assumed" for v in e.shift.values())
+    return (
+        f"Match-up effects: {basis['assumed']} assumed, {basis['measured']} measured. The largest "
+        f"assumed shift is {largest:g} in log-odds; no cap is above "
+        f"{max(entry.cap for entry in entries):g}."
+    )
+
+
+def _number(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _table(header: Sequence[str], rows: Iterator[list[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(header)} |"
+    yield "| --- " * len(header) + "|"
+    yield from (f"| {' | '.join(row)} |" for row in rows)
+
+
+def _schema(title: str, schema: Mapping[str, Any]) -> str:
+    whole = {"$schema": DIALECT, **schema, "title": title}
+    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write what is out of date, or with `--check` only name it."""
+    stale = [
+        (path, text)
+        for path, text in documents()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
+    for path, text in stale:
+        sys.stdout.write(f"{path.relative_to(DOCS.parent)}\n")
+        if "--check" not in arguments:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    return 1 if stale and "--check" in arguments else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,106 @@
+"""Win probability and luck."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.chance import WinProbability, luck_of
+from engine.cricket.formats import SUPER_OVER, T5, T20, format_of
+from engine.cricket.nodes import DeliveryContext
+from engine.cricket.outcomes import OUTCOME_INDEX, OUTCOMES
+from engine.cricket.state import Innings
+from tests.chance.contexts import MODEL, chase, context, contexts
+
+T20_VALUE = WinProbability.of_format(T20, MODEL)
+
+states = st.builds(
+    lambda ball, wickets, runs: {"legal_balls": ball, "wickets": wickets, "runs": runs},
+    st.integers(0, 119),
+    st.integers(0, 9),
+    st.integers(0, 250),
+)
+
+
+@given(states, st.integers(1, 300))
+def test_a_value_is_a_probability(state: dict[str, int], needed: int) -> None:
+    for innings in (chase(**state), chase(target=state["runs"] + needed, **state)):
+        values = [T20_VALUE.of(innings), *T20_VALUE.after(innings)]
+        assert min(values) >= 0.0
+        assert max(values) <= 1.0
+
+
+@given(states, st.integers(1, 300))
+def test_fewer_runs_needed_is_better(state: dict[str, int], needed: int) -> None:
+    near, far = (chase(target=state["runs"] + n, **state) for n in (needed, needed + 5))
+    assert T20_VALUE.of(near) >= T20_VALUE.of(far)
+
+
+@given(states)
+def test_more_runs_made_is_better(state: dict[str, int]) -> None:
+    more = {**state, "runs": state["runs"] + 5}
+    assert T20_VALUE.of(chase(**more)) >= T20_VALUE.of(chase(**state))
+
+
+def test_wickets_in_hand_are_worth_having() -> None:
+    values = [
+        T20_VALUE.of(chase(legal_balls=60, runs=80, target=170, wickets=w)) for w in range(10)
+    ]
+    assert values == sorted(values, reverse=True)
+
+
+@given(contexts())
+def test_the_expectation_of_luck_is_zero(at: DeliveryContext) -> None:
+    value = WinProbability.of_format(at.innings.format, MODEL)
+    chances, values = MODEL.price(at), value.after(at.innings)
+    lucks = [luck_of(chances, values, i) for i in range(len(OUTCOMES))]
+    assert np.dot(chances.probabilities, lucks) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_the_winning_hit_is_worth_one() -> None:
+    innings = chase(legal_balls=119, runs=166, target=168, wickets=5)
+    values = T20_VALUE.after(innings)
+    assert values[OUTCOME_INDEX["2"]] == 1.0
+    assert values[OUTCOME_INDEX["1"]] == 0.5
+    assert values[OUTCOME_INDEX["0"]] == 0.0
+
+
+def test_the_last_ball_of_a_first_innings_hands_over_to_the_chase() -> None:
+    last = chase(legal_balls=119, runs=160, wickets=5)
+    values = T20_VALUE.after(last)
+    reply = T20_VALUE.of(chase(target=161))
+    assert values[OUTCOME_INDEX["0"]] == pytest.approx(1.0 - reply)
+
+
+@pytest.mark.parametrize("overs", [1, 5, 10, 20])
+def test_a_match_begins_about_even(overs: int) -> None:
+    value = WinProbability.of_format(format_of(overs), MODEL).of(chase(overs))
+    assert 0.4 <= value <= 0.66
+
+
+def test_a_value_is_the_mean_of_what_follows() -> None:
+    # The usual pair in the middle stands for this one: near, not equal.
+    innings = chase(legal_balls=60, runs=80, target=170, wickets=3)
+    at = context(innings, striker_order=4, balls_faced=15)
+    expected = np.dot(MODEL.price(at).probabilities, T20_VALUE.after(innings))
+    assert expected == pytest.approx(T20_VALUE.of(innings), abs=0.02)
+
+
+def test_super_overs_end_at_two_wickets() -> None:
+    value = WinProbability.of_format(T5, MODEL)
+    innings = Innings(
+        number=4,
+        batting=chase().batting,
+        format=SUPER_OVER,
+        target=9,
+        max_wickets=2,
+        wickets=1,
+    )
+    assert value.after(innings)[OUTCOME_INDEX["bowled"]] == 0.0
+    assert 0.0 < value.of(innings) < value.of(replace(innings, wickets=0)) < 1.0
+
+
+def test_one_solution_serves_every_match_of_a_format() -> None:
+    assert WinProbability.of_format(T5, MODEL) is WinProbability.of_format(T5, MODEL)

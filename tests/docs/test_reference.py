@@ -1,0 +1,250 @@
+"""Every command, option, tool, event, ending, setting and key has its line in the docs, and no
+line is about something that is not there.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from pydantic import BaseModel
+
+from engine import packs, rewards, squads
+from engine.captains import KINDS, PRESETS
+from engine.conformance import check_captain
+from engine.environment import CricketState
+from engine.events import EndReason, Event
+from engine.observation import CricketObservation
+from engine.options import EnvironmentOptions
+from engine.rewards import Rubrics
+from engine.tools import TOOLS, CricketAction
+from flows.cli import app
+from flows.cli.terminal import Exit
+from flows.config import EpisodeConfig, TournamentConfig
+from flows.run import EpisodeCounts, RunSummary
+from flows.settings import SETTINGS
+from flows.simulate import SimulationSummary
+from flows.single import MatchReport
+from spectator import BusSettings
+from tests.architecture.source import ROOT
+from tests.docs.pages import named, pages, rows, section, sections, text_of
+from tournaments import TournamentSpec
+from tournaments.brackets import bracket_names
+from tournaments.entrants import CaptainConfig
+from tournaments.spec import PLANNED, PLANNED_KINDS, Gauntlet, RoundRobin
+
+CLI, EVENTS, CAPTAINS = "docs/cli.md", "docs/events.md", "docs/captains.md"
+ENVIRONMENT, OPERATIONS = "docs/environment.md", "docs/operations.md"
+FILE = "docs/first-tournament.md"
+COMMANDS = [name for name in app if not name.startswith("-")]
+EVENT_TYPES = {
+    kind.model_fields["type"].default: kind.model_fields["data"].annotation
+    for kind in get_args(get_args(Event)[0])
+}
+
+
+# --- the command line --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_has_a_section_and_a_line_in_the_readme(command: str) -> None:
+    assert section(CLI, f"`captains {command}")
+    assert any(name.startswith(f"captains {command}") for name in rows(text_of("README.md")))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_options_of_a_command_are_those_in_its_table(command: str) -> None:
+    arguments = app[command].assemble_argument_collection()
+    options = {name for argument in arguments for name in argument.names if name.startswith("--")}
+    assert {o for o in rows(section(CLI, f"`captains {command}")) if o.startswith("--")} == options
+
+
+def test_no_section_is_about_a_command_that_is_not_there() -> None:
+    titles = " ".join(sections(CLI))
+    assert set(re.findall(r"`captains (\w+)", titles)) == set(COMMANDS)
+
+
+@pytest.mark.parametrize("code", Exit)
+def test_an_exit_code_has_a_line(code: Exit) -> None:
+    assert f"| {code.value} |" in text_of(CLI)
+
+
+@pytest.mark.parametrize(
+    ("command", "model"),
+    [
+        ("run", RunSummary),
+        ("run", EpisodeCounts),
+        ("play", MatchReport),
+        ("simulate", SimulationSummary),
+    ],
+)
+def test_the_json_of_a_command_is_told_key_by_key(command: str, model: type[BaseModel]) -> None:
+    told = named(section(CLI, f"`captains {command}"))
+    assert not model.model_fields.keys() - told
+
+
+@pytest.mark.parametrize("name", bracket_names())
+def test_a_bracket_that_ships_is_named(name: str) -> None:
+    assert name in named(section(CLI, "`captains run"))
+
+
+# --- the engine --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_a_tool_has_a_row_with_its_arguments_and_options(name: str) -> None:
+    tool, row = TOOLS[name], rows(section(ENVIRONMENT, "Tools"))[name]
+    assert f"| {tool.group} |" in row
+    assert ("overhead" in row) == (tool.overhead or name == "set_field")
+    assert row.startswith("| **") == (tool.commits is not None)
+    schema = tool.arguments.model_json_schema()
+    required = schema.get("required", [])
+    for argument in schema.get("properties", {}):
+        assert f"`{argument}`{'' if argument in required else '?'}" in row
+    definitions = schema.get("$defs", {}).values() if tool.commits or name == "set_field" else ()
+    options = [option for about in definitions for option in about.get("enum", [])]
+    assert [option for option in options if option not in row] == []
+
+
+@pytest.mark.parametrize(
+    ("page", "model"),
+    [
+        (ENVIRONMENT, EnvironmentOptions),
+        (ENVIRONMENT, CricketObservation),
+        (ENVIRONMENT, CricketState),
+        (OPERATIONS, TournamentConfig),
+        (OPERATIONS, EpisodeConfig),
+    ],
+)
+def test_every_field_has_a_row(page: str, model: type[BaseModel]) -> None:
+    assert not model.model_fields.keys() - rows(text_of(page)).keys()
+
+
+@pytest.mark.parametrize("name", CricketAction.model_fields)
+def test_a_field_of_an_action_is_named(name: str) -> None:
+    assert name in named(text_of(ENVIRONMENT))
+
+
+@pytest.mark.parametrize("rubric", Rubrics.model_fields)
+def test_a_rubric_has_a_row_with_its_weight(rubric: str) -> None:
+    assert f"| {rewards.WEIGHTS[rubric]:.2f} |" in rows(section(ENVIRONMENT, "The reward"))[rubric]
+
+
+@pytest.mark.parametrize("name", EVENT_TYPES)
+def test_an_event_has_a_section_with_its_fields(name: str) -> None:
+    told = named(section(EVENTS, f"`{name}`"))
+    assert not set(EVENT_TYPES[name].model_fields) - told
+
+
+def test_no_section_is_about_an_event_that_is_not_there() -> None:
+    titles = [re.fullmatch(r"`([\w.]+)`", title) for title in sections(EVENTS)]
+    assert {t[1] for t in titles if t} - {"record_digest"} == EVENT_TYPES.keys()
+
+
+@pytest.mark.parametrize("reason", EndReason)
+def test_an_ending_has_a_row_that_says_what_it_counts_as(reason: EndReason) -> None:
+    row = rows(section(EVENTS, "How an episode ends"))[reason]
+    assert row.endswith("| void |") == reason.is_void
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_has_a_row_with_its_kind(name: str) -> None:
+    assert f"| `{PRESETS[name].kind}` |" in rows(section(CAPTAINS, "Presets"))[name]
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_kind_and_each_of_its_settings_has_a_row(name: str) -> None:
+    told = rows(section(CAPTAINS, "Kinds"))
+    assert name in told
+    for setting, about in KINDS[name].settings.model_fields.items():
+        default = about.default
+        shown = "–" if default is None else getattr(default, "value", default)
+        assert f"| {shown} |" in told[setting]
+
+
+def test_the_suite_checks_what_the_page_says() -> None:
+    told = section(CAPTAINS, "The conformance suite")
+    names = [check.name for check in check_captain(_never, formats=())]
+    assert [name for name in names if f"| {name} |" not in told] == []
+
+
+def _never() -> Any:
+    """A captain that is not there fails every check, at once."""
+    raise NotImplementedError
+
+
+@pytest.mark.parametrize("name", [*squads.BUILT_IN, *packs.BUILT_IN])
+def test_squads_and_packs_that_ship_are_named(name: str) -> None:
+    assert name in named(text_of(FILE))
+    assert name in named(text_of(ENVIRONMENT))
+
+
+# --- the tournament file -----------------------------------------------------------------------
+
+
+def _keys(model: type[BaseModel], above: str = "") -> Iterator[tuple[str, Any]]:
+    """Every key of the file in dots, with its default."""
+    for name, about in model.model_fields.items():
+        yield f"{above}{name}", about.default
+        inner = about.annotation
+        for part in (inner, *get_args(inner)):
+            if isinstance(part, type) and issubclass(part, BaseModel):
+                yield from _keys(part, f"{above}{name}.")
+
+
+KEYS = {
+    **dict(_keys(TournamentSpec)),
+    **{f"format.{key}": value for kind in (Gauntlet, RoundRobin) for key, value in _keys(kind)},
+    **{f"captains[].{key}": value for key, value in _keys(CaptainConfig)},
+}
+
+
+def test_the_keys_of_the_file_are_those_in_the_table() -> None:
+    assert rows(section(FILE, "Every key")).keys() >= KEYS.keys()
+    told = {line.split("`")[1] for line in section(FILE, "Every key").splitlines() if "| `" in line}
+    assert told == KEYS.keys()
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_the_default_of_a_key_is_told(key: str) -> None:
+    default = KEYS[key]
+    if isinstance(default, bool | int | float | str):
+        shown = str(default).lower() if isinstance(default, bool) else str(default)
+        assert f"| {shown} |" in rows(section(FILE, "Every key"))[key]
+
+
+@pytest.mark.parametrize("where", [*(".".join(key) for key in sorted(PLANNED)), *PLANNED_KINDS])
+def test_what_is_not_supported_yet_is_named(where: str) -> None:
+    assert where in named(section(FILE, "Every key"))
+
+
+# --- operations --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
+def test_a_setting_has_a_row_with_its_value(setting: Any) -> None:
+    assert f"| `{setting.value}` |" in rows(section(OPERATIONS, "Settings"))[setting.name]
+
+
+@pytest.mark.parametrize("limit", fields(BusSettings), ids=lambda limit: limit.name)
+def test_a_limit_of_the_bus_has_a_row_with_its_value(limit: Any) -> None:
+    shown = limit.default if limit.default else "none"
+    assert f"| {shown} |" in rows(section(OPERATIONS, "The bus"))[limit.name]
+
+
+def test_every_variable_of_ours_has_a_row() -> None:
+    found = {
+        name
+        for room in ("flows", "spectator")
+        for path in (ROOT / room).rglob("*.py")
+        for name in re.findall(r'"(CAPTAINS_\w+)"', path.read_text(encoding="utf-8"))
+    }
+    assert found == {n for n in rows(section(OPERATIONS, "Settings")) if n.startswith("CAPTAINS_")}
+
+
+def test_the_index_names_every_guide() -> None:
+    guides = {Path(page).name for page in pages() if re.fullmatch(r"docs/[a-z-]+\.md", page)}
+    index = text_of("docs/README.md")
+    assert [guide for guide in guides if f"({guide})" not in index] == []
