@@ -1,0 +1,113 @@
+"""The deployments of prefect.yaml on a real server: accepted, scheduled, and run by a worker."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import FlowRunFilter
+from prefect.client.schemas.objects import FlowRun, StateType
+
+from flows.server import Server
+from tests.flows.support import ROOT
+
+pytestmark = [pytest.mark.prefect, pytest.mark.slow]
+
+T = TypeVar("T")
+POOL = "captains-cpu"
+DEADLINE_S = 120.0
+
+
+def prefect(*arguments: str, server: Server, where: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "prefect", "--no-prompt", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=where,
+        env={**os.environ, "PREFECT_API_URL": server.api_url, "PREFECT_WORKER_QUERY_SECONDS": "1"},
+    )
+
+
+@pytest.fixture
+def deployed(on_server: Server, tmp_path: Path) -> Server:
+    """The pool, and what `prefect deploy --all` makes in a folder that links to the code."""
+    for name in ("flows", "engine", "spectator", "tournaments", "prefect.yaml"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    for command in (
+        ["work-pool", "create", POOL, "--type", "process", "--overwrite"],
+        ["deploy", "--all"],
+    ):
+        process = prefect(*command, server=on_server, where=tmp_path)
+        told, _ = process.communicate(timeout=DEADLINE_S)
+        assert process.returncode == 0, told
+    return on_server
+
+
+def records(folder: Path) -> list[Path]:
+    return list(folder.glob("runs/play/records/*.jsonl"))
+
+
+@contextmanager
+def worker(server: Server, where: Path) -> Iterator[None]:
+    process = prefect("worker", "start", "--pool", POOL, server=server, where=where)
+    try:
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.communicate(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+
+
+async def until(found: Callable[[], Awaitable[T | None]]) -> T:
+    """What `found` gives once it gives something; the deadline is for a machine that is stuck."""
+    async with asyncio.timeout(DEADLINE_S):
+        while (value := await found()) is None:  # noqa: ASYNC110
+            await asyncio.sleep(0.2)  # another process is asked: there is no event to wait for
+    return value
+
+
+async def test_the_cron_schedule_makes_its_runs(deployed: Server) -> None:
+    async with get_client() as client:
+        nightly = await client.read_deployment_by_name("tournament/nightly-ladder")
+
+        async def scheduled() -> list[FlowRun] | None:
+            runs = await client.read_flow_runs(
+                flow_run_filter=FlowRunFilter.model_validate(
+                    {"state": {"type": {"any_": [StateType.SCHEDULED]}}}
+                )
+            )
+            return [run for run in runs if run.deployment_id == nightly.id] or None
+
+        runs = await until(scheduled)
+    assert {run.expected_start_time.hour for run in runs if run.expected_start_time} <= {1, 2}
+
+
+async def test_a_worker_plays_a_match(deployed: Server, tmp_path: Path) -> None:
+    async with get_client() as client:
+        deployment = await client.read_deployment_by_name("episode/episode")
+        config = {"home": "heuristic", "away": "random", "overs": 1, "seed": 4}
+        run = await client.create_flow_run_from_deployment(
+            deployment.id, parameters={"config": config}
+        )
+
+        async def ended() -> FlowRun | None:
+            found = await client.read_flow_run(run.id)
+            return found if found.state and found.state.is_final() else None
+
+        with worker(deployed, tmp_path):
+            finished = await until(ended)
+    assert finished.state is not None
+    assert finished.state.type is StateType.COMPLETED, finished.state.message
+    assert len(records(tmp_path)) == 1
