@@ -16,11 +16,11 @@ PROJECT := $(VENV)/.installed-project
 DEV := $(VENV)/.installed-dev
 
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-CODE := engine flows spectator tournaments tests $(wildcard bench examples)
+CODE := engine flows spectator tournaments tests bench examples docs/build.py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format bench lock clean
+.PHONY: help demo test check format bench docs lock clean
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ format: $(DEV) $(PROJECT) ## format the code and sort its imports
 
 bench: $(DEV) $(PROJECT) ## measure what the README claims (ARGS="--json" …)
 	@$(BIN)/python -m bench $(ARGS)
+
+docs: $(DEV) $(PROJECT) ## write the schemas and figures in docs/ from the code
+	@$(BIN)/python docs/build.py $(ARGS)
 
 # It must work while the lock is broken, so it wants uv and no more.
 lock: ## resolve the dependencies anew into requirements*.lock

@@ -7,29 +7,32 @@ the other captain's choice for the coming ball nor the random streams can be rea
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from pydantic import BaseModel, ConfigDict
 
 from engine.cricket.distribution import WinModel
 from engine.cricket.formats import BALLS_PER_OVER
 from engine.cricket.nodes import DecisionRequest
-from engine.cricket.players import Bowling, PlayerIndex, Squad
+from engine.cricket.players import PlayerIndex, Squad
 from engine.cricket.state import Innings, overs_notation
 from engine.phases import part_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BowlerLeft:
+class BowlerNow(BaseModel):
     """A bowler of the fielding side. `overs_left` by his own quota; who may bowl now is another
     question.
     """
 
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
     name: str
-    bowls: Bowling
+    bowls: str
     overs: str
     runs: int
     wickets: int
     overs_left: int
+    bowls_now: bool
 
 
 def run_rate(innings: Innings) -> float | None:
@@ -42,21 +45,27 @@ def required_rate(innings: Innings) -> float | None:
     return None if innings.needed is None else _rate(innings.needed, innings.balls_left)
 
 
+def rounded(rate: float | None) -> float | None:
+    """A rate as captains are told it."""
+    return None if rate is None else round(rate, 2)
+
+
 def wickets_in_hand(innings: Innings) -> int:
     return innings.max_wickets - innings.wickets
 
 
-def bowlers_left(innings: Innings, squad: Squad) -> tuple[BowlerLeft, ...]:
+def bowlers_now(innings: Innings, squad: Squad) -> tuple[BowlerNow, ...]:
     """Everybody who bowls, in the squad's order, with the overs left to each."""
     overs = [line.overs for line in innings.bowlers]
     return tuple(
-        BowlerLeft(
+        BowlerNow(
             name=squad[player].name,
-            bowls=squad[player].bowls,
+            bowls=squad[player].bowls.value,
             overs=overs_notation(innings.bowlers[player].balls),
             runs=innings.bowlers[player].runs,
             wickets=innings.bowlers[player].wickets,
             overs_left=_overs_left(innings, player, overs),
+            bowls_now=player == innings.bowler,
         )
         for player in squad.bowlers
     )
@@ -74,12 +83,12 @@ def analyze(request: DecisionRequest, value: WinModel | None) -> dict[str, Any]:
         "fielders_outside_allowed": innings.format.max_outside(innings.legal_balls),
         "balls_left": innings.balls_left,
         "wickets_in_hand": wickets_in_hand(innings),
-        "run_rate": _rounded(run_rate(innings)),
-        "required_rate": _rounded(required_rate(innings)),
+        "run_rate": rounded(run_rate(innings)),
+        "required_rate": rounded(required_rate(innings)),
         "needed": innings.needed,
         "projected_score": _projected(innings),
         "bowlers_with_overs_left": {
-            b.name: b.overs_left for b in bowlers_left(innings, fielding) if b.overs_left
+            b.name: b.overs_left for b in bowlers_now(innings, fielding) if b.overs_left
         },
     }
     if value is not None:
@@ -111,7 +120,3 @@ def _projected(innings: Innings) -> int | None:
 
 def _rate(runs: int, balls: int) -> float | None:
     return runs * BALLS_PER_OVER / balls if balls else None
-
-
-def _rounded(number: float | None) -> float | None:
-    return None if number is None else round(number, 2)

@@ -25,6 +25,7 @@ from engine.cricket.nodes import DecisionRequest
 from engine.cricket.players import PlayerIndex
 from engine.errors import IllegalCall
 from engine.tools import CricketAction
+from engine.wording import shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +129,7 @@ def _player(name: str, request: DecisionRequest) -> PlayerIndex:
     player = squad.index_of(name)
     if player is None:
         legal = ", ".join(squad[p].name for p in request.legal.players)
-        raise IllegalCall(f"{ascii(name)[:60]} is not in your eleven", legal)
+        raise IllegalCall(f"{shown(name)} is not in your eleven", legal)
     return player
 
 

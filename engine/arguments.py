@@ -8,9 +8,9 @@ strings.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 from pydantic import Field as Argument
 
 from engine.cricket.choices import Election, Field, Length, Line, Shot, Variation
@@ -26,6 +26,7 @@ def _plain_text(text: str) -> str:
 
 
 Text = Annotated[str, Argument(max_length=LONGEST_TEXT), AfterValidator(_plain_text)]
+Words = Annotated[str, Argument(min_length=1, max_length=LONGEST_TEXT), AfterValidator(_plain_text)]
 Reason = Annotated[Text | None, Argument(description="Why, in a sentence. Shown to spectators.")]
 Aggression = Annotated[float, Argument(ge=0.0, le=1.0, allow_inf_nan=False)]
 
@@ -56,17 +57,25 @@ class Arguments(BaseModel):
 class SetMatchPlan(Arguments):
     """Write down your plan for the match. It is shown to you before every decision."""
 
-    summary: Text = Argument(min_length=1, description="The plan in a few sentences.")
-    batting: Text | None = Argument(default=None, description="How you mean to bat.")
-    bowling: Text | None = Argument(default=None, description="How you mean to bowl.")
+    summary: Words = Argument(description="The plan in a few sentences.")
+    batting: Words | None = Argument(default=None, description="How you mean to bat.")
+    bowling: Words | None = Argument(default=None, description="How you mean to bowl.")
 
 
 class UpdateMatchPlan(Arguments):
     """Change parts of your match plan; what you leave out stays."""
 
-    summary: Text | None = Argument(default=None, description="The plan in a few sentences.")
-    batting: Text | None = Argument(default=None, description="How you mean to bat.")
-    bowling: Text | None = Argument(default=None, description="How you mean to bowl.")
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
+    summary: Words | None = Argument(default=None, description="The plan in a few sentences.")
+    batting: Words | None = Argument(default=None, description="How you mean to bat.")
+    bowling: Words | None = Argument(default=None, description="How you mean to bowl.")
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if not self.given():
+            raise ValueError("give at least one of summary, batting, bowling")
+        return self
 
 
 class ChooseToss(Arguments):
@@ -111,7 +120,9 @@ class SetBowlingStrategy(Arguments):
 
 
 class SetField(Arguments):
-    """Set the field. It stays until you change it, or until it is no longer allowed."""
+    """Set the field. It stays until you change it; where it is not allowed, the usual one stands
+    in.
+    """
 
     field: Field = Argument(
         description="slips: catchers in; ring: saves the single; standard: usual for the phase; "
@@ -164,4 +175,4 @@ class AnalyzeSituation(Arguments):
 class ReflectAfterBall(Arguments):
     """Note what you learnt from the last ball. Your latest notes are shown to you."""
 
-    note: Text = Argument(min_length=1, description="What to remember.")
+    note: Words = Argument(description="What to remember.")

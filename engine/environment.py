@@ -7,6 +7,7 @@ the state.
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import uuid
 from collections.abc import Coroutine, Mapping
@@ -21,7 +22,7 @@ from engine.cricket.match import MatchSetup
 from engine.cricket.nodes import BallBowled, Fact
 from engine.cricket.state import MatchView
 from engine.driver import MatchDriver
-from engine.errors import CallError, LateCall
+from engine.errors import BadOptions, BrokenRecord, CallError, LateCall
 from engine.models import Models
 from engine.observation import CricketObservation
 from engine.options import EnvironmentOptions, check_identity, read_options
@@ -79,7 +80,9 @@ class CricketEnvironment:
         episode_id: str | None = None,
         options: Mapping[str, Any] | None = None,
     ) -> CricketObservation:
-        """Begins a match and plays it to this seat's first question. Raises `BadOptions`."""
+        """Begins a match and plays it to this seat's first question. Raises `BadOptions`, and then
+        the match in progress goes on.
+        """
         return _at_once(self.reset_async(seed, episode_id, options))
 
     async def reset_async(
@@ -95,10 +98,16 @@ class CricketEnvironment:
         if episode_id is None:
             episode_id = f"env-{uuid.uuid4().hex[:12]}"
         check_identity(seed, episode_id)
-        await self.close()
         self._models = self._models or Models.shipped()
-        self._episode = _Episode(checked, self._models, seed=seed, episode_id=episode_id)
-        return await self._episode.begin()
+        try:
+            episode = _Episode(checked, self._models, seed=seed, episode_id=episode_id)
+            seen = await episode.begun()
+        except BrokenRecord as error:
+            raise BadOptions(f"opponent: {error}") from None
+        before, self._episode = self._episode, episode
+        if before is not None:
+            await before.close()
+        return seen
 
     def step(self, action: CricketAction | Mapping[str, Any]) -> CricketObservation:
         """One tool call. An opponent who has to be waited for needs `step_async`:
@@ -108,7 +117,7 @@ class CricketEnvironment:
 
     async def step_async(self, action: CricketAction | Mapping[str, Any]) -> CricketObservation:
         """One tool call, and the match up to this seat's next question. Never raises for a bad
-        call.
+        call; `BrokenRecord` where a recorded opponent does not fit the match any more.
         """
         return await self._running().step(action)
 
@@ -155,8 +164,15 @@ class _Episode:
         self._driver = self._new_driver(value_known=True)
         self._outlook = self._now()
 
-    async def begin(self) -> CricketObservation:
-        """To the seat's first question; the reward counts from there."""
+    async def begun(self) -> CricketObservation:
+        """To the seat's first question; the reward counts from there. Closed if that fails."""
+        try:
+            return await self._begin()
+        except (Exception, asyncio.CancelledError):
+            await self.close()
+            raise
+
+    async def _begin(self) -> CricketObservation:
         if self._options.random_start:
             self._play_to_a_random_ball()
         self._luck_before = self._driver.luck

@@ -15,7 +15,14 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from engine.analysis import bowlers_left, required_rate, run_rate, wickets_in_hand
+from engine.analysis import (
+    BowlerNow,
+    bowlers_now,
+    required_rate,
+    rounded,
+    run_rate,
+    wickets_in_hand,
+)
 from engine.cricket.choices import DecisionKind, Seat
 from engine.cricket.formats import BALLS_PER_OVER
 from engine.cricket.nodes import BallBowled, DecisionRequest
@@ -85,16 +92,6 @@ class BatterNow(_Part):
     bats: str
     runs: int
     balls: int
-
-
-class BowlerNow(_Part):
-    name: str
-    bowls: str
-    overs: str
-    runs: int
-    wickets: int
-    overs_left: int
-    bowls_now: bool
 
 
 class PlayerCard(_Part):
@@ -275,8 +272,8 @@ def _progress(innings: Innings, view: MatchView, seat: Seat) -> dict[str, Any]:
         "balls_left": innings.balls_left,
         "target": innings.target,
         "needed": innings.needed,
-        "run_rate": _rounded(run_rate(innings)),
-        "required_rate": _rounded(required_rate(innings)),
+        "run_rate": rounded(run_rate(innings)),
+        "required_rate": rounded(required_rate(innings)),
         "phase": part_of(innings.format, innings.legal_balls).value,
         "fielders_outside_allowed": innings.format.max_outside(innings.legal_balls),
         "free_hit": innings.free_hit,
@@ -309,20 +306,7 @@ def _cards(view: MatchView) -> tuple[InningsCard, ...]:
 
 
 def _bowlers(innings: Innings, view: MatchView) -> tuple[BowlerNow, ...]:
-    squad = view.squads.of(innings.fielding)
-    now = None if innings.bowler is None else squad[innings.bowler].name
-    return tuple(
-        BowlerNow(
-            name=bowler.name,
-            bowls=bowler.bowls.value,
-            overs=bowler.overs,
-            runs=bowler.runs,
-            wickets=bowler.wickets,
-            overs_left=bowler.overs_left,
-            bowls_now=bowler.name == now,
-        )
-        for bowler in bowlers_left(innings, squad)
-    )
+    return bowlers_now(innings, view.squads.of(innings.fielding))
 
 
 def _batter(innings: Innings, player: PlayerIndex | None, squad: Squad) -> BatterNow | None:
@@ -358,10 +342,6 @@ def _ball_line(ball: BallBowled, view: MatchView) -> BallLine:
 
 def _name(squad: Squad, player: PlayerIndex | None) -> str:
     return "" if player is None else squad[player].name
-
-
-def _rounded(number: float | None) -> float | None:
-    return None if number is None else round(number, 2)
 
 
 def _shown_arguments(arguments: Mapping[str, Any]) -> str:

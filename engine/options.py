@@ -17,6 +17,7 @@ from engine.cricket.match import MAX_SUPER_OVERS
 from engine.errors import BadOptions, BadPreset, UnknownPack, UnknownPreset
 from engine.seeds import MAX_SEED
 from engine.setup import DRAWN
+from engine.wording import dotted, sentence, shown
 
 DEFAULT_OVERS: Final = 5
 EPISODE_ID: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}"  # it names files and streams
@@ -32,7 +33,7 @@ class EnvironmentOptions(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     format: str | None = None
-    max_overs: int | None = Field(default=None, strict=True)
+    max_overs: int | None = Field(default=None, ge=1, le=MAX_OVERS, strict=True)
     opponent: str | dict[str, Any] = "heuristic"
     seat: Seat = Seat.HOME
     pack: str = "standard"
@@ -51,7 +52,7 @@ class EnvironmentOptions(BaseModel):
             return format_of(DEFAULT_OVERS if self.max_overs is None else self.max_overs)
         except UnknownFormat as error:
             allowed = f"format: {', '.join(NAMED)}; max_overs: 1 to {MAX_OVERS}"
-            raise BadOptions(f"unknown format {error.given!r}; allowed: {allowed}") from None
+            raise BadOptions(f"unknown format {shown(error.given)}; allowed: {allowed}") from None
 
     def opponent_spec(self) -> CaptainSpec:
         """The opponent; he never forfeits here, the baseline decides for him. Raises
@@ -64,12 +65,18 @@ class EnvironmentOptions(BaseModel):
         return spec.model_copy(update={"on_failure": "fallback"})
 
 
-def read_options(given: Mapping[str, Any] | None) -> EnvironmentOptions:
+def read_options(given: object) -> EnvironmentOptions:
     """The options, all of them checked. Raises `BadOptions`, which says what is allowed."""
+    given = {} if given is None else given
+    if not isinstance(given, Mapping):
+        known = ", ".join(EnvironmentOptions.model_fields)
+        raise BadOptions(f"options {shown(given)}; allowed: a mapping of {known}")
     try:
-        options = EnvironmentOptions.model_validate(dict(given or {}))
+        options = EnvironmentOptions.model_validate(dict(given))
     except ValidationError as error:
         raise BadOptions(_explain(error)) from None
+    except RecursionError:
+        raise BadOptions("options that are nested too deep") from None
     options.played_format()
     options.opponent_spec()
     try:
@@ -85,18 +92,17 @@ def read_options(given: Mapping[str, Any] | None) -> EnvironmentOptions:
 def check_identity(seed: int, episode_id: str) -> None:
     """Raises `BadOptions` where one of them cannot be used."""
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= MAX_SEED:
-        raise BadOptions(f"seed {ascii(seed)[:60]}: allowed: a whole number from 0 to {MAX_SEED}")
+        raise BadOptions(f"seed {shown(seed)}: allowed: a whole number from 0 to {MAX_SEED}")
     if not isinstance(episode_id, str) or re.fullmatch(EPISODE_ID, episode_id) is None:
         raise BadOptions(
-            f"episode_id {ascii(episode_id)[:60]}: allowed: up to 120 letters, digits, '.', '_', "
+            f"episode_id {shown(episode_id)}: allowed: up to 120 letters, digits, '.', '_', "
             "'-', beginning with a letter or digit"
         )
 
 
 def _explain(error: ValidationError) -> str:
     first = error.errors()[0]
-    key = ".".join(map(str, first["loc"]))
+    key = dotted(first["loc"])
     if first["type"] == "extra_forbidden":
-        return f"unknown option {key!r}; allowed: {', '.join(EnvironmentOptions.model_fields)}"
-    message = f"{first['msg'][0].lower()}{first['msg'][1:]}"
-    return f"{key} {ascii(first['input'])[:60]}: {message}"
+        return f"unknown option '{key}'; allowed: {', '.join(EnvironmentOptions.model_fields)}"
+    return sentence(first, key or "options")

@@ -40,7 +40,8 @@ def _parts(seen: CricketObservation) -> Iterator[list[str]]:
 
 
 def _situation(game: GameContext) -> Iterator[str]:
-    yield f"{game.format}, {game.max_overs} overs a side. You captain {game.my_team}."
+    overs = "1 over" if game.max_overs == 1 else f"{game.max_overs} overs"
+    yield f"{game.format}, {overs} a side. You captain {game.my_team}."
     yield f"Venue: {game.venue:+.2f} towards runs (0 is average)."
     if game.innings is None:
         return
@@ -52,7 +53,10 @@ def _situation(game: GameContext) -> Iterator[str]:
     if game.run_rate is not None:
         yield f"Run rate {_number(game.run_rate)}; {game.wickets_in_hand} wickets in hand."
     if game.free_hit:
-        yield "FREE HIT: only a run out can dismiss the batter."
+        yield (
+            "FREE HIT: the batter can only be out run out, obstructing the field or hitting the "
+            "ball twice."
+        )
     yield f"At most {game.fielders_outside_allowed} fielders may stand outside the circle."
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from engine import arguments as args
@@ -70,12 +70,11 @@ NOTHING_ASKED: Final = -1
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
-    """What one captain was asked, and how the answers came. `fines` in reward, overhead calls
-    only.
+    """What one captain was asked, and how the answers came. `rethinks`: how often he was asked
+    again after an unusable answer. `fines` in reward, overhead calls only.
     """
 
     decisions: int = 0
-    by_source: dict[str, int] = field(default_factory=dict)
     rethinks: int = 0
     illegal: int = 0
     malformed: int = 0
@@ -95,7 +94,7 @@ class SeatSession:
     """`captain` is his name. `value` is the public win-probability model that he may consult.
 
     `reply` is what the last accepted call gave back, `reason` the last decision's reason in his
-    words.
+    words. `refused_on_question` counts the unusable answers to the open question.
     """
 
     def __init__(self, seat: Seat, captain: str, *, value: WinModel | None = None) -> None:
@@ -119,6 +118,7 @@ class SeatSession:
         self._innings = 0
         self._over = (0, 0)
         self._prepared = 0
+        self._is_asked_again = False
         self._field_was_set = False
         self._coherence = 0.0
         self._discipline = 0.0
@@ -126,30 +126,34 @@ class SeatSession:
     # --- answering -----------------------------------------------------------------------------
 
     def call(
-        self,
-        action: CricketAction | Mapping[str, Any],
-        request: DecisionRequest | None,
-        source: Source = "llm",
+        self, action: CricketAction | Mapping[str, Any], request: DecisionRequest | None
     ) -> Decision | None:
         """Takes one tool call; the decision it commits to, None where it only prepares.
 
-        `request` is the open question, None when the match is over. Raises `CallError`.
+        `request` is the open question, None when the match is over. Raises `CallError`. A call
+        while he is asked nothing is counted as late, and that is all.
         """
         try:
             asked = self._asked(request)
+        except LateCall as error:
+            self._log(action, error)
+            self.tally.late += 1
+            raise
+        try:
             decision = self._take(parse_action(action), asked)
         except CallError as error:
-            self._refused(action, error)
+            self._log(action, error)
+            self._count_refusal(error)
             raise
         if decision is not None:
-            self._decided(decision, asked, source)
+            self._decided(decision, asked, "llm")
         return decision
 
     def answer_of_policy(
         self, decision: Decision, request: DecisionRequest, source: Source = "policy"
     ) -> Decision:
         """Counts a policy's decision. Raises `IllegalCall`, and then it is counted as refused."""
-        self._notice(request)
+        self._begin_answer(request)
         try:
             check_decision(request, decision)
         except IllegalCall as error:
@@ -157,6 +161,11 @@ class SeatSession:
             raise
         self._decided(decision, request, source)
         return decision
+
+    def crashed(self, request: DecisionRequest) -> None:
+        """Counts that the captain broke down over the question: as a malformed answer."""
+        self._begin_answer(request)
+        self._count_refusal(MalformedCall("the captain broke down", "an answer"))
 
     def fall_back(self, request: DecisionRequest, draws: CaptainDraws) -> Decision:
         """What the baseline decides for a captain who gave no usable answer; counted as such."""
@@ -245,7 +254,7 @@ class SeatSession:
             raise LateCall("the match is over", "reset")
         if request.seat is not self.seat:
             raise LateCall("the other captain is asked", "wait for your question")
-        self._notice(request)
+        self._begin_answer(request)
         return request
 
     def _take(self, action: CricketAction, request: DecisionRequest) -> Decision | None:
@@ -303,13 +312,19 @@ class SeatSession:
 
     # --- counting ------------------------------------------------------------------------------
 
+    def _begin_answer(self, request: DecisionRequest) -> None:
+        """An answer is due; after an unusable one to the same question it is a rethink."""
+        self._notice(request)
+        self.tally.rethinks += self._is_asked_again
+        self._is_asked_again = False
+
     def _notice(self, request: DecisionRequest) -> None:
         """A new question, over or innings closes what belonged to the old one."""
         if request.number == self._question:
             return
         self._question = request.number
         self._prepared = self.refused_on_question = 0
-        self._field_was_set = False
+        self._is_asked_again = self._field_was_set = False
         innings = request.view.innings
         if innings is None:
             return
@@ -323,7 +338,6 @@ class SeatSession:
 
     def _decided(self, decision: Decision, request: DecisionRequest, source: Source) -> None:
         self.tally.decisions += 1
-        self.tally.by_source[source] = self.tally.by_source.get(source, 0) + 1
         self.tally.fallbacks += source == "fallback"
         self._coherence += self._coherence_of(decision) / (2 * request.view.format.max_balls)
 
@@ -334,16 +348,12 @@ class SeatSession:
             return rewards.bowling_coherence(self.bowling.aggression, decision)
         return 0.0
 
-    def _refused(self, action: CricketAction | Mapping[str, Any], error: CallError) -> None:
-        self._log(action, error)
-        self._count_refusal(error)
-
     def _count_refusal(self, error: CallError) -> None:
+        """An unusable answer to the open question, whatever was wrong with it."""
         self._discipline -= rewards.REFUSED_FINE
         match error:
             case LateCall():
                 self.tally.late += 1
-                return  # nothing is asked that could be thought over again
             case UnknownTool():
                 self.tally.unknown += 1
             case MalformedCall():
@@ -351,7 +361,7 @@ class SeatSession:
             case _:
                 self.tally.illegal += 1
         self.refused_on_question += 1
-        self.tally.rethinks += 1
+        self._is_asked_again = True
 
     def _log(self, action: CricketAction | Mapping[str, Any], error: CallError | None) -> None:
         self.calls.append(CallLine.of(action, None if error is None else str(error)))

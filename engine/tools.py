@@ -18,11 +18,13 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from engine import arguments as args
 from engine.cricket.choices import DecisionKind, variations_of
 from engine.cricket.nodes import DecisionRequest
 from engine.errors import IllegalCall, MalformedCall, UnknownTool
+from engine.wording import dotted, sentence, shown
 
 __all__ = [
     "TOOLS",
@@ -39,6 +41,7 @@ __all__ = [
 ]
 
 LONGEST_CALL: Final = 8_000  # characters of JSON; the longest legal call has about 1,700
+MAX_QUESTION: Final = 1_000_000  # a long match with its super overs asks some thousands
 
 
 class ToolGroup(StrEnum):
@@ -60,7 +63,7 @@ class CricketAction(BaseModel):
 
     tool: str
     arguments: dict[str, Any] = Field(default_factory=dict)
-    question: int | None = Field(default=None, ge=0)
+    question: int | None = Field(default=None, ge=0, le=MAX_QUESTION)
     metadata: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -184,7 +187,7 @@ def parse_action(raw: CricketAction | Mapping[str, Any]) -> CricketAction:
 def tool_named(name: str, request: DecisionRequest, table: OwnTable) -> Tool:
     """The tool of that name, legal or not. Raises `UnknownTool`."""
     if name not in TOOLS:
-        raise UnknownTool(f"there is no tool {ascii(name)[:60]}", _names(request, table))
+        raise UnknownTool(f"there is no tool {shown(name)}", _names(request, table))
     return TOOLS[name]
 
 
@@ -298,11 +301,13 @@ def _schema(name: str) -> dict[str, Any]:
     raw = TOOLS[name].arguments.model_json_schema()
     plain: dict[str, Any] = _plain(raw, raw.get("$defs", {}))
     properties = plain.get("properties", {})
+    fewest = {"minProperties": plain["minProperties"]} if "minProperties" in plain else {}
     return {
         "type": "object",
         "properties": properties,
         "required": plain.get("required", []),
         "additionalProperties": False,
+        **fewest,
     }
 
 
@@ -329,16 +334,14 @@ def _plain(node: Any, definitions: Mapping[str, Any]) -> Any:
 
 
 def _explain(error: ValidationError) -> str:
-    return "; ".join(_explain_one(dict(e)) for e in error.errors()[:4])
+    return "; ".join(_explain_one(one) for one in error.errors()[:4])
 
 
-def _explain_one(error: Mapping[str, Any]) -> str:
-    key = ascii(".".join(map(str, error["loc"])))[1:-1][:60] or "arguments"
+def _explain_one(error: ErrorDetails) -> str:
+    key = dotted(error["loc"]) or "arguments"
     match error["type"]:
         case "missing":
             return f"{key} is missing"
         case "extra_forbidden":
             return f"there is no argument {key}"
-    message = f"{error['msg'][0].lower()}{error['msg'][1:]}"
-    given = error["input"]
-    return f"{key} {ascii(given)[:60]}: {message}"
+    return sentence(error, key)

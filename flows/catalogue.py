@@ -29,7 +29,7 @@ def path_of(named: str) -> Path:
     such file.
     """
     path = Path(named)
-    return bracket_path(named) if not path.exists() and named in bracket_names() else path
+    return bracket_path(named) if not path.is_file() and named in bracket_names() else path
 
 
 def digest(spec: TournamentSpec) -> FileDigest:

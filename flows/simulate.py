@@ -1,5 +1,4 @@
-"""Many matches at full speed into two files with the columns of the real data (`engine.chance.fit`
-reads the same).
+"""Many matches at full speed into two files with those columns of the real data that apply.
 
 Match *i* (from 1) has the seed `derive_seed(seed, i)`, which it names in its `seed` column:
 `captains play` with that seed, the same captains, format and squads gives the same deliveries. The
@@ -125,12 +124,17 @@ async def _blocks(simulation: Simulation, pool: ProcessPool | None) -> Any:
             yield await play_block(simulation, block)
         return
     ahead: list[asyncio.Task[Block]] = []
-    for block in numbers:
-        ahead.append(asyncio.create_task(pool.run(_play_block, simulation, block)))
-        if len(ahead) > 2 * pool.processes:
+    try:
+        for block in numbers:
+            ahead.append(asyncio.create_task(pool.run(_play_block, simulation, block)))
+            if len(ahead) > 2 * pool.processes:
+                yield await ahead.pop(0)
+        while ahead:
             yield await ahead.pop(0)
-    for task in ahead:
-        yield await task
+    finally:
+        for task in ahead:
+            task.cancel()
+        await asyncio.gather(*ahead, return_exceptions=True)
 
 
 def _play_block(simulation: Simulation, numbers: range) -> Block:

@@ -14,11 +14,11 @@ from typing import Final
 from engine.captains import CaptainSpec
 from engine.episode import EpisodeSpec
 from engine.squads import BUILT_IN
+from engine.wording import shortened
 from tournaments.digest import resolved
 from tournaments.known import Known
 from tournaments.plan import EpisodePlan, Fixture, FixtureId, TournamentPlan
 from tournaments.spec import MatchSpec, TournamentSpec
-from tournaments.text import shortened
 
 SUPER_OVERS: Final = 3  # then the match is a tie
 BALLS_A_BATCH: Final = 4_000  # a few seconds of scripted play on one core

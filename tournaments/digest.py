@@ -9,12 +9,12 @@ from typing import Any, Final, NewType
 from engine.captains.base import CaptainSpec
 from tournaments.entrants import CaptainConfig
 from tournaments.known import Known
-from tournaments.spec import TournamentSpec
+from tournaments.spec import MatchSpec, TournamentSpec
 
 FileDigest = NewType("FileDigest", str)
 """64 hexadecimal digits."""
 
-MEANING_VERSION: Final = 1
+MEANING_VERSION: Final = 2
 """Raised when the shape of `meaning` changes, so that digests of different shapes never meet."""
 
 
@@ -23,15 +23,18 @@ def file_digest(
 ) -> FileDigest:
     """SHA-256 over the canonical JSON of what the file means.
 
-    In: the seed, who meets whom, the match, the points, every captain with its name, its place in
-    the list and its *resolved* settings (a preset that changes is another captain), the ball
-    model's coefficients, the engine's version. `overs: 5` and `format: T5` mean the same.
+    In: the seed, who meets whom, the match, the points, the players of its squads and the
+    situations of its pack (not what these are called), every captain with its name, its place in
+    the list, its *resolved* settings (a preset that changes is another captain) and what a
+    recording that it plays by says, the ball model's coefficients, the engine's version.
+    `overs: 5` and `format: T5` mean the same.
 
     Out: comments, the order of keys, spelled-out defaults; the tournament's name (a label);
     `limits`, `execution`, `spectate` and `schedule`, which change when, where and how visibly a
     match is played, but not the match.
 
-    Raises the engine's `UnknownPreset` for a captain that is not in `known`.
+    Raises the engine's `UnknownPreset` for a captain that is not in `known`, and `BrokenRecord`
+    for a recording that cannot be read.
     """
     versions = {"coefficients": coefficients_digest, "engine": engine_version}
     canonical = json.dumps(
@@ -45,14 +48,13 @@ def file_digest(
 
 def meaning(spec: TournamentSpec, known: Known) -> dict[str, Any]:
     """The part of the file that the digest covers, as JSON data."""
-    match = spec.match.model_dump(mode="json", exclude={"overs", "format"})
     return {
         "seed": spec.seed,
         "format": spec.format.model_dump(mode="json"),
-        "match": match | {"max_overs": spec.match.max_overs},
+        "match": _match(spec.match, known),
         "points": spec.points.model_dump(mode="json"),
-        "captains": [resolved(entry, known).model_dump(mode="json") for entry in spec.captains],
-        "opponents": [resolved(entry, known).model_dump(mode="json") for entry in spec.opponents],
+        "captains": [_captain(entry, known) for entry in spec.captains],
+        "opponents": [_captain(entry, known) for entry in spec.opponents],
     }
 
 
@@ -62,3 +64,18 @@ def resolved(entry: str | CaptainConfig, known: Known) -> CaptainSpec:
     Raises the engine's `UnknownPreset` or `BadPreset`.
     """
     return known.resolve(entry if isinstance(entry, str) else entry.as_mapping())
+
+
+def _match(match: MatchSpec, known: Known) -> dict[str, Any]:
+    """The match with what its squads and its pack hold in place of their names."""
+    drawn = match.squads == "drawn"  # by the seed, from the population that the coefficients hold
+    return match.model_dump(mode="json", exclude={"overs", "format"}) | {
+        "max_overs": match.max_overs,
+        "squads": "drawn" if drawn else [known.squads[name] for name in match.squads],
+        "pack": known.packs[match.pack],
+    }
+
+
+def _captain(entry: str | CaptainConfig, known: Known) -> dict[str, Any]:
+    spec = resolved(entry, known)
+    return spec.model_dump(mode="json") | {"content": known.content(spec)}

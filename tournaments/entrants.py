@@ -20,8 +20,9 @@ from pydantic import (
     model_validator,
 )
 
-from engine.captains.base import NAME_PATTERN, NAME_RULE
-from engine.errors import BadPreset
+from engine.captains.base import NAME_PATTERN, NAME_RULE, CaptainSpec
+from engine.errors import BadPreset, BrokenRecord
+from engine.wording import printable
 from tournaments.fields import broken_rule
 from tournaments.known import Known
 from tournaments.text import shown
@@ -44,6 +45,22 @@ def _known_preset(name: str, info: ValidationInfo) -> str:
     return name
 
 
+def _readable(captain: CaptainSpec, known: Known) -> None:
+    """Asks for what the captain plays by, so that a missing recording is told before the start."""
+    try:
+        known.content(captain)
+    except BrokenRecord as error:
+        why = printable(str(error))
+        allowed = "a record that can be read"
+        raise broken_rule(f"captain {shown(captain.name)}: {why}; allowed: {allowed}") from error
+
+
+def _readable_preset(name: str, info: ValidationInfo) -> str:
+    if isinstance(info.context, Known):
+        _readable(info.context.captains[name], info.context)
+    return name
+
+
 PresetName = Annotated[
     str,
     Field(
@@ -52,6 +69,7 @@ PresetName = Annotated[
         examples=["heuristic"],
     ),
     AfterValidator(_known_preset),
+    AfterValidator(_readable_preset),
 ]
 
 
@@ -107,9 +125,10 @@ class CaptainConfig(BaseModel):
     def _settings_fit(self, info: ValidationInfo) -> CaptainConfig:
         if isinstance(info.context, Known):
             try:
-                info.context.resolve(self.as_mapping())
+                captain = info.context.resolve(self.as_mapping())
             except BadPreset as error:
                 raise broken_rule(f"captain {shown(self.name)}: {error.why}") from error
+            _readable(captain, info.context)
         return self
 
     def as_mapping(self) -> dict[str, JsonValue]:

@@ -12,7 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from tournaments.text import printable, shown
+from engine.wording import printable
+from tournaments.text import shown
 
 MOST_PROBLEMS_SHOWN: Final = 20
 

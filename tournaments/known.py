@@ -1,4 +1,5 @@
-"""What a tournament file may name: captains, kinds of captain and squads, as the engine has them.
+"""What a tournament file may name: captains, kinds of captain, squads and packs, as the engine has
+them, with digests of what only has a name in the file.
 
 The room is handed this instead of importing it, so that tests and users' own preset files can
 bring their own.
@@ -20,20 +21,24 @@ class Known:
     """Every name that exists.
 
     `captains` are the presets; `kinds` are what a mapping in the file may be of; `squads` the
-    built-in teams. `resolve` makes a captain, every setting written out, of a preset's name or of
-    a mapping; it raises the engine's `UnknownPreset` or `BadPreset`.
+    built-in teams and `packs` the eval packs, each with the digest of what it holds. `resolve`
+    makes a captain, every setting written out, of a preset's name or of a mapping; it raises the
+    engine's `UnknownPreset` or `BadPreset`. `content` is the digest of the file that a captain
+    plays by, None where there is none; it raises the engine's `BrokenRecord`.
     """
 
     captains: Mapping[str, CaptainSpec]
     kinds: frozenset[str]
-    squads: frozenset[str]
+    squads: Mapping[str, str]
+    packs: Mapping[str, str]
     resolve: Callable[[str | Mapping[str, Any]], CaptainSpec]
+    content: Callable[[CaptainSpec], str | None]
 
 
 def known_to_the_engine(preset_files: Iterable[Path] = ()) -> Known:
     """What ships with the engine, and the presets of users' own files; a later file overrides."""
     # Loading the engine takes a moment, and whoever brings names of their own does not need it.
-    from engine import captains, squads
+    from engine import captains, packs, squads
 
     files = tuple(preset_files)
     presets = dict(captains.PRESETS)
@@ -42,6 +47,8 @@ def known_to_the_engine(preset_files: Iterable[Path] = ()) -> Known:
     return Known(
         captains=presets,
         kinds=frozenset(captains.KINDS),
-        squads=frozenset(squads.BUILT_IN),
+        squads={name: squads.squad_digest(squads.load_squad(name)) for name in squads.BUILT_IN},
+        packs={name: packs.load_pack(name).digest for name in packs.BUILT_IN},
         resolve=partial(captains.resolve, extra_files=files),
+        content=captains.content_digest,
     )

@@ -15,12 +15,13 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from engine.wording import printable, shortened
+from engine.yamlfile import Document, Fault, Misread, Unreadable, Where, parse, read_text
 from tournaments.entrants import entrant_faults
 from tournaments.errors import BadTournamentFile, Problem
 from tournaments.known import Known
 from tournaments.spec import ENTRANTS, PLANNED, PLANNED_KINDS, TournamentSpec
-from tournaments.text import printable, shortened, shown
-from tournaments.yaml_lines import Document, Fault, Misread, Unreadable, Where, parse, read_text
+from tournaments.text import shown
 
 KINDS: Final = ("round_robin", "gauntlet")
 

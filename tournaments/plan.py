@@ -28,7 +28,6 @@ FixtureId = NewType("FixtureId", str)
 EpisodeId = NewType("EpisodeId", str)
 
 FIRST_OCCASION: Final = Occasion("1")
-LONGEST_EPISODE_ID: Final = 120
 
 _OCCASION: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,39}")
 
@@ -109,7 +108,10 @@ class TournamentPlan:
         return leg_a, self._episode(fixture, number, Leg.B, seed)
 
     def match_seed(self, fixture: Fixture, number: int) -> Seed:
-        """The seed of pair `number`: one for all pairings, unless the file wants them apart."""
+        """The seed of pair `number`: one for all pairings, unless the file wants them apart.
+
+        The file digest is no part of it: a captain more leaves the matches as they were (ADR 0007).
+        """
         whose = () if self.shared_seeds else sorted((fixture.first, fixture.second))
         return derive_seed("pair", self.seed, self.occasion, number, *whose)
 

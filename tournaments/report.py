@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final
 
+from engine.wording import printable, shortened
 from tournaments.standings import Standing, Table, Tally
-from tournaments.text import printable, shortened
 
 LONGEST_NAME: Final = 40
 LOT_NOTE: Final = "* level on points, wins, net run rate and head to head; placed by lot"
@@ -31,8 +31,7 @@ def plain_name(name: str) -> str:
 
 def markdown_name(name: str) -> str:
     """A captain's name for markdown that may render HTML."""
-    text = _MARKDOWN.sub(r"\\\1", plain_name(name))
-    return "".join(_HTML.get(character, character) for character in text)
+    return _escaped(plain_name(name))
 
 
 def standings_text(standings: Sequence[Standing]) -> str:
@@ -46,7 +45,7 @@ def standings_markdown(standings: Sequence[Standing]) -> str:
     """The table as a markdown table."""
     header, rows = _standings_cells(standings)
     body = _piped([header, *([row[0], markdown_name(row[1]), *row[2:]] for row in rows)])
-    return f"{body}\n\n{markdown_name(LOT_NOTE)}" if _any_lot(standings) else body
+    return f"{body}\n\n{_escaped(LOT_NOTE)}" if _any_lot(standings) else body
 
 
 def standings_data(standings: Sequence[Standing]) -> list[dict[str, Any]]:
@@ -89,6 +88,12 @@ def _standings_cells(standings: Sequence[Standing]) -> tuple[list[str], Rows]:
         for row in standings
     ]
     return [*_COLUMNS, *trouble], rows
+
+
+def _escaped(text: str) -> str:
+    """Text that means nothing to markdown or HTML."""
+    text = _MARKDOWN.sub(r"\\\1", text)
+    return "".join(_HTML.get(character, character) for character in text)
 
 
 def _any_lot(standings: Sequence[Standing]) -> bool:

@@ -2,7 +2,7 @@
 
 Every episode adds whole numbers to its two captains, so the order in which results arrive cannot
 matter. An episode may be reported again (tasks run at least once, void episodes are replayed):
-its latest attempt counts, once.
+its latest attempt counts, once, and a void attempt never takes the place of one that counts.
 
 What counts as what:
 - a void episode counts for nobody; it is only listed;
@@ -62,6 +62,11 @@ class EpisodeOutcome:
     home_fallbacks: int = 0
     away_fallbacks: int = 0
     attempt: int = 1
+
+    @property
+    def precedence(self) -> tuple[bool, int]:
+        """Of several outcomes of one episode the greatest stands."""
+        return not self.end_reason.is_void, self.attempt
 
     def __post_init__(self) -> None:
         captains = {self.home, self.away}
@@ -150,7 +155,7 @@ class Table:
         if before is not None:
             if outcome.attempt == before.attempt and outcome != before:
                 raise ValueError(f"{outcome.episode_id}: attempt {outcome.attempt} ended twice")
-            if outcome.attempt <= before.attempt:
+            if outcome.precedence <= before.precedence:
                 return
             self._count(before, -1)
         self._latest[outcome.episode_id] = outcome

@@ -2,7 +2,15 @@
 
 from engine.captains.base import CaptainSpec, Policy
 from engine.captains.baseline import Baseline
-from engine.captains.presets import KINDS, PRESETS, build, check_name, read_presets, resolve
+from engine.captains.presets import (
+    KINDS,
+    PRESETS,
+    build,
+    check_name,
+    content_digest,
+    read_presets,
+    resolve,
+)
 
 __all__ = [
     "KINDS",
@@ -12,6 +20,7 @@ __all__ = [
     "Policy",
     "build",
     "check_name",
+    "content_digest",
     "read_presets",
     "resolve",
 ]

@@ -7,7 +7,8 @@ tool captains. Both sit in the same seat, with the same legality check, budgets 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, runtime_checkable
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeVar, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -17,6 +18,8 @@ from engine.cricket.nodes import DecisionRequest
 if TYPE_CHECKING:
     from engine.seeds import CaptainDraws
 
+
+_T = TypeVar("_T")
 
 # A name comes from a file or a form and goes into tables, file names, HTML and prompts.
 NAME_PATTERN: Final = r"^[A-Za-z0-9]([A-Za-z0-9 ._-]{0,38}[A-Za-z0-9._-])?$"
@@ -53,3 +56,8 @@ class Policy(Protocol):
     """
 
     def decide(self, request: DecisionRequest, draws: CaptainDraws) -> Decision: ...
+
+
+def pick(options: Sequence[_T], uniform: float) -> _T:
+    """The option that a uniform draw falls on, each as likely as any other."""
+    return options[int(uniform * len(options))]

@@ -15,9 +15,6 @@ from engine.cricket.players import Bowling, Player, PlayerIndex, Role, Squad
 from engine.cricket.state import Innings
 from engine.phases import Part, death_balls, part_of
 
-DEATH_SHARE: Final = (
-    0.2  # the last fifth of the innings: overs 17 to 20 of a T20, 41 to 50 of an ODI
-)
 # Part-time bowlers are a last resort, whatever their estimated skill says.
 _BY_ROLE: Final = {Role.BOWLER: 0.25, Role.ALL_ROUNDER: 0.10, Role.BATTER: -0.60, Role.KEEPER: -1.0}
 _FAST: Final = frozenset({Bowling.RIGHT_FAST, Bowling.LEFT_FAST})

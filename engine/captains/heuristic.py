@@ -10,11 +10,12 @@ make other characters of him; `aggressive` and `cautious` are two.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict
 from pydantic import Field as Setting
 
+from engine.captains.base import pick
 from engine.captains.baseline import usual_field
 from engine.captains.bowling import Rotation, choose_bowler
 from engine.chance.aggression import natural_aggression
@@ -39,7 +40,6 @@ from engine.cricket.state import Innings
 from engine.phases import Part, part_of
 from engine.seeds import CaptainDraws
 
-_T = TypeVar("_T")
 _Share = Annotated[float, Setting(ge=0, le=1)]
 _Shift = Annotated[float, Setting(ge=-0.5, le=0.5)]
 
@@ -102,7 +102,7 @@ class Heuristic:
             return ShotDecision(shot=Shot.ON_MERIT, aggression=aggression)
         bowler = _player(request.view.squads.of(innings.fielding), innings.bowler)
         options = _shots_against(request.field, bowler)
-        return ShotDecision(shot=_pick(options, draws.uniform(1)), aggression=aggression)
+        return ShotDecision(shot=pick(options, draws.uniform(1)), aggression=aggression)
 
     def _aggression(self, innings: Innings) -> float:
         """0…1, rounded to hundredths so that a record reads well."""
@@ -125,7 +125,7 @@ class Heuristic:
         if draws.uniform(0) >= self.settings.variety:
             return DeliveryDecision(field=field)
         plans = _SPIN_PLANS if bowler.bowls.is_spin else _PACE_PLANS
-        length, line, variation = _pick(plans[part], draws.uniform(1))
+        length, line, variation = pick(plans[part], draws.uniform(1))
         if striker.bats is Hand.LEFT and line is Line.LEG:
             line = Line.STUMPS  # the ball angled across him: leg side is a gift
         return DeliveryDecision(field=field, length=length, line=line, variation=variation)
@@ -233,7 +233,3 @@ def _player(squad: Squad, index: PlayerIndex | None) -> Player:
     if index is None:
         raise ValueError("a ball was asked for while an end is empty")
     return squad[index]
-
-
-def _pick(options: Sequence[_T], uniform: float) -> _T:
-    return options[int(uniform * len(options))]

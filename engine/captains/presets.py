@@ -20,21 +20,30 @@ from engine.captains.base import NAME_PATTERN, NAME_RULE, CaptainSpec, Policy
 from engine.captains.baseline import Baseline, BaselineSettings
 from engine.captains.heuristic import Heuristic, HeuristicSettings
 from engine.captains.random import Random, RandomSettings
-from engine.captains.recorded import Recorded, RecordedSettings
+from engine.captains.recorded import Recorded, RecordedSettings, recording_digest
 from engine.errors import BadPreset, BadYaml, UnknownPreset
+from engine.wording import dotted, sentence, shortened, shown
 from engine.yamlfile import read_mapping
 
 # What a mapping may say beside the settings of its kind.
 _OWN_KEYS: Final = ("name", "preset", "kind", "on_failure", "params")
 
 
+def _reads_nothing(_: BaseModel) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """A kind of captain: the model of its settings, and what makes one of them."""
+    """A kind of captain: the model of its settings, and what makes one of them.
+
+    `reads` is for kinds that play by a file: a digest of what it says. It raises `BrokenRecord`.
+    """
 
     settings: type[BaseModel]
     make: Callable[[Any], Policy]
     summary: str
+    reads: Callable[[Any], str | None] = _reads_nothing
 
 
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
@@ -53,7 +62,10 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             settings=RandomSettings, make=Random, summary="uniform over the legal choices"
         ),
         "recorded": Kind(
-            settings=RecordedSettings, make=Recorded, summary="the decisions of a record, replayed"
+            settings=RecordedSettings,
+            make=Recorded,
+            summary="the decisions of a record, replayed",
+            reads=recording_digest,
         ),
     }
 )
@@ -62,7 +74,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
 def check_name(name: object) -> str:
     """`name`, if it may be a captain's. Raises `BadPreset`, with the name made safe to print."""
     if not isinstance(name, str) or re.fullmatch(NAME_PATTERN, name) is None:
-        raise BadPreset(str(name)[:60], f"a captain's name is {NAME_RULE}")
+        raise BadPreset(_called(name), f"a captain's name is {NAME_RULE}")
     return name
 
 
@@ -74,7 +86,7 @@ def read_presets(path: Path) -> dict[str, CaptainSpec]:
         raise BadPreset(path.name, str(error)) from None
     found = {}
     for name, settings in content.items():
-        if not isinstance(settings, dict):
+        if not isinstance(settings, dict) or "kind" not in settings:
             raise BadPreset(check_name(name), f"{path}: must be a mapping that begins with 'kind'")
         if "name" in settings:
             raise BadPreset(check_name(name), f"{path}: the key is its name; leave 'name' out")
@@ -109,9 +121,16 @@ def build(spec: CaptainSpec) -> Policy:
     return kind.make(_settings(spec.name, spec.kind, spec.params))
 
 
+def content_digest(spec: CaptainSpec) -> str | None:
+    """What the captain plays by that his settings only point to, a recording, as a digest; None
+    where the settings are all. Raises `BadPreset`, or `BrokenRecord` for what cannot be read.
+    """
+    return _kind(spec.name, spec.kind).reads(_settings(spec.name, spec.kind, spec.params))
+
+
 def _preset(name: object, known: Mapping[str, CaptainSpec]) -> CaptainSpec:
     if not isinstance(name, str) or name not in known:
-        raise UnknownPreset(str(name)[:60], tuple(sorted(known)))
+        raise UnknownPreset(_called(name), tuple(sorted(known)))
     return known[name]
 
 
@@ -122,17 +141,17 @@ def _from_mapping(given: Mapping[str, Any], known: Mapping[str, CaptainSpec]) ->
     elif "preset" in given:
         raise BadPreset(name, "give either 'kind' or 'preset', not both")
     else:
-        base = CaptainSpec(name=name, kind=str(given["kind"]))
+        base = CaptainSpec(name=name, kind=_kind_named(name, given["kind"]))
     own = {key: value for key, value in given.items() if key not in _OWN_KEYS}
     params = given.get("params", {})
     if not isinstance(params, Mapping):
         raise BadPreset(name, "'params' must be a mapping of settings")
-    if twice := sorted(own.keys() & params.keys()):
-        raise BadPreset(name, f"{', '.join(twice)}: given twice")
+    if twice := [key for key in own if key in params]:
+        raise BadPreset(name, f"{shown(twice[0])}: given twice")
     settings = _settings(name, base.kind, {**base.params, **params, **own})
     on_failure = given.get("on_failure", base.on_failure)
     if on_failure not in ("fallback", "forfeit"):
-        raise BadPreset(name, f"on_failure {_shown(on_failure)}: allowed: fallback, forfeit")
+        raise BadPreset(name, f"on_failure {shown(on_failure)}: allowed: fallback, forfeit")
     return CaptainSpec(
         name=name,
         kind=base.kind,
@@ -141,10 +160,14 @@ def _from_mapping(given: Mapping[str, Any], known: Mapping[str, CaptainSpec]) ->
     )
 
 
+def _kind_named(name: str, kind: object) -> str:
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise BadPreset(name, f"unknown kind {shown(kind)}; known: {', '.join(sorted(KINDS))}")
+    return kind
+
+
 def _kind(name: str, kind: str) -> Kind:
-    if kind not in KINDS:
-        raise BadPreset(name, f"unknown kind {_shown(kind)}; known: {', '.join(sorted(KINDS))}")
-    return KINDS[kind]
+    return KINDS[_kind_named(name, kind)]
 
 
 def _settings(name: str, kind: str, params: Mapping[str, Any]) -> BaseModel:
@@ -153,21 +176,22 @@ def _settings(name: str, kind: str, params: Mapping[str, Any]) -> BaseModel:
         return model.model_validate(dict(params))
     except ValidationError as error:
         raise BadPreset(name, _explain(error, model, kind)) from None
+    except RecursionError:
+        raise BadPreset(name, "settings that are nested too deep") from None
 
 
 def _explain(error: ValidationError, model: type[BaseModel], kind: str) -> str:
     first = error.errors()[0]
-    key = ".".join(map(str, first["loc"]))
+    key = dotted(first["loc"])
     if first["type"] == "extra_forbidden":
         allowed = ", ".join(sorted(model.model_fields)) or "none"
-        return f"unknown setting {_shown(key)} of kind {kind}; allowed: {allowed}"
-    message = f"{first['msg'][0].lower()}{first['msg'][1:]}"
-    return f"{key} {_shown(first['input'])}: {message}" if key else message
+        return f"unknown setting '{key}' of kind {kind}; allowed: {allowed}"
+    return sentence(first, key)
 
 
-def _shown(value: object) -> str:
-    """As a message quotes it: control characters escaped, cut to 60 characters."""
-    return ascii(value)[:60]
+def _called(name: object) -> str:
+    """What somebody is called in a message who has no proper name."""
+    return shortened(name) if isinstance(name, str) else shown(name)
 
 
 PRESETS: Final[Mapping[str, CaptainSpec]] = MappingProxyType(

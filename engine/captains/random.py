@@ -4,11 +4,9 @@ be.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TypeVar
-
 from pydantic import BaseModel, ConfigDict
 
+from engine.captains.base import pick
 from engine.cricket.choices import (
     BatterDecision,
     BowlerDecision,
@@ -25,8 +23,6 @@ from engine.cricket.choices import (
 )
 from engine.cricket.nodes import DecisionRequest
 from engine.seeds import CaptainDraws
-
-_T = TypeVar("_T")
 
 
 class RandomSettings(BaseModel):
@@ -47,16 +43,16 @@ class Random:
         match request.kind:
             case DecisionKind.SHOT:
                 return ShotDecision(
-                    shot=_pick(tuple(Shot), draws.uniform(0)), aggression=draws.uniform(1)
+                    shot=pick(tuple(Shot), draws.uniform(0)), aggression=draws.uniform(1)
                 )
             case DecisionKind.DELIVERY:
                 return _delivery(request, draws)
             case DecisionKind.BOWLER:
-                return BowlerDecision(player=_pick(request.legal.players, draws.uniform(0)))
+                return BowlerDecision(player=pick(request.legal.players, draws.uniform(0)))
             case DecisionKind.BATTER:
-                return BatterDecision(player=_pick(request.legal.players, draws.uniform(0)))
+                return BatterDecision(player=pick(request.legal.players, draws.uniform(0)))
             case DecisionKind.TOSS:
-                return TossDecision(elect=_pick(tuple(Election), draws.uniform(0)))
+                return TossDecision(elect=pick(tuple(Election), draws.uniform(0)))
 
 
 def _delivery(request: DecisionRequest, draws: CaptainDraws) -> DeliveryDecision:
@@ -65,12 +61,8 @@ def _delivery(request: DecisionRequest, draws: CaptainDraws) -> DeliveryDecision
         raise ValueError("a delivery was asked for while nobody bowls")
     bowler = request.view.squads.of(request.seat)[innings.bowler]
     return DeliveryDecision(
-        field=_pick(request.legal.fields, draws.uniform(0)),
-        length=_pick(tuple(Length), draws.uniform(1)),
-        line=_pick(tuple(Line), draws.uniform(2)),
-        variation=_pick(variations_of(bowler.bowls), draws.uniform(3)),
+        field=pick(request.legal.fields, draws.uniform(0)),
+        length=pick(tuple(Length), draws.uniform(1)),
+        line=pick(tuple(Line), draws.uniform(2)),
+        variation=pick(variations_of(bowler.bowls), draws.uniform(3)),
     )
-
-
-def _pick(options: Sequence[_T], uniform: float) -> _T:
-    return options[int(uniform * len(options))]

@@ -8,6 +8,9 @@ answered), it says so: a replay that quietly invents a decision is no replay.
 
 from __future__ import annotations
 
+import hashlib
+import json
+import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -34,6 +37,7 @@ from engine.errors import BrokenRecord
 from engine.events import DecisionEvent
 from engine.record import read_record
 from engine.seeds import CaptainDraws
+from engine.wording import dotted, printable, sentence, shortened, shown
 
 _LIST: Final = "the list of decisions"
 
@@ -46,7 +50,7 @@ class RecordedDecision(BaseModel):
     number: int = Setting(ge=0)
     seat: Seat
     kind: DecisionKind
-    choice: dict[str, Any]
+    choice: dict[str, str | float | None]
 
 
 class RecordedSettings(BaseModel):
@@ -109,15 +113,36 @@ class Recorded:
 
 def decisions_of_record(path: Path) -> Iterable[RecordedDecision]:
     """The decisions of a record, in order. Raises `BrokenRecord`."""
+    _check_is_file(path)
     for event in read_record(path):
         if isinstance(event, DecisionEvent):
-            made = event.data
-            yield RecordedDecision(
-                number=made.number,
-                seat=Seat(made.seat),
-                kind=DecisionKind(made.kind),
-                choice=made.choice,
-            )
+            try:
+                yield RecordedDecision.model_validate(event.data.model_dump())
+            except ValidationError as error:
+                (first, *_) = error.errors()
+                why = sentence(first, dotted(first["loc"]))
+                raise BrokenRecord(f"{path}:{event.seq}", why) from None
+
+
+def _check_is_file(path: Path) -> None:
+    """A pipe would be waited for, and a device has no end."""
+    try:
+        is_file = stat.S_ISREG(path.stat().st_mode)
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "not a path"
+        raise BrokenRecord(printable(str(path)), str(why)) from None
+    if not is_file:
+        raise BrokenRecord(printable(str(path)), "not a file")
+
+
+def recording_digest(settings: RecordedSettings) -> str | None:
+    """What the decisions of a record come to, the same for every record of the same play; None for
+    decisions that stand in the settings themselves. Raises `BrokenRecord`.
+    """
+    if settings.record is None:
+        return None
+    made = [one.model_dump(mode="json") for one in decisions_of_record(Path(settings.record))]
+    return hashlib.sha256(json.dumps(made, sort_keys=True).encode()).hexdigest()
 
 
 _OF_KIND: Final = {
@@ -138,14 +163,14 @@ def decision_of(kind: DecisionKind, choice: Mapping[str, Any], squad: Squad) -> 
         name = choice.get("player")
         player = squad.index_of(name) if isinstance(name, str) else None
         if player is None:
-            raise ValueError(f"{name!r} does not play for {squad.name}")
+            raise ValueError(f"{shown(name)} does not play for {squad.name}")
         of_kind = BatterDecision if kind is DecisionKind.BATTER else BowlerDecision
         return of_kind(player=player)
     if strange := sorted(choice.keys() - {field.name for field in fields(_OF_KIND[kind])}):
-        raise ValueError(f"{', '.join(strange)}: no part of a {kind} decision")
+        raise ValueError(f"{printable(shortened(strange[0]))}: no part of a {kind} decision")
     try:
         decision: Decision = _READERS[kind].validate_python(dict(choice))
     except ValidationError as error:
         first = error.errors()[0]
-        raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        raise ValueError(sentence(first, dotted(first["loc"]))) from None
     return decision

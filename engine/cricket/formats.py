@@ -140,4 +140,4 @@ def format_of(max_overs: int) -> Format:
             return known
     if not 1 <= max_overs <= MAX_OVERS:
         raise UnknownFormat(str(max_overs), f"1 to {MAX_OVERS} overs")
-    return _with_one_powerplay(f"{max_overs} overs", max_overs)
+    return _with_one_powerplay("1 over" if max_overs == 1 else f"{max_overs} overs", max_overs)

@@ -12,6 +12,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from engine.errors import UnknownPack
+from engine.wording import shortened
 from engine.yamlfile import read_mapping
 
 __all__ = ["BUILT_IN", "Pack", "load_pack"]
@@ -40,5 +41,5 @@ class Pack(BaseModel):
 def load_pack(name: str) -> Pack:
     """The built-in pack of that name. Raises `UnknownPack`."""
     if name not in BUILT_IN:
-        raise UnknownPack(name, BUILT_IN)
+        raise UnknownPack(shortened(name), BUILT_IN)
     return Pack.model_validate(read_mapping(_FOLDER / f"{name}.yaml"))

@@ -7,18 +7,23 @@ each other and play differently. `engine/squads/*.yaml` are the examples to copy
 
 from __future__ import annotations
 
+import hashlib
+import json
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from engine.cricket.errors import BadSquad
 from engine.cricket.players import MAX_NAME, SQUAD_SIZE, Bowling, Hand, Player, Role, Skill, Squad
 from engine.errors import BadYaml
+from engine.wording import dotted, printable, sentence, shortened
 from engine.yamlfile import read_mapping
 
-__all__ = ["BUILT_IN", "load_squad", "parse_squad", "resolve_squad"]
+__all__ = ["BUILT_IN", "load_squad", "parse_squad", "squad_digest"]
 
 _FOLDER: Final = Path(__file__).parent
 BUILT_IN: Final[tuple[str, ...]] = tuple(sorted(path.stem for path in _FOLDER.glob("*.yaml")))
@@ -58,19 +63,25 @@ class _SquadFile(BaseModel):
 
 
 def load_squad(name_or_path: str | Path) -> Squad:
-    """A built-in squad by its name, or the squad in a `.yaml` file. Raises `BadSquad`."""
-    return resolve_squad(str(name_or_path))
+    """A built-in squad by its name, or the squad in a `.yaml` file, which is read once a process.
+    Raises `BadSquad`.
+    """
+    return _loaded(str(name_or_path))
+
+
+def squad_digest(squad: Squad) -> str:
+    """Changes with anything that changes who plays: names, order, hands, bowling, skills."""
+    return hashlib.sha256(json.dumps(asdict(squad), sort_keys=True).encode()).hexdigest()
 
 
 @cache
-def resolve_squad(name: str) -> Squad:
-    """As `load_squad`; a file is read once a process."""
+def _loaded(name: str) -> Squad:
     path = Path(name)
     if name.lower() in BUILT_IN:
         path = _FOLDER / f"{name.lower()}.yaml"
     elif path.suffix not in (".yaml", ".yml"):
         raise BadSquad(
-            name,
+            shortened(name),
             f"no squad of that name; known: {', '.join(BUILT_IN)}, or the path of a .yaml file",
         )
     try:
@@ -104,19 +115,15 @@ def parse_squad(content: dict[str, Any], source: str) -> Squad:
 
 
 def _explain(error: ValidationError, content: dict[str, Any]) -> str:
-    return "; ".join(_explain_one(dict(e), content) for e in error.errors()[:3])
+    return "; ".join(_explain_one(one, content) for one in error.errors()[:3])
 
 
-def _explain_one(error: dict[str, Any], content: dict[str, Any]) -> str:
-    where, field = "", [str(part) for part in error["loc"]]
-    if len(error["loc"]) > 1 and error["loc"][0] == "players":
-        number, field = error["loc"][1], [str(part) for part in error["loc"][2:]]
-        player = content["players"][number]
-        name = player.get("name") if isinstance(player, dict) else None
-        where = f"player {number + 1}" + (f" ({name})" if isinstance(name, str) else "") + ": "
-    what = ".".join(field) or "entry"
-    message = str(error["msg"])
-    message = f"{message[0].lower()}{message[1:]}"
-    given = error["input"]
-    shown = "" if isinstance(given, dict | list) else f" {given!r}"
-    return f"{where}{what}{shown}: {message}"
+def _explain_one(error: ErrorDetails, content: dict[str, Any]) -> str:
+    match error["loc"]:
+        case ("players", int(number), *field):
+            player = content["players"][number]
+            name = player.get("name") if isinstance(player, dict) else None
+            who = f" ({printable(shortened(name))})" if isinstance(name, str) else ""
+            return f"player {number + 1}{who}: {sentence(error, dotted(field) or 'entry')}"
+        case where:
+            return sentence(error, dotted(where))

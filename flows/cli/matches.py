@@ -198,8 +198,8 @@ def replay_episode(named: str, runs: Path, *, as_json: bool) -> int:
                 "deliveries": recorded.deliveries,
             }
         )
-    else:
-        show_match(again)
+        return Exit.DONE if replay.identical else Exit.FAILED
+    show_match(again)
     if not replay.identical:
         why = "" if replay.same_coefficients else "; it was played with another ball model"
         raise WorkFailed(f"{path}: the replay differs from what was recorded{why}")

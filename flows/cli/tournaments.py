@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from contextlib import suppress
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from flows.cli.progress import TerminalReporter
@@ -19,7 +21,10 @@ DEMO = "demo"
 
 def run_demo(runs: Path, *, fresh: bool, as_json: bool) -> int:
     """`captains demo`."""
-    return _run(DEMO, runs, occasion="1", fresh=fresh, as_json=as_json, stay=is_watched())
+    from tournaments.brackets import bracket_path
+
+    file = str(bracket_path(DEMO))  # whatever the working folder holds under that name
+    return _run(file, runs, occasion="1", fresh=fresh, as_json=as_json, stay=is_watched())
 
 
 def run_file(file: str, runs: Path, *, occasion: str, fresh: bool, as_json: bool) -> int:
@@ -45,7 +50,8 @@ def check_file(file: str, *, as_json: bool) -> int:
         )
         return Exit.DONE
     say(f"{spec.name}: {len(plan.captains)} captains, {len(plan.fixtures)} fixtures")
-    say(f"{plan.total_episodes} episodes of {spec.match.max_overs} overs an innings")
+    overs = spec.match.max_overs
+    say(f"{plan.total_episodes} episodes of {overs} over{'s' if overs > 1 else ''} an innings")
     say(f"digest {order.file_digest}")
     return Exit.DONE
 
@@ -75,15 +81,15 @@ def _run(file: str, runs: Path, *, occasion: str, fresh: bool, as_json: bool, st
             if as_json:
                 answer_json(summary.model_dump())
             else:
-                _tell_result(opened, summary)
+                _tell_result(opened, summary, stay=stay)
             if stay and not as_json:
                 _stay_up()
+            return Exit.FAILED if summary.episodes.void else Exit.DONE
     except KeyboardInterrupt:
         if reporter.is_complete:  # only the featured match was still being shown
             return Exit.DONE
         note(reporter.interrupted())
         return Exit.INTERRUPTED
-    return Exit.DONE
 
 
 def _refuse_if_busy(order: Order, runs: Path) -> None:
@@ -107,16 +113,21 @@ def _tell_where(opened: Session, *, as_json: bool) -> None:
             note(f"page:     {opened.stage.page}")
 
 
-def _tell_result(opened: Session, summary: RunSummary) -> None:
+def _tell_result(opened: Session, summary: RunSummary, *, stay: bool) -> None:
     counts = summary.episodes
     say(
         f"\n{counts.played} played, {counts.resumed} resumed, {counts.void} void, "
         f"{counts.forfeit} forfeited in {summary.seconds:.1f} s"
     )
+    if counts.void:
+        say("void episodes count for nobody; the same command plays them again")
     say(f"record:    {summary.run_dir}")
-    say(f"artifacts: {opened.server.ui_url}/artifacts")
+    if stay or not opened.server.embedded:
+        say(f"artifacts: {opened.server.ui_url}/artifacts")
+    else:  # the server ends with the command; its database stays
+        say(f"artifacts: PREFECT_HOME={quote(os.environ['PREFECT_HOME'])} prefect server start")
     if opened.stage.page:
-        say(f"page:      {opened.stage.page}")
+        say(f"page:      {opened.stage.page}{'' if stay else ' (ends with this command)'}")
 
 
 def _stay_up() -> None:

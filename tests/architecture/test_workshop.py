@@ -44,7 +44,9 @@ def test_every_direct_dependency_is_locked() -> None:
     assert wanted <= {package for package, _ in _pins("requirements.lock")}
 
 
-@pytest.mark.parametrize("target", ["demo", "test", "check", "bench", "lock", "clean", "help"])
+@pytest.mark.parametrize(
+    "target", ["demo", "test", "check", "bench", "docs", "lock", "clean", "help"]
+)
 def test_the_makefile_explains_each_target(target: str) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert re.search(rf"^{target}:.*## \w", makefile, re.MULTILINE)

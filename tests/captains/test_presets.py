@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -20,6 +21,7 @@ from engine.captains import (
 )
 from engine.captains.base import NAME_PATTERN
 from engine.errors import BadPreset, UnknownPreset
+from tests.hostile import MANY_DIGITS, nested
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -104,12 +106,14 @@ def test_users_presets_are_found_beside_the_shipped_ones(tmp_path: Path) -> None
         ("- wild", "must be a mapping"),
         ("wild: {kind: heuristic, name: x}", "the key is its name"),
         ("wild: {kind: heuristic\n", "mine.yaml:2: "),
-        ("a: {kind: random}\na: {kind: random}", "mine.yaml:2: key 'a' is given twice"),
-        ("a: &x {kind: random}\nb: *x", "anchors and aliases are not allowed"),
-        ("a: !!python/name:os.system", "could not determine a constructor"),
-        ("1: {kind: random}", "must be text"),
-        ("[" * 5000, "nested too deeply|mine.yaml"),
-        ("a: " + "x" * 300_000, "larger than 256 KiB"),
+        ("wild: {preset: random}", "must be a mapping that begins with 'kind'"),
+        ("a: {kind: random}\na: {kind: random}", "mine.yaml:2: `a` again .first on line 1"),
+        ("a: &x {kind: random}\nb: *x", "an anchor or alias"),
+        ("1: {kind: random}", "a key that is no word"),
+        ("no: {kind: random}", "a key that is no word"),
+        ("[" * 5000, "nested too deep"),
+        ("a: " + "x" * 300_000, "too long; allowed: at most 256 KiB"),
+        ('a: "\\UFFFFFFFF"', "an escape that is no character"),
     ],
 )
 def test_a_preset_file_that_cannot_be_used_says_why(
@@ -119,6 +123,37 @@ def test_a_preset_file_that_cannot_be_used_says_why(
     file.write_text(text)
     with pytest.raises(BadPreset, match=message):
         read_presets(file)
+
+
+TAGGED = [
+    *("!!binary aGk=", "!!set {b}", "!!omap [b: 1]", "!!str 5", "!!bool 5", "!!timestamp x"),
+    *("!!python/name:os.system", "! 5", "!mine 5"),
+]
+
+
+@pytest.mark.parametrize("value", TAGGED)
+def test_a_tag_is_refused_whatever_it_says(tmp_path: Path, value: str) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(f"a: {value}\n")
+    with pytest.raises(BadPreset, match=r"mine\.yaml:1: a YAML tag"):
+        read_presets(file)
+
+
+HOSTILE: list[dict[Any, Any]] = [
+    {"name": MANY_DIGITS, "kind": "random"},
+    {"name": "x", "kind": MANY_DIGITS},
+    {"name": "x", "kind": "heuristic", "boldness": MANY_DIGITS},
+    {"name": "x", "kind": "heuristic", "elect": nested()},
+    {"name": "x", "kind": "random", MANY_DIGITS: 1, 2: 3, "params": {MANY_DIGITS: 1}},
+    {"name": "x", "kind": "recorded", "decisions": nested()},
+]
+
+
+@pytest.mark.parametrize("given", HOSTILE, ids=range(len(HOSTILE)))
+def test_settings_that_cannot_be_shown_are_refused_like_any_other(given: dict[Any, Any]) -> None:
+    with pytest.raises(BadPreset) as caught:
+        resolve(given)
+    assert len(str(caught.value)) < 300
 
 
 def test_a_missing_preset_file_is_named(tmp_path: Path) -> None:

@@ -1,20 +1,30 @@
 """The recorded captain plays what was recorded, or says where record and match part company."""
 
+import asyncio
+import json
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 
-from engine.captains import Baseline, build, resolve
+from engine.captains import Baseline, build, content_digest, resolve
 from engine.captains.recorded import Recorded, RecordedSettings, decision_of
 from engine.cricket.choices import Decision, DecisionKind
 from engine.cricket.nodes import DecisionRequest
+from engine.episode import EpisodeSpec, play_episode
 from engine.errors import BrokenRecord
+from engine.models import Models
+from engine.record import RecordWriter
 from engine.reporter import choice_of
 from engine.seeds import CaptainDraws, Streams
+from tests.doubles import FlatModel, RunsValue
 from tests.play import Played, random_matches
 from tests.tables import Match
 
+MODELS = Models(ball=FlatModel(), value_for=lambda _: RunsValue())
+BASELINE, SQUADS = resolve("baseline"), ("saltmarsh", "redstone")
 DRAWS = CaptainDraws(Streams(0), seat="home", kind="x", innings=1, ball=0, repeat=0)
 
 
@@ -59,7 +69,7 @@ def test_a_list_of_decisions_survives_the_preset_file() -> None:
         ({"number": 99}, "it has no decision of that number"),
         ({"kind": "bowler"}, "it decided about the bowler there"),
         ({"seat": "other"}, "the (home|away) captain was asked there"),
-        ({"choice": {"shot": "hoick"}}, "shot: "),
+        ({"choice": {"shot": "hoick"}}, "shot 'hoick': "),
         ({"choice": {"aggression": 3}}, "aggression 3.* is out of range"),
         ({"choice": {"stance": "open"}}, "stance: no part of a shot decision"),
     ],
@@ -85,3 +95,54 @@ def test_a_player_who_is_not_in_the_squad_is_named() -> None:
 def test_a_missing_record_is_named() -> None:
     with pytest.raises(BrokenRecord, match=r"none\.jsonl: No such file"):
         build(resolve({"name": "tape", "kind": "recorded", "record": "none.jsonl"}))
+
+
+def a_record(folder: Path, seed: int = 1, **changed: Any) -> Path:
+    """A record of one over, every decision of it with `changed` fields."""
+    writer = RecordWriter(folder, f"test-{seed}", 1)
+    spec = EpisodeSpec(
+        episode_id=f"test-{seed}", seed=seed, overs=1, home=BASELINE, away=BASELINE, squads=SQUADS
+    )
+    asyncio.run(play_episode(spec, observers=[writer], models=MODELS))
+    assert writer.path is not None
+    lines = [json.loads(line) for line in writer.path.read_text().splitlines()]
+    for line in lines:
+        if line["type"] == "decision":
+            line["data"] |= changed
+    writer.path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    return writer.path
+
+
+@pytest.mark.parametrize("changed", [{"kind": "tea"}, {"number": -1}, {"choice": {"shot": [1]}}])
+def test_a_damaged_decision_is_a_broken_record_and_its_line_is_named(
+    tmp_path: Path, changed: dict[str, Any]
+) -> None:
+    spec = resolve({"name": "t", "kind": "recorded", "record": str(a_record(tmp_path, **changed))})
+    with pytest.raises(BrokenRecord, match=rf"test-1\.jsonl:\d+: {next(iter(changed))}"):
+        build(spec)
+
+
+@pytest.mark.parametrize("path", [".", "a\0b", "x" * 5000])
+def test_what_is_no_file_is_no_record(path: str) -> None:
+    with pytest.raises(BrokenRecord):
+        build(resolve({"name": "t", "kind": "recorded", "record": path}))
+
+
+def test_a_pipe_is_refused_instead_of_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(BrokenRecord, match="not a file"):
+        build(resolve({"name": "t", "kind": "recorded", "record": str(tmp_path / "pipe")}))
+
+
+def test_the_digest_of_a_recording_is_that_of_its_decisions(tmp_path: Path) -> None:
+    def digest(path: Path) -> str | None:
+        return content_digest(resolve({"name": "t", "kind": "recorded", "record": str(path)}))
+
+    path = a_record(tmp_path)
+    before = digest(path)
+    assert digest(a_record(tmp_path, latency_ms=5.0)) == before
+    assert digest(a_record(tmp_path, choice={"elect": "bat"})) != before
+
+
+def test_a_captain_that_is_all_settings_has_no_content() -> None:
+    assert content_digest(BASELINE) is None

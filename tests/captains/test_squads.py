@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from engine.cricket.errors import BadSquad
-from engine.squads import BUILT_IN, load_squad, parse_squad
+from engine.squads import BUILT_IN, load_squad, parse_squad, squad_digest
 
 FOLDER = Path(__file__).parents[2] / "engine" / "squads"
 
@@ -66,3 +66,10 @@ def test_a_squad_has_eleven() -> None:
     given["players"].pop()
     with pytest.raises(BadSquad, match=r"players: .*at least 11"):
         parse_squad(given, source="mine.yaml")
+
+
+def test_the_digest_of_a_squad_changes_with_any_of_its_players() -> None:
+    before, given = load_squad("saltmarsh"), content()
+    assert squad_digest(parse_squad(given, source="mine.yaml")) == squad_digest(before)
+    given["players"][3]["skill"]["scoring"] = 0.01
+    assert squad_digest(parse_squad(given, source="mine.yaml")) != squad_digest(before)

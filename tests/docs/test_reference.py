@@ -2,6 +2,7 @@
 line is about something that is not there.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import fields
@@ -20,7 +21,8 @@ from engine.observation import CricketObservation
 from engine.options import EnvironmentOptions
 from engine.rewards import Rubrics
 from engine.tools import TOOLS, CricketAction
-from flows.cli import app
+from flows.cli import app, main
+from flows.cli.doctor import Finding
 from flows.cli.terminal import Exit
 from flows.config import EpisodeConfig, TournamentConfig
 from flows.run import EpisodeCounts, RunSummary
@@ -83,6 +85,26 @@ def test_an_exit_code_has_a_line(code: Exit) -> None:
 def test_the_json_of_a_command_is_told_key_by_key(command: str, model: type[BaseModel]) -> None:
     told = named(section(CLI, f"`captains {command}"))
     assert not model.model_fields.keys() - told
+
+
+def test_the_json_of_the_other_commands_is_told_key_by_key(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def answer(*command: str) -> dict[str, Any]:
+        assert main([*command, "--json"]) == Exit.DONE
+        found: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return found
+
+    runs = ("--runs", str(tmp_path))
+    played = answer("play", "baseline", "random", "--overs", "1", *runs)
+    told = {
+        "check": answer("check", "demo").keys(),
+        "replay": answer("replay", played["episode_id"], *runs).keys(),
+        "presets": {*(found := answer("presets")), *found["presets"][0]},
+        "doctor": {"healthy", "checks", *(field.name for field in fields(Finding))},
+    }
+    for command, keys in told.items():
+        assert not keys - named(section(CLI, f"`captains {command}"))
 
 
 @pytest.mark.parametrize("name", bracket_names())

@@ -41,12 +41,19 @@ def offered_call(offer: ToolOffer) -> st.SearchStrategy[CricketAction]:
     """Calls of an offered tool that its schema allows."""
     properties = offer.parameters["properties"]
     required = offer.parameters["required"]
-    return st.fixed_dictionaries(
-        {name: from_schema(properties[name]) for name in required},
-        optional={
-            name: from_schema(about) for name, about in properties.items() if name not in required
-        },
-    ).map(lambda arguments: CricketAction(tool=offer.name, arguments=arguments))
+    fewest = offer.parameters.get("minProperties", 0)
+    return (
+        st.fixed_dictionaries(
+            {name: from_schema(properties[name]) for name in required},
+            optional={
+                name: from_schema(about)
+                for name, about in properties.items()
+                if name not in required
+            },
+        )
+        .filter(lambda arguments: len(arguments) >= fewest)
+        .map(lambda arguments: CricketAction(tool=offer.name, arguments=arguments))
+    )
 
 
 JUNK = st.recursive(

@@ -17,10 +17,19 @@ from engine.rewards import WEIGHTS, Rubrics
 from engine.tools import CricketAction
 from tests.doubles import FlatModel, RunsValue
 from tests.environment.calls import any_call
+from tests.hostile import MANY_DIGITS, nested
 
 MODELS = Models(ball=FlatModel(), value_for=lambda _: RunsValue())
 SQUADS = ("saltmarsh", "redstone")
 NONSENSE = CricketAction(tool="nonsense")
+UNSAYABLE: list[Any] = [
+    *(None, 5, [], {"tool": MANY_DIGITS}, {"question": MANY_DIGITS}, {"tool": nested()}),
+    {"tool": "choose_toss", "question": MANY_DIGITS},
+    {"tool": "choose_toss", "arguments": {"elect": MANY_DIGITS}},
+    {"tool": "choose_toss", "arguments": {"elect": nested()}},
+    {"tool": "choose_toss", "arguments": {MANY_DIGITS: 1}},
+    {"tool": "\ud800", "arguments": {"\ud800": "\ud800"}},
+]
 
 
 def started(seed: int = 1, **options: Any) -> tuple[CricketEnvironment, CricketObservation]:
@@ -116,6 +125,24 @@ def test_after_max_rethinks_the_fallback_decides() -> None:
     assert (env.state.decisions, env.state.fallbacks) == (1, 1)
 
 
+def test_calls_for_an_old_question_bring_the_fallback_too() -> None:
+    env, seen = started(max_rethinks=2)
+    env.step(answer(seen))
+    before = env.state.fallbacks
+    for _ in range(6):
+        env.step(CricketAction(tool="play_delivery", question=0))
+    assert env.state.fallbacks == before + 2
+
+
+def test_after_the_end_no_call_changes_the_reward() -> None:
+    env, seen = started()
+    played(env, seen)
+    before = env.state.rewards
+    for action in (NONSENSE, CricketAction(tool="play_delivery", question=3), {"tool": 5}):
+        assert env.step(action).reward == 0.0
+    assert env.state.rewards == before
+
+
 def test_a_late_call_changes_nothing_and_says_so() -> None:
     env, seen = started()
     last = played(env, seen)[-1]
@@ -145,14 +172,27 @@ def test_no_call_whatever_breaks_the_match(actions: list[CricketAction], seed: i
     assert played(env, seen)[-1].done
 
 
+@pytest.mark.parametrize("action", UNSAYABLE, ids=range(len(UNSAYABLE)))
+def test_a_call_that_cannot_be_shown_is_refused_like_any_other(action: Any) -> None:
+    env, _ = started()
+    error = env.step(action).error
+    assert error is not None
+    assert "legal: " in error
+    assert len(error) < 500
+
+
+NO_TAPE = {"opponent": {"name": "tape", "kind": "recorded", "record": "none.jsonl"}}
+EMPTY_TAPE = {"opponent": {"name": "tape", "kind": "recorded", "decisions": []}}
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         ({"overs": 5}, "unknown option 'overs'; allowed: format, max_overs, opponent, seat, pack"),
         ({"format": "T20", "max_overs": 20}, "either 'format' or 'max_overs'"),
         ({"format": "Test"}, "unknown format 'Test'; allowed: format: T5, T10, T20, ODI"),
-        ({"max_overs": 0}, "max_overs: 1 to 50"),
-        ({"max_overs": 51}, "max_overs: 1 to 50"),
+        ({"max_overs": 0}, "max_overs 0: .* greater than or equal to 1"),
+        ({"max_overs": 51}, "max_overs 51: .* less than or equal to 50"),
         ({"max_overs": "5"}, "max_overs '5': input should be a valid integer"),
         ({"opponent": "nobody"}, "unknown captain 'nobody'; known: .*heuristic"),
         ({"opponent": {"name": "x", "kind": "heuristic", "bold": 1}}, "unknown setting 'bold'"),
@@ -161,13 +201,22 @@ def test_no_call_whatever_breaks_the_match(actions: list[CricketAction], seed: i
         ({"squads": ["saltmarsh", "gotham"]}, "'gotham': no squad of that name; known: redstone"),
         ({"random_start": "yes"}, "random_start 'yes'"),
         ({"max_rethinks": -1}, "max_rethinks -1"),
+        (5, "options 5; allowed: a mapping of format, max_overs"),
+        ([], r"options \[\]; allowed: a mapping"),
+        ("abc", "options 'abc'; allowed: a mapping"),
+        ({"max_overs": MANY_DIGITS}, "max_overs a value of type int that is too large to show"),
+        ({"seat": nested()}, "nested too deep"),
+        ({"opponent": {"name": MANY_DIGITS}}, "a captain's name is"),
+        ({"squads": ["a\0.yaml", "redstone"]}, "not a path"),
+        (NO_TAPE, "opponent: none.jsonl: No such file"),
+        (EMPTY_TAPE, "opponent: the list of decisions: does not fit question"),
     ],
+    ids=lambda value: ascii(value)[:30] if isinstance(value, str) else None,
 )
-def test_bad_options_are_refused_with_what_is_allowed(
-    options: dict[str, Any], message: str
-) -> None:
-    with pytest.raises(BadOptions, match=message):
+def test_bad_options_are_refused_with_what_is_allowed(options: Any, message: str) -> None:
+    with pytest.raises(BadOptions, match=message) as caught:
         CricketEnvironment(models=MODELS).reset(1, options=options)
+    assert str(caught.value).isprintable()
 
 
 @pytest.mark.parametrize("seed", [-1, 2**63, 1.5, "1", True])
@@ -176,10 +225,13 @@ def test_a_bad_seed_is_refused(seed: Any) -> None:
         CricketEnvironment(models=MODELS).reset(seed)
 
 
-def test_a_failed_reset_leaves_the_match_in_progress() -> None:
+@pytest.mark.parametrize("options", [{"max_overs": 99}, NO_TAPE, EMPTY_TAPE], ids=range(3))
+def test_a_failed_reset_leaves_the_match_in_progress(options: dict[str, Any]) -> None:
     env, seen = started()
+    before = env.state
     with pytest.raises(BadOptions):
-        env.reset(options={"max_overs": 99})
+        env.reset(1, options=options)
+    assert env.state == before
     assert env.step(answer(seen)).error is None
 
 

@@ -19,7 +19,7 @@ from engine.cricket.choices import (
     ShotDecision,
     Variation,
 )
-from engine.errors import CallError, IllegalCall
+from engine.errors import CallError, IllegalCall, LateCall
 from engine.rewards import FALLBACK_FINE, OVERHEAD_FINE, REFUSED_FINE
 from engine.seat import MAX_PREPARING_CALLS
 from engine.tools import CricketAction
@@ -189,12 +189,65 @@ def test_preparing_without_end_comes_to_an_end() -> None:
     assert call(match, "play_delivery") is not None
 
 
-def test_a_refused_call_costs_reward_and_a_rethink() -> None:
-    match = Match().to(DecisionKind.SHOT)
+def refused(match: Match, question: int | None = None) -> None:
+    action = CricketAction(tool="choose_toss", arguments={"elect": "bat"}, question=question)
     with pytest.raises(CallError):
-        call(match, "choose_toss", elect="bat")
-    assert match.session.refused_on_question == match.session.counts().rethinks == 1
+        match.session.call(action, match.request)
+
+
+def test_a_refused_call_costs_reward() -> None:
+    match = Match().to(DecisionKind.SHOT)
+    refused(match)
     assert match.session.take_behaviour()[1] == pytest.approx(-REFUSED_FINE)
+
+
+def test_every_refusal_of_an_open_question_brings_the_fallback_nearer() -> None:
+    match = Match().to(DecisionKind.SHOT)
+    refused(match)
+    refused(match, question=match.request.number - 1)
+    match.session.crashed(match.request)
+    assert match.session.refused_on_question == 3
+
+
+def test_a_rethink_is_to_be_asked_again() -> None:
+    match = Match().to(DecisionKind.SHOT)
+    rethinks = []
+    for _ in range(3):
+        refused(match)
+        rethinks.append(match.session.counts().rethinks)
+    call(match, "analyze_situation")
+    call(match, "play_delivery")
+    assert [*rethinks, match.session.counts().rethinks] == [0, 1, 2, 3]
+
+
+def test_a_refusal_without_another_asking_is_no_rethink() -> None:
+    match = Match().to(DecisionKind.SHOT)
+    refused(match)
+    match.session.fall_back(match.request, match.driver.draws())
+    match.play()
+    match.to(DecisionKind.SHOT)
+    call(match, "play_delivery")
+    assert match.session.counts().rethinks == 0
+
+
+def test_a_crash_is_counted_as_malformed_and_costs_reward() -> None:
+    match = Match().to(DecisionKind.SHOT)
+    match.session.crashed(match.request)
+    match.session.fall_back(match.request, match.driver.draws())
+    counts = match.session.counts()
+    assert (counts.malformed, counts.fallbacks, counts.rethinks) == (1, 1, 0)
+    assert match.session.take_behaviour()[1] == pytest.approx(-REFUSED_FINE - FALLBACK_FINE)
+
+
+def test_a_call_while_nothing_is_asked_is_only_counted() -> None:
+    match = Match().to(DecisionKind.SHOT)
+    session = match.sessions[match.request.seat.other]
+    session.take_behaviour()
+    for request in (match.request, None):
+        with pytest.raises(LateCall):
+            session.call(CricketAction(tool="bowl_delivery"), request)
+    assert (session.tally.late, session.refused_on_question) == (2, 0)
+    assert session.take_behaviour() == (0.0, 0.0)
 
 
 def test_a_fallback_is_counted_and_is_not_the_captains_answer() -> None:
@@ -209,15 +262,8 @@ def test_a_policys_illegal_decision_is_counted_and_refused() -> None:
     match = Match().to(DecisionKind.SHOT)
     with pytest.raises(IllegalCall, match="aggression 7"):
         match.session.answer_of_policy(ShotDecision(aggression=7.0), match.request)
-    assert match.session.counts().illegal == 1
-    assert match.session.counts().decisions == 0
-
-
-def test_decisions_are_counted_by_their_source() -> None:
-    match = Match().to(DecisionKind.SHOT)
-    match.session.answer_of_policy(ShotDecision(), match.request, "recorded")
-    call(match, "play_delivery")
-    assert match.session.tally.by_source == {"recorded": 1, "llm": 1}
+    counts = match.session.counts()
+    assert (counts.illegal, counts.decisions, counts.rethinks) == (1, 0, 0)
 
 
 def test_a_match_plan_is_set_once_and_then_updated() -> None:
@@ -227,6 +273,14 @@ def test_a_match_plan_is_set_once_and_then_updated() -> None:
         call(match, "set_match_plan", summary="lose")
     call(match, "update_match_plan", batting="fast")
     assert match.session.plan == {"summary": "win", "batting": "fast"}
+
+
+def test_a_field_that_was_not_allowed_for_a_while_comes_back() -> None:
+    match = Match().to_ball(12)
+    call(match, "set_field", field="spread")
+    early = Match().to(DecisionKind.DELIVERY).request
+    fields = [match.session.field_for(request) for request in (early, match.request)]
+    assert fields == [Field.STANDARD, Field.SPREAD]
 
 
 def test_the_reason_of_a_decision_is_kept_and_the_next_one_has_its_own() -> None:

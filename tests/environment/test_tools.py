@@ -114,6 +114,7 @@ def test_variations_are_those_of_the_bowler() -> None:
         ("toss", "bowl_delivery", {}, IllegalCall, r"you are asked about the toss"),
         ("toss", "reflect_after_ball", {"note": "x"}, IllegalCall, "no ball has been bowled"),
         ("toss", "update_match_plan", {}, IllegalCall, "you have no match plan yet"),
+        ("toss", "set_match_plan", {"summary": ""}, MalformedCall, "summary '': .*at least 1 char"),
         ("bowler", "choose_bowler", {"player": "Nobody"}, IllegalCall, "'Nobody' is not in your"),
         ("delivery", "set_field", {"field": "spread"}, IllegalCall, "spread field may not be set"),
         ("delivery", "bowl_delivery", {"length": "beamer"}, MalformedCall, "length 'beamer'"),
@@ -167,6 +168,15 @@ def test_a_call_out_of_turn_is_late() -> None:
     other = match.sessions[match.request.seat.other]
     with pytest.raises(LateCall, match="the other captain is asked"):
         other.call(CricketAction(tool="bowl_delivery"), match.request)
+
+
+@pytest.mark.parametrize("change", [{}, {"summary": None}, {"summary": ""}, {"batting": ""}])
+def test_an_update_of_the_plan_that_says_nothing_is_malformed(change: dict[str, Any]) -> None:
+    match = Match()
+    call(match, "set_match_plan", summary="win")
+    with pytest.raises(MalformedCall, match=r"at least (one of summary|1 char)"):
+        call(match, "update_match_plan", **change)
+    assert offered(match, has_plan=True)["update_match_plan"]["minProperties"] == 1
 
 
 @pytest.mark.parametrize("raw", [{}, {"tool": 3}, {"tool": "x", "arguments": []}, {"tol": "x"}])

@@ -102,8 +102,10 @@ class _Teller:
             try:
                 node = match.send(answer)
             except StopIteration as finished:
-                self._reporter.add(self._ended(finished.value))
-                self.events = self._reporter.drain()
+                told = self._reporter.drain()
+                deliveries = sum(event.type == "delivery" for event in told)
+                self._reporter.add(self._ended(finished.value, deliveries))
+                self.events = [*told, *self._reporter.drain()]
                 return
             if isinstance(node, DecisionRequest):
                 answer = random_decision(node, self._dice)
@@ -155,7 +157,7 @@ class _Teller:
             versions={},
         )
 
-    def _ended(self, result: MatchResult) -> ev.EpisodeEnded:
+    def _ended(self, result: MatchResult, deliveries: int) -> ev.EpisodeEnded:
         who = self._names[result.winner] if result.winner else None
         won = f"{who} won by {result.margin} {result.kind.value}" if who else "Match tied"
         return ev.EpisodeEnded(
@@ -174,7 +176,7 @@ class _Teller:
                 for i in result.innings
             ),
             turns=0,
-            deliveries=self._reporter.deliveries,
+            deliveries=deliveries,
             luck=0.0,
             counts={},
             error=None,

@@ -37,8 +37,10 @@ def catalogue(**changed: CaptainSpec) -> Known:
     return Known(
         captains=presets,
         kinds=frozenset({"heuristic", "random"}),
-        squads=frozenset({"hawks", "lions", "redstone", "saltmarsh"}),
+        squads={name: f"digest of {name}" for name in ("hawks", "lions", "redstone", "saltmarsh")},
+        packs={"standard": "digest of standard"},
         resolve=partial(resolve, presets=presets),
+        content=lambda _: None,
     )
 
 

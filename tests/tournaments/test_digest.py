@@ -1,5 +1,7 @@
 """The file digest: what it sees and what it does not."""
 
+from dataclasses import replace
+
 import pytest
 
 from engine.captains.base import CaptainSpec
@@ -51,6 +53,21 @@ def test_what_changes_a_result_changes_the_digest(what: str) -> None:
 def test_a_preset_that_changes_is_another_captain() -> None:
     bolder = CaptainSpec(name="cautious", kind="heuristic", params={"aggression": 1})
     assert digest(known=catalogue(cautious=bolder)) != digest()
+
+
+def test_a_squad_whose_players_change_is_another_match() -> None:
+    traded = replace(KNOWN, squads={**KNOWN.squads, "redstone": "other players"})
+    assert digest(known=traded) != digest()
+
+
+def test_a_pack_that_changes_is_another_match() -> None:
+    assert digest(known=replace(KNOWN, packs={"standard": "version 2"})) != digest()
+
+
+def test_what_a_captain_plays_by_is_part_of_the_meaning() -> None:
+    tapes = iter(range(100))
+    changing = replace(KNOWN, content=lambda _: str(next(tapes)))
+    assert digest(known=changing) != digest(known=changing)
 
 
 def test_engine_and_coefficients_are_part_of_the_meaning() -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.squads import BUILT_IN
 from tests.tournaments.support import GOOD
 from tournaments import BadTournamentFile, known_to_the_engine, parse_tournament, resolved
 
@@ -27,7 +28,24 @@ def test_a_setting_that_the_kind_does_not_have_is_refused_with_those_it_has() ->
 
 
 def test_the_default_squads_exist() -> None:
-    assert set(parse_tournament(GOOD, KNOWN).match.squad_names) <= KNOWN.squads
+    assert set(parse_tournament(GOOD, KNOWN).match.squad_names) <= KNOWN.squads.keys()
+
+
+def test_every_squad_has_a_digest_of_its_own() -> None:
+    assert KNOWN.squads.keys() == set(BUILT_IN)
+    assert len(set(KNOWN.squads.values())) == len(BUILT_IN)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    ["{name: tape, kind: recorded, record: no.jsonl}", "{name: tape, preset: tape}", "tape"],
+)
+def test_a_recording_that_cannot_be_read_is_told_with_its_line(tmp_path: Path, entry: str) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("tape: {kind: recorded, record: no.jsonl}\n")
+    known = known_to_the_engine([path])
+    with pytest.raises(BadTournamentFile, match=r":4: captain 'tape': no\.jsonl: No such file"):
+        parse_tournament(GOOD.replace("cautious", entry), known)
 
 
 def test_users_bring_presets_of_their_own(tmp_path: Path) -> None:

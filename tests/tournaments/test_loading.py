@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.yamlfile import MAX_BYTES, MAX_DEPTH
 from tests.tournaments.support import GOOD, KNOWN, PRESETS
 from tournaments import BadTournamentFile, load_tournament, parse_tournament
-from tournaments.yaml_lines import MAX_BYTES, MAX_DEPTH
 
 
 def problems(text: str) -> list[str]:
@@ -86,7 +86,7 @@ WRONG = {
     "seed: !!python/object:os.system 1": "a YAML tag (!); allowed: plain values",
     "seed: &a 1": "an anchor or alias (& or *); allowed: values written out",
     "<<: {seed: 1}": "`<<` is unknown; allowed: name",
-    "? [a]\n: 1": "a key that is no word; allowed: plain words",
+    "? [a]\n: 1": "a key that is no word; allowed: plain or quoted words",
     'name: "\\e[2J"': "`name` is '\\x1b[2J'; allowed: 1 to 40 small letters",
     'name: "\\UFFFFFFFF"': "an escape that is no character",
     "name: \x07": "a control character; allowed: printable text",

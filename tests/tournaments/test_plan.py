@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.options import EPISODE_ID
 from engine.seeds import MAX_SEED
 from tests.tournaments.support import captain_lists, spec_of
 from tournaments import BadOccasion, FileDigest, TournamentPlan, TournamentSpec, plan_tournament
 from tournaments.names import LONGEST_SLUG, slugs
-from tournaments.plan import LONGEST_EPISODE_ID
 from tournaments.spec import MOST_CAPTAINS, MOST_PAIRS
 
 DIGEST = FileDigest("3f2a1c" + "0" * 58)
@@ -50,7 +50,7 @@ def test_the_longest_id_fits() -> None:
     )
     plan = plan_tournament(spec, DIGEST, "o" * 40)
     last = plan.pair(plan.fixtures[-1], plan.fixtures[-1].pair_numbers[-1])[1]
-    assert len(last.episode_id) <= LONGEST_EPISODE_ID
+    assert re.fullmatch(EPISODE_ID, last.episode_id)
 
 
 def test_same_file_and_occasion_give_the_same_plan() -> None:
@@ -84,6 +84,11 @@ def test_another_occasion_has_other_matches_and_other_ids(occasion: str) -> None
     for a, b in zip(first, second, strict=True):
         assert a.seed != b.seed
         assert a.episode_id != b.episode_id
+
+
+def test_another_file_with_the_same_seed_has_the_same_matches() -> None:
+    other = plan_tournament(spec_of(), FileDigest("0" * 64))
+    assert [e.seed for e in other.episodes()] == [e.seed for e in planned().episodes()]
 
 
 def test_two_captains_never_meet_twice_on_one_seed() -> None:

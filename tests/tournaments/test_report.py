@@ -55,6 +55,17 @@ def test_a_place_by_lot_says_so() -> None:
     assert report.standings_text(table.standings()).endswith(report.LOT_NOTE)
 
 
+def test_the_note_about_lots_is_whole_in_markdown() -> None:
+    level = Table(("ann", "bob"))
+    level.add(
+        EpisodeOutcome(
+            episode_id="1", home="ann", away="bob", winner=None, end_reason=EndReason.COMPLETED
+        )
+    )
+    note = report.standings_markdown(level.standings()).splitlines()[-1]
+    assert note.replace("\\", "") == report.LOT_NOTE
+
+
 def test_trouble_has_a_column_once_there_is_some() -> None:
     table = played()
     table.add(

@@ -155,6 +155,14 @@ def test_the_latest_attempt_of_an_episode_counts() -> None:
         assert (total.won, total.void) == (1, 0)
 
 
+def test_a_void_attempt_never_replaces_one_that_counts() -> None:
+    counted = match(1, "ann", "bob", "ann")
+    void = replace(match(1, "ann", "bob"), end_reason=EndReason.CANCELLED, attempt=2)
+    for season in ([counted, void], [void, counted]):
+        total = table(season).total("ann")
+        assert (total.won, total.void) == (1, 0)
+
+
 def test_an_attempt_that_ended_in_two_ways_is_a_bug() -> None:
     with pytest.raises(ValueError, match="attempt 1 ended twice"):
         table([match(1, "ann", "bob", "ann"), match(1, "ann", "bob", "bob")])

@@ -1,0 +1,56 @@
+"""Untrusted values in messages: short, on one line and never a surprise, whatever they are.
+
+Names, settings and calls come from files, forms and captains that others wrote. What of them
+reaches a terminal, a log, a prompt or a page goes through here first, so that it can neither move
+the cursor nor hide a line, and so that saying what is wrong never goes wrong itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from pydantic_core import ErrorDetails
+
+LONGEST_SHOWN: Final = 60
+
+_OURS: Final = "Value error, "  # how pydantic begins a message that a validator of ours wrote
+
+
+def printable(text: str) -> str:
+    """`text` with every control, format and unpaired character written as its escape (`\\x1b`)."""
+    return "".join(c if c.isprintable() else _escape(c) for c in text)
+
+
+def shortened(text: str, limit: int = LONGEST_SHOWN) -> str:
+    """`text` cut to at most `limit` characters, with an ellipsis where something is missing."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def shown(value: object) -> str:
+    """Any value as a message quotes it: in ASCII, cut to `LONGEST_SHOWN`. Never raises."""
+    try:
+        return ascii(value[:LONGEST_SHOWN] if isinstance(value, str) else value)[:LONGEST_SHOWN]
+    except (ValueError, RecursionError):  # too many digits to write out, nested too deep
+        return f"a value of type {type(value).__name__} that is too large to show"
+
+
+def dotted(where: Sequence[str | int]) -> str:
+    """Pydantic's path to a value, such as `skill.scoring`, made safe; empty for the whole."""
+    return ascii(".".join(map(str, where)))[1:-1][:LONGEST_SHOWN]
+
+
+def sentence(error: ErrorDetails, key: str) -> str:
+    """One of pydantic's errors as `KEY 'given': what is wrong`, without `KEY` just the last part.
+
+    A mapping or a list that was given is not quoted.
+    """
+    message = printable(error["msg"].removeprefix(_OURS))
+    complaint = f"{message[:1].lower()}{message[1:]}"
+    given = error["input"]
+    quoted = "" if isinstance(given, dict | list) else f" {shown(given)}"
+    return f"{key}{quoted}: {complaint}" if key else complaint
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
