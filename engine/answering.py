@@ -22,6 +22,7 @@ from engine.reporter import Answered
 from engine.seat import SeatSession
 from engine.seeds import CaptainDraws
 from engine.tools import CricketAction
+from engine.wording import shown
 
 _MS: Final = 1000.0
 
@@ -97,13 +98,14 @@ class Chair:
         """A policy answers the same question in the same way, so it is not asked again."""
         try:
             decision = policy.decide(request, draws)
-            self._session.answer_of_policy(decision, request, self._own_source)
         except (CaptainUnavailable, BrokenRecord):
             raise
+        except Exception as crash:  # noqa: BLE001 - a captain's bug is his failure, not the match's
+            return self._without_answer([self._crashed(request, crash)], request, draws)
+        try:
+            self._session.answer_of_policy(decision, request)
         except CallError as refused:
             return self._without_answer([str(refused)], request, draws)
-        except Exception as crash:  # noqa: BLE001 - a captain's bug is his failure, not the match's
-            return self._without_answer([_crash(crash)], request, draws)
         return Answered(decision=decision, source=self._own_source)
 
     async def _of_tools(
@@ -138,10 +140,15 @@ class Chair:
         except asyncio.CancelledError as cancelled:
             if _is_being_cancelled():
                 raise
-            attempt.errors.append(_crash(cancelled))
+            attempt.errors.append(self._crashed(request, cancelled))
         except Exception as crash:  # noqa: BLE001 - a captain's bug is his failure, not the match's
-            attempt.errors.append(_crash(crash))
+            attempt.errors.append(self._crashed(request, crash))
         return None
+
+    def _crashed(self, request: DecisionRequest, error: BaseException) -> str:
+        """Counts a breakdown of the captain, and says what it was."""
+        self._session.crashed(request)
+        return shown(error)
 
     def _without_answer(
         self, errors: list[str], request: DecisionRequest, draws: CaptainDraws
@@ -151,7 +158,7 @@ class Chair:
         return Answered(
             decision=self._session.fall_back(request, draws),
             source="fallback",
-            rethinks=len(errors),
+            rethinks=len(errors) - 1,
             errors=tuple(errors),
         )
 
@@ -160,7 +167,3 @@ def _is_being_cancelled() -> bool:
     """Whether it is this episode that is cancelled, and not something inside the captain."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
-
-
-def _crash(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"[:200]

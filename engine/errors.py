@@ -5,7 +5,7 @@ EngineError
 │   ├── MalformedCall      arguments that do not fit the tool's schema
 │   ├── UnknownTool        no tool of that name
 │   ├── IllegalCall        a tool or a choice that is not legal now
-│   └── LateCall           the episode is over, or the ball has been bowled
+│   └── LateCall           the match is over, or the question answered
 ├── CaptainUnavailable     the infrastructure: endpoint, network, quota; the episode is replayed
 ├── CaptainFailed          the captain: no usable answer, and its file says `on_failure: forfeit`
 ├── UnknownPreset          the organiser: no captain of that name
@@ -49,7 +49,7 @@ class IllegalCall(CallError):
 
 
 class LateCall(CallError):
-    """The episode is over, or has not begun."""
+    """The match is over or has not begun, the question was answered, or another is asked."""
 
 
 class CaptainUnavailable(EngineError):

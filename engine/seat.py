@@ -149,9 +149,7 @@ class SeatSession:
             self._decided(decision, asked, "llm")
         return decision
 
-    def answer_of_policy(
-        self, decision: Decision, request: DecisionRequest, source: Source = "policy"
-    ) -> Decision:
+    def answer_of_policy(self, decision: Decision, request: DecisionRequest) -> Decision:
         """Counts a policy's decision. Raises `IllegalCall`, and then it is counted as refused."""
         self._begin_answer(request)
         try:
@@ -159,7 +157,7 @@ class SeatSession:
         except IllegalCall as error:
             self._count_refusal(error)
             raise
-        self._decided(decision, request, source)
+        self._decided(decision, request, "policy")
         return decision
 
     def crashed(self, request: DecisionRequest) -> None:

@@ -11,7 +11,7 @@ _BAD_INPUT: Final = (
     ("tournaments.errors", "TournamentError"),
     ("engine.errors", "UnknownPreset"),
     ("engine.errors", "BadPreset"),
-    ("engine.yamlfile", "BadYaml"),
+    ("engine.errors", "BadYaml"),
     ("engine.cricket.errors", "UnknownFormat"),
     ("engine.cricket.errors", "BadSquad"),
 )

@@ -285,7 +285,7 @@ def test_a_tool_captain_that_talks_nonsense_falls_back() -> None:
     assert counts.malformed == 3 * counts.decisions
     fallback = next(e for e in events if e.type == "decision" and e.data.seat == "home")
     assert fallback.type == "decision"
-    assert (fallback.data.source, fallback.data.rethinks) == ("fallback", 3)
+    assert (fallback.data.source, fallback.data.rethinks) == ("fallback", 2)
     assert caller.closed
 
 

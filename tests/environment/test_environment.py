@@ -198,7 +198,7 @@ EMPTY_TAPE = {"opponent": {"name": "tape", "kind": "recorded", "decisions": []}}
         ({"opponent": {"name": "x", "kind": "heuristic", "bold": 1}}, "unknown setting 'bold'"),
         ({"seat": "left"}, "seat 'left': .*'home' or 'away'"),
         ({"pack": "chases"}, "unknown pack 'chases'; known: standard"),
-        ({"squads": ["saltmarsh", "gotham"]}, "'gotham': no squad of that name; known: redstone"),
+        ({"squads": ["saltmarsh", "gotham"]}, "'gotham': no squad of that name; known: saltmarsh"),
         ({"random_start": "yes"}, "random_start 'yes'"),
         ({"max_rethinks": -1}, "max_rethinks -1"),
         (5, "options 5; allowed: a mapping of format, max_overs"),
