@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
@@ -329,7 +330,7 @@ class _Episode:
             ),
             coefficients_digest=self._ball.digest,
             engine_version=ENGINE_VERSION,
-            versions=_versions(),
+            versions=dict(_versions()),
         )
 
     def _result(self, ending: _Ending) -> EpisodeResult:
@@ -404,7 +405,8 @@ def _side(captain: CaptainSpec, squad: Squad) -> ev.SideInfo:
     )
 
 
-def _versions() -> dict[str, str]:
+@cache
+def _versions() -> Mapping[str, str]:
     found: dict[str, Any] = {}
     for package in _VERSIONS_OF:
         try:

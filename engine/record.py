@@ -75,16 +75,6 @@ class RecordWriter:
         self.path.parent.mkdir(exist_ok=True)
         self._part.chmod(_READABLE)
         self._part.replace(self.path)
-        _sync_folder(self.path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """The new name is on disk, too."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def record_path(folder: Path, episode_id: str) -> Path:
