@@ -29,6 +29,13 @@ _AIM: Final = (20.0, 18.0, 16.5, 15.0, 11.0, 8.5, 5.5)
 # The last overs are attacked even when little is needed: six-hitting at rates below 6 rises from
 # .04 to .06 there.
 _LATE: Final = (4.0, 3.5, 2.0, 1.0, 0.0, 0.0, 0.0)
+# Wickets that a first innings still has with so many overs left (targets, wickets by over, T20).
+_USUAL_IN_HAND: Final = (3.4, 4.2, 5.2, 6.0, 7.5, 10.0, 10.0)
+# Runs an over that each wicket in hand beyond those adds: with wickets to burn real sides make all
+# that they can, 11.5 an over in the last five with at most two down (targets) and 11.5 in the real
+# five-over matches, and nobody is known to make more.
+_WICKET_LICENCE: Final = 3.0
+_EASY_RATE: Final = 6.0  # a chase at this rate needs no licence; at twice the rate it takes it all
 # Runs an over taken off the aim for each wicket lost beyond the usual.
 _WICKET_CAUTION: Final = 0.45
 _SETTLING_BALLS: Final = 10  # a batter plays himself in (targets, settled-batter effect)
@@ -41,11 +48,14 @@ def natural_aggression(innings: Innings, balls_faced: int) -> float:
     """
     left = max(1, innings.balls_left)
     overs_left = left / BALLS_PER_OVER
+    licence = _WICKET_LICENCE * _to_burn(innings, overs_left)
     if innings.needed is None:
         aim = interpolate(overs_left, _AIM_OVERS_LEFT, _AIM) - _WICKET_CAUTION * _too_many(innings)
     else:
-        late = interpolate(overs_left, _AIM_OVERS_LEFT, _LATE)
-        aim = innings.needed * BALLS_PER_OVER / left + late
+        rate = innings.needed * BALLS_PER_OVER / left
+        licence *= min(1.0, max(0.0, rate / _EASY_RATE - 1.0))
+        aim = rate + interpolate(overs_left, _AIM_OVERS_LEFT, _LATE)
+    aim += licence
     played_in = min(balls_faced, _SETTLING_BALLS) / _SETTLING_BALLS
     return min(HIGHEST, max(LOWEST, aim / FULL_ATTACK_RATE * (1.0 - _SETTLING * (1.0 - played_in))))
 
@@ -62,6 +72,12 @@ def pressing(aggression: float) -> float:
 def overreaching(aggression: float) -> float:
     """How far along `Directions.overreach` this aggression lies."""
     return max(0.0, aggression - BEND) ** 2
+
+
+def _to_burn(innings: Innings, overs_left: float) -> float:
+    """Wickets in hand beyond the usual for so many overs left, at least 0; none in a super over."""
+    in_hand = innings.max_wickets - innings.wickets
+    return max(0.0, in_hand - interpolate(overs_left, _AIM_OVERS_LEFT, _USUAL_IN_HAND))
 
 
 def _too_many(innings: Innings) -> float:
