@@ -47,23 +47,33 @@ class RecordWriter:
         self.close()
 
     def write(self, event: Event) -> None:
+        """Raises `OSError`, with the file's name, where the disk takes no more."""
         if self._file is None:
             raise BrokenRecord(str(self._part), "an event came after the end")
-        self._file.write(event.line + b"\n")
-        if event.type in _FLUSH_ON:
-            self._file.flush()
-        if isinstance(event, EpisodeEndedEvent):
-            self._seal(void=event.data.end_reason.is_void)
+        try:
+            self._file.write(event.line + b"\n")
+            if event.type in _FLUSH_ON:
+                self._file.flush()
+            if isinstance(event, EpisodeEndedEvent):
+                self._seal(void=event.data.end_reason.is_void)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(self._part)) from None
 
     def close(self) -> None:
         """Ends an unsealed record: what is in the `.part` file is dropped."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        if self._file is None:
+            return
+        file, self._file = self._file, None
+        try:
+            file.close()
+        except OSError:  # a full disk, again: what was not written is dropped anyway
+            pass
+        finally:
             self._part.unlink(missing_ok=True)
 
     def _seal(self, *, void: bool) -> None:
         assert self._file is not None
+        self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
         self._file = None

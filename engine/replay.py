@@ -18,29 +18,47 @@ from engine.episode import (
     play_episode,
 )
 from engine.errors import BrokenRecord
-from engine.events import EpisodeEndedEvent, EpisodeStartedEvent
+from engine.events import EpisodeEnded, EpisodeEndedEvent, EpisodeStartedEvent
 from engine.fanout import Observer
 from engine.models import Models
-from engine.record import ending_of, header_of
+from engine.record import ending_of, header_of, read_record
+from engine.reporter import play_digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
-    """A record and what replaying it gave. `identical`: the replay's `record_digest` is the
-    record's.
+    """A record and what replaying it gave.
 
+    `recorded_digest` is that of the play in the file, whatever its last line claims.
     `same_coefficients`: the ball model is the record's own; with another one the same decisions
     give other balls.
     """
 
     header: EpisodeStartedEvent
     ending: EpisodeEndedEvent
+    recorded_digest: str
     result: EpisodeResult
     same_coefficients: bool
 
     @property
+    def is_sound(self) -> bool:
+        """Whether the record's last line is true of the play before it."""
+        return self.recorded_digest == self.ending.data.record_digest
+
+    @property
     def identical(self) -> bool:
-        return self.result.record_digest == self.ending.data.record_digest
+        """Whether the record is sound, and the replay is the same play with the same score."""
+        replayed, stated = self.result, self.ending.data
+        return (
+            self.is_sound
+            and replayed.record_digest == self.recorded_digest
+            and replayed.innings == stated.innings
+            and (replayed.end_reason is not stated.end_reason or _same_winner(replayed, stated))
+        )
+
+
+def _same_winner(replayed: EpisodeResult, stated: EpisodeEnded) -> bool:
+    return replayed.winner == (Seat(stated.winner) if stated.winner else None)
 
 
 async def replay_record(
@@ -64,6 +82,7 @@ async def replay_record(
     return Replay(
         header=header,
         ending=ending,
+        recorded_digest=play_digest(read_record(path)),
         result=await play_episode(spec, observers=observers, models=models, cast=cast),
         same_coefficients=header.data.coefficients_digest == models.ball.digest,
     )

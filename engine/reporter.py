@@ -7,7 +7,7 @@ been bowled.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from hashlib import sha256
@@ -102,6 +102,14 @@ class PlayDigest:
 
     def hexdigest(self) -> str:
         return self._hash.hexdigest()
+
+
+def play_digest(events: Iterable[ev.Event]) -> str:
+    """The digest of the play in `events`: a record's own, computed instead of believed."""
+    digest = PlayDigest()
+    for event in events:
+        digest.add(event.data)
+    return digest.hexdigest()
 
 
 def _canonical(value: Any) -> Any:

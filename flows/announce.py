@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict
 from typing import Any, Final
 
+from prefect.logging import get_run_logger
+
 from engine.events import (
     Event,
     TournamentEnded,
@@ -22,6 +24,7 @@ from engine.events import (
 from engine.fanout import Observer
 from flows.play import BusAddress
 from flows.run import Run, RunSummary
+from flows.stage import current_stage
 from spectator import BusPublisher
 
 RUN: Final = "run:"
@@ -91,3 +94,9 @@ async def publisher(bus: BusAddress | None) -> AsyncIterator[BusPublisher | None
         return
     async with BusPublisher(bus.url, bus.token) as found:
         yield found
+    report = found.report
+    if report.dropped:
+        get_run_logger().warning("%s events did not reach the page: %s", report.dropped, report.why)
+        current_stage().reporter.trouble(
+            f"{report.dropped} events did not reach the page at {bus.url}: {report.why}"
+        )

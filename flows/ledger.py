@@ -29,7 +29,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from engine.cricket.choices import Seat
 from engine.episode import EpisodeResult
-from engine.record import ending_of, header_of, record_path
+from engine.errors import BrokenRecord
+from engine.record import PART, ending_of, header_of, read_record, record_path
+from engine.reporter import play_digest
 
 DIGEST_DIGITS: Final = 12
 STRAGGLER_TIMEOUT_S: Final = 30.0
@@ -85,6 +87,7 @@ class RunFolder:
         try:
             self._take(handle)
             self._wait_for_stragglers()
+            self._sweep()
             yield
         finally:
             os.close(handle)
@@ -161,6 +164,11 @@ class RunFolder:
         }
         return Played(sealed=sealed, attempts=tried)
 
+    def _sweep(self) -> None:
+        """Unsealed records of processes that were killed: nobody writes here now."""
+        for part in self.records.glob(f"*{PART}"):
+            part.unlink(missing_ok=True)
+
     def _lock(self, kind: str) -> Path:
         return self.path.with_name(f".{self.path.name}.{kind}.lock")
 
@@ -195,8 +203,10 @@ class RunFolder:
 
 
 def result_of_record(path: Path) -> EpisodeResult:
-    """The result that a sealed record states. Raises the engine's `BrokenRecord`."""
+    """The result that a sealed record states. Raises `BrokenRecord`, also where it is untrue."""
     header, ending = header_of(path), ending_of(path)
+    if play_digest(read_record(path)) != ending.data.record_digest:
+        raise BrokenRecord(str(path), "its result is not that of the play in it")
     started, ended = header.data, ending.data
     return EpisodeResult(
         episode_id=header.episode_id,

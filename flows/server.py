@@ -15,9 +15,10 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -27,7 +28,9 @@ import httpx
 START_TIMEOUT_S: Final = 90.0
 STOP_TIMEOUT_S: Final = 10.0
 HEALTH_TIMEOUT_S: Final = 5.0
+MOST_RESTARTS: Final = 5  # a server that dies more often has something to say in its log
 _POLL_S: Final = 0.05
+_WATCH_S: Final = 0.2
 _LOG_LINES: Final = 5
 _started: Final[
     list[subprocess.Popen[bytes]]
@@ -67,9 +70,9 @@ def server(home: Path, meanwhile: Callable[[], object] = _nothing) -> Iterator[S
         yield _running(named)
         return
     home.mkdir(parents=True, exist_ok=True)
-    with _user(home):
+    with _user(home), ExitStack() as keeping:
         try:
-            yield _join_or_start(home, meanwhile)
+            yield _join_or_start(home, meanwhile, keeping)
         finally:
             os.environ.pop("PREFECT_API_URL", None)
 
@@ -159,7 +162,7 @@ class _State:
         return True
 
 
-def _join_or_start(home: Path, meanwhile: Callable[[], object]) -> Server:
+def _join_or_start(home: Path, meanwhile: Callable[[], object], keeping: ExitStack) -> Server:
     """One command starts the server; the others wait for it and join."""
     handle = os.open(home / "start.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
@@ -169,28 +172,74 @@ def _join_or_start(home: Path, meanwhile: Callable[[], object]) -> Server:
             os.environ["PREFECT_API_URL"] = state.api_url
             meanwhile()
             return Server(api_url=state.api_url, embedded=True)
-        return _start(home, meanwhile)
+        return _start(home, meanwhile, keeping)
     finally:
         os.close(handle)
 
 
-def _start(home: Path, meanwhile: Callable[[], object]) -> Server:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        api_url = f"http://127.0.0.1:{listener.getsockname()[1]}/api"
-        log = home / "server.log"
-        child = _spawn(listener, home / "users.lock", log, _child_environment(api_url))
-        _started.append(child)
-        _State(pid=child.pid, api_url=api_url).write(home)
-    os.environ["PREFECT_API_URL"] = api_url
+def _start(home: Path, meanwhile: Callable[[], object], keeping: ExitStack) -> Server:
+    keeper = _Keeper(home)
+    keeping.callback(keeper.leave)
+    os.environ["PREFECT_API_URL"] = keeper.api_url
     deadline = time.monotonic() + START_TIMEOUT_S
     meanwhile()
-    while time.monotonic() < deadline and child.poll() is None:
-        if answers(api_url, timeout_s=1.0):
-            return Server(api_url=api_url, embedded=True)
+    while time.monotonic() < deadline and keeper.is_running():
+        if answers(keeper.api_url, timeout_s=1.0):
+            keeper.watch()
+            return Server(api_url=keeper.api_url, embedded=True)
         time.sleep(_POLL_S)
-    child.kill()
-    child.wait()
-    raise ServerUnavailable(f"the Prefect server did not start; its log, {log}, ends:\n{_end(log)}")
+    keeper.give_up()
+    raise ServerUnavailable(
+        f"the Prefect server did not start; its log, {keeper.log}, ends:\n{_end(keeper.log)}"
+    )
+
+
+class _Keeper:
+    """Starts a server, and starts it again on the same socket if it dies while it is needed.
+
+    Prefect's clients try again for a while, so a run goes on as if the server had been slow.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.api_url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/api"
+        self.log = home / "server.log"
+        self._leaving = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, name="prefect-server", daemon=True)
+        self._child = self._spawned()
+
+    def is_running(self) -> bool:
+        return self._child.poll() is None
+
+    def watch(self) -> None:
+        self._watcher.start()
+
+    def leave(self) -> None:
+        """The server is on its own from here: it ends with its last user."""
+        self._leaving.set()
+        if self._watcher.is_alive():
+            self._watcher.join()
+        self._listener.close()
+
+    def give_up(self) -> None:
+        self._child.kill()
+        self._child.wait()
+
+    def _watch(self) -> None:
+        for _ in range(MOST_RESTARTS):
+            while self.is_running():
+                if self._leaving.wait(_WATCH_S):
+                    return
+            self._child = self._spawned()
+
+    def _spawned(self) -> subprocess.Popen[bytes]:
+        users_lock = self._home / "users.lock"
+        environment = _child_environment(self.api_url)
+        child = _spawn(self._listener, users_lock, self.log, environment)
+        _started.append(child)
+        _State(pid=child.pid, api_url=self.api_url).write(self._home)
+        return child
 
 
 def _spawn(

@@ -273,11 +273,14 @@ class _Files:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        for file, part, path in zip(self._files, self._parts, self._paths, strict=True):
-            file.close()
+        try:
+            for file in self._files:
+                file.close()
             if kind is None:
-                part.replace(path)
-            else:
+                for part, path in zip(self._parts, self._paths, strict=True):
+                    part.replace(path)
+        finally:
+            for part in self._parts:
                 part.unlink(missing_ok=True)
 
     def write(self, matches: bytes, deliveries: bytes) -> None:

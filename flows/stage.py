@@ -34,6 +34,9 @@ class Reporter:
     def finished(self, run: Run) -> None:
         """Everything has been played; a match may still be on the screen."""
 
+    def trouble(self, message: str) -> None:
+        """Something went wrong that does not touch the result."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from starlette.applications import Starlette
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
@@ -19,12 +20,12 @@ from starlette.websockets import WebSocket
 
 from engine.events import parse_event
 from spectator.frames import EMPTY, fold
-from spectator.guard import StrictHeaders, has_token, is_own_origin
+from spectator.guard import KnownHosts, StrictHeaders, has_token, host_in, is_own_origin
 from spectator.hub import READ_AHEAD, Hub
 from spectator.ingest import BadEvents, BodyTooLarge, batches_of, parse_events, read_body
 from spectator.settings import DEFAULTS, BusSettings
 from spectator.store import Appended, AppendStatus, EventStore, Line, StreamInfo
-from spectator.streams import StreamName, stream_name, stream_of
+from spectator.streams import MAX_ATTEMPT_DIGITS, StreamName, stream_name, stream_of
 from spectator.viewer import CloseCode, Viewer
 from spectator.views import featured_view, stream_view
 
@@ -32,8 +33,19 @@ COCKPIT: Final = Path(__file__).parent / "cockpit"
 FENCE_HEADER: Final = "x-captains-fence"
 TOO_LARGE: Final = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 MAX_FENCE: Final = 2**63 - 1  # what SQLite stores
+MAX_DIGITS: Final = 19  # of MAX_FENCE; Python itself refuses to read a number of over 4,300
+MAX_SEARCH: Final = 200
 
 Handler = Callable[[Request], Awaitable[Response]]
+
+
+class _AttemptConvertor(IntegerConvertor):
+    """A number that is short enough to be read; a longer one is no path of ours."""
+
+    regex = f"[0-9]{{1,{MAX_ATTEMPT_DIGITS}}}"
+
+
+register_url_convertor("attempt", _AttemptConvertor())
 
 
 class _Bad(Exception):
@@ -45,10 +57,18 @@ class _Bad(Exception):
 
 
 def create_app(
-    store: EventStore, *, publish_token: str, settings: BusSettings = DEFAULTS
+    store: EventStore,
+    *,
+    publish_token: str,
+    settings: BusSettings = DEFAULTS,
+    hosts: frozenset[str] | None = None,
 ) -> Starlette:
-    """The application over `store`. `app.state.hub` counts viewers and closes them."""
-    return Bus(store, publish_token, settings).app()
+    """The application over `store`. `app.state.hub` counts viewers and closes them.
+
+    With `hosts` it answers to these names only, and to those of the allowed origins: give them
+    where it is reached on loopback, and nowhere else.
+    """
+    return Bus(store, publish_token, settings).app(hosts)
 
 
 class Bus:
@@ -59,15 +79,19 @@ class Bus:
         self._token = publish_token
         self._settings = settings
         self._hub = Hub(store, settings)
-        self._loaded = False
+        self._loading: asyncio.Task[None] | None = None
 
-    def app(self) -> Starlette:
-        app = Starlette(routes=self._routes(), middleware=[Middleware(StrictHeaders)])
+    def app(self, hosts: frozenset[str] | None = None) -> Starlette:
+        guards = [Middleware(StrictHeaders)]
+        if hosts is not None:
+            allowed = filter(None, map(host_in, self._settings.allowed_origins))
+            guards.append(Middleware(KnownHosts, hosts=hosts.union(allowed)))
+        app = Starlette(routes=self._routes(), middleware=guards)
         app.state.hub = self._hub
         return app
 
     def _routes(self) -> list[BaseRoute]:
-        one = "/api/streams/{episode_id:path}/{attempt:int}"
+        one = "/api/streams/{episode_id:path}/{attempt:attempt}"
         return [
             Route("/", _page),
             Route("/healthz", self._health),
@@ -76,7 +100,7 @@ class Bus:
             Route("/api/featured", self._guarded(self._featured)),
             Route("/api/runs", self._guarded(self._runs)),
             Route("/api/streams", self._guarded(self._streams)),
-            Route("/api/runs/{name:path}/{attempt:int}", self._guarded(self._run)),
+            Route("/api/runs/{name:path}/{attempt:attempt}", self._guarded(self._run)),
             Route(one, self._guarded(self._stream)),
             Route(one + "/events", self._guarded(self._events)),
             Route(one + "/frame", self._guarded(self._frame)),
@@ -103,9 +127,10 @@ class Bus:
         return answer
 
     async def _load(self) -> None:
-        if not self._loaded:
-            self._loaded = True
-            await self._hub.load()
+        """Once, for everybody who waits; after a failure the next request tries again."""
+        if self._loading is None or _has_failed(self._loading):
+            self._loading = asyncio.create_task(self._hub.load())
+        await asyncio.shield(self._loading)  # who goes away does not take it with him
 
     # --- publishers ----------------------------------------------------------------------------
 
@@ -164,13 +189,16 @@ class Bus:
 
     async def _list(self, request: Request, *, runs: bool) -> Response:
         limit = _number(request, "limit", 100, 1, self._settings.page_limit)
-        infos = await self._store.streams(runs=runs, limit=limit)
-        views = [stream_view(info) for info in infos]
+        search = request.query_params.get("search", "").strip()
+        if len(search) > MAX_SEARCH:
+            raise _invalid(index=None, field="search", why=f"at most {MAX_SEARCH} characters")
+        page = await self._store.streams(runs=runs, limit=limit, search=search)
         return JSONResponse(
             {
                 "epoch": self._store.epoch,
                 "featured": featured_view(self._hub.featured),
-                "streams": views,
+                "total": page.total,
+                "streams": [stream_view(info) for info in page.streams],
             }
         )
 
@@ -239,7 +267,7 @@ class Bus:
     async def _admit(self, socket: WebSocket) -> bool:
         """Accept the socket, or refuse it: 403 before the handshake, 1013 where the bus is full."""
         await self._load()
-        allowed = is_own_origin(socket.headers, self._settings.allowed_origins)
+        allowed = is_own_origin(socket, self._settings.allowed_origins)
         if not allowed or not has_token(socket, self._settings.read_token, in_query=True):
             await socket.close(CloseCode.POLICY)
             return False
@@ -248,6 +276,10 @@ class Bus:
             await socket.close(CloseCode.TRY_LATER, "full")
             return False
         return True
+
+
+def _has_failed(task: asyncio.Task[None]) -> bool:
+    return task.done() and (task.cancelled() or task.exception() is not None)
 
 
 async def _page(_: Request) -> Response:
@@ -269,21 +301,21 @@ def _fence_in(request: Request) -> int | None:
     given = request.headers.get(FENCE_HEADER)
     if given is None:
         return None
-    if not given.isdecimal() or not 0 < int(given) <= MAX_FENCE:
+    if not given.isdecimal() or len(given) > MAX_DIGITS or not 0 < int(given) <= MAX_FENCE:
         raise _invalid(index=None, field=FENCE_HEADER, why="a whole number above 0")
     return int(given)
 
 
 def _number(request: Request, name: str, default: int, least: int, most: int) -> int:
     given = request.query_params.get(name, str(default))
-    if not given.isdecimal() or len(given) > 19 or int(given) < least:
+    if not given.isdecimal() or len(given) > MAX_DIGITS or int(given) < least:
         raise _invalid(index=None, field=name, why=f"a whole number from {least}")
     return min(int(given), most)
 
 
 def _after(socket: WebSocket) -> int:
     given = socket.query_params.get("after", "0")
-    return int(given) if given.isdecimal() and len(given) < 19 else 0
+    return int(given) if given.isdecimal() and len(given) < MAX_DIGITS else 0
 
 
 def _result(one: Appended) -> dict[str, Any]:

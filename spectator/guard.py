@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import hmac
+from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
 # 'self' covers the page's own WebSocket (CSP 3); nothing from elsewhere, nothing inline.
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
 )
+POLICY_VIOLATION: Final = 1008  # RFC 6455; before the handshake it becomes a 403
 _HEADERS: Final = {
     "content-security-policy": CONTENT_SECURITY_POLICY,
     "x-content-type-options": "nosniff",
@@ -62,12 +66,45 @@ def has_token(connection: HTTPConnection, token: str | None, *, in_query: bool =
     return hmac.compare_digest(given.strip().encode(), token.encode())
 
 
-def is_own_origin(headers: Headers, allowed: frozenset[str]) -> bool:
+class KnownHosts:
+    """Lets a request in only under one of `hosts`, HTTP or WebSocket.
+
+    A page from elsewhere can have its own name resolve to our address (DNS rebinding); then the
+    browser takes us for that page's server, and only the Host header tells.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: frozenset[str]) -> None:
+        self._app = app
+        self._hosts = hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket") or self._knows(Headers(scope=scope)):
+            await self._app(scope, receive, send)
+        elif scope["type"] == "http":
+            refusal = JSONResponse({"error": "unknown_host"}, HTTPStatus.MISDIRECTED_REQUEST)
+            await refusal(scope, receive, send)
+        else:
+            await WebSocketClose(POLICY_VIOLATION)(scope, receive, send)
+
+    def _knows(self, headers: Headers) -> bool:
+        return host_in("//" + headers.get("host", "")) in self._hosts
+
+
+def host_in(url: str) -> str | None:
+    """The host's name or address, in lower case and without brackets; None where there is none."""
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
+
+
+def is_own_origin(connection: HTTPConnection, allowed: frozenset[str]) -> bool:
     """Whether a WebSocket comes from our own page, an allowed one, or no browser at all.
 
     Browsers do not apply CORS to WebSockets, so the server has to look.
     """
-    origin = headers.get("origin")
+    origin = connection.headers.get("origin")
     if origin is None or origin in allowed:
         return True
-    return urlsplit(origin).netloc == headers.get("host", "")
+    scheme = "https" if connection.scope["scheme"] in ("https", "wss") else "http"
+    return origin == f"{scheme}://{connection.headers.get('host', '')}"

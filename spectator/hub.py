@@ -16,7 +16,7 @@ from itertools import islice
 from typing import Final
 
 from spectator.settings import BusSettings
-from spectator.store import Appended, EventStore, Featured, Line
+from spectator.store import Appended, AppendStatus, EventStore, Featured, Line
 from spectator.streams import StreamName
 
 READ_AHEAD: Final = 500  # events a read from the store
@@ -83,9 +83,13 @@ class Hub:
             channel = self._channels.get(one.stream)
             if channel is not None and one.stored:
                 channel.publish(one.stored)
+        if fence is None or any(one.status is AppendStatus.STALE_FENCE for one in done):
+            return
         brought = [one.stream for one in done if one.stored]
-        if fence is not None and brought:
+        if brought:
             self._feature(Featured(stream=brought[-1], fence=fence))
+        elif self.featured is not None:
+            self._feature(Featured(stream=self.featured.stream, fence=fence))
 
     def _feature(self, now: Featured) -> None:
         before = self.featured

@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from engine.events import Event
 from spectator.store import Batch, Entry
-from spectator.streams import MAX_EPISODE_ID, StreamName, stream_of
+from spectator.streams import MAX_ATTEMPT_DIGITS, MAX_EPISODE_ID, StreamName, stream_of
 
 _EVENTS: Final[TypeAdapter[list[Event]]] = TypeAdapter(list[Event])
 
@@ -66,6 +66,9 @@ def parse_events(body: bytes) -> list[Event]:
         if not (event.episode_id.isprintable() and 1 <= len(event.episode_id) <= MAX_EPISODE_ID):
             why = f"1 to {MAX_EPISODE_ID} printable characters"
             raise BadEvents(BadField(index=index, field="episode_id", why=why))
+        if event.attempt >= 10**MAX_ATTEMPT_DIGITS:
+            why = f"at most {MAX_ATTEMPT_DIGITS} digits"
+            raise BadEvents(BadField(index=index, field="attempt", why=why))
     return events
 
 

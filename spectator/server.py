@@ -138,7 +138,12 @@ class BusServer:
         store = (
             SqliteEventStore(self._store) if isinstance(self._store, (str, Path)) else self._store
         )
-        app = create_app(store, publish_token=self.publish_token, settings=self._settings)
+        app = create_app(
+            store,
+            publish_token=self.publish_token,
+            settings=self._settings,
+            hosts=LOOPBACK if self._host in LOOPBACK else None,
+        )
         self._server = _Server(app, store, self._settings, ready)
         return self._server, listener
 

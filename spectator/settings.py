@@ -13,7 +13,8 @@ class BusSettings:
     """What the bus allows and how long it waits.
 
     `read_token` None lets everybody who reaches the port read. `allowed_origins` are browser
-    origins (`https://example.org`) that may open a WebSocket besides the page's own. A viewer whose
+    origins (`https://example.org`) that may open a WebSocket besides the page's own; a bus on
+    loopback answers to their hosts' names too. A viewer whose
     socket takes no data for `stall_s` is dropped. `max_message_bytes` bounds what a viewer may
     send, `max_messages` how often.
     """

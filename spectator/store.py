@@ -22,6 +22,12 @@ from spectator.streams import LAST_TYPES, RUN_PREFIX, StreamName, StreamState
 T = TypeVar("T")
 
 FEATURED_CHANNEL: Final = "featured"
+NOTHING: Final = StreamName("")  # on the channel while a fence is known but no stream has come
+
+_TEXT: Final = """casefold(name
+    || ' ' || coalesce(json_extract(first, '$.data.home.captain'), '')
+    || ' ' || coalesce(json_extract(first, '$.data.away.captain'), '')
+    || ' ' || iif(state = 'ended', coalesce(json_extract(last, '$.data.result'), ''), ''))"""
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -96,6 +102,14 @@ class StreamInfo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StreamPage:
+    """The newest streams of those that were asked for, and how many there are in all."""
+
+    streams: tuple[StreamInfo, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Featured:
     """Which stream the featured channel shows, and by which fence its publisher holds it."""
 
@@ -117,7 +131,7 @@ class EventStore(Protocol):
 
     async def info(self, stream: StreamName) -> StreamInfo | None: ...
 
-    async def streams(self, *, runs: bool, limit: int) -> list[StreamInfo]: ...
+    async def streams(self, *, runs: bool, limit: int, search: str = "") -> StreamPage: ...
 
     async def featured(self) -> Featured | None: ...
 
@@ -147,9 +161,11 @@ class SqliteEventStore:
         found = await self._do(lambda db: _infos(db, "name = ?", (stream,), 1))
         return found[0] if found else None
 
-    async def streams(self, *, runs: bool, limit: int) -> list[StreamInfo]:
-        """Streams of tournaments (`runs`) or of episodes, newest first."""
-        return await self._do(lambda db: _infos(db, "is_run = ?", (int(runs),), limit))
+    async def streams(self, *, runs: bool, limit: int, search: str = "") -> StreamPage:
+        """Streams of tournaments (`runs`) or of episodes, newest first; with a `search`, those
+        whose name, captains or result contain it, in either case.
+        """
+        return await self._do(lambda db: _page(db, runs, limit, search.casefold()))
 
     async def featured(self) -> Featured | None:
         return await self._do(_featured)
@@ -177,6 +193,7 @@ def _open(path: str) -> sqlite3.Connection:
     db.execute("PRAGMA synchronous=NORMAL")  # survives a crash of the process; REFERENCES: 12 µs
     db.execute("PRAGMA busy_timeout=5000")
     db.executescript(_SCHEMA)
+    db.create_function("casefold", 1, str.casefold, deterministic=True)
     return db
 
 
@@ -278,28 +295,28 @@ def _refused(db: sqlite3.Connection, stream: StreamName) -> Appended:
 
 
 def _highest_fence(db: sqlite3.Connection) -> int:
-    found = _featured(db)
-    return found.fence if found else 0
+    row = db.execute("SELECT fence FROM channels WHERE name = ?", (FEATURED_CHANNEL,)).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _featured(db: sqlite3.Connection) -> Featured | None:
     row = db.execute(
-        "SELECT stream, fence FROM channels WHERE name = ?", (FEATURED_CHANNEL,)
+        "SELECT stream, fence FROM channels WHERE name = ? AND stream != ?",
+        (FEATURED_CHANNEL, NOTHING),
     ).fetchone()
     return Featured(stream=StreamName(row[0]), fence=row[1]) if row else None
 
 
 def _feature(db: sqlite3.Connection, fence: int, done: Sequence[Appended]) -> None:
     """The channel shows the stream that brought something new last; a repeated delivery does not
-    turn it back.
+    turn it back. The fence holds either way, or the publisher before could pass again.
     """
     brought = [a.stream for a in done if a.stored]
-    if brought:
-        db.execute(
-            "INSERT INTO channels VALUES (?, ?, ?)"
-            " ON CONFLICT (name) DO UPDATE SET fence = excluded.fence, stream = excluded.stream",
-            (FEATURED_CHANNEL, fence, brought[-1]),
-        )
+    db.execute(
+        "INSERT INTO channels VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
+        " fence = excluded.fence, stream = coalesce(nullif(excluded.stream, ?), stream)",
+        (FEATURED_CHANNEL, fence, brought[-1] if brought else NOTHING, NOTHING),
+    )
 
 
 def _read(db: sqlite3.Connection, stream: StreamName, after: int, limit: int) -> list[Line]:
@@ -309,6 +326,18 @@ def _read(db: sqlite3.Connection, stream: StreamName, after: int, limit: int) ->
         (stream, after, limit),
     )
     return [Line(seq=seq, text=body) for seq, body in rows]
+
+
+def _page(db: sqlite3.Connection, runs: bool, limit: int, search: str) -> StreamPage:
+    where = "is_run = ?"
+    arguments: tuple[object, ...] = (int(runs),)
+    if search:
+        where, arguments = f"{where} AND instr({_TEXT}, ?)", (*arguments, search)
+    (total,) = db.execute(
+        f"SELECT count(*) FROM streams WHERE {where}",  # noqa: S608 - `where` is ours
+        arguments,
+    ).fetchone()
+    return StreamPage(streams=tuple(_infos(db, where, arguments, limit)), total=total)
 
 
 def _infos(

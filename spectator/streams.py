@@ -11,6 +11,7 @@ StreamName = NewType("StreamName", str)
 
 RUN_PREFIX: Final = "run:"
 MAX_EPISODE_ID: Final = 200
+MAX_ATTEMPT_DIGITS: Final = 18
 LAST_TYPES: Final = frozenset({"episode.ended", "tournament.ended"})
 
 

@@ -185,7 +185,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CycloptsError as error:
         return _failed(tokens, Exit.BAD_INPUT, _in_a_line(error))
     except KeyboardInterrupt:
-        return Exit.INTERRUPTED
+        return _failed(tokens, Exit.INTERRUPTED, "interrupted")
     except BrokenPipeError:  # somebody read only the beginning, as in `captains presets | head`
         sys.stderr.close()
         return Exit.FAILED
@@ -208,7 +208,7 @@ def _call(tokens: list[str]) -> Any:
 
 
 def _failed(tokens: Sequence[str], code: Exit, message: str) -> int:
-    if "--json" in tokens:
+    if any(token.partition("=")[0] == "--json" for token in tokens):
         answer_json({"error": message, "exit_code": int(code)})
     note(message)
     return code

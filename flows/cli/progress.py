@@ -61,12 +61,15 @@ class TerminalReporter(Reporter):
         if self.page is not None and run.done > run.resumed:
             note(f"\nthe featured match is still on at {self.page}; Ctrl-C ends it")
 
+    def trouble(self, message: str) -> None:
+        note(message)
+
     def interrupted(self) -> str:
         """What to say after a Ctrl-C."""
         if self._run is None:
-            return "\nstopped before the first episode; the same command starts again"
+            return "stopped before the first episode; the same command starts again"
         done, total = self._run.done, self._run.total
-        return f"\nstopped: {done} of {total} episodes are played; the same command plays the rest"
+        return f"stopped: {done} of {total} episodes are played; the same command plays the rest"
 
     def _start_bar(self, run: Run) -> None:
         from rich.console import Console

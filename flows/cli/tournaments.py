@@ -73,6 +73,7 @@ def _run(file: str, runs: Path, *, occasion: str, fresh: bool, as_json: bool, st
     watched = order.spec.spectate.episodes != "none"
     from flows.cli.session import session
 
+    answered = False
     try:
         with session(runs, quiet=as_json, bus=watched, reporter=reporter) as opened, reporter:
             reporter.page = opened.stage.page if opened.stage.paced else None
@@ -80,15 +81,18 @@ def _run(file: str, runs: Path, *, occasion: str, fresh: bool, as_json: bool, st
             summary = _played(opened, file, occasion, runs, fresh=fresh)
             if as_json:
                 answer_json(summary.model_dump())
+                answered = True
             else:
                 _tell_result(opened, summary, stay=stay)
             if stay and not as_json:
                 _stay_up()
             return Exit.FAILED if summary.episodes.void else Exit.DONE
     except KeyboardInterrupt:
-        if reporter.is_complete:  # only the featured match was still being shown
-            return Exit.DONE
-        note(reporter.interrupted())
+        if reporter.is_complete and (answered or not as_json):
+            return Exit.DONE  # only the featured match was still being shown
+        if as_json:
+            answer_json({"error": reporter.interrupted(), "exit_code": int(Exit.INTERRUPTED)})
+        note(f"\n{reporter.interrupted()}")
         return Exit.INTERRUPTED
 
 

@@ -10,7 +10,8 @@ import { situation } from "./words.js";
 
 const LIST_EVERY_MS = 3_000;
 const BALL_MS = 1_000; // a ball a second at speed 1
-const LIST_LIMIT = 300;
+const LIST_LIMIT = 300; // matches that are listed; the bus searches and counts them all
+const SEARCH_AFTER_MS = 150;
 
 const hash = new URLSearchParams(location.hash.slice(1));
 const token = hash.get("token");
@@ -27,7 +28,7 @@ const state = {
   connection: "connecting",
   run: NO_RUN,
   runStream: null,
-  streams: [],
+  found: { streams: [], total: 0, search: "" },
   templates: null,
 };
 
@@ -35,6 +36,7 @@ let matchFeed = null;
 let runFeed = null;
 let drawing = 0;
 let ticking = 0;
+let searching = 0;
 
 // --- drawing ------------------------------------------------------------------------------------
 
@@ -56,8 +58,7 @@ function draw() {
   drawConnection();
   drawRun(state.run);
   drawMatches({
-    streams: state.streams,
-    search: byId("search").value,
+    found: state.found,
     current: state.stream,
     featured: state.featured,
     onChoose: choose,
@@ -220,19 +221,32 @@ async function getJson(path) {
 async function refreshLists() {
   if (document.visibilityState === "visible" && state.connection !== "reconnecting") {
     try {
-      const [matches, runs] = await Promise.all([
-        getJson(`/api/streams?limit=${LIST_LIMIT}`),
-        getJson("/api/runs?limit=1"),
-      ]);
-      state.streams = matches.streams;
-      state.featured = matches.featured.stream;
-      if (runs.streams.length) watchRun(runs.streams[0].stream);
-      redraw();
+      await Promise.all([refreshMatches(), refreshRun()]);
     } catch {
       // The feed tells the state of the connection; the list stays as it was.
     }
   }
   setTimeout(refreshLists, LIST_EVERY_MS);
+}
+
+async function refreshMatches() {
+  const search = byId("search").value.trim();
+  const matches = await getJson(`/api/streams?${new URLSearchParams({ limit: LIST_LIMIT, search })}`);
+  if (search !== byId("search").value.trim()) return; // something else is asked by now
+  state.found = { streams: matches.streams, total: matches.total, search };
+  state.featured = matches.featured.stream;
+  redraw();
+}
+
+async function refreshRun() {
+  const runs = await getJson("/api/runs?limit=1");
+  if (runs.streams.length) watchRun(runs.streams[0].stream);
+}
+
+/** Ask once he stops typing; where the bus is away, the next refresh of the lists asks again. */
+function searchSoon() {
+  clearTimeout(searching);
+  searching = setTimeout(() => refreshMatches().catch(() => {}), SEARCH_AFTER_MS);
 }
 
 // --- start --------------------------------------------------------------------------------------
@@ -250,7 +264,7 @@ function connectControls() {
   });
   byId("position").addEventListener("input", (event) => scrub(event.target.value));
   byId("speed").addEventListener("change", tick);
-  byId("search").addEventListener("input", redraw);
+  byId("search").addEventListener("input", searchSoon);
   window.addEventListener("resize", redraw);
   window.addEventListener("online", () => {
     matchFeed?.nudge();

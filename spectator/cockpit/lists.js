@@ -64,43 +64,78 @@ function cell(key, value) {
   return `${value > 0 ? "+" : value < 0 ? "−" : ""}${Math.abs(value).toFixed(2)}`;
 }
 
-/** The list of matches that `search` finds; `current` is being watched, `featured` is on the channel. */
-export function drawMatches({ streams, search, current, featured, onChoose }) {
-  const wanted = search.trim().toLowerCase();
-  const found = streams.filter((s) => text(s).toLowerCase().includes(wanted));
-  setText(byId("list-count"), streams.length ? plural(streams.length, "match", "matches") : "");
-  const items = found.map((stream) => item(stream, { current, featured, onChoose }));
-  const none = streams.length ? "Nothing found." : "No match has been published yet.";
-  const list = byId("matches");
-  const focused = list.contains(document.activeElement) ? document.activeElement.dataset.stream : null;
-  list.replaceChildren(...(items.length ? items : [el("li", { class: "none" }, none)]));
-  if (focused) list.querySelector(`[data-stream="${CSS.escape(focused)}"]`)?.focus();
+const items = new Map(); // stream -> its <li>, as long as it is listed
+let drawn = {};
+
+/**
+ * The list of matches as the bus told it: `found` is `{ streams, total, search }`, where `streams` are the newest of
+ * `total`. `current` is being watched, `featured` is on the channel. A match keeps its nodes while it is listed: a
+ * button that is replaced between press and release is never clicked.
+ */
+export function drawMatches({ found, current, featured, onChoose }) {
+  if (found === drawn.found && current === drawn.current && featured === drawn.featured) return;
+  if (byId("matches").querySelector("button:active")) return; // nothing moves away under a press
+  drawn = { found, current, featured };
+  setText(byId("list-count"), countText(found));
+  const listed = new Set(found.streams.map((stream) => stream.stream));
+  for (const stream of [...items.keys()]) if (!listed.has(stream)) items.delete(stream);
+  const nodes = found.streams.map((stream) => {
+    if (!items.has(stream.stream)) items.set(stream.stream, item(stream.stream, onChoose));
+    return fill(items.get(stream.stream), stream, { current, featured });
+  });
+  const note = noteText(found);
+  place(byId("matches"), note ? [...nodes, el("li", { class: "none" }, note)] : nodes);
 }
 
-function text(stream) {
-  return `${stream.home ?? ""} ${stream.away ?? ""} ${stream.stream} ${stream.result ?? ""}`;
+function countText({ total, search }) {
+  if (search) return `${total} found`;
+  return total ? plural(total, "match", "matches") : "";
 }
 
-function item(stream, { current, featured, onChoose }) {
-  const isFeatured = stream.stream === featured;
-  const live = stream.state === "live";
-  const state = live ? (isFeatured ? "● featured" : "● live") : isFeatured ? "featured" : (stream.format ?? "");
+function noteText({ streams, total, search }) {
+  if (total === 0) return search ? "Nothing found." : "No match has been published yet.";
+  return total > streams.length ? `The latest ${streams.length} are shown; search finds the others.` : null;
+}
+
+/** Make `nodes` the children of `list`; those that are there and in order are not touched. */
+function place(list, nodes) {
+  const wanted = new Set(nodes);
+  for (const child of [...list.children]) if (!wanted.has(child)) child.remove();
+  nodes.forEach((node, at) => {
+    if (list.children[at] !== node) list.insertBefore(node, list.children[at] ?? null);
+  });
+}
+
+function item(stream, onChoose) {
   return el(
     "li",
     {},
     el(
       "button",
-      {
-        type: "button",
-        "data-stream": stream.stream,
-        "aria-current": stream.stream === current ? "true" : null,
-        onclick: () => onChoose(stream.stream),
-      },
-      el("span", { class: "pair" }, `${stream.home ?? "?"} v ${stream.away ?? "?"}`),
-      el("span", { class: `state${live ? " live" : ""}` }, state),
-      el("span", { class: "result" }, resultText(stream)),
+      { type: "button", "data-stream": stream, onclick: () => onChoose(stream) },
+      el("span", { class: "pair" }),
+      el("span", { class: "state" }),
+      el("span", { class: "result" }),
     ),
   );
+}
+
+function fill(node, stream, { current, featured }) {
+  const button = node.firstChild;
+  const [pair, state, result] = button.children;
+  const live = stream.state === "live";
+  if (stream.stream === current) button.setAttribute("aria-current", "true");
+  else button.removeAttribute("aria-current");
+  setText(pair, `${stream.home ?? "?"} v ${stream.away ?? "?"}`);
+  state.classList.toggle("live", live);
+  setText(state, stateText(stream, live, stream.stream === featured));
+  setText(result, resultText(stream));
+  return node;
+}
+
+function stateText(stream, live, isFeatured) {
+  if (live) return isFeatured ? "● featured" : "● live";
+  return isFeatured ? "featured" : (stream.format ?? "");
 }
 
 function resultText(stream) {

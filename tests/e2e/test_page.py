@@ -17,7 +17,7 @@ from spectator.frames import EMPTY, fold
 from spectator.server import BusServer
 from tests.spectator.matches import match_events, run_events
 from tests.spectator.test_frames import golden_events
-from tests.spectator.wire import post
+from tests.spectator.wire import body, client, post
 
 pytestmark = pytest.mark.page
 
@@ -131,6 +131,48 @@ async def test_any_stored_match_can_be_replayed_by_keyboard(chromium, bus):
         await expect(page.locator("#play")).to_have_text("Play")
         await page.locator("#play").press("Enter")
         await expect(page.locator("#situation")).to_contain_text("won by", timeout=30_000)
+
+
+async def test_a_press_on_the_list_opens_the_match_although_events_arrive(chromium, bus):
+    await post(bus, match_events("other", seed=5))
+    await post(bus, EVENTS[:40], fence=1)
+    async with browse(chromium, bus) as page:
+        await expect(page.locator(".team .captain").first).to_have_text("qwen3-8b")
+        await page.locator('[data-stream="other/1"]').hover()
+        await page.mouse.down()
+        await post(bus, match_events("newer", seed=6)[:1])
+        await post(bus, EVENTS[40:], fence=1)
+        async with page.expect_response("**/api/streams?*"):
+            await expect(page.locator("#situation")).to_contain_text("won by")
+        await page.mouse.up()
+        await expect(page.locator("#match-title")).to_have_text("Match other/1")
+
+
+async def test_matches_keep_their_nodes_while_the_list_changes(chromium, bus):
+    await post(bus, EVENTS[:40])
+    async with browse(chromium, bus) as page:
+        first = await page.locator('[data-stream="m/1"]').element_handle()
+        await post(bus, EVENTS[40:])
+        await post(bus, match_events("newer", seed=6)[:1])
+        await expect(page.locator("#matches button")).to_have_count(2)
+        await expect(page.locator("#matches button").last).to_contain_text("won by")
+        assert await first.evaluate("(node) => node.isConnected")
+
+
+async def test_the_page_counts_and_finds_matches_that_it_does_not_list(chromium, bus):
+    start = match_events("m", seed=5)[0]
+    for low in range(0, 310, 62):
+        many = [start.model_copy(update={"episode_id": f"m{n}"}) for n in range(low, low + 62)]
+        async with client(bus) as http:
+            await http.post("/api/events", content=body(many))
+    async with browse(chromium, bus) as page:
+        await expect(page.locator("#list-count")).to_have_text("310 matches")
+        await expect(page.locator("#matches .none")).to_contain_text("The latest 300 are shown")
+        await page.locator("#search").fill("M0/")
+        await expect(page.locator("#matches button")).to_have_count(1)
+        await expect(page.locator("#list-count")).to_have_text("1 found")
+        await page.locator("#search").fill("nobody")
+        await expect(page.locator("#matches")).to_have_text("Nothing found.")
 
 
 async def test_a_deep_link_opens_its_match(chromium, bus):

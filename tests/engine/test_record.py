@@ -16,6 +16,7 @@ from engine.errors import BrokenRecord
 from engine.events import EndReason
 from engine.models import Models
 from engine.record import RecordWriter, ending_of, header_of, read_record, record_path
+from engine.replay import replay_record
 from tests.doubles import FlatModel, Remembering, RunsValue
 
 MODELS = Models(ball=FlatModel(), value_for=lambda _: RunsValue())
@@ -82,6 +83,35 @@ def test_a_void_attempt_does_not_take_the_records_place(tmp_path: Path) -> None:
     assert writer.path is not None
     assert writer.path.parent.name == "void"
     assert ending_of(writer.path).data.end_reason is EndReason.STEP_LIMIT
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"outcome":"0"', '"outcome":"6"'),
+        ('"runs":', '"runs":9'),
+        ('"shot":"', '"shot":"loft","x":"'),
+    ],
+)
+def test_a_record_whose_play_was_changed_does_not_replay(record: Path, old: str, new: str) -> None:
+    text = record.read_text()
+    assert old in text
+    record.write_text(text.replace(old, new))
+    try:
+        replay = asyncio.run(replay_record(record, models=MODELS))
+    except BrokenRecord:
+        return
+    assert not replay.identical
+
+
+def test_a_record_whose_result_was_changed_does_not_replay(record: Path) -> None:
+    lines = record.read_text().splitlines()
+    last = json.loads(lines[-1])
+    last["data"]["winner"] = "away" if last["data"]["winner"] == "home" else "home"
+    record.write_text("\n".join([*lines[:-1], json.dumps(last)]) + "\n")
+    replay = asyncio.run(replay_record(record, models=MODELS))
+    assert replay.is_sound
+    assert not replay.identical
 
 
 PROGRAM = """

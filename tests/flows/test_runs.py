@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 from collections.abc import Mapping
 from pathlib import Path
@@ -97,3 +98,17 @@ def test_two_processes_do_not_play_one_run(tmp_path: Path, environment: dict[str
     assert process.returncode == 1
     assert "is being played by process" in err
     assert "Traceback" not in err
+
+
+@pytest.mark.slow
+def test_a_run_outlives_its_embedded_server(tmp_path: Path) -> None:
+    """A server that is killed in mid-run is started again, and the run goes on."""
+    file, runs = tournament_file(tmp_path, LONG), tmp_path / "runs"
+    process = captains(["run", str(file), "--runs", str(runs), "--json"], {"PREFECT_API_URL": ""})
+    assert process.stderr is not None
+    next(line for line in process.stderr if "episodes" in line)
+    server = json.loads((runs / ".captains" / "server.json").read_text(encoding="utf-8"))["pid"]
+    os.kill(server, signal.SIGKILL)
+    out, err = process.communicate(timeout=240)
+    assert process.returncode == 0, err
+    assert json.loads(out)["episodes"]["played"] == EPISODES_OF_LONG

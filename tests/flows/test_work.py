@@ -49,5 +49,5 @@ def test_long_matches_are_not_grouped() -> None:
 
 def test_squads_by_word_and_by_name() -> None:
     assert squad_names("drawn") == ("drawn", "drawn")
-    assert squad_names("built-in") == ("redstone", "saltmarsh")
+    assert squad_names("built-in") == ("saltmarsh", "redstone")
     assert squad_names(("a", "b")) == ("a", "b")

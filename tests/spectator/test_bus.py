@@ -6,16 +6,20 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 
 import httpx
 import pytest
-from websockets.asyncio.client import ClientConnection
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Origin
 
 from engine.events import DecisionEvent, Event, parse_event
 from spectator.frames import EMPTY, fold
 from spectator.server import BusServer, RefusedToBind
 from spectator.settings import BusSettings
+from spectator.store import Featured, SqliteEventStore
+from spectator.streams import StreamName
 from tests.spectator.matches import match_events, run_events
 from tests.spectator.wire import (
     DEADLINE_S,
@@ -69,6 +73,23 @@ async def test_a_stale_publisher_is_refused(bus):
     assert (answer.status_code, answer.json()) == (409, {"error": "stale_fence", "next": 6})
 
 
+async def test_a_fence_is_told_although_it_brought_nothing_new(bus):
+    await post(bus, EVENTS[:5], fence=1)
+    await post(bus, EVENTS[:5], fence=9)
+    async with client(bus) as http:
+        featured = (await http.get("/api/featured")).json()
+    assert featured == {"stream": "m/1", "fence": 9}
+
+
+@pytest.mark.parametrize("fence", ["0", "-1", "x", "9" * 5000, str(2**63)])
+async def test_a_fence_that_is_no_number_of_ours_is_refused(bus, fence):
+    async with client(bus) as http:
+        answer = await http.post(
+            "/api/events", content=body(EVENTS), headers={"x-captains-fence": fence}
+        )
+    assert (answer.status_code, answer.json()["field"]) == (422, "x-captains-fence")
+
+
 async def test_a_malformed_event_is_named_by_its_field(bus):
     broken = json.loads(body(EVENTS))
     delivery = next(i for i, e in enumerate(broken) if e["type"] == "delivery")
@@ -84,6 +105,13 @@ async def test_a_body_that_is_no_array_of_events_is_refused(bus, content):
     async with client(bus) as http:
         answer = await http.post("/api/events", content=content)
     assert answer.status_code == 422
+
+
+async def test_an_attempt_that_no_path_can_name_is_refused(bus):
+    async with client(bus) as http:
+        far = EVENTS[0].model_copy(update={"attempt": 10**18})
+        answer = await http.post("/api/events", content=body([far]))
+    assert (answer.status_code, answer.json()["field"]) == (422, "attempt")
 
 
 async def test_events_of_another_stream_are_refused(bus):
@@ -160,6 +188,49 @@ async def test_an_unknown_stream_is_not_found(bus):
     async with client(bus) as http:
         answers = [await http.get(f"/api/streams/x/1{end}") for end in ("", "/events", "/frame")]
     assert [a.status_code for a in answers] == [404, 404, 404]
+
+
+@pytest.mark.parametrize("end", ["", "/events", "/frame", "/export.jsonl"])
+async def test_an_attempt_of_thousands_of_digits_is_not_found(bus, end):
+    async with client(bus) as http:
+        answers = [
+            await http.get(f"/api/{kind}/x/{'9' * 5000}{end}") for kind in ("streams", "runs")
+        ]
+    assert [a.status_code for a in answers] == [404, 404]
+
+
+async def test_nobody_watches_an_attempt_of_thousands_of_digits(bus):
+    with pytest.raises(InvalidStatus) as refused:
+        await watch(bus, f"/api/streams/x/{'9' * 5000}/ws")
+    assert refused.value.response.status_code == 403
+
+
+async def test_the_list_counts_more_than_it_shows(bus):
+    async with client(bus) as http:
+        await http.post("/api/events", content=body([*EVENTS, *match_events("n")[:1]]))
+        page = (await http.get("/api/streams?limit=1")).json()
+        found = (await http.get("/api/streams?limit=1&search=m/1")).json()
+    assert (page["total"], [s["stream"] for s in page["streams"]]) == (2, ["n/1"])
+    assert (found["total"], [s["stream"] for s in found["streams"]]) == (1, ["m/1"])
+
+
+async def test_a_search_of_more_than_200_characters_is_refused(bus):
+    async with client(bus) as http:
+        answer = await http.get(f"/api/streams?search={'x' * 201}")
+    assert (answer.status_code, answer.json()["field"]) == (422, "search")
+
+
+async def test_requests_that_come_together_all_see_what_is_featured():
+    async with aclosing(_SlowStore()) as store, BusServer(store) as bus, client(bus) as http:
+        answers = await asyncio.gather(*(http.get("/api/featured") for _ in range(3)))
+    assert [a.json()["stream"] for a in answers] == ["m/1"] * 3
+
+
+async def test_a_start_that_failed_is_tried_again():
+    async with aclosing(_SlowStore(fails=1)) as store, BusServer(store) as bus, client(bus) as http:
+        answers = [await http.get("/api/featured") for _ in range(2)]
+    assert [a.status_code for a in answers] == [500, 200]
+    assert answers[1].json()["stream"] == "m/1"
 
 
 @pytest.mark.parametrize("query", ["after=-1", "after=x", "limit=0", "after=99999999999999999999"])
@@ -254,6 +325,47 @@ async def test_a_page_of_another_origin_may_not_watch(bus):
     assert refused.value.response.status_code == 403
 
 
+async def test_our_own_address_by_another_scheme_is_another_origin(bus):
+    with pytest.raises(InvalidStatus):
+        await watch(bus, "/api/featured/ws", origin=bus.url.replace("http:", "https:"))
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "["])
+@pytest.mark.parametrize("path", ["/", "/api/streams", "/static/app.js"])
+async def test_a_loopback_bus_answers_to_no_other_name(bus, host, path):
+    async with client(bus) as http:
+        answer = await http.get(path, headers={"host": host})
+    assert (answer.status_code, answer.json()) == (421, {"error": "unknown_host"})
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost:1", "LOCALHOST", "127.0.0.1", "[::1]:80", "ours.example"]
+)
+async def test_a_loopback_bus_answers_to_loopback_names_and_allowed_origins(host):
+    settings = BusSettings(allowed_origins=frozenset({"https://ours.example"}))
+    async with BusServer(settings=settings) as bus, client(bus) as http:
+        answer = await http.get("/api/streams", headers={"host": host})
+    assert answer.status_code == 200
+
+
+async def test_nobody_watches_under_another_name(bus):
+    evil = f"evil.example:{bus.port}"
+    address = {"host": "127.0.0.1", "port": bus.port}
+    with pytest.raises(InvalidStatus) as refused:
+        await connect(
+            f"ws://{evil}/api/featured/ws", proxy=None, origin=Origin(f"http://{evil}"), **address
+        )
+    assert refused.value.response.status_code == 403
+
+
+async def test_a_bus_that_others_reach_answers_to_any_name():
+    settings = BusSettings(read_token="let-me-in")
+    async with BusServer(host="0.0.0.0", settings=settings) as bus, client(bus) as http:
+        url = f"http://127.0.0.1:{bus.port}/healthz"
+        answer = await http.get(url, headers={"host": "bus.example"})
+    assert answer.status_code == 200
+
+
 async def test_our_own_page_may_watch(bus):
     async with watch(bus, "/api/featured/ws", origin=bus.url) as viewer:
         assert json.loads(await viewer.recv())["t"] == "featured"
@@ -317,6 +429,21 @@ def _bulky_events(*, count: int, size: int) -> list[Event]:
         talk.model_copy(update={"episode_id": "bulk", "seq": n + 1, "data": data})
         for n in range(count)
     ]
+
+
+class _SlowStore(SqliteEventStore):
+    """Takes its time to tell what is featured; where `fails` is given, fails so many times."""
+
+    def __init__(self, fails: int = 0) -> None:
+        super().__init__()
+        self.fails = fails
+
+    async def featured(self) -> Featured | None:
+        await asyncio.sleep(0.2)
+        self.fails -= 1
+        if self.fails >= 0:
+            raise OSError("the disk is away")
+        return Featured(stream=StreamName("m/1"), fence=1)
 
 
 class _stalled:  # noqa: N801 - reads as a function

@@ -80,6 +80,17 @@ async def test_a_lower_fence_is_refused_and_stores_nothing(store):
     assert await store.info(StreamName("late/1")) is None
 
 
+@pytest.mark.parametrize("claim", [EVENTS[:5], EVENTS[40:41]])
+@pytest.mark.parametrize("fence_before", [None, 1])
+async def test_a_higher_fence_holds_although_it_brings_nothing_new(store, claim, fence_before):
+    await store.append([batch(EVENTS[:5])], fence=fence_before)
+    await store.append([batch(claim)], fence=9)
+    (refused,) = await store.append([batch(EVENTS[5:7])], fence=8)
+    featured = await store.featured()
+    assert refused.status is AppendStatus.STALE_FENCE
+    assert (featured and featured.fence) == (9 if fence_before else None)
+
+
 async def test_the_newest_fence_is_featured_and_a_repeated_delivery_does_not_turn_it_back(store):
     later = match_events("later")[:3]
     await store.append([batch(EVENTS[:5])], fence=1)
@@ -104,8 +115,27 @@ async def test_runs_and_matches_are_listed_apart(store):
     await store.append([batch(EVENTS), batch(run_events())])
     runs = await store.streams(runs=True, limit=10)
     matches = await store.streams(runs=False, limit=10)
-    assert [i.stream for i in runs] == ["run:friday-night/1"]
-    assert [i.stream for i in matches] == [STREAM]
+    assert [i.stream for i in runs.streams] == ["run:friday-night/1"]
+    assert [i.stream for i in matches.streams] == [STREAM]
+
+
+@pytest.mark.parametrize(
+    ("search", "names"),
+    [
+        ("", ["b/1", "a/1", "log/1"]),
+        ("ÄRZTE", ["a/1"]),
+        ("b/1", ["b/1"]),
+        ("won by", ["log/1"]),
+        ("baseline", ["b/1", "log/1"]),
+        ("%", []),
+    ],
+)
+async def test_a_search_looks_at_names_captains_and_results(store, search, names):
+    await store.append([batch(EVENTS)])
+    await store.append([batch(match_events("a", home="ärzte", away="x")[:1])])
+    await store.append([batch(match_events("b")[:9])])
+    found = await store.streams(runs=False, limit=2, search=search)
+    assert ([i.stream for i in found.streams], found.total) == (names[:2], len(names))
 
 
 async def test_a_file_keeps_its_events_fence_and_epoch(tmp_path: Path):
