@@ -5,6 +5,7 @@ hashes and for every Python and platform that pyproject.toml allows. The second 
 first, so the two never disagree on a version. No address of a package index is written.
 """
 
+import re
 import shutil
 import subprocess
 import sys
@@ -19,10 +20,23 @@ def resolve(output: str, *options: str) -> None:
     """Write one lock file; raises `CalledProcessError` when the requirements do not resolve."""
     command = [str(Path(sys.executable).with_name("uv")), "pip", "compile", "pyproject.toml"]
     command += ["--universal", "--generate-hashes", "--python-version", "3.11", "--quiet"]
-    # pip, given hashes, refuses a package asked for with an extra that the lock names without it.
     command += ["--no-emit-index-url", "--no-emit-find-links", "--no-strip-extras"]
     command += ["--custom-compile-command", "make lock", "--output-file", output, *options]
     subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    path = ROOT / output
+    path.write_text(name_without_extras_too(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def name_without_extras_too(lock: str) -> str:
+    """Write every package that is locked with an extra a second time, without it.
+
+    Given hashes, a pip up to 25 wants each form that anybody asks for: `sqlalchemy[asyncio]` for
+    Prefect and `sqlalchemy` for Alembic. Newer ones take either.
+    """
+    entry = re.compile(r"^([a-z0-9._-]+)\[[a-z0-9, -]+\](==.*\n(?:    --hash=.*\n)+)", re.MULTILINE)
+    bare = re.compile(r"^([a-z0-9._-]+)==", re.MULTILINE)
+    have = {match[1] for match in bare.finditer(lock)}
+    return entry.sub(lambda m: m[0] if m[1] in have else f"{m[1]}{m[2]}{m[0]}", lock)
 
 
 def main() -> None:

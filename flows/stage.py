@@ -22,6 +22,10 @@ BUS_URL: Final = "CAPTAINS_BUS_URL"
 BUS_TOKEN: Final = "CAPTAINS_BUS_TOKEN"  # noqa: S105 - the name of a variable
 
 
+class BadBusAddress(ValueError):
+    """The environment names a bus that cannot be one."""
+
+
 class Reporter:
     """Hears how a run goes. Says nothing itself; the command line's does."""
 
@@ -72,4 +76,8 @@ def current_stage() -> Stage:
     if lent is not None:
         return lent
     url, token = os.environ.get(BUS_URL), os.environ.get(BUS_TOKEN)
+    if bool(url) != bool(token):
+        raise BadBusAddress(f"{BUS_URL} and {BUS_TOKEN} go together: set both, or neither")
+    if url and not url.startswith(("http://", "https://")):
+        raise BadBusAddress(f"{BUS_URL} must begin with http:// or https://")
     return Stage(bus=BusAddress(url=url, token=token), paced=True) if url and token else Stage()

@@ -67,6 +67,7 @@ class PublisherLimits:
     batch_events: int = 1_000
     batch_bytes: int = 512 * 1024
     linger_s: float = 0.1
+    unreached_s: float = 0.5  # the wait at the end for a bus that has never answered
     featured_linger_s: float = 0.02
 
 
@@ -98,6 +99,7 @@ class BusPublisher:
         self._full = asyncio.Event()
         self._settled = asyncio.Event()
         self._closing = False
+        self._reached = False  # whether the bus has ever answered
         self._broken: str | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -128,10 +130,12 @@ class BusPublisher:
         """Deliver what can be delivered in time, give the rest up, and say what became of it."""
         self._closing = True
         self._full.set()
-        await self.flushed(
-            timeout_s=self._flush_s if timeout_s is None else timeout_s,
-            done=lambda: self._pending <= 0,
-        )
+        timeout_s = self._flush_s if timeout_s is None else timeout_s
+        # A bus that has never answered does not hold up who closes us.
+        first_s = min(timeout_s, self._limits.unreached_s)
+        await self.flushed(first_s, done=lambda: self._reached or self._pending <= 0)
+        if self._reached:
+            await self.flushed(timeout_s, done=lambda: self._pending <= 0)
         if self._task is not None:
             self._task.cancel()
             (end,) = await asyncio.gather(self._task, return_exceptions=True)
@@ -271,6 +275,7 @@ class BusPublisher:
             self._blame(parts, f"the bus could not be reached ({type(error).__name__})")
             return False
         status = answer.status_code
+        self._reached = True
         if status == HTTPStatus.OK:
             self._settle(parts, _fates(answer))
         elif status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):

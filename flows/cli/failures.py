@@ -14,6 +14,7 @@ _BAD_INPUT: Final = (
     ("engine.errors", "BadYaml"),
     ("engine.cricket.errors", "UnknownFormat"),
     ("engine.cricket.errors", "BadSquad"),
+    ("flows.stage", "BadBusAddress"),
 )
 _FAILED: Final = (
     ("engine.errors", "BrokenRecord"),

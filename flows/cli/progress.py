@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -39,6 +41,7 @@ class TerminalReporter(Reporter):
 
     def started(self, run: Run) -> None:
         self._run = run
+        _sigterm_as_ctrl_c()
         if run.resumed:
             note(f"resuming: {run.resumed} of {run.total} episodes have been played before")
         if is_watched() and not self._quiet:
@@ -95,6 +98,14 @@ class TerminalReporter(Reporter):
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
+
+
+def _sigterm_as_ctrl_c() -> None:
+    """Prefect answers a SIGTERM by raising wherever the flow happens to be, and asyncio swallows
+    what is raised in a callback: from here, inside the flow, it is a Ctrl-C.
+    """
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, signal.raise_signal, signal.SIGINT)
 
 
 def show_table(run: Run) -> None:

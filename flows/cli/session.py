@@ -5,6 +5,7 @@ between them.
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -38,6 +39,10 @@ class Session:
             except (TerminationSignal, asyncio.CancelledError):
                 # Prefect answers a SIGTERM during a flow in its own way; nothing else cancels us.
                 raise KeyboardInterrupt from None
+            except BaseExceptionGroup as several:
+                if several.subgroup((TerminationSignal, asyncio.CancelledError)) is None:
+                    raise
+                raise KeyboardInterrupt from None
 
 
 @contextmanager
@@ -48,7 +53,7 @@ def session(
     home = settings.home(runs)
     settings.apply(home)
     with ExitStack() as stack:
-        if not quiet:
+        if not quiet and not os.environ.get("PREFECT_API_URL"):
             note("starting a Prefect server …")
         found = stack.enter_context(server(home, meanwhile=_load_flows))
         stage = Stage(

@@ -6,7 +6,6 @@ import os
 import threading
 from contextlib import suppress
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING
 
 from flows.cli.progress import TerminalReporter
@@ -129,7 +128,7 @@ def _tell_result(opened: Session, summary: RunSummary, *, stay: bool) -> None:
     if stay or not opened.server.embedded:
         say(f"artifacts: {opened.server.ui_url}/artifacts")
     else:  # the server ends with the command; its database stays
-        say(f"artifacts: PREFECT_HOME={quote(os.environ['PREFECT_HOME'])} prefect server start")
+        say(f"artifacts: in Prefect's database, {os.environ['PREFECT_HOME']} (docs/operations.md)")
     if opened.stage.page:
         say(f"page:      {opened.stage.page}{'' if stay else ' (ends with this command)'}")
 
