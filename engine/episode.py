@@ -94,6 +94,11 @@ class EpisodeResult:
     cards: tuple[InningsCard, ...]
     observer_failures: tuple[str, ...] = ()
 
+    def batting_captain(self, innings: int) -> str:
+        """Whose side bats in `innings`, counted from 1."""
+        seats = {line.innings: line.batting for line in self.innings}
+        return self.home if seats[innings] == Seat.HOME.value else self.away
+
     @property
     def fallbacks(self) -> int:
         return sum(counts.fallbacks for counts in self.counts.values())

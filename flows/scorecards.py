@@ -14,7 +14,7 @@ def scorecard_markdown(result: EpisodeResult) -> str:
     """One match: its result, then each innings with batters, extras, total and bowlers."""
     title = f"## {markdown_name(result.home)} v {markdown_name(result.away)}"
     about = f"{markdown_name(result.result)} · seed `{result.seed}` · `{result.episode_id}`"
-    innings = (_innings(card) for card in result.cards)
+    innings = (_innings(card, result.batting_captain(card.number)) for card in result.cards)
     return "\n\n".join([title, about, *innings])
 
 
@@ -41,7 +41,7 @@ def _score(result: EpisodeResult) -> str:
     )
 
 
-def _innings(card: InningsCard) -> str:
+def _innings(card: InningsCard, captain: str) -> str:
     batting = [
         [
             markdown_name(row.name),
@@ -67,7 +67,7 @@ def _innings(card: InningsCard) -> str:
     total = f"extras {card.extras.total}, total **{card.runs}/{card.wickets}** in {overs} overs"
     return "\n\n".join(
         [
-            f"### {card.number}. {markdown_name(card.team)}",
+            f"### {card.number}. {markdown_name(captain)} bats for {markdown_name(card.team)}",
             _table(["batter", "", "runs", "balls", "4s", "6s"], batting),
             total,
             _table(["bowler", "overs", "maidens", "runs", "wickets"], bowling),

@@ -109,6 +109,8 @@ def play_featured(
     if not isinstance(wanted.squads, str):
         raise BadInput("--featured plays with --squads drawn or built-in")
     with session(runs, quiet=as_json) as opened:
+        if opened.stage.page and not as_json:
+            note(f"page: {opened.stage.page}")
         from flows.config import EpisodeConfig
         from flows.episode import episode
 
@@ -127,7 +129,9 @@ def play_featured(
     if as_json:
         answer_json(report.model_dump())
     else:
-        say(f"{report.home} v {report.away}: {report.result}")
+        from engine.replay import replay_record
+
+        show_match(asyncio.run(replay_record(Path(report.record))).result)
         note(f"record: {report.record}")
     return Exit.DONE if report.end_reason in ("completed", "forfeit") else Exit.FAILED
 
@@ -145,7 +149,7 @@ def show_match(result: EpisodeResult) -> None:
 
     say(f"{result.home} (home) v {result.away} (away), seed {result.seed}")
     for card in result.cards:
-        say(f"\n{render(card)}")
+        say(f"\n{result.batting_captain(card.number)} bats for {render(card)}")
     say(f"\n{result.result}")
     say(f"luck of {result.home}: {result.luck:+.3f}   {result.episode_id}")
 
