@@ -9,13 +9,12 @@ from engine.chance.aggression import natural_aggression
 from engine.chance.conditions import draw_conditions
 from engine.chance.model import BallModel
 from engine.chance.squads import draw_squad
-from engine.chance.value import WinProbability, luck_of
+from engine.chance.value import WinProbability
 
 __all__ = [
     "BallModel",
     "WinProbability",
     "draw_conditions",
     "draw_squad",
-    "luck_of",
     "natural_aggression",
 ]

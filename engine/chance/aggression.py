@@ -33,7 +33,8 @@ _LATE: Final = (4.0, 3.5, 2.0, 1.0, 0.0, 0.0, 0.0)
 _USUAL_IN_HAND: Final = (3.4, 4.2, 5.2, 6.0, 7.5, 10.0, 10.0)
 # Runs an over that each wicket in hand beyond those adds: with wickets to burn real sides make all
 # that they can, 11.5 an over in the last five with at most two down (targets) and 11.5 in the real
-# five-over matches, and nobody is known to make more.
+# five-over matches, and nobody is known to make more. The size is chosen, not fitted: it puts a
+# five-over innings near the top of the scale.
 _WICKET_LICENCE: Final = 3.0
 _EASY_RATE: Final = 6.0  # a chase at this rate needs no licence; at twice the rate it takes it all
 # Runs an over taken off the aim for each wicket lost beyond the usual.

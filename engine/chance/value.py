@@ -6,13 +6,12 @@ average players on an average day; a tie is worth ½, and so is the super over a
 are the ball model's own. Which batter is in, and how long he has been, is not in the state: the
 usual pair for so many balls and wickets stands in for it.
 
-`luck_of` needs no such assumption: its expectation is zero under the very distribution that was
-sampled.
+Luck, which the driver keeps from these values, needs no such assumption: its expectation is zero
+under the very distribution that was sampled.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -34,7 +33,6 @@ from engine.chance.model import BallModel
 from engine.chance.rotation import spin_share
 from engine.chance.squads import LEFT_HANDED
 from engine.chance.tables import RATE_SIZE, RATE_STEPS, FormatTables
-from engine.cricket.distribution import Distribution
 from engine.cricket.formats import SUPER_OVER, Format
 from engine.cricket.outcomes import OUTCOMES
 from engine.cricket.players import Bowling, Hand
@@ -90,14 +88,6 @@ class WinProbability:
 @lru_cache(maxsize=4)  # a solved ODI takes 42 MB, a T20 7 MB
 def _solved(fmt: Format, model: BallModel) -> WinProbability:
     return WinProbability(fmt, model)
-
-
-def luck_of(distribution: Distribution, values: Sequence[float], drawn: int) -> float:
-    """What the draw of `OUTCOMES[drawn]` was worth beyond its expectation, to the side whose values
-    these are.
-    """
-    expected = sum(p * v for p, v in zip(distribution.probabilities, values, strict=True))
-    return values[drawn] - expected
 
 
 class _Solution:

@@ -114,6 +114,37 @@ def test_a_record_whose_result_was_changed_does_not_replay(record: Path) -> None
     assert not replay.identical
 
 
+FULL_DISK = """
+import asyncio, resource, signal, sys
+from pathlib import Path
+from engine.captains import resolve
+from engine.episode import EpisodeSpec, play_episode
+from engine.record import RecordWriter
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+spec = EpisodeSpec(
+    episode_id="full", seed=1, overs=5, home=resolve("baseline"), away=resolve("random")
+)
+writer = RecordWriter(Path(sys.argv[1]), "full", 1)
+result = asyncio.run(play_episode(spec, observers=[writer]))
+writer.close()
+print(result.end_reason, writer.path, *result.observer_failures)
+"""
+
+
+def test_a_full_disk_names_the_record_and_leaves_nothing(tmp_path: Path) -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", FULL_DISK, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PATH": ""},
+    ).stdout
+    assert told.startswith("completed None RecordWriter: OSError")
+    assert str(tmp_path) in told
+    assert list(tmp_path.iterdir()) == []
+
+
 PROGRAM = """
 import asyncio
 from engine.captains import resolve
