@@ -286,6 +286,7 @@ class _Episode:
                 format=self._setup.format,
                 squads=self._setup.squads,
                 venue=self._setup.conditions.venue,
+                era=self._setup.conditions.era,
                 finished=result.innings,
             )
         return self._seat.observation(

@@ -27,7 +27,7 @@ from engine.cricket.match import MAX_SUPER_OVERS, MatchSetup
 from engine.cricket.nodes import BallBowled, Fact, MatchResult, OverCompleted, ResultKind
 from engine.cricket.players import Squad
 from engine.cricket.scorecard import InningsCard, innings_card
-from engine.cricket.state import Innings, Squads
+from engine.cricket.state import CURRENT_ERA, FIRST_ERA, LAST_ERA, Innings, Squads
 from engine.driver import MatchDriver
 from engine.errors import CaptainFailed, CaptainUnavailable
 from engine.fanout import Fanout, Observer
@@ -59,6 +59,7 @@ class EpisodeSpec(BaseModel):
     home: CaptainSpec
     away: CaptainSpec
     squads: tuple[str, str] = (DRAWN, DRAWN)
+    era: int = Field(default=CURRENT_ERA, ge=FIRST_ERA, le=LAST_ERA)
     max_super_overs: int = Field(default=3, ge=0, le=MAX_SUPER_OVERS)
     max_rethinks: int = Field(default=2, ge=0, le=10)
     step_limit: int | None = Field(default=None, ge=1)
@@ -166,6 +167,7 @@ def _setup_of(spec: EpisodeSpec, cast: Cast) -> MatchSetup:
         squads=cast.squads or squads_named(spec.squads, streams),
         max_super_overs=spec.max_super_overs,
         streams=streams,
+        era=spec.era,
     )
 
 

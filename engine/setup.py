@@ -4,6 +4,7 @@ format.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from engine.chance import draw_conditions, draw_squad
@@ -11,7 +12,7 @@ from engine.cricket.choices import Seat
 from engine.cricket.formats import format_of
 from engine.cricket.match import MatchSetup
 from engine.cricket.players import Squad
-from engine.cricket.state import Squads
+from engine.cricket.state import CURRENT_ERA, Squads
 from engine.seeds import Streams
 from engine.squads import load_squad
 
@@ -34,12 +35,19 @@ def squads_named(names: tuple[str, str], streams: Streams) -> Squads:
 
 
 def match_setup(
-    *, overs: int, squads: Squads, max_super_overs: int, streams: Streams
+    *,
+    overs: int,
+    squads: Squads,
+    max_super_overs: int,
+    streams: Streams,
+    era: int = CURRENT_ERA,
 ) -> MatchSetup:
-    """What is settled before the toss; the conditions are drawn from the match's own streams."""
+    """What is settled before the toss; the conditions are drawn from the match's own streams. `era`
+    is the season whose scoring is played.
+    """
     return MatchSetup(
         format=format_of(overs),
         squads=squads,
-        conditions=draw_conditions(streams),
+        conditions=replace(draw_conditions(streams), era=era, game=squads.home.game),
         max_super_overs=max_super_overs,
     )

@@ -65,6 +65,9 @@ class MatchSetup:
             raise ValueError(
                 f"max_super_overs {self.max_super_overs} is outside 0…{MAX_SUPER_OVERS}"
             )
+        games = {self.squads.home.game, self.squads.away.game}
+        if games != {self.conditions.game}:
+            raise ValueError("both squads play the same game, that of the conditions")
 
 
 def play_match(setup: MatchSetup) -> Generator[Node, Answer, MatchResult]:
@@ -91,6 +94,7 @@ class _Table:
             format=self._setup.format,
             squads=self._setup.squads,
             venue=self._setup.conditions.venue,
+            era=self._setup.conditions.era,
             finished=self._finished,
             innings=innings,
         )

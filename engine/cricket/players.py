@@ -24,6 +24,13 @@ MAX_SKILL: Final = 2.0
 MAX_NAME: Final = 40
 
 
+class Game(StrEnum):
+    """Whose game it is; a match is played by two squads of the same."""
+
+    MEN = "men"
+    WOMEN = "women"
+
+
 class Role(StrEnum):
     BATTER = "batter"
     KEEPER = "keeper"
@@ -90,6 +97,7 @@ class Squad:
 
     name: str
     players: tuple[Player, ...]
+    game: Game = Game.MEN
 
     def __post_init__(self) -> None:
         for broken in _broken_rules(self.players):

@@ -11,9 +11,12 @@ from typing import Final
 from engine.cricket.choices import Field, Seat
 from engine.cricket.formats import BALLS_PER_OVER, Format
 from engine.cricket.outcomes import NOT_OUT, Dismissal
-from engine.cricket.players import SQUAD_SIZE, PlayerIndex, Squad
+from engine.cricket.players import SQUAD_SIZE, Game, PlayerIndex, Squad
 
 ALL_OUT: Final = SQUAD_SIZE - 1
+FIRST_ERA: Final = 2014
+LAST_ERA: Final = 2027
+CURRENT_ERA: Final = 2026  # a constant, not the clock: the same file means the same matches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,12 +24,19 @@ class Conditions:
     """What pitch and day do to scoring, in log-odds towards runs; 0 is average.
 
     `venue` is known before the toss; `day` and `innings` (one a main innings; a super over takes
-    the first) are found out by playing.
+    the first) are found out by playing. `era` is the season, 2014…2027, whose scoring is played,
+    `game` whose game.
     """
 
     venue: float = 0.0
     day: float = 0.0
     innings: tuple[float, float] = (0.0, 0.0)
+    era: int = CURRENT_ERA
+    game: Game = Game.MEN
+
+    def __post_init__(self) -> None:
+        if not FIRST_ERA <= self.era <= LAST_ERA:
+            raise ValueError(f"era {self.era} is outside {FIRST_ERA}…{LAST_ERA}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,5 +183,6 @@ class MatchView:
     format: Format
     squads: Squads
     venue: float
+    era: int = CURRENT_ERA
     finished: tuple[Innings, ...] = ()
     innings: Innings | None = None
