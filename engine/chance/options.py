@@ -194,11 +194,10 @@ class Options:
         style, hand = context.bowler.bowls, context.striker.bats
         usual = self._model.matchups.effect(USUAL_BALL, USUAL_SHOT.shot, style, hand, phase)
         level = self._model.log_odds(context) - usual
-        after = np.asarray(self._value.after(innings))
         return Ball(
             tables=tables,
             weight=np.exp(level - level.max()),
-            worth=_OF_CLASS @ (tables.split[int(innings.free_hit), phase] * after),
+            worth=worth_of_classes(tables, innings, self._value),
             natural=natural_aggression(innings, context.balls_faced),
             style=style,
             hand=hand,
@@ -273,6 +272,13 @@ def context_of(view: MatchView, innings: Innings) -> DeliveryContext:
         delivery=USUAL_BALL,
         shot=USUAL_SHOT,
     )
+
+
+def worth_of_classes(tables: FormatTables, innings: Innings, value: WinModel) -> Floats:
+    """(class): the mean value to the batting side after a ball of each class."""
+    phase = tables.phase[min(innings.legal_balls, tables.balls - 1)]
+    after = np.asarray(value.after(innings))
+    return np.asarray(_OF_CLASS @ (tables.split[int(innings.free_hit), phase] * after))
 
 
 def known_conditions(view: MatchView) -> Conditions:
