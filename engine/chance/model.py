@@ -91,6 +91,12 @@ class BallModel:
         weighed = (chances / chances.sum())[CLASS_OF] * split
         return Distribution(weighed.tolist())
 
+    def log_odds(self, context: DeliveryContext) -> Floats:
+        """The log-odds of the classes, (class), up to a constant."""
+        innings = context.innings
+        tables = self.tables(innings.format)
+        return self._predictor(context, tables, min(innings.legal_balls, tables.balls - 1))
+
     def _predictor(self, context: DeliveryContext, tables: FormatTables, ball: int) -> Floats:
         """The log-odds of the classes, up to a constant."""
         innings, shot = context.innings, context.shot
