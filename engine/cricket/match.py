@@ -24,7 +24,6 @@ from engine.cricket.choices import (
     TossDecision,
 )
 from engine.cricket.formats import SUPER_OVER, Format
-from engine.cricket.making import maker
 from engine.cricket.nodes import (
     Answer,
     BallBowled,
@@ -45,6 +44,7 @@ from engine.cricket.nodes import (
 from engine.cricket.outcomes import Outcome
 from engine.cricket.players import PlayerIndex
 from engine.cricket.state import ALL_OUT, Conditions, Innings, MatchView, Squads
+from engine.making import maker
 
 # Two batters a side may be dismissed in each super over and are then barred: after four, three are
 # left.

@@ -1,4 +1,4 @@
-"""Making frozen values cheaply, for the few places that make one for every ball.
+"""Make frozen values cheaply, for the few places that make one for every ball.
 
 A frozen dataclass fills its fields through `object.__setattr__`, which costs ten times a plain
 assignment. The functions made here fill an object of a like-shaped, open class and then turn it
