@@ -28,7 +28,7 @@ from engine.cricket.nodes import BallBowled, Fact, MatchResult, OverCompleted, R
 from engine.cricket.players import Squad
 from engine.cricket.scorecard import InningsCard, innings_card
 from engine.cricket.state import CURRENT_ERA, FIRST_ERA, LAST_ERA, Innings, Squads
-from engine.driver import MatchDriver
+from engine.driver import MatchDriver, chance_at_start
 from engine.errors import CaptainFailed, CaptainUnavailable
 from engine.fanout import Fanout, Observer
 from engine.models import Models
@@ -212,6 +212,8 @@ class _Episode:
                 attempt=spec.attempt,
                 squads=setup.squads,
                 captains={seat: spec.captain(seat).name for seat in Seat},
+                start=setup.start,
+                start_chance=chance_at_start(setup, value),
             )
             if with_events
             else None
@@ -221,7 +223,7 @@ class _Episode:
         self._turns = 0
         self._deliveries = 0
         self._over_ended = False
-        self._innings: dict[int, Innings] = {}
+        self._innings = _found(setup)
 
     async def run(self) -> EpisodeResult:
         """Plays; whatever happens, the ending is published before this returns or raises."""
@@ -383,6 +385,14 @@ async def _to_its_end(work: Coroutine[Any, Any, EpisodeResult]) -> EpisodeResult
     except asyncio.CancelledError:
         await asyncio.wait([task])
         raise
+
+
+def _found(setup: MatchSetup) -> dict[int, Innings]:
+    """The innings that were played before the match began, by number."""
+    if setup.start is None:
+        return {}
+    played = (*setup.start.finished, setup.start.innings)
+    return {innings.number: innings for innings in played if innings.legal_balls}
 
 
 def _margin(result: MatchResult) -> str:

@@ -70,12 +70,6 @@ class Toss(_Strict):
     elected: Literal["bat", "field"]
 
 
-class InningsStart(_Strict):
-    innings: int
-    batting: Literal["home", "away"]
-    target: int | None
-
-
 class Score(_Strict):
     """The score after a ball. `overs` as written, `legal_balls` as counted."""
 
@@ -83,6 +77,51 @@ class Score(_Strict):
     wickets: int
     legal_balls: int
     overs: str
+
+
+class BatterBefore(_Strict):
+    """A batter as the match found him. `out` is the dismissal, `bowler` who is credited with it."""
+
+    name: str
+    runs: int
+    balls: int
+    fours: int
+    sixes: int
+    out: str | None
+    bowler: str | None
+
+
+class BowlerBefore(_Strict):
+    """A bowler as the match found him. `runs` are those charged to him, `balls` the legal ones."""
+
+    name: str
+    balls: int
+    runs: int
+    wickets: int
+    maidens: int
+
+
+class InningsBefore(_Strict):
+    """An innings as a match found it that began in the middle."""
+
+    score: Score
+    extras: int
+    striker: str | None
+    non_striker: str | None
+    batters: tuple[BatterBefore, ...]
+    bowlers: tuple[BowlerBefore, ...]
+
+
+class InningsStart(_Strict):
+    """`before` is None where the first ball of the innings is still to come. `win_probability` is
+    the home side's where a match begins in the middle, else None.
+    """
+
+    innings: int
+    batting: Literal["home", "away"]
+    target: int | None
+    before: InningsBefore | None = None
+    win_probability: float | None = None
 
 
 class DecisionMade(_Strict):

@@ -43,6 +43,7 @@ from engine.cricket.nodes import (
 )
 from engine.cricket.outcomes import Outcome
 from engine.cricket.players import PlayerIndex
+from engine.cricket.start import Start, check_start
 from engine.cricket.state import ALL_OUT, Conditions, Innings, MatchView, Squads
 from engine.making import maker
 
@@ -57,12 +58,16 @@ _context, _chance, _bowled = maker(DeliveryContext), maker(ChanceNode), maker(Ba
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchSetup:
-    """What is settled before the toss. `max_super_overs` 0…4; a tie after them stands."""
+    """What is settled before the toss. `max_super_overs` 0…4; a tie after them stands.
+
+    With a `start` there is no toss: play begins there. Raises `BadStart` where no match gets there.
+    """
 
     format: Format
     squads: Squads
     conditions: Conditions = Conditions()
     max_super_overs: int = 3
+    start: Start | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.max_super_overs <= MAX_SUPER_OVERS:
@@ -72,17 +77,20 @@ class MatchSetup:
         games = {self.squads.home.game, self.squads.away.game}
         if games != {self.conditions.game}:
             raise ValueError("both squads play the same game, that of the conditions")
+        if self.start is not None:
+            check_start(self.start, self.format, self.squads)
 
 
 def play_match(setup: MatchSetup) -> Generator[Node, Answer, MatchResult]:
-    """One match from the toss to the result (Law 16)."""
+    """One match from the toss, or from its start, to the result (Law 16)."""
     table = _Table(setup)
-    batting_first = yield from table.toss()
-    first = yield from table.innings(batting_first, target=None)
-    second = yield from table.innings(batting_first.other, target=first.runs + 1)
-    if second.runs != first.runs:
-        return table.result(_decided(first, second))
-    return (yield from table.super_overs(second.batting))
+    innings = yield from table.beginning()
+    while True:
+        yield from table.play(innings)
+        result = table.result()
+        if result is not None:
+            return result
+        innings = table.next_innings()
 
 
 class _Table:
@@ -103,8 +111,41 @@ class _Table:
             innings=innings,
         )
 
-    def result(self, decided: MatchResult) -> MatchResult:
-        return replace(decided, innings=self._finished)
+    def result(self) -> MatchResult | None:
+        """Law 16, once the side that bats second has batted; None where play goes on."""
+        played = self._finished
+        if len(played) % 2:
+            return None
+        first, second = played[-2:]
+        if first.runs != second.runs:
+            return replace(_decided(first, second), innings=played)
+        super_overs = len(played) // 2 - 1
+        if super_overs < self._setup.max_super_overs:
+            return None
+        return MatchResult(winner=None, kind=ResultKind.TIE, margin=None, innings=played)
+
+    def beginning(self) -> Generator[Node, Answer, Innings]:
+        """The innings that is played first: after the toss, or where the match starts."""
+        start = self._setup.start
+        if start is None:
+            return self._opening_state((yield from self._toss()), None)
+        for innings in start.finished:
+            yield InningsStarted(innings=innings)
+            self._finished = (*self._finished, innings)
+            yield InningsEnded(innings=innings)
+        return start.innings
+
+    def next_innings(self) -> Innings:
+        """The innings after the last: a chase, or a super over in which the side that batted second
+        bats first.
+        """
+        last = self._finished[-1]
+        chasing = len(self._finished) % 2 == 1
+        batting = last.batting.other if chasing else last.batting
+        target = last.runs + 1 if chasing else None
+        if len(self._finished) < 2:
+            return self._opening_state(batting, target)
+        return self._super_over_state(batting, target)
 
     def _request(
         self,
@@ -119,7 +160,7 @@ class _Table:
             number=self._asked - 1, seat=seat, kind=kind, legal=legal, view=view, field=field
         )
 
-    def toss(self) -> Generator[Node, Answer, Seat]:
+    def _toss(self) -> Generator[Node, Answer, Seat]:
         """Law 13.4 and 13.5; returns the side that bats first."""
         view = self.view(None)
         node = ChanceNode(purpose=Purpose.TOSS, innings=0, legal_ball=0, repeat=0, view=view)
@@ -127,10 +168,6 @@ class _Table:
         decision = cast("TossDecision", (yield self._request(winner, DecisionKind.TOSS, view)))
         yield TossMade(winner=winner, elected=decision.elect)
         return winner if decision.elect is Election.BAT else winner.other
-
-    def innings(self, batting: Seat, *, target: int | None) -> Generator[Node, Answer, Innings]:
-        """One innings to its end; returns its last state."""
-        return (yield from self._play(self._opening_state(batting, target)))
 
     def _opening_state(self, batting: Seat, target: int | None) -> Innings:
         return laws.start_innings(
@@ -140,7 +177,8 @@ class _Table:
             target=target,
         )
 
-    def _play(self, innings: Innings) -> Generator[Node, Answer, Innings]:
+    def play(self, innings: Innings) -> Generator[Node, Answer, None]:
+        """One innings to its end, from wherever it stands."""
         yield InningsStarted(innings=innings)
         innings = yield from self._fill_the_crease(innings, leaving=None)
         while not innings.is_complete:
@@ -151,7 +189,6 @@ class _Table:
                 yield OverCompleted(innings=innings)
         self._finished = (*self._finished, innings)
         yield InningsEnded(innings=innings)
-        return innings
 
     def _fill_the_crease(
         self, innings: Innings, leaving: PlayerIndex | None
@@ -227,23 +264,6 @@ class _Table:
             context=context,
         )
 
-    def super_overs(self, batting_first: Seat) -> Generator[Node, Answer, MatchResult]:
-        """ICC super over: the side that batted second bats first; repeated up to the cap, then a
-        tie.
-        """
-        for _ in range(self._setup.max_super_overs):
-            first = yield from self._play(self._super_over_state(batting_first, None))
-            second = yield from self._play(
-                self._super_over_state(batting_first.other, first.runs + 1)
-            )
-            if first.runs != second.runs:
-                winner = first.batting if first.runs > second.runs else second.batting
-                return self.result(
-                    MatchResult(winner=winner, kind=ResultKind.SUPER_OVER, margin=None, innings=())
-                )
-            batting_first = second.batting
-        return self.result(MatchResult(winner=None, kind=ResultKind.TIE, margin=None, innings=()))
-
     def _super_over_state(self, batting: Seat, target: int | None) -> Innings:
         """ICC super over clauses 5 and 9: batters once dismissed may not bat again, nor a bowler
         bowl twice running.
@@ -273,14 +293,14 @@ class _Table:
 
 
 def _decided(first: Innings, second: Innings) -> MatchResult:
-    """Law 16.1 and 16.8: by runs, or by the wickets the chasing side had left."""
-    if second.runs > first.runs:
-        return MatchResult(
-            winner=second.batting,
-            kind=ResultKind.WICKETS,
-            margin=ALL_OUT - second.wickets,
-            innings=(),
-        )
-    return MatchResult(
-        winner=first.batting, kind=ResultKind.RUNS, margin=first.runs - second.runs, innings=()
-    )
+    """Law 16.1 and 16.8: by runs, or by the wickets the chasing side had left; a super over has no
+    margin.
+    """
+    won = second if second.runs > first.runs else first
+    if won.is_super_over:
+        kind, margin = ResultKind.SUPER_OVER, None
+    elif won is second:
+        kind, margin = ResultKind.WICKETS, ALL_OUT - second.wickets
+    else:
+        kind, margin = ResultKind.RUNS, first.runs - second.runs
+    return MatchResult(winner=won.batting, kind=kind, margin=margin, innings=())
