@@ -1,0 +1,124 @@
+"""Baseline against baseline, thousands of times: the matches that are held against the real ones.
+
+Squads, venue and day are drawn a match; the seasons in the proportions of the real matches. A match
+belongs to one of `GROUPS` groups, for the standard errors of the tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.random import Generator, Philox
+
+from engine.chance import BallModel
+from engine.chance.bulk import InningsLog, MatchLogs, Sides, play_innings, sides_from
+from engine.chance.classes import Ints
+from engine.chance.conditions import draw_towards
+from engine.chance.elevens import IS_SPIN, BulkSource, draw_elevens
+from engine.cricket.formats import format_named
+from engine.cricket.players import Game
+from engine.fidelity.balls import Balls, of_outcomes
+from engine.fidelity.fold import Fold, fold
+from engine.fidelity.layout import Layout
+from engine.fidelity.reference import shares_of_seasons
+from engine.seeds import derive_seed
+
+GROUPS: Final = 20
+BATCH: Final = 1000  # matches at once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What to simulate. `seasons` how much of the matches is played in each."""
+
+    layout: Layout
+    game: Game
+    matches: int
+    seed: int
+    seasons: Mapping[int, float]
+
+    @classmethod
+    def of_seasons(
+        cls, layout: Layout, game: Game, matches: int, seed: int, seasons: Mapping[int, int]
+    ) -> Plan:
+        return cls(
+            layout=layout,
+            game=game,
+            matches=matches,
+            seed=seed,
+            seasons=shares_of_seasons(seasons),
+        )
+
+    def eras(self) -> Ints:
+        """The season of each match: as many of each as its share says, spread evenly."""
+        years = np.array(list(self.seasons), dtype=np.intp)
+        upto = np.cumsum(list(self.seasons.values()))
+        place = (np.arange(self.matches) * 0.6180339887498949) % 1.0
+        return np.asarray(years[np.minimum(np.searchsorted(upto, place), len(years) - 1)])
+
+
+def simulate(
+    plan: Plan, model: BallModel, heard: Callable[[int], object] = lambda _: None
+) -> list[Fold]:
+    """The folds of the groups. `heard` is told how many matches have been played."""
+    groups: list[Fold | None] = [None] * GROUPS
+    done = 0
+    for number, eras in enumerate(_batches(plan)):
+        balls = play_batch(plan, model, eras, derive_seed("fidelity", plan.seed, number))
+        turn = np.arange(balls.matches) % GROUPS
+        for i in range(min(GROUPS, balls.matches)):
+            piece = fold(balls.of_matches(turn == i), plan.layout)
+            before = groups[i]
+            groups[i] = piece if before is None else before + piece
+        done += len(eras)
+        heard(done)
+    return [group for group in groups if group is not None]
+
+
+def _batches(plan: Plan) -> Iterator[Ints]:
+    eras = plan.eras()
+    for first in range(0, len(eras), BATCH):
+        yield eras[first : first + BATCH]
+
+
+def play_batch(plan: Plan, model: BallModel, eras: Ints, seed: int) -> Balls:
+    """One match for each season in `eras`, by the vectorised simulator."""
+    fmt = format_named(plan.layout.name)
+    draws = Generator(Philox(seed))
+    spreads, matches = model.coefficients.spreads, len(eras)
+    source = BulkSource(draws, matches)
+    first, second = (sides_from(draw_elevens(source, spreads), fmt) for _ in range(2))
+    towards = draw_towards(draws, matches, spreads)
+    one = play_innings(model, fmt, first, second, towards[0], draws)
+    two = play_innings(model, fmt, second, first, towards[1], draws, one.runs + 1)
+    return balls_of(MatchLogs(first=one, second=two), (first, second))
+
+
+def balls_of(logs: MatchLogs, sides: Sequence[Sides]) -> Balls:
+    """The deliveries of both innings, the first side batting first."""
+    parts = [_columns(logs.first, sides[1], 1), _columns(logs.second, sides[0], 2)]
+    return of_outcomes(
+        len(logs.first.runs),
+        logs.first.runs + 1,
+        {name: np.concatenate([part[name] for part in parts]) for name in parts[0]},
+    )
+
+
+def _columns(log: InningsLog, bowling: Sides, innings: int) -> dict[str, Ints]:
+    """One entry a delivery, match by match."""
+    bowled = (log.outcome >= 0).T
+    match = np.nonzero(bowled)[0]
+    bowler = log.bowler.T[bowled]
+    return {
+        "outcome": log.outcome.T[bowled],
+        "match": match,
+        "innings": np.full(len(match), innings, dtype=np.intp),
+        "over": log.legal.T[bowled] // 6,
+        "batter": log.order.T[bowled],
+        "position": log.order.T[bowled],
+        "bowler": bowler,
+        "spin": IS_SPIN[bowling.style[match, bowler]].astype(np.intp),
+    }
