@@ -59,9 +59,7 @@ class HeuristicSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    boldness: _Shift = Setting(
-        default=0.08, description="Added to the aggression of real batters."
-    )
+    boldness: _Shift = Setting(default=0.08, description="Added to the aggression of real batters.")
     wickets: _Share = Setting(
         default=0.5, description="How much wickets in hand, beyond the usual, are spent on risk."
     )
