@@ -126,7 +126,7 @@ class InningsStart(_Strict):
 
 class DecisionMade(_Strict):
     """One decision, published after the ball it was for. `choice` is what was decided, in the
-    captain's words.
+    captain's words; `cost` the win probability that it gave away against the best legal choice.
     """
 
     number: int
@@ -141,6 +141,7 @@ class DecisionMade(_Strict):
     rethinks: int = 0
     errors: tuple[str, ...] = ()
     latency_ms: float | None = None
+    cost: float | None = None
 
 
 class Wicket(_Strict):
@@ -200,8 +201,18 @@ class InningsEnd(_Strict):
     all_out: bool
 
 
+class CostOfKind(_Strict):
+    """Win probability given away by the decisions of one kind, in all and on average."""
+
+    decisions: int
+    total: float
+    mean: float
+
+
 class SeatCounts(_Strict):
-    """What one captain was asked and how he answered. `coverage`: own answers ÷ decisions, 0…1."""
+    """What one captain was asked and how he answered. `coverage`: own answers ÷ decisions, 0…1.
+    `costs` by kind of decision; none where no event was published.
+    """
 
     captain: str
     decisions: int
@@ -212,6 +223,7 @@ class SeatCounts(_Strict):
     malformed: int
     fines: float
     coverage: float
+    costs: dict[str, CostOfKind] = Field(default_factory=dict)
 
 
 class InningsLine(_Strict):

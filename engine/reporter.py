@@ -46,7 +46,7 @@ _HIDDEN_UNTIL_BOWLED: Final = frozenset({DecisionKind.DELIVERY, DecisionKind.SHO
 # Not the play: who or what gave the answer and how long it took, and what the value model of the
 # day thinks of it.
 _NOT_THE_PLAY: Final = frozenset(
-    {"source", "reason", "rethinks", "errors", "latency_ms", "win_probability", "luck"}
+    {"source", "reason", "rethinks", "errors", "latency_ms", "win_probability", "luck", "cost"}
 )
 # The events that are the play, each with what reads its fields in the order of their names.
 _PLAY: Final[dict[type[BaseModel], Callable[[BaseModel], tuple[Any, ...]]]] = {
@@ -165,8 +165,10 @@ class Reporter:
         )
         self._pending.append(event)
 
-    def decided(self, request: DecisionRequest, answered: Answered) -> None:
-        """Publishes the decision, at once or after the ball that it is for."""
+    def decided(
+        self, request: DecisionRequest, answered: Answered, cost: float | None = None
+    ) -> None:
+        """Publishes the decision and its cost, at once or after the ball that it is for."""
         innings = request.view.innings
         made = ev.DecisionMade(
             number=request.number,
@@ -181,6 +183,7 @@ class Reporter:
             rethinks=answered.rethinks,
             errors=answered.errors,
             latency_ms=answered.latency_ms,
+            cost=cost,
         )
         if request.kind in _HIDDEN_UNTIL_BOWLED:
             self._held.append(made)

@@ -15,7 +15,6 @@ from engine.cricket import laws, legality
 from engine.cricket.choices import (
     BatterDecision,
     BowlerDecision,
-    Decision,
     DecisionKind,
     DeliveryDecision,
     Election,
@@ -46,10 +45,15 @@ from engine.cricket.outcomes import Outcome
 from engine.cricket.players import PlayerIndex
 from engine.cricket.start import Start, check_start
 from engine.cricket.state import ALL_OUT, Conditions, Innings, MatchView, Squads
+from engine.making import maker
 
 # Two batters a side may be dismissed in each super over and are then barred: after four, three are
 # left.
 MAX_SUPER_OVERS: Final = 4
+
+_NOTHING_TO_LIST: Final = Legal()
+_view, _request, _legal = maker(MatchView), maker(DecisionRequest), maker(Legal)
+_context, _chance, _bowled = maker(DeliveryContext), maker(ChanceNode), maker(BallBowled)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +102,7 @@ class _Table:
         self._asked = 0
 
     def view(self, innings: Innings | None) -> MatchView:
-        return MatchView(
+        return _view(
             format=self._setup.format,
             squads=self._setup.squads,
             venue=self._setup.conditions.venue,
@@ -143,34 +147,25 @@ class _Table:
             return self._opening_state(batting, target)
         return self._super_over_state(batting, target)
 
-    def _ask(
+    def _request(
         self,
         seat: Seat,
         kind: DecisionKind,
-        innings: Innings | None,
-        legal: Legal,
+        view: MatchView,
+        legal: Legal = _NOTHING_TO_LIST,
         field: Field | None = None,
-    ) -> Generator[Node, Answer, Decision]:
-        request = DecisionRequest(
-            number=self._asked,
-            seat=seat,
-            kind=kind,
-            legal=legal,
-            view=self.view(innings),
-            field=field,
-        )
+    ) -> DecisionRequest:
         self._asked += 1
-        return cast("Decision", (yield request))
+        return _request(
+            number=self._asked - 1, seat=seat, kind=kind, legal=legal, view=view, field=field
+        )
 
     def _toss(self) -> Generator[Node, Answer, Seat]:
         """Law 13.4 and 13.5; returns the side that bats first."""
-        node = ChanceNode(
-            purpose=Purpose.TOSS, innings=0, legal_ball=0, repeat=0, view=self.view(None)
-        )
+        view = self.view(None)
+        node = ChanceNode(purpose=Purpose.TOSS, innings=0, legal_ball=0, repeat=0, view=view)
         winner = cast("TossDraw", (yield node)).winner
-        decision = cast(
-            "TossDecision", (yield from self._ask(winner, DecisionKind.TOSS, None, Legal()))
-        )
+        decision = cast("TossDecision", (yield self._request(winner, DecisionKind.TOSS, view)))
         yield TossMade(winner=winner, elected=decision.elect)
         return winner if decision.elect is Election.BAT else winner.other
 
@@ -203,39 +198,35 @@ class _Table:
             available = laws.available_batters(innings, leaving=leaving)
             if not available:
                 return laws.close(innings)
-            decision = yield from self._ask(
-                innings.batting, DecisionKind.BATTER, innings, Legal(players=available)
+            request = self._request(
+                innings.batting,
+                DecisionKind.BATTER,
+                self.view(innings),
+                Legal(players=available),
             )
-            innings = laws.send_in(innings, cast("BatterDecision", decision).player)
+            innings = laws.send_in(innings, cast("BatterDecision", (yield request)).player)
         return innings
 
     def _choose_bowler(self, innings: Innings) -> Generator[Node, Answer, Innings]:
-        legal = legality.legal_bowlers(innings, self._setup.squads.of(innings.fielding))
-        decision = yield from self._ask(
-            innings.fielding, DecisionKind.BOWLER, innings, Legal(players=legal)
-        )
-        return laws.begin_over(innings, cast("BowlerDecision", decision).player)
+        fielding = innings.fielding
+        legal = Legal(players=legality.legal_bowlers(innings, self._setup.squads.of(fielding)))
+        request = self._request(fielding, DecisionKind.BOWLER, self.view(innings), legal)
+        return laws.begin_over(innings, cast("BowlerDecision", (yield request)).player)
 
     def _bowl(self, innings: Innings) -> Generator[Node, Answer, Innings]:
         """One ball: the field is seen, delivery and shot are chosen blind, then chance."""
-        fields = Legal(fields=legality.legal_fields(innings))
-        delivery = cast(
-            "DeliveryDecision",
-            (yield from self._ask(innings.fielding, DecisionKind.DELIVERY, innings, fields)),
+        view, fields = self.view(innings), legality.legal_fields(innings)
+        request = self._request(
+            innings.fielding, DecisionKind.DELIVERY, view, _legal(players=(), fields=fields)
         )
-        shot = cast(
-            "ShotDecision",
-            (
-                yield from self._ask(
-                    innings.batting, DecisionKind.SHOT, innings, Legal(), delivery.field
-                )
-            ),
-        )
-        drawn = cast("Outcome", (yield self._chance(innings, delivery, shot)))
+        delivery = cast("DeliveryDecision", (yield request))
+        request = self._request(innings.batting, DecisionKind.SHOT, view, field=delivery.field)
+        shot = cast("ShotDecision", (yield request))
+        drawn = cast("Outcome", (yield self._chance(view, innings, delivery, shot)))
         outcome = laws.as_scored(innings, drawn)
         leaver = laws.player_out(innings, outcome)
         after = laws.after_delivery(innings, outcome, delivery.field)
-        yield BallBowled(
+        yield _bowled(
             before=innings,
             after=after,
             delivery=delivery,
@@ -243,31 +234,33 @@ class _Table:
             outcome=outcome,
             player_out=leaver,
         )
+        if leaver is None:
+            return after
         return (yield from self._fill_the_crease(after, leaving=leaver))
 
     def _chance(
-        self, innings: Innings, delivery: DeliveryDecision, shot: ShotDecision
+        self, view: MatchView, innings: Innings, delivery: DeliveryDecision, shot: ShotDecision
     ) -> ChanceNode:
         striker, bowler = innings.striker, innings.bowler
         assert striker is not None
         assert bowler is not None
-        squads = self._setup.squads
-        context = DeliveryContext(
+        squads, batting = self._setup.squads, innings.batting
+        context = _context(
             innings=innings,
-            striker=squads.of(innings.batting)[striker],
+            striker=squads.of(batting)[striker],
             striker_order=striker + 1,
             balls_faced=innings.batters[striker].balls,
-            bowler=squads.of(innings.fielding)[bowler],
+            bowler=squads.of(batting.other)[bowler],
             conditions=self._setup.conditions,
             delivery=delivery,
             shot=shot,
         )
-        return ChanceNode(
+        return _chance(
             purpose=Purpose.DELIVERY,
             innings=innings.number,
             legal_ball=innings.legal_balls,
             repeat=innings.repeat,
-            view=self.view(innings),
+            view=view,
             context=context,
         )
 
