@@ -44,7 +44,7 @@ BUILT_IN: Final[tuple[str, ...]] = tuple(sorted(path.stem for path in _FOLDER.gl
 TOSS: Final = "toss"
 MOST_ENTRIES: Final = 1000
 
-_Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=MAX_NAME)]
+_Name = Annotated[str, Field(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$", max_length=MAX_NAME)]
 _Text = Annotated[str, Field(max_length=400)]
 
 
@@ -111,8 +111,22 @@ class Pack(_Part):
         """The entry of that name, or the one that the seed falls on. Raises `UnknownEntry`."""
         return self.numbered(seed) if name is None else self.entry(name)
 
+    def of(self, entry: Entry) -> dict[str, Any]:
+        """What an episode's spec says of one of the entries."""
+        return {
+            "pack": self.name,
+            "entry": entry.name,
+            "pack_digest": self.digest,
+            "start": entry.state,
+        }
+
     def fits(self, overs: int) -> bool:
         return self.overs is None or self.overs == overs
+
+    def check_fits(self, overs: int) -> None:
+        """Raises `BadStart` where its entries are of another length."""
+        if not self.fits(overs):
+            raise BadStart(f"pack {self.name} is of {self.overs} overs an innings, not {overs}")
 
 
 @cache
