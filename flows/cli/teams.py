@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
-from engine import packs
+from engine import packs, squads
+from engine.cricket.players import Player, Squad
 from engine.packs import Entry, Pack, load_pack
 from engine.packs.odds import shipped_odds
+from engine.squads import load_squad, squad_digest
 from flows.cli.terminal import Exit, answer_json, say, table
 
 
@@ -70,4 +73,47 @@ def _odds(win_probability: float | None) -> str:
 
 
 def list_squads(name: str | None, *, as_json: bool) -> int:
-    raise NotImplementedError
+    """`captains squads`; with a name, its players. Raises `BadSquad`."""
+    if name is not None:
+        return _show_squad(load_squad(name), as_json=as_json)
+    known = [(each, load_squad(each)) for each in squads.BUILT_IN]
+    if as_json:
+        answer_json({"squads": [_squad(each, squad) for each, squad in known]})
+        return Exit.DONE
+    rows = [(each, squad.name, squad.game.value, str(len(squad.bowlers))) for each, squad in known]
+    say(table(("squad", "team", "game", "bowlers"), rows))
+    return Exit.DONE
+
+
+def _squad(name: str, squad: Squad) -> dict[str, Any]:
+    return {
+        "name": name,
+        "team": squad.name,
+        "game": squad.game.value,
+        "digest": squad_digest(squad),
+    }
+
+
+def _show_squad(squad: Squad, *, as_json: bool) -> int:
+    players = [_player(player) for player in squad.players]
+    if as_json:
+        answer_json({"team": squad.name, "game": squad.game.value, "players": players})
+        return Exit.DONE
+    rows = [tuple(_cell(value) for value in player.values()) for player in players]
+    say(f"{squad.name}, {squad.game.value}\n")
+    say(table(tuple(players[0]), rows))
+    return Exit.DONE
+
+
+def _player(player: Player) -> dict[str, Any]:
+    return {
+        "name": player.name,
+        "role": player.role.value,
+        "bats": player.bats.value,
+        "bowls": player.bowls.value,
+        **asdict(player.skill),
+    }
+
+
+def _cell(value: object) -> str:
+    return f"{value:+.2f}" if isinstance(value, float) else str(value)
