@@ -80,6 +80,15 @@ def draws_for(request: DecisionRequest, streams: Streams) -> CaptainDraws:
     )
 
 
+def chance_at_start(setup: MatchSetup, value: WinModel | None) -> float:
+    """The home side's win probability before the first draw: even before a toss."""
+    if setup.start is None or value is None:
+        return EVEN
+    innings = setup.start.innings
+    of_batting = value.of(innings)
+    return of_batting if innings.batting is Seat.HOME else 1.0 - of_batting
+
+
 class MatchDriver:
     """One match in progress. `request` is the open question; None once `result` is there.
 
@@ -101,7 +110,7 @@ class MatchDriver:
         self.request: DecisionRequest | None = None
         self.result: MatchResult | None = None
         self.luck = 0.0
-        self.home_win_probability = EVEN
+        self.home_win_probability = chance_at_start(setup, value)
         self.last_ball: BallLuck | None = None
         self._model, self._value, self._streams = model, value, streams
         self._on_fact = on_fact

@@ -10,7 +10,7 @@ small matrix with a vector.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 import numpy as np
@@ -129,16 +129,68 @@ class Ball:
     phase: int
 
 
+class _Factors:
+    """What each option multiplies the chances of the classes by; made once a ball model."""
+
+    __slots__ = ("_aggressions", "_deliveries", "_effect", "_shots")
+
+    def __init__(self, model: BallModel) -> None:
+        self._effect = model.matchups.effect
+        self._shots: dict[tuple[Field, Bowling, Hand, int], Floats] = {}
+        self._deliveries: dict[tuple[tuple[Field, ...], Bowling, Hand, int], Floats] = {}
+        self._aggressions: dict[int, tuple[FormatTables, Floats]] = {}
+
+    def shots(self, field: Field, ball: Ball) -> Floats:
+        """(shot, class) against the usual ball to that field."""
+        key = field, ball.style, ball.hand, ball.phase
+        found = self._shots.get(key)
+        if found is None:
+            delivery = DeliveryDecision(field=field)
+            effect = self._effect
+            found = self._shots[key] = np.exp(
+                [effect(delivery, shot, ball.style, ball.hand, ball.phase) for shot in SHOTS]
+            )
+        return found
+
+    def deliveries(self, fields: tuple[Field, ...], ball: Ball) -> Floats:
+        """(field × length × line × variation, class) against the usual shot."""
+        key = fields, ball.style, ball.hand, ball.phase
+        found = self._deliveries.get(key)
+        if found is None:
+            effect = self._effect
+            found = self._deliveries[key] = np.exp(
+                [
+                    effect(delivery, USUAL_SHOT.shot, ball.style, ball.hand, ball.phase)
+                    for delivery in deliveries_of(fields, ball.style)
+                ]
+            )
+        return found
+
+    def aggressions(self, tables: FormatTables) -> Floats:
+        """(aggression, class): what each step of aggression does, from no pressing at all."""
+        found = self._aggressions.get(id(tables))
+        if found is None:
+            factors = np.array([_pressed_by(tables, 1.0, step) for step in AGGRESSIONS])
+            found = self._aggressions[id(tables)] = (
+                tables,
+                factors,
+            )  # kept, so that its id is its own
+        return found[1]
+
+
+@lru_cache(maxsize=8)
+def _factors_of(model: BallModel) -> _Factors:
+    return _Factors(model)
+
+
 class Options:
     """Values choices for a ball with one ball model and one win probability."""
 
-    __slots__ = ("_deliveries", "_last", "_model", "_pressing", "_shots", "_value")
+    __slots__ = ("_factors", "_last", "_model", "_value")
 
     def __init__(self, model: BallModel, value: WinModel) -> None:
         self._model, self._value = model, value
-        self._shots: dict[tuple[Field, Bowling, Hand, int], Floats] = {}
-        self._deliveries: dict[tuple[tuple[Field, ...], Bowling, Hand, int], Floats] = {}
-        self._pressing: dict[int, tuple[FormatTables, Floats]] = {}
+        self._factors = _factors_of(model)
         self._last: tuple[Innings, Ball] | None = None
 
     def ball(self, view: MatchView) -> Ball:
@@ -153,18 +205,18 @@ class Options:
     def shots(self, view: MatchView, field: Field) -> ShotValues:
         """What each shot is worth against the usual ball to the field that is seen."""
         ball = self.ball(view)
-        factors = self._shot_factors(field, ball)
+        factors = self._factors.shots(field, ball)
         held = ball.weight * _pressed_by(ball.tables, -1.0, ball.natural)
-        pressing_factors = self._pressing_factors(ball.tables)
+        steps = self._factors.aggressions(ball.tables)
         return ShotValues(
             usual=_mean(factors, ball.weight, ball.worth),
-            pressed=_mean_grid(pressing_factors, factors, held, ball.worth),
+            pressed=_mean_grid(steps, factors, held, ball.worth),
         )
 
     def shot(self, view: MatchView, field: Field, choice: ShotDecision) -> float:
         """What one shot is worth, to the batting side."""
         ball = self.ball(view)
-        weight = ball.weight * self._shot_factors(field, ball)[SHOTS.index(choice.shot)]
+        weight = ball.weight * self._factors.shots(field, ball)[SHOTS.index(choice.shot)]
         if choice.aggression is not None:
             weight = weight * _pressed_by(ball.tables, -1.0, ball.natural)
             weight *= _pressed_by(ball.tables, 1.0, choice.aggression)
@@ -175,7 +227,7 @@ class Options:
         ball = self.ball(view)
         variations = variations_of(ball.style)
         shape = len(fields), len(LENGTHS), len(LINES), len(variations)
-        values = _mean(self._delivery_factors(fields, ball), ball.weight, ball.worth)
+        values = _mean(self._factors.deliveries(fields, ball), ball.weight, ball.worth)
         return DeliveryValues(fields=fields, variations=variations, values=values.reshape(shape))
 
     def value(self, view: MatchView) -> float:
@@ -194,50 +246,15 @@ class Options:
         style, hand = context.bowler.bowls, context.striker.bats
         usual = self._model.matchups.effect(USUAL_BALL, USUAL_SHOT.shot, style, hand, phase)
         level = self._model.log_odds(context) - usual
-        after = np.asarray(self._value.after(innings))
         return Ball(
             tables=tables,
             weight=np.exp(level - level.max()),
-            worth=_OF_CLASS @ (tables.split[int(innings.free_hit), phase] * after),
+            worth=worth_of_classes(tables, innings, self._value),
             natural=natural_aggression(innings, context.balls_faced),
             style=style,
             hand=hand,
             phase=phase,
         )
-
-    def _shot_factors(self, field: Field, ball: Ball) -> Floats:
-        """(shot, class) against the usual ball to that field."""
-        key = field, ball.style, ball.hand, ball.phase
-        found = self._shots.get(key)
-        if found is None:
-            delivery = DeliveryDecision(field=field)
-            effect = self._model.matchups.effect
-            found = self._shots[key] = np.exp(
-                [effect(delivery, shot, ball.style, ball.hand, ball.phase) for shot in SHOTS]
-            )
-        return found
-
-    def _delivery_factors(self, fields: tuple[Field, ...], ball: Ball) -> Floats:
-        """(field × length × line × variation, class) against the usual shot."""
-        key = fields, ball.style, ball.hand, ball.phase
-        found = self._deliveries.get(key)
-        if found is None:
-            effect = self._model.matchups.effect
-            found = self._deliveries[key] = np.exp(
-                [
-                    effect(delivery, USUAL_SHOT.shot, ball.style, ball.hand, ball.phase)
-                    for delivery in deliveries_of(fields, ball.style)
-                ]
-            )
-        return found
-
-    def _pressing_factors(self, tables: FormatTables) -> Floats:
-        """(aggression, class): what each step of aggression does, from no pressing at all."""
-        found = self._pressing.get(id(tables))
-        if found is None:
-            factors = np.array([_pressed_by(tables, 1.0, step) for step in AGGRESSIONS])
-            found = self._pressing[id(tables)] = tables, factors  # kept, so that its id is its own
-        return found[1]
 
 
 def deliveries_of(fields: tuple[Field, ...], style: Bowling) -> tuple[DeliveryDecision, ...]:
@@ -273,6 +290,13 @@ def context_of(view: MatchView, innings: Innings) -> DeliveryContext:
         delivery=USUAL_BALL,
         shot=USUAL_SHOT,
     )
+
+
+def worth_of_classes(tables: FormatTables, innings: Innings, value: WinModel) -> Floats:
+    """(class): the mean value to the batting side after a ball of each class."""
+    phase = tables.phase[min(innings.legal_balls, tables.balls - 1)]
+    after = np.asarray(value.after(innings))
+    return np.asarray(_OF_CLASS @ (tables.split[int(innings.free_hit), phase] * after))
 
 
 def known_conditions(view: MatchView) -> Conditions:
