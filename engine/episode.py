@@ -22,20 +22,20 @@ from engine.answering import Captain, Chair
 from engine.captains import CaptainSpec, build
 from engine.costs import Costs
 from engine.cricket.choices import Seat
-from engine.cricket.distribution import WinModel
+from engine.cricket.distribution import MatchModel, WinModel
 from engine.cricket.formats import BALLS_PER_OVER, MAX_OVERS
 from engine.cricket.match import MAX_SUPER_OVERS, MatchSetup
 from engine.cricket.nodes import BallBowled, Fact, MatchResult, OverCompleted, ResultKind
 from engine.cricket.players import Squad
 from engine.cricket.scorecard import InningsCard, innings_card
 from engine.cricket.state import CURRENT_ERA, FIRST_ERA, LAST_ERA, Innings, Squads
-from engine.driver import MatchDriver, chance_at_start
+from engine.driver import EVEN, MatchDriver
 from engine.errors import CaptainFailed, CaptainUnavailable
 from engine.fanout import Fanout, Observer
 from engine.models import Models
 from engine.reporter import Reporter
 from engine.seeds import MAX_SEED, Streams
-from engine.setup import DRAWN, match_setup, squads_named
+from engine.setup import DRAWN, both_drawn, match_setup, squads_named
 
 ENGINE_VERSION: Final = "1"
 # A legal T20 match asks some 500 questions, an ODI 1,300; extras add a few. Twenty a ball is far
@@ -74,7 +74,8 @@ class EpisodeResult:
     """How an episode ended. `home` and `away` are the captains' names; `winner` their seat, None
     for tie or void.
 
-    `luck` is the home side's, in match results (1 = a win). `turns` counts the questions answered.
+    `luck` is the home side's, in match results (1 = a win), `setup_luck` the part of it that was
+    drawn before the toss. `turns` counts the questions answered.
     `observer_failures` says which observers stopped listening, and why.
     """
 
@@ -95,6 +96,7 @@ class EpisodeResult:
     error: str | None
     cards: tuple[InningsCard, ...]
     observer_failures: tuple[str, ...] = ()
+    setup_luck: float = 0.0
 
     def batting_captain(self, innings: int) -> str:
         """Whose side bats in `innings`, counted from 1."""
@@ -144,8 +146,9 @@ async def play_episode(
     # Solving a format's win probability takes up to a second, once a process.
     setup = _setup_of(spec, cast or Cast())
     value = await asyncio.to_thread(chosen.value_for, setup)
+    public = await asyncio.to_thread(chosen.public_for, setup)
     async with AsyncExitStack() as closing:
-        chairs = {seat: _chair(spec, cast or Cast(), seat, value) for seat in Seat}
+        chairs = {seat: _chair(spec, cast or Cast(), seat, public) for seat in Seat}
         for chair in chairs.values():
             closing.push_async_callback(_close_quietly, chair)
         episode = _Episode(
@@ -162,10 +165,13 @@ async def play_episode(
 
 
 def _setup_of(spec: EpisodeSpec, cast: Cast) -> MatchSetup:
-    streams = Streams(spec.seed)
+    streams, given = Streams(spec.seed), cast.squads
+    drawn = squads_named(spec.squads, streams) if both_drawn(spec.squads) else None
+    squads = given or drawn or squads_named(spec.squads, streams)
     return match_setup(
         overs=spec.overs,
-        squads=cast.squads or squads_named(spec.squads, streams),
+        squads=squads,
+        squads_drawn=squads == drawn,
         max_super_overs=spec.max_super_overs,
         streams=streams,
         era=spec.era,
@@ -199,14 +205,14 @@ class _Episode:
         chairs: Mapping[Seat, Chair],
         *,
         models: Models,
-        value: WinModel | None,
+        value: MatchModel | None,
         fanout: Fanout,
         on_ball: Callable[[BallBowled], None] | None,
         with_events: bool,
     ) -> None:
         self._spec, self._setup, self._chairs = spec, setup, chairs
         self._ball, self._value = models.ball, value
-        self._costs = Costs(models.adviser_for(value) if with_events else None)
+        self._costs = Costs(models.adviser_for(models.public_for(setup)) if with_events else None)
         self._fanout, self._on_ball = fanout, on_ball
         self._reporter = (
             Reporter(
@@ -215,7 +221,7 @@ class _Episode:
                 squads=setup.squads,
                 captains={seat: spec.captain(seat).name for seat in Seat},
                 start=setup.start,
-                start_chance=chance_at_start(setup, value),
+                start_chance=value.opening().after if value is not None else EVEN,
             )
             if with_events
             else None
@@ -319,6 +325,7 @@ class _Episode:
                     turns=result.turns,
                     deliveries=result.deliveries,
                     luck=round(result.luck, 9),
+                    setup_luck=round(result.setup_luck, 9),
                     counts={seat.value: counts for seat, counts in result.counts.items()},
                     error=result.error,
                     record_digest=result.record_digest,
@@ -362,6 +369,7 @@ class _Episode:
             turns=self._turns,
             deliveries=self._deliveries,
             luck=driver.luck if driver else 0.0,
+            setup_luck=driver.setup_luck if driver else 0.0,
             counts={
                 seat: chair.counts().model_copy(update={"costs": self._costs.by_kind(seat)})
                 for seat, chair in self._chairs.items()

@@ -10,7 +10,7 @@ from typing import Final
 from engine.chance import draw_conditions, draw_squad
 from engine.cricket.choices import Seat
 from engine.cricket.formats import format_of
-from engine.cricket.match import MatchSetup
+from engine.cricket.match import Drawn, MatchSetup
 from engine.cricket.players import Squad
 from engine.cricket.state import CURRENT_ERA, Squads
 from engine.seeds import Streams
@@ -34,6 +34,11 @@ def squads_named(names: tuple[str, str], streams: Streams) -> Squads:
     )
 
 
+def both_drawn(names: tuple[str, str]) -> bool:
+    """Whether chance chose both squads; one of a name and one drawn are taken as they are."""
+    return names == (DRAWN, DRAWN)
+
+
 def match_setup(
     *,
     overs: int,
@@ -41,13 +46,15 @@ def match_setup(
     max_super_overs: int,
     streams: Streams,
     era: int = CURRENT_ERA,
+    squads_drawn: bool = False,
 ) -> MatchSetup:
     """What is settled before the toss; the conditions are drawn from the match's own streams. `era`
-    is the season whose scoring is played.
+    is the season whose scoring is played, `squads_drawn` says that both squads were drawn too.
     """
     return MatchSetup(
         format=format_of(overs),
         squads=squads,
         conditions=replace(draw_conditions(streams), era=era, game=squads.home.game),
         max_super_overs=max_super_overs,
+        drawn=Drawn(squads=squads_drawn, conditions=True),
     )

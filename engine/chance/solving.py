@@ -81,7 +81,9 @@ class Solved:
         for left in range(1, self.balls + 1):
             rates = None if innings == FIRST else rates_of(needed, left)
             self._step(table[left - 1], table[left], self.usual.moves(left, rates))
-            table[left, :-1, self.cap :] = 1.0 if rates is not None else table[left, :-1, [self.cap]].T
+            table[left, :-1, self.cap :] = (
+                1.0 if rates is not None else table[left, :-1, [self.cap]].T
+            )
         return table
 
     def _step(self, later: Floats, same: Floats, chances: Floats) -> None:

@@ -13,13 +13,12 @@ players, the less is left to chance in what luck does not explain.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.chance.classes import Floats
-from engine.chance.grid import Grid, grid_of
+from engine.chance.grid import Grid, blurred_grid, grid_of, spread_of_conditions
 from engine.chance.model import BallModel
 from engine.chance.rotation import plan_overs
 from engine.chance.solving import CHASE, FIRST
@@ -30,67 +29,75 @@ from engine.cricket.formats import SUPER_OVER, Format
 from engine.cricket.laws import SUPER_OVER_WICKETS
 from engine.cricket.match import MatchSetup
 from engine.cricket.players import SQUAD_SIZE, Game, PlayerIndex, Squad
-from engine.cricket.state import ALL_OUT, CURRENT_ERA, Conditions, Innings, Squads
-
-_VENUE_ONLY: Final = "public"
+from engine.cricket.state import ALL_OUT, CURRENT_ERA, Conditions, Innings, MatchView, Squads
 
 
 class WinProbability:
     """Implements `engine.cricket.distribution.WinModel`.
 
     `squads` None values every state between usual sides, who bats and how long he has been
-    included. `conditions` are those that are known.
+    included. `conditions` None: day and innings effects are not known, and averaged over.
     """
 
-    __slots__ = ("_conditions", "_model", "_sides", "_squads", "_stage")
+    __slots__ = ("_conditions", "_model", "_sides", "_squads", "_stage", "_venue")
 
     def __init__(
         self,
         stage: Stage,
         model: BallModel,
         squads: Squads | None = None,
+        *,
+        venue: float = 0.0,
         conditions: Conditions | None = None,
     ) -> None:
         self._stage, self._model, self._squads = stage, model, squads
-        self._conditions = conditions or Conditions(era=stage.era, game=stage.game)
+        self._venue = venue
+        self._conditions = conditions
         self._sides: dict[tuple[int, Seat], _Side] = {}
 
     @classmethod
     def of_format(
-        cls,
-        fmt: Format,
-        model: BallModel,
-        era: int = CURRENT_ERA,
-        game: Game = Game.MEN,
+        cls, fmt: Format, model: BallModel, era: int = CURRENT_ERA, game: Game = Game.MEN
     ) -> WinProbability:
-        """Between usual sides, on an average day."""
-        return cls(Stage(format=fmt, era=era, game=game), model)
+        """Between usual sides on an average day; solved once for each ball model."""
+        return _usual(Stage(format=fmt, era=era, game=game), model)
 
     @classmethod
     def of_match(cls, setup: MatchSetup, model: BallModel) -> WinProbability:
         """The umpire's view: squads, pitch, day and innings effects as they were drawn."""
-        return cls(_stage_of(setup), model, setup.squads, setup.conditions)
+        stage = _stage_of(setup)
+        return cls(stage, model, setup.squads, conditions=setup.conditions)
 
     @classmethod
-    def public(cls, setup: MatchSetup, model: BallModel) -> WinProbability:
-        """What a captain may consult: squads and venue; day and innings are found out by
-        playing.
+    def public(cls, known: MatchSetup | MatchView, model: BallModel) -> WinProbability:
+        """What a captain may consult: squads, venue, season and game; day and innings are found out
+        by playing.
         """
-        known = setup.conditions
-        return cls(
-            _stage_of(setup),
-            model,
-            setup.squads,
-            Conditions(venue=known.venue, era=known.era, game=known.game),
-        )
+        if isinstance(known, MatchSetup):
+            venue, era = known.conditions.venue, known.conditions.era
+        else:
+            venue, era = known.venue, known.era
+        stage = Stage(format=known.format, era=era, game=known.squads.home.game)
+        return cls(stage, model, known.squads, venue=venue)
 
     def of(self, innings: Innings) -> float:
         """The value, 0…1, to the side batting before the next ball."""
         return self._side(innings).at(innings)
 
-    def after(self, innings: Innings) -> npt.NDArray[np.float32]:
+    def after(self, innings: Innings) -> Floats:
         """The values to the side batting after each of `OUTCOMES`."""
         return self._side(innings).after(innings)
+
+    def before_conditions(self, innings: Innings) -> float:
+        """The mean of `of` over conditions that are yet to be drawn, venue, day and innings;
+        exact. For a value that does not know them.
+        """
+        side = self._side(innings)
+        if innings.is_super_over:
+            return side.at(innings)
+        which = FIRST if innings.target is None else CHASE
+        spread = spread_of_conditions(self._stage, self._model, which, venue=True)
+        return side.at(innings, unknown=spread)
 
     def _side(self, innings: Innings) -> _Side:
         number = min(innings.number, 3) if innings.target is None else min(innings.number, 4)
@@ -104,24 +111,30 @@ class WinProbability:
         if innings.is_super_over:
             stage = Stage(format=SUPER_OVER, era=self._stage.era, game=self._stage.game)
             return _Side(grid_of(stage, self._model, SUPER_OVER_WICKETS, which))
-        grid = grid_of(self._stage, self._model, ALL_OUT, which)
         if self._squads is None:
-            return _Side(grid)
+            return _Side(grid_of(self._stage, self._model, ALL_OUT, which))
         players = self._players(innings.batting, which)
         if which == FIRST:
             reply = self._players(innings.batting.other, CHASE)
             players.base -= reply.at_the_start()
-        return _Side(grid, players)
+        if self._conditions is None:
+            return _Side(blurred_grid(self._stage, self._model, which), players)
+        return _Side(grid_of(self._stage, self._model, ALL_OUT, which), players)
 
     def _players(self, batting: Seat, which: int) -> _Players:
         assert self._squads is not None
-        effects = self._conditions
+        known = self._conditions
         return _Players(
             worth_of(self._stage, self._model, ALL_OUT, which),
             self._squads.of(batting),
             bowling_of(self._squads.of(batting.other), self._stage.format),
-            effects.venue + effects.day + effects.innings[which],
+            self._venue if known is None else known.venue + known.day + known.innings[which],
         )
+
+
+@lru_cache(maxsize=4)
+def _usual(stage: Stage, model: BallModel) -> WinProbability:
+    return WinProbability(stage, model)
 
 
 def _stage_of(setup: MatchSetup) -> Stage:
@@ -139,17 +152,22 @@ def bowling_of(squad: Squad, fmt: Format) -> Floats:
 class _Side:
     """One side's innings: the grid that its states are read from, and what shifts the place."""
 
-    __slots__ = ("_grid", "_most", "_players")
+    __slots__ = ("_grid", "_players")
 
     def __init__(self, grid: Grid, players: _Players | None = None) -> None:
         self._grid, self._players = grid, players
 
-    def at(self, innings: Innings) -> float:
+    def at(self, innings: Innings, unknown: Floats | None = None) -> float:
+        """The value, or its mean over a shift of `unknown` (balls left, wickets) deviations."""
         left, lost = max(0, innings.balls_left), min(innings.wickets, innings.max_wickets)
-        shift = self._players.shift(innings, left, lost) if self._players else 0.0
-        return self._grid.at(left, lost, self._place(innings) + shift)
+        place = self._place(innings) + (
+            self._players.shift(innings, left, lost) if self._players else 0.0
+        )
+        if unknown is None:
+            return self._grid.at(left, lost, place)
+        return self._grid.mean(left, lost, place, float(unknown[left, lost]))
 
-    def after(self, innings: Innings) -> npt.NDArray[np.float32]:
+    def after(self, innings: Innings) -> Floats:
         left, lost = max(1, innings.balls_left), min(innings.wickets, innings.max_wickets - 1)
         if self._players is None:
             return self._grid.after(left, lost, self._place(innings), 0.0, 0.0)
@@ -192,8 +210,10 @@ class _Players:
         if lost >= innings.max_wickets:
             return float(self.base[left, lost])
         stays, _ = self._at_crease(innings, lost, striker, other)
-        return stays[left] + self._in(innings, striker, left, lost) + self._in(
-            innings, other, left, lost
+        return (
+            stays[left]
+            + self._in(innings, striker, left, lost)
+            + self._in(innings, other, left, lost)
         )
 
     def shifts_after(self, innings: Innings, left: int, lost: int) -> tuple[float, float]:

@@ -78,7 +78,7 @@ class _Ball:
         self.by_class = self.chances * self.worth
 
     def of(self, shifts: Floats) -> Floats:
-        """Runs that the log-odds `shifts` (balls left, wickets, …, class) add on this ball, exactly."""
+        """Runs that the log-odds `shifts` (balls left, wickets, …, class) add on this ball."""
         chances = self.chances[(..., *[None] * (shifts.ndim - 3), slice(None))] * np.exp(shifts)
         chances /= np.maximum(chances.sum(axis=-1, keepdims=True), 1e-300)
         worth = self.worth[(..., *[None] * (shifts.ndim - 3), slice(None))]
@@ -86,12 +86,13 @@ class _Ball:
 
 
 def _gains(later: Floats, same: Floats) -> tuple[Floats, Floats, Floats]:
-    """Of every move: runs made and left to make (wickets, move), whether it counts, whether a wicket
-    falls.
+    """Of every move: runs made and left to make (wickets, move), whether it counts, whether a
+    wicket falls.
     """
     gains = [
-        move.runs - (later if move.legal else same)[1:] if move.wicket else
-        move.runs - (later if move.legal else same)[:-1]
+        move.runs - (later if move.legal else same)[1:]
+        if move.wicket
+        else move.runs - (later if move.legal else same)[:-1]
         for move in MOVES
     ]
     legal = np.array([float(move.legal) for move in MOVES])
@@ -175,7 +176,9 @@ def _usual_mean(found: Solved, rows: Floats, what: str) -> Floats:
     shares = np.zeros((found.balls, found.wickets, rows.shape[1]))
     at = np.ogrid[: found.balls, : found.wickets]
     for pairing in found.usual.pairings:
-        index = np.minimum(pairing.order, ORDERS) - 1 if what == "order" else faced_bin(pairing.faced)
+        index = (
+            np.minimum(pairing.order, ORDERS) - 1 if what == "order" else faced_bin(pairing.faced)
+        )
         np.add.at(shares, (at[0], at[1], index[::-1, : found.wickets]), pairing.share)
     return shares
 
