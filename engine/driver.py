@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from operator import mul
 from typing import Final
 
 from engine.cricket import legality
@@ -27,6 +26,7 @@ from engine.cricket.nodes import (
     TossDraw,
 )
 from engine.cricket.outcomes import OUTCOMES, Outcome
+from engine.making import maker
 from engine.seeds import CaptainDraws, Streams
 
 EVEN: Final = 0.5
@@ -48,6 +48,9 @@ class BallLuck:
     def luck(self) -> float:
         """What chance gave the home side; its expectation is zero."""
         return self.after - self.expected
+
+
+_ball_luck = maker(BallLuck)
 
 
 def _no_listener(_: Fact) -> None:
@@ -163,15 +166,16 @@ class MatchDriver:
         index = distribution.index_at(uniform)
         if self._value is not None:
             values = self._value.after(context.innings)
-            expected = sum(map(mul, distribution.probabilities, values))
-            self._account(context.innings.batting, expected, values[index])
+            expected = distribution.mean(values)
+            self._account(context.innings.batting, expected, float(values[index]))
         return OUTCOMES[index]
 
     def _account(self, batting: Seat, expected: float, after: float) -> None:
         """Both values are the batting side's; kept for the home side."""
         if batting is Seat.AWAY:
             expected, after = 1.0 - expected, 1.0 - after
-        ball = BallLuck(before=self.home_win_probability, expected=expected, after=after)
-        self.last_ball = ball
-        self.luck += ball.luck
+        self.last_ball = _ball_luck(
+            before=self.home_win_probability, expected=expected, after=after
+        )
+        self.luck += after - expected
         self.home_win_probability = after

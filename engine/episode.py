@@ -131,16 +131,16 @@ async def play_episode(
     observers: Sequence[Observer] = (),
     models: Models | None = None,
     cast: Cast | None = None,
-    on_ball: Callable[[BallBowled], None] | None = None,
+    on_ball: Callable[[BallBowled, float], None] | None = None,
     with_events: bool = True,
 ) -> EpisodeResult:
     """Plays `spec` to its end and tells `observers` every event; closes none of them.
 
     `cast` puts given squads and captains in place of those that `spec` names (replay, tests).
-    `on_ball` hears each delivery directly. Without events (bulk simulation) there is no
-    `record_digest`. Cancelling the task ends the episode as `cancelled`, event and all, and then
-    raises `CancelledError`. A captain or squad that cannot be built raises its own error before
-    anything is published.
+    `on_ball` hears each delivery directly, with the home side's luck in it. Without events (bulk
+    simulation) there is no `record_digest`. Cancelling the task ends the episode as `cancelled`,
+    event and all, and then raises `CancelledError`. A captain or squad that cannot be built raises
+    its own error before anything is published.
     """
     chosen = models or Models.shipped()
     # Solving a format's win probability takes up to a second, once a process.
@@ -207,7 +207,7 @@ class _Episode:
         models: Models,
         value: MatchModel | None,
         fanout: Fanout,
-        on_ball: Callable[[BallBowled], None] | None,
+        on_ball: Callable[[BallBowled, float], None] | None,
         with_events: bool,
     ) -> None:
         self._spec, self._setup, self._chairs = spec, setup, chairs
@@ -296,15 +296,16 @@ class _Episode:
 
     def _on_fact(self, fact: Fact) -> None:
         self._over_ended |= isinstance(fact, OverCompleted)
+        ball = self._driver.last_ball if self._driver else None
         if isinstance(fact, BallBowled):
             self._deliveries += 1
             self._innings[fact.after.number] = fact.after
             for chair in self._chairs.values():
                 chair.hear(fact)
             if self._on_ball is not None:
-                self._on_ball(fact)
+                self._on_ball(fact, ball.luck if ball else 0.0)
         if self._reporter is not None:
-            self._reporter.fact(fact, self._driver.last_ball if self._driver else None)
+            self._reporter.fact(fact, ball)
 
     async def _publish(self) -> None:
         """Hands over the events since the last time."""

@@ -8,8 +8,6 @@ model. Its luck takes in what the day does, so its mean is zero over days, not o
 
 from __future__ import annotations
 
-import numpy as np
-
 from engine.cricket.choices import Seat
 from engine.cricket.distribution import OutcomeModel, WinModel
 from engine.cricket.laws import start_innings
@@ -52,9 +50,8 @@ class PublicAccount:
         return self._of_home(batting, self._value.of(start))
 
     def _bowled(self, ball: BallBowled) -> None:
-        values = np.asarray(self._value.after(ball.before), dtype=np.float64)
-        chances = self._model.price(self._context(ball)).probabilities
-        expected = float(np.dot(chances, values))
+        values = self._value.after(ball.before)
+        expected = self._model.price(self._context(ball)).mean(values)
         won = ball.after.needed == 0  # a winning hit is scored short, as in no catalogue (Law 16.6)
         after = 1.0 if won else float(values[OUTCOME_INDEX[ball.outcome.key]])
         batting = ball.before.batting
