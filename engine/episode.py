@@ -25,14 +25,15 @@ from engine.cricket.choices import Seat
 from engine.cricket.distribution import MatchModel, WinModel
 from engine.cricket.formats import BALLS_PER_OVER, MAX_OVERS
 from engine.cricket.match import MAX_SUPER_OVERS, MatchSetup
-from engine.cricket.nodes import BallBowled, Fact, MatchResult, OverCompleted, ResultKind
+from engine.cricket.nodes import BallBowled, Fact, MatchResult, OverCompleted
 from engine.cricket.players import Squad
-from engine.cricket.scorecard import InningsCard, innings_card
+from engine.cricket.scorecard import InningsCard, innings_card, margin_in_words
 from engine.cricket.state import CURRENT_ERA, FIRST_ERA, LAST_ERA, Innings, Squads
 from engine.driver import EVEN, MatchDriver
 from engine.errors import CaptainFailed, CaptainUnavailable
 from engine.fanout import Fanout, Observer
 from engine.models import Models
+from engine.packs import StartState
 from engine.reporter import Reporter
 from engine.seeds import MAX_SEED, Streams
 from engine.setup import DRAWN, both_drawn, match_setup, squads_named
@@ -48,7 +49,7 @@ SQUAD_ADAPTER: Final = TypeAdapter(Squad)
 
 class EpisodeSpec(BaseModel):
     """Everything that decides how an episode goes. It crosses processes and stands in the record's
-    header.
+    header: with the `start` itself, so that a record replays without its pack.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -61,6 +62,10 @@ class EpisodeSpec(BaseModel):
     away: CaptainSpec
     squads: tuple[str, str] = (DRAWN, DRAWN)
     era: int = Field(default=CURRENT_ERA, ge=FIRST_ERA, le=LAST_ERA)
+    pack: str = "standard"
+    entry: str = "toss"
+    pack_digest: str | None = None
+    start: StartState | None = None
     max_super_overs: int = Field(default=3, ge=0, le=MAX_SUPER_OVERS)
     max_rethinks: int = Field(default=2, ge=0, le=10)
     step_limit: int | None = Field(default=None, ge=1)
@@ -175,6 +180,7 @@ def _setup_of(spec: EpisodeSpec, cast: Cast) -> MatchSetup:
         max_super_overs=spec.max_super_overs,
         streams=streams,
         era=spec.era,
+        start=spec.start,
     )
 
 
@@ -389,7 +395,7 @@ class _Episode:
         if ending.reason is ev.EndReason.FORFEIT:
             return f"{winner} won by forfeit"
         assert played is not None
-        return f"{winner} won {_margin(played)}"
+        return f"{winner} won {margin_in_words(played)}"
 
 
 async def _to_its_end(work: Coroutine[Any, Any, EpisodeResult]) -> EpisodeResult:
@@ -408,13 +414,6 @@ def _found(setup: MatchSetup) -> dict[int, Innings]:
         return {}
     played = (*setup.start.finished, setup.start.innings)
     return {innings.number: innings for innings in played if innings.legal_balls}
-
-
-def _margin(result: MatchResult) -> str:
-    if result.kind is ResultKind.SUPER_OVER:
-        return "in the super over"
-    unit = result.kind.value if result.margin != 1 else result.kind.value.removesuffix("s")
-    return f"by {result.margin} {unit}"
 
 
 def _line(innings: Innings) -> ev.InningsLine:

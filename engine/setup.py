@@ -13,6 +13,7 @@ from engine.cricket.formats import format_of
 from engine.cricket.match import Drawn, MatchSetup
 from engine.cricket.players import Squad
 from engine.cricket.state import CURRENT_ERA, Squads
+from engine.packs import Situation, SuperOver
 from engine.seeds import Streams
 from engine.squads import load_squad
 
@@ -46,15 +47,20 @@ def match_setup(
     max_super_overs: int,
     streams: Streams,
     era: int = CURRENT_ERA,
+    start: Situation | SuperOver | None = None,
     squads_drawn: bool = False,
 ) -> MatchSetup:
     """What is settled before the toss; the conditions are drawn from the match's own streams. `era`
-    is the season whose scoring is played, `squads_drawn` says that both squads were drawn too.
+    is the season whose scoring is played, `squads_drawn` says that both squads were drawn too;
+    `start` where play begins that does not begin with the toss. Raises `BadStart` where no such
+    match gets there.
     """
+    fmt = format_of(overs)
     return MatchSetup(
-        format=format_of(overs),
+        format=fmt,
         squads=squads,
         conditions=replace(draw_conditions(streams), era=era, game=squads.home.game),
         max_super_overs=max_super_overs,
         drawn=Drawn(squads=squads_drawn, conditions=True),
+        start=None if start is None else start.start(fmt, squads),
     )
