@@ -169,18 +169,19 @@ def fidelity(
     processes: Annotated[
         int | None, Parameter(help="For --through engine. Default: one a core.")
     ] = None,
+    html: Annotated[Path | None, Parameter(help="Write a page with plots to this file.")] = None,
     json: JSON = False,
 ) -> int:
     """Hold the engine against real cricket: every table side by side, a verdict a line.
 
     Exit code 1 where a line fails.
 
-    Example: captains fidelity --format T20
+    Example: captains fidelity --format T20 --html fidelity.html
     """
     from flows.cli.checks import check_fidelity, wanted_of
 
     wanted = wanted_of(format_, game, matches, seed, era, through, processes)
-    return check_fidelity(wanted, as_json=json)
+    return check_fidelity(wanted, html, as_json=json)
 
 
 @app.command
