@@ -91,7 +91,7 @@ class EmpiricalSettings(BaseModel):
     spread: Annotated[float, Setting(ge=0, le=0.5)] = Setting(
         default=0.1, description="Standard deviation of the batters' aggression about the usual."
     )
-    variety: Annotated[float, Setting(ge=0, le=1)] = Setting(
+    varied: Annotated[float, Setting(ge=0, le=1)] = Setting(
         default=0.5, description="Share of balls that are drawn instead of the usual."
     )
 
@@ -122,7 +122,7 @@ class Empirical:
         faced = 0 if innings.striker is None else innings.batters[innings.striker].balls
         strays = self.settings.spread * standard_normal(draws.uniform(0))
         aggression = round(min(1.0, max(0.0, natural_aggression(innings, faced) + strays)), 2)
-        if draws.uniform(1) >= self.settings.variety:
+        if draws.uniform(1) >= self.settings.varied:
             return ShotDecision(aggression=aggression)
         shots = _SHOTS_AT_SPIN if _spins(request, innings) else _SHOTS
         return ShotDecision(shot=_drawn(shots, draws.uniform(2)), aggression=aggression)
@@ -130,7 +130,7 @@ class Empirical:
     def _delivery(
         self, request: DecisionRequest, innings: Innings, draws: CaptainDraws
     ) -> DeliveryDecision:
-        if draws.uniform(0) >= self.settings.variety:
+        if draws.uniform(0) >= self.settings.varied:
             return DeliveryDecision(field=usual_field(request))
         part = part_of(innings.format, innings.legal_balls)
         spins = _spins(request, innings)

@@ -54,6 +54,6 @@ def test_his_batters_press_about_as_real_ones_do() -> None:
 
 def test_without_variety_he_bowls_what_is_usual() -> None:
     request = Match(overs=20).to(DecisionKind.DELIVERY).request
-    captain = Empirical(EmpiricalSettings(variety=0.0))
+    captain = Empirical(EmpiricalSettings(varied=0.0))
     usual = DeliveryDecision(field=Field.STANDARD)
     assert {captain.decide(request, draws(seed)) for seed in range(20)} == {usual}
