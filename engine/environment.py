@@ -222,6 +222,7 @@ class _Episode:
             squads=squads_named(self._options.squads, self._streams),
             max_super_overs=self._options.max_super_overs,
             streams=self._streams,
+            era=self._options.era,
         )
 
     def _new_driver(self, *, value_known: bool) -> MatchDriver:

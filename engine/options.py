@@ -8,15 +8,16 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from engine import packs, squads
+from engine import packs
 from engine.captains import CaptainSpec, resolve
 from engine.cricket.choices import Seat
 from engine.cricket.errors import BadSquad, UnknownFormat
 from engine.cricket.formats import MAX_OVERS, NAMED, Format, format_named, format_of
 from engine.cricket.match import MAX_SUPER_OVERS
+from engine.cricket.state import CURRENT_ERA, FIRST_ERA, LAST_ERA
 from engine.errors import BadOptions, BadPreset, UnknownPack, UnknownPreset
 from engine.seeds import MAX_SEED
-from engine.setup import DRAWN
+from engine.setup import DRAWN, check_playable
 from engine.wording import dotted, sentence, shown
 
 DEFAULT_OVERS: Final = 5
@@ -27,7 +28,8 @@ class EnvironmentOptions(BaseModel):
     """`format` or `max_overs`, not both; without either five overs a side are played.
 
     `opponent` is a preset's name or a captain's settings. `squads` are the home and the away
-    side's. `random_start` begins at a ball that two baselines reached, drawn by the seed.
+    side's; `era` is the season whose scoring is played. `random_start` begins at a ball that two
+    baselines reached, drawn by the seed.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -39,6 +41,7 @@ class EnvironmentOptions(BaseModel):
     pack: str = "standard"
     random_start: bool = Field(default=False, strict=True)
     squads: tuple[str, str] = (DRAWN, DRAWN)
+    era: int = Field(default=CURRENT_ERA, ge=FIRST_ERA, le=LAST_ERA, strict=True)
     max_rethinks: int = Field(default=2, ge=0, le=10, strict=True)
     max_super_overs: int = Field(default=3, ge=0, le=MAX_SUPER_OVERS, strict=True)
 
@@ -81,10 +84,8 @@ def read_options(given: object) -> EnvironmentOptions:
     options.opponent_spec()
     try:
         packs.load_pack(options.pack)
-        for name in options.squads:
-            if name != DRAWN:
-                squads.load_squad(name)
-    except (UnknownPack, BadSquad) as error:
+        check_playable(options.squads, options.played_format().max_overs)
+    except (UnknownPack, BadSquad, UnknownFormat) as error:
         raise BadOptions(str(error)) from None
     return options
 

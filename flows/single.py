@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from engine.captains import CaptainSpec
 from engine.cricket.formats import format_of
+from engine.cricket.state import CURRENT_ERA
 from engine.episode import EpisodeResult, EpisodeSpec
 from flows.ledger import RunFolder
 from flows.work import SUPER_OVERS, squad_names
@@ -30,6 +31,7 @@ class SingleMatch:
     seed: int
     squads: str | tuple[str, str] = DEFAULT_SQUADS
     super_over: bool = False
+    era: int = CURRENT_ERA
 
     def with_seed(self, seed: int) -> SingleMatch:
         """The same match on another seed."""
@@ -46,6 +48,7 @@ class SingleMatch:
             away=self.away,
             squads=squad_names(self.squads),
             max_super_overs=SUPER_OVERS if self.super_over else 0,
+            era=self.era,
         )
         mark = sha256(draft.model_dump_json().encode()).hexdigest()[:6]
         names = f"{slug[self.home.name]}-v-{slug[self.away.name]}"

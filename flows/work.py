@@ -53,6 +53,7 @@ def episode_spec(
         away=captains[plan.away],
         squads=squad_names(match.squads),
         max_super_overs=SUPER_OVERS if match.super_over else 0,
+        era=match.era,
     )
 
 

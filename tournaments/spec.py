@@ -8,7 +8,7 @@ squads) run when a `Known` is given as the validation context.
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -22,7 +22,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from engine.cricket.formats import NAMED
+from engine.cricket.formats import MAX_OVERS_WOMEN, NAMED
+from engine.cricket.state import CURRENT_ERA, FIRST_ERA, LAST_ERA
 from engine.seeds import MAX_SEED
 from tournaments.cron import cron_fault
 from tournaments.entrants import CaptainConfig, CaptainEntry, entrant_faults, entry_name
@@ -115,14 +116,23 @@ class MatchSpec(Strict):
         examples=["T20"],
     )
     squads: Annotated[
-        Annotated[Literal["drawn"], Tag("word")]
+        Annotated[Literal["drawn", "drawn-women"], Tag("word")]
         | Annotated[tuple[SquadName, SquadName], Field(strict=False), Tag("names")],
         Discriminator(_squads_form),
     ] = Field(
         default=("saltmarsh", "redstone"),
         title="Squads",
-        description="The names of two squads, [home, away], or drawn: new ones for every pair.",
+        description="The names of two squads, [home, away], or drawn (drawn-women): new ones for "
+        "every pair.",
         examples=["drawn"],
+    )
+    era: int = Field(
+        default=CURRENT_ERA,
+        ge=FIRST_ERA,
+        le=LAST_ERA,
+        title="Season",
+        description=f"The season whose scoring is played: {FIRST_ERA} to {LAST_ERA}.",
+        examples=[2021],
     )
     pairs: int = Field(
         default=10,
@@ -164,10 +174,16 @@ class MatchSpec(Strict):
             raise broken_rule("`overs` and `format` are both given; allowed: one of them")
         return name
 
+    @model_validator(mode="after")
+    def _is_played(self) -> Self:
+        if self.squads == "drawn-women" and self.max_overs > MAX_OVERS_WOMEN:
+            raise broken_rule(f"women play 1 to {MAX_OVERS_WOMEN} overs")
+        return self
+
     @property
     def squad_names(self) -> tuple[str, str]:
         """The home and the away squad as the engine is asked for them."""
-        return ("drawn", "drawn") if self.squads == "drawn" else self.squads
+        return (self.squads, self.squads) if isinstance(self.squads, str) else self.squads
 
     @property
     def max_overs(self) -> int:

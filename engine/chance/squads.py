@@ -15,7 +15,17 @@ from typing import Final, TypeVar
 from engine.chance.coefficients import Coefficients, Spreads, shipped_coefficients
 from engine.chance.conditions import standard_normal
 from engine.chance.names import INITIALS, SURNAMES
-from engine.cricket.players import MAX_SKILL, SQUAD_SIZE, Bowling, Hand, Player, Role, Skill, Squad
+from engine.cricket.players import (
+    MAX_SKILL,
+    SQUAD_SIZE,
+    Bowling,
+    Game,
+    Hand,
+    Player,
+    Role,
+    Skill,
+    Squad,
+)
 from engine.seeds import Streams
 
 T = TypeVar("T")
@@ -72,7 +82,12 @@ class _Draws:
         return options[-1][0]
 
 
-def draw_squad(streams: Streams, seat_name: str, coefficients: Coefficients | None = None) -> Squad:
+def draw_squad(
+    streams: Streams,
+    seat_name: str,
+    coefficients: Coefficients | None = None,
+    game: Game = Game.MEN,
+) -> Squad:
     """Eleven players for `seat_name`; their draws depend on the match's seed and on that name
     alone.
     """
@@ -86,7 +101,7 @@ def draw_squad(streams: Streams, seat_name: str, coefficients: Coefficients | No
         _player(draws, spreads, names[order - 1], order, keeper, spinners, part_timer)
         for order in range(1, SQUAD_SIZE + 1)
     )
-    return Squad(name=seat_name, players=players)
+    return Squad(name=seat_name, players=players, game=game)
 
 
 def _names(draws: _Draws) -> list[str]:

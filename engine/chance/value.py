@@ -27,8 +27,7 @@ from engine.chance.classes import (
     Floats,
     Ints,
 )
-from engine.chance.coefficients import PHASES
-from engine.chance.design import BALLS_PER_OVER, ORDERS, WICKETS, faced_bin
+from engine.chance.design import BALLS_PER_OVER, ORDERS, PHASES, WICKETS, faced_bin
 from engine.chance.model import BallModel
 from engine.chance.rotation import spin_share
 from engine.chance.squads import LEFT_HANDED
