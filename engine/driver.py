@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from operator import mul
 from typing import Final
 
 from engine.cricket import legality
@@ -28,6 +27,7 @@ from engine.cricket.nodes import (
     TossDraw,
 )
 from engine.cricket.outcomes import OUTCOMES, Outcome
+from engine.making import maker
 from engine.seeds import CaptainDraws, Streams
 
 EVEN: Final = 0.5
@@ -48,6 +48,9 @@ class BallLuck:
     def luck(self) -> float:
         """What chance gave the home side; its expectation is zero."""
         return self.after - self.expected
+
+
+_ball_luck = maker(BallLuck)
 
 
 def _no_listener(_: Fact) -> None:
@@ -80,6 +83,15 @@ def draws_for(request: DecisionRequest, streams: Streams) -> CaptainDraws:
     )
 
 
+def chance_at_start(setup: MatchSetup, value: WinModel | None) -> float:
+    """The home side's win probability before the first draw: even before a toss."""
+    if setup.start is None or value is None:
+        return EVEN
+    innings = setup.start.innings
+    of_batting = value.of(innings)
+    return of_batting if innings.batting is Seat.HOME else 1.0 - of_batting
+
+
 class MatchDriver:
     """One match in progress. `request` is the open question; None once `result` is there.
 
@@ -101,7 +113,7 @@ class MatchDriver:
         self.request: DecisionRequest | None = None
         self.result: MatchResult | None = None
         self.luck = 0.0
-        self.home_win_probability = EVEN
+        self.home_win_probability = chance_at_start(setup, value)
         self.last_ball: BallLuck | None = None
         self._model, self._value, self._streams = model, value, streams
         self._on_fact = on_fact
@@ -161,15 +173,16 @@ class MatchDriver:
         index = distribution.index_at(uniform)
         if self._value is not None:
             values = self._value.after(context.innings)
-            expected = sum(map(mul, distribution.probabilities, values))
-            self._account(context.innings.batting, expected, values[index])
+            expected = distribution.mean(values)
+            self._account(context.innings.batting, expected, float(values[index]))
         return OUTCOMES[index]
 
     def _account(self, batting: Seat, expected: float, after: float) -> None:
         """Both values are the batting side's; kept for the home side."""
         if batting is Seat.AWAY:
             expected, after = 1.0 - expected, 1.0 - after
-        ball = BallLuck(before=self.home_win_probability, expected=expected, after=after)
-        self.last_ball = ball
-        self.luck += ball.luck
+        self.last_ball = _ball_luck(
+            before=self.home_win_probability, expected=expected, after=after
+        )
+        self.luck += after - expected
         self.home_win_probability = after

@@ -20,15 +20,16 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from engine import events as ev
 from engine.answering import Captain, Chair
 from engine.captains import CaptainSpec, build
+from engine.costs import Costs
 from engine.cricket.choices import Seat
-from engine.cricket.distribution import OutcomeModel, WinModel
+from engine.cricket.distribution import WinModel
 from engine.cricket.formats import BALLS_PER_OVER, MAX_OVERS
 from engine.cricket.match import MAX_SUPER_OVERS, MatchSetup
 from engine.cricket.nodes import BallBowled, Fact, MatchResult, OverCompleted, ResultKind
 from engine.cricket.players import Squad
 from engine.cricket.scorecard import InningsCard, innings_card
 from engine.cricket.state import CURRENT_ERA, FIRST_ERA, LAST_ERA, Innings, Squads
-from engine.driver import MatchDriver
+from engine.driver import MatchDriver, chance_at_start
 from engine.errors import CaptainFailed, CaptainUnavailable
 from engine.fanout import Fanout, Observer
 from engine.models import Models
@@ -151,7 +152,7 @@ async def play_episode(
             spec,
             setup,
             chairs,
-            ball=chosen.ball,
+            models=chosen,
             value=value,
             fanout=Fanout(observers),
             on_ball=on_ball,
@@ -197,14 +198,15 @@ class _Episode:
         setup: MatchSetup,
         chairs: Mapping[Seat, Chair],
         *,
-        ball: OutcomeModel,
+        models: Models,
         value: WinModel | None,
         fanout: Fanout,
         on_ball: Callable[[BallBowled], None] | None,
         with_events: bool,
     ) -> None:
         self._spec, self._setup, self._chairs = spec, setup, chairs
-        self._ball, self._value = ball, value
+        self._ball, self._value = models.ball, value
+        self._costs = Costs(models.adviser_for(value) if with_events else None)
         self._fanout, self._on_ball = fanout, on_ball
         self._reporter = (
             Reporter(
@@ -212,6 +214,8 @@ class _Episode:
                 attempt=spec.attempt,
                 squads=setup.squads,
                 captains={seat: spec.captain(seat).name for seat in Seat},
+                start=setup.start,
+                start_chance=chance_at_start(setup, value),
             )
             if with_events
             else None
@@ -221,7 +225,7 @@ class _Episode:
         self._turns = 0
         self._deliveries = 0
         self._over_ended = False
-        self._innings: dict[int, Innings] = {}
+        self._innings = _found(setup)
 
     async def run(self) -> EpisodeResult:
         """Plays; whatever happens, the ending is published before this returns or raises."""
@@ -260,7 +264,8 @@ class _Episode:
             answered = await self._chairs[request.seat].answer(request, driver.draws())
             self._turns += 1
             if self._reporter is not None:
-                self._reporter.decided(request, answered)
+                cost = self._costs.of(request, answered.decision)
+                self._reporter.decided(request, answered, cost)
             driver.answer(answered.decision)
             await self._publish()
             if self._over_ended:
@@ -357,7 +362,10 @@ class _Episode:
             turns=self._turns,
             deliveries=self._deliveries,
             luck=driver.luck if driver else 0.0,
-            counts={seat: chair.counts() for seat, chair in self._chairs.items()},
+            counts={
+                seat: chair.counts().model_copy(update={"costs": self._costs.by_kind(seat)})
+                for seat, chair in self._chairs.items()
+            },
             record_digest=self._reporter.digest.hexdigest() if self._reporter else "",
             error=ending.error,
             cards=tuple(innings_card(state, self._setup.squads) for state in innings),
@@ -383,6 +391,14 @@ async def _to_its_end(work: Coroutine[Any, Any, EpisodeResult]) -> EpisodeResult
     except asyncio.CancelledError:
         await asyncio.wait([task])
         raise
+
+
+def _found(setup: MatchSetup) -> dict[int, Innings]:
+    """The innings that were played before the match began, by number."""
+    if setup.start is None:
+        return {}
+    played = (*setup.start.finished, setup.start.innings)
+    return {innings.number: innings for innings in played if innings.legal_balls}
 
 
 def _margin(result: MatchResult) -> str:

@@ -70,12 +70,6 @@ class Toss(_Strict):
     elected: Literal["bat", "field"]
 
 
-class InningsStart(_Strict):
-    innings: int
-    batting: Literal["home", "away"]
-    target: int | None
-
-
 class Score(_Strict):
     """The score after a ball. `overs` as written, `legal_balls` as counted."""
 
@@ -85,9 +79,54 @@ class Score(_Strict):
     overs: str
 
 
+class BatterBefore(_Strict):
+    """A batter as the match found him. `out` is the dismissal, `bowler` who is credited with it."""
+
+    name: str
+    runs: int
+    balls: int
+    fours: int
+    sixes: int
+    out: str | None
+    bowler: str | None
+
+
+class BowlerBefore(_Strict):
+    """A bowler as the match found him. `runs` are those charged to him, `balls` the legal ones."""
+
+    name: str
+    balls: int
+    runs: int
+    wickets: int
+    maidens: int
+
+
+class InningsBefore(_Strict):
+    """An innings as a match found it that began in the middle."""
+
+    score: Score
+    extras: int
+    striker: str | None
+    non_striker: str | None
+    batters: tuple[BatterBefore, ...]
+    bowlers: tuple[BowlerBefore, ...]
+
+
+class InningsStart(_Strict):
+    """`before` is None where the first ball of the innings is still to come. `win_probability` is
+    the home side's where a match begins in the middle, else None.
+    """
+
+    innings: int
+    batting: Literal["home", "away"]
+    target: int | None
+    before: InningsBefore | None = None
+    win_probability: float | None = None
+
+
 class DecisionMade(_Strict):
     """One decision, published after the ball it was for. `choice` is what was decided, in the
-    captain's words.
+    captain's words; `cost` the win probability that it gave away against the best legal choice.
     """
 
     number: int
@@ -102,6 +141,7 @@ class DecisionMade(_Strict):
     rethinks: int = 0
     errors: tuple[str, ...] = ()
     latency_ms: float | None = None
+    cost: float | None = None
 
 
 class Wicket(_Strict):
@@ -161,8 +201,18 @@ class InningsEnd(_Strict):
     all_out: bool
 
 
+class CostOfKind(_Strict):
+    """Win probability given away by the decisions of one kind, in all and on average."""
+
+    decisions: int
+    total: float
+    mean: float
+
+
 class SeatCounts(_Strict):
-    """What one captain was asked and how he answered. `coverage`: own answers ÷ decisions, 0…1."""
+    """What one captain was asked and how he answered. `coverage`: own answers ÷ decisions, 0…1.
+    `costs` by kind of decision; none where no event was published.
+    """
 
     captain: str
     decisions: int
@@ -173,6 +223,7 @@ class SeatCounts(_Strict):
     malformed: int
     fines: float
     coverage: float
+    costs: dict[str, CostOfKind] = Field(default_factory=dict)
 
 
 class InningsLine(_Strict):

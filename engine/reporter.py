@@ -37,14 +37,16 @@ from engine.cricket.nodes import (
 )
 from engine.cricket.outcomes import CREDITED_TO_BOWLER, Outcome
 from engine.cricket.players import PlayerIndex, Squad
+from engine.cricket.start import Start
 from engine.cricket.state import Innings, Squads, overs_notation
 from engine.driver import EVEN, BallLuck
+from engine.recap import before_of, score_of
 
 _HIDDEN_UNTIL_BOWLED: Final = frozenset({DecisionKind.DELIVERY, DecisionKind.SHOT})
 # Not the play: who or what gave the answer and how long it took, and what the value model of the
 # day thinks of it.
 _NOT_THE_PLAY: Final = frozenset(
-    {"source", "reason", "rethinks", "errors", "latency_ms", "win_probability", "luck"}
+    {"source", "reason", "rethinks", "errors", "latency_ms", "win_probability", "luck", "cost"}
 )
 # The events that are the play, each with what reads its fields in the order of their names.
 _PLAY: Final[dict[type[BaseModel], Callable[[BaseModel], tuple[Any, ...]]]] = {
@@ -123,7 +125,7 @@ def _canonical(value: Any) -> Any:
 
 class Reporter:
     """Numbers and stamps the events of one attempt at one episode. `drain()` hands over what has
-    come since.
+    come since. `start_chance` is the home side's win probability at the `start`.
     """
 
     def __init__(
@@ -133,11 +135,14 @@ class Reporter:
         attempt: int,
         squads: Squads,
         captains: dict[Seat, str],
+        start: Start | None = None,
+        start_chance: float = EVEN,
         clock: Callable[[], datetime] = ev.now,
     ) -> None:
         self.digest = PlayDigest()
         self._episode_id, self._attempt = episode_id, attempt
         self._squads, self._captains, self._clock = squads, captains, clock
+        self._start, self._start_chance = start, start_chance
         self._seq = 0
         self._pending: list[ev.Event] = []
         self._held: list[ev.DecisionMade] = []
@@ -160,8 +165,10 @@ class Reporter:
         )
         self._pending.append(event)
 
-    def decided(self, request: DecisionRequest, answered: Answered) -> None:
-        """Publishes the decision, at once or after the ball that it is for."""
+    def decided(
+        self, request: DecisionRequest, answered: Answered, cost: float | None = None
+    ) -> None:
+        """Publishes the decision and its cost, at once or after the ball that it is for."""
         innings = request.view.innings
         made = ev.DecisionMade(
             number=request.number,
@@ -176,6 +183,7 @@ class Reporter:
             rethinks=answered.rethinks,
             errors=answered.errors,
             latency_ms=answered.latency_ms,
+            cost=cost,
         )
         if request.kind in _HIDDEN_UNTIL_BOWLED:
             self._held.append(made)
@@ -194,13 +202,7 @@ class Reporter:
             case TossMade():
                 self.add(ev.Toss(winner=fact.winner.value, elected=fact.elected.value))
             case InningsStarted(innings=innings):
-                self.add(
-                    ev.InningsStart(
-                        innings=innings.number,
-                        batting=innings.batting.value,
-                        target=innings.target,
-                    )
-                )
+                self._innings_started(innings)
             case BallBowled():
                 self._bowled(fact, ball)
             case OverCompleted(innings=innings):
@@ -209,6 +211,19 @@ class Reporter:
                 self._innings_ended(innings)
             case _:
                 assert_never(fact)
+
+    def _innings_started(self, innings: Innings) -> None:
+        self._over_began = innings.runs, innings.wickets
+        known = self._start is not None and innings.number == self._start.innings.number
+        self.add(
+            ev.InningsStart(
+                innings=innings.number,
+                batting=innings.batting.value,
+                target=innings.target,
+                before=before_of(innings, self._squads),
+                win_probability=round(self._start_chance, _DECIMALS) if known else None,
+            )
+        )
 
     def _bowled(self, fact: BallBowled, ball: BallLuck | None) -> None:
         self.release()
@@ -262,7 +277,6 @@ class Reporter:
         self._over_began = innings.runs, innings.wickets
 
     def _innings_ended(self, innings: Innings) -> None:
-        self._over_began = 0, 0
         self.add(
             ev.InningsEnd(
                 innings=innings.number,
@@ -271,15 +285,6 @@ class Reporter:
                 all_out=innings.is_all_out,
             )
         )
-
-
-def score_of(innings: Innings) -> ev.Score:
-    return ev.Score(
-        runs=innings.runs,
-        wickets=innings.wickets,
-        legal_balls=innings.legal_balls,
-        overs=overs_notation(innings.legal_balls),
-    )
 
 
 def choice_of(decision: Decision, squad: Squad) -> dict[str, Any]:

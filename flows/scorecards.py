@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from engine.cricket.choices import DecisionKind, Seat
 from engine.cricket.scorecard import InningsCard
 from engine.cricket.state import overs_notation
 from engine.episode import EpisodeResult
@@ -11,11 +12,13 @@ from tournaments.report import markdown_name
 
 
 def scorecard_markdown(result: EpisodeResult) -> str:
-    """One match: its result, then each innings with batters, extras, total and bowlers."""
+    """One match: its result, each innings with batters, extras, total and bowlers, and what the
+    captains' decisions gave away.
+    """
     title = f"## {markdown_name(result.home)} v {markdown_name(result.away)}"
     about = f"{markdown_name(result.result)} · seed `{result.seed}` · `{result.episode_id}`"
     innings = (_innings(card, result.batting_captain(card.number)) for card in result.cards)
-    return "\n\n".join([title, about, *innings])
+    return "\n\n".join([title, about, *innings, *_costs(result)])
 
 
 def results_markdown(title: str, results: Iterable[EpisodeResult]) -> str:
@@ -39,6 +42,20 @@ def _score(result: EpisodeResult) -> str:
         f"{line.batting} {line.runs}/{line.wickets} ({overs_notation(line.legal_balls)})"
         for line in result.innings
     )
+
+
+def _costs(result: EpisodeResult) -> list[str]:
+    """A line a captain: win probability given away, in points, in all and by kind; none where
+    nothing was priced.
+    """
+    rows = []
+    for seat, name in ((Seat.HOME, result.home), (Seat.AWAY, result.away)):
+        costs = result.counts[seat].costs
+        given = [costs[kind].total if kind in costs else 0.0 for kind in DecisionKind]
+        if costs:
+            rows.append([markdown_name(name), *(f"{100 * g:.1f}" for g in (sum(given), *given))])
+    header = ["win probability given away, points", "in all", *DecisionKind]
+    return ["### Decisions", _table(header, rows)] if rows else []
 
 
 def _innings(card: InningsCard, captain: str) -> str:

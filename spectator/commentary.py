@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from engine.events import Delivery, DeliveryEvent
-from spectator.frames import NOT_OUT, extras_of
+from spectator.balls import NOT_OUT, extras_of
 
 TEMPLATES: Final = Path(__file__).parent / "cockpit" / "commentary.json"
 STEP: Final = 7  # prime to the numbers of templates, so that neighbours take different ones

@@ -7,7 +7,6 @@ where they are shown.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, assert_never
 
@@ -20,6 +19,7 @@ from engine.events import (
     EpisodeStarted,
     EpisodeStartedEvent,
     Event,
+    InningsBefore,
     InningsEnd,
     InningsEndedEvent,
     InningsStart,
@@ -33,14 +33,13 @@ from engine.events import (
     TournamentStandingsEvent,
     TournamentStartedEvent,
 )
+from spectator.balls import Ball, ball_of, extras_of, fell
 
 Seat = Literal["home", "away"]
 
 BALLS_PER_OVER: Final = 6
 KEPT_DECISIONS: Final = 40
 STRIKERS_END: Final = "striker's end"
-NOT_OUT: Final = frozenset({"retired hurt", "retired not out"})
-_EXTRA: Final = re.compile(r"(wd|nb|lb|b|pen)(\d+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,17 +74,6 @@ class Bowler:
     runs: int = 0
     wickets: int = 0
     maidens: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ball:
-    """One ball as the over's line shows it: `glyph` `•`, `4`, `W`, `wd` …; `kind` says what sort it
-    is.
-    """
-
-    ball: str
-    glyph: str
-    kind: Literal["dot", "run", "four", "six", "wicket", "extra"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,7 +237,34 @@ def _innings_started(frame: Frame, data: InningsStart) -> Frame:
         needed=data.target,
         max_balls=overs * BALLS_PER_OVER,
     )
-    return replace(frame, phase="play", innings=(*frame.innings, innings))
+    frame = replace(frame, phase="play", innings=(*frame.innings, innings))
+    return frame if data.before is None else _found(frame, data, data.before)
+
+
+def _found(frame: Frame, data: InningsStart, before: InningsBefore) -> Frame:
+    """An innings that had begun before the match did, as it stood."""
+    score, innings = before.score, frame.innings[-1]
+    needed = None if data.target is None else max(0, data.target - score.runs)
+    left = innings.max_balls - score.legal_balls
+    found = replace(
+        innings,
+        **_totals(score),
+        extras=before.extras,
+        needed=needed,
+        run_rate=_rate(score.runs, score.legal_balls),
+        required_rate=None if needed is None else _rate(needed, left),
+        striker=before.striker,
+        non_striker=before.non_striker,
+        batters=tuple(Batter(**dict(batter)) for batter in before.batters),
+        bowlers=tuple(Bowler(**dict(bowler)) for bowler in before.bowlers),
+    )
+    frame = _with_innings(frame, found)
+    if data.win_probability is None:
+        return frame
+    point = WinPoint(
+        innings=data.innings, balls=score.legal_balls, home=data.win_probability, wicket=False
+    )
+    return replace(frame, win_probability=(*frame.win_probability, point))
 
 
 def _innings_ended(frame: Frame, data: InningsEnd) -> Frame:
@@ -263,7 +278,7 @@ def _bowled(frame: Frame, data: Delivery) -> Frame:
         innings=data.innings,
         balls=data.score.legal_balls,
         home=data.win_probability,
-        wicket=_fell(data),
+        wicket=fell(data),
     )
     return replace(
         _with_innings(frame, innings),
@@ -335,11 +350,6 @@ def _on_strike(innings: Innings, data: Delivery, extras: dict[str, int]) -> Inni
     return replace(innings, striker=ends[0], non_striker=ends[1])
 
 
-def _fell(data: Delivery) -> bool:
-    """Whether a wicket fell: a batter who retired hurt is not out (Law 25.4.2)."""
-    return data.wicket is not None and data.wicket.kind not in NOT_OUT
-
-
 def _unless(name: str | None, out: str) -> str | None:
     return None if name == out else name
 
@@ -406,30 +416,3 @@ def _over_completed(innings: Innings, data: OverComplete) -> Innings:
             for b in innings.bowlers
         ),
     )
-
-
-def extras_of(outcome: str) -> dict[str, int]:
-    """The extras in an outcome's key (`nb1+6`, `run out+wd1/non-striker`) by `wd`, `nb`, `b`, `lb`,
-    `pen`.
-    """
-    parts = outcome.partition("/")[0].split("+")
-    found = (_EXTRA.fullmatch(part) for part in parts)
-    return {m[1]: int(m[2]) for m in found if m}
-
-
-def ball_of(data: Delivery) -> Ball:
-    """The ball's glyph and kind; a wicket outdoes everything, then the extra, then the runs."""
-    extras = extras_of(data.outcome)
-    if _fell(data):
-        return Ball(ball=data.ball, glyph="W", kind="wicket")
-    for name in ("wd", "nb", "pen", "b", "lb"):
-        if name in extras:
-            more = data.bat + data.extras - int(name in ("wd", "nb"))
-            return Ball(ball=data.ball, glyph=f"{name}{more or ''}", kind="extra")
-    if data.boundary and data.bat == 4:
-        return Ball(ball=data.ball, glyph="4", kind="four")
-    if data.boundary and data.bat == 6:
-        return Ball(ball=data.ball, glyph="6", kind="six")
-    if data.bat == 0:
-        return Ball(ball=data.ball, glyph="•", kind="dot")
-    return Ball(ball=data.ball, glyph=str(data.bat), kind="run")

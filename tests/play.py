@@ -39,6 +39,7 @@ from engine.cricket.nodes import (
 )
 from engine.cricket.outcomes import ALLOWED_ON_FREE_HIT, OUTCOMES, Outcome
 from engine.cricket.players import Bowling, Hand, Player, Role, Squad
+from engine.cricket.start import Start
 from engine.cricket.state import Squads
 
 COMMON = [
@@ -97,8 +98,10 @@ def random_matches() -> st.SearchStrategy[Played]:
     )
 
 
-def play_randomly(fmt: Format, rng: random.Random, catalogue: list[Outcome]) -> Played:
-    match = play_match(MatchSetup(format=fmt, squads=SQUADS))
+def play_randomly(
+    fmt: Format, rng: random.Random, catalogue: list[Outcome], start: Start | None = None
+) -> Played:
+    match = play_match(MatchSetup(format=fmt, squads=SQUADS, start=start))
     played = Played(result=MatchResult.__new__(MatchResult))
     answer: Answer = None
     while True:

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ValidationError
 from engine.captains.base import NAME_PATTERN, NAME_RULE, CaptainSpec, Policy
 from engine.captains.baseline import Baseline, BaselineSettings
 from engine.captains.heuristic import Heuristic, HeuristicSettings
+from engine.captains.optimal import Optimal, OptimalSettings
 from engine.captains.random import Random, RandomSettings
 from engine.captains.recorded import Recorded, RecordedSettings, recording_digest
 from engine.errors import BadPreset, BadYaml, UnknownPreset
@@ -57,6 +58,11 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             settings=HeuristicSettings,
             make=Heuristic,
             summary="rules of thumb: format, phase, wickets, required rate, match-ups",
+        ),
+        "optimal": Kind(
+            settings=OptimalSettings,
+            make=Optimal,
+            summary="what is worth most against the baseline by the solved win probability",
         ),
         "random": Kind(
             settings=RandomSettings, make=Random, summary="uniform over the legal choices"

@@ -8,6 +8,8 @@ The direction in which the classes of ball move is estimated from real chasers a
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cache
 from math import exp
 from typing import Final
 
@@ -48,14 +50,17 @@ def natural_aggression(innings: Innings, balls_faced: int) -> float:
     fixed rate.
     """
     left = max(1, innings.balls_left)
-    overs_left = left / BALLS_PER_OVER
-    licence = _WICKET_LICENCE * _to_burn(innings, overs_left)
-    if innings.needed is None:
-        aim = interpolate(overs_left, _AIM_OVERS_LEFT, _AIM) - _WICKET_CAUTION * _too_many(innings)
+    usual = _usual(left)
+    # Wickets in hand beyond the usual for so many balls left; none in a super over.
+    to_burn = innings.max_wickets - innings.wickets - usual.in_hand
+    licence = _WICKET_LICENCE * to_burn if to_burn > 0.0 else 0.0
+    needed = innings.needed
+    if needed is None:
+        aim = usual.aim - _WICKET_CAUTION * _too_many(innings)
     else:
-        rate = innings.needed * BALLS_PER_OVER / left
+        rate = needed * BALLS_PER_OVER / left
         licence *= min(1.0, max(0.0, rate / _EASY_RATE - 1.0))
-        aim = rate + interpolate(overs_left, _AIM_OVERS_LEFT, _LATE)
+        aim = rate + usual.late
     aim += licence
     played_in = min(balls_faced, _SETTLING_BALLS) / _SETTLING_BALLS
     return min(HIGHEST, max(LOWEST, aim / FULL_ATTACK_RATE * (1.0 - _SETTLING * (1.0 - played_in))))
@@ -75,10 +80,23 @@ def overreaching(aggression: float) -> float:
     return max(0.0, aggression - BEND) ** 2
 
 
-def _to_burn(innings: Innings, overs_left: float) -> float:
-    """Wickets in hand beyond the usual for so many overs left, at least 0; none in a super over."""
-    in_hand = innings.max_wickets - innings.wickets
-    return max(0.0, in_hand - interpolate(overs_left, _AIM_OVERS_LEFT, _USUAL_IN_HAND))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Usual:
+    """What is usual with so many balls left: `_AIM`, `_LATE`, `_USUAL_IN_HAND`."""
+
+    aim: float
+    late: float
+    in_hand: float
+
+
+@cache
+def _usual(balls_left: int) -> _Usual:
+    overs_left = balls_left / BALLS_PER_OVER
+    return _Usual(
+        aim=interpolate(overs_left, _AIM_OVERS_LEFT, _AIM),
+        late=interpolate(overs_left, _AIM_OVERS_LEFT, _LATE),
+        in_hand=interpolate(overs_left, _AIM_OVERS_LEFT, _USUAL_IN_HAND),
+    )
 
 
 def _too_many(innings: Innings) -> float:

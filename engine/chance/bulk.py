@@ -70,8 +70,8 @@ class InningsLog:
     """Every delivery of one innings of many matches, (deliveries, matches), the state being that
     before the ball.
 
-    `outcome` indexes `OUTCOMES`, -1 once the innings is over. `runs`, `wickets`, `balls` are the
-    totals (matches).
+    `outcome` indexes `OUTCOMES`, -1 once the innings is over; `bowler` the bowling squad. `runs`,
+    `wickets`, `balls` are the totals (matches).
     """
 
     outcome: Ints
@@ -79,6 +79,7 @@ class InningsLog:
     lost: Ints
     order: Ints
     faced: Ints
+    bowler: Ints
     runs: Ints
     wickets: Ints
     balls: Ints
@@ -187,7 +188,7 @@ class _Play:
         self.next_in = np.full(n, 2, dtype=np.intp)
         self.free = np.zeros(n, dtype=np.intp)
         self.faced = np.zeros((n, SQUAD_SIZE + 1), dtype=np.intp)
-        self.history: list[tuple[Ints, Ints, Ints, Ints, Ints]] = []
+        self.history: list[tuple[Ints, ...]] = []
 
     def ball(self, uniforms: Floats) -> None:
         """Bowl one delivery in every match that is not over. `uniforms` (2, matches)."""
@@ -200,6 +201,7 @@ class _Play:
                 self.lost.copy(),
                 self.striker + 1,
                 faced,
+                self._bowler(),
             )
         )
         alive = self.alive
@@ -222,7 +224,7 @@ class _Play:
     def chances(self) -> Floats:
         """The chance of every class now, (matches, classes)."""
         t, ball = self.tables, np.minimum(self.legal, self.max_balls - 1)
-        bowler = self.bowling.plan[self.rows, ball // BALLS_PER_OVER]
+        bowler = self._bowler()
         order = np.minimum(self.striker, SQUAD_SIZE - 1)
         faced = np.minimum(self.faced[self.rows, self.striker], FACED_STARTS[-1])
         eta = t.timeless[int(self.target is not None), ball, np.minimum(self.lost, WICKETS - 1)]
@@ -241,6 +243,11 @@ class _Play:
             eta += t.rate[ball, np.minimum(rate, RATE_SIZE - 1)]
         weight = np.exp(eta - eta.max(axis=1, keepdims=True))
         return np.asarray(weight / weight.sum(axis=1, keepdims=True))
+
+    def _bowler(self) -> Ints:
+        """Who bowls now, by place in the bowling squad."""
+        ball = np.minimum(self.legal, self.max_balls - 1)
+        return np.asarray(self.bowling.plan[self.rows, ball // BALLS_PER_OVER])
 
     def _draw(self, uniforms: Floats) -> Ints:
         """A class, then an outcome of that class."""
@@ -273,7 +280,7 @@ class _Play:
         )
 
     def log(self) -> InningsLog:
-        outcome, legal, lost, order, faced = (
+        outcome, legal, lost, order, faced, bowler = (
             np.stack(column) for column in zip(*self.history, strict=True)
         )
         return InningsLog(
@@ -282,6 +289,7 @@ class _Play:
             lost=lost,
             order=order,
             faced=faced,
+            bowler=bowler,
             runs=self.runs,
             wickets=self.lost,
             balls=self.legal,

@@ -39,6 +39,8 @@ _CONDITIONS: Final[dict[str, frozenset[str]]] = {
     "phase": frozenset(PHASES),
 }
 
+_Key = tuple[Field, Length, Line, Variation, Shot, Bowling, Hand, int]
+
 
 class UnknownCondition(ValueError):
     """An assumption names a condition or an option that does not exist."""
@@ -51,13 +53,23 @@ class Matchups:
 
     def __init__(self, assumptions: Assumptions, scale: float = 1.0) -> None:
         self._entries = [(entry.when, _vector(entry, scale)) for entry in assumptions.entries]
-        self._effects: dict[tuple[DeliveryDecision, Shot, Bowling, Hand, int], Floats] = {}
+        self._effects: dict[_Key, Floats] = {}
 
     def effect(
         self, delivery: DeliveryDecision, shot: Shot, style: Bowling, hand: Hand, phase: int
     ) -> Floats:
         """Shifts of the classes' log-odds, (class). `phase` indexes `PHASES`."""
-        key = (delivery, shot, style, hand, phase)
+        # The choices one by one: hashing them costs less than hashing the decision.
+        key = (
+            delivery.field,
+            delivery.length,
+            delivery.line,
+            delivery.variation,
+            shot,
+            style,
+            hand,
+            phase,
+        )
         known = self._effects.get(key)
         if known is None:
             known = self._effects[key] = self._sum(_facts(delivery, shot, style, hand, phase))

@@ -10,7 +10,9 @@ of every class above zero.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
+from typing import Final
 
 import numpy as np
 
@@ -30,10 +32,26 @@ from engine.chance.tables import FormatTables, build_tables, in_season, rate_ind
 from engine.cricket.distribution import Distribution
 from engine.cricket.formats import Format
 from engine.cricket.nodes import DeliveryContext
-from engine.cricket.players import Game
+from engine.cricket.players import Game, Player
 from engine.cricket.state import CURRENT_ERA, Conditions
 
 _BIN_OF = tuple(sum(start <= n for start in FACED_STARTS) for n in range(FACED_STARTS[-1] + 1))
+
+
+_MOST_PAIRS: Final = 1024  # of a batter and a bowler; an innings has some forty
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Between:
+    """The effect of two players on each other, and what it was worked out for: it is found again by
+    identity, as comparing players would cost more than it saves.
+    """
+
+    striker: Player
+    bowler: Player
+    conditions: Conditions
+    tables: FormatTables
+    effect: Floats
 
 
 class BallModel:
@@ -42,7 +60,15 @@ class BallModel:
     `assumption_scale` multiplies every assumed match-up (0.5, 1, 1.5 for a sensitivity analysis).
     """
 
-    __slots__ = ("_any_era", "_digest", "_last", "_matchups", "_tables", "coefficients")
+    __slots__ = (
+        "_any_era",
+        "_between",
+        "_digest",
+        "_last",
+        "_matchups",
+        "_tables",
+        "coefficients",
+    )
 
     def __init__(
         self,
@@ -55,6 +81,7 @@ class BallModel:
         self.coefficients = coefficients
         self._digest = digest
         self._matchups = Matchups(assumptions, assumption_scale)
+        self._between: dict[tuple[int, int, int], _Between] = {}
         self._tables: dict[tuple[Format, Game, int], FormatTables] = {}
         self._any_era: dict[tuple[Format, Game], FormatTables] = {}
         self._last: tuple[Format, int, Game, FormatTables] | None = None
@@ -99,19 +126,26 @@ class BallModel:
         tables = self.tables(innings.format, conditions.era, conditions.game)
         ball = min(innings.legal_balls, tables.balls - 1)
         chances = np.exp(self._predictor(context, tables, ball))
-        split = tables.split[int(innings.free_hit), tables.phase[ball]]
-        weighed = (chances / chances.sum())[CLASS_OF] * split
-        return Distribution(weighed.tolist())
+        split = tables.split[int(innings.free_hit), tables.phase.item(ball)]
+        return Distribution(chances[CLASS_OF] * split)
+
+    def log_odds(self, context: DeliveryContext) -> Floats:
+        """The log-odds of the classes, (class), up to a constant."""
+        innings = context.innings
+        conditions = context.conditions
+        tables = self.tables(innings.format, conditions.era, conditions.game)
+        return self._predictor(context, tables, min(innings.legal_balls, tables.balls - 1))
 
     def _predictor(self, context: DeliveryContext, tables: FormatTables, ball: int) -> Floats:
         """The log-odds of the classes, up to a constant."""
         innings, shot = context.innings, context.shot
+        chasing, wickets = innings.target is not None, min(innings.wickets, WICKETS - 1)
         predictor: Floats = (
-            tables.base[int(innings.target is not None), ball, min(innings.wickets, WICKETS - 1)]
+            tables.base[int(chasing), ball, wickets]
             + tables.settled[ball, _bin(context.balls_faced)]
-            + tables.order[ball, context.striker_order - 1]
-            + np.dot(_effects(context), tables.effects)
         )
+        predictor += tables.order[ball, context.striker_order - 1]
+        predictor += self._effect(context, tables)
         if innings.target is not None:
             left = max(1, innings.balls_left)
             predictor += tables.rate[ball, rate_index(innings.needed or 0, left)]
@@ -127,9 +161,32 @@ class BallModel:
             shot.shot,
             context.bowler.bowls,
             context.striker.bats,
-            tables.phase[ball],
+            tables.phase.item(ball),
         )
         return predictor
+
+    def _effect(self, context: DeliveryContext, tables: FormatTables) -> Floats:
+        """What players and conditions add, (class); the same for every ball between two players."""
+        striker, bowler = context.striker, context.bowler
+        key = id(striker), id(bowler), context.innings.number
+        known = self._between.get(key)
+        if (
+            known is None
+            or known.striker is not striker
+            or known.bowler is not bowler
+            or known.conditions is not context.conditions
+            or known.tables is not tables
+        ):
+            if len(self._between) >= _MOST_PAIRS:
+                self._between.clear()
+            known = self._between[key] = _Between(
+                striker=striker,
+                bowler=bowler,
+                conditions=context.conditions,
+                tables=tables,
+                effect=np.dot(_effects(context), tables.effects),
+            )
+        return known.effect
 
 
 def _bin(faced: int) -> int:

@@ -5,29 +5,50 @@ The protocols live here, below; `engine.chance` implements them and the driver j
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import accumulate
 from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
 
 from engine.cricket.nodes import DeliveryContext
 from engine.cricket.outcomes import OUTCOMES
 from engine.cricket.state import Innings
 
+Numbers = Sequence[float] | npt.NDArray[np.floating]
 
-@dataclass(frozen=True, slots=True)
+
 class Distribution:
-    """`probabilities[i]` belongs to `OUTCOMES[i]`; they are ≥ 0 and sum to 1 within 1e-9."""
+    """The chances of `OUTCOMES`, in that order, in proportion to `weights`, each of them ≥ 0."""
 
-    probabilities: Sequence[float]
+    __slots__ = ("_reached", "_weights")
+
+    def __init__(self, weights: Numbers) -> None:
+        self._weights = np.asarray(weights, dtype=np.float64)
+        self._reached: npt.NDArray[np.float64] = np.add.accumulate(self._weights)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Distribution) and self.probabilities == other.probabilities
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.probabilities))
+
+    @property
+    def probabilities(self) -> Sequence[float]:
+        """They sum to 1 within 1e-9."""
+        found: list[float] = (self._weights / self._reached[-1]).tolist()
+        return found
 
     def index_at(self, uniform: float) -> int:
         """Which of `OUTCOMES` a uniform number in [0, 1) draws, walking from the bowler's best to
         the batter's best.
         """
-        cumulative = list(accumulate(self.probabilities))
-        return min(bisect_right(cumulative, uniform * cumulative[-1]), len(OUTCOMES) - 1)
+        place = self._reached.searchsorted(uniform * self._reached[-1], "right")
+        return min(int(place), len(OUTCOMES) - 1)
+
+    def mean(self, values: Numbers) -> float:
+        """The expectation of `values`, one for each of `OUTCOMES`."""
+        return float(self._weights.dot(values) / self._reached[-1])
 
 
 class OutcomeModel(Protocol):
@@ -48,6 +69,6 @@ class WinModel(Protocol):
         """The value before the next ball."""
         ...
 
-    def after(self, innings: Innings) -> Sequence[float]:
+    def after(self, innings: Innings) -> Numbers:
         """The values after each of `OUTCOMES`, in that order, were it to come next."""
         ...

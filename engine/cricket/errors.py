@@ -3,6 +3,7 @@
 CricketError
 ├── UnknownFormat      the organiser: no such format
 ├── BadSquad           the organiser: a team that cannot take the field
+├── BadStart           the organiser: a start that no match reaches
 ├── IllegalDecision    the captain: the choice is not legal now; nothing has changed
 └── IllegalDraw        a bug in the ball model: an outcome that the Laws do not allow here
 """
@@ -34,6 +35,10 @@ class BadSquad(CricketError):
 
     def __str__(self) -> str:
         return f"squad {self.squad!r}: {self.rule}"
+
+
+class BadStart(CricketError):
+    """A match cannot begin there; the argument says which rule is broken."""
 
 
 class IllegalDecision(CricketError):

@@ -15,7 +15,6 @@ from engine.cricket.errors import IllegalDraw
 from engine.cricket.formats import BALLS_PER_OVER, Format
 from engine.cricket.outcomes import (
     ALLOWED_ON_FREE_HIT,
-    CREDITED_TO_BOWLER,
     NOT_OUT,
     Dismissal,
     End,
@@ -23,6 +22,7 @@ from engine.cricket.outcomes import (
 )
 from engine.cricket.players import PlayerIndex
 from engine.cricket.state import BatterLine, BowlerLine, Extras, Innings
+from engine.making import maker, replacer
 
 _Line = TypeVar("_Line")
 
@@ -38,6 +38,10 @@ class _Ends:
 
     striker: PlayerIndex | None
     bowler: PlayerIndex | None
+
+
+_changed, _ends = replacer(Innings), maker(_Ends)
+_batter_line, _bowler_line = maker(BatterLine), maker(BowlerLine)
 
 
 def start_innings(*, number: int, batting: Seat, format_: Format, target: int | None) -> Innings:
@@ -56,15 +60,15 @@ def send_in(innings: Innings, player: PlayerIndex) -> Innings:
         line = replace(line, dismissal=None)
     batters = _with(innings.batters, player, line)
     if innings.striker is None:
-        return replace(innings, striker=player, batters=batters)
-    return replace(innings, non_striker=player, batters=batters)
+        return _changed(innings, striker=player, batters=batters)
+    return _changed(innings, non_striker=player, batters=batters)
 
 
 def begin_over(innings: Innings, bowler: PlayerIndex) -> Innings:
     """Law 17.6: the over is `bowler`'s from here, whether or not it is completed."""
     line = innings.bowlers[bowler]
     bowlers = _with(innings.bowlers, bowler, replace(line, overs=line.overs + 1))
-    return replace(innings, bowler=bowler, bowlers=bowlers, over_charged=0)
+    return _changed(innings, bowler=bowler, bowlers=bowlers, over_charged=0)
 
 
 def as_scored(innings: Innings, outcome: Outcome) -> Outcome:
@@ -112,19 +116,20 @@ def after_delivery(innings: Innings, outcome: Outcome, field: Field = Field.STAN
     An end that a batter left is None until `send_in`; at the end of an over `bowler` is None until
     `begin_over`.
     """
-    over_ends = outcome.is_legal and (innings.legal_balls + 1) % BALLS_PER_OVER == 0
+    legal = outcome.is_legal
+    over_ends = legal and (innings.legal_balls + 1) % BALLS_PER_OVER == 0
     ends = _ends_after(innings, outcome)
     striker, non_striker = (
         (ends.bowler, ends.striker) if over_ends else (ends.striker, ends.bowler)  # Law 17.1
     )
     free_hit = _free_hit_follows(innings, outcome)
     field_is_held = free_hit and striker is not None and striker == innings.striker
-    return replace(
+    return _changed(
         innings,
         runs=innings.runs + outcome.runs,
         wickets=innings.wickets + outcome.is_wicket,
-        legal_balls=innings.legal_balls + outcome.is_legal,
-        repeat=0 if outcome.is_legal else innings.repeat + 1,
+        legal_balls=innings.legal_balls + legal,
+        repeat=0 if legal else innings.repeat + 1,
         free_hit=free_hit,
         held_field=field if field_is_held else None,  # ICC 21.19.2
         striker=striker,
@@ -142,25 +147,27 @@ def after_delivery(innings: Innings, outcome: Outcome, field: Field = Field.STAN
 
 def _free_hit_follows(innings: Innings, outcome: Outcome) -> bool:
     """ICC 21.19: after any no-ball, and still after a wide bowled on a free hit."""
-    return bool(outcome.no_balls) or (innings.free_hit and not outcome.is_legal)
+    return outcome.no_balls > 0 or (innings.free_hit and not outcome.is_legal)
 
 
 def _ends_after(innings: Innings, outcome: Outcome) -> _Ends:
     """Law 18.12 for completed runs; 18.11 and 38 for where the new batter comes in."""
     striker, non_striker = innings.striker, innings.non_striker
-    leaver = player_out(innings, outcome)
+    if outcome.dismissal is None:
+        if outcome.run_between % 2:
+            return _ends(striker=non_striker, bowler=striker)
+        return _ends(striker=striker, bowler=non_striker)
     if outcome.dismissal is Dismissal.RUN_OUT:
         survivor = striker if outcome.non_striker_out else non_striker
         if outcome.end is End.STRIKER:
-            return _Ends(striker=None, bowler=survivor)
-        return _Ends(striker=survivor, bowler=None)
+            return _ends(striker=None, bowler=survivor)
+        return _ends(striker=survivor, bowler=None)
+    leaver = player_out(innings, outcome)
     if outcome.run_between % 2:
         striker, non_striker = non_striker, striker
-    if leaver is None:
-        return _Ends(striker=striker, bowler=non_striker)
     # Caught, bowled, lbw, stumped, hit wicket: no run has been completed, so the new batter is on
     # strike (18.11).
-    return _Ends(
+    return _ends(
         striker=None if striker == leaver else striker,
         bowler=None if non_striker == leaver else non_striker,
     )
@@ -178,46 +185,47 @@ def _extras_after(extras: Extras, outcome: Outcome) -> Extras:
 
 def _batters_after(innings: Innings, outcome: Outcome) -> tuple[BatterLine, ...]:
     striker = _known(innings.striker)
-    line = innings.batters[striker]
-    line = BatterLine(
+    batters = list(innings.batters)
+    line = batters[striker]
+    bat, boundary = outcome.bat, outcome.boundary
+    batters[striker] = _batter_line(
         position=line.position,
-        runs=line.runs + outcome.bat,
+        runs=line.runs + bat,
         balls=line.balls + (not outcome.wides),  # a wide is not faced (Law 22.6)
-        fours=line.fours + (outcome.boundary and outcome.bat == 4),
-        sixes=line.sixes + (outcome.boundary and outcome.bat == 6),
+        fours=line.fours + (boundary and bat == 4),
+        sixes=line.sixes + (boundary and bat == 6),
     )
-    batters = _with(innings.batters, striker, line)
     leaver = player_out(innings, outcome)
-    if leaver is None:
-        return batters
-    credited = innings.bowler if outcome.dismissal in CREDITED_TO_BOWLER else None
-    gone = replace(batters[leaver], dismissal=outcome.dismissal, bowler=credited)
-    return _with(batters, leaver, gone)
+    if leaver is not None:
+        credited = innings.bowler if outcome.is_credited else None
+        batters[leaver] = replace(batters[leaver], dismissal=outcome.dismissal, bowler=credited)
+    return tuple(batters)
 
 
 def _bowlers_after(
     innings: Innings, outcome: Outcome, *, over_ends: bool
 ) -> tuple[BowlerLine, ...]:
     bowler = _known(innings.bowler)
-    line = innings.bowlers[bowler]
+    bowlers = list(innings.bowlers)
+    line = bowlers[bowler]
     runs = outcome.charged_to_bowler
-    line = BowlerLine(
+    bowlers[bowler] = _bowler_line(
         overs=line.overs,
         balls=line.balls + outcome.is_legal,
         runs=line.runs + runs,
-        wickets=line.wickets + (outcome.dismissal in CREDITED_TO_BOWLER),
+        wickets=line.wickets + outcome.is_credited,
         wides=line.wides + outcome.wides,
         no_balls=line.no_balls + outcome.no_balls,
         maidens=line.maidens + (over_ends and innings.over_charged + runs == 0),
     )
-    return _with(innings.bowlers, bowler, line)
+    return tuple(bowlers)
 
 
 def close(innings: Innings) -> Innings:
     """Law 25.4: with an end vacant and nobody to fill it the innings is over, whatever the wickets
     say.
     """
-    return replace(innings, closed=True)
+    return _changed(innings, closed=True)
 
 
 def available_batters(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from engine.cricket.choices import (
     OUTSIDE,
@@ -24,16 +25,8 @@ from engine.cricket.choices import (
 )
 from engine.cricket.errors import IllegalDecision
 from engine.cricket.nodes import DecisionRequest
-from engine.cricket.players import PlayerIndex, Squad
+from engine.cricket.players import SQUAD_SIZE, PlayerIndex, Squad
 from engine.cricket.state import Innings
-
-_TYPE_OF: Final[dict[DecisionKind, type[Decision]]] = {
-    DecisionKind.TOSS: TossDecision,
-    DecisionKind.BATTER: BatterDecision,
-    DecisionKind.BOWLER: BowlerDecision,
-    DecisionKind.DELIVERY: DeliveryDecision,
-    DecisionKind.SHOT: ShotDecision,
-}
 
 
 def legal_bowlers(innings: Innings, squad: Squad) -> tuple[PlayerIndex, ...]:
@@ -55,30 +48,35 @@ def legal_fields(innings: Innings) -> tuple[Field, ...]:
     """
     if innings.held_field is not None:
         return (innings.held_field,)
-    allowed = innings.format.max_outside(innings.legal_balls)
-    return tuple(field for field in Field if OUTSIDE[field] <= allowed)
+    return _FIELDS_WITHIN[innings.format.max_outside(innings.legal_balls)]
+
+
+# By how many may stand outside the circle.
+_FIELDS_WITHIN: Final = tuple(
+    tuple(field for field in Field if OUTSIDE[field] <= allowed) for allowed in range(SQUAD_SIZE)
+)
 
 
 def check(request: DecisionRequest, decision: Decision) -> None:
     """Raises `IllegalDecision`, which says why and what is legal; returns when `decision` may be
     played.
     """
-    wanted = _TYPE_OF[request.kind]
+    wanted, check_choices = _CHECKS[request.kind]
     if not isinstance(decision, wanted):
         raise IllegalDecision(
             f"a {type(decision).__name__} does not answer a {request.kind} question",
             f"a {wanted.__name__}",
         )
-    match decision:
-        case BatterDecision(player=player) | BowlerDecision(player=player):
-            _check_player(request, player)
-        case DeliveryDecision():
-            _check_delivery(request, decision)
-        case ShotDecision():
-            _check_kind(decision.shot, Shot)
-            _check_aggression(decision.aggression)
-        case TossDecision():
-            _check_kind(decision.elect, Election)
+    check_choices(request, decision)
+
+
+def _check_toss(_: DecisionRequest, decision: TossDecision) -> None:
+    _check_kind(decision.elect, Election)
+
+
+def _check_shot(_: DecisionRequest, decision: ShotDecision) -> None:
+    _check_kind(decision.shot, Shot)
+    _check_aggression(decision.aggression)
 
 
 def _check_kind(value: object, kind: type[StrEnum]) -> None:
@@ -87,7 +85,8 @@ def _check_kind(value: object, kind: type[StrEnum]) -> None:
         raise IllegalDecision(f"{value!r:.60} is no {kind.__name__.lower()}", ", ".join(kind))
 
 
-def _check_player(request: DecisionRequest, player: PlayerIndex) -> None:
+def _check_player(request: DecisionRequest, decision: BatterDecision | BowlerDecision) -> None:
+    player = decision.player
     if type(player) is not int or player not in request.legal.players:
         squad = request.view.squads.of(request.seat)
         names = ", ".join(squad[p].name for p in request.legal.players)
@@ -121,3 +120,13 @@ def _check_aggression(aggression: object) -> None:
     is_number = isinstance(aggression, float | int) and not isinstance(aggression, bool)
     if not (is_number and 0.0 <= cast(float, aggression) <= 1.0):
         raise IllegalDecision(f"aggression {aggression!r:.60} is out of range", "0.0 to 1.0")
+
+
+_Check = Callable[[DecisionRequest, Any], None]
+_CHECKS: Final[dict[DecisionKind, tuple[type[Decision], _Check]]] = {
+    DecisionKind.TOSS: (TossDecision, _check_toss),
+    DecisionKind.BATTER: (BatterDecision, _check_player),
+    DecisionKind.BOWLER: (BowlerDecision, _check_player),
+    DecisionKind.DELIVERY: (DeliveryDecision, _check_delivery),
+    DecisionKind.SHOT: (ShotDecision, _check_shot),
+}

@@ -15,7 +15,6 @@ from engine.cricket import laws, legality
 from engine.cricket.choices import (
     BatterDecision,
     BowlerDecision,
-    Decision,
     DecisionKind,
     DeliveryDecision,
     Election,
@@ -44,21 +43,31 @@ from engine.cricket.nodes import (
 )
 from engine.cricket.outcomes import Outcome
 from engine.cricket.players import PlayerIndex
+from engine.cricket.start import Start, check_start
 from engine.cricket.state import ALL_OUT, Conditions, Innings, MatchView, Squads
+from engine.making import maker
 
 # Two batters a side may be dismissed in each super over and are then barred: after four, three are
 # left.
 MAX_SUPER_OVERS: Final = 4
 
+_NOTHING_TO_LIST: Final = Legal()
+_view, _request, _legal = maker(MatchView), maker(DecisionRequest), maker(Legal)
+_context, _chance, _bowled = maker(DeliveryContext), maker(ChanceNode), maker(BallBowled)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchSetup:
-    """What is settled before the toss. `max_super_overs` 0…4; a tie after them stands."""
+    """What is settled before the toss. `max_super_overs` 0…4; a tie after them stands.
+
+    With a `start` there is no toss: play begins there. Raises `BadStart` where no match gets there.
+    """
 
     format: Format
     squads: Squads
     conditions: Conditions = Conditions()
     max_super_overs: int = 3
+    start: Start | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.max_super_overs <= MAX_SUPER_OVERS:
@@ -68,17 +77,20 @@ class MatchSetup:
         games = {self.squads.home.game, self.squads.away.game}
         if games != {self.conditions.game}:
             raise ValueError("both squads play the same game, that of the conditions")
+        if self.start is not None:
+            check_start(self.start, self.format, self.squads)
 
 
 def play_match(setup: MatchSetup) -> Generator[Node, Answer, MatchResult]:
-    """One match from the toss to the result (Law 16)."""
+    """One match from the toss, or from its start, to the result (Law 16)."""
     table = _Table(setup)
-    batting_first = yield from table.toss()
-    first = yield from table.innings(batting_first, target=None)
-    second = yield from table.innings(batting_first.other, target=first.runs + 1)
-    if second.runs != first.runs:
-        return table.result(_decided(first, second))
-    return (yield from table.super_overs(second.batting))
+    innings = yield from table.beginning()
+    while True:
+        yield from table.play(innings)
+        result = table.result()
+        if result is not None:
+            return result
+        innings = table.next_innings()
 
 
 class _Table:
@@ -90,7 +102,7 @@ class _Table:
         self._asked = 0
 
     def view(self, innings: Innings | None) -> MatchView:
-        return MatchView(
+        return _view(
             format=self._setup.format,
             squads=self._setup.squads,
             venue=self._setup.conditions.venue,
@@ -99,43 +111,63 @@ class _Table:
             innings=innings,
         )
 
-    def result(self, decided: MatchResult) -> MatchResult:
-        return replace(decided, innings=self._finished)
+    def result(self) -> MatchResult | None:
+        """Law 16, once the side that bats second has batted; None where play goes on."""
+        played = self._finished
+        if len(played) % 2:
+            return None
+        first, second = played[-2:]
+        if first.runs != second.runs:
+            return replace(_decided(first, second), innings=played)
+        super_overs = len(played) // 2 - 1
+        if super_overs < self._setup.max_super_overs:
+            return None
+        return MatchResult(winner=None, kind=ResultKind.TIE, margin=None, innings=played)
 
-    def _ask(
+    def beginning(self) -> Generator[Node, Answer, Innings]:
+        """The innings that is played first: after the toss, or where the match starts."""
+        start = self._setup.start
+        if start is None:
+            return self._opening_state((yield from self._toss()), None)
+        for innings in start.finished:
+            yield InningsStarted(innings=innings)
+            self._finished = (*self._finished, innings)
+            yield InningsEnded(innings=innings)
+        return start.innings
+
+    def next_innings(self) -> Innings:
+        """The innings after the last: a chase, or a super over in which the side that batted second
+        bats first.
+        """
+        last = self._finished[-1]
+        chasing = len(self._finished) % 2 == 1
+        batting = last.batting.other if chasing else last.batting
+        target = last.runs + 1 if chasing else None
+        if len(self._finished) < 2:
+            return self._opening_state(batting, target)
+        return self._super_over_state(batting, target)
+
+    def _request(
         self,
         seat: Seat,
         kind: DecisionKind,
-        innings: Innings | None,
-        legal: Legal,
+        view: MatchView,
+        legal: Legal = _NOTHING_TO_LIST,
         field: Field | None = None,
-    ) -> Generator[Node, Answer, Decision]:
-        request = DecisionRequest(
-            number=self._asked,
-            seat=seat,
-            kind=kind,
-            legal=legal,
-            view=self.view(innings),
-            field=field,
-        )
+    ) -> DecisionRequest:
         self._asked += 1
-        return cast("Decision", (yield request))
+        return _request(
+            number=self._asked - 1, seat=seat, kind=kind, legal=legal, view=view, field=field
+        )
 
-    def toss(self) -> Generator[Node, Answer, Seat]:
+    def _toss(self) -> Generator[Node, Answer, Seat]:
         """Law 13.4 and 13.5; returns the side that bats first."""
-        node = ChanceNode(
-            purpose=Purpose.TOSS, innings=0, legal_ball=0, repeat=0, view=self.view(None)
-        )
+        view = self.view(None)
+        node = ChanceNode(purpose=Purpose.TOSS, innings=0, legal_ball=0, repeat=0, view=view)
         winner = cast("TossDraw", (yield node)).winner
-        decision = cast(
-            "TossDecision", (yield from self._ask(winner, DecisionKind.TOSS, None, Legal()))
-        )
+        decision = cast("TossDecision", (yield self._request(winner, DecisionKind.TOSS, view)))
         yield TossMade(winner=winner, elected=decision.elect)
         return winner if decision.elect is Election.BAT else winner.other
-
-    def innings(self, batting: Seat, *, target: int | None) -> Generator[Node, Answer, Innings]:
-        """One innings to its end; returns its last state."""
-        return (yield from self._play(self._opening_state(batting, target)))
 
     def _opening_state(self, batting: Seat, target: int | None) -> Innings:
         return laws.start_innings(
@@ -145,7 +177,8 @@ class _Table:
             target=target,
         )
 
-    def _play(self, innings: Innings) -> Generator[Node, Answer, Innings]:
+    def play(self, innings: Innings) -> Generator[Node, Answer, None]:
+        """One innings to its end, from wherever it stands."""
         yield InningsStarted(innings=innings)
         innings = yield from self._fill_the_crease(innings, leaving=None)
         while not innings.is_complete:
@@ -156,7 +189,6 @@ class _Table:
                 yield OverCompleted(innings=innings)
         self._finished = (*self._finished, innings)
         yield InningsEnded(innings=innings)
-        return innings
 
     def _fill_the_crease(
         self, innings: Innings, leaving: PlayerIndex | None
@@ -166,39 +198,35 @@ class _Table:
             available = laws.available_batters(innings, leaving=leaving)
             if not available:
                 return laws.close(innings)
-            decision = yield from self._ask(
-                innings.batting, DecisionKind.BATTER, innings, Legal(players=available)
+            request = self._request(
+                innings.batting,
+                DecisionKind.BATTER,
+                self.view(innings),
+                Legal(players=available),
             )
-            innings = laws.send_in(innings, cast("BatterDecision", decision).player)
+            innings = laws.send_in(innings, cast("BatterDecision", (yield request)).player)
         return innings
 
     def _choose_bowler(self, innings: Innings) -> Generator[Node, Answer, Innings]:
-        legal = legality.legal_bowlers(innings, self._setup.squads.of(innings.fielding))
-        decision = yield from self._ask(
-            innings.fielding, DecisionKind.BOWLER, innings, Legal(players=legal)
-        )
-        return laws.begin_over(innings, cast("BowlerDecision", decision).player)
+        fielding = innings.fielding
+        legal = Legal(players=legality.legal_bowlers(innings, self._setup.squads.of(fielding)))
+        request = self._request(fielding, DecisionKind.BOWLER, self.view(innings), legal)
+        return laws.begin_over(innings, cast("BowlerDecision", (yield request)).player)
 
     def _bowl(self, innings: Innings) -> Generator[Node, Answer, Innings]:
         """One ball: the field is seen, delivery and shot are chosen blind, then chance."""
-        fields = Legal(fields=legality.legal_fields(innings))
-        delivery = cast(
-            "DeliveryDecision",
-            (yield from self._ask(innings.fielding, DecisionKind.DELIVERY, innings, fields)),
+        view, fields = self.view(innings), legality.legal_fields(innings)
+        request = self._request(
+            innings.fielding, DecisionKind.DELIVERY, view, _legal(players=(), fields=fields)
         )
-        shot = cast(
-            "ShotDecision",
-            (
-                yield from self._ask(
-                    innings.batting, DecisionKind.SHOT, innings, Legal(), delivery.field
-                )
-            ),
-        )
-        drawn = cast("Outcome", (yield self._chance(innings, delivery, shot)))
+        delivery = cast("DeliveryDecision", (yield request))
+        request = self._request(innings.batting, DecisionKind.SHOT, view, field=delivery.field)
+        shot = cast("ShotDecision", (yield request))
+        drawn = cast("Outcome", (yield self._chance(view, innings, delivery, shot)))
         outcome = laws.as_scored(innings, drawn)
         leaver = laws.player_out(innings, outcome)
         after = laws.after_delivery(innings, outcome, delivery.field)
-        yield BallBowled(
+        yield _bowled(
             before=innings,
             after=after,
             delivery=delivery,
@@ -206,50 +234,35 @@ class _Table:
             outcome=outcome,
             player_out=leaver,
         )
+        if leaver is None:
+            return after
         return (yield from self._fill_the_crease(after, leaving=leaver))
 
     def _chance(
-        self, innings: Innings, delivery: DeliveryDecision, shot: ShotDecision
+        self, view: MatchView, innings: Innings, delivery: DeliveryDecision, shot: ShotDecision
     ) -> ChanceNode:
         striker, bowler = innings.striker, innings.bowler
         assert striker is not None
         assert bowler is not None
-        squads = self._setup.squads
-        context = DeliveryContext(
+        squads, batting = self._setup.squads, innings.batting
+        context = _context(
             innings=innings,
-            striker=squads.of(innings.batting)[striker],
+            striker=squads.of(batting)[striker],
             striker_order=striker + 1,
             balls_faced=innings.batters[striker].balls,
-            bowler=squads.of(innings.fielding)[bowler],
+            bowler=squads.of(batting.other)[bowler],
             conditions=self._setup.conditions,
             delivery=delivery,
             shot=shot,
         )
-        return ChanceNode(
+        return _chance(
             purpose=Purpose.DELIVERY,
             innings=innings.number,
             legal_ball=innings.legal_balls,
             repeat=innings.repeat,
-            view=self.view(innings),
+            view=view,
             context=context,
         )
-
-    def super_overs(self, batting_first: Seat) -> Generator[Node, Answer, MatchResult]:
-        """ICC super over: the side that batted second bats first; repeated up to the cap, then a
-        tie.
-        """
-        for _ in range(self._setup.max_super_overs):
-            first = yield from self._play(self._super_over_state(batting_first, None))
-            second = yield from self._play(
-                self._super_over_state(batting_first.other, first.runs + 1)
-            )
-            if first.runs != second.runs:
-                winner = first.batting if first.runs > second.runs else second.batting
-                return self.result(
-                    MatchResult(winner=winner, kind=ResultKind.SUPER_OVER, margin=None, innings=())
-                )
-            batting_first = second.batting
-        return self.result(MatchResult(winner=None, kind=ResultKind.TIE, margin=None, innings=()))
 
     def _super_over_state(self, batting: Seat, target: int | None) -> Innings:
         """ICC super over clauses 5 and 9: batters once dismissed may not bat again, nor a bowler
@@ -280,14 +293,14 @@ class _Table:
 
 
 def _decided(first: Innings, second: Innings) -> MatchResult:
-    """Law 16.1 and 16.8: by runs, or by the wickets the chasing side had left."""
-    if second.runs > first.runs:
-        return MatchResult(
-            winner=second.batting,
-            kind=ResultKind.WICKETS,
-            margin=ALL_OUT - second.wickets,
-            innings=(),
-        )
-    return MatchResult(
-        winner=first.batting, kind=ResultKind.RUNS, margin=first.runs - second.runs, innings=()
-    )
+    """Law 16.1 and 16.8: by runs, or by the wickets the chasing side had left; a super over has no
+    margin.
+    """
+    won = second if second.runs > first.runs else first
+    if won.is_super_over:
+        kind, margin = ResultKind.SUPER_OVER, None
+    elif won is second:
+        kind, margin = ResultKind.WICKETS, ALL_OUT - second.wickets
+    else:
+        kind, margin = ResultKind.RUNS, first.runs - second.runs
+    return MatchResult(winner=won.batting, kind=kind, margin=margin, innings=())

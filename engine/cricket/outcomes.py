@@ -9,9 +9,9 @@ outcomes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 WICKET_WORTH_RUNS: Final = 6.0  # only orders the catalogue; about what a wicket costs a T20 innings
 
@@ -66,6 +66,10 @@ class End(StrEnum):
     BOWLER = "bowler's end"
 
 
+def _derived() -> Any:
+    return field(init=False, repr=False, compare=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """One thing that a delivery can be.
@@ -87,41 +91,37 @@ class Outcome:
     non_striker_out: bool = False
     end: End | None = None
 
-    @property
-    def is_legal(self) -> bool:
-        """Whether the ball counts as one of the over (Laws 21.16, 22.8)."""
-        return not self.wides and not self.no_balls
+    # What follows from the above, worked out once: the laws read it on every ball.
+    is_legal: bool = _derived()  # the ball counts as one of the over (Laws 21.16, 22.8)
+    runs: int = _derived()  # to the side's total
+    # In the bowler's analysis: not byes, leg-byes or penalties (Laws 23, 41).
+    charged_to_bowler: int = _derived()
+    # Completed between the wickets: strike changes when odd (Law 18.12).
+    run_between: int = _derived()
+    is_wicket: bool = _derived()  # the side loses one (a batter retired hurt is not out)
+    is_credited: bool = _derived()  # to the bowler
+    # A short unique name, such as `4`, `wd1`, `nb1+6`, `run out+1/non-striker/bowler's end`.
+    key: str = _derived()
 
-    @property
-    def runs(self) -> int:
-        """Runs to the side's total."""
-        return self.bat + self.wides + self.no_balls + self.byes + self.leg_byes + self.penalty
+    def __post_init__(self) -> None:
+        charged = self.bat + self.wides + self.no_balls
+        out = self.dismissal
+        for name, value in (
+            ("is_legal", not self.wides and not self.no_balls),
+            ("charged_to_bowler", charged),
+            ("runs", charged + self.byes + self.leg_byes + self.penalty),
+            ("run_between", _run_between(self)),
+            ("is_wicket", out is not None and out not in NOT_OUT),
+            ("is_credited", out in CREDITED_TO_BOWLER),
+            ("key", _key(self)),
+        ):
+            object.__setattr__(self, name, value)
 
-    @property
-    def charged_to_bowler(self) -> int:
-        """Runs in the bowler's analysis: not byes, leg-byes or penalties (Laws 23, 41)."""
-        return self.bat + self.wides + self.no_balls
 
-    @property
-    def run_between(self) -> int:
-        """Runs completed between the wickets: strike changes when odd (Law 18.12)."""
-        if self.boundary:
-            return 0
-        if self.wides:
-            return self.wides - 1
-        return self.bat + self.byes + self.leg_byes
-
-    @property
-    def is_wicket(self) -> bool:
-        """Whether the side loses a wicket (a batter retired hurt is not out)."""
-        return self.dismissal is not None and self.dismissal not in NOT_OUT
-
-    @property
-    def key(self) -> str:
-        """A short unique name, such as `4`, `wd1`, `nb1+6`, `lb1`, `run out+1/non-striker/bowler's
-        end`.
-        """
-        return _key(self)
+def _run_between(o: Outcome) -> int:
+    if o.boundary:
+        return 0
+    return o.wides - 1 if o.wides else o.bat + o.byes + o.leg_byes
 
 
 def _key(o: Outcome) -> str:

@@ -150,6 +150,41 @@ def simulate(
 
 
 @app.command
+def fidelity(
+    *,
+    format_: Annotated[
+        Literal["T20", "ODI"],
+        Parameter(name="--format", help="Which real matches to compare with."),
+    ] = "T20",
+    game: Annotated[Literal["men", "women"], Parameter(help="Whose game; women play T20.")] = "men",
+    matches: Annotated[
+        int | None, Parameter(help="How many to play. Default: 20000 T20, 10000 ODI.")
+    ] = None,
+    era: Annotated[
+        int | None, Parameter(help="One season; default: those of the real matches.")
+    ] = None,
+    seed: SEED = 1,
+    through: Annotated[
+        Literal["vectorised", "engine"], Parameter(help="The simulator, or the engine itself.")
+    ] = "vectorised",
+    processes: Annotated[
+        int | None, Parameter(help="For --through engine. Default: one a core.")
+    ] = None,
+    json: JSON = False,
+) -> int:
+    """Hold the engine against real cricket: every table side by side, a verdict a line.
+
+    Exit code 1 where a line fails.
+
+    Example: captains fidelity --format T20
+    """
+    from flows.cli.checks import check_fidelity, wanted_of
+
+    wanted = wanted_of(format_, game, matches, seed, era, through, processes)
+    return check_fidelity(wanted, as_json=json)
+
+
+@app.command
 def replay(episode: str, /, *, runs: RUNS = Path("runs"), json: JSON = False) -> int:
     """Play a record again through the engine, and compare it with what was recorded.
 

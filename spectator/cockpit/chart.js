@@ -18,7 +18,7 @@ export function drawChance(node, frame) {
     y: scale.y(point.home),
     wicket: point.wicket,
   }));
-  node.replaceChildren(...grid(scale), ...curve(points, scale));
+  node.replaceChildren(...grid(scale), ...curve(points, scale, frame.toss === null));
 }
 
 function scaleOf(frame, width) {
@@ -75,14 +75,14 @@ function grid(scale) {
   return [...lines, ...labels, ...splits.filter(Boolean)];
 }
 
-function curve(points, scale) {
+function curve(points, scale, inTheMiddle) {
   if (points.length === 0) return [];
-  const start = { x: LEFT, y: scale.y(0.5) };
+  const start = inTheMiddle ? points[0] : { x: LEFT, y: scale.y(0.5) };
   const path = [start, ...points].map((p, i) => `${i ? "L" : "M"}${p.x.toFixed(1)} ${p.y.toFixed(1)}`);
   const last = points.at(-1);
   const base = scale.y(0.5).toFixed(1);
   return [
-    svg("path", { class: "area", d: `${path.join("")}L${last.x.toFixed(1)} ${base}Z` }),
+    svg("path", { class: "area", d: `${path.join("")}L${last.x.toFixed(1)} ${base}L${start.x.toFixed(1)} ${base}Z` }),
     svg("path", { class: "curve", d: path.join("") }),
     ...points
       .filter((p) => p.wicket)

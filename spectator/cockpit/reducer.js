@@ -88,7 +88,34 @@ function inningsStarted(frame, data) {
     complete: false,
     all_out: false,
   };
-  return { ...frame, phase: "play", innings: [...frame.innings, innings] };
+  const begun = { ...frame, phase: "play", innings: [...frame.innings, innings] };
+  return data.before ? found(begun, data, data.before) : begun;
+}
+
+function found(frame, data, before) {
+  const innings = frame.innings.at(-1);
+  const needed = data.target === null ? null : Math.max(0, data.target - before.score.runs);
+  const left = innings.max_balls - before.score.legal_balls;
+  frame = withInnings(frame, {
+    ...innings,
+    ...totals(before.score),
+    extras: before.extras,
+    needed,
+    run_rate: rate(before.score.runs, before.score.legal_balls),
+    required_rate: needed === null ? null : rate(needed, left),
+    striker: before.striker,
+    non_striker: before.non_striker,
+    batters: before.batters,
+    bowlers: before.bowlers,
+  });
+  if (data.win_probability === null) return frame;
+  const point = {
+    innings: data.innings,
+    balls: before.score.legal_balls,
+    home: data.win_probability,
+    wicket: false,
+  };
+  return { ...frame, win_probability: [...frame.win_probability, point] };
 }
 
 function inningsEnded(frame, data) {

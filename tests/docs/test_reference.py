@@ -25,6 +25,7 @@ from flows.cli import app, main
 from flows.cli.doctor import Finding
 from flows.cli.terminal import Exit
 from flows.config import EpisodeConfig, TournamentConfig
+from flows.fidelity import FidelityReport, LineReport
 from flows.run import EpisodeCounts, RunSummary
 from flows.settings import SETTINGS
 from flows.simulate import SimulationSummary
@@ -80,6 +81,8 @@ def test_an_exit_code_has_a_line(code: Exit) -> None:
         ("run", EpisodeCounts),
         ("play", MatchReport),
         ("simulate", SimulationSummary),
+        ("fidelity", FidelityReport),
+        ("fidelity", LineReport),
     ],
 )
 def test_the_json_of_a_command_is_told_key_by_key(command: str, model: type[BaseModel]) -> None:

@@ -12,7 +12,9 @@ from flows.cli import main
 from flows.cli.app import app
 from tests.flows.support import SMALL, tournament_file
 
-COMMANDS = ("demo", "run", "check", "play", "simulate", "replay", "presets", "doctor")
+COMMANDS = (
+    *("demo", "run", "check", "play", "simulate", "fidelity", "replay", "presets", "doctor"),
+)
 
 
 def answer(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> Any:

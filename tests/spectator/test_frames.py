@@ -11,8 +11,9 @@ import pytest
 
 from engine.cricket.outcomes import OUTCOMES
 from engine.events import Delivery, DeliveryEvent, Event, parse_event
+from spectator.balls import ball_of, extras_of
 from spectator.commentary import commentary_line
-from spectator.frames import EMPTY, Frame, ball_of, extras_of, fold
+from spectator.frames import EMPTY, Frame, fold
 from tests.spectator.matches import match_events, run_events
 
 GOLDEN = Path(__file__).parent / "golden"

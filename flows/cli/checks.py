@@ -1,0 +1,123 @@
+"""The command that checks the engine itself: fidelity."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from engine.cricket.players import Game
+from engine.cricket.state import FIRST_ERA, LAST_ERA
+from engine.seeds import MAX_SEED
+from flows.cli.terminal import BadInput, Exit, answer_json, note, say, table
+
+if TYPE_CHECKING:
+    from engine.fidelity import Line
+    from flows.fidelity import Checked, Through, Wanted
+
+MOST_MATCHES: Final = 1_000_000
+LEAST_MATCHES: Final = 20  # one for each group that the standard errors come from
+LINES: Final = 10  # of progress
+
+
+def wanted_of(
+    format_: str,
+    game: str,
+    matches: int | None,
+    seed: int,
+    era: int | None,
+    through: Through,
+    processes: int | None,
+) -> Wanted:
+    """What was typed, checked; raises `BadInput`."""
+    from flows.fidelity import MATCHES, Wanted
+    from flows.pool import cores
+
+    if processes is not None and not 1 <= processes <= 256:
+        raise BadInput(f"--processes {processes}: allowed: 1 to 256")
+    return Wanted(
+        format=format_,
+        game=Game(game),
+        matches=MATCHES[format_] if matches is None else matches,
+        seed=seed,
+        era=era,
+        through=through,
+        processes=processes or cores(),
+    )
+
+
+def check_fidelity(wanted: Wanted, *, as_json: bool) -> int:
+    """`captains fidelity`."""
+    from flows.fidelity import check
+
+    _examine(wanted)
+    checked = check(wanted, _progress(wanted.matches))
+    if as_json:
+        answer_json(checked.report.model_dump(mode="json"))
+    else:
+        show(checked)
+    return Exit.FAILED if checked.failed and not wanted.informs_only else Exit.DONE
+
+
+def _examine(wanted: Wanted) -> None:
+    if not LEAST_MATCHES <= wanted.matches <= MOST_MATCHES:
+        raise BadInput(f"--matches {wanted.matches}: allowed: {LEAST_MATCHES} to {MOST_MATCHES}")
+    if not 0 <= wanted.seed <= MAX_SEED:
+        raise BadInput(f"--seed {wanted.seed}: allowed: 0 to {MAX_SEED}")
+    if wanted.era is not None and not FIRST_ERA <= wanted.era <= LAST_ERA:
+        raise BadInput(f"--era {wanted.era}: allowed: {FIRST_ERA} to {LAST_ERA}")
+    if wanted.game is Game.WOMEN and wanted.format != "T20":
+        raise BadInput(f"--game women --format {wanted.format}: allowed with women: T20")
+
+
+def _progress(matches: int) -> Callable[[int], None]:
+    told = 0
+
+    def heard(done: int) -> None:
+        nonlocal told
+        if done * LINES // matches > told:
+            told = done * LINES // matches
+            note(f"{done} of {matches} matches")
+
+    return heard
+
+
+def show(checked: Checked) -> None:
+    """Every line, table by table, and what it comes to."""
+    from flows.fidelity import title_of
+
+    report = checked.report
+    say(f"{title_of(checked.wanted)}: {report.real_matches} real matches")
+    say(f"baseline v baseline through the {_way(report.through)}: {report.matches} matches")
+    for name, lines in groupby(checked.lines, key=lambda line: line.table):
+        say(f"\n{name}")
+        header = ("", "", "real", "simulated", "allowed", "verdict", "standard errors")
+        say(table(header, [_row(line) for line in lines]))
+    say(f"\n{report.passed} pass, {report.failed} fail, {report.shown} shown")
+    if report.informs_only:
+        say("for information: tolerances are half as wide again, few matches are known")
+    for line in checked.failed:
+        say(f"fails: {line.what}: real {_number(line.real)}, simulated {_number(line.simulated)}")
+
+
+def _way(through: str) -> str:
+    return "engine" if through == "engine" else "vectorised simulator"
+
+
+def _row(line: Line) -> tuple[str, ...]:
+    return (
+        line.row,
+        line.column,
+        _number(line.real),
+        _number(line.simulated),
+        f"±{_number(line.allowed)}",
+        line.verdict.value,
+        "-" if line.errors is None else f"{line.errors:+.1f}",
+    )
+
+
+def _number(value: float) -> str:
+    """Four digits that matter; a dash for what is not known."""
+    if value != value:  # noqa: PLR0124 (not a number)
+        return "-"
+    return f"{value:.4f}" if abs(value) < 1 else f"{value:.2f}"

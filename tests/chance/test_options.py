@@ -1,0 +1,88 @@
+"""Values of the choices for one ball against the ball model's own prices."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from engine.captains.baseline import Baseline
+from engine.chance import BallModel, WinProbability
+from engine.chance.options import AGGRESSIONS, SHOTS, USUAL_BALL, Options, context_of
+from engine.cricket.choices import DecisionKind, DeliveryDecision, Field, Shot, ShotDecision
+from engine.cricket.formats import T5
+from engine.cricket.nodes import DecisionRequest, DeliveryContext
+from engine.driver import MatchDriver
+from engine.seeds import Streams
+from engine.setup import match_setup, squads_named
+
+MODEL = BallModel.shipped()
+VALUE = WinProbability.of_format(T5, MODEL)
+
+
+def asked(kind: DecisionKind) -> list[DecisionRequest]:
+    """The questions of that kind in a match between baselines, free hits and all."""
+    streams = Streams(3)
+    squads = squads_named(("drawn", "drawn"), streams)
+    setup = match_setup(overs=5, squads=squads, max_super_overs=1, streams=streams)
+    driver = MatchDriver(setup, model=MODEL, value=None, streams=streams)
+    captain, found = Baseline(), []
+    while (request := driver.request) is not None:
+        found += [request] if request.kind is kind else []
+        driver.answer(captain.decide(request, driver.draws()))
+    return found
+
+
+def expected(context: DeliveryContext) -> float:
+    """The mean value after the ball, by the model's own prices."""
+    chances = MODEL.price(context).probabilities
+    after = VALUE.after(context.innings)
+    return sum(p * v for p, v in zip(chances, after, strict=True))
+
+
+@pytest.mark.parametrize("request_", asked(DecisionKind.SHOT)[::9])
+def test_a_shot_is_worth_what_the_model_says(request_: DecisionRequest) -> None:
+    innings, options = request_.view.innings, Options(MODEL, VALUE)
+    assert innings is not None
+    values = options.shots(request_.view, Field.RING if innings.over > 1 else Field.SLIPS)
+    for step, shot in ((3, Shot.LOFT), (20, Shot.CUT)):
+        context = replace(
+            context_of(request_.view, innings),
+            delivery=replace(USUAL_BALL, field=Field.RING if innings.over > 1 else Field.SLIPS),
+            shot=ShotDecision(shot=shot, aggression=AGGRESSIONS[step]),
+        )
+        assert values.pressed[step, SHOTS.index(shot)] == pytest.approx(expected(context))
+
+
+@pytest.mark.parametrize("request_", asked(DecisionKind.DELIVERY)[::9])
+def test_a_delivery_is_worth_what_the_model_says(request_: DecisionRequest) -> None:
+    innings, options = request_.view.innings, Options(MODEL, VALUE)
+    assert innings is not None
+    best = options.deliveries(request_.view, request_.legal.fields)
+    context = replace(context_of(request_.view, innings), delivery=best.choice())
+    assert best.best == pytest.approx(expected(context))
+
+
+@pytest.mark.parametrize("request_", asked(DecisionKind.SHOT)[::9])
+def test_the_shot_chosen_is_worth_the_best(request_: DecisionRequest) -> None:
+    options = Options(MODEL, VALUE)
+    values = options.shots(request_.view, Field.STANDARD)
+    chosen = options.shot(request_.view, Field.STANDARD, values.choice())
+    assert chosen == pytest.approx(values.best, abs=1e-12)
+
+
+def test_of_equals_the_usual_is_chosen() -> None:
+    values = Options(MODEL, _Decided()).deliveries(
+        asked(DecisionKind.DELIVERY)[0].view, (Field.SLIPS, Field.STANDARD)
+    )
+    assert values.choice() == DeliveryDecision()
+
+
+class _Decided:
+    """A win probability for a match that is won whatever comes."""
+
+    def of(self, _: object) -> float:
+        return 1.0
+
+    def after(self, _: object) -> list[float]:
+        return [1.0] * len(VALUE.after(asked(DecisionKind.SHOT)[0].view.innings))  # type: ignore[arg-type]

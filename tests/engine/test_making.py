@@ -1,0 +1,37 @@
+"""The cheap way to make a frozen value makes the same value, as frozen."""
+
+from dataclasses import FrozenInstanceError, replace
+
+import pytest
+
+from engine.cricket.choices import Seat, Shot, ShotDecision
+from engine.cricket.formats import T20
+from engine.cricket.state import Innings
+from engine.making import maker, replacer
+
+OPENING = Innings(number=1, batting=Seat.HOME, format=T20, target=None)
+
+
+def test_what_is_made_equals_what_the_class_makes() -> None:
+    made = maker(Innings)(number=1, batting=Seat.HOME, format=T20, target=None)
+    assert (made, type(made), hash(made)) == (OPENING, Innings, hash(OPENING))
+
+
+def test_what_is_made_is_frozen() -> None:
+    made = maker(Innings)(number=1, batting=Seat.HOME, format=T20, target=None)
+    with pytest.raises(FrozenInstanceError):
+        made.runs = 6  # type: ignore[misc]
+
+
+def test_the_class_checks_what_is_made() -> None:
+    assert type(maker(ShotDecision)(shot=Shot.LOFT, aggression=1).aggression) is float
+
+
+def test_replacing_changes_what_is_named_and_keeps_the_rest() -> None:
+    assert replacer(Innings)(OPENING, runs=4, bowler=None) == replace(OPENING, runs=4)
+    assert OPENING.runs == 0
+
+
+def test_replacing_knows_no_other_field() -> None:
+    with pytest.raises(TypeError):
+        replacer(Innings)(OPENING, run=4)
