@@ -3,9 +3,9 @@ project.
 
     python -m engine.chance.fit DIR [--out FILE]
 
-DIR holds `t20_men_deliveries.csv[.gz]`, `t20_men_matches.csv[.gz]` and the same for `odi_men`, with
-the columns of the Cricsheet data description. The same DIR gives the same file. Exit 0 done, 2 the
-input is wrong (one line says why).
+DIR holds `t20_men_deliveries.csv[.gz]`, `t20_men_matches.csv[.gz]` and the same for `odi_men` and
+`t20_women`, with the columns of the Cricsheet data description. The same DIR gives the same file.
+Exit 0 done, 2 the input is wrong (one line says why).
 
 Steps: read and derive the state before each ball; a multinomial logit; players, venues and days by
 pair products; the logit again with them held; the direction of pressing; splits into outcomes;
@@ -19,7 +19,7 @@ import gzip
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -140,7 +140,9 @@ def starting_with(fits: Mapping[str, FamilyFit]) -> Coefficients:
 def _targets(family: Family, d: Deliveries) -> RealTable:
     """The real table of a family; for T20 that of the seasons of the target tables."""
     since = REFERENCE_SINCE if family.overs == T20_FAMILY.overs else 0
-    return real_table(family, d.take(np.flatnonzero(d.year >= since)))
+    chosen = d.take(np.flatnonzero(d.year >= since))
+    renumbered = np.unique(chosen.match, return_inverse=True)[1]
+    return real_table(family, replace(chosen, match=renumbered))
 
 
 def to_json(coefficients: Coefficients) -> bytes:

@@ -22,7 +22,8 @@ from engine.chance.design import PHASES, SEASONS
 from engine.cricket.state import FIRST_ERA
 
 LEAST_STEP: Final = 0.01  # of a log-odds a year; no walk is stiller
-DAMPINGS: Final = (0.0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+USUAL_STEP: Final = 0.05  # of a log-odds a year, about what sixes do
+DAMPINGS: Final = (0.0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9)
 WINDOWS: Final = (5, 8, 10)  # seasons that tell the slope
 HORIZONS: Final = (1, 2, 3)  # the years that a match can be played in beyond the data
 # The past tells hardly apart how far a trend goes on, but over ten years it did: of the forecasts
@@ -91,11 +92,14 @@ def smoothed(table: SeasonTable, upto: int | None = None) -> Floats:
 
 
 def _step_variance(levels: Floats, information: Floats) -> Floats:
-    """The variance of a year's step of each class, sampling error taken off."""
+    """The variance of a year's step of each class, sampling error taken off; well-known steps count
+    for more.
+    """
     known = (information[1:] > 1.0) & (information[:-1] > 1.0)
-    error = 1.0 / np.maximum(information, 1.0)
-    moved = np.diff(levels, axis=0) ** 2 - error[1:] - error[:-1]
-    mean = np.where(known, moved, 0.0).sum(axis=(0, 1)) / np.maximum(known.sum(axis=(0, 1)), 1)
+    error = 1.0 / np.maximum(information[1:], 1.0) + 1.0 / np.maximum(information[:-1], 1.0)
+    weight = known / (error + USUAL_STEP**2)
+    moved = np.diff(levels, axis=0) ** 2 - error
+    mean = (weight * moved).sum(axis=(0, 1)) / np.maximum(weight.sum(axis=(0, 1)), 1.0)
     return np.asarray(np.maximum(mean, LEAST_STEP**2))
 
 
