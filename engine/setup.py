@@ -15,6 +15,7 @@ from engine.cricket.formats import format_of
 from engine.cricket.match import MatchSetup
 from engine.cricket.players import Game, Squad
 from engine.cricket.state import CURRENT_ERA, Squads
+from engine.packs import Situation, SuperOver
 from engine.seeds import Streams
 from engine.squads import load_squad
 
@@ -60,10 +61,12 @@ def match_setup(
     max_super_overs: int,
     streams: Streams,
     era: int = CURRENT_ERA,
+    start: Situation | SuperOver | None = None,
 ) -> MatchSetup:
     """What is settled before the toss; the conditions are drawn from the match's own streams. `era`
-    is the season whose scoring is played. Raises `UnknownFormat` where nothing is known of such
-    matches (women's of more than 20 overs).
+    is the season whose scoring is played; `start` where play begins that does not begin with the
+    toss. Raises `BadStart` where no such match gets there, `UnknownFormat` where nothing is known
+    of such matches (women's of more than 20 overs).
     """
     fmt = format_of(overs)
     check_priced(fmt, squads.home.game)
@@ -72,4 +75,5 @@ def match_setup(
         squads=squads,
         conditions=replace(draw_conditions(streams), era=era, game=squads.home.game),
         max_super_overs=max_super_overs,
+        start=None if start is None else start.start(fmt, squads),
     )

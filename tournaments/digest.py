@@ -9,12 +9,13 @@ from typing import Any, Final, NewType
 from engine.captains.base import CaptainSpec
 from tournaments.entrants import CaptainConfig
 from tournaments.known import Known
-from tournaments.spec import MatchSpec, TournamentSpec
+from tournaments.match_spec import MatchSpec
+from tournaments.spec import TournamentSpec
 
 FileDigest = NewType("FileDigest", str)
 """64 hexadecimal digits."""
 
-MEANING_VERSION: Final = 2
+MEANING_VERSION: Final = 3
 """Raised when the shape of `meaning` changes, so that digests of different shapes never meet."""
 
 
@@ -72,7 +73,7 @@ def _match(match: MatchSpec, known: Known) -> dict[str, Any]:
     return match.model_dump(mode="json", exclude={"overs", "format"}) | {
         "max_overs": match.max_overs,
         "squads": named if isinstance(named, str) else [known.squads[name] for name in named],
-        "pack": known.packs[match.pack],
+        "pack": known.pack(match.pack).digest,
     }
 
 

@@ -8,32 +8,26 @@ squads) run when a `Known` is given as the validation context.
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import (
-    AfterValidator,
-    Discriminator,
     Field,
-    Tag,
     ValidationInfo,
     field_validator,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
-from engine.cricket.formats import MAX_OVERS_WOMEN, NAMED
-from engine.cricket.state import CURRENT_ERA, FIRST_ERA, LAST_ERA
 from engine.seeds import MAX_SEED
 from tournaments.cron import cron_fault
 from tournaments.entrants import CaptainConfig, CaptainEntry, entrant_faults, entry_name
 from tournaments.fields import Strict, broken_rule
-from tournaments.known import Known
+from tournaments.match_spec import MatchSpec
 from tournaments.text import shown
 
 MOST_CAPTAINS: Final = 64
 MOST_LEGS: Final = 100
-MOST_PAIRS: Final = 1_000_000
 MOST_PROCESSES: Final = 256
 
 ENTRANTS: Final = "entrants"
@@ -81,115 +75,6 @@ class Gauntlet(Strict):
 
 
 TournamentFormat = Annotated[RoundRobin | Gauntlet, Field(discriminator="kind")]
-
-
-def _is_known_squad(name: str, info: ValidationInfo) -> str:
-    if isinstance(info.context, Known) and name not in info.context.squads:
-        known = ", ".join(sorted(info.context.squads))
-        raise broken_rule(f"unknown squad {shown(name)}; known squads: {known}")
-    return name
-
-
-SquadName = Annotated[str, Field(max_length=200), AfterValidator(_is_known_squad)]
-
-
-def _squads_form(value: object) -> str:
-    return "names" if isinstance(value, list | tuple) else "word"
-
-
-class MatchSpec(Strict):
-    """What is played in every fixture."""
-
-    overs: int | None = Field(
-        default=None,
-        ge=1,
-        le=50,
-        title="Overs",
-        description="1 to 50 overs an innings; instead of `format`.",
-        examples=[5],
-    )
-    format: Literal["T5", "T10", "T20", "ODI"] | None = Field(
-        default=None,
-        validate_default=True,
-        title="Format",
-        description="T5, T10, T20 or ODI; instead of `overs`.",
-        examples=["T20"],
-    )
-    squads: Annotated[
-        Annotated[Literal["drawn", "drawn-women"], Tag("word")]
-        | Annotated[tuple[SquadName, SquadName], Field(strict=False), Tag("names")],
-        Discriminator(_squads_form),
-    ] = Field(
-        default=("saltmarsh", "redstone"),
-        title="Squads",
-        description="The names of two squads, [home, away], or drawn (drawn-women): new ones for "
-        "every pair.",
-        examples=["drawn"],
-    )
-    era: int = Field(
-        default=CURRENT_ERA,
-        ge=FIRST_ERA,
-        le=LAST_ERA,
-        title="Season",
-        description=f"The season whose scoring is played: {FIRST_ERA} to {LAST_ERA}.",
-        examples=[2021],
-    )
-    pairs: int = Field(
-        default=10,
-        ge=1,
-        le=MOST_PAIRS,
-        title="Pairs a fixture",
-        description=f"1 to {MOST_PAIRS:,} pairs: each is one seed, played twice with the seats "
-        "swapped.",
-        examples=[10],
-    )
-    shared_seeds: bool = Field(
-        default=True,
-        title="Same seeds for everybody",
-        description="true: pair 1 has the same seed in every pairing; false: every pairing has "
-        "its own seeds.",
-        examples=[True],
-    )
-    super_over: bool = Field(
-        default=False,
-        title="Super over",
-        description="true: a level match is decided by super overs; false: it is a tie.",
-        examples=[False],
-    )
-    pack: Literal["standard"] = Field(
-        default="standard",
-        title="Eval pack",
-        description="standard, the only pack there is today: every match from its first ball.",
-        examples=["standard"],
-    )
-
-    @field_validator("format")
-    @classmethod
-    def _one_length(cls, name: str | None, info: ValidationInfo) -> str | None:
-        if "overs" not in info.data:  # it is wrong itself, and says so
-            return name
-        if name is None and info.data["overs"] is None:
-            raise broken_rule("no length given; allowed: `overs`, 1 to 50, or `format`")
-        if name is not None and info.data["overs"] is not None:
-            raise broken_rule("`overs` and `format` are both given; allowed: one of them")
-        return name
-
-    @model_validator(mode="after")
-    def _is_played(self) -> Self:
-        if self.squads == "drawn-women" and self.max_overs > MAX_OVERS_WOMEN:
-            raise broken_rule(f"women play 1 to {MAX_OVERS_WOMEN} overs")
-        return self
-
-    @property
-    def squad_names(self) -> tuple[str, str]:
-        """The home and the away squad as the engine is asked for them."""
-        return (self.squads, self.squads) if isinstance(self.squads, str) else self.squads
-
-    @property
-    def max_overs(self) -> int:
-        """The length of an innings, however the file says it: 5 overs and T5 are the same match."""
-        # One of the two is always given; "T20" only satisfies the type checker.
-        return self.overs or NAMED[self.format or "T20"].max_overs
 
 
 class Points(Strict):
