@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from engine.chance.classes import Floats
-from engine.chance.coefficients import PHASES
+from engine.chance.design import PHASES
 from engine.chance.model import BallModel
 from engine.chance.options import USUAL_BALL, USUAL_SHOT, known_conditions, worth_of_classes
 from engine.cricket.distribution import WinModel
