@@ -45,6 +45,9 @@ class Damping:
     window: int
 
 
+NO_TREND: Final = Damping(factor=0.0, window=1)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeasonTable:
     """`levels` and `counts` of deliveries (season, phase, class), seasons from `FIRST_ERA`; 0
