@@ -14,7 +14,7 @@ import numpy as np
 from numpy.random import Generator, Philox
 
 from engine.chance import BallModel
-from engine.chance.bulk import InningsLog, MatchLogs, Sides, play_innings, sides_from
+from engine.chance.bulk import InningsLog, MatchLogs, Seasons, Sides, play_innings, sides_from
 from engine.chance.classes import Ints
 from engine.chance.conditions import draw_towards
 from engine.chance.elevens import IS_SPIN, BulkSource, draw_elevens
@@ -92,8 +92,9 @@ def play_batch(plan: Plan, model: BallModel, eras: Ints, seed: int) -> Balls:
     source = BulkSource(draws, matches)
     first, second = (sides_from(draw_elevens(source, spreads), fmt) for _ in range(2))
     towards = draw_towards(draws, matches, spreads)
-    one = play_innings(model, fmt, first, second, towards[0], draws)
-    two = play_innings(model, fmt, second, first, towards[1], draws, one.runs + 1)
+    when = Seasons(era=eras, game=plan.game)
+    one = play_innings(model, fmt, first, second, towards[0], draws, seasons=when)
+    two = play_innings(model, fmt, second, first, towards[1], draws, one.runs + 1, when)
     return balls_of(MatchLogs(first=one, second=two), (first, second))
 
 
