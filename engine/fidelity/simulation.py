@@ -22,12 +22,12 @@ from engine.cricket.formats import format_named
 from engine.cricket.players import Game
 from engine.fidelity.balls import Balls, of_outcomes
 from engine.fidelity.fold import Fold, fold
-from engine.fidelity.layout import Layout
+from engine.fidelity.layout import BALLS_PER_OVER, Layout
 from engine.fidelity.reference import shares_of_seasons
 from engine.seeds import derive_seed
 
 GROUPS: Final = 20
-BATCH: Final = 1000  # matches at once
+BATCH: Final = 2000  # matches at once: what is fastest for the processor's caches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,14 +112,17 @@ def _columns(log: InningsLog, bowling: Sides, innings: int) -> dict[str, Ints]:
     """One entry a delivery, match by match."""
     bowled = (log.outcome >= 0).T
     match = np.nonzero(bowled)[0]
-    bowler = log.bowler.T[bowled]
+    outcome, legal, order, bowler = (
+        column.T[bowled].astype(np.intp)
+        for column in (log.outcome, log.legal, log.order, log.bowler)
+    )
     return {
-        "outcome": log.outcome.T[bowled],
+        "outcome": outcome,
         "match": match,
         "innings": np.full(len(match), innings, dtype=np.intp),
-        "over": log.legal.T[bowled] // 6,
-        "batter": log.order.T[bowled],
-        "position": log.order.T[bowled],
+        "over": legal // BALLS_PER_OVER,
+        "batter": order,
+        "position": order,
         "bowler": bowler,
         "spin": IS_SPIN[bowling.style[match, bowler]].astype(np.intp),
     }

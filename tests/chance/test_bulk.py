@@ -56,7 +56,7 @@ def test_bulk_play_has_the_chances_of_the_ball_model(target: int | None) -> None
         chase(**{k: int(v) for k, v in state.items()}, **({"target": target} if target else {})),
         striker=squads[0][striker],
         striker_order=striker + 1,
-        balls_faced=int(many.faced[0, striker]),
+        balls_faced=int(many.faced[striker]),
         bowler=squads[1][int(bowl.plan[0, many.legal[0] // 6])],
         conditions=Conditions(venue=0.1),
     )
