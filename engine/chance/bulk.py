@@ -34,20 +34,19 @@ from engine.chance.design import (
     PHASES,
     WICKETS,
 )
-from engine.chance.elevens import HANDS, IS_SPIN, STYLES, Elevens, elevens_of
+from engine.chance.elevens import HANDS, STYLES
 from engine.chance.model import BallModel, towards_runs
-from engine.chance.rotation import plan_overs
+from engine.chance.sides import Seasons, Sides
 from engine.chance.tables import RATE_SIZE, RATE_STEPS, FormatTables
 from engine.cricket.choices import DeliveryDecision, Shot
 from engine.cricket.formats import Format
 from engine.cricket.outcomes import OUTCOMES, Dismissal, End
-from engine.cricket.players import SQUAD_SIZE, Bowling, Game, Squad
+from engine.cricket.players import SQUAD_SIZE
 from engine.cricket.state import ALL_OUT, CURRENT_ERA, FIRST_ERA, Conditions
 
 Small = npt.NDArray[np.int16]  # what a log keeps millions of
 
 _MOST_DELIVERIES: Final = 5  # for each legal ball; real innings need 1.04
-_BASE_THREE: Final = 3 ** np.arange(SQUAD_SIZE)
 _LEAVES: Final[Bools] = np.array([o.dismissal is not None for o in OUTCOMES])
 _OTHER_OUT: Final[Bools] = np.array([o.non_striker_out for o in OUTCOMES])
 _SWAPS: Final[Bools] = np.array([o.dismissal is None and o.run_between % 2 == 1 for o in OUTCOMES])
@@ -64,21 +63,6 @@ _SEEN: Final[Bools] = ~_IS_WIDE  # faced by the striker
 _FACED_BIN: Final = np.searchsorted(
     np.array(FACED_STARTS), np.arange(FACED_STARTS[-1] + 1), side="right"
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sides:
-    """The players of one side in many matches, (matches, 11) each, and who bowls each over,
-    (matches, overs).
-    """
-
-    scoring: Floats
-    survival: Floats
-    economy: Floats
-    strike: Floats
-    style: Ints
-    hand: Ints
-    plan: Ints
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,58 +97,6 @@ class _Now:
     batter: Ints
     faced: Ints
     bowler: Ints
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seasons:
-    """When each match is played, `era` (matches), and whose game all of them are."""
-
-    era: Ints
-    game: Game
-
-    @classmethod
-    def current(cls, matches: int) -> Seasons:
-        return cls(era=np.full(matches, CURRENT_ERA), game=Game.MEN)
-
-    @classmethod
-    def of(cls, conditions: Sequence[Conditions]) -> Seasons:
-        """Raises `ValueError` where men's and women's matches are mixed."""
-        games = {c.game for c in conditions}
-        if len(games) != 1:
-            raise ValueError("the matches of one batch are all men's or all women's")
-        return cls(era=np.array([c.era for c in conditions]), game=games.pop())
-
-
-def sides_of(squads: Sequence[Squad], fmt: Format) -> Sides:
-    """The arrays of squads, one a match."""
-    return sides_from(elevens_of(squads), fmt)
-
-
-def sides_from(elevens: Elevens, fmt: Format) -> Sides:
-    """Squads that are arrays already."""
-    return Sides(
-        scoring=elevens.scoring,
-        survival=elevens.survival,
-        economy=elevens.economy,
-        strike=elevens.strike,
-        style=elevens.bowls,
-        hand=elevens.bats,
-        plan=_plans(elevens.bowls, fmt),
-    )
-
-
-def _plans(bowls: Ints, fmt: Format) -> Ints:
-    """Who bowls each over, (matches, overs), by place: specialists, who bat low, before the part-
-    timers. Squads in which the same places spin share a plan.
-    """
-    bowling = np.where(bowls == STYLES.index(Bowling.NONE), 0, np.where(IS_SPIN[bowls], 2, 1))
-    patterns, pattern = np.unique(bowling @ _BASE_THREE, return_inverse=True)
-    plans = np.empty((len(patterns), fmt.max_overs), dtype=np.intp)
-    for k in range(len(patterns)):
-        row = bowling[np.argmax(pattern == k)]
-        bowlers = np.flatnonzero(row)[::-1]
-        plans[k] = bowlers[list(plan_overs(fmt, tuple((row[bowlers] == 2).tolist())))]
-    return np.asarray(plans[pattern])
 
 
 def match_up_table(model: BallModel) -> Floats:

@@ -14,10 +14,11 @@ import numpy as np
 from numpy.random import Generator, Philox
 
 from engine.chance import BallModel
-from engine.chance.bulk import InningsLog, MatchLogs, Seasons, Sides, play_innings, sides_from
+from engine.chance.bulk import InningsLog, MatchLogs, play_innings
 from engine.chance.classes import Ints
 from engine.chance.conditions import draw_towards
 from engine.chance.elevens import IS_SPIN, BulkSource, draw_elevens
+from engine.chance.sides import Seasons, Sides, sides_from
 from engine.cricket.formats import format_named
 from engine.cricket.players import Game
 from engine.fidelity.balls import Balls, of_outcomes
