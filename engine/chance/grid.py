@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from math import erf, sqrt
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,7 @@ from engine.cricket.state import ALL_OUT
 # Steps a run, by the overs of the format: the longer, the less a run is worth, and the larger the
 # table.
 _STEPS: Final = ((10, 8), (25, 4), (50, 2))
+_LONG: Final = 25  # overs
 _REACH: Final = 6.0  # in deviations times the root of two; beyond it lies less than 1e-16
 # Seven points of a Gauss-Hermite rule for a standard normal number (`hermegauss`).
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
@@ -46,7 +47,8 @@ class Grid:
         values = found.values[innings]
         fine = _finer(values if unknown is None else _blurred(values, unknown), self._steps)
         self._row = fine.shape[-1]
-        self._flat: npt.NDArray[np.float32] = fine.astype(np.float32).ravel()
+        kind = np.float32 if overs > _LONG else np.float64  # half the memory where there is much
+        self._flat: npt.NDArray[Any] = fine.astype(kind).ravel()
         self._offsets: dict[int, npt.NDArray[np.intp]] = {}
 
     def at(self, left: int, lost: int, place: float) -> float:
@@ -82,7 +84,7 @@ class Grid:
         if offsets is None:
             offsets = self._offsets[out - step] = self._offsets_for(out - step)
         base = ((left - 1) * (self._wickets + 1) + lost) * self._row + step
-        values: Floats = self._flat.take(offsets + base).astype(np.float64)
+        values: Floats = self._flat.take(offsets + base).astype(np.float64, copy=False)
         needed = self.cap - runs
         if self._is_chase and needed <= MOST_RUNS:
             values[needed <= RUNS_OF] = 1.0
@@ -121,7 +123,7 @@ def _finer(values: Floats, steps: int) -> Floats:
     return fine
 
 
-@lru_cache(maxsize=8)  # a T20 innings takes 8 MB, an ODI innings 22 MB
+@lru_cache(maxsize=8)  # a T20 innings takes 15 MB, an ODI innings 22 MB
 def grid_of(stage: Stage, model: BallModel, wickets: int, innings: int) -> Grid:
     return Grid(solved(stage, model, wickets), innings)
 
