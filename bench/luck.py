@@ -3,7 +3,7 @@
 `python -m bench.luck [--matches N] [--overs 20,5] [--processes P] [--pairs a:b,…] [--out FILE]`
 plays every pair and prints one line each:
 
-- `z`, the mean of the match's luck (raw score less adjusted) in standard errors; |z| < 3 should hold;
+- `z`, the mean of the match's luck (raw score less adjusted) in standard errors: |z| < 3;
 - `ratio`, the variance of the raw score over that of the adjusted one;
 - `worst over`, the largest |z| among the mean lucks of the match's overs, and of the other draws;
 - `cover`, how often a nominal 95 % interval of 100 matches holds the mean of all of them, in 4,000

@@ -34,14 +34,24 @@ _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
 class Grid:
     """The values of one innings of a stage."""
 
-    __slots__ = ("_flat", "_highest", "_is_chase", "_offsets", "_row", "_steps", "_wickets", "cap")
+    __slots__ = (
+        "_below",
+        "_flat",
+        "_highest",
+        "_is_chase",
+        "_offsets",
+        "_row",
+        "_steps",
+        "_wickets",
+        "cap",
+    )
 
     def __init__(self, found: Solved, innings: int, unknown: Floats | None = None) -> None:
         """`unknown` (balls left, wickets) blurs the values by a normal shift of so many runs."""
         overs = found.balls / BALLS_PER_OVER
         self.cap = found.cap
         self._steps = next(steps for most, steps in _STEPS if overs <= most)
-        self._highest = found.cap * self._steps
+        self._highest, self._below = found.top * self._steps, found.below
         self._is_chase = innings == CHASE
         self._wickets = found.wickets
         values = found.values[innings]
@@ -55,7 +65,7 @@ class Grid:
         """The value at a place; with the runs made in a first innings, `cap` less the needed in a
         chase.
         """
-        step = min(max(round(place * self._steps), 0), self._highest)
+        step = min(max(round((place + self._below) * self._steps), 0), self._highest)
         return float(self._flat[(left * (self._wickets + 1) + lost) * self._row + step])
 
     def mean(self, left: int, lost: int, place: float, deviation: float) -> float:
@@ -64,7 +74,7 @@ class Grid:
         """
         if deviation <= 0.0:
             return self.at(left, lost, place)
-        centre, scale = place * self._steps, sqrt(2.0) * deviation * self._steps
+        centre, scale = (place + self._below) * self._steps, sqrt(2.0) * deviation * self._steps
         reach = int(_REACH * scale)
         low = min(max(round(centre) - reach, 0), self._highest)
         high = min(max(round(centre) + reach, low + 1), self._highest)
@@ -77,9 +87,9 @@ class Grid:
         """The values after each of `OUTCOMES`. `runs` is the whole place before the ball; the
         shifts are those of the state after it, without a wicket and with one.
         """
-        steps = self._steps
-        step = min(max(round((runs + shift) * steps), 0), self._highest)
-        out = min(max(round((runs + shift_out) * steps), 0), self._highest)
+        steps, place = self._steps, runs + self._below
+        step = min(max(round((place + shift) * steps), 0), self._highest)
+        out = min(max(round((place + shift_out) * steps), 0), self._highest)
         offsets = self._offsets.get(out - step)
         if offsets is None:
             offsets = self._offsets[out - step] = self._offsets_for(out - step)
