@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from cyclopts import App, CycloptsError, Parameter, UnknownCommandError
 
+from engine.cricket.state import CURRENT_ERA, FIRST_ERA, LAST_ERA
 from flows.cli.terminal import Exit, answer_json, note
 
 JSON = Annotated[bool, Parameter(name="--json", negative=(), help="One JSON document on stdout.")]
@@ -23,7 +24,12 @@ FORMAT = Annotated[
     Parameter(name="--format", help="Format; or --overs."),
 ]
 OVERS = Annotated[int | None, Parameter(help="Overs an innings, 1 to 50; instead of --format.")]
-SQUADS = Annotated[str, Parameter(help="drawn (by the seed), built-in, or two names: HOME,AWAY.")]
+SQUADS = Annotated[
+    str, Parameter(help="drawn or drawn-women (by the seed), built-in, or two names: HOME,AWAY.")
+]
+ERA = Annotated[
+    int, Parameter(help=f"The season whose scoring is played, {FIRST_ERA} to {LAST_ERA}.")
+]
 SUPER_OVER = Annotated[bool, Parameter(negative=(), help="Decide a level match by super overs.")]
 
 
@@ -97,6 +103,7 @@ def play(
     overs: OVERS = None,
     seed: SEED = 1,
     squads: SQUADS = "drawn",
+    era: ERA = CURRENT_ERA,
     super_over: SUPER_OVER = False,
     pack: PACK = "standard",
     entry: Annotated[str | None, Parameter(help="The pack's entry; else the seed picks.")] = None,
@@ -116,7 +123,16 @@ def play(
     from flows.cli.matches import Wanted, play_featured, play_match
 
     wanted = Wanted.of(
-        home, away, format_, overs, seed, squads, super_over=super_over, pack=pack, entry=entry
+        home,
+        away,
+        format_,
+        overs,
+        seed,
+        squads,
+        super_over=super_over,
+        era=era,
+        pack=pack,
+        entry=entry,
     )
     if featured:
         return play_featured(wanted, runs, if_busy=if_busy, as_json=json)
@@ -134,6 +150,7 @@ def simulate(
     home: Annotated[str, Parameter(help="The captain in the home seat.")] = "baseline",
     away: Annotated[str, Parameter(help="The captain in the away seat.")] = "baseline",
     squads: SQUADS = "drawn",
+    era: ERA = CURRENT_ERA,
     super_over: SUPER_OVER = False,
     processes: Annotated[int | None, Parameter(help="Default: one a core.")] = None,
     json: JSON = False,
@@ -144,7 +161,7 @@ def simulate(
     """
     from flows.cli.matches import Wanted, simulate_matches
 
-    wanted = Wanted.of(home, away, format_, overs, seed, squads, super_over=super_over)
+    wanted = Wanted.of(home, away, format_, overs, seed, squads, super_over=super_over, era=era)
     return simulate_matches(wanted, matches, out, processes=processes, as_json=json)
 
 
@@ -157,7 +174,8 @@ def fidelity(
     ] = "T20",
     game: Annotated[Literal["men", "women"], Parameter(help="Whose game; women play T20.")] = "men",
     matches: Annotated[
-        int | None, Parameter(help="How many to play. Default: 20000 T20, 10000 ODI.")
+        int | None,
+        Parameter(help="Default: 20000 T20, 10000 ODI; with --assumptions 100 a pairing."),
     ] = None,
     era: Annotated[
         int | None, Parameter(help="One season; default: those of the real matches.")
@@ -170,6 +188,10 @@ def fidelity(
         int | None, Parameter(help="For --through engine. Default: one a core.")
     ] = None,
     html: Annotated[Path | None, Parameter(help="Write a page with plots to this file.")] = None,
+    assumptions: Annotated[
+        bool,
+        Parameter(negative=(), help="Ranks of the captains with what is assumed at 0.5, 1, 1.5."),
+    ] = False,
     json: JSON = False,
 ) -> int:
     """Hold the engine against real cricket: every table side by side, a verdict a line.
@@ -178,8 +200,10 @@ def fidelity(
 
     Example: captains fidelity --format T20 --html fidelity.html
     """
-    from flows.cli.checks import check_fidelity, wanted_of
+    from flows.cli.checks import check_assumptions, check_fidelity, question_of, wanted_of
 
+    if assumptions:
+        return check_assumptions(question_of(matches, seed, era, processes), as_json=json)
     wanted = wanted_of(format_, game, matches, seed, era, through, processes)
     return check_fidelity(wanted, html, as_json=json)
 
