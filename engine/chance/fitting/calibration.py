@@ -10,29 +10,56 @@ the half-way correlation do. Deterministic: its seeds are fixed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import sqrt
 from typing import Any, Final
 
 import numpy as np
 from numpy.random import Generator, Philox
 
-from engine.chance.bulk import InningsLog, MatchLogs, Sides, play_matches, sides_of
-from engine.chance.classes import CLASS_OF, CLASSES, RUNS_OF, Floats
+from engine.chance.bulk import InningsLog, MatchLogs, play_innings
+from engine.chance.classes import CLASS_OF, CLASSES, RUNS_OF, Floats, Ints
 from engine.chance.coefficients import Assumptions, Coefficients, Spreads
-from engine.chance.conditions import draw_conditions
-from engine.chance.design import BALLS_PER_OVER, Family, factor_shapes, hat
+from engine.chance.design import (
+    BALLS_PER_OVER,
+    PHASES,
+    SEASONS,
+    Family,
+    factor_shapes,
+    hat,
+)
+from engine.chance.elevens import BulkSource, draw_elevens
+from engine.chance.fitting.margins import (
+    FACTORS as MARGINS,
+)
+from engine.chance.fitting.margins import (
+    PRIOR_EVENTS,
+    Margins,
+    margins_in,
+    margins_of,
+    moves,
+    shares_ratio,
+)
 from engine.chance.fitting.reading import Deliveries
-from engine.chance.model import BallModel, towards_runs
-from engine.chance.squads import draw_squad
+from engine.chance.fitting.seasons import (
+    NO_TREND,
+    REFERENCE_SINCE,
+    Damping,
+    SeasonTable,
+    about,
+    extended,
+    smoothed,
+)
+from engine.chance.fitting.splits import phase_of_ball
+from engine.chance.model import BallModel
+from engine.chance.sides import Seasons, Sides, sides_from
 from engine.cricket.formats import Format, format_of
 from engine.cricket.players import Game
-from engine.cricket.state import Conditions
-from engine.seeds import Streams, derive_seed
+from engine.cricket.state import FIRST_ERA
+from engine.seeds import derive_seed
 
-ROUNDS: Final = 6
+ROUNDS: Final = 8
 DAMPING: Final = 0.8
-PRIOR_EVENTS: Final = 150.0  # simulated events at which a cell's own difference counts half
 MARGIN_DAMPING: Final = 0.5
 _LEVEL_RIDGE: Final = 1e-2
 _SMALLEST_SPREAD: Final = 0.02
@@ -151,9 +178,7 @@ def calibrate(
 ) -> Coefficients:
     """Coefficients whose bulk play agrees with the real tables."""
     for name, (family, real) in families.items():
-        arena = arena_of(
-            coefficients, family.overs, matches, eras=real.eras, game=family.game
-        )
+        arena = arena_of(coefficients, family.overs, matches, eras=real.eras, game=family.game)
         for turn in range(ROUNDS):
             model = BallModel(coefficients, assumptions, digest="")
             if turn % 2 == 0 and real.seasons is not None:

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.chance.bulk import InningsLog, MatchLogs
 from engine.chance.classes import CLASS_OF, CLASSES, RUNS_OF, Floats, Ints
@@ -27,6 +28,7 @@ from engine.chance.design import (
 )
 from engine.chance.fitting.reading import Deliveries
 
+Numbers = npt.NDArray[Any]
 PRIOR_EVENTS: Final = 150.0  # events, real or simulated, at which a cell's difference counts half
 LARGEST_MOVE: Final = 1.0  # of a log-odds in one round
 FACTORS: Final = ("settled", "order", "wickets", "rate")
@@ -60,7 +62,7 @@ def margins_in(family: Family, logs: MatchLogs) -> Margins:
     )
 
 
-def _flat(family: Family, log: InningsLog, target: Ints | None) -> tuple[Floats | Ints, ...]:
+def _flat(family: Family, log: InningsLog, target: Ints | None) -> tuple[Numbers, ...]:
     """Wickets, order, faced, rate and class of every delivery."""
     bowled = log.outcome >= 0
     outcome = log.outcome[bowled]
@@ -75,11 +77,11 @@ def _flat(family: Family, log: InningsLog, target: Ints | None) -> tuple[Floats 
 def _counted(
     family: Family,
     innings: Ints,
-    lost: Floats | Ints,
-    order: Floats | Ints,
-    faced: Floats | Ints,
-    rate: Floats | Ints,
-    ball: Floats | Ints,
+    lost: Numbers,
+    order: Numbers,
+    faced: Numbers,
+    rate: Numbers,
+    ball: Numbers,
 ) -> Margins:
     def table(level: Ints, size: int, chosen: Ints | slice = slice(None)) -> Floats:
         key = level.astype(np.intp) * CLASSES + ball[chosen].astype(np.intp)

@@ -21,6 +21,7 @@ from engine.chance.classes import CLASSES, BallClass, Floats, Ints
 from engine.chance.design import PHASES, SEASONS
 from engine.cricket.state import FIRST_ERA
 
+REFERENCE_SINCE: Final = 2019  # the seasons of the target tables, to 2024: zero on the scale
 LEAST_STEP: Final = 0.01  # of a log-odds a year; no walk is stiller
 USUAL_STEP: Final = 0.05  # of a log-odds a year, about what sixes do
 DAMPINGS: Final = (0.0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9)
