@@ -43,7 +43,7 @@ from engine.chance.design import (
     Family,
 )
 from engine.chance.fitting.calibration import RealTable, calibrate, real_table
-from engine.chance.fitting.checks import reached
+from engine.chance.fitting.checks import by_season, reached, short_formats
 from engine.chance.fitting.family import (
     FamilyFit,
     fit_departure,
@@ -125,6 +125,17 @@ def fit_directory(directory: Path, *, matches: int = CALIBRATION_MATCHES) -> Coe
     final = calibrate(starting_with(fits), assumptions, tables, matches)
     provenance = _provenance(sources, fits, matches)
     provenance["reached"] = _reached(final, assumptions, tables, matches)
+    provenance["short_formats"] = short_formats(final, assumptions, matches // 2)
+    provenance["by_season"] = {
+        f.name: by_season(
+            final,
+            assumptions,
+            family=f,
+            deliveries=sources[f.name].deliveries,
+            matches=matches // 3,
+        )
+        for f in (T20_FAMILY, ODI_FAMILY)
+    }
     return final.model_copy(update={"provenance": provenance})
 
 

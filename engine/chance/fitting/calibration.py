@@ -40,7 +40,7 @@ from engine.chance.fitting.margins import (
     moves,
     shares_ratio,
 )
-from engine.chance.fitting.reading import Deliveries
+from engine.chance.fitting.reading import KINDS, NOT_A_WICKET, Deliveries
 from engine.chance.fitting.seasons import (
     NO_TREND,
     REFERENCE_SINCE,
@@ -69,13 +69,17 @@ _LARGEST_SPREAD: Final = 0.5  # keeps the calibration finite on data too few to 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RealTable:
     """What the data say of whole innings: `shares` deliveries by (innings, over, class), first-
-    innings totals' spread, `eras` the share of the matches that each season has.
+    innings totals' spread, `chases` the mean score of a chase, `eras` the share of the matches that
+    each season has; `seasons` where every season is held to its own.
     """
 
     shares: Floats
     sd: float
     correlation: float
     mean: float
+    second_mean: float
+    wickets: float
+    chases: float
     eras: dict[int, float]
     margins: Margins
     seasons: SeasonTable | None = None
@@ -100,9 +104,25 @@ def real_table(family: Family, d: Deliveries) -> RealTable:
         sd=float(totals[0].std()),
         correlation=float(np.corrcoef(halves[0], halves[1])[0, 1]) if size > 2 else 0.0,
         mean=float(totals[0].mean()),
+        second_mean=float(totals[1].mean()),
+        wickets=_wickets(d) / size,
+        chases=_chase_score(d, totals),
         eras=_eras(d),
         margins=margins_of(family, d),
     )
+
+
+def _wickets(d: Deliveries) -> float:
+    """Wickets that fell in first innings; those off wides and no-balls too."""
+    out = np.isin(d.kind, [i for i, kind in enumerate(KINDS) if kind not in NOT_A_WICKET])
+    return float((out & (d.innings == 1)).sum())
+
+
+def _chase_score(d: Deliveries, totals: list[Ints]) -> float:
+    """The mean score of the side batting second: 1 won, ½ tied, 0 lost."""
+    target = np.zeros(len(totals[0]))
+    np.maximum.at(target, d.match, d.target)
+    return float(((totals[1] >= target) + (totals[1] == target - 1) / 2.0).mean())
 
 
 def _eras(d: Deliveries) -> dict[int, float]:
