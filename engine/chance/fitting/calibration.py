@@ -58,9 +58,10 @@ from engine.cricket.players import Game
 from engine.cricket.state import FIRST_ERA
 from engine.seeds import derive_seed
 
-ROUNDS: Final = 8
+ROUNDS: Final = 10
 DAMPING: Final = 0.8
-MARGIN_DAMPING: Final = 0.5
+# The margins overlap with one another and with the levels by over: small steps do not overshoot.
+MARGIN_DAMPING: Final = 0.25
 _LEVEL_RIDGE: Final = 1e-2
 _SMALLEST_SPREAD: Final = 0.02
 _LARGEST_SPREAD: Final = 0.5  # keeps the calibration finite on data too few to calibrate on

@@ -114,11 +114,13 @@ def moves(family: Family, name: str, real: Margins, simulated: Margins) -> Float
 
 
 def log_ratio(real: Floats, simulated: Floats) -> Floats:
-    """Log of real over simulated shares, (level, class), against the dot ball and the level's part
-    of the whole; drawn to zero where either is rare.
+    """Log of real over simulated shares, (level, class), against the dot ball and against the
+    same of all levels together, which the levels by over see to; drawn to zero where either is
+    rare.
     """
     events = np.minimum(real, simulated)
-    cell = shares_ratio(real, simulated) * events / (events + PRIOR_EVENTS)
+    whole = shares_ratio(real.sum(axis=0, keepdims=True), simulated.sum(axis=0, keepdims=True))
+    cell = (shares_ratio(real, simulated) - whole) * events / (events + PRIOR_EVENTS)
     return np.asarray(cell - cell[:, :1])
 
 
