@@ -28,7 +28,7 @@ from engine.cricket.nodes import (
 )
 from engine.cricket.outcomes import OUTCOMES, Outcome
 from engine.making import maker
-from engine.seeds import CaptainDraws, Streams
+from engine.seeds import CaptainDraws, Streams, captain_draws
 
 EVEN: Final = 0.5
 
@@ -63,23 +63,19 @@ def draws_for(request: DecisionRequest, streams: Streams) -> CaptainDraws:
     The key is the ball's, so that an extra question does not shift later draws; the batters of one
     vacancy after another are told apart by how many have come in.
     """
-    innings = request.view.innings
+    innings, kind = request.view.innings, request.kind
     if innings is None:
-        return CaptainDraws(
-            streams, seat=request.seat, kind=request.kind, innings=0, ball=0, repeat=0
-        )
-    came_in = (
-        sum(1 for line in innings.batters if line.position)
-        if request.kind is DecisionKind.BATTER
-        else 0
-    )
-    return CaptainDraws(
+        return captain_draws(streams, seat=request.seat, kind=kind, innings=0, ball=0, repeat=0)
+    repeat = innings.repeat
+    if kind is DecisionKind.BATTER:
+        repeat += sum(1 for line in innings.batters if line.position)
+    return captain_draws(
         streams,
         seat=request.seat,
-        kind=request.kind,
+        kind=kind,
         innings=innings.number,
         ball=innings.legal_balls,
-        repeat=innings.repeat + came_in,
+        repeat=repeat,
     )
 
 
@@ -125,6 +121,12 @@ class MatchDriver:
         if self.request is None:
             raise ValueError("the match is over")
         legality.check(self.request, decision)
+        self._advance(decision)
+
+    def answer_checked(self, decision: Decision) -> None:
+        """As `answer`, for a decision that has passed `legality.check` for the open question."""
+        if self.request is None:
+            raise ValueError("the match is over")
         self._advance(decision)
 
     def draws(self) -> CaptainDraws:

@@ -205,6 +205,7 @@ class _Episode:
         with_events: bool,
     ) -> None:
         self._spec, self._setup, self._chairs = spec, setup, chairs
+        self._listening = [chair for chair in chairs.values() if not chair.is_scripted]
         self._ball, self._value = models.ball, value
         self._costs = Costs(models.adviser_for(value) if with_events else None)
         self._fanout, self._on_ball = fanout, on_ball
@@ -256,18 +257,24 @@ class _Episode:
 
     async def _to_the_end(self) -> _Ending:
         """Question by question, until there is a result or too many were asked."""
-        driver = self._driver = self._new_driver()
+        driver, limit = self._new_driver(), self._step_limit
+        self._driver = driver
         while (request := driver.request) is not None:
-            if self._turns >= self._step_limit:
+            if self._turns >= limit:
                 return _Ending(reason=ev.EndReason.STEP_LIMIT, error="step limit reached")
             self._asked = request.seat
-            answered = await self._chairs[request.seat].answer(request, driver.draws())
+            chair = self._chairs[request.seat]
+            if chair.is_scripted:
+                answered = chair.answer_at_once(request, driver.draws())
+            else:
+                answered = await chair.answer(request, driver.draws())
             self._turns += 1
             if self._reporter is not None:
                 cost = self._costs.of(request, answered.decision)
                 self._reporter.decided(request, answered, cost)
-            driver.answer(answered.decision)
-            await self._publish()
+            driver.answer_checked(answered.decision)
+            if self._reporter is not None:
+                await self._publish()
             if self._over_ended:
                 self._over_ended = False
                 await asyncio.sleep(0)  # scripted captains never wait: others have their turn here
@@ -289,14 +296,15 @@ class _Episode:
         return self._spec.step_limit or (balls + 100) * _STEPS_PER_BALL
 
     def _on_fact(self, fact: Fact) -> None:
-        self._over_ended |= isinstance(fact, OverCompleted)
         if isinstance(fact, BallBowled):
             self._deliveries += 1
             self._innings[fact.after.number] = fact.after
-            for chair in self._chairs.values():
+            for chair in self._listening:
                 chair.hear(fact)
             if self._on_ball is not None:
                 self._on_ball(fact)
+        elif isinstance(fact, OverCompleted):
+            self._over_ended = True
         if self._reporter is not None:
             self._reporter.fact(fact, self._driver.last_ball if self._driver else None)
 

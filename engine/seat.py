@@ -151,10 +151,10 @@ class SeatSession:
 
     def answer_of_policy(self, decision: Decision, request: DecisionRequest) -> Decision:
         """Counts a policy's decision. Raises `IllegalCall`, and then it is counted as refused."""
-        self._begin_answer(request)
         try:
             check_decision(request, decision)
         except IllegalCall as error:
+            self._begin_answer(request)
             self._count_refusal(error)
             raise
         self._decided(decision, request, "policy")
@@ -337,7 +337,9 @@ class SeatSession:
     def _decided(self, decision: Decision, request: DecisionRequest, source: Source) -> None:
         self.tally.decisions += 1
         self.tally.fallbacks += source == "fallback"
-        self._coherence += self._coherence_of(decision) / (2 * request.view.format.max_balls)
+        if self.batting is not None or self.bowling is not None:
+            coherence = self._coherence_of(decision)
+            self._coherence += coherence / (2 * request.view.format.max_balls)
 
     def _coherence_of(self, decision: Decision) -> float:
         if isinstance(decision, ShotDecision) and self.batting is not None:
