@@ -93,9 +93,22 @@ class Chair:
         return self._policy is not None
 
     def answer_at_once(self, request: DecisionRequest, draws: CaptainDraws) -> Answered:
-        """As `answer`, of a scripted captain."""
-        assert self._policy is not None
-        return self._of_policy(self._policy, request, draws)
+        """As `answer`, of a scripted captain. He answers the same question in the same way, so he
+        is not asked again.
+        """
+        policy = self._policy
+        assert policy is not None
+        try:
+            decision = policy.decide(request, draws)
+        except (CaptainUnavailable, BrokenRecord):
+            raise
+        except Exception as crash:  # noqa: BLE001 - a captain's bug is his failure, not the match's
+            return self._without_answer([self._crashed(request, crash)], request, draws)
+        try:
+            self._session.answer_of_policy(decision, request)
+        except CallError as refused:
+            return self._without_answer([str(refused)], request, draws)
+        return _answered(decision=decision, source=self._own_source)
 
     def hear(self, fact: Fact) -> None:
         """Takes notice of what was published; a scripted captain is shown it with each question."""
@@ -108,20 +121,6 @@ class Chair:
     async def aclose(self) -> None:
         if self._tool_captain is not None:
             await self._tool_captain.aclose()
-
-    def _of_policy(self, policy: Policy, request: DecisionRequest, draws: CaptainDraws) -> Answered:
-        """A policy answers the same question in the same way, so it is not asked again."""
-        try:
-            decision = policy.decide(request, draws)
-        except (CaptainUnavailable, BrokenRecord):
-            raise
-        except Exception as crash:  # noqa: BLE001 - a captain's bug is his failure, not the match's
-            return self._without_answer([self._crashed(request, crash)], request, draws)
-        try:
-            self._session.answer_of_policy(decision, request)
-        except CallError as refused:
-            return self._without_answer([str(refused)], request, draws)
-        return _answered(decision=decision, source=self._own_source)
 
     async def _of_tools(
         self, captain: ToolCaptain, request: DecisionRequest, draws: CaptainDraws

@@ -50,7 +50,7 @@ class BallLuck:
         return self.after - self.expected
 
 
-_ball_luck = maker(BallLuck)
+_ball_luck, _draws = maker(BallLuck), maker(CaptainDraws)
 
 
 def _no_listener(_: Fact) -> None:
@@ -69,9 +69,8 @@ def draws_for(request: DecisionRequest, streams: Streams) -> CaptainDraws:
     repeat = innings.repeat
     if kind is DecisionKind.BATTER:
         repeat += sum(1 for line in innings.batters if line.position)
-    return captain_draws(
-        streams,
-        seat=request.seat,
+    return _draws(
+        own=streams.of_captain(request.seat),
         kind=kind,
         innings=innings.number,
         ball=innings.legal_balls,
@@ -131,10 +130,9 @@ class MatchDriver:
 
     def draws(self) -> CaptainDraws:
         """The random numbers of the captain who is asked the open question."""
-        request = self.request
-        if request is None:
+        if self.request is None:
             raise ValueError("the match is over")
-        return draws_for(request, self._streams)
+        return draws_for(self.request, self._streams)
 
     def close(self) -> None:
         self._match.close()

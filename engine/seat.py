@@ -19,13 +19,13 @@ from engine.analysis import analyze
 from engine.answers import (
     Standing,
     calls_of,
-    check_decision,
     choices,
     decision_of,
     delivery_plan,
     field_of,
 )
 from engine.captains.baseline import Baseline
+from engine.cricket import legality
 from engine.cricket.choices import (
     Decision,
     DecisionKind,
@@ -35,6 +35,7 @@ from engine.cricket.choices import (
     ShotDecision,
 )
 from engine.cricket.distribution import WinModel
+from engine.cricket.errors import IllegalDecision
 from engine.cricket.nodes import BallBowled, DecisionRequest, Fact
 from engine.cricket.state import MatchView
 from engine.errors import CallError, IllegalCall, LateCall, MalformedCall, UnknownTool
@@ -152,11 +153,12 @@ class SeatSession:
     def answer_of_policy(self, decision: Decision, request: DecisionRequest) -> Decision:
         """Counts a policy's decision. Raises `IllegalCall`, and then it is counted as refused."""
         try:
-            check_decision(request, decision)
-        except IllegalCall as error:
+            legality.check(request, decision)
+        except IllegalDecision as illegal:
             self._begin_answer(request)
-            self._count_refusal(error)
-            raise
+            refused = IllegalCall(illegal.why, illegal.legal)
+            self._count_refusal(refused)
+            raise refused from None
         self._decided(decision, request, "policy")
         return decision
 

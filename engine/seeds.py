@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final, NewType
 
-from engine.making import maker
-
 Seed = NewType("Seed", int)
 
 MAX_SEED: Final = 2**63 - 1
@@ -81,13 +79,10 @@ class CaptainDraws:
         return self.own.uniform(self.kind, self.innings, self.ball, self.repeat, index)
 
 
-_draws = maker(CaptainDraws)
-
-
 def captain_draws(
     streams: Streams, *, seat: str, kind: str, innings: int, ball: int, repeat: int
 ) -> CaptainDraws:
     """The draws of the captain in `seat` for one decision; `streams` are the match's."""
-    return _draws(
+    return CaptainDraws(
         own=streams.of_captain(seat), kind=kind, innings=innings, ball=ball, repeat=repeat
     )

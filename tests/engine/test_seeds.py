@@ -84,6 +84,6 @@ def test_a_seed_out_of_range_is_refused(seed: int) -> None:
 @given(seeds)
 def test_a_captain_cannot_read_the_balls_stream_from_his_own(seed: int) -> None:
     draws = captain_draws(Streams(seed), seat="home", kind="shot", innings=1, ball=0, repeat=0)
-    held = draws._streams
+    held = draws.own
     assert held.seed != seed
     assert held.uniform("delivery", 1) != Streams(seed).uniform("delivery", 1)
