@@ -1,8 +1,8 @@
 """Writes what in `docs/` is made from the code: `python docs/build.py [--check]`.
 
-The JSON Schemas of events and tournament files, the figures of the ball model's data card, and the
-README's table of the demo. A test runs it with `--check`, which writes nothing and exits with 1
-where a file is out of date.
+The JSON Schemas of events and tournament files, the figures of the ball model's data card, the
+tables of packs, and the README's table of the demo. A test runs it with `--check`, which writes
+nothing and exits with 1 where a file is out of date.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from typing import Any, Final
 from engine.chance.coefficients import shipped_assumptions, shipped_coefficients
 from engine.episode import play_episode
 from engine.events import event_json_schema
+from engine.packs import BUILT_IN, Pack, load_pack
+from engine.packs.odds import shipped_odds
 from flows import catalogue
 from flows.play import shipped_models
 from flows.run import Order, outcome_of
@@ -29,6 +31,7 @@ from tournaments.brackets import bracket_path
 DOCS: Final = Path(__file__).resolve().parent
 CARD: Final = DOCS / "ball-model.md"
 README: Final = DOCS.parent / "README.md"
+PACKS: Final = DOCS / "packs.md"
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _SIDES: Final = ("real", "simulated")
 _MEASURES: Final = {
@@ -49,6 +52,7 @@ def documents() -> Iterator[tuple[Path, str]]:
     yield DOCS / "schema" / "tournament.schema.json", tournament
     yield CARD, _filled(CARD, "figures", figures())
     yield README, _filled(README, "demo table", demo_table())
+    yield PACKS, _filled(PACKS, "packs", pack_tables())
 
 
 def _filled(path: Path, name: str, text: str) -> str:
@@ -72,6 +76,29 @@ def demo_table() -> str:
         result = asyncio.run(play_episode(episode, models=shipped_models(), with_events=False))
         table.add(outcome_of(result, match.max_overs))
     return f"```\n{standings_text(table.standings())}\n```\n"
+
+
+def pack_tables() -> str:
+    """Every pack that ships, with its entries and what each is worth to the side that bats."""
+    return "\n".join(line for name in BUILT_IN for line in _pack(load_pack(name)))
+
+
+def _pack(pack: Pack) -> Iterator[str]:
+    yield f"### `{pack.name}`, version {pack.version}\n"
+    length = "of any length" if pack.overs is None else f"{pack.overs} overs"
+    yield f"{pack.description} {length}; digest `{pack.digest[:16]}`.\n"
+    odds = shipped_odds()[pack.name]
+    rows = (
+        [
+            f"`{entry.name}`",
+            "–" if entry.state is None else entry.state.batting.value,
+            f"{odds[entry.name]:.2f}" if entry.name in odds else "–",
+            entry.description or "from the toss",
+        ]
+        for entry in pack.entries
+    )
+    yield from _table(["entry", "bats", "wins", "what"], rows)
+    yield ""
 
 
 def figures() -> str:

@@ -50,6 +50,7 @@ class CricketState(BaseModel):
     seed: int
     format: str
     pack: str
+    entry: str
     seat: Seat
     opponent: str
     deliveries: int = 0
@@ -146,6 +147,7 @@ class _Episode:
         self._options, self._models = options, models
         self._seed, self._episode_id = seed, episode_id
         self._streams = Streams(seed)
+        self._entry = options.played_entry(seed)
         self._setup = self._settled()
         value = models.value_for(self._setup)
         spec = options.opponent_spec()
@@ -199,7 +201,8 @@ class _Episode:
             step_count=self._steps,
             seed=self._seed,
             format=self._setup.format.name,
-            pack=self._options.pack,
+            pack=self._options.played_pack().name,
+            entry=self._entry.name,
             seat=self._seat.seat,
             opponent=self._opponent_name,
             deliveries=self._deliveries,
@@ -222,6 +225,7 @@ class _Episode:
             squads=squads_named(self._options.squads, self._streams),
             max_super_overs=self._options.max_super_overs,
             streams=self._streams,
+            start=self._entry.state,
         )
 
     def _new_driver(self, *, value_known: bool) -> MatchDriver:

@@ -34,6 +34,7 @@ from engine.driver import MatchDriver, chance_at_start
 from engine.errors import CaptainFailed, CaptainUnavailable
 from engine.fanout import Fanout, Observer
 from engine.models import Models
+from engine.packs import StartState
 from engine.reporter import Reporter
 from engine.seeds import MAX_SEED, Streams
 from engine.setup import DRAWN, match_setup, squads_named
@@ -50,7 +51,7 @@ SQUAD_ADAPTER: Final = TypeAdapter(Squad)
 
 class EpisodeSpec(BaseModel):
     """Everything that decides how an episode goes. It crosses processes and stands in the record's
-    header.
+    header: with the `start` itself, so that a record replays without its pack.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -63,6 +64,10 @@ class EpisodeSpec(BaseModel):
     away: CaptainSpec
     squads: tuple[str, str] = (DRAWN, DRAWN)
     era: int = Field(default=CURRENT_ERA, ge=FIRST_ERA, le=LAST_ERA)
+    pack: str = "standard"
+    entry: str = "toss"
+    pack_digest: str | None = None
+    start: StartState | None = None
     max_super_overs: int = Field(default=3, ge=0, le=MAX_SUPER_OVERS)
     max_rethinks: int = Field(default=2, ge=0, le=10)
     step_limit: int | None = Field(default=None, ge=1)
@@ -171,6 +176,7 @@ def _setup_of(spec: EpisodeSpec, cast: Cast) -> MatchSetup:
         max_super_overs=spec.max_super_overs,
         streams=streams,
         era=spec.era,
+        start=spec.start,
     )
 
 

@@ -11,8 +11,9 @@ EngineError
 ├── UnknownPreset          the organiser: no captain of that name
 ├── BadPreset              the organiser: a captain's settings that cannot be used
 ├── BadOptions             the caller: options of an environment that cannot be used
-├── BadYaml                the organiser: a squad or preset file that is not plain YAML
+├── BadYaml                the organiser: a file of a squad, presets or a pack that cannot be used
 ├── UnknownPack            the organiser: no eval pack of that name
+├── UnknownEntry           the organiser: no entry of that name in the pack
 └── BrokenRecord           stop: a record that cannot be read or does not replay
 """
 
@@ -107,6 +108,17 @@ class UnknownPack(EngineError):
 
     def __str__(self) -> str:
         return f"unknown pack {self.name!r}; known: {', '.join(self.known)}"
+
+
+class UnknownEntry(EngineError):
+    """No entry of `pack` is called `name`; `known` lists those that exist."""
+
+    def __init__(self, name: str, pack: str, known: tuple[str, ...]) -> None:
+        super().__init__(name, pack, known)
+        self.name, self.pack, self.known = name, pack, known
+
+    def __str__(self) -> str:
+        return f"unknown entry {self.name!r} of pack {self.pack}; known: {', '.join(self.known)}"
 
 
 class BrokenRecord(EngineError):

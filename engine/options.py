@@ -8,13 +8,21 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from engine import packs, squads
+from engine import squads
 from engine.captains import CaptainSpec, resolve
 from engine.cricket.choices import Seat
 from engine.cricket.errors import BadSquad, UnknownFormat
 from engine.cricket.formats import MAX_OVERS, NAMED, Format, format_named, format_of
 from engine.cricket.match import MAX_SUPER_OVERS
-from engine.errors import BadOptions, BadPreset, UnknownPack, UnknownPreset
+from engine.errors import (
+    BadOptions,
+    BadPreset,
+    BadYaml,
+    UnknownEntry,
+    UnknownPack,
+    UnknownPreset,
+)
+from engine.packs import Entry, Pack, load_pack
 from engine.seeds import MAX_SEED
 from engine.setup import DRAWN
 from engine.wording import dotted, sentence, shown
@@ -24,10 +32,11 @@ EPISODE_ID: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}"  # it names files and st
 
 
 class EnvironmentOptions(BaseModel):
-    """`format` or `max_overs`, not both; without either five overs a side are played.
+    """`format` or `max_overs`, not both; without either the pack's own, or five overs a side.
 
     `opponent` is a preset's name or a captain's settings. `squads` are the home and the away
-    side's. `random_start` begins at a ball that two baselines reached, drawn by the seed.
+    side's. `pack` is a name or a `.yaml` file; without an `entry` the seed picks one.
+    `random_start` begins at a ball that two baselines reached from there, drawn by the seed.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -37,6 +46,7 @@ class EnvironmentOptions(BaseModel):
     opponent: str | dict[str, Any] = "heuristic"
     seat: Seat = Seat.HOME
     pack: str = "standard"
+    entry: str | None = None
     random_start: bool = Field(default=False, strict=True)
     squads: tuple[str, str] = (DRAWN, DRAWN)
     max_rethinks: int = Field(default=2, ge=0, le=10, strict=True)
@@ -48,11 +58,34 @@ class EnvironmentOptions(BaseModel):
             raise BadOptions("give either 'format' or 'max_overs', not both")
         try:
             if self.format is not None:
-                return format_named(self.format)
-            return format_of(DEFAULT_OVERS if self.max_overs is None else self.max_overs)
+                wanted = format_named(self.format)
+            else:
+                own = self.played_pack().overs or DEFAULT_OVERS
+                wanted = format_of(own if self.max_overs is None else self.max_overs)
         except UnknownFormat as error:
             allowed = f"format: {', '.join(NAMED)}; max_overs: 1 to {MAX_OVERS}"
             raise BadOptions(f"unknown format {shown(error.given)}; allowed: {allowed}") from None
+        if not self.played_pack().fits(wanted.max_overs):
+            overs = self.played_pack().overs
+            raise BadOptions(
+                f"pack {shown(self.pack)} is of {overs} overs, not {wanted.max_overs}; "
+                f"allowed: max_overs: {overs}, or neither format nor max_overs"
+            )
+        return wanted
+
+    def played_pack(self) -> Pack:
+        """Raises `BadOptions`."""
+        try:
+            return load_pack(self.pack)
+        except (UnknownPack, BadYaml) as error:
+            raise BadOptions(str(error)) from None
+
+    def played_entry(self, seed: int) -> Entry:
+        """Raises `BadOptions`."""
+        try:
+            return self.played_pack().chosen(self.entry, seed)
+        except UnknownEntry as error:
+            raise BadOptions(str(error)) from None
 
     def opponent_spec(self) -> CaptainSpec:
         """The opponent; he never forfeits here, the baseline decides for him. Raises
@@ -78,13 +111,13 @@ def read_options(given: object) -> EnvironmentOptions:
     except RecursionError:
         raise BadOptions("options that are nested too deep") from None
     options.played_format()
+    options.played_entry(seed=0)
     options.opponent_spec()
     try:
-        packs.load_pack(options.pack)
         for name in options.squads:
             if name != DRAWN:
                 squads.load_squad(name)
-    except (UnknownPack, BadSquad) as error:
+    except BadSquad as error:
         raise BadOptions(str(error)) from None
     return options
 

@@ -13,6 +13,7 @@ from engine.cricket.formats import format_of
 from engine.cricket.match import MatchSetup
 from engine.cricket.players import Squad
 from engine.cricket.state import CURRENT_ERA, Squads
+from engine.packs import Situation, SuperOver
 from engine.seeds import Streams
 from engine.squads import load_squad
 
@@ -41,13 +42,17 @@ def match_setup(
     max_super_overs: int,
     streams: Streams,
     era: int = CURRENT_ERA,
+    start: Situation | SuperOver | None = None,
 ) -> MatchSetup:
     """What is settled before the toss; the conditions are drawn from the match's own streams. `era`
-    is the season whose scoring is played.
+    is the season whose scoring is played; `start` where play begins that does not begin with the
+    toss. Raises `BadStart` where no such match gets there.
     """
+    fmt = format_of(overs)
     return MatchSetup(
-        format=format_of(overs),
+        format=fmt,
         squads=squads,
         conditions=replace(draw_conditions(streams), era=era, game=squads.home.game),
         max_super_overs=max_super_overs,
+        start=None if start is None else start.start(fmt, squads),
     )

@@ -57,6 +57,18 @@ class EpisodeConfig(_Config):
     super_over: bool = Field(
         default=False, title="Super over", description="Decide a level match by super overs."
     )
+    pack: str = Field(
+        default="standard",
+        max_length=200,
+        title="Eval pack",
+        description="Where the match begins: the name of a pack, or the path of its .yaml file.",
+    )
+    entry: str | None = Field(
+        default=None,
+        max_length=200,
+        title="Entry",
+        description="The pack's entry; without one the seed picks it.",
+    )
     featured: bool = Field(
         default=False,
         title="Featured",

@@ -40,7 +40,7 @@ async def episode(config: EpisodeConfig) -> MatchReport:
         result = await play_once(folder, spec, observers)
         folder.append(result)
         await artifacts.show_scorecard(result)
-    return MatchReport.of(result, spec.overs, record_path(folder.records, spec.episode_id))
+    return MatchReport.of(result, spec, record_path(folder.records, spec.episode_id))
 
 
 def match_of(config: EpisodeConfig) -> SingleMatch:
@@ -52,6 +52,8 @@ def match_of(config: EpisodeConfig) -> SingleMatch:
         seed=config.seed,
         squads=config.squads,
         super_over=config.super_over,
+        pack=config.pack,
+        entry=config.entry,
     )
 
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from engine.captains import CaptainSpec
 from engine.cricket.formats import format_of
 from engine.episode import EpisodeResult, EpisodeSpec
+from engine.packs import load_pack
 from flows.ledger import RunFolder
 from flows.work import SUPER_OVERS, squad_names
 from tournaments.names import slugs
@@ -30,6 +31,8 @@ class SingleMatch:
     seed: int
     squads: str | tuple[str, str] = DEFAULT_SQUADS
     super_over: bool = False
+    pack: str = "standard"
+    entry: str | None = None
 
     def with_seed(self, seed: int) -> SingleMatch:
         """The same match on another seed."""
@@ -38,6 +41,8 @@ class SingleMatch:
     def spec(self) -> EpisodeSpec:
         """The episode: its id says what it is, and is the same for the same match."""
         slug = slugs([self.home.name, self.away.name])
+        pack = load_pack(self.pack)
+        pack.check_fits(self.overs)
         draft = EpisodeSpec(
             episode_id="draft",
             seed=self.seed,
@@ -45,6 +50,7 @@ class SingleMatch:
             home=self.home,
             away=self.away,
             squads=squad_names(self.squads),
+            **pack.of(pack.chosen(self.entry, self.seed)),
             max_super_overs=SUPER_OVERS if self.super_over else 0,
         )
         mark = sha256(draft.model_dump_json().encode()).hexdigest()[:6]
@@ -62,6 +68,8 @@ class MatchReport(BaseModel):
     attempt: int
     seed: int
     format: str
+    pack: str
+    entry: str
     home: str
     away: str
     winner: str | None
@@ -78,13 +86,15 @@ class MatchReport(BaseModel):
     error: str | None
 
     @classmethod
-    def of(cls, result: EpisodeResult, overs: int, record: Path) -> MatchReport:
+    def of(cls, result: EpisodeResult, spec: EpisodeSpec, record: Path) -> MatchReport:
         names = {"home": result.home, "away": result.away}
         return cls(
             episode_id=result.episode_id,
             attempt=result.attempt,
             seed=result.seed,
-            format=format_of(overs).name,
+            format=format_of(spec.overs).name,
+            pack=spec.pack,
+            entry=spec.entry,
             home=result.home,
             away=result.away,
             winner=result.winner,

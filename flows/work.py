@@ -13,6 +13,7 @@ from typing import Final
 
 from engine.captains import CaptainSpec
 from engine.episode import EpisodeSpec
+from engine.packs import load_pack
 from engine.squads import BUILT_IN
 from engine.wording import shortened
 from tournaments.digest import resolved
@@ -43,7 +44,8 @@ def captains_of(spec: TournamentSpec, known: Known) -> Mapping[str, CaptainSpec]
 def episode_spec(
     plan: EpisodePlan, match: MatchSpec, captains: Mapping[str, CaptainSpec], attempt: int
 ) -> EpisodeSpec:
-    """One planned episode as the engine plays it."""
+    """One planned episode as the engine plays it: each pair plays the pack's next entry."""
+    pack = load_pack(match.pack)
     return EpisodeSpec(
         episode_id=plan.episode_id,
         attempt=attempt,
@@ -52,6 +54,7 @@ def episode_spec(
         home=captains[plan.home],
         away=captains[plan.away],
         squads=squad_names(match.squads),
+        **pack.of(pack.numbered(plan.pair - 1)),
         max_super_overs=SUPER_OVERS if match.super_over else 0,
     )
 

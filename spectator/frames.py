@@ -120,7 +120,7 @@ class Innings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """One captain's call. `choice` is as he made it."""
+    """One captain's call. `choice` is as he made it, `cost` what it gave away."""
 
     number: int
     seat: Seat
@@ -134,6 +134,7 @@ class Decision:
     rethinks: int
     errors: tuple[str, ...]
     latency_ms: float | None
+    cost: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from tournaments.spec import MatchSpec, TournamentSpec
 FileDigest = NewType("FileDigest", str)
 """64 hexadecimal digits."""
 
-MEANING_VERSION: Final = 2
+MEANING_VERSION: Final = 3
 """Raised when the shape of `meaning` changes, so that digests of different shapes never meet."""
 
 
@@ -72,7 +72,7 @@ def _match(match: MatchSpec, known: Known) -> dict[str, Any]:
     return match.model_dump(mode="json", exclude={"overs", "format"}) | {
         "max_overs": match.max_overs,
         "squads": "drawn" if drawn else [known.squads[name] for name in match.squads],
-        "pack": known.packs[match.pack],
+        "pack": known.pack(match.pack).digest,
     }
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.captains.base import CaptainSpec
+from engine.packs import Pack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,16 +22,17 @@ class Known:
     """Every name that exists.
 
     `captains` are the presets; `kinds` are what a mapping in the file may be of; `squads` the
-    built-in teams and `packs` the eval packs, each with the digest of what it holds. `resolve`
-    makes a captain, every setting written out, of a preset's name or of a mapping; it raises the
-    engine's `UnknownPreset` or `BadPreset`. `content` is the digest of the file that a captain
-    plays by, None where there is none; it raises the engine's `BrokenRecord`.
+    built-in teams, each with the digest of what it holds. `pack` is the eval pack of a name or in a
+    file; it raises the engine's `UnknownPack` or `BadYaml`. `resolve` makes a captain, every
+    setting written out, of a preset's name or of a mapping; it raises the engine's `UnknownPreset`
+    or `BadPreset`. `content` is the digest of the file that a captain plays by, None where there
+    is none; it raises the engine's `BrokenRecord`.
     """
 
     captains: Mapping[str, CaptainSpec]
     kinds: frozenset[str]
     squads: Mapping[str, str]
-    packs: Mapping[str, str]
+    pack: Callable[[str], Pack]
     resolve: Callable[[str | Mapping[str, Any]], CaptainSpec]
     content: Callable[[CaptainSpec], str | None]
 
@@ -48,7 +50,7 @@ def known_to_the_engine(preset_files: Iterable[Path] = ()) -> Known:
         captains=presets,
         kinds=frozenset(captains.KINDS),
         squads={name: squads.squad_digest(squads.load_squad(name)) for name in squads.BUILT_IN},
-        packs={name: packs.load_pack(name).digest for name in packs.BUILT_IN},
+        pack=packs.load_pack,
         resolve=partial(captains.resolve, extra_files=files),
         content=captains.content_digest,
     )

@@ -23,6 +23,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from engine.cricket.formats import NAMED
+from engine.errors import BadYaml, UnknownPack
+from engine.packs import Pack, load_pack
 from engine.seeds import MAX_SEED
 from tournaments.cron import cron_fault
 from tournaments.entrants import CaptainConfig, CaptainEntry, entrant_faults, entry_name
@@ -96,9 +98,34 @@ def _squads_form(value: object) -> str:
     return "names" if isinstance(value, list | tuple) else "word"
 
 
+def pack_named(name: str, known: object) -> Pack:
+    """The pack of that name, or in that file; raises the engine's `UnknownPack` or `BadYaml`."""
+    return known.pack(name) if isinstance(known, Known) else load_pack(name)
+
+
+def _is_known_pack(name: str, info: ValidationInfo) -> str:
+    try:
+        pack_named(name, info.context)
+    except UnknownPack as error:
+        known = ", ".join(error.known)
+        raise broken_rule(
+            f"unknown pack {shown(name)}; allowed: {known}, or the path of a .yaml file"
+        ) from None
+    except BadYaml as error:
+        raise broken_rule(str(error)) from None
+    return name
+
+
 class MatchSpec(Strict):
     """What is played in every fixture."""
 
+    pack: Annotated[str, Field(max_length=200), AfterValidator(_is_known_pack)] = Field(
+        default="standard",
+        title="Eval pack",
+        description="The name of a pack, such as chase, or the path of a pack's .yaml file: each "
+        "pair plays its next entry. standard: every match from the toss.",
+        examples=["standard"],
+    )
     overs: int | None = Field(
         default=None,
         ge=1,
@@ -146,22 +173,17 @@ class MatchSpec(Strict):
         description="true: a level match is decided by super overs; false: it is a tie.",
         examples=[False],
     )
-    pack: Literal["standard"] = Field(
-        default="standard",
-        title="Eval pack",
-        description="standard, the only pack there is today: every match from its first ball.",
-        examples=["standard"],
-    )
 
     @field_validator("format")
     @classmethod
     def _one_length(cls, name: str | None, info: ValidationInfo) -> str | None:
         if "overs" not in info.data:  # it is wrong itself, and says so
             return name
-        if name is None and info.data["overs"] is None:
-            raise broken_rule("no length given; allowed: `overs`, 1 to 50, or `format`")
-        if name is not None and info.data["overs"] is not None:
+        overs = info.data["overs"]
+        if name is not None and overs is not None:
             raise broken_rule("`overs` and `format` are both given; allowed: one of them")
+        if "pack" in info.data:
+            _fits_the_pack(overs if name is None else NAMED[name].max_overs, info)
         return name
 
     @property
@@ -172,8 +194,20 @@ class MatchSpec(Strict):
     @property
     def max_overs(self) -> int:
         """The length of an innings, however the file says it: 5 overs and T5 are the same match."""
-        # One of the two is always given; "T20" only satisfies the type checker.
-        return self.overs or NAMED[self.format or "T20"].max_overs
+        if self.format is not None:
+            return NAMED[self.format].max_overs
+        # Without either the pack has a length of its own; "T20" only satisfies the type checker.
+        return self.overs or load_pack(self.pack).overs or NAMED["T20"].max_overs
+
+
+def _fits_the_pack(overs: int | None, info: ValidationInfo) -> None:
+    pack = pack_named(info.data["pack"], info.context)
+    if overs is None and pack.overs is None:
+        raise broken_rule("no length given; allowed: `overs`, 1 to 50, or `format`")
+    if overs is not None and not pack.fits(overs):
+        raise broken_rule(
+            f"{overs} overs do not fit pack {shown(pack.name)}; allowed: {pack.overs}, or no length"
+        )
 
 
 class Points(Strict):

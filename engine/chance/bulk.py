@@ -27,18 +27,18 @@ from engine.chance.classes import (
 )
 from engine.chance.coefficients import PHASES
 from engine.chance.design import BALLS_PER_OVER, FACED_STARTS, WICKETS
+from engine.chance.elevens import HANDS, IS_SPIN, STYLES, Elevens, elevens_of
 from engine.chance.model import BallModel, towards_runs
 from engine.chance.rotation import plan_overs
 from engine.chance.tables import RATE_SIZE, RATE_STEPS, FormatTables
 from engine.cricket.choices import DeliveryDecision, Shot
 from engine.cricket.formats import Format
 from engine.cricket.outcomes import OUTCOMES, Dismissal, End
-from engine.cricket.players import SQUAD_SIZE, Bowling, Hand, Squad
+from engine.cricket.players import SQUAD_SIZE, Bowling, Squad
 from engine.cricket.state import ALL_OUT, Conditions
 
 _MOST_DELIVERIES: Final = 5  # for each legal ball; real innings need 1.04
-_STYLES: Final = tuple(Bowling)
-_HANDS: Final = tuple(Hand)
+_BASE_THREE: Final = 3 ** np.arange(SQUAD_SIZE)
 _LEAVES: Final[Bools] = np.array([o.dismissal is not None for o in OUTCOMES])
 _OTHER_OUT: Final[Bools] = np.array([o.non_striker_out for o in OUTCOMES])
 _ODD: Final[Bools] = np.array([o.run_between % 2 == 1 for o in OUTCOMES])
@@ -88,31 +88,41 @@ class InningsLog:
 
 def sides_of(squads: Sequence[Squad], fmt: Format) -> Sides:
     """The arrays of squads, one a match."""
-    skills = [[p.skill for p in squad.players] for squad in squads]
+    return sides_from(elevens_of(squads), fmt)
+
+
+def sides_from(elevens: Elevens, fmt: Format) -> Sides:
+    """Squads that are arrays already."""
     return Sides(
-        scoring=np.array([[s.scoring for s in row] for row in skills]),
-        survival=np.array([[s.survival for s in row] for row in skills]),
-        economy=np.array([[s.economy for s in row] for row in skills]),
-        strike=np.array([[s.strike for s in row] for row in skills]),
-        style=np.array(
-            [[_STYLES.index(p.bowls) for p in q.players] for q in squads], dtype=np.intp
-        ),
-        hand=np.array([[_HANDS.index(p.bats) for p in q.players] for q in squads], dtype=np.intp),
-        plan=np.array([_plan(squad, fmt) for squad in squads], dtype=np.intp),
+        scoring=elevens.scoring,
+        survival=elevens.survival,
+        economy=elevens.economy,
+        strike=elevens.strike,
+        style=elevens.bowls,
+        hand=elevens.bats,
+        plan=_plans(elevens.bowls, fmt),
     )
 
 
-def _plan(squad: Squad, fmt: Format) -> list[int]:
-    """Bowlers by place; specialists, who bat low, before the part-timers."""
-    bowlers = list(reversed(squad.bowlers))
-    return [bowlers[k] for k in plan_overs(fmt, tuple(squad[i].bowls.is_spin for i in bowlers))]
+def _plans(bowls: Ints, fmt: Format) -> Ints:
+    """Who bowls each over, (matches, overs), by place: specialists, who bat low, before the part-
+    timers. Squads in which the same places spin share a plan.
+    """
+    bowling = np.where(bowls == STYLES.index(Bowling.NONE), 0, np.where(IS_SPIN[bowls], 2, 1))
+    patterns, pattern = np.unique(bowling @ _BASE_THREE, return_inverse=True)
+    plans = np.empty((len(patterns), fmt.max_overs), dtype=np.intp)
+    for k in range(len(patterns)):
+        row = bowling[np.argmax(pattern == k)]
+        bowlers = np.flatnonzero(row)[::-1]
+        plans[k] = bowlers[list(plan_overs(fmt, tuple((row[bowlers] == 2).tolist())))]
+    return np.asarray(plans[pattern])
 
 
 def match_up_table(model: BallModel) -> Floats:
     """Effects of the reference choices by (style, hand, phase, class)."""
-    table = np.zeros((len(_STYLES), len(_HANDS), len(PHASES), CLASSES))
-    for i, style in enumerate(_STYLES):
-        for j, hand in enumerate(_HANDS):
+    table = np.zeros((len(STYLES), len(HANDS), len(PHASES), CLASSES))
+    for i, style in enumerate(STYLES):
+        for j, hand in enumerate(HANDS):
             for k in range(len(PHASES)):
                 table[i, j, k] = model.matchups.effect(
                     DeliveryDecision(), Shot.ON_MERIT, style, hand, k

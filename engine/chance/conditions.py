@@ -10,7 +10,11 @@ from __future__ import annotations
 from statistics import NormalDist
 from typing import Final
 
-from engine.chance.coefficients import Coefficients, shipped_coefficients
+import numpy as np
+from numpy.random import Generator
+
+from engine.chance.classes import Floats
+from engine.chance.coefficients import Coefficients, Spreads, shipped_coefficients
 from engine.cricket.state import Conditions
 from engine.seeds import Streams
 
@@ -22,6 +26,15 @@ _NORMAL: Final = NormalDist()
 def standard_normal(uniform: float) -> float:
     """The normal score of a uniform number in [0, 1)."""
     return _NORMAL.inv_cdf(uniform + _HALF_STEP)
+
+
+def draw_towards(draws: Generator, matches: int, spreads: Spreads) -> Floats:
+    """What venue, day and innings add to scoring in many matches, (2 innings, matches), distributed
+    as `draw_conditions` has it.
+    """
+    score = draws.standard_normal((4, matches))
+    shared = spreads.venue * score[0] + spreads.day * score[1]
+    return np.asarray(shared + spreads.innings * score[2:])
 
 
 def draw_conditions(streams: Streams, coefficients: Coefficients | None = None) -> Conditions:

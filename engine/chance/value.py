@@ -29,9 +29,9 @@ from engine.chance.classes import (
 )
 from engine.chance.coefficients import PHASES
 from engine.chance.design import BALLS_PER_OVER, ORDERS, WICKETS, faced_bin
+from engine.chance.elevens import LEFT_HANDED
 from engine.chance.model import BallModel
 from engine.chance.rotation import spin_share
-from engine.chance.squads import LEFT_HANDED
 from engine.chance.tables import RATE_SIZE, RATE_STEPS, FormatTables
 from engine.cricket.formats import SUPER_OVER, Format
 from engine.cricket.outcomes import OUTCOMES

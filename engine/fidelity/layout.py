@@ -27,12 +27,19 @@ RATE_ROWS: Final = ("<4", "4-6", "6-8", "8-10", "10-12", "12-15", "15-20", "20+"
 POSITION_ROWS: Final = tuple(map(str, range(1, 12)))
 
 
+def bands(starts: Sequence[int]) -> tuple[str, ...]:
+    """The names of the bands that begin at `starts`, with one below the first."""
+    inner = [f"{a}-{b - 1}" for a, b in pairwise(starts)]
+    return (f"<{starts[0]}", *inner, f"{starts[-1]}+")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
     """The cuts of one format.
 
     `phase_starts` first overs (0-based) of the second and third phase; `target_starts` the lower
-    edges of the chase bands after the first; `quota` overs a bowler.
+    edges of the chase bands after the first, `total_starts` those of the bins of totals; `quota`
+    overs a bowler.
     """
 
     name: str
@@ -41,6 +48,7 @@ class Layout:
     phase_starts: tuple[int, int]
     phase_rows: tuple[str, str, str]
     target_starts: tuple[int, ...]
+    total_starts: tuple[int, ...]
 
     @property
     def balls(self) -> int:
@@ -48,9 +56,11 @@ class Layout:
 
     @property
     def target_rows(self) -> tuple[str, ...]:
-        edges = self.target_starts
-        inner = [f"{a}-{b - 1}" for a, b in pairwise(edges)]
-        return (f"<{edges[0]}", *inner, f"{edges[-1]}+")
+        return bands(self.target_starts)
+
+    @property
+    def total_rows(self) -> tuple[str, ...]:
+        return bands(self.total_starts)
 
     @property
     def over_rows(self) -> tuple[str, ...]:
@@ -64,6 +74,7 @@ T20: Final = Layout(
     phase_starts=(6, 15),
     phase_rows=("powerplay 1-6", "middle 7-15", "death 16-20"),
     target_starts=(120, 140, 150, 160, 170, 180, 190, 200, 210, 220, 240),
+    total_starts=tuple(range(70, 251, 10)),
 )
 ODI: Final = Layout(
     name="ODI",
@@ -72,6 +83,7 @@ ODI: Final = Layout(
     phase_starts=(10, 40),
     phase_rows=("overs 1-10", "overs 11-40", "overs 41-50"),
     target_starts=(150, 175, 200, 225, 250, 275, 300, 325, 350),
+    total_starts=tuple(range(100, 401, 25)),
 )
 LAYOUTS: Final = {layout.name: layout for layout in (T20, ODI)}
 

@@ -7,26 +7,27 @@ belongs to one of `GROUPS` groups, for the standard errors of the tables.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.random import Generator, Philox
 
-from engine.chance import BallModel, draw_conditions, draw_squad
-from engine.chance.bulk import InningsLog, MatchLogs, Sides, play_matches, sides_of
+from engine.chance import BallModel
+from engine.chance.bulk import InningsLog, MatchLogs, Sides, play_innings, sides_from
 from engine.chance.classes import Ints
+from engine.chance.conditions import draw_towards
+from engine.chance.elevens import IS_SPIN, BulkSource, draw_elevens
 from engine.cricket.formats import format_named
-from engine.cricket.players import Bowling, Game
+from engine.cricket.players import Game
 from engine.fidelity.balls import Balls, of_outcomes
 from engine.fidelity.fold import Fold, fold
 from engine.fidelity.layout import Layout
 from engine.fidelity.reference import shares_of_seasons
-from engine.seeds import Streams, derive_seed
+from engine.seeds import derive_seed
 
 GROUPS: Final = 20
 BATCH: Final = 1000  # matches at once
-_IS_SPIN: Final = np.array([bowling.is_spin for bowling in Bowling])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,17 +87,14 @@ def _batches(plan: Plan) -> Iterator[Ints]:
 def play_batch(plan: Plan, model: BallModel, eras: Ints, seed: int) -> Balls:
     """One match for each season in `eras`, by the vectorised simulator."""
     fmt = format_named(plan.layout.name)
-    streams = [Streams(derive_seed(seed, i)) for i in range(len(eras))]
-    first, second = (
-        sides_of([draw_squad(s, name, model.coefficients) for s in streams], fmt)
-        for name in ("home", "away")
-    )
-    conditions = [
-        replace(draw_conditions(s, model.coefficients), era=int(era), game=plan.game)
-        for s, era in zip(streams, eras, strict=True)
-    ]
-    logs = play_matches(model, fmt, (first, second), conditions, Generator(Philox(seed)))
-    return balls_of(logs, (first, second))
+    draws = Generator(Philox(seed))
+    spreads, matches = model.coefficients.spreads, len(eras)
+    source = BulkSource(draws, matches)
+    first, second = (sides_from(draw_elevens(source, spreads), fmt) for _ in range(2))
+    towards = draw_towards(draws, matches, spreads)
+    one = play_innings(model, fmt, first, second, towards[0], draws)
+    two = play_innings(model, fmt, second, first, towards[1], draws, one.runs + 1)
+    return balls_of(MatchLogs(first=one, second=two), (first, second))
 
 
 def balls_of(logs: MatchLogs, sides: Sequence[Sides]) -> Balls:
@@ -122,5 +120,5 @@ def _columns(log: InningsLog, bowling: Sides, innings: int) -> dict[str, Ints]:
         "batter": log.order.T[bowled],
         "position": log.order.T[bowled],
         "bowler": bowler,
-        "spin": _IS_SPIN[bowling.style[match, bowler]].astype(np.intp),
+        "spin": IS_SPIN[bowling.style[match, bowler]].astype(np.intp),
     }

@@ -113,6 +113,17 @@ def _total(f: Fold, innings: int) -> Floats:
     )
 
 
+def _distribution(f: Fold) -> Bare:
+    """The share of totals in each bin."""
+    rows = f.layout.total_rows
+    bins = [
+        np.searchsorted(f.layout.total_starts, f.each[name], side="right")
+        for name in ("runs 1", "runs 2")
+    ]
+    counts = np.stack([np.bincount(b, minlength=len(rows)) for b in bins], axis=1)
+    return rows, INNINGS, counts / f.matches, np.full(len(rows), f.matches)
+
+
 def _wickets_lost(f: Fold) -> Bare:
     rows = tuple(map(str, range(ALL_OUT + 1)))
     counts = _spread([f.each["wickets 1"], f.each["wickets 2"]], 0, ALL_OUT)
@@ -250,6 +261,7 @@ def _correlation(a: Floats, b: Floats) -> float:
 
 _BUILDERS: Final[Mapping[str, Callable[[Fold], Bare]]] = {
     "innings": _totals,
+    "totals": _distribution,
     "wickets lost": _wickets_lost,
     "chases": _chases,
     "overs of innings 1": lambda f: _overs(f, 1),

@@ -1,45 +1,230 @@
-"""Eval packs: named, versioned sets of starting situations, as YAML. `standard` is the full
-match.
+"""Eval packs: named, versioned, immutable sets of starting situations, as YAML.
+
+`engine/packs/*.yaml` ship; a user's own file goes through the same strict reader. What a pack means
+is its `digest`: a test pins those of the shipped packs, so that nobody changes one without giving
+it another version.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 
-from engine.errors import UnknownPack
-from engine.wording import shortened
-from engine.yamlfile import read_mapping
+from engine.cricket.errors import BadStart
+from engine.cricket.formats import MAX_OVERS, Format, format_of
+from engine.cricket.match import MatchSetup
+from engine.cricket.players import MAX_NAME
+from engine.cricket.state import Squads
+from engine.errors import BadYaml, UnknownEntry, UnknownPack
+from engine.packs.situation import (
+    AtTheCrease,
+    EntryStart,
+    ExtrasSoFar,
+    FirstInnings,
+    Situation,
+    StartState,
+    SuperOver,
+)
+from engine.squads import BUILT_IN as SQUADS
+from engine.squads import load_squad
+from engine.wording import dotted, printable, sentence, shortened
+from engine.yamlfile import Document, Unreadable, Where, parse, read_text
 
-__all__ = ["BUILT_IN", "Pack", "load_pack"]
+__all__ = ["BUILT_IN", "Entry", "Pack", "Situation", "StartState", "SuperOver", "load_pack"]
 
 _FOLDER: Final = Path(__file__).parent
 BUILT_IN: Final[tuple[str, ...]] = tuple(sorted(path.stem for path in _FOLDER.glob("*.yaml")))
+TOSS: Final = "toss"
+MOST_ENTRIES: Final = 1000
+
+_Name = Annotated[str, Field(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$", max_length=MAX_NAME)]
+_Text = Annotated[str, Field(max_length=400)]
 
 
-class Pack(BaseModel):
-    """One eval pack. `start` says where an episode begins."""
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    name: str
-    version: Annotated[int, Field(ge=1)]
-    description: str
-    start: Literal["toss"]
+class Entry(_Part):
+    """One starting situation. `start`: `toss`, or where play begins."""
+
+    name: _Name
+    description: _Text = ""
+    start: EntryStart
+
+    @property
+    def state(self) -> Situation | SuperOver | None:
+        """None where the match begins with the toss."""
+        return None if isinstance(self.start, str) else self.start
+
+
+class Pack(_Part):
+    """One eval pack. `overs` is the format that its entries are of; None fits every format."""
+
+    name: _Name
+    version: Annotated[int, Field(ge=1, strict=True)]
+    description: _Text = ""
+    overs: Annotated[int, Field(ge=1, le=MAX_OVERS, strict=True)] | None = None
+    entries: tuple[Entry, ...] = Field(min_length=1, max_length=MOST_ENTRIES)
+
+    @field_validator("entries")
+    @classmethod
+    def _each_name_once(cls, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+        names = [entry.name for entry in entries]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"{name!r} is the name of two entries; allowed: each name once")
+        return entries
 
     @property
     def digest(self) -> str:
         """Changes with anything that changes the situations (`pack_digest`)."""
-        return hashlib.sha256(self.model_dump_json(exclude={"description"}).encode()).hexdigest()
+        meaning = self.model_dump(mode="json", exclude={"description"})
+        for entry in meaning["entries"]:
+            del entry["description"]
+        canonical = json.dumps(meaning, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    @property
+    def format(self) -> Format | None:
+        return None if self.overs is None else format_of(self.overs)
+
+    def entry(self, name: str) -> Entry:
+        """Raises `UnknownEntry`."""
+        for entry in self.entries:
+            if entry.name == name:
+                return entry
+        raise UnknownEntry(shortened(name), self.name, tuple(e.name for e in self.entries))
+
+    def numbered(self, number: int) -> Entry:
+        """Entry `number`, counted from 0 and round again: what a pair or a seed plays."""
+        return self.entries[number % len(self.entries)]
+
+    def chosen(self, name: str | None, seed: int) -> Entry:
+        """The entry of that name, or the one that the seed falls on. Raises `UnknownEntry`."""
+        return self.numbered(seed) if name is None else self.entry(name)
+
+    def of(self, entry: Entry) -> dict[str, Any]:
+        """What an episode's spec says of one of the entries."""
+        return {
+            "pack": self.name,
+            "entry": entry.name,
+            "pack_digest": self.digest,
+            "start": entry.state,
+        }
+
+    def fits(self, overs: int) -> bool:
+        return self.overs is None or self.overs == overs
+
+    def check_fits(self, overs: int) -> None:
+        """Raises `BadStart` where its entries are of another length."""
+        if not self.fits(overs):
+            raise BadStart(f"pack {self.name} is of {self.overs} overs an innings, not {overs}")
 
 
 @cache
-def load_pack(name: str) -> Pack:
-    """The built-in pack of that name. Raises `UnknownPack`."""
-    if name not in BUILT_IN:
-        raise UnknownPack(shortened(name), BUILT_IN)
-    return Pack.model_validate(read_mapping(_FOLDER / f"{name}.yaml"))
+def load_pack(name_or_path: str) -> Pack:
+    """A built-in pack by its name, or the pack in a `.yaml` file, which is read once a process.
+    Raises `UnknownPack`, or `BadYaml` with the line, the entry, the key and what is allowed.
+    """
+    if name_or_path in BUILT_IN:
+        return _read(_FOLDER / f"{name_or_path}.yaml")
+    path = Path(name_or_path)
+    if path.suffix not in (".yaml", ".yml"):
+        raise UnknownPack(shortened(printable(name_or_path)), BUILT_IN)
+    return _read(path)
+
+
+def _read(path: Path) -> Pack:
+    name = printable(str(path))
+    try:
+        document = parse(read_text(path))
+    except Unreadable as error:
+        raise BadYaml(name, error.fault.message, error.fault.line) from None
+    for fault in document.faults:
+        raise BadYaml(name, fault.message, fault.line)
+    return parse_pack(document, name)
+
+
+def parse_pack(document: Document, source: str) -> Pack:
+    """The pack that `document` describes, every entry of it tried out. Raises `BadYaml`."""
+    if not isinstance(document.data, dict):
+        raise BadYaml(source, "must be a mapping with name, version and entries", 1)
+    try:
+        pack = Pack.model_validate(document.data)
+    except ValidationError as error:
+        unknown_keys_first = sorted(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
+        where, why = _explained(unknown_keys_first[0], document.data)
+        raise BadYaml(source, why, document.line(where)) from None
+    for number, entry in enumerate(pack.entries):
+        try:
+            _try_out(pack, entry)
+        except BadStart as error:
+            line = document.line(("entries", number, "start"))
+            raise BadYaml(source, f"entry {entry.name!r}: {error}", line) from None
+    return pack
+
+
+def _try_out(pack: Pack, entry: Entry) -> None:
+    """Whether a match can begin there. Raises `BadStart`."""
+    if isinstance(entry.state, Situation) and pack.format is None:
+        raise BadStart("the pack needs `overs`; allowed: 1 to 50, the length of an innings")
+    if entry.state is not None:
+        fmt = pack.format or format_of(MAX_OVERS)
+        home, away = (load_squad(name) for name in SQUADS[:2])
+        squads = Squads(home=home, away=away)
+        MatchSetup(format=fmt, squads=squads, start=entry.state.start(fmt, squads))
+
+
+_TAGS: Final[dict[str, type[BaseModel]]] = {"super_over": SuperOver, "innings": Situation}
+_BRANCHES: Final = ("toss", "super_over", "innings")
+_MODELS: Final[dict[str, type[BaseModel]]] = {
+    "entries": Entry,
+    "first_innings": FirstInnings,
+    "striker": AtTheCrease,
+    "non_striker": AtTheCrease,
+    "extras": ExtrasSoFar,
+}
+
+
+def _explained(error: ErrorDetails, data: dict[str, Any]) -> tuple[Where, str]:
+    """Where in the file the error lies, and what it is: entry, key and what is allowed."""
+    where = tuple(_in_the_file(error["loc"]))
+    key = [part for part in where if part != "entries"]
+    who = ""
+    if where[:1] == ("entries",) and len(where) > 1 and isinstance(where[1], int):
+        who = f"entry {_named(data, where[1])}: "
+        key = list(where[2:])
+    if error["type"] == "extra_forbidden":
+        allowed = ", ".join(_model_at(error["loc"]).model_fields)
+        return where, f"{who}unknown key {dotted(key)!r}; allowed: {allowed}"
+    return where, who + sentence(error, dotted(key))
+
+
+def _in_the_file(loc: tuple[int | str, ...]) -> Iterator[int | str]:
+    """Pydantic's path without what only names a branch of the union `start`."""
+    for before, part in zip((None, *loc), loc, strict=False):
+        if not (before == "start" and part in _BRANCHES):
+            yield part
+
+
+def _model_at(loc: tuple[int | str, ...]) -> type[BaseModel]:
+    """The model whose keys are allowed at `loc`."""
+    model: type[BaseModel] = Pack
+    for before, part in zip((None, *loc), loc[:-1], strict=False):
+        known = _TAGS if before == "start" else _MODELS
+        model = known.get(str(part), model)
+    return model
+
+
+def _named(data: dict[str, Any], number: int) -> str:
+    entry = data["entries"][number]
+    name = entry.get("name") if isinstance(entry, dict) else None
+    return repr(shortened(printable(name))) if isinstance(name, str) else str(number + 1)

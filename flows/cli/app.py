@@ -27,6 +27,9 @@ SQUADS = Annotated[str, Parameter(help="drawn (by the seed), built-in, or two na
 SUPER_OVER = Annotated[bool, Parameter(negative=(), help="Decide a level match by super overs.")]
 
 
+PACK = Annotated[str, Parameter(help="Where matches begin: a pack's name or .yaml file.")]
+
+
 def _version() -> str:
     from flows.catalogue import project_version
 
@@ -95,6 +98,8 @@ def play(
     seed: SEED = 1,
     squads: SQUADS = "drawn",
     super_over: SUPER_OVER = False,
+    pack: PACK = "standard",
+    entry: Annotated[str | None, Parameter(help="The pack's entry; else the seed picks.")] = None,
     featured: Annotated[
         bool, Parameter(negative=(), help="On the featured channel, under Prefect.")
     ] = False,
@@ -110,7 +115,9 @@ def play(
     """
     from flows.cli.matches import Wanted, play_featured, play_match
 
-    wanted = Wanted.of(home, away, format_, overs, seed, squads, super_over=super_over)
+    wanted = Wanted.of(
+        home, away, format_, overs, seed, squads, super_over=super_over, pack=pack, entry=entry
+    )
     if featured:
         return play_featured(wanted, runs, if_busy=if_busy, as_json=json)
     return play_match(wanted, runs, as_json=json)
@@ -162,18 +169,19 @@ def fidelity(
     processes: Annotated[
         int | None, Parameter(help="For --through engine. Default: one a core.")
     ] = None,
+    html: Annotated[Path | None, Parameter(help="Write a page with plots to this file.")] = None,
     json: JSON = False,
 ) -> int:
     """Hold the engine against real cricket: every table side by side, a verdict a line.
 
     Exit code 1 where a line fails.
 
-    Example: captains fidelity --format T20
+    Example: captains fidelity --format T20 --html fidelity.html
     """
     from flows.cli.checks import check_fidelity, wanted_of
 
     wanted = wanted_of(format_, game, matches, seed, era, through, processes)
-    return check_fidelity(wanted, as_json=json)
+    return check_fidelity(wanted, html, as_json=json)
 
 
 @app.command
@@ -198,6 +206,28 @@ def presets(*, json: JSON = False) -> int:
     from flows.cli.matches import list_presets
 
     return list_presets(as_json=json)
+
+
+@app.command
+def packs(pack: str | None = None, /, *, json: JSON = False) -> int:
+    """List the eval packs, or the entries of one: a name, or the path of a .yaml file.
+
+    Example: captains packs chase
+    """
+    from flows.cli.teams import list_packs
+
+    return list_packs(pack, as_json=json)
+
+
+@app.command
+def squads(squad: str | None = None, /, *, json: JSON = False) -> int:
+    """List the squads with their strengths, or the players of one: a name, or a .yaml file.
+
+    Example: captains squads india
+    """
+    from flows.cli.teams import list_squads
+
+    return list_squads(squad, as_json=json)
 
 
 @app.command

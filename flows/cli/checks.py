@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from engine.cricket.players import Game
@@ -46,12 +47,17 @@ def wanted_of(
     )
 
 
-def check_fidelity(wanted: Wanted, *, as_json: bool) -> int:
+def check_fidelity(wanted: Wanted, html: Path | None, *, as_json: bool) -> int:
     """`captains fidelity`."""
     from flows.fidelity import check
 
-    _examine(wanted)
+    _examine(wanted, html)
     checked = check(wanted, _progress(wanted.matches))
+    if html is not None:
+        from flows.fidelity_page import write_page
+
+        write_page(checked, html)
+        note(f"page: {html}")
     if as_json:
         answer_json(checked.report.model_dump(mode="json"))
     else:
@@ -59,7 +65,7 @@ def check_fidelity(wanted: Wanted, *, as_json: bool) -> int:
     return Exit.FAILED if checked.failed and not wanted.informs_only else Exit.DONE
 
 
-def _examine(wanted: Wanted) -> None:
+def _examine(wanted: Wanted, html: Path | None) -> None:
     if not LEAST_MATCHES <= wanted.matches <= MOST_MATCHES:
         raise BadInput(f"--matches {wanted.matches}: allowed: {LEAST_MATCHES} to {MOST_MATCHES}")
     if not 0 <= wanted.seed <= MAX_SEED:
@@ -68,6 +74,8 @@ def _examine(wanted: Wanted) -> None:
         raise BadInput(f"--era {wanted.era}: allowed: {FIRST_ERA} to {LAST_ERA}")
     if wanted.game is Game.WOMEN and wanted.format != "T20":
         raise BadInput(f"--game women --format {wanted.format}: allowed with women: T20")
+    if html is not None and (html.is_dir() or not html.absolute().parent.is_dir()):
+        raise BadInput(f"--html {html}: allowed: a file in a folder that exists")
 
 
 def _progress(matches: int) -> Callable[[int], None]:

@@ -14,6 +14,9 @@ _BAD_INPUT: Final = (
     ("engine.errors", "BadYaml"),
     ("engine.cricket.errors", "UnknownFormat"),
     ("engine.cricket.errors", "BadSquad"),
+    ("engine.cricket.errors", "BadStart"),
+    ("engine.errors", "UnknownPack"),
+    ("engine.errors", "UnknownEntry"),
     ("flows.stage", "BadBusAddress"),
 )
 _FAILED: Final = (

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from engine.captains import KINDS, PRESETS, CaptainSpec, resolve
 from engine.cricket.formats import format_named, format_of
+from engine.packs import Pack, load_pack
 from engine.seeds import MAX_SEED
 from flows.cli.terminal import BadInput, Exit, WorkFailed, answer_json, note, say, table
 
@@ -30,6 +31,8 @@ class Wanted:
     seed: int
     squads: str | tuple[str, str]
     super_over: bool
+    pack: str = "standard"
+    entry: str | None = None
 
     @classmethod
     def of(
@@ -42,26 +45,44 @@ class Wanted:
         squads: str,
         *,
         super_over: bool,
+        pack: str = "standard",
+        entry: str | None = None,
     ) -> Wanted:
-        """Raises `BadInput`, or the engine's own errors about captains, formats and squads."""
+        """Raises `BadInput`, or the engine's own errors about captains, formats, squads and
+        packs.
+        """
         if not 0 <= seed <= MAX_SEED:
             raise BadInput(f"--seed {seed}: allowed: 0 to {MAX_SEED}")
         return cls(
             home=resolve(home),
             away=resolve(away),
-            overs=_overs(format_, overs),
+            overs=_overs(format_, overs, load_pack(pack), entry),
             seed=seed,
             squads=_squads(squads),
             super_over=super_over,
+            pack=pack,
+            entry=entry,
         )
 
 
-def _overs(format_: str | None, overs: int | None) -> int:
+def _overs(format_: str | None, overs: int | None, pack: Pack, entry: str | None) -> int:
+    """The length that was asked for, held to the pack, or else the pack's own."""
     if format_ is not None and overs is not None:
         raise BadInput("--format and --overs are both given; allowed: one of them")
+    if entry is not None:
+        pack.entry(entry)
     if overs is not None:
-        return format_of(overs).max_overs
-    return format_named(format_ or DEFAULT_FORMAT).max_overs
+        wanted = format_of(overs).max_overs
+    elif format_ is not None:
+        wanted = format_named(format_).max_overs
+    else:
+        return pack.overs or format_named(DEFAULT_FORMAT).max_overs
+    if not pack.fits(wanted):
+        raise BadInput(
+            f"pack {pack.name} is of {pack.overs} overs an innings, not {wanted}; "
+            "allowed: leave --format and --overs out"
+        )
+    return wanted
 
 
 def _squads(text: str) -> str | tuple[str, str]:
@@ -89,7 +110,7 @@ def play_match(wanted: Wanted, runs: Path, *, as_json: bool) -> int:
     folder.append(result)
     record = record_path(folder.records, spec.episode_id)
     if as_json:
-        answer_json(MatchReport.of(result, spec.overs, record).model_dump())
+        answer_json(MatchReport.of(result, spec, record).model_dump())
     else:
         show_match(result)
         note(f"record: {record}")
@@ -121,6 +142,8 @@ def play_featured(
             seed=wanted.seed,
             squads=wanted.squads,  # type: ignore[arg-type]  # a word, as checked above
             super_over=wanted.super_over,
+            pack=wanted.pack,
+            entry=wanted.entry,
             featured=True,
             if_busy=if_busy,
             runs=str(runs),

@@ -1,10 +1,17 @@
 """Squads and conditions drawn for a match."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.random import Generator, Philox
+from scipy.stats import chi2_contingency, ks_2samp
 
 from engine.chance import draw_conditions, draw_squad
+from engine.chance.coefficients import shipped_coefficients
+from engine.chance.conditions import draw_towards
+from engine.chance.elevens import BulkSource, draw_elevens, elevens_of
+from engine.chance.model import towards_runs
 from engine.chance.names import SURNAMES
 from engine.cricket.players import MIN_BOWLERS, Role
 from engine.seeds import MAX_SEED, Streams
@@ -45,3 +52,34 @@ def test_the_tail_is_drawn_from_its_own_spread() -> None:
 
 def test_surnames_are_many_and_different() -> None:
     assert len(set(SURNAMES)) == len(SURNAMES) >= 120
+
+
+def test_a_drawn_squad_has_eleven_names() -> None:
+    names = {player.name for player in draw_squad(Streams(5), "home").players}
+    assert len({name.split(" ", 1)[1] for name in names}) == 11
+
+
+def test_squads_drawn_in_bulk_are_distributed_as_squads_drawn_one_by_one() -> None:
+    spreads = shipped_coefficients().spreads
+    one_by_one = elevens_of([draw_squad(Streams(seed), "home") for seed in range(1500)])
+    bulk = draw_elevens(BulkSource(Generator(Philox(1)), 1500), spreads)
+    for name in ("scoring", "survival", "economy", "strike"):
+        single, many = getattr(one_by_one, name), getattr(bulk, name)
+        for place in range(11):
+            assert ks_2samp(single[:, place], many[:, place], method="asymp").pvalue > 1e-4
+    for name in ("bowls", "bats"):
+        counts = [
+            np.bincount(getattr(e, name)[:, 5:].ravel(), minlength=9) for e in (one_by_one, bulk)
+        ]
+        assert chi2_contingency(np.array(counts)[:, np.sum(counts, axis=0) > 0]).pvalue > 1e-4
+
+
+def test_conditions_drawn_in_bulk_are_distributed_as_drawn_one_by_one() -> None:
+    singles = [draw_conditions(Streams(seed)) for seed in range(1500)]
+    bulk = draw_towards(Generator(Philox(2)), 1500, shipped_coefficients().spreads)
+    for innings in (1, 2):
+        single = [towards_runs(c, innings) for c in singles]
+        assert ks_2samp(single, bulk[innings - 1], method="asymp").pvalue > 1e-4
+    pairs = [[towards_runs(c, i) for c in singles] for i in (1, 2)]
+    together = np.asarray(np.corrcoef(pairs))[0, 1]
+    assert np.asarray(np.corrcoef(bulk))[0, 1] == pytest.approx(together, abs=0.1)

@@ -10,6 +10,8 @@ import pytest
 from cyclopts import CycloptsError
 
 from engine.captains import read_presets
+from engine.packs import parse_pack
+from engine.yamlfile import parse
 from flows.cli import app
 from tests.architecture.source import ROOT
 from tests.docs.pages import Block, blocks, folder_of, links, pages
@@ -31,9 +33,14 @@ def test_a_preset_file_on_a_page_loads(block: Block, tmp_path: Path) -> None:
     assert read_presets(file)
 
 
+@pytest.mark.parametrize("block", blocks("yaml pack"), ids=str)
+def test_a_pack_on_a_page_loads(block: Block) -> None:
+    assert parse_pack(parse(block.text), block.page).entries
+
+
 def test_every_block_of_yaml_is_checked_as_something() -> None:
-    kinds = {block.kind for block in blocks("yaml", "yml", "yaml presets", "YAML")}
-    assert kinds == {"yaml", "yaml presets"}
+    known = {"yaml", "yaml presets", "yaml pack", "yaml squad"}
+    assert {block.kind for block in blocks("yml", "YAML", *known)} <= known
 
 
 def test_the_example_tournament_loads() -> None:

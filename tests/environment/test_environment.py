@@ -197,7 +197,7 @@ EMPTY_TAPE = {"opponent": {"name": "tape", "kind": "recorded", "decisions": []}}
         ({"opponent": "nobody"}, "unknown captain 'nobody'; known: .*heuristic"),
         ({"opponent": {"name": "x", "kind": "heuristic", "bold": 1}}, "unknown setting 'bold'"),
         ({"seat": "left"}, "seat 'left': .*'home' or 'away'"),
-        ({"pack": "chases"}, "unknown pack 'chases'; known: standard"),
+        ({"pack": "chases"}, "unknown pack 'chases'; known: chase, collapse"),
         ({"squads": ["saltmarsh", "gotham"]}, "'gotham': no squad of that name; known: saltmarsh"),
         ({"random_start": "yes"}, "random_start 'yes'"),
         ({"max_rethinks": -1}, "max_rethinks -1"),

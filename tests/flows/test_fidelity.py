@@ -64,6 +64,7 @@ def test_the_engine_itself_can_be_held_against_cricket(
         (["--game", "women", "--format", "ODI"], "T20"),
         (["--seed", "-1"], "--seed"),
         (["--processes", "0"], "1 to 256"),
+        (["--html", "/nowhere/x.html"], "folder that exists"),
     ],
 )
 def test_wrong_input_is_told(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from engine.captains.base import CaptainSpec
 from engine.errors import BadPreset, UnknownPreset
 from engine.events import EndReason
+from engine.packs import load_pack
 from tournaments import EpisodeOutcome, InningsOutcome, Known, TournamentSpec, parse_tournament
 
 PRESETS = ("aggressive", "baseline", "cautious", "heuristic", "random")
@@ -38,7 +39,7 @@ def catalogue(**changed: CaptainSpec) -> Known:
         captains=presets,
         kinds=frozenset({"heuristic", "random"}),
         squads={name: f"digest of {name}" for name in ("hawks", "lions", "redstone", "saltmarsh")},
-        packs={"standard": "digest of standard"},
+        pack=load_pack,
         resolve=partial(resolve, presets=presets),
         content=lambda _: None,
     )

@@ -6,6 +6,7 @@ import pytest
 
 from engine.captains.base import CaptainSpec
 from engine.errors import UnknownPreset
+from engine.packs import load_pack
 from tests.tournaments.support import GOOD, KNOWN, catalogue, spec_of
 from tournaments import FileDigest, Known, file_digest
 
@@ -61,7 +62,14 @@ def test_a_squad_whose_players_change_is_another_match() -> None:
 
 
 def test_a_pack_that_changes_is_another_match() -> None:
-    assert digest(known=replace(KNOWN, packs={"standard": "version 2"})) != digest()
+    assert (
+        digest(
+            known=replace(
+                KNOWN, pack=lambda _: load_pack("standard").model_copy(update={"version": 2})
+            )
+        )
+        != digest()
+    )
 
 
 def test_what_a_captain_plays_by_is_part_of_the_meaning() -> None:

@@ -48,7 +48,7 @@ WRONG = {
     "match: {overs: 5, format: T5}": "`overs` and `format` are both given; allowed: one of them",
     "match: {}": "no length given; allowed: `overs`, 1 to 50, or `format`",
     "match: {format: T6}": "`match.format` is 'T6'; allowed: T5, T10, T20 or ODI",
-    "match: {overs: 5, pack: spicy}": "`match.pack` is 'spicy'; allowed: standard",
+    "match: {overs: 5, pack: spicy}": "unknown pack 'spicy'; allowed: chase, collapse",
     "match: {overs: 5, squads: [lions, cats]}": "unknown squad 'cats'; known squads: hawks, lions",
     "match: {overs: 5, squads: [lions]}": "`match.squads` is a list of 1; allowed: The names",
     "match: {overs: 5, squads: mine}": "`match.squads` is 'mine'; allowed: The names of two squads",

@@ -1,0 +1,385 @@
+"""The page of `captains fidelity --html`: one file, no request to anywhere, light and dark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from importlib.resources import files
+from itertools import groupby
+from math import isfinite
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from engine.fidelity import Line, Table, Verdict, shipped_reference
+from flows.fidelity import Checked, title_of
+from flows.plots import Formatter, Mark, Plot, percent, plain
+
+_NAMES: Final = {
+    "p0": "dot balls",
+    "p1": "singles",
+    "p4": "fours",
+    "p6": "sixes",
+    "wicket": "wickets",
+    "wide": "wides",
+}
+_SHORT: Final = {"caught and bowled": "c & b"}
+_MAIN: Final = ("p0", "p1", "p4", "p6", "wicket", "wide")
+_PRESSED: Final = ("p6", "wicket", "p4", "p0", "p1", "wide")
+_SCORE: Final = (
+    ("innings", "innings 1", "mean", "runs, first innings"),
+    ("innings", "innings 1", "sd", "and their spread (sd)"),
+    ("innings", "innings 2", "mean", "runs, second innings"),
+    ("chases", "all", "success", "chases won"),
+    ("innings", "innings 1", "wickets", "wickets, first innings"),
+    ("dependence", "over-dispersion", "value", "over-dispersion"),
+)
+_SHARES: Final = ("success", "share")
+
+
+def write_page(checked: Checked, path: Path) -> None:
+    """Write the page of a check."""
+    path.write_text(page(checked), encoding="utf-8")
+
+
+def page(checked: Checked) -> str:
+    """The page as one document."""
+    style = files("flows").joinpath("fidelity.css").read_text(encoding="utf-8")
+    title = escape(f"Fidelity: {title_of(checked.wanted)}")
+    body = "\n".join([*_head(checked), *_body(checked), *_lines(checked), _foot(checked)])
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta http-equiv="Content-Security-Policy" '
+        "content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+        f"<title>{title}</title>\n<style>\n{style}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
+    )
+
+
+def _head(checked: Checked) -> Iterator[str]:
+    report = checked.report
+    judged = report.passed + report.failed
+    verdict = (
+        f"All {judged} checks agree with real cricket."
+        if not report.failed
+        else f"{report.passed} of {judged} checks agree with real cricket; {report.failed} do not."
+    )
+    total = max(1, judged + report.shown)
+    parts = ((n, getattr(report, n)) for n in ("passed", "failed", "shown"))
+    kinds = {"passed": "pass", "failed": "fail", "shown": "shown"}
+    meter = "".join(
+        f'<i class="{kinds[name]}" style="width:{100 * count / total:.2f}%"></i>'
+        for name, count in parts
+    )
+    played = "the engine" if report.through == "engine" else "the vectorised simulator"
+    yield (
+        f"<header><h1>Does it behave like cricket?</h1><p>{escape(title_of(checked.wanted))}: "
+        f"{report.real_matches:,} real matches against {report.matches:,} played by the baseline "
+        f"on both sides, through {played}.</p>"
+        f'<p class="verdict">{escape(verdict)}</p><div class="meter">{meter}</div>'
+        f"<p>{report.shown} more figures are shown, not judged: the real ones are too few.</p>"
+        "</header>"
+    )
+    if report.informs_only:
+        yield (
+            "<p>For information: few matches are known, and tolerances are half as wide again.</p>"
+        )
+
+
+def _body(checked: Checked) -> Iterator[str]:
+    if checked.wanted.era is not None:
+        yield from _seasons(checked)
+        return
+    drawn = _Drawn(checked)
+    yield '<div class="score">'
+    yield from (drawn.figure(*told) for told in _SCORE)
+    yield "</div>"
+    yield _KEY
+    yield from _innings(drawn)
+    yield from _overs(drawn)
+    yield from _multiples(drawn, "Batters settle", "Outcomes by balls faced.", "balls faced", _MAIN)
+    yield from _multiples(drawn, "The order", "Outcomes by position.", "position", _MAIN)
+    yield from _multiples(
+        drawn, "Under pressure", "A chase, by the rate it needs.", "required rate", _PRESSED
+    )
+    yield from _multiples(drawn, "Phases", "Outcomes of legal balls.", "phase", _MAIN)
+    yield from _rest(drawn)
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """The check, as plots ask for it."""
+
+    checked: Checked
+
+    def plot(
+        self,
+        table: str,
+        column: str,
+        caption: str,
+        *,
+        number: Formatter = percent,
+        small: bool = False,
+        joined: bool = True,
+        bars: bool = False,
+        rows: Sequence[str] | None = None,
+    ) -> str:
+        """A figure: one column of a table, real and simulated."""
+        marks = self.marks(table, column, rows)
+        width, height = (360, 170) if small else (560, 230)
+        plot = Plot(
+            name=caption,
+            number=number,
+            marks=marks,
+            width=width,
+            height=height,
+            joined=joined,
+            bars=bars,
+        )
+        return _figure(plot, self.verdict(table, column) or _count(marks))
+
+    def verdict(self, table: str, column: str) -> str | None:
+        """What a distribution is judged by, in its caption."""
+        for line in self.checked.lines:
+            if (line.table, line.row, line.column) == (table, "total variation", column):
+                told = f"total variation {line.simulated:.3f}, allowed {line.allowed:.3g}"
+                kind = ' class="fail"' if line.verdict is Verdict.FAIL else ""
+                return f"<small{kind}>{escape(told)}</small>"
+        return None
+
+    def marks(self, table: str, column: str, rows: Sequence[str] | None = None) -> list[Mark]:
+        real, simulated = self.real(table), self.checked.tables[table]
+        j = real.columns.index(column)
+        lines = {
+            line.row: line
+            for line in self.checked.lines
+            if (line.table, line.column) == (table, column)
+        }
+        found = []
+        for i, row in enumerate(real.rows):
+            if rows is not None and row not in rows:
+                continue
+            line = lines.get(row)
+            judged = line is not None and line.verdict is not Verdict.SHOWN
+            found.append(
+                Mark(
+                    label=_SHORT.get(row, row),
+                    real=float(real.values[i, j]),
+                    simulated=float(simulated.values[i, j]),
+                    allowed=line.allowed if line is not None and judged else None,
+                    failed=line is not None and line.verdict is Verdict.FAIL,
+                )
+            )
+        return found
+
+    def real(self, table: str) -> Table:
+        return self.checked.wanted.real.tables[table].as_table()
+
+    def figure(self, table: str, row: str, column: str, words: str) -> str:
+        """One number of the scoreboard."""
+        mark = next(m for m in self.marks(table, column) if m.label == row)
+        number = percent if column in _SHARES else plain
+        around = "" if mark.allowed is None else f" ± {number(mark.allowed)}"
+        kind = ' class="fail"' if mark.failed else ""
+        return (
+            f"<div{kind}><small>{escape(words)}</small><b>{escape(number(mark.simulated))}</b>"
+            f"<small>real {escape(number(mark.real) + around)}</small></div>"
+        )
+
+
+def _figure(plot: Plot, told: str) -> str:
+    return f"<figure><figcaption>{escape(plot.name)}{told}</figcaption>{plot.svg()}</figure>"
+
+
+def _count(marks: Sequence[Mark]) -> str:
+    """How many of a figure's marks fail."""
+    failed = sum(mark.failed for mark in marks)
+    judged = sum(mark.allowed is not None for mark in marks)
+    if not judged:
+        return "<small>shown</small>"
+    if failed:
+        return f'<small class="fail">{failed} of {judged} off</small>'
+    return f"<small>{judged} of {judged} agree</small>"
+
+
+_KEY: Final = (
+    '<p class="key"><span><svg viewBox="0 0 30 18"><rect class="allowed" x="6" y="1" width="18" '
+    'height="16" rx="3"/><line class="real" x1="6" x2="24" y1="9" y2="9"/></svg>real, and what is '
+    'allowed around it</span><span><svg viewBox="0 0 30 18"><line class="path" x1="2" x2="28" '
+    'y1="9" y2="9"/><circle class="sim" cx="15" cy="9" r="3.6"/></svg>simulated</span><span>'
+    '<svg viewBox="0 0 30 18"><circle class="sim fail" cx="15" cy="9" r="5"/></svg>simulated, and '
+    "further off than allowed</span></p>"
+)
+
+
+def _section(title: str, words: str, figures: Sequence[str], columns: int = 2) -> Iterator[str]:
+    yield f'<h2>{escape(title)}</h2><p class="quiet">{escape(words)}</p>'
+    yield f'<div class="grid-{columns}">{"".join(figures)}</div>'
+
+
+def _innings(drawn: _Drawn) -> Iterator[str]:
+    figures = [
+        drawn.plot("totals", "innings 1", "First innings totals", bars=True),
+        drawn.plot("totals", "innings 2", "Second innings totals", bars=True),
+        drawn.plot("wickets lost", "innings 1", "Wickets lost, first innings", bars=True),
+        drawn.plot("wickets lost", "innings 2", "Wickets lost, second innings", bars=True),
+    ]
+    yield from _section("Innings", "What sides make, and how many wickets that costs.", figures)
+    bands = drawn.real("chases").rows[:-1]
+    chases = drawn.plot("chases", "success", "Chases won, by target", rows=bands)
+    yield from _section("Chases", "Ties are left out.", [chases, _quantiles(drawn)])
+
+
+def _quantiles(drawn: _Drawn) -> str:
+    real, simulated = drawn.real("innings"), drawn.checked.tables["innings"]
+    lines = {line.column: line for line in drawn.checked.lines if line.row == "innings 1"}
+    marks = []
+    for name in ("5 %", "25 %", "50 %", "75 %", "95 %"):
+        j = real.columns.index(name)
+        marks.append(
+            Mark(
+                label=name,
+                real=float(real.values[0, j]),
+                simulated=float(simulated.values[0, j]),
+                allowed=lines[name].allowed,
+                failed=lines[name].verdict is Verdict.FAIL,
+            )
+        )
+    plot = Plot(name="Quantiles of first innings totals", number=plain, marks=marks)
+    return _figure(plot, _count(marks))
+
+
+def _overs(drawn: _Drawn) -> Iterator[str]:
+    figures = [
+        drawn.plot(
+            f"overs of innings {i}",
+            column,
+            f"{column.title()} an over, {which} innings",
+            number=plain,
+        )
+        for column in ("runs", "wickets")
+        for i, which in ((1, "first"), (2, "second"))
+    ]
+    yield from _section("Over by over", "Complete overs only.", figures)
+
+
+def _multiples(
+    drawn: _Drawn, title: str, words: str, table: str, columns: Sequence[str]
+) -> Iterator[str]:
+    """Small plots of one table, a column each."""
+    figures = [
+        drawn.plot(table, column, _NAMES[column], small=True, joined=table != "phase")
+        for column in columns
+    ]
+    yield from _section(title, words, figures, 3)
+
+
+def _rest(drawn: _Drawn) -> Iterator[str]:
+    kinds = [
+        row
+        for row, value in zip(
+            drawn.real("kinds of dismissal").rows,
+            drawn.real("kinds of dismissal").values[:, 0],
+            strict=True,
+        )
+        if value > 0.005
+    ]
+    figures = [
+        drawn.plot("kinds of dismissal", "share", "How wickets fall", joined=False, rows=kinds),
+        drawn.plot("bowlers used", "innings 1", "Bowlers used, first innings", bars=True),
+        drawn.plot("dependence", "value", "Dependence", number=plain, joined=False),
+    ]
+    if not np.isnan(drawn.real("spin by over").values).all():
+        figures.insert(1, drawn.plot("spin by over", "spin", "Spin, by over"))
+    yield from _section("Bowling, dismissals, dependence", "", figures)
+
+
+def _seasons(checked: Checked) -> Iterator[str]:
+    """The real seasons, and the simulated one among them."""
+    season, era = checked.wanted.real.by_season.as_table(), str(checked.wanted.era)
+    found = checked.tables["season"]
+    figures = []
+    for j, column in enumerate(season.columns):
+        line = next(line for line in checked.lines if line.column == column)
+        rows = sorted({*season.rows, era})
+        marks = [
+            Mark(
+                label=row,
+                real=float(season.values[season.rows.index(row), j])
+                if row in season.rows
+                else np.nan,
+                simulated=float(found.values[0, j]) if row == era else np.nan,
+                allowed=line.allowed if row == era and isfinite(line.allowed) else None,
+                failed=row == era and line.verdict is Verdict.FAIL,
+            )
+            for row in rows
+        ]
+        share = column in ("dots", "fours", "sixes", "wicket balls", "chases")
+        plot = Plot(name=column, number=percent if share else plain, marks=marks)
+        figures.append(_figure(plot, _count(marks)))
+    yield _KEY
+    yield from _section(f"Season {era}", "Among the seasons that are known.", figures)
+
+
+def _lines(checked: Checked) -> Iterator[str]:
+    if checked.failed:
+        yield "<h2>Further off than allowed</h2>"
+        worst = sorted(
+            checked.failed, key=lambda line: -abs(line.simulated - line.real) / line.allowed
+        )
+        yield f'<div class="lines">{_table(worst, with_table=True)}</div>'
+    yield "<h2>Every line</h2>"
+    yield f'<p class="quiet">{_HOW}</p>'
+    for name, group in groupby(checked.lines, key=lambda line: line.table):
+        lines = list(group)
+        judged = [line for line in lines if line.verdict is not Verdict.SHOWN]
+        failed = sum(line.verdict is Verdict.FAIL for line in judged)
+        told = f"{len(judged) - failed} of {len(judged)} agree"
+        kind = ' class="fail"' if failed else ""
+        yield (
+            f"<details><summary>{escape(name)}<small{kind}>{told}</small></summary>"
+            f"<div>{_table(lines, with_table=False)}</div></details>"
+        )
+
+
+_HOW: Final = (
+    "The gap is told in standard errors of the simulation: within two or three of them it may be "
+    "chance."
+)
+
+
+def _table(lines: Sequence[Line], *, with_table: bool) -> str:
+    head = "".join(
+        f"<th>{name}</th>"
+        for name in ("", "", "real", "simulated", "allowed", "gap", "standard errors", "verdict")
+    )
+    rows = "".join(_row(line, with_table=with_table) for line in lines)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _row(line: Line, *, with_table: bool) -> str:
+    row = f"{line.table}: {line.row}" if with_table else line.row
+    errors = "–" if line.errors is None else f"{line.errors:+.1f}"
+    cells = [
+        *(row, line.column, _number(line.real), _number(line.simulated)),
+        *(f"± {_number(line.allowed)}", _number(line.simulated - line.real), errors),
+    ]
+    verdict = f'<td><span class="chip {line.verdict}">{line.verdict}</span></td>'
+    return f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}{verdict}</tr>"
+
+
+def _number(value: float) -> str:
+    if not isfinite(value):
+        return "–"
+    return f"{value:.4f}" if abs(value) < 1 else f"{value:.2f}"
+
+
+def _foot(checked: Checked) -> str:
+    report = checked.report
+    return (
+        f"<footer><p>{escape(shipped_reference().attribution)} Coefficients "
+        f"{escape(report.coefficients)}, seed {report.seed}, {report.seconds:g} s "
+        f"({report.matches_per_s:,.0f} matches a second).</p></footer>"
+    )
