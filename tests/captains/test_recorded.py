@@ -17,8 +17,8 @@ from engine.episode import EpisodeSpec, play_episode
 from engine.errors import BrokenRecord
 from engine.models import Models
 from engine.record import RecordWriter
-from engine.reporter import choice_of
 from engine.seeds import Streams, captain_draws
+from engine.wire import choice_of
 from tests.doubles import FlatModel, RunsValue
 from tests.play import Played, random_matches
 from tests.tables import Match
