@@ -13,8 +13,7 @@ from typing import Final
 
 from engine.cricket import legality
 from engine.cricket.choices import Decision, DecisionKind, Seat
-from engine.cricket.distribution import OutcomeModel, WinModel
-from engine.cricket.laws import start_innings
+from engine.cricket.distribution import MatchModel, Opening, OutcomeModel
 from engine.cricket.match import MatchSetup, play_match
 from engine.cricket.nodes import (
     Answer,
@@ -31,6 +30,7 @@ from engine.making import maker
 from engine.seeds import CaptainDraws, Streams, captain_draws
 
 EVEN: Final = 0.5
+_EVEN_OPENING: Final = Opening(before=EVEN, after=EVEN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,21 +78,12 @@ def draws_for(request: DecisionRequest, streams: Streams) -> CaptainDraws:
     )
 
 
-def chance_at_start(setup: MatchSetup, value: WinModel | None) -> float:
-    """The home side's win probability before the first draw: even before a toss."""
-    if setup.start is None or value is None:
-        return EVEN
-    innings = setup.start.innings
-    of_batting = value.of(innings)
-    return of_batting if innings.batting is Seat.HOME else 1.0 - of_batting
-
-
 class MatchDriver:
     """One match in progress. `request` is the open question; None once `result` is there.
 
     `on_fact` hears every fact in order, after `luck`, `last_ball` and `home_win_probability` were
-    brought up to date. Without a `value` model no luck is kept and the win probability stays at
-    one half.
+    brought up to date. `luck` begins with that of the draws before the first ball. Without a
+    `value` model no luck is kept and the win probability stays at one half.
     """
 
     def __init__(
@@ -100,15 +91,16 @@ class MatchDriver:
         setup: MatchSetup,
         *,
         model: OutcomeModel,
-        value: WinModel | None,
+        value: MatchModel | None,
         streams: Streams,
         on_fact: Callable[[Fact], None] = _no_listener,
     ) -> None:
         self.setup = setup
         self.request: DecisionRequest | None = None
         self.result: MatchResult | None = None
-        self.luck = 0.0
-        self.home_win_probability = chance_at_start(setup, value)
+        opening = value.opening() if value is not None else _EVEN_OPENING
+        self.setup_luck = self.luck = opening.after - opening.before
+        self.home_win_probability = opening.after
         self.last_ball: BallLuck | None = None
         self._model, self._value, self._streams = model, value, streams
         self._on_fact = on_fact
@@ -161,11 +153,12 @@ class MatchDriver:
         return self._deliver(node.context, uniform)
 
     def _toss(self, winner: Seat) -> TossDraw:
-        """Winning the toss is worth the better of batting and fielding first."""
+        """Winning the toss is worth what winners usually make of it; each side does half the
+        time.
+        """
         if self._value is not None:
-            start = start_innings(number=1, batting=winner, format_=self.setup.format, target=None)
-            bats_first = self._value.of(start)
-            self._account(winner, EVEN, max(bats_first, 1.0 - bats_first))
+            won, lost = (self._value.after_toss(seat) for seat in (winner, winner.other))
+            self._account(Seat.HOME, EVEN * won + EVEN * lost, won)
         return TossDraw(winner=winner)
 
     def _deliver(self, context: DeliveryContext, uniform: float) -> Outcome:

@@ -21,15 +21,16 @@ from engine.cricket.choices import Decision, DecisionKind, Seat
 from engine.cricket.match import MatchSetup
 from engine.cricket.nodes import BallBowled, Fact
 from engine.cricket.state import MatchView
-from engine.driver import MatchDriver
+from engine.driver import EVEN, MatchDriver
 from engine.errors import BadOptions, BrokenRecord, CallError, LateCall
 from engine.models import Models
 from engine.observation import CricketObservation
 from engine.options import EnvironmentOptions, check_identity, read_options
+from engine.outlook import PublicAccount
 from engine.rewards import Outlook, Rubrics, result_of
 from engine.seat import SeatSession
 from engine.seeds import MAX_SEED, Streams
-from engine.setup import match_setup, squads_named
+from engine.setup import both_drawn, match_setup, squads_named
 from engine.tools import CricketAction
 
 _T = TypeVar("_T")
@@ -149,7 +150,7 @@ class _Episode:
         self._streams = Streams(seed)
         self._entry = options.played_entry(seed)
         self._setup = self._settled()
-        value = models.value_for(self._setup)
+        public = models.public_for(self._setup)
         spec = options.opponent_spec()
         self._opponent_name = spec.name
         self._opponent = Chair(
@@ -157,9 +158,10 @@ class _Episode:
             build(spec),
             spec,
             max_rethinks=options.max_rethinks,
-            value=value,
+            value=public,
         )
-        self._seat = SeatSession(options.seat, OWN_NAME, value=value)
+        self._seat = SeatSession(options.seat, OWN_NAME, value=public)
+        self._known = PublicAccount(self._setup, models.ball, public) if public else None
         self._deliveries = self._steps = 0
         self._sum = Rubrics()
         self._luck_before = 0.0
@@ -225,6 +227,7 @@ class _Episode:
             squads=squads_named(self._options.squads, self._streams),
             max_super_overs=self._options.max_super_overs,
             streams=self._streams,
+            squads_drawn=both_drawn(self._options.squads),
             start=self._entry.state,
         )
 
@@ -239,6 +242,8 @@ class _Episode:
 
     def _hear(self, fact: Fact) -> None:
         self._deliveries += isinstance(fact, BallBowled)
+        if self._known is not None:
+            self._known.hear(fact)
         self._seat.hear(fact)
         self._opponent.hear(fact)
 
@@ -268,8 +273,11 @@ class _Episode:
         _play_baselines(self._driver, before_ball=start)
 
     def _now(self) -> Outlook:
-        driver = self._driver
-        return Outlook(home_win_probability=driver.home_win_probability, luck=driver.luck)
+        """As far as the seat may know; even for ever where no public model says more."""
+        known = self._known
+        if known is None:
+            return Outlook(home_win_probability=EVEN, luck=0.0)
+        return Outlook(home_win_probability=known.home_win_probability, luck=known.luck)
 
     def _reward(self, *, played: bool) -> Rubrics:
         before, self._outlook = self._outlook, self._now()

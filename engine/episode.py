@@ -23,21 +23,21 @@ from engine.answering import Captain, Chair
 from engine.captains import CaptainSpec, build
 from engine.costs import Costs
 from engine.cricket.choices import Seat
-from engine.cricket.distribution import WinModel
+from engine.cricket.distribution import MatchModel, WinModel
 from engine.cricket.formats import BALLS_PER_OVER, MAX_OVERS
 from engine.cricket.match import MAX_SUPER_OVERS, MatchSetup
-from engine.cricket.nodes import BallBowled, Fact, MatchResult, OverCompleted, ResultKind
+from engine.cricket.nodes import BallBowled, Fact, MatchResult, OverCompleted
 from engine.cricket.players import Squad
-from engine.cricket.scorecard import InningsCard, innings_card
+from engine.cricket.scorecard import InningsCard, innings_card, margin_in_words
 from engine.cricket.state import CURRENT_ERA, FIRST_ERA, LAST_ERA, Innings, Squads
-from engine.driver import MatchDriver, chance_at_start
+from engine.driver import EVEN, MatchDriver
 from engine.errors import CaptainFailed, CaptainUnavailable
 from engine.fanout import Fanout, Observer
 from engine.models import Models
 from engine.packs import StartState
 from engine.reporter import Reporter
 from engine.seeds import MAX_SEED, Streams
-from engine.setup import DRAWN, match_setup, squads_named
+from engine.setup import DRAWN, both_drawn, match_setup, squads_named
 
 ENGINE_VERSION: Final = "1"
 # A legal T20 match asks some 500 questions, an ODI 1,300; extras add a few. Twenty a ball is far
@@ -81,7 +81,8 @@ class EpisodeResult:
     """How an episode ended. `home` and `away` are the captains' names; `winner` their seat, None
     for tie or void.
 
-    `luck` is the home side's, in match results (1 = a win). `turns` counts the questions answered.
+    `luck` is the home side's, in match results (1 = a win), `setup_luck` the part of it that was
+    drawn before the toss. `turns` counts the questions answered.
     `observer_failures` says which observers stopped listening, and why.
     """
 
@@ -102,6 +103,7 @@ class EpisodeResult:
     error: str | None
     cards: tuple[InningsCard, ...]
     observer_failures: tuple[str, ...] = ()
+    setup_luck: float = 0.0
 
     def batting_captain(self, innings: int) -> str:
         """Whose side bats in `innings`, counted from 1."""
@@ -136,23 +138,24 @@ async def play_episode(
     observers: Sequence[Observer] = (),
     models: Models | None = None,
     cast: Cast | None = None,
-    on_ball: Callable[[BallBowled], None] | None = None,
+    on_ball: Callable[[BallBowled, float], None] | None = None,
     with_events: bool = True,
 ) -> EpisodeResult:
     """Plays `spec` to its end and tells `observers` every event; closes none of them.
 
     `cast` puts given squads and captains in place of those that `spec` names (replay, tests).
-    `on_ball` hears each delivery directly. Without events (bulk simulation) there is no
-    `record_digest`. Cancelling the task ends the episode as `cancelled`, event and all, and then
-    raises `CancelledError`. A captain or squad that cannot be built raises its own error before
-    anything is published.
+    `on_ball` hears each delivery directly, with the home side's luck in it. Without events (bulk
+    simulation) there is no `record_digest`. Cancelling the task ends the episode as `cancelled`,
+    event and all, and then raises `CancelledError`. A captain or squad that cannot be built raises
+    its own error before anything is published.
     """
     chosen = models or Models.shipped()
     # Solving a format's win probability takes up to a second, once a process.
     setup = _setup_of(spec, cast or Cast())
     value = await asyncio.to_thread(chosen.value_for, setup)
+    public = await asyncio.to_thread(chosen.public_for, setup)
     async with AsyncExitStack() as closing:
-        chairs = {seat: _chair(spec, cast or Cast(), seat, value) for seat in Seat}
+        chairs = {seat: _chair(spec, cast or Cast(), seat, public) for seat in Seat}
         for chair in chairs.values():
             closing.push_async_callback(_close_quietly, chair)
         episode = _Episode(
@@ -169,10 +172,13 @@ async def play_episode(
 
 
 def _setup_of(spec: EpisodeSpec, cast: Cast) -> MatchSetup:
-    streams = Streams(spec.seed)
+    streams, given = Streams(spec.seed), cast.squads
+    drawn = squads_named(spec.squads, streams) if both_drawn(spec.squads) else None
+    squads = given or drawn or squads_named(spec.squads, streams)
     return match_setup(
         overs=spec.overs,
-        squads=cast.squads or squads_named(spec.squads, streams),
+        squads=squads,
+        squads_drawn=squads == drawn,
         max_super_overs=spec.max_super_overs,
         streams=streams,
         era=spec.era,
@@ -207,15 +213,15 @@ class _Episode:
         chairs: Mapping[Seat, Chair],
         *,
         models: Models,
-        value: WinModel | None,
+        value: MatchModel | None,
         fanout: Fanout,
-        on_ball: Callable[[BallBowled], None] | None,
+        on_ball: Callable[[BallBowled, float], None] | None,
         with_events: bool,
     ) -> None:
         self._spec, self._setup, self._chairs = spec, setup, chairs
         self._listening = [chair for chair in chairs.values() if not chair.is_scripted]
         self._ball, self._value = models.ball, value
-        self._costs = Costs(models.adviser_for(value) if with_events else None)
+        self._costs = Costs(models.adviser_for(models.public_for(setup)) if with_events else None)
         self._fanout, self._on_ball = fanout, on_ball
         self._reporter = (
             Reporter(
@@ -224,7 +230,7 @@ class _Episode:
                 squads=setup.squads,
                 captains={seat: spec.captain(seat).name for seat in Seat},
                 start=setup.start,
-                start_chance=chance_at_start(setup, value),
+                start_chance=value.opening().after if value is not None else EVEN,
             )
             if with_events
             else None
@@ -312,17 +318,18 @@ class _Episode:
         return self._spec.step_limit or (balls + 100) * _STEPS_PER_BALL
 
     def _on_fact(self, fact: Fact) -> None:
+        ball = self._driver.last_ball if self._driver else None
         if isinstance(fact, BallBowled):
             self._deliveries += 1
             self._innings[fact.after.number] = fact.after
             for chair in self._listening:
                 chair.hear(fact)
             if self._on_ball is not None:
-                self._on_ball(fact)
+                self._on_ball(fact, ball.luck if ball else 0.0)
         elif isinstance(fact, OverCompleted):
             self._over_ended = True
         if self._reporter is not None:
-            self._reporter.fact(fact, self._driver.last_ball if self._driver else None)
+            self._reporter.fact(fact, ball)
 
     async def _publish(self) -> None:
         """Hands over the events since the last time."""
@@ -343,6 +350,7 @@ class _Episode:
                     turns=result.turns,
                     deliveries=result.deliveries,
                     luck=round(result.luck, 9),
+                    setup_luck=round(result.setup_luck, 9),
                     counts={seat.value: counts for seat, counts in result.counts.items()},
                     error=result.error,
                     record_digest=result.record_digest,
@@ -386,6 +394,7 @@ class _Episode:
             turns=self._turns,
             deliveries=self._deliveries,
             luck=driver.luck if driver else 0.0,
+            setup_luck=driver.setup_luck if driver else 0.0,
             counts={
                 seat: chair.counts().model_copy(update={"costs": self._costs.by_kind(seat)})
                 for seat, chair in self._chairs.items()
@@ -404,7 +413,7 @@ class _Episode:
         if ending.reason is ev.EndReason.FORFEIT:
             return f"{winner} won by forfeit"
         assert played is not None
-        return f"{winner} won {_margin(played)}"
+        return f"{winner} won {margin_in_words(played)}"
 
 
 async def _to_its_end(work: Coroutine[Any, Any, EpisodeResult]) -> EpisodeResult:
@@ -423,13 +432,6 @@ def _found(setup: MatchSetup) -> dict[int, Innings]:
         return {}
     played = (*setup.start.finished, setup.start.innings)
     return {innings.number: innings for innings in played if innings.legal_balls}
-
-
-def _margin(result: MatchResult) -> str:
-    if result.kind is ResultKind.SUPER_OVER:
-        return "in the super over"
-    unit = result.kind.value if result.margin != 1 else result.kind.value.removesuffix("s")
-    return f"by {result.margin} {unit}"
 
 
 def _line(innings: Innings) -> ev.InningsLine:

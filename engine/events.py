@@ -66,8 +66,12 @@ class EpisodeStarted(_Strict):
 
 
 class Toss(_Strict):
+    """`luck` is what winning it gave the home side, `win_probability` the home side's after it."""
+
     winner: Literal["home", "away"]
     elected: Literal["bat", "field"]
+    win_probability: float = 0.5
+    luck: float = 0.0
 
 
 class Score(_Strict):
@@ -237,7 +241,7 @@ class InningsLine(_Strict):
 
 class EpisodeEnded(_Strict):
     """`winner` is the captain's seat, None for a tie or a void. `luck` the home side's, summed over
-    the match.
+    the match: `setup_luck` of the squads and conditions drawn, that of the toss and of every ball.
     """
 
     end_reason: EndReason
@@ -247,6 +251,7 @@ class EpisodeEnded(_Strict):
     turns: int
     deliveries: int
     luck: float
+    setup_luck: float = 0.0
     counts: dict[Literal["home", "away"], SeatCounts]
     error: str | None
     record_digest: str

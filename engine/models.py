@@ -5,32 +5,37 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from engine.chance import BallModel, WinProbability
+from engine.chance import BallModel, MatchValue, WinProbability
 from engine.chance.advice import Adviser
-from engine.cricket.distribution import OutcomeModel, WinModel
+from engine.cricket.distribution import MatchModel, OutcomeModel, WinModel
 from engine.cricket.match import MatchSetup
 
 
-def _nobody(_: WinModel | None) -> None:
+def _nobody(_: object) -> None:
     return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Models:
-    """The ball model, and the win probability for a match; None keeps no luck. `adviser_for` values
-    decisions by it; None prices none.
+    """The ball model, and two views of a match's win probability.
+
+    `value_for` is the umpire's, which knows all that was drawn for the match; it keeps luck, and no
+    captain may see it. None keeps none. `public_for` is what captains may consult. `adviser_for`
+    values decisions by the public one; None prices none.
     """
 
     ball: OutcomeModel
-    value_for: Callable[[MatchSetup], WinModel | None]
+    value_for: Callable[[MatchSetup], MatchModel | None]
+    public_for: Callable[[MatchSetup], WinModel | None] = _nobody
     adviser_for: Callable[[WinModel | None], Adviser | None] = _nobody
 
     @classmethod
-    def shipped(cls) -> Models:
-        """The fitted coefficients that come with the project."""
-        model = BallModel.shipped()
+    def shipped(cls, assumption_scale: float = 1.0) -> Models:
+        """The fitted coefficients that come with the project; the assumed ones times a factor."""
+        model = BallModel.shipped(assumption_scale)
         return cls(
             ball=model,
-            value_for=lambda setup: WinProbability.of_format(setup.format, model),
+            value_for=lambda setup: MatchValue(setup, model),
+            public_for=lambda setup: WinProbability.public(setup, model),
             adviser_for=lambda value: None if value is None else Adviser(model, value),
         )

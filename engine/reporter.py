@@ -191,10 +191,12 @@ class Reporter:
             self._tell(_DECISION, made)
 
     def fact(self, fact: Fact, ball: BallLuck | None) -> None:
-        """Publishes one fact of the match; `ball` is the luck of the delivery, if any is kept."""
+        """Publishes one fact of the match; `ball` is the luck of the toss or delivery, if
+        any is kept.
+        """
         match fact:
             case TossMade():
-                self.add(ev.Toss(winner=fact.winner.value, elected=fact.elected.value))
+                self._tossed(fact, ball)
             case InningsStarted(innings=innings):
                 self._innings_started(innings)
             case BallBowled():
@@ -206,6 +208,16 @@ class Reporter:
                 self._innings_ended(innings)
             case _:
                 assert_never(fact)
+
+    def _tossed(self, fact: TossMade, luck: BallLuck | None) -> None:
+        self.add(
+            ev.Toss(
+                winner=fact.winner.value,
+                elected=fact.elected.value,
+                win_probability=round(luck.after, DECIMALS) if luck else EVEN,
+                luck=round(luck.luck, DECIMALS) if luck else 0.0,
+            )
+        )
 
     def _innings_started(self, innings: Innings) -> None:
         self._over_began = innings.runs, innings.wickets

@@ -10,7 +10,7 @@ from typing import Final
 from engine.chance import draw_conditions, draw_squad
 from engine.cricket.choices import Seat
 from engine.cricket.formats import format_of
-from engine.cricket.match import MatchSetup
+from engine.cricket.match import Drawn, MatchSetup
 from engine.cricket.players import Squad
 from engine.cricket.state import CURRENT_ERA, Squads
 from engine.packs import Situation, SuperOver
@@ -35,6 +35,11 @@ def squads_named(names: tuple[str, str], streams: Streams) -> Squads:
     )
 
 
+def both_drawn(names: tuple[str, str]) -> bool:
+    """Whether chance chose both squads; one of a name and one drawn are taken as they are."""
+    return names == (DRAWN, DRAWN)
+
+
 def match_setup(
     *,
     overs: int,
@@ -43,10 +48,12 @@ def match_setup(
     streams: Streams,
     era: int = CURRENT_ERA,
     start: Situation | SuperOver | None = None,
+    squads_drawn: bool = False,
 ) -> MatchSetup:
     """What is settled before the toss; the conditions are drawn from the match's own streams. `era`
-    is the season whose scoring is played; `start` where play begins that does not begin with the
-    toss. Raises `BadStart` where no such match gets there.
+    is the season whose scoring is played, `squads_drawn` says that both squads were drawn too;
+    `start` where play begins that does not begin with the toss. Raises `BadStart` where no such
+    match gets there.
     """
     fmt = format_of(overs)
     return MatchSetup(
@@ -54,5 +61,6 @@ def match_setup(
         squads=squads,
         conditions=replace(draw_conditions(streams), era=era, game=squads.home.game),
         max_super_overs=max_super_overs,
+        drawn=Drawn(squads=squads_drawn, conditions=True),
         start=None if start is None else start.start(fmt, squads),
     )

@@ -239,7 +239,9 @@ async def _play_match(wanted: Wanted, number: int, era: int) -> PlayedMatch:
     )
     balls: list[BallBowled] = []
     models = Models(ball=BallModel.shipped(), value_for=lambda _: None)
-    await play_episode(spec, models=models, on_ball=balls.append, with_events=False)
+    await play_episode(
+        spec, models=models, on_ball=lambda ball, _: balls.append(ball), with_events=False
+    )
     squads = squads_named(spec.squads, Streams(spec.seed))
     return PlayedMatch(balls=balls, squads=(squads.home, squads.away))
 

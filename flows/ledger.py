@@ -221,6 +221,7 @@ def result_of_record(path: Path) -> EpisodeResult:
         turns=ended.turns,
         deliveries=ended.deliveries,
         luck=ended.luck,
+        setup_luck=ended.setup_luck,
         counts={Seat(seat): counts for seat, counts in ended.counts.items()},
         record_digest=ended.record_digest,
         error=ended.error,

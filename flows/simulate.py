@@ -36,17 +36,18 @@ from flows.single import DEFAULT_SQUADS, SingleMatch
 
 BLOCK: Final = 25  # matches; a block is a second or so of work for a process
 GZIP_LEVEL: Final = 6
+LUCK_DECIMALS: Final = 9
 TEAM: Final = {Seat.HOME: 1, Seat.AWAY: 2}
 
 DELIVERY_COLUMNS: Final = (
     *("match_id", "inn", "over", "ball", "batter", "nonstr", "bowler", "pos"),
-    *("rb", "wd", "nb", "by", "lb", "pen", "wk", "who", "so", "seed"),
+    *("rb", "wd", "nb", "by", "lb", "pen", "wk", "who", "so", "seed", "luck"),
 )
 MATCH_COLUMNS: Final = (
     *("match_id", "match_type", "team1", "team2", "overs", "toss_t", "toss_decision", "winner_t"),
     *("result", "eliminator_t", "by_runs", "by_wickets", "clean", "impact"),
     *("i1_team", "i1_runs", "i1_wkts", "i1_balls", "i2_team", "i2_runs", "i2_wkts", "i2_balls"),
-    *("i2_target", "source", "seed"),
+    *("i2_target", "source", "seed", "home_score", "luck", "adjusted", "luck_other"),
 )
 WICKET_CODES: Final = {
     Dismissal.BOWLED: "b",
@@ -164,24 +165,30 @@ class MatchRows:
 async def play_match_rows(match: SingleMatch, number: int, seed: int) -> MatchRows:
     """Play one match of the simulation: the episode that `captains play` plays with this seed."""
     spec = match.with_seed(seed).spec()
-    balls: list[BallBowled] = []
+    balls: list[tuple[BallBowled, float]] = []
     result = await play_episode(
-        spec, models=shipped_models(), on_ball=balls.append, with_events=False
+        spec,
+        models=shipped_models(),
+        on_ball=lambda ball, luck: balls.append((ball, luck)),
+        with_events=False,
     )
     first_id = 1 + (number * 2 * SQUAD_SIZE if match.squads == DEFAULT_SQUADS else 0)
     squads = (f"{side}" for side in spec.squads)
     return MatchRows(
-        match=_match_row(number, result, spec.overs, tuple(squads)),
+        match=(
+            *_match_row(number, result, spec.overs, tuple(squads)),
+            *_luck(result, sum(luck for _, luck in balls)),
+        ),
         deliveries=list(_delivery_rows(number, seed, balls, first_id)),
     )
 
 
 def _delivery_rows(
-    number: int, seed: int, balls: Sequence[BallBowled], first_id: int
+    number: int, seed: int, balls: Sequence[tuple[BallBowled, float]], first_id: int
 ) -> Iterator[tuple[Any, ...]]:
     over: tuple[int, int] | None = None
     in_over = 0
-    for ball in balls:
+    for ball, luck in balls:
         before, outcome = ball.before, ball.outcome
         here = (before.number, before.over)
         in_over = in_over + 1 if here == over else 1
@@ -212,6 +219,7 @@ def _delivery_rows(
             *_wicket(outcome),
             1 if before.is_super_over else "",
             seed,
+            round(luck, LUCK_DECIMALS),
         )
 
 
@@ -219,6 +227,15 @@ def _wicket(outcome: Outcome) -> tuple[str, str]:
     if outcome.dismissal is None:
         return "", ""
     return WICKET_CODES[outcome.dismissal], "2" if outcome.non_striker_out else "1"
+
+
+def _luck(result: EpisodeResult, of_balls: float) -> tuple[float, ...]:
+    """The home side's score (1, ½, 0), its luck, the score without it, and what of the luck was
+    drawn elsewhere than in a delivery. Never clipped: averages take any number.
+    """
+    score = EVEN if result.winner is None else float(result.winner is Seat.HOME)
+    columns = (score, result.luck, score - result.luck, result.luck - of_balls)
+    return tuple(round(column, LUCK_DECIMALS) for column in columns)
 
 
 def _match_row(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.cricket.distribution import Distribution
+from engine.cricket.choices import Seat
+from engine.cricket.distribution import Distribution, Opening
 from engine.cricket.nodes import DeliveryContext
 from engine.cricket.outcomes import ALLOWED_ON_FREE_HIT, OUTCOMES
 from engine.cricket.state import Innings
@@ -44,7 +45,7 @@ def _distribution(shares: dict[str, float]) -> Distribution:
 
 
 class RunsValue:
-    """A `WinModel` of its own kind: half, plus a little for every run and less for every wicket."""
+    """A `MatchModel` of its own kind: half, a little more for every run, less for every wicket."""
 
     def of(self, innings: Innings) -> float:
         return 0.5 + 0.001 * (innings.runs - 10 * innings.wickets)
@@ -52,6 +53,12 @@ class RunsValue:
     def after(self, innings: Innings) -> Sequence[float]:
         now = self.of(innings)
         return [now + 0.001 * (o.runs - 10 * o.is_wicket) for o in OUTCOMES]
+
+    def opening(self) -> Opening:
+        return Opening(before=0.5, after=0.5)
+
+    def after_toss(self, winner: Seat) -> float:
+        return 0.5
 
 
 class Remembering:

@@ -48,7 +48,12 @@ _Shift = Annotated[float, Setting(ge=-0.5, le=0.5)]
 _WICKET_WORTH: Final = 0.012
 _FREE_HIT: Final = 0.25
 _SETTLED_BALLS: Final = 8
-_ATTACK: Final = {Part.POWERPLAY: 0.1, Part.MIDDLE: 0.0, Part.DEATH: -0.25}
+_ATTACK: Final = {Part.POWERPLAY: 0.05, Part.MIDDLE: -0.15, Part.DEATH: -0.3}
+# With fewer balls than this left to each wicket in hand, wickets are there to be spent.
+_BALLS_A_WICKET: Final = 9.0
+_SWING: Final = 0.35
+_SWINGING: Final = 0.5  # aggression above which a batter does not look for singles
+_EASY_RATE: Final = 6.0  # runs an over; who needs no more has no reason to swing
 
 
 class HeuristicSettings(BaseModel):
@@ -56,7 +61,7 @@ class HeuristicSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    boldness: _Shift = Setting(default=0.0, description="Added to the batters' aggression.")
+    boldness: _Shift = Setting(default=0.08, description="Added to the aggression of real batters.")
     wickets: _Share = Setting(
         default=0.5, description="How much wickets in hand, beyond the usual, are spent on risk."
     )
@@ -103,7 +108,7 @@ class Heuristic:
         if draws.uniform(0) >= self.settings.variety:
             return _stroke(Shot.ON_MERIT, aggression)
         bowler = _player(request.view.squads.of(innings.fielding), innings.bowler)
-        options = _shots_against(request.field, bowler.bowls.is_spin)
+        options = _shots_against(request.field, bowler.bowls.is_spin, aggression > _SWINGING)
         return _stroke(pick(options, draws.uniform(1)), aggression)
 
     def _aggression(self, innings: Innings) -> float:
@@ -111,6 +116,7 @@ class Heuristic:
         faced = 0 if innings.striker is None else innings.batters[innings.striker].balls
         total = natural_aggression(innings, faced) + self.settings.boldness
         total += self.settings.wickets * _WICKET_WORTH * _spare_wickets(innings)
+        total += _SWING * _to_spend(innings)
         if innings.needed is not None:
             total += self.settings.chase
         if innings.free_hit:
@@ -136,16 +142,16 @@ class Heuristic:
         self, request: DecisionRequest, innings: Innings, part: Part, bowler: Player
     ) -> Field:
         """The most fitting field among the legal ones; the usual one when in doubt."""
-        attack = self.settings.attack + 0.12 * _unsettled(innings)
+        attack = self.settings.attack + 0.3 * _unsettled(innings)
         attack += _ATTACK[part]
-        if innings.needed is not None:
-            attack += 0.15 if innings.needed / max(1, innings.balls_left) < 1.0 else -0.05
-        if attack > 0.2:
-            wanted = Field.RING if bowler.bowls.is_spin else Field.SLIPS
-        elif attack > -0.2:
-            wanted = Field.STANDARD
-        else:
+        if innings.needed is not None and innings.needed <= innings.balls_left / 2:
+            wanted = Field.RING  # only wickets and dots can help
+        elif attack > 0.2 and part is Part.POWERPLAY and not bowler.bowls.is_spin:
+            wanted = Field.SLIPS
+        elif attack < -0.25 and _swings(innings):
             wanted = Field.SPREAD
+        else:
+            wanted = Field.STANDARD
         return wanted if wanted in request.legal.fields else usual_field(request)
 
 
@@ -153,6 +159,19 @@ def _spare_wickets(innings: Innings) -> float:
     """Wickets in hand beyond those that a side which spends eight evenly would have left."""
     gone = innings.legal_balls / innings.format.max_balls
     return (innings.max_wickets - 2) * gone - innings.wickets
+
+
+def _swings(innings: Innings) -> bool:
+    """Whether the batters can be expected to hit for the boundary from here on."""
+    return natural_aggression(innings, _SETTLED_BALLS) + _SWING * _to_spend(innings) > _SWINGING
+
+
+def _to_spend(innings: Innings) -> float:
+    """0 while every wicket in hand may be needed, towards 1 as the balls run out."""
+    if innings.needed is not None and innings.needed * 6 <= _EASY_RATE * innings.balls_left:
+        return 0.0
+    in_hand = max(1, innings.max_wickets - innings.wickets)
+    return max(0.0, 1.0 - innings.balls_left / in_hand / _BALLS_A_WICKET)
 
 
 def _unsettled(innings: Innings) -> float:
@@ -192,18 +211,20 @@ def _ball(
 
 
 @cache
-def _shots_against(field: Field | None, spin: bool) -> Sequence[Shot]:
+def _shots_against(field: Field | None, spin: bool, swinging: bool) -> Sequence[Shot]:
     """Shots into what the field leaves open."""
     match field:
-        case Field.SLIPS | Field.RING:
-            return (Shot.LOFT, Shot.DRIVE, Shot.ON_MERIT)
+        case Field.SLIPS:
+            return (Shot.LOFT, Shot.CUT)
+        case Field.RING:
+            return (Shot.LOFT, Shot.SWEEP) if spin else (Shot.LOFT,)
         case Field.OFF_SIDE:
-            return (Shot.SWEEP, Shot.ON_MERIT) if spin else (Shot.PULL, Shot.ON_MERIT)
+            return (Shot.SWEEP, Shot.PULL) if spin else (Shot.PULL,)
         case Field.LEG_TRAP:
-            return (Shot.DRIVE, Shot.CUT, Shot.ON_MERIT)
-        case Field.SPREAD:
+            return (Shot.CUT,) if spin else (Shot.DRIVE,)
+        case Field.SPREAD if not swinging:
             return (Shot.ROTATE, Shot.ON_MERIT)
-    return (Shot.SWEEP, Shot.ON_MERIT, Shot.ON_MERIT) if spin else (Shot.DRIVE, Shot.ON_MERIT)
+    return (Shot.ON_MERIT,)
 
 
 _Plan = tuple[Length, Line, Variation]
@@ -212,37 +233,37 @@ _PACE_PLANS: Final[dict[Part, tuple[_Plan, ...]]] = {
     Part.POWERPLAY: (
         (Length.GOOD, Line.OFF, Variation.STOCK),
         (Length.GOOD, Line.OFF, Variation.SWING),
-        (Length.FULL, Line.STUMPS, Variation.SWING),
-        (Length.SHORT, Line.STUMPS, Variation.STOCK),
+        (Length.FULL, Line.OFF, Variation.SWING),
+        (Length.GOOD, Line.STUMPS, Variation.STOCK),
     ),
     Part.MIDDLE: (
         (Length.GOOD, Line.OFF, Variation.CUTTER),
-        (Length.GOOD, Line.STUMPS, Variation.STOCK),
-        (Length.SHORT, Line.STUMPS, Variation.STOCK),
-        (Length.SHORT, Line.LEG, Variation.SLOWER),
+        (Length.GOOD, Line.OFF, Variation.STOCK),
+        (Length.SHORT, Line.OFF, Variation.STOCK),
+        (Length.GOOD, Line.STUMPS, Variation.CUTTER),
     ),
     Part.DEATH: (
+        (Length.YORKER, Line.OFF, Variation.STOCK),
         (Length.YORKER, Line.STUMPS, Variation.STOCK),
         (Length.YORKER, Line.WIDE_OFF, Variation.STOCK),
-        (Length.SHORT, Line.STUMPS, Variation.SLOWER),
-        (Length.FULL, Line.WIDE_OFF, Variation.SLOWER),
+        (Length.GOOD, Line.OFF, Variation.SLOWER),
     ),
 }
 _SPIN_PLANS: Final[dict[Part, tuple[_Plan, ...]]] = {
     Part.POWERPLAY: (
-        (Length.GOOD, Line.STUMPS, Variation.QUICKER),
         (Length.GOOD, Line.OFF, Variation.STOCK),
+        (Length.GOOD, Line.OFF, Variation.WRONG_UN),
     ),
     Part.MIDDLE: (
         (Length.GOOD, Line.OFF, Variation.STOCK),
         (Length.GOOD, Line.STUMPS, Variation.WRONG_UN),
         (Length.FULL, Line.OFF, Variation.FLIGHTED),
-        (Length.GOOD, Line.STUMPS, Variation.QUICKER),
+        (Length.GOOD, Line.OFF, Variation.FLIGHTED),
     ),
     Part.DEATH: (
-        (Length.YORKER, Line.STUMPS, Variation.QUICKER),
-        (Length.FULL, Line.WIDE_OFF, Variation.STOCK),
-        (Length.GOOD, Line.STUMPS, Variation.WRONG_UN),
+        (Length.GOOD, Line.OFF, Variation.QUICKER),
+        (Length.GOOD, Line.WIDE_OFF, Variation.STOCK),
+        (Length.GOOD, Line.OFF, Variation.STOCK),
     ),
 }
 

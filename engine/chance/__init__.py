@@ -8,11 +8,13 @@ files.
 from engine.chance.aggression import natural_aggression
 from engine.chance.conditions import draw_conditions
 from engine.chance.model import BallModel
+from engine.chance.opening import MatchValue
 from engine.chance.squads import draw_squad
 from engine.chance.value import WinProbability
 
 __all__ = [
     "BallModel",
+    "MatchValue",
     "WinProbability",
     "draw_conditions",
     "draw_squad",

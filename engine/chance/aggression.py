@@ -38,10 +38,14 @@ _USUAL_IN_HAND: Final = (3.4, 4.2, 5.2, 6.0, 7.5, 10.0, 10.0)
 # five-over matches, and nobody is known to make more. The size is chosen, not fitted: it puts a
 # five-over innings near the top of the scale.
 _WICKET_LICENCE: Final = 3.0
-_EASY_RATE: Final = 6.0  # a chase at this rate needs no licence; at twice the rate it takes it all
+_EASY_RATE: Final = 6.0  # a chase at this rate needs no licence …
+# … and at this one takes it all: chosen, so that a five-over chase, too, is played near the top of
+# the scale; with ten wickets to burn nobody is known to make more than 11.5 an over.
+_WHOLE_LICENCE_RATE: Final = 10.0
 # Runs an over taken off the aim for each wicket lost beyond the usual.
 _WICKET_CAUTION: Final = 0.45
 _SETTLING_BALLS: Final = 10  # a batter plays himself in (targets, settled-batter effect)
+_NO_TIME_TO_SETTLE: Final = 9.0  # runs an over of licence with which nobody plays himself in
 _SETTLING: Final = 0.15  # the share of aggression that a batter keeps back on his first ball
 
 
@@ -59,12 +63,14 @@ def natural_aggression(innings: Innings, balls_faced: int) -> float:
         aim = usual.aim - _WICKET_CAUTION * _too_many(innings)
     else:
         rate = needed * BALLS_PER_OVER / left
-        licence *= min(1.0, max(0.0, rate / _EASY_RATE - 1.0))
+        licence *= min(1.0, max(0.0, (rate - _EASY_RATE) / (_WHOLE_LICENCE_RATE - _EASY_RATE)))
         aim = rate + usual.late
     aim += licence
     natural = aim / FULL_ATTACK_RATE
     if balls_faced < _SETTLING_BALLS:
-        natural *= 1.0 - _SETTLING * (1.0 - balls_faced / _SETTLING_BALLS)
+        to_come = 1.0 - balls_faced / _SETTLING_BALLS
+        kept_back = _SETTLING * to_come * max(0.0, 1.0 - licence / _NO_TIME_TO_SETTLE)
+        natural *= 1.0 - kept_back
     return HIGHEST if natural > HIGHEST else LOWEST if natural < LOWEST else natural
 
 

@@ -6,11 +6,13 @@ The protocols live here, below; `engine.chance` implements them and the driver j
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from engine.cricket.choices import Seat
 from engine.cricket.nodes import DeliveryContext
 from engine.cricket.outcomes import OUTCOMES
 from engine.cricket.state import Innings
@@ -71,4 +73,25 @@ class WinModel(Protocol):
 
     def after(self, innings: Innings) -> Numbers:
         """The values after each of `OUTCOMES`, in that order, were it to come next."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """The home side's win probability where play begins, 0…1.
+
+    `before` squads and conditions were drawn: exactly the mean of `after` over those draws.
+    """
+
+    before: float
+    after: float
+
+
+class MatchModel(WinModel, Protocol):
+    """A `WinModel` for one match, which knows all that was drawn for it."""
+
+    def opening(self) -> Opening: ...
+
+    def after_toss(self, winner: Seat) -> float:
+        """The home side's win probability once `winner` has won the toss, before he elects."""
         ...

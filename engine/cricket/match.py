@@ -57,6 +57,16 @@ _context, _chance, _bowled = maker(DeliveryContext), maker(ChanceNode), maker(Ba
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """What of a match chance settled before the toss: both `squads`, venue, day and innings. What
+    somebody chose is nobody's luck.
+    """
+
+    squads: bool = False
+    conditions: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MatchSetup:
     """What is settled before the toss. `max_super_overs` 0…4; a tie after them stands.
 
@@ -68,6 +78,7 @@ class MatchSetup:
     conditions: Conditions = Conditions()
     max_super_overs: int = 3
     start: Start | None = None
+    drawn: Drawn = Drawn()
 
     def __post_init__(self) -> None:
         if not 0 <= self.max_super_overs <= MAX_SUPER_OVERS:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from engine.cricket.nodes import MatchResult, ResultKind
 from engine.cricket.outcomes import Dismissal
 from engine.cricket.state import BatterLine, BowlerLine, Extras, Innings, Squads, overs_notation
 
@@ -115,3 +116,11 @@ def render(card: InningsCard) -> str:
 def _figures(line: BowlerLine) -> str:
     """Overs, maidens, runs, wickets, as a scorebook writes them: `4.0-0-31-2`."""
     return f"{overs_notation(line.balls):>5}-{line.maidens}-{line.runs}-{line.wickets}"
+
+
+def margin_in_words(result: MatchResult) -> str:
+    """By how much a match was won, as in `by 3 wickets`."""
+    if result.kind is ResultKind.SUPER_OVER:
+        return "in the super over"
+    unit = result.kind.value if result.margin != 1 else result.kind.value.removesuffix("s")
+    return f"by {result.margin} {unit}"

@@ -45,7 +45,7 @@ def gain(overs: int) -> float:
 
 
 def test_all_out_attack_does_not_run_away_with_a_five_over_match() -> None:
-    assert gain(5) < 0.15
+    assert gain(5) < 0.08
 
 
 def test_all_out_attack_loses_twenty_over_matches() -> None:

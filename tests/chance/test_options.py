@@ -36,7 +36,7 @@ def asked(kind: DecisionKind) -> list[DecisionRequest]:
 def expected(context: DeliveryContext) -> float:
     """The mean value after the ball, by the model's own prices."""
     chances = MODEL.price(context).probabilities
-    after = VALUE.after(context.innings)
+    after = [float(v) for v in VALUE.after(context.innings)]
     return sum(p * v for p, v in zip(chances, after, strict=True))
 
 

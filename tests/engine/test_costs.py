@@ -65,7 +65,7 @@ def test_a_cost_is_no_part_of_the_play() -> None:
 
 
 def test_without_a_value_nothing_is_priced() -> None:
-    models = replace(Models.shipped(), value_for=lambda _: None)
+    models = replace(Models.shipped(), value_for=lambda _: None, public_for=lambda _: None)
     spec = EpisodeSpec(
         episode_id="x", seed=1, overs=1, home=resolve("random"), away=resolve("random")
     )

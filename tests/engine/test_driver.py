@@ -13,7 +13,6 @@ from engine.cricket.errors import IllegalDecision
 from engine.cricket.formats import T5, format_of
 from engine.cricket.match import MatchSetup
 from engine.cricket.nodes import BallBowled, Fact
-from engine.cricket.state import Innings
 from engine.driver import MatchDriver
 from engine.seeds import Streams
 from tests.doubles import FlatModel, RunsValue
@@ -104,16 +103,16 @@ def test_the_two_openers_are_drawn_apart() -> None:
     assert all(len(set(opener_draws(seed))) == 2 for seed in range(20))
 
 
-def test_winning_the_toss_is_worth_the_better_choice() -> None:
-    class Batting(RunsValue):
-        def of(self, innings: Innings) -> float:
-            return 0.4
+def test_winning_the_toss_is_worth_what_winners_make_of_it() -> None:
+    class Fielding(RunsValue):
+        def after_toss(self, winner: Seat) -> float:
+            return 0.6 if winner is Seat.HOME else 0.4
 
     def luck(seed: int) -> float:
         return MatchDriver(
             MatchSetup(format=T5, squads=SQUADS),
             model=FlatModel(),
-            value=Batting(),
+            value=Fielding(),
             streams=Streams(seed),
         ).luck
 

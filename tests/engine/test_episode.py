@@ -305,7 +305,7 @@ def test_without_events_the_play_is_the_same() -> None:
             spec(),
             models=MODELS,
             with_events=False,
-            on_ball=lambda ball: balls.append(ball.outcome.key),
+            on_ball=lambda ball, _: balls.append(ball.outcome.key),
         )
     )
     loud, events = play(spec())

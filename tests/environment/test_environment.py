@@ -19,7 +19,7 @@ from tests.doubles import FlatModel, RunsValue
 from tests.environment.calls import any_call
 from tests.hostile import MANY_DIGITS, nested
 
-MODELS = Models(ball=FlatModel(), value_for=lambda _: RunsValue())
+MODELS = Models(ball=FlatModel(), value_for=lambda _: RunsValue(), public_for=lambda _: RunsValue())
 SQUADS = ("saltmarsh", "redstone")
 NONSENSE = CricketAction(tool="nonsense")
 UNSAYABLE: list[Any] = [

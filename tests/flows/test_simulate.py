@@ -71,3 +71,19 @@ def test_more_processes_write_the_same_bytes(simulated: Path, tmp_path: Path) ->
 def test_the_columns_are_those_of_the_real_data() -> None:
     assert {"match_id", "inn", "over", "ball", "batter", "rb", "wk", "seed"} <= {*DELIVERY_COLUMNS}
     assert {"match_id", "winner_t", "i1_runs", "i2_target", "seed"} <= {*MATCH_COLUMNS}
+
+
+def test_the_luck_of_a_match_is_that_of_its_balls_and_of_its_other_draws(simulated: Path) -> None:
+    of_balls: dict[str, float] = {}
+    for d in rows(simulated / "deliveries.csv.gz"):
+        of_balls[d["match_id"]] = of_balls.get(d["match_id"], 0.0) + float(d["luck"])
+    for m in rows(simulated / "matches.csv.gz"):
+        luck = of_balls[m["match_id"]] + float(m["luck_other"])
+        assert float(m["luck"]) == pytest.approx(luck, abs=1e-6)
+        assert float(m["adjusted"]) == pytest.approx(float(m["home_score"]) - luck, abs=1e-6)
+
+
+def test_the_home_score_is_the_result(simulated: Path) -> None:
+    for m in rows(simulated / "matches.csv.gz"):
+        winner = m["winner_t"] if m["winner_t"] != "0" else m["eliminator_t"]
+        assert float(m["home_score"]) == {"1": 1.0, "2": 0.0, "0": 0.5, "": 0.5}[winner]

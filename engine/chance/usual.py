@@ -1,0 +1,157 @@
+"""The usual players: the chances of a ball with average batters and bowlers for its time, its
+wickets and, in a chase, its required rate.
+
+What the win probability is solved with. Which batter is in, and how long he has been, is averaged
+over those who may be; `engine.chance.worth` then says what the players at hand add.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from engine.chance.bulk import match_up_table
+from engine.chance.classes import CLASS_OF, CLASSES, Floats, Ints
+from engine.chance.coefficients import PHASES
+from engine.chance.design import BALLS_PER_OVER, ORDERS, WICKETS, faced_bin
+from engine.chance.elevens import LEFT_HANDED
+from engine.chance.model import BallModel
+from engine.chance.rotation import spin_share
+from engine.chance.tables import RATE_SIZE, RATE_STEPS, FormatTables
+from engine.cricket.formats import Format
+from engine.cricket.outcomes import OUTCOMES
+from engine.cricket.players import Bowling, Game, Hand
+
+# Balls faced by the striker as a share of the balls since the last wicket: a new batter has faced
+# half of them, and the spread around it is that of a uniform number. Three points of a Gauss-
+# Legendre rule.
+_NODES: Final = ((0.1127, 5 / 18), (0.5, 8 / 18), (0.8873, 5 / 18))
+_SURVIVOR: Final = 1.5  # the other batter has faced about as much again before the last wicket fell
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What an outcome does to the state: does the ball count, runs, does a wicket fall."""
+
+    legal: bool
+    runs: int
+    wicket: bool
+
+
+_KINDS_OF_MOVE: Final = sorted({(o.is_legal, o.runs, o.is_wicket) for o in OUTCOMES})
+MOVES: Final = tuple(Move(*kind) for kind in _KINDS_OF_MOVE)
+MOVE_OF: Final[Ints] = np.array(
+    [_KINDS_OF_MOVE.index((o.is_legal, o.runs, o.is_wicket)) for o in OUTCOMES], dtype=np.intp
+)
+MOST_RUNS: Final = max(move.runs for move in MOVES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """Whose scoring is played: a format in a season of a game."""
+
+    format: Format
+    era: int
+    game: Game
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pairing:
+    """Who may face: natural place and balls faced by (ball, wickets), and how often it is so."""
+
+    order: Ints
+    faced: Ints
+    share: float
+
+
+class Usual:
+    """The chances of classes and moves at one stage.
+
+    `tables` the coefficients expanded, `levels` (innings, ball, wickets, class) the log-chances of
+    the classes, `moves_of_class` (phase, class, move) how a class splits; free hits are left out.
+    """
+
+    __slots__ = ("balls", "levels", "moves_of_class", "pairings", "tables", "wickets")
+
+    def __init__(self, stage: Stage, model: BallModel, wickets: int) -> None:
+        fmt = stage.format
+        self.tables = model.tables(fmt)
+        self.wickets, self.balls = wickets, fmt.max_balls
+        ball, lost = np.meshgrid(np.arange(self.balls), np.arange(WICKETS), indexing="ij")
+        self.pairings = _pairings(ball, lost)
+        self.levels = _levels(self, fmt, match_up_table(model))[:, :, :wickets]
+        self.moves_of_class = _moves_of_class(self.tables)
+
+    def moves(self, left: int, rates: Ints | None) -> Floats:
+        """(move, wickets, rates or 1), `left` balls from the end; `rates` None batting first, else
+        places in `FormatTables.rate`, told from each other once.
+        """
+        ball = self.balls - left
+        levels = self.levels[0 if rates is None else 1, ball, :, None, :]
+        if rates is not None:
+            levels = levels + self.tables.rate[ball]
+        weight = np.exp(levels)
+        weight /= weight.sum(axis=-1, keepdims=True)
+        moves = weight @ self.moves_of_class[self.tables.phase[ball]]
+        spread = moves if rates is None else moves[:, rates]
+        return np.ascontiguousarray(np.moveaxis(spread, -1, 0))
+
+
+def rates_of(needed: Ints, left: int) -> Ints:
+    """Where the required rates stand in `FormatTables.rate`."""
+    rate = (needed * BALLS_PER_OVER * RATE_STEPS + left // 2) // left
+    return np.asarray(np.clip(rate, 0, RATE_SIZE - 1))
+
+
+def _moves_of_class(tables: FormatTables) -> Floats:
+    table = np.zeros((len(PHASES), CLASSES, len(MOVES)))
+    for phase in range(len(PHASES)):
+        np.add.at(table[phase], (CLASS_OF, MOVE_OF), tables.split[0, phase])
+    return table
+
+
+def _levels(usual: Usual, fmt: Format, match_ups: Floats) -> Floats:
+    """Log-chances (innings, ball, wickets, class) averaged over the batters and bowlers who may be
+    in.
+    """
+    tables, ball = usual.tables, np.arange(usual.balls)[:, None]
+    spin = np.array([spin_share(b // BALLS_PER_OVER, fmt.max_overs) for b in range(usual.balls)])
+    total = np.zeros((2, usual.balls, WICKETS, CLASSES))
+    for pairing in usual.pairings:
+        eta = tables.base + tables.settled[ball, faced_bin(pairing.faced)]
+        eta = eta + tables.order[ball, np.minimum(pairing.order, ORDERS) - 1]
+        for styles, chance in ((_PACE, 1.0 - spin), (_SPIN, spin)):
+            effect = _mean_effect(match_ups, styles)[tables.phase]
+            weight = np.exp(eta + effect[:, None, :])
+            weight /= weight.sum(axis=-1, keepdims=True)
+            total += pairing.share * chance[:, None, None] * weight
+    return np.log(total)
+
+
+_PACE: Final = tuple(i for i, b in enumerate(Bowling) if not b.is_spin and b is not Bowling.NONE)
+_SPIN: Final = tuple(i for i, b in enumerate(Bowling) if b.is_spin)
+
+
+def _mean_effect(match_ups: Floats, styles: tuple[int, ...]) -> Floats:
+    """(phase, class), styles alike, hands as they come."""
+    hands = np.array([1.0 - LEFT_HANDED if hand is Hand.RIGHT else LEFT_HANDED for hand in Hand])
+    return np.asarray(np.einsum("shpc,h->pc", match_ups[list(styles)], hands) / len(styles))
+
+
+def _pairings(ball: Ints, lost: Ints) -> tuple[Pairing, ...]:
+    """The newer batter or the survivor, three points of each."""
+    since = ball / (lost + 1.0)
+    found: list[Pairing] = []
+    for node, weight in _NODES:
+        spread = 2.0 * node  # a uniform number about its mean
+        newer = np.minimum(since * 0.5 * spread, ball / 2.0).astype(np.intp)
+        older = np.minimum(since * _SURVIVOR * 0.5 * (0.5 + 0.5 * spread), ball / 2.0).astype(
+            np.intp
+        )
+        found += [
+            Pairing(order=lost + 2, faced=newer, share=0.5 * weight),
+            Pairing(order=lost + 1, faced=older, share=0.5 * weight),
+        ]
+    return tuple(found)
