@@ -35,6 +35,7 @@ from engine.errors import CaptainFailed, CaptainUnavailable
 from engine.fanout import Fanout, Observer
 from engine.models import Models
 from engine.packs import StartState
+from engine.recap import line_of, side_of
 from engine.reporter import Reporter
 from engine.seeds import MAX_SEED, Streams
 from engine.setup import DRAWN, both_drawn, match_setup, squads_named
@@ -365,8 +366,8 @@ class _Episode:
             seed=spec.seed,
             format=self._setup.format.name,
             max_overs=spec.overs,
-            home=_side(spec.home, squads.home),
-            away=_side(spec.away, squads.away),
+            home=side_of(spec.home, squads.home),
+            away=side_of(spec.away, squads.away),
             spec=spec.model_dump(mode="json"),
             squads=tuple(
                 SQUAD_ADAPTER.dump_python(squad, mode="json")
@@ -390,7 +391,7 @@ class _Episode:
             winner=ending.winner,
             end_reason=ending.reason,
             result=self._in_words(ending, played),
-            innings=tuple(_line(state) for state in innings),
+            innings=tuple(line_of(state) for state in innings),
             turns=self._turns,
             deliveries=self._deliveries,
             luck=driver.luck if driver else 0.0,
@@ -432,26 +433,6 @@ def _found(setup: MatchSetup) -> dict[int, Innings]:
         return {}
     played = (*setup.start.finished, setup.start.innings)
     return {innings.number: innings for innings in played if innings.legal_balls}
-
-
-def _line(innings: Innings) -> ev.InningsLine:
-    return ev.InningsLine(
-        innings=innings.number,
-        batting=innings.batting.value,
-        runs=innings.runs,
-        wickets=innings.wickets,
-        legal_balls=innings.legal_balls,
-        all_out=innings.is_all_out,
-    )
-
-
-def _side(captain: CaptainSpec, squad: Squad) -> ev.SideInfo:
-    return ev.SideInfo(
-        captain=captain.name,
-        kind=captain.kind,
-        squad=squad.name,
-        players=tuple(player.name for player in squad.players),
-    )
 
 
 @cache
