@@ -1,5 +1,7 @@
-"""Sides and innings as events tell them. A match that begins in the middle publishes the play before
-it: enough for every view to show its scorecards without a case of its own.
+"""Sides and innings as events tell them.
+
+A match that begins in the middle publishes the play before it: enough for every view to show its
+scorecards without a case of its own.
 """
 
 from __future__ import annotations

@@ -25,6 +25,7 @@ from engine.answers import (
     field_of,
 )
 from engine.captains.baseline import Baseline
+from engine.chance.advice import Adviser
 from engine.cricket import legality
 from engine.cricket.choices import (
     Decision,
@@ -92,13 +93,21 @@ class Tally:
 
 
 class SeatSession:
-    """`captain` is his name. `value` is the public win-probability model that he may consult.
+    """`captain` is his name. `value` is the public win-probability model that he may consult,
+    `adviser` what values plans by it.
 
     `reply` is what the last accepted call gave back, `reason` the last decision's reason in his
     words. `refused_on_question` counts the unusable answers to the open question.
     """
 
-    def __init__(self, seat: Seat, captain: str, *, value: WinModel | None = None) -> None:
+    def __init__(
+        self,
+        seat: Seat,
+        captain: str,
+        *,
+        value: WinModel | None = None,
+        adviser: Adviser | None = None,
+    ) -> None:
         self.seat, self.captain = seat, captain
         self.tally = Tally()
         self.reply: dict[str, Any] = {}
@@ -113,7 +122,7 @@ class SeatSession:
         self.balls: deque[BallBowled] = deque(maxlen=RECENT)
         self.overhead_this_over = 0
         self.refused_on_question = 0
-        self._value = value
+        self._value, self._adviser = value, adviser
         self._field = Field.STANDARD
         self._question = NOTHING_ASKED
         self._innings = 0
@@ -297,7 +306,7 @@ class SeatSession:
             case args.ReflectAfterBall(note=note):
                 self.notes.append(note)
             case args.AnalyzeSituation():
-                reply = analyze(request, self._value)
+                reply = analyze(request, self._value, self._adviser)
         self._prepared += 1
         self.reply = reply
         if overhead:
