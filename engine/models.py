@@ -30,9 +30,9 @@ class Models:
     adviser_for: Callable[[WinModel | None], Adviser | None] = _nobody
 
     @classmethod
-    def shipped(cls) -> Models:
-        """The fitted coefficients that come with the project."""
-        model = BallModel.shipped()
+    def shipped(cls, assumption_scale: float = 1.0) -> Models:
+        """The fitted coefficients that come with the project; the assumed ones times a factor."""
+        model = BallModel.shipped(assumption_scale)
         return cls(
             ball=model,
             value_for=lambda setup: MatchValue(setup, model),

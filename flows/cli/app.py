@@ -157,7 +157,8 @@ def fidelity(
     ] = "T20",
     game: Annotated[Literal["men", "women"], Parameter(help="Whose game; women play T20.")] = "men",
     matches: Annotated[
-        int | None, Parameter(help="How many to play. Default: 20000 T20, 10000 ODI.")
+        int | None,
+        Parameter(help="Default: 20000 T20, 10000 ODI; with --assumptions 100 a pairing."),
     ] = None,
     era: Annotated[
         int | None, Parameter(help="One season; default: those of the real matches.")
@@ -170,6 +171,10 @@ def fidelity(
         int | None, Parameter(help="For --through engine. Default: one a core.")
     ] = None,
     html: Annotated[Path | None, Parameter(help="Write a page with plots to this file.")] = None,
+    assumptions: Annotated[
+        bool,
+        Parameter(negative=(), help="Ranks of the captains with what is assumed at 0.5, 1, 1.5."),
+    ] = False,
     json: JSON = False,
 ) -> int:
     """Hold the engine against real cricket: every table side by side, a verdict a line.
@@ -178,8 +183,10 @@ def fidelity(
 
     Example: captains fidelity --format T20 --html fidelity.html
     """
-    from flows.cli.checks import check_fidelity, wanted_of
+    from flows.cli.checks import check_assumptions, check_fidelity, question_of, wanted_of
 
+    if assumptions:
+        return check_assumptions(question_of(matches, seed, era, processes), as_json=json)
     wanted = wanted_of(format_, game, matches, seed, era, through, processes)
     return check_fidelity(wanted, html, as_json=json)
 

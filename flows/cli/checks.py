@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from engine.cricket.players import Game
-from engine.cricket.state import FIRST_ERA, LAST_ERA
+from engine.cricket.state import CURRENT_ERA, FIRST_ERA, LAST_ERA
 from engine.seeds import MAX_SEED
 from flows.cli.terminal import BadInput, Exit, answer_json, note, say, table
 
 if TYPE_CHECKING:
     from engine.fidelity import Line
     from flows.fidelity import Checked, Through, Wanted
+    from flows.sensitivity import Question
 
 MOST_MATCHES: Final = 1_000_000
 LEAST_MATCHES: Final = 20  # one for each group that the standard errors come from
@@ -32,10 +33,8 @@ def wanted_of(
 ) -> Wanted:
     """What was typed, checked; raises `BadInput`."""
     from flows.fidelity import MATCHES, Wanted
-    from flows.pool import cores
 
-    if processes is not None and not 1 <= processes <= 256:
-        raise BadInput(f"--processes {processes}: allowed: 1 to 256")
+    _examine_numbers(seed, era)
     return Wanted(
         format=format_,
         game=Game(game),
@@ -43,8 +42,36 @@ def wanted_of(
         seed=seed,
         era=era,
         through=through,
-        processes=processes or cores(),
+        processes=_processes(processes),
     )
+
+
+def question_of(matches: int | None, seed: int, era: int | None, processes: int | None) -> Question:
+    """What was typed with `--assumptions`, checked; raises `BadInput`."""
+    from flows.sensitivity import MATCHES, Question
+
+    _examine_numbers(seed, era)
+    return Question(
+        matches=MATCHES if matches is None else matches,
+        seed=seed,
+        era=CURRENT_ERA if era is None else era,
+        processes=_processes(processes),
+    )
+
+
+def _processes(asked: int | None) -> int:
+    from flows.pool import cores
+
+    if asked is not None and not 1 <= asked <= 256:
+        raise BadInput(f"--processes {asked}: allowed: 1 to 256")
+    return asked or cores()
+
+
+def _examine_numbers(seed: int, era: int | None) -> None:
+    if not 0 <= seed <= MAX_SEED:
+        raise BadInput(f"--seed {seed}: allowed: 0 to {MAX_SEED}")
+    if era is not None and not FIRST_ERA <= era <= LAST_ERA:
+        raise BadInput(f"--era {era}: allowed: {FIRST_ERA} to {LAST_ERA}")
 
 
 def check_fidelity(wanted: Wanted, html: Path | None, *, as_json: bool) -> int:
@@ -68,10 +95,6 @@ def check_fidelity(wanted: Wanted, html: Path | None, *, as_json: bool) -> int:
 def _examine(wanted: Wanted, html: Path | None) -> None:
     if not LEAST_MATCHES <= wanted.matches <= MOST_MATCHES:
         raise BadInput(f"--matches {wanted.matches}: allowed: {LEAST_MATCHES} to {MOST_MATCHES}")
-    if not 0 <= wanted.seed <= MAX_SEED:
-        raise BadInput(f"--seed {wanted.seed}: allowed: 0 to {MAX_SEED}")
-    if wanted.era is not None and not FIRST_ERA <= wanted.era <= LAST_ERA:
-        raise BadInput(f"--era {wanted.era}: allowed: {FIRST_ERA} to {LAST_ERA}")
     if wanted.game is Game.WOMEN and wanted.format != "T20":
         raise BadInput(f"--game women --format {wanted.format}: allowed with women: T20")
     if html is not None and (html.is_dir() or not html.absolute().parent.is_dir()):
@@ -88,6 +111,27 @@ def _progress(matches: int) -> Callable[[int], None]:
             note(f"{done} of {matches} matches")
 
     return heard
+
+
+def check_assumptions(question: Question, *, as_json: bool) -> int:
+    """`captains fidelity --assumptions`."""
+    from flows.sensitivity import examine, in_words, rows_of
+
+    if not 2 <= question.matches <= MOST_MATCHES or question.matches % 2:
+        raise BadInput(f"--matches {question.matches}: allowed: even, 2 to {MOST_MATCHES}")
+    report = examine(question, _progress(question.total))
+    if as_json:
+        answer_json(report.model_dump(mode="json"))
+        return Exit.DONE
+    say(f"luck-adjusted score a match, rank, 95 % margin; {question.matches} matches a pairing")
+    for found in report.formats:
+        say(f"\n{found.format}: assumed coefficients at")
+        header = ("", *(f"{world.scale:g}" for world in found.worlds))
+        say(table(header, rows_of(found)))
+    say("")
+    for found in report.formats:
+        say(in_words(found))
+    return Exit.DONE
 
 
 def show(checked: Checked) -> None:
