@@ -226,8 +226,8 @@ def yaml_of(side: Side, people: Skills, skills: Skills) -> str:
         for c in side.substitutes
     ]
     lines = [
-        f"# {side.team}: chosen and rated by engine/squads/make.py. Skills are shrunk estimates from",
-        "# ball-by-ball data of Cricsheet (ODC-By 1.0): docs/squads.md.",
+        f"# {side.team}: chosen and rated by engine/squads/make.py. Skills are shrunk estimates",
+        "# from ball-by-ball data of Cricsheet (ODC-By 1.0): docs/squads.md.",
         f"name: {side.team}",
         f"game: {side.game.value}",
         "players:",
