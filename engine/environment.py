@@ -227,6 +227,7 @@ class _Episode:
             squads=squads_named(self._options.squads, self._streams),
             max_super_overs=self._options.max_super_overs,
             streams=self._streams,
+            era=self._options.era,
             squads_drawn=both_drawn(self._options.squads),
             start=self._entry.state,
         )

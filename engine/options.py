@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from engine import squads
 from engine.captains import CaptainSpec, resolve
 from engine.cricket.choices import Seat
 from engine.cricket.errors import BadSquad, UnknownFormat
 from engine.cricket.formats import MAX_OVERS, NAMED, Format, format_named, format_of
 from engine.cricket.match import MAX_SUPER_OVERS
+from engine.cricket.state import CURRENT_ERA, FIRST_ERA, LAST_ERA
 from engine.errors import (
     BadOptions,
     BadPreset,
@@ -24,7 +24,7 @@ from engine.errors import (
 )
 from engine.packs import Entry, Pack, load_pack
 from engine.seeds import MAX_SEED
-from engine.setup import DRAWN
+from engine.setup import DRAWN, check_playable
 from engine.wording import dotted, sentence, shown
 
 DEFAULT_OVERS: Final = 5
@@ -35,8 +35,9 @@ class EnvironmentOptions(BaseModel):
     """`format` or `max_overs`, not both; without either the pack's own, or five overs a side.
 
     `opponent` is a preset's name or a captain's settings. `squads` are the home and the away
-    side's. `pack` is a name or a `.yaml` file; without an `entry` the seed picks one.
-    `random_start` begins at a ball that two baselines reached from there, drawn by the seed.
+    side's; `era` is the season whose scoring is played. `pack` is a name or a `.yaml` file; without
+    an `entry` the seed picks one. `random_start` begins at a ball that two baselines reached from
+    there, drawn by the seed.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -49,6 +50,7 @@ class EnvironmentOptions(BaseModel):
     entry: str | None = None
     random_start: bool = Field(default=False, strict=True)
     squads: tuple[str, str] = (DRAWN, DRAWN)
+    era: int = Field(default=CURRENT_ERA, ge=FIRST_ERA, le=LAST_ERA, strict=True)
     max_rethinks: int = Field(default=2, ge=0, le=10, strict=True)
     max_super_overs: int = Field(default=3, ge=0, le=MAX_SUPER_OVERS, strict=True)
 
@@ -114,10 +116,8 @@ def read_options(given: object) -> EnvironmentOptions:
     options.played_entry(seed=0)
     options.opponent_spec()
     try:
-        for name in options.squads:
-            if name != DRAWN:
-                squads.load_squad(name)
-    except BadSquad as error:
+        check_playable(options.squads, options.played_format().max_overs)
+    except (BadSquad, UnknownFormat) as error:
         raise BadOptions(str(error)) from None
     return options
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
 from engine.captains import PRESETS
+from engine.cricket.state import CURRENT_ERA, FIRST_ERA, LAST_ERA
 from engine.seeds import MAX_SEED
 from tournaments.plan import FIRST_OCCASION
 from tournaments.spec import TournamentSpec
@@ -49,10 +50,18 @@ class EpisodeConfig(_Config):
         title="Seed",
         description="The same seed and captains give the same match, ball by ball.",
     )
-    squads: Literal["built-in", "drawn"] = Field(
+    squads: Literal["built-in", "drawn", "drawn-women"] = Field(
         default="built-in",
         title="Squads",
-        description="built-in: the two teams that ship; drawn: two teams drawn by the seed.",
+        description="built-in: the two teams that ship; drawn: two teams drawn by the seed, "
+        "drawn-women: of women.",
+    )
+    era: int = Field(
+        default=CURRENT_ERA,
+        ge=FIRST_ERA,
+        le=LAST_ERA,
+        title="Season",
+        description=f"The season whose scoring is played, {FIRST_ERA} to {LAST_ERA}.",
     )
     super_over: bool = Field(
         default=False, title="Super over", description="Decide a level match by super overs."

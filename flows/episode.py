@@ -52,6 +52,7 @@ def match_of(config: EpisodeConfig) -> SingleMatch:
         seed=config.seed,
         squads=config.squads,
         super_over=config.super_over,
+        era=config.era,
         pack=config.pack,
         entry=config.entry,
     )

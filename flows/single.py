@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from engine.captains import CaptainSpec
 from engine.cricket.formats import format_of
+from engine.cricket.state import CURRENT_ERA
 from engine.episode import EpisodeResult, EpisodeSpec
 from engine.packs import load_pack
 from flows.ledger import RunFolder
@@ -31,6 +32,7 @@ class SingleMatch:
     seed: int
     squads: str | tuple[str, str] = DEFAULT_SQUADS
     super_over: bool = False
+    era: int = CURRENT_ERA
     pack: str = "standard"
     entry: str | None = None
 
@@ -52,6 +54,7 @@ class SingleMatch:
             squads=squad_names(self.squads),
             **pack.of(pack.chosen(self.entry, self.seed)),
             max_super_overs=SUPER_OVERS if self.super_over else 0,
+            era=self.era,
         )
         mark = sha256(draft.model_dump_json().encode()).hexdigest()[:6]
         names = f"{slug[self.home.name]}-v-{slug[self.away.name]}"

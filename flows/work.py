@@ -18,8 +18,9 @@ from engine.squads import BUILT_IN
 from engine.wording import shortened
 from tournaments.digest import resolved
 from tournaments.known import Known
+from tournaments.match_spec import MatchSpec
 from tournaments.plan import EpisodePlan, Fixture, FixtureId, TournamentPlan
-from tournaments.spec import MatchSpec, TournamentSpec
+from tournaments.spec import TournamentSpec
 
 SUPER_OVERS: Final = 3  # then the match is a tie
 BALLS_A_BATCH: Final = 4_000  # a few seconds of scripted play on one core
@@ -56,6 +57,7 @@ def episode_spec(
         squads=squad_names(match.squads),
         **pack.of(pack.numbered(plan.pair - 1)),
         max_super_overs=SUPER_OVERS if match.super_over else 0,
+        era=match.era,
     )
 
 

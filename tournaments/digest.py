@@ -9,7 +9,8 @@ from typing import Any, Final, NewType
 from engine.captains.base import CaptainSpec
 from tournaments.entrants import CaptainConfig
 from tournaments.known import Known
-from tournaments.spec import MatchSpec, TournamentSpec
+from tournaments.match_spec import MatchSpec
+from tournaments.spec import TournamentSpec
 
 FileDigest = NewType("FileDigest", str)
 """64 hexadecimal digits."""
@@ -68,10 +69,10 @@ def resolved(entry: str | CaptainConfig, known: Known) -> CaptainSpec:
 
 def _match(match: MatchSpec, known: Known) -> dict[str, Any]:
     """The match with what its squads and its pack hold in place of their names."""
-    drawn = match.squads == "drawn"  # by the seed, from the population that the coefficients hold
+    named = match.squads  # a word: drawn by the seed from the population of the coefficients
     return match.model_dump(mode="json", exclude={"overs", "format"}) | {
         "max_overs": match.max_overs,
-        "squads": "drawn" if drawn else [known.squads[name] for name in match.squads],
+        "squads": named if isinstance(named, str) else [known.squads[name] for name in named],
         "pack": known.pack(match.pack).digest,
     }
 

@@ -12,29 +12,22 @@ from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import (
-    AfterValidator,
-    Discriminator,
     Field,
-    Tag,
     ValidationInfo,
     field_validator,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
-from engine.cricket.formats import NAMED
-from engine.errors import BadYaml, UnknownPack
-from engine.packs import Pack, load_pack
 from engine.seeds import MAX_SEED
 from tournaments.cron import cron_fault
 from tournaments.entrants import CaptainConfig, CaptainEntry, entrant_faults, entry_name
 from tournaments.fields import Strict, broken_rule
-from tournaments.known import Known
+from tournaments.match_spec import MatchSpec
 from tournaments.text import shown
 
 MOST_CAPTAINS: Final = 64
 MOST_LEGS: Final = 100
-MOST_PAIRS: Final = 1_000_000
 MOST_PROCESSES: Final = 256
 
 ENTRANTS: Final = "entrants"
@@ -82,132 +75,6 @@ class Gauntlet(Strict):
 
 
 TournamentFormat = Annotated[RoundRobin | Gauntlet, Field(discriminator="kind")]
-
-
-def _is_known_squad(name: str, info: ValidationInfo) -> str:
-    if isinstance(info.context, Known) and name not in info.context.squads:
-        known = ", ".join(sorted(info.context.squads))
-        raise broken_rule(f"unknown squad {shown(name)}; known squads: {known}")
-    return name
-
-
-SquadName = Annotated[str, Field(max_length=200), AfterValidator(_is_known_squad)]
-
-
-def _squads_form(value: object) -> str:
-    return "names" if isinstance(value, list | tuple) else "word"
-
-
-def pack_named(name: str, known: object) -> Pack:
-    """The pack of that name, or in that file; raises the engine's `UnknownPack` or `BadYaml`."""
-    return known.pack(name) if isinstance(known, Known) else load_pack(name)
-
-
-def _is_known_pack(name: str, info: ValidationInfo) -> str:
-    try:
-        pack_named(name, info.context)
-    except UnknownPack as error:
-        known = ", ".join(error.known)
-        raise broken_rule(
-            f"unknown pack {shown(name)}; allowed: {known}, or the path of a .yaml file"
-        ) from None
-    except BadYaml as error:
-        raise broken_rule(str(error)) from None
-    return name
-
-
-class MatchSpec(Strict):
-    """What is played in every fixture."""
-
-    pack: Annotated[str, Field(max_length=200), AfterValidator(_is_known_pack)] = Field(
-        default="standard",
-        title="Eval pack",
-        description="The name of a pack, such as chase, or the path of a pack's .yaml file: each "
-        "pair plays its next entry. standard: every match from the toss.",
-        examples=["standard"],
-    )
-    overs: int | None = Field(
-        default=None,
-        ge=1,
-        le=50,
-        title="Overs",
-        description="1 to 50 overs an innings; instead of `format`.",
-        examples=[5],
-    )
-    format: Literal["T5", "T10", "T20", "ODI"] | None = Field(
-        default=None,
-        validate_default=True,
-        title="Format",
-        description="T5, T10, T20 or ODI; instead of `overs`.",
-        examples=["T20"],
-    )
-    squads: Annotated[
-        Annotated[Literal["drawn"], Tag("word")]
-        | Annotated[tuple[SquadName, SquadName], Field(strict=False), Tag("names")],
-        Discriminator(_squads_form),
-    ] = Field(
-        default=("saltmarsh", "redstone"),
-        title="Squads",
-        description="The names of two squads, [home, away], or drawn: new ones for every pair.",
-        examples=["drawn"],
-    )
-    pairs: int = Field(
-        default=10,
-        ge=1,
-        le=MOST_PAIRS,
-        title="Pairs a fixture",
-        description=f"1 to {MOST_PAIRS:,} pairs: each is one seed, played twice with the seats "
-        "swapped.",
-        examples=[10],
-    )
-    shared_seeds: bool = Field(
-        default=True,
-        title="Same seeds for everybody",
-        description="true: pair 1 has the same seed in every pairing; false: every pairing has "
-        "its own seeds.",
-        examples=[True],
-    )
-    super_over: bool = Field(
-        default=False,
-        title="Super over",
-        description="true: a level match is decided by super overs; false: it is a tie.",
-        examples=[False],
-    )
-
-    @field_validator("format")
-    @classmethod
-    def _one_length(cls, name: str | None, info: ValidationInfo) -> str | None:
-        if "overs" not in info.data:  # it is wrong itself, and says so
-            return name
-        overs = info.data["overs"]
-        if name is not None and overs is not None:
-            raise broken_rule("`overs` and `format` are both given; allowed: one of them")
-        if "pack" in info.data:
-            _fits_the_pack(overs if name is None else NAMED[name].max_overs, info)
-        return name
-
-    @property
-    def squad_names(self) -> tuple[str, str]:
-        """The home and the away squad as the engine is asked for them."""
-        return ("drawn", "drawn") if self.squads == "drawn" else self.squads
-
-    @property
-    def max_overs(self) -> int:
-        """The length of an innings, however the file says it: 5 overs and T5 are the same match."""
-        if self.format is not None:
-            return NAMED[self.format].max_overs
-        # Without either the pack has a length of its own; "T20" only satisfies the type checker.
-        return self.overs or load_pack(self.pack).overs or NAMED["T20"].max_overs
-
-
-def _fits_the_pack(overs: int | None, info: ValidationInfo) -> None:
-    pack = pack_named(info.data["pack"], info.context)
-    if overs is None and pack.overs is None:
-        raise broken_rule("no length given; allowed: `overs`, 1 to 50, or `format`")
-    if overs is not None and not pack.fits(overs):
-        raise broken_rule(
-            f"{overs} overs do not fit pack {shown(pack.name)}; allowed: {pack.overs}, or no length"
-        )
 
 
 class Points(Strict):

@@ -17,6 +17,8 @@ from engine.cricket.nodes import DecisionRequest
 from engine.cricket.state import MatchView, Squads
 from engine.seeds import CaptainDraws
 
+_Known = tuple[int, str, float, int]  # squads, format, venue, era
+
 
 class OptimalSettings(BaseModel):
     """The optimal captain has nothing to set."""
@@ -29,16 +31,16 @@ class Optimal:
 
     def __init__(self, settings: OptimalSettings | None = None) -> None:
         self.settings = settings or OptimalSettings()
-        self._squads: Squads | None = None
-        self._adviser: Adviser | None = None
+        self._match: tuple[Squads, _Known, Adviser] | None = None
 
     def decide(self, request: DecisionRequest, draws: CaptainDraws) -> Decision:  # noqa: ARG002
-        return self._adviser_for(request.view).best(request)
+        return self._adviser(request.view).best(request)
 
-    def _adviser_for(self, view: MatchView) -> Adviser:
-        """One a match: the squads are the same object all through it."""
-        if self._adviser is None or self._squads is not view.squads:
+    def _adviser(self, view: MatchView) -> Adviser:
+        """The same for every question of a match, so it is made once."""
+        known = id(view.squads), view.format.name, view.venue, view.era
+        if self._match is None or self._match[1] != known:
             model = BallModel.shipped()
-            self._squads = view.squads
-            self._adviser = Adviser(model, WinProbability.public(view, model))
-        return self._adviser
+            adviser = Adviser(model, WinProbability.public(view, model))
+            self._match = view.squads, known, adviser  # the squads are kept, so the id stays theirs
+        return self._match[2]

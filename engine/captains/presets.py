@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 
 from engine.captains.base import NAME_PATTERN, NAME_RULE, CaptainSpec, Policy
 from engine.captains.baseline import Baseline, BaselineSettings
+from engine.captains.empirical import Empirical, EmpiricalSettings
 from engine.captains.heuristic import Heuristic, HeuristicSettings
 from engine.captains.optimal import Optimal, OptimalSettings
 from engine.captains.random import Random, RandomSettings
@@ -53,6 +54,11 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             settings=BaselineSettings,
             make=Baseline,
             summary="what real captains do on average in each context",
+        ),
+        "empirical": Kind(
+            settings=EmpiricalSettings,
+            make=Empirical,
+            summary="a draw of what real captains did in each context",
         ),
         "heuristic": Kind(
             settings=HeuristicSettings,

@@ -25,8 +25,7 @@ from engine.chance.classes import (
     Floats,
     Ints,
 )
-from engine.chance.coefficients import PHASES
-from engine.chance.design import BALLS_PER_OVER, FACED_STARTS, WICKETS
+from engine.chance.design import BALLS_PER_OVER, FACED_STARTS, PHASES, WICKETS
 from engine.chance.elevens import HANDS, IS_SPIN, STYLES, Elevens, elevens_of
 from engine.chance.model import BallModel, towards_runs
 from engine.chance.rotation import plan_overs
@@ -34,8 +33,8 @@ from engine.chance.tables import RATE_SIZE, RATE_STEPS, FormatTables
 from engine.cricket.choices import DeliveryDecision, Shot
 from engine.cricket.formats import Format
 from engine.cricket.outcomes import OUTCOMES, Dismissal, End
-from engine.cricket.players import SQUAD_SIZE, Bowling, Squad
-from engine.cricket.state import ALL_OUT, Conditions
+from engine.cricket.players import SQUAD_SIZE, Bowling, Game, Squad
+from engine.cricket.state import ALL_OUT, CURRENT_ERA, FIRST_ERA, Conditions
 
 _MOST_DELIVERIES: Final = 5  # for each legal ball; real innings need 1.04
 _BASE_THREE: Final = 3 ** np.arange(SQUAD_SIZE)
@@ -84,6 +83,26 @@ class InningsLog:
     runs: Ints
     wickets: Ints
     balls: Ints
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seasons:
+    """When each match is played, `era` (matches), and whose game all of them are."""
+
+    era: Ints
+    game: Game
+
+    @classmethod
+    def current(cls, matches: int) -> Seasons:
+        return cls(era=np.full(matches, CURRENT_ERA), game=Game.MEN)
+
+    @classmethod
+    def of(cls, conditions: Sequence[Conditions]) -> Seasons:
+        """Raises `ValueError` where men's and women's matches are mixed."""
+        games = {c.game for c in conditions}
+        if len(games) != 1:
+            raise ValueError("the matches of one batch are all men's or all women's")
+        return cls(era=np.array([c.era for c in conditions]), game=games.pop())
 
 
 def sides_of(squads: Sequence[Squad], fmt: Format) -> Sides:
@@ -138,11 +157,12 @@ def play_innings(
     towards: Floats,
     draws: Generator,
     target: Ints | None = None,
+    seasons: Seasons | None = None,
 ) -> InningsLog:
     """One innings of every match. `towards` conditions (matches); `target` the scores that win,
-    None batting first.
+    None batting first; `seasons` default the current one, men's.
     """
-    play = _Play(model, fmt, batting, bowling, towards, target)
+    play = _Play(model, fmt, batting, bowling, towards, target, seasons)
     for _ in range(_MOST_DELIVERIES * fmt.max_balls):
         play.ball(draws.random((2, len(towards))))
         if not play.alive.any():
@@ -161,9 +181,12 @@ class _Play:
         bowling: Sides,
         towards: Floats,
         target: Ints | None,
+        seasons: Seasons | None = None,
     ) -> None:
         n = len(towards)
-        self.tables = model.tables(fmt)
+        when = seasons or Seasons.current(n)
+        self.tables = model.tables(fmt, CURRENT_ERA, when.game)
+        self.season = self.tables.seasons[when.era - FIRST_ERA]
         self.match_ups = match_up_table(model)
         self.max_balls = fmt.max_balls
         self.batting, self.bowling, self.towards, self.target = batting, bowling, towards, target
@@ -214,8 +237,9 @@ class _Play:
         bowler = self._bowler()
         order = np.minimum(self.striker, SQUAD_SIZE - 1)
         faced = np.minimum(self.faced[self.rows, self.striker], FACED_STARTS[-1])
-        eta = t.base[int(self.target is not None), ball, np.minimum(self.lost, WICKETS - 1)]
-        eta = eta + t.settled[ball, _FACED_BIN[faced]] + t.order[ball, order]
+        eta = t.timeless[int(self.target is not None), ball, np.minimum(self.lost, WICKETS - 1)]
+        eta = eta + self.season[self.rows, t.phase[ball]]
+        eta += t.settled[ball, _FACED_BIN[faced]] + t.order[ball, order]
         wicket = self.bowling.strike[self.rows, bowler] - self.batting.survival[self.rows, order]
         eta += self.batting.scoring[self.rows, order, None] * t.effects[0]
         eta += self.bowling.economy[self.rows, bowler, None] * t.effects[1]
@@ -315,6 +339,9 @@ def play_matches(
 ) -> MatchLogs:
     """Every match, the first side batting first."""
     towards = [np.array([towards_runs(c, number) for c in conditions]) for number in (1, 2)]
-    first = play_innings(model, fmt, sides[0], sides[1], towards[0], draws)
-    second = play_innings(model, fmt, sides[1], sides[0], towards[1], draws, first.runs + 1)
+    when = Seasons.of(conditions)
+    first = play_innings(model, fmt, *sides, towards[0], draws, seasons=when)
+    second = play_innings(
+        model, fmt, sides[1], sides[0], towards[1], draws, first.runs + 1, seasons=when
+    )
     return MatchLogs(first=first, second=second)

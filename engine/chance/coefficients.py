@@ -16,10 +16,9 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from engine.chance.classes import CLASSES
-from engine.chance.design import FAMILIES, factor_shapes
+from engine.chance.design import FAMILIES, PHASES, factor_shapes
 
-SCHEMA_VERSION: Final = 1
-PHASES: Final = ("powerplay", "middle", "death")
+SCHEMA_VERSION: Final = 2
 
 Row = Annotated[tuple[float, ...], Field(min_length=CLASSES, max_length=CLASSES)]
 

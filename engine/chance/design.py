@@ -12,13 +12,15 @@ one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Final
 
 import numpy as np
 
 from engine.chance.classes import Floats, Ints
+from engine.cricket.players import Game
+from engine.cricket.state import FIRST_ERA, LAST_ERA
 
 # Balls faced: the first ball of each bin but the first. Source: the settled-batter table of the
 # targets, refined at the start.
@@ -37,7 +39,7 @@ class Family:
     """Formats that share one set of coefficients, and the knots of its bases.
 
     `time`, `band` in overs left; `powerplay` in shares of the powerplay, 0…1; `rate` in runs an
-    over required.
+    over required; `death` the overs left at which the last phase begins.
     """
 
     name: str
@@ -47,6 +49,8 @@ class Family:
     band: tuple[float, ...]
     powerplay: tuple[float, ...]
     rate: tuple[float, ...]
+    death: float
+    game: Game = Game.MEN
 
 
 _SIXTHS: Final = tuple((i + 0.5) / 6 for i in range(6))
@@ -58,7 +62,10 @@ T20_FAMILY: Final = Family(
     band=(0.5, 3.0, 8.0, 14.0),
     powerplay=_SIXTHS,
     rate=(1.0, 4.0, 6.0, 8.0, 10.0, 12.0, 14.0, 17.0, 21.0, 27.0, 36.0),
+    death=5.0,
 )
+# Far fewer of the women's matches are on record: their family is the men's T20 with a departure.
+WOMEN_FAMILY: Final = replace(T20_FAMILY, name="t20_women", game=Game.WOMEN)
 ODI_FAMILY: Final = Family(
     name="odi",
     overs=50,
@@ -79,8 +86,11 @@ ODI_FAMILY: Final = Family(
     band=(1.0, 8.0, 20.0, 40.0),
     powerplay=_SIXTHS,
     rate=(1.0, 3.0, 4.5, 6.0, 7.5, 9.0, 11.0, 14.0, 18.0, 25.0, 36.0),
+    death=10.0,
 )
-FAMILIES: Final = (T20_FAMILY, ODI_FAMILY)
+FAMILIES: Final = (T20_FAMILY, ODI_FAMILY, WOMEN_FAMILY)
+PHASES: Final = ("powerplay", "middle", "death")
+SEASONS: Final = LAST_ERA - FIRST_ERA + 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +98,7 @@ class Situations:
     """Many situations, one entry each. `powerplay` share of the powerplay gone, ≥ 1 when it is
     over; `rate` required.
 
-    `rate` is nan batting first. `season` in years from the reference season.
+    `rate` is nan batting first. `phase` indexes `PHASES`; `season` counts from `FIRST_ERA`.
     """
 
     overs_left: Floats
@@ -99,7 +109,8 @@ class Situations:
     faced: Ints
     free_hit: Ints
     rate: Floats
-    season: Floats
+    phase: Ints
+    season: Ints
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +191,7 @@ def factor_shapes(family: Family) -> dict[str, tuple[int, ...]]:
         "order": (bands, ORDERS),
         "rate": (bands, len(family.rate)),
         "free_hit": (1,),
-        "season": (1,),
+        "season": (SEASONS, len(PHASES)),
     }
 
 
@@ -211,7 +222,7 @@ def weights(family: Family, at: Situations) -> dict[str, Weights]:
         "order": crossed(band, level(at.order - 1), ORDERS),
         "rate": _switched(rate, chasing.astype(np.float64)),
         "free_hit": level(zero, at.free_hit.astype(np.float64)),
-        "season": level(zero, at.season),
+        "season": level(at.season * len(PHASES) + at.phase),
     }
 
 

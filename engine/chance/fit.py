@@ -3,9 +3,9 @@ project.
 
     python -m engine.chance.fit DIR [--out FILE]
 
-DIR holds `t20_men_deliveries.csv[.gz]`, `t20_men_matches.csv[.gz]` and the same for `odi_men`, with
-the columns of the Cricsheet data description. The same DIR gives the same file. Exit 0 done, 2 the
-input is wrong (one line says why).
+DIR holds `t20_men_deliveries.csv[.gz]`, `t20_men_matches.csv[.gz]` and the same for `odi_men` and
+`t20_women`, with the columns of the Cricsheet data description. The same DIR gives the same file.
+Exit 0 done, 2 the input is wrong (one line says why).
 
 Steps: read and derive the state before each ball; a multinomial logit; players, venues and days by
 pair products; the logit again with them held; the direction of pressing; splits into outcomes;
@@ -19,10 +19,11 @@ import gzip
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, TextIO
 
+import numpy as np
 import orjson
 
 from engine.chance.coefficients import (
@@ -31,10 +32,17 @@ from engine.chance.coefficients import (
     Coefficients,
     shipped_assumptions,
 )
-from engine.chance.design import FAMILIES, ODI_FAMILY, T20_FAMILY, Family
+from engine.chance.design import FAMILIES, ODI_FAMILY, T20_FAMILY, WOMEN_FAMILY, Family
 from engine.chance.fitting.calibration import RealTable, calibrate, real_table
 from engine.chance.fitting.checks import reached
-from engine.chance.fitting.family import FamilyFit, fit_family, fitted_family, spreads_of
+from engine.chance.fitting.family import (
+    REFERENCE_SINCE,
+    FamilyFit,
+    fit_departure,
+    fit_family,
+    fitted_family,
+    spreads_of,
+)
 from engine.chance.fitting.reading import (
     BadData,
     Deliveries,
@@ -43,8 +51,9 @@ from engine.chance.fitting.reading import (
     read_deliveries,
     read_matches,
 )
+from engine.chance.fitting.seasons import Backtest
 
-PROGRAM_VERSION: Final = "1"
+PROGRAM_VERSION: Final = "2"
 ATTRIBUTION: Final = (
     "Contains information from Cricsheet (https://cricsheet.org), made available under the Open "
     "Data Commons Attribution License v1.0. Fitted coefficients only; no deliveries are included."
@@ -52,11 +61,15 @@ ATTRIBUTION: Final = (
 SOURCES: Final = {
     T20_FAMILY.name: (
         "t20_men",
-        Selection(tier="major", first="2019-01-01", last="2024-12-31", overs=20),
+        Selection(tier="major", first="2014-01-01", last="2024-12-31", overs=20),
     ),
     ODI_FAMILY.name: (
         "odi_men",
         Selection(tier="fullmember", first="2015-01-01", last="2024-12-31", overs=50),
+    ),
+    WOMEN_FAMILY.name: (
+        "t20_women",
+        Selection(tier="major", first="2019-01-01", last="2024-12-31", overs=20),
     ),
 }
 DEFAULT_OUT: Final = Path(__file__).with_name("coefficients.json")
@@ -96,20 +109,40 @@ def fit_directory(directory: Path, *, matches: int = CALIBRATION_MATCHES) -> Coe
     if not directory.is_dir():
         raise BadData(f"{directory} is not a folder")
     sources = {name: _read(directory, *wanted) for name, wanted in SOURCES.items()}
-    fits = {f.name: fit_family(f, sources[f.name].deliveries) for f in FAMILIES}
-    tables = {f.name: (f, real_table(f, sources[f.name].deliveries)) for f in FAMILIES}
+    fits = fit_families({name: source.deliveries for name, source in sources.items()})
+    tables = {f.name: (f, _targets(f, sources[f.name].deliveries)) for f in FAMILIES}
+    assumptions = shipped_assumptions()
+    final = calibrate(starting_with(fits), assumptions, tables, matches)
+    provenance = _provenance(sources, fits, matches)
+    provenance["reached"] = _reached(final, assumptions, tables, matches)
+    return final.model_copy(update={"provenance": provenance})
+
+
+def fit_families(deliveries: Mapping[str, Deliveries]) -> dict[str, FamilyFit]:
+    """Every family by name; the women's departs from the men's T20."""
+    fits = {f.name: fit_family(f, deliveries[f.name]) for f in (T20_FAMILY, ODI_FAMILY)}
+    women = deliveries[WOMEN_FAMILY.name]
+    fits[WOMEN_FAMILY.name] = fit_departure(WOMEN_FAMILY, women, fits[T20_FAMILY.name])
+    return fits
+
+
+def starting_with(fits: Mapping[str, FamilyFit]) -> Coefficients:
+    """What is fitted ball by ball: the calibration's start."""
     reference = fits[T20_FAMILY.name]
-    start = Coefficients(
+    return Coefficients(
         version=SCHEMA_VERSION,
         families={name: fitted_family(fit, reference) for name, fit in fits.items()},
         spreads=spreads_of(reference),
         provenance={},
     )
-    assumptions = shipped_assumptions()
-    final = calibrate(start, assumptions, tables, matches)
-    provenance = _provenance(sources, fits, matches)
-    provenance["reached"] = _reached(final, assumptions, tables, matches)
-    return final.model_copy(update={"provenance": provenance})
+
+
+def _targets(family: Family, d: Deliveries) -> RealTable:
+    """The real table of a family; for T20 that of the seasons of the target tables."""
+    since = REFERENCE_SINCE if family.overs == T20_FAMILY.overs else 0
+    chosen = d.take(np.flatnonzero(d.year >= since))
+    renumbered = np.unique(chosen.match, return_inverse=True)[1]
+    return real_table(family, replace(chosen, match=renumbered))
 
 
 def to_json(coefficients: Coefficients) -> bytes:
@@ -168,7 +201,19 @@ def _provenance(
             }
             for name, fit in fits.items()
         },
+        "seasons": {name: _seasons(fit.seasons) for name, fit in fits.items()},
         "calibration_matches": matches,
+    }
+
+
+def _seasons(tested: Backtest) -> dict[str, object]:
+    """How seasons after the data are forecast, and by how much such forecasts missed."""
+    return {
+        "damping": tested.damping.factor,
+        "window": tested.damping.window,
+        "forecasts": tested.forecasts,
+        "runs_per_100_balls_rmse": {str(k): v for k, v in tested.runs.items()},
+        "sixes_per_100_balls_rmse": {str(k): v for k, v in tested.sixes.items()},
     }
 
 
@@ -180,7 +225,7 @@ def _reached(
 ) -> dict[str, object]:
     """Real against simulated, on matches that the calibration has not seen."""
     return {
-        name: reached(final, assumptions, overs=family.overs, real=real, matches=matches)
+        name: reached(final, assumptions, family=family, real=real, matches=matches)
         for name, (family, real) in tables.items()
     }
 

@@ -27,23 +27,29 @@ from engine.cricket.state import ALL_OUT
 _STEPS: Final = ((10, 8), (25, 4), (50, 2))
 _REACH: Final = 6.0  # in deviations times the root of two; beyond it lies less than 1e-16
 # Seven points of a Gauss-Hermite rule for a standard normal number (`hermegauss`).
+# Runs an over below nothing made that a first innings can be worth: players, pitch and day take more
+# away than has been made at its beginning.
+_BELOW: Final = 6
+_EDGE: Final = 1e-6  # a chance has log-odds
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
 
 
 class Grid:
     """The values of one innings of a stage."""
 
-    __slots__ = ("_flat", "_highest", "_is_chase", "_offsets", "_row", "_steps", "_wickets", "cap")
+    __slots__ = ("_flat", "_highest", "_is_chase", "_offsets", "_row", "_steps", "_wickets", "_zero", "cap")
 
     def __init__(self, found: Solved, innings: int, unknown: Floats | None = None) -> None:
         """`unknown` (balls left, wickets) blurs the values by a normal shift of so many runs."""
         overs = found.balls / BALLS_PER_OVER
         self.cap = found.cap
         self._steps = next(steps for most, steps in _STEPS if overs <= most)
-        self._highest = found.cap * self._steps
         self._is_chase = innings == CHASE
         self._wickets = found.wickets
-        values = found.values[innings]
+        below = 0 if self._is_chase else int(_BELOW * overs)
+        self._zero = below * self._steps
+        self._highest = self._zero + found.cap * self._steps
+        values = _with_more_below(found.values[innings], below)
         fine = _finer(values if unknown is None else _blurred(values, unknown), self._steps)
         self._row = fine.shape[-1]
         self._flat: npt.NDArray[np.float32] = fine.astype(np.float32).ravel()
@@ -53,7 +59,7 @@ class Grid:
         """The value at a place; with the runs made in a first innings, `cap` less the needed in a
         chase.
         """
-        step = min(max(round(place * self._steps), 0), self._highest)
+        step = min(max(round(place * self._steps) + self._zero, 0), self._highest)
         return float(self._flat[(left * (self._wickets + 1) + lost) * self._row + step])
 
     def mean(self, left: int, lost: int, place: float, deviation: float) -> float:
@@ -62,7 +68,7 @@ class Grid:
         """
         if deviation <= 0.0:
             return self.at(left, lost, place)
-        centre, scale = place * self._steps, sqrt(2.0) * deviation * self._steps
+        centre, scale = place * self._steps + self._zero, sqrt(2.0) * deviation * self._steps
         reach = int(_REACH * scale)
         low = min(max(round(centre) - reach, 0), self._highest)
         high = min(max(round(centre) + reach, low + 1), self._highest)
@@ -76,8 +82,8 @@ class Grid:
         shifts are those of the state after it, without a wicket and with one.
         """
         steps = self._steps
-        step = min(max(round((runs + shift) * steps), 0), self._highest)
-        out = min(max(round((runs + shift_out) * steps), 0), self._highest)
+        step = min(max(round((runs + shift) * steps) + self._zero, 0), self._highest)
+        out = min(max(round((runs + shift_out) * steps) + self._zero, 0), self._highest)
         offsets = self._offsets.get(out - step)
         if offsets is None:
             offsets = self._offsets[out - step] = self._offsets_for(out - step)
@@ -91,6 +97,17 @@ class Grid:
     def _offsets_for(self, out: int) -> npt.NDArray[np.intp]:
         again = ~IS_LEGAL * (self._wickets + 1) * self._row
         return np.asarray(RUNS_OF * self._steps + again + IS_WICKET * (self._row + out))
+
+
+def _with_more_below(values: Floats, runs: int) -> Floats:
+    """With `runs` more places below the first, whose log-odds go on as they began."""
+    if runs == 0:
+        return values
+    first, second = (np.clip(values[..., k : k + 1], _EDGE, 1.0 - _EDGE) for k in (0, 1))
+    odds = np.log(first / (1.0 - first))
+    slope = np.log(second / (1.0 - second)) - odds
+    more = odds - np.maximum(slope, 0.0) * np.arange(runs, 0, -1)
+    return np.concatenate([1.0 / (1.0 + np.exp(-more)), values], axis=-1)
 
 
 def _blurred(values: Floats, unknown: Floats) -> Floats:

@@ -13,7 +13,8 @@ from typing import Final
 import numpy as np
 
 from engine.chance.classes import CLASSES, BallClass, Floats
-from engine.chance.coefficients import PHASES, Assumption, Assumptions
+from engine.chance.coefficients import Assumption, Assumptions
+from engine.chance.design import PHASES
 from engine.cricket.choices import (
     DeliveryDecision,
     Field,

@@ -28,12 +28,12 @@ from engine.chance.coefficients import (
 )
 from engine.chance.design import FACED_BINS, FACED_STARTS, WICKETS
 from engine.chance.matchups import Matchups
-from engine.chance.tables import FormatTables, build_tables, rate_index
+from engine.chance.tables import FormatTables, build_tables, in_season, rate_index
 from engine.cricket.distribution import Distribution
 from engine.cricket.formats import Format
 from engine.cricket.nodes import DeliveryContext
-from engine.cricket.players import Player
-from engine.cricket.state import Conditions
+from engine.cricket.players import Game, Player
+from engine.cricket.state import CURRENT_ERA, Conditions
 
 _BIN_OF = tuple(sum(start <= n for start in FACED_STARTS) for n in range(FACED_STARTS[-1] + 1))
 
@@ -60,7 +60,15 @@ class BallModel:
     `assumption_scale` multiplies every assumed match-up (0.5, 1, 1.5 for a sensitivity analysis).
     """
 
-    __slots__ = ("_between", "_digest", "_last", "_matchups", "_tables", "coefficients")
+    __slots__ = (
+        "_any_era",
+        "_between",
+        "_digest",
+        "_last",
+        "_matchups",
+        "_tables",
+        "coefficients",
+    )
 
     def __init__(
         self,
@@ -74,8 +82,9 @@ class BallModel:
         self._digest = digest
         self._matchups = Matchups(assumptions, assumption_scale)
         self._between: dict[tuple[int, int, int], _Between] = {}
-        self._tables: dict[Format, FormatTables] = {}
-        self._last: tuple[Format, FormatTables] | None = None
+        self._tables: dict[tuple[Format, Game, int], FormatTables] = {}
+        self._any_era: dict[tuple[Format, Game], FormatTables] = {}
+        self._last: tuple[Format, int, Game, FormatTables] | None = None
 
     @classmethod
     def shipped(cls, assumption_scale: float = 1.0) -> BallModel:
@@ -91,20 +100,30 @@ class BallModel:
     def matchups(self) -> Matchups:
         return self._matchups
 
-    def tables(self, fmt: Format) -> FormatTables:
-        """The coefficients expanded for a format; computed once."""
-        if self._last is not None and self._last[0] is fmt:
-            return self._last[1]  # hashing a format costs as much as half a price
-        found = self._tables.get(fmt)
+    def tables(self, fmt: Format, era: int = CURRENT_ERA, game: Game = Game.MEN) -> FormatTables:
+        """The coefficients expanded for a format, a season and a game; computed once. Raises
+        `UnknownFormat` for what is not played (women, more than 20 overs).
+        """
+        last = self._last
+        if last is not None and last[0] is fmt and last[1] == era and last[2] is game:
+            return last[3]  # hashing a format costs as much as half a price
+        found = self._tables.get((fmt, game, era))
         if found is None:
-            found = self._tables[fmt] = build_tables(self.coefficients, fmt)
-        self._last = (fmt, found)
+            found = self._tables[fmt, game, era] = self._expand(fmt, era, game)
+        self._last = (fmt, era, game, found)
         return found
+
+    def _expand(self, fmt: Format, era: int, game: Game) -> FormatTables:
+        known = self._any_era.get((fmt, game))
+        if known is None:
+            known = self._any_era[fmt, game] = build_tables(self.coefficients, fmt, era, game)
+        return in_season(known, era)
 
     def price(self, context: DeliveryContext) -> Distribution:
         """The chance of every outcome of the catalogue."""
         innings = context.innings
-        tables = self.tables(innings.format)
+        conditions = context.conditions
+        tables = self.tables(innings.format, conditions.era, conditions.game)
         ball = min(innings.legal_balls, tables.balls - 1)
         chances = np.exp(self._predictor(context, tables, ball))
         split = tables.split[int(innings.free_hit), tables.phase.item(ball)]
@@ -113,7 +132,8 @@ class BallModel:
     def log_odds(self, context: DeliveryContext) -> Floats:
         """The log-odds of the classes, (class), up to a constant."""
         innings = context.innings
-        tables = self.tables(innings.format)
+        conditions = context.conditions
+        tables = self.tables(innings.format, conditions.era, conditions.game)
         return self._predictor(context, tables, min(innings.legal_balls, tables.balls - 1))
 
     def _predictor(self, context: DeliveryContext, tables: FormatTables, ball: int) -> Floats:

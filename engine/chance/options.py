@@ -241,7 +241,7 @@ class Options:
 
     def _look(self, view: MatchView, innings: Innings) -> Ball:
         context = context_of(view, innings)
-        tables = self._model.tables(innings.format)
+        tables = self._model.tables(innings.format, view.era, view.squads.home.game)
         phase = int(tables.phase[min(innings.legal_balls, tables.balls - 1)])
         style, hand = context.bowler.bowls, context.striker.bats
         usual = self._model.matchups.effect(USUAL_BALL, USUAL_SHOT.shot, style, hand, phase)

@@ -23,7 +23,7 @@ from engine.chance.elevens import (
     draw_elevens,
 )
 from engine.chance.names import INITIALS, SURNAMES
-from engine.cricket.players import SQUAD_SIZE, Player, Role, Skill, Squad
+from engine.cricket.players import SQUAD_SIZE, Game, Player, Role, Skill, Squad
 from engine.seeds import Streams
 
 
@@ -44,7 +44,12 @@ class _Draws:
         return np.array([[standard_normal(self.uniform(what, place)) for place in places]])
 
 
-def draw_squad(streams: Streams, seat_name: str, coefficients: Coefficients | None = None) -> Squad:
+def draw_squad(
+    streams: Streams,
+    seat_name: str,
+    coefficients: Coefficients | None = None,
+    game: Game = Game.MEN,
+) -> Squad:
     """Eleven players for `seat_name`; their draws depend on the match's seed and on that name
     alone.
     """
@@ -52,7 +57,7 @@ def draw_squad(streams: Streams, seat_name: str, coefficients: Coefficients | No
     eleven = draw_elevens(draws, (coefficients or shipped_coefficients()).spreads)
     names = _names(draws)
     players = tuple(_player(eleven, names[i], i) for i in range(SQUAD_SIZE))
-    return Squad(name=seat_name, players=players)
+    return Squad(name=seat_name, players=players, game=game)
 
 
 def _names(draws: _Draws) -> list[str]:

@@ -15,14 +15,14 @@ from typing import Final
 import numpy as np
 
 from engine.chance.classes import Floats
-from engine.chance.coefficients import PHASES
+from engine.chance.design import PHASES
 from engine.chance.model import BallModel
 from engine.chance.options import USUAL_BALL, USUAL_SHOT, known_conditions, worth_of_classes
 from engine.cricket.distribution import WinModel
 from engine.cricket.formats import BALLS_PER_OVER
 from engine.cricket.nodes import DeliveryContext
 from engine.cricket.players import Bowling, Hand, Player, PlayerIndex, Role, Squad
-from engine.cricket.state import Innings, MatchView
+from engine.cricket.state import BatterLine, Innings, MatchView
 
 # Balls that a batter can expect to face: 120 balls to 6.4 wickets and two not out (targets, T20).
 _STAY: Final = 14.0
@@ -194,15 +194,26 @@ def _moved_on(innings: Innings, legal_balls: int) -> Innings:
     a_ball = _RUNS_A_BALL
     if innings.needed is not None:
         a_ball = innings.needed / max(1, innings.balls_left)
-    lost = round(innings.wickets + _WICKETS_A_BALL * balls)
+    lost = min(round(innings.wickets + _WICKETS_A_BALL * balls), innings.max_wickets - 1)
     return replace(
-        innings,
+        _without(innings, lost - innings.wickets),
         legal_balls=legal_balls,
         runs=innings.runs + int(a_ball * balls),
-        wickets=min(lost, innings.max_wickets - 1),
+        wickets=lost,
         repeat=0,
         free_hit=False,
     )
+
+
+def _without(innings: Innings, fallen: int) -> Innings:
+    """The innings with so many more batters gone, the next ones in by the natural order."""
+    coming = [PlayerIndex(i) for i, line in enumerate(innings.batters) if not line.position]
+    batters, crease = list(innings.batters), [innings.striker, innings.non_striker]
+    for place, player in enumerate(coming[: max(0, fallen)]):
+        batters[player] = BatterLine(position=len(batters), balls=_FACED)
+        crease[place % 2] = player
+    striker, non_striker = crease
+    return replace(innings, striker=striker, non_striker=non_striker, batters=tuple(batters))
 
 
 def _overs_left(innings: Innings, player: PlayerIndex) -> int:

@@ -8,13 +8,13 @@ of a T5 is played like the sixteenth over of a T20 with ten wickets in hand.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from engine.chance.classes import CLASS_OF, CLASSES, BallClass, Floats, Ints
-from engine.chance.coefficients import PHASES, Coefficients, FittedFamily
+from engine.chance.coefficients import Coefficients, FittedFamily
 from engine.chance.design import (
     BALLS_PER_OVER,
     FACED_BINS,
@@ -22,20 +22,25 @@ from engine.chance.design import (
     FACTORS,
     ODI_FAMILY,
     ORDERS,
+    PHASES,
+    SEASONS,
     T20_FAMILY,
     WICKETS,
+    WOMEN_FAMILY,
     Family,
     Situations,
     Weights,
     weights,
 )
-from engine.cricket.formats import POWERPLAY_OUTSIDE, Format
+from engine.cricket.errors import UnknownFormat
+from engine.cricket.formats import MAX_OVERS, MAX_OVERS_WOMEN, POWERPLAY_OUTSIDE, Format
 from engine.cricket.outcomes import ALLOWED_ON_FREE_HIT, OUTCOMES
+from engine.cricket.players import Game
+from engine.cricket.state import FIRST_ERA
 
 RATE_STEPS: Final = 4  # required rate is told in quarters of a run an over …
 RATE_MAX: Final = 36.0  # … up to six sixes
 RATE_SIZE: Final = int(RATE_MAX) * RATE_STEPS + 1
-DEATH_OVERS: Final = {"t20": 5.0, "odi": 10.0}  # the phases of the target tables
 
 _ON_FREE_HIT: Final = np.array(
     [o.dismissal is None or o.dismissal in ALLOWED_ON_FREE_HIT for o in OUTCOMES]
@@ -47,6 +52,9 @@ _WICKET_ALONE: Final = tuple(float(c is BallClass.WICKET) for c in BallClass)
 class FormatTables:
     """Predictors by legal ball `b` (0-based), classes last; `b` runs to `balls` - 1.
 
+    Those of one season, `era`, which `base` has on top of `timeless`; `seasons` (season from
+    `FIRST_ERA`, phase, class) has them all.
+
     `base` (2 innings, b, wickets, class) · `settled` (b, faced bin, class) · `order` (b, order - 1,
     class) · `rate` (b, quarter runs an over, class) · `free_hit` (class) · `phase` (b) index into
     `PHASES` · `split` (free hit, phase, outcome) chance of an outcome given its class · `effects`
@@ -54,7 +62,9 @@ class FormatTables:
     """
 
     balls: int
+    era: int
     base: Floats
+    timeless: Floats
     settled: Floats
     order: Floats
     rate: Floats
@@ -64,6 +74,7 @@ class FormatTables:
     effects: Floats
     press: Floats
     overreach: Floats
+    seasons: Floats
 
 
 def odi_share(max_overs: int) -> float:
@@ -79,26 +90,55 @@ def rate_index(needed: int, balls_left: int) -> int:
     )
 
 
-def build_tables(coefficients: Coefficients, fmt: Format) -> FormatTables:
-    """Expand the coefficients for a format."""
+def longest(game: Game) -> int:
+    """The most overs that matches of this game are played with."""
+    return MAX_OVERS_WOMEN if game is Game.WOMEN else MAX_OVERS
+
+
+def check_priced(fmt: Format, game: Game) -> None:
+    """Raises `UnknownFormat` where the model knows no such matches."""
+    if fmt.max_overs > longest(game):
+        raise UnknownFormat(fmt.name, f"{game.value} play 1 to {longest(game)} overs")
+
+
+def build_tables(
+    coefficients: Coefficients, fmt: Format, era: int, game: Game = Game.MEN
+) -> FormatTables:
+    """Expand the coefficients for a format, a season and a game. Raises `UnknownFormat`."""
+    check_priced(fmt, game)
+    families = coefficients.families
+    if game is Game.WOMEN:
+        return _assemble(fmt, era, _family_tables(WOMEN_FAMILY, families["t20_women"], fmt))
     share = odi_share(fmt.max_overs)
-    t20 = _family_tables(T20_FAMILY, coefficients.families["t20"], fmt)
+    t20 = _family_tables(T20_FAMILY, families["t20"], fmt)
     if share == 0.0:
-        return _assemble(fmt, t20)
-    odi = _family_tables(ODI_FAMILY, coefficients.families["odi"], fmt)
-    return _assemble(fmt, {k: (1.0 - share) * t20[k] + share * odi[k] for k in t20})
+        return _assemble(fmt, era, t20)
+    odi = _family_tables(ODI_FAMILY, families["odi"], fmt)
+    return _assemble(fmt, era, {k: (1.0 - share) * t20[k] + share * odi[k] for k in t20})
 
 
-def _assemble(fmt: Format, parts: dict[str, Floats]) -> FormatTables:
+def in_season(tables: FormatTables, era: int) -> FormatTables:
+    """The same tables in another season."""
+    season = tables.seasons[era - FIRST_ERA][tables.phase]
+    return replace(tables, era=era, base=tables.timeless + season[:, None])
+
+
+def _assemble(fmt: Format, era: int, parts: dict[str, Floats]) -> FormatTables:
     death = parts.pop("death_overs").item()
     ball = np.arange(fmt.max_balls)
     late = (fmt.max_balls - ball) <= death * BALLS_PER_OVER
     early = ball < _powerplay_balls(fmt)
     phase = np.where(early, 0, np.where(late, 2, 1)).astype(np.intp)
     split = _normal(parts.pop("split"))
-    return FormatTables(
-        balls=fmt.max_balls, phase=phase, split=np.stack([split, _free_hit_split(split)]), **parts
+    tables = FormatTables(
+        balls=fmt.max_balls,
+        era=era,
+        phase=phase,
+        base=parts["timeless"],
+        split=np.stack([split, _free_hit_split(split)]),
+        **parts,
     )
+    return in_season(tables, era)
 
 
 def _powerplay_balls(fmt: Format) -> int:
@@ -135,18 +175,19 @@ def _family_tables(family: Family, fitted: FittedFamily, fmt: Format) -> dict[st
     rate = _grid(fmt, family, rate=RATE_SIZE)
     directions = fitted.directions
     return {
-        "base": base.reshape(balls, 2, WICKETS, CLASSES).swapaxes(0, 1).copy(),
+        "timeless": base.reshape(balls, 2, WICKETS, CLASSES).swapaxes(0, 1).copy(),
         "settled": _sum(settled, tables, ("settled",)).reshape(balls, FACED_BINS, CLASSES),
         "order": _sum(order, tables, ("order",)).reshape(balls, ORDERS, CLASSES),
         "rate": _sum(rate, tables, ("rate",)).reshape(balls, RATE_SIZE, CLASSES),
         "free_hit": tables["free_hit"][0],
         "split": np.array([_split_row(fitted.splits[phase]) for phase in PHASES]),
-        "death_overs": np.array(DEATH_OVERS[family.name]),
+        "death_overs": np.array(family.death),
         "effects": np.array(
             [directions.scoring, directions.economy, _WICKET_ALONE, directions.conditions]
         ),
         "press": np.array(directions.press),
         "overreach": np.array(directions.overreach),
+        "seasons": tables["season"].reshape(SEASONS, len(PHASES), CLASSES),
     }
 
 
@@ -183,7 +224,8 @@ def _grid(
             faced=from_bin[bins],
             free_hit=np.zeros(len(ball), dtype=np.intp),
             rate=quarter / RATE_STEPS if rate else np.full(len(ball), np.nan),
-            season=np.zeros(len(ball)),
+            phase=np.zeros(len(ball), dtype=np.intp),
+            season=np.zeros(len(ball), dtype=np.intp),
         ),
     )
 

@@ -14,8 +14,7 @@ import numpy as np
 
 from engine.chance.bulk import match_up_table
 from engine.chance.classes import CLASS_OF, CLASSES, Floats, Ints
-from engine.chance.coefficients import PHASES
-from engine.chance.design import BALLS_PER_OVER, ORDERS, WICKETS, faced_bin
+from engine.chance.design import BALLS_PER_OVER, ORDERS, PHASES, WICKETS, faced_bin
 from engine.chance.elevens import LEFT_HANDED
 from engine.chance.model import BallModel
 from engine.chance.rotation import spin_share
@@ -77,7 +76,7 @@ class Usual:
 
     def __init__(self, stage: Stage, model: BallModel, wickets: int) -> None:
         fmt = stage.format
-        self.tables = model.tables(fmt)
+        self.tables = model.tables(fmt, stage.era, stage.game)
         self.wickets, self.balls = wickets, fmt.max_balls
         ball, lost = np.meshgrid(np.arange(self.balls), np.arange(WICKETS), indexing="ij")
         self.pairings = _pairings(ball, lost)

@@ -15,6 +15,7 @@ from engine.cricket.errors import UnknownFormat
 
 BALLS_PER_OVER: Final = 6  # Law 17.1
 MAX_OVERS: Final = 50
+MAX_OVERS_WOMEN: Final = 20  # longer matches of theirs are not in the data, so nobody can price one
 DEFAULT_OUTSIDE: Final = 5  # ICC 28.7: at most five fielders outside the circle outside a powerplay
 POWERPLAY_OUTSIDE: Final = 2
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from cyclopts import App, CycloptsError, Parameter, UnknownCommandError
 
+from engine.cricket.state import CURRENT_ERA, FIRST_ERA, LAST_ERA
 from flows.cli.terminal import Exit, answer_json, note
 
 JSON = Annotated[bool, Parameter(name="--json", negative=(), help="One JSON document on stdout.")]
@@ -23,7 +24,12 @@ FORMAT = Annotated[
     Parameter(name="--format", help="Format; or --overs."),
 ]
 OVERS = Annotated[int | None, Parameter(help="Overs an innings, 1 to 50; instead of --format.")]
-SQUADS = Annotated[str, Parameter(help="drawn (by the seed), built-in, or two names: HOME,AWAY.")]
+SQUADS = Annotated[
+    str, Parameter(help="drawn or drawn-women (by the seed), built-in, or two names: HOME,AWAY.")
+]
+ERA = Annotated[
+    int, Parameter(help=f"The season whose scoring is played, {FIRST_ERA} to {LAST_ERA}.")
+]
 SUPER_OVER = Annotated[bool, Parameter(negative=(), help="Decide a level match by super overs.")]
 
 
@@ -97,6 +103,7 @@ def play(
     overs: OVERS = None,
     seed: SEED = 1,
     squads: SQUADS = "drawn",
+    era: ERA = CURRENT_ERA,
     super_over: SUPER_OVER = False,
     pack: PACK = "standard",
     entry: Annotated[str | None, Parameter(help="The pack's entry; else the seed picks.")] = None,
@@ -116,7 +123,16 @@ def play(
     from flows.cli.matches import Wanted, play_featured, play_match
 
     wanted = Wanted.of(
-        home, away, format_, overs, seed, squads, super_over=super_over, pack=pack, entry=entry
+        home,
+        away,
+        format_,
+        overs,
+        seed,
+        squads,
+        super_over=super_over,
+        era=era,
+        pack=pack,
+        entry=entry,
     )
     if featured:
         return play_featured(wanted, runs, if_busy=if_busy, as_json=json)
@@ -134,6 +150,7 @@ def simulate(
     home: Annotated[str, Parameter(help="The captain in the home seat.")] = "baseline",
     away: Annotated[str, Parameter(help="The captain in the away seat.")] = "baseline",
     squads: SQUADS = "drawn",
+    era: ERA = CURRENT_ERA,
     super_over: SUPER_OVER = False,
     processes: Annotated[int | None, Parameter(help="Default: one a core.")] = None,
     json: JSON = False,
@@ -144,7 +161,7 @@ def simulate(
     """
     from flows.cli.matches import Wanted, simulate_matches
 
-    wanted = Wanted.of(home, away, format_, overs, seed, squads, super_over=super_over)
+    wanted = Wanted.of(home, away, format_, overs, seed, squads, super_over=super_over, era=era)
     return simulate_matches(wanted, matches, out, processes=processes, as_json=json)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from engine.captains import KINDS, PRESETS, CaptainSpec, resolve
 from engine.cricket.formats import format_named, format_of
+from engine.cricket.state import FIRST_ERA, LAST_ERA
 from engine.packs import Pack, load_pack
 from engine.seeds import MAX_SEED
 from flows.cli.terminal import BadInput, Exit, WorkFailed, answer_json, note, say, table
@@ -31,6 +32,7 @@ class Wanted:
     seed: int
     squads: str | tuple[str, str]
     super_over: bool
+    era: int
     pack: str = "standard"
     entry: str | None = None
 
@@ -45,6 +47,7 @@ class Wanted:
         squads: str,
         *,
         super_over: bool,
+        era: int,
         pack: str = "standard",
         entry: str | None = None,
     ) -> Wanted:
@@ -53,13 +56,21 @@ class Wanted:
         """
         if not 0 <= seed <= MAX_SEED:
             raise BadInput(f"--seed {seed}: allowed: 0 to {MAX_SEED}")
+        from engine.setup import check_playable
+        from flows.work import squad_names
+
+        if not FIRST_ERA <= era <= LAST_ERA:
+            raise BadInput(f"--era {era}: allowed: {FIRST_ERA} to {LAST_ERA}")
+        length, named = _overs(format_, overs, load_pack(pack), entry), _squads(squads)
+        check_playable(squad_names(named), length)
         return cls(
             home=resolve(home),
             away=resolve(away),
-            overs=_overs(format_, overs, load_pack(pack), entry),
+            overs=length,
             seed=seed,
-            squads=_squads(squads),
+            squads=named,
             super_over=super_over,
+            era=era,
             pack=pack,
             entry=entry,
         )
@@ -86,14 +97,17 @@ def _overs(format_: str | None, overs: int | None, pack: Pack, entry: str | None
 
 
 def _squads(text: str) -> str | tuple[str, str]:
+    from engine.setup import DRAWN_GAMES
     from engine.squads import BUILT_IN, load_squad
 
-    if text in ("drawn", "built-in"):
+    if text in (*DRAWN_GAMES, "built-in"):
         return text
     names = text.split(",")
     if len(names) != 2:
         known = ", ".join(BUILT_IN)
-        raise BadInput(f"--squads {text}: allowed: drawn, built-in, or HOME,AWAY of {known}")
+        raise BadInput(
+            f"--squads {text}: allowed: drawn, drawn-women, built-in, or HOME,AWAY of {known}"
+        )
     for name in names:
         load_squad(name)
     return names[0], names[1]
@@ -128,7 +142,7 @@ def play_featured(
     from flows.cli.session import session
 
     if not isinstance(wanted.squads, str):
-        raise BadInput("--featured plays with --squads drawn or built-in")
+        raise BadInput("--featured plays with --squads drawn, drawn-women or built-in")
     with session(runs, quiet=as_json) as opened:
         if opened.stage.page and not as_json:
             note(f"page: {opened.stage.page}")
@@ -142,6 +156,7 @@ def play_featured(
             seed=wanted.seed,
             squads=wanted.squads,  # type: ignore[arg-type]  # a word, as checked above
             super_over=wanted.super_over,
+            era=wanted.era,
             pack=wanted.pack,
             entry=wanted.entry,
             featured=True,

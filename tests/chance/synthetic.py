@@ -9,11 +9,12 @@ BALLS = (*(0,) * 7, *(1,) * 8, 2, 4, 4, 6)
 
 
 def write(folder: Path, *, matches: int = 12) -> Path:
-    """Write the four files that the fit reads; the same every time."""
+    """Write the six files that the fit reads; the same every time."""
     chance = random.Random(11)
     for name, tier, overs, count in (
         ("t20_men", "major", 20, matches),
         ("odi_men", "fullmember", 50, matches // 3),
+        ("t20_women", "major", 20, matches // 2),
     ):
         deliveries, table = [",".join(DELIVERY_COLUMNS)], [",".join(MATCH_COLUMNS)]
         for number in range(count):

@@ -11,8 +11,9 @@ from engine.options import EPISODE_ID
 from engine.seeds import MAX_SEED
 from tests.tournaments.support import captain_lists, spec_of
 from tournaments import BadOccasion, FileDigest, TournamentPlan, TournamentSpec, plan_tournament
+from tournaments.match_spec import MOST_PAIRS
 from tournaments.names import LONGEST_SLUG, slugs
-from tournaments.spec import MOST_CAPTAINS, MOST_PAIRS
+from tournaments.spec import MOST_CAPTAINS
 
 DIGEST = FileDigest("3f2a1c" + "0" * 58)
 

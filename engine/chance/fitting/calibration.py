@@ -10,7 +10,7 @@ the half-way correlation do. Deterministic: its seeds are fixed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 from typing import Any, Final
 
@@ -26,6 +26,7 @@ from engine.chance.fitting.reading import Deliveries
 from engine.chance.model import BallModel, towards_runs
 from engine.chance.squads import draw_squad
 from engine.cricket.formats import Format, format_of
+from engine.cricket.players import Game
 from engine.cricket.state import Conditions
 from engine.seeds import Streams, derive_seed
 
@@ -41,13 +42,14 @@ _LARGEST_SPREAD: Final = 0.5  # keeps the calibration finite on data too few to 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RealTable:
     """What the data say of whole innings: `shares` deliveries by (innings, over, class), first-
-    innings totals' spread.
+    innings totals' spread, `eras` the share of the matches that each season has.
     """
 
     shares: Floats
     sd: float
     correlation: float
     mean: float
+    eras: dict[int, float]
 
 
 def real_table(family: Family, d: Deliveries) -> RealTable:
@@ -68,7 +70,15 @@ def real_table(family: Family, d: Deliveries) -> RealTable:
         sd=float(totals[0].std()),
         correlation=float(np.corrcoef(halves[0], halves[1])[0, 1]) if size > 2 else 0.0,
         mean=float(totals[0].mean()),
+        eras=_eras(d),
     )
+
+
+def _eras(d: Deliveries) -> dict[int, float]:
+    """The share of the matches in each season."""
+    year = d.year[np.unique(d.match, return_index=True)[1]]
+    seasons, matches = np.unique(year, return_counts=True)
+    return {int(s): float(n) / len(year) for s, n in zip(seasons, matches, strict=True)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,20 +90,40 @@ class Arena:
     fmt: Format
     sides: tuple[Sides, Sides]
     streams: tuple[Streams, ...]
+    eras: tuple[int, ...]
+    game: Game
 
     def conditions(self, coefficients: Coefficients) -> list[Conditions]:
-        return [draw_conditions(s, coefficients) for s in self.streams]
+        return [
+            replace(draw_conditions(s, coefficients), era=era, game=self.game)
+            for s, era in zip(self.streams, self.eras, strict=True)
+        ]
 
 
-def arena_of(coefficients: Coefficients, overs: int, matches: int, seed: int = 1) -> Arena:
-    """Draw squads for `matches` matches."""
+# The seasons of the T20 targets: matches of each year among 2,912.
+REFERENCE_ERAS: Final = {2019: 470, 2020: 351, 2021: 464, 2022: 525, 2023: 530, 2024: 572}
+
+
+def arena_of(
+    coefficients: Coefficients,
+    overs: int,
+    matches: int,
+    seed: int = 1,
+    *,
+    eras: Mapping[int, float] = REFERENCE_ERAS,
+    game: Game = Game.MEN,
+) -> Arena:
+    """Draw squads for `matches` matches, spread over `eras` by their weights."""
     fmt = format_of(overs)
     streams = tuple(Streams(derive_seed("calibration", seed, i)) for i in range(matches))
     first, second = (
-        sides_of([draw_squad(s, name, coefficients) for s in streams], fmt)
+        sides_of([draw_squad(s, name, coefficients, game) for s in streams], fmt)
         for name in ("home", "away")
     )
-    return Arena(fmt=fmt, sides=(first, second), streams=streams)
+    ends = np.cumsum(list(eras.values())) / sum(eras.values())
+    place = np.searchsorted(ends, (np.arange(matches) + 0.5) / matches)
+    chosen = tuple(int(era) for era in np.array(list(eras))[np.minimum(place, len(eras) - 1)])
+    return Arena(fmt=fmt, sides=(first, second), streams=streams, eras=chosen, game=game)
 
 
 def play(model: BallModel, arena: Arena, seed: int) -> MatchLogs:
@@ -110,7 +140,7 @@ def calibrate(
 ) -> Coefficients:
     """Coefficients whose bulk play agrees with the real tables."""
     for name, (family, real) in families.items():
-        arena = arena_of(coefficients, family.overs, matches)
+        arena = arena_of(coefficients, family.overs, matches, eras=real.eras, game=family.game)
         for turn in range(ROUNDS):
             model = BallModel(coefficients, assumptions, digest="")
             logs = play(model, arena, seed=turn)

@@ -11,6 +11,7 @@ import numpy as np
 from engine.chance.bulk import MatchLogs
 from engine.chance.classes import Floats
 from engine.chance.coefficients import Assumptions, Coefficients
+from engine.chance.design import Family
 from engine.chance.fitting.calibration import RealTable, arena_of, half_way, play
 from engine.chance.model import BallModel
 
@@ -22,7 +23,7 @@ def reached(
     coefficients: Coefficients,
     assumptions: Assumptions,
     *,
-    overs: int,
+    family: Family,
     real: RealTable,
     matches: int,
 ) -> dict[str, object]:
@@ -30,7 +31,9 @@ def reached(
     chase success.
     """
     model = BallModel(coefficients, assumptions, digest="")
-    logs = play(model, arena_of(coefficients, overs, matches, CHECK_SEED), _CHECK_BALLS)
+    overs = family.overs
+    arena = arena_of(coefficients, overs, matches, CHECK_SEED, eras=real.eras, game=family.game)
+    logs = play(model, arena, _CHECK_BALLS)
     first = logs.first.runs.astype(np.float64)
     return {
         "first_innings_mean": {"real": round(real.mean, 2), "simulated": _rounded(first.mean())},

@@ -12,7 +12,7 @@ import numpy as np
 
 from engine.chance.classes import CLASSES, BallClass, Floats
 from engine.chance.coefficients import Directions, FittedFamily, Spreads
-from engine.chance.design import FACTORS, ORDERS, Family, factor_offsets
+from engine.chance.design import FACTORS, ORDERS, Family, factor_offsets, factor_shapes
 from engine.chance.fitting.effects import (
     ORDER_GROUPS,
     Effects,
@@ -28,12 +28,23 @@ from engine.chance.fitting.logit import (
     log_likelihood,
     log_probabilities,
     ridge_of,
+    ridge_of_departure,
 )
 from engine.chance.fitting.pressing import Pressing, pressing_of
 from engine.chance.fitting.reading import Deliveries
+from engine.chance.fitting.seasons import (
+    Backtest,
+    SeasonTable,
+    about,
+    backtest,
+    extended,
+    season_table,
+    smoothed,
+)
 from engine.chance.fitting.situations import situations_of
 from engine.chance.fitting.splits import splits_of
 
+REFERENCE_SINCE: Final = 2019  # the seasons of the target tables, to 2024
 DECIMALS: Final = 4  # a ten-thousandth in log-odds is far below any standard error here
 HOLD_OUT: Final = 10  # every tenth match is held out for the stated hold-out numbers
 # A group of few players gives a wild estimate; openers' .14 and .23 are the best determined.
@@ -43,20 +54,25 @@ _LARGEST_DAY_SD: Final = 0.3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FamilyFit:
-    """What the data of one family say, before calibration."""
+    """What the data of one family say, before calibration. `coefficients` (rows, classes), seasons
+    smoothed and carried on.
+    """
 
     family: Family
     logit: LogitFit
+    coefficients: Floats
     effects: Effects
     pressing: Pressing
     splits: dict[str, dict[str, float]]
+    seasons: Backtest
     held_out: dict[str, float]
     deliveries: int
 
 
 def fit_family(family: Family, d: Deliveries) -> FamilyFit:
     """Fit one family to its deliveries."""
-    matrix = design_matrix(family, situations_of(family, d))
+    at = situations_of(family, d)
+    matrix = design_matrix(family, at)
     ridge = ridge_of(family)
     held_out, start = _hold_out(matrix, d, ridge)
     plain = fit_logit(matrix, d.outcome, ridge, start=start)
@@ -64,27 +80,87 @@ def fit_family(family: Family, d: Deliveries) -> FamilyFit:
     effects = estimate_effects(d, found)
     offset = offsets_of(d, found, effects)
     final = fit_logit(matrix, d.outcome, ridge, start=plain.coefficients, offset=offset)
+    table = season_table(final.coefficients[_season(family)], at.season, at.phase, d.outcome)
+    tested = backtest(table)
+    levels = extended(smoothed(table), table.last, tested.damping)
     return FamilyFit(
         family=family,
         logit=final,
+        coefficients=_about_reference(family, final.coefficients, levels, table),
         effects=effects,
         pressing=pressing_of(family, final.coefficients, matrix),
         splits=splits_of(family, d),
+        seasons=tested,
         held_out={**held_out, "in_sample_without_players": plain.log_likelihood / len(d)},
         deliveries=len(d),
     )
 
 
-def _hold_out(matrix: Any, d: Deliveries, ridge: Floats) -> tuple[dict[str, float], Floats]:
-    """Mean log-likelihood of the held-out matches, of the logit and of the bare class shares; and
-    the logit's start.
+def fit_departure(family: Family, d: Deliveries, base: FamilyFit) -> FamilyFit:
+    """Fit a family of few matches as a departure from another: what they do not show stays as it is
+    there.
     """
+    at = situations_of(family, d)
+    matrix = design_matrix(family, at)
+    ridge = ridge_of_departure(family)
+    known = matrix @ base.coefficients
+    held_out, start = _hold_out(matrix, d, ridge, known)
+    plain = fit_logit(matrix, d.outcome, ridge, start=start, offset=known)
+    predicted = known + matrix @ plain.coefficients
+    found = residuals(np.exp(log_probabilities(predicted)), d.outcome)
+    offset = known + offsets_of(d, found, base.effects)
+    final = fit_logit(matrix, d.outcome, ridge, start=plain.coefficients, offset=offset)
+    table = season_table(final.coefficients[_season(family)], at.season, at.phase, d.outcome)
+    own = final.coefficients.copy()
+    own[_season(family)] = smoothed(table).reshape(-1, CLASSES)
+    return FamilyFit(
+        family=family,
+        logit=final,
+        coefficients=base.coefficients + own,
+        effects=base.effects,
+        pressing=base.pressing,
+        splits=splits_of(family, d),
+        seasons=base.seasons,
+        held_out={**held_out, "in_sample_without_players": plain.log_likelihood / len(d)},
+        deliveries=len(d),
+    )
+
+
+def _season(family: Family) -> slice:
+    offsets = factor_offsets(family)
+    return slice(offsets["season"], offsets["end"])
+
+
+def _about_reference(
+    family: Family, coefficients: Floats, levels: Floats, table: SeasonTable
+) -> Floats:
+    """The coefficients with the mean of the reference seasons moved from the seasons' rows to those
+    of time, so that a season tells how it differs from them.
+    """
+    mean = about(levels, table, REFERENCE_SINCE)
+    moved, offsets, shapes = coefficients.copy(), factor_offsets(family), factor_shapes(family)
+    late = np.array(family.time) <= family.death
+    times = np.tile(np.where(late[:, None], mean[2], mean[1]), (2, 1))
+    for name, shift in (("time", times), ("powerplay", mean[0] - mean[1])):
+        rows = slice(offsets[name], offsets[name] + int(np.prod(shapes[name])))
+        moved[rows] += shift
+    moved[_season(family)] = (levels - mean).reshape(-1, CLASSES)
+    return moved
+
+
+def _hold_out(
+    matrix: Any, d: Deliveries, ridge: Floats, known: Floats | None = None
+) -> tuple[dict[str, float], Floats]:
+    """Mean log-likelihood of the held-out matches, of the logit and of the bare class shares; and
+    the logit's start. `known` is added to the predictor.
+    """
+    offset = np.zeros((len(d), CLASSES)) if known is None else known
     out = d.match % HOLD_OUT == 0
     rows, rest = np.flatnonzero(out), np.flatnonzero(~out)
-    train = fit_logit(matrix[rest], d.outcome[rest], ridge)
+    train = fit_logit(matrix[rest], d.outcome[rest], ridge, offset=offset[rest])
     seen = np.bincount(d.outcome[rest], minlength=CLASSES) + 1.0
     share = np.log(seen / seen.sum())
-    predictor = matrix[rows] @ train.coefficients
+    predictor = matrix[rows] @ train.coefficients + offset[rows]
     n = max(len(rows), 1)
     numbers = {
         "matches_share": 1.0 / HOLD_OUT,
@@ -101,7 +177,7 @@ def fitted_family(fit: FamilyFit, reference: FamilyFit) -> FittedFamily:
     offsets = factor_offsets(fit.family)
     ends = [*(offsets[f] for f in FACTORS[1:]), offsets["end"]]
     factors = {
-        name: _rows(fit.logit.coefficients[offsets[name] : end])
+        name: _rows(fit.coefficients[offsets[name] : end])
         for name, end in zip(FACTORS, ends, strict=True)
     }
     unit = reference.effects

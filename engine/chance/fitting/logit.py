@@ -5,10 +5,12 @@ The only module that imports scipy: playing a match needs numpy alone.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+from scipy.linalg import solve_triangular
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
@@ -20,7 +22,11 @@ from engine.chance.design import FACTORS, Family, Situations, factor_offsets, fa
 RIDGE: Final = 2.0
 # How a time of the innings departs from what all times share: N(0, 1/10), a third of a log-odds.
 RIDGE_OF_BANDS: Final = 10.0
-MAX_STEPS: Final = 150
+# What a family has of its own against the one it departs from: N(0, 1/40), a sixth of a log-odds;
+# its overall level is free.
+RIDGE_OF_DEPARTURE: Final = 40.0
+RIDGE_OF_LEVEL: Final = 0.1
+MAX_STEPS: Final = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +64,15 @@ def ridge_of(family: Family) -> Floats:
     return ridge
 
 
+def ridge_of_departure(family: Family) -> Floats:
+    """The penalty where a family is fitted as a departure from another: rare cells stay the
+    other's.
+    """
+    ridge = np.maximum(ridge_of(family), RIDGE_OF_DEPARTURE)
+    ridge[factor_offsets(family)["intercept"]] = RIDGE_OF_LEVEL
+    return ridge
+
+
 def log_probabilities(predictor: Floats) -> Floats:
     """Log-softmax over the last axis."""
     shifted = predictor - predictor.max(axis=-1, keepdims=True)
@@ -82,27 +97,27 @@ def fit_logit(
     start: Floats | None = None,
     offset: Floats | None = None,
 ) -> LogitFit:
-    """Maximise the penalised likelihood. Columns are scaled by their information, which L-BFGS
-    needs.
+    """Maximise the penalised likelihood with L-BFGS, in coordinates where its curvature is near
+    one: the columns of the design are far from independent.
 
     `ridge` (rows); `offset` (n, classes) is added to the predictor; `start` where to begin.
     """
-    rows = matrix.shape[1]
-    scale = 1.0 / np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=0)).ravel() * 0.05 + ridge)
+    roots = _curvature_roots(matrix, outcome, ridge)
     observed = np.zeros((matrix.shape[0], CLASSES))
-    observed[np.arange(len(outcome)), outcome] = 1.0
-    counts = matrix.T @ observed
     index = np.arange(len(outcome))
+    observed[index, outcome] = 1.0
     transposed = matrix.T.tocsr()
+    counts = transposed @ observed
 
     def loss(flat: Floats) -> tuple[float, Floats]:
-        beta = flat.reshape(rows, CLASSES) * scale[:, None]
+        beta = _solved(roots, flat.reshape(-1, CLASSES), transposed=True)
         logs = log_probabilities(_predictor(matrix, beta, offset))
         value = -float(logs[index, outcome].sum()) + 0.5 * float((ridge[:, None] * beta**2).sum())
         gradient = transposed @ np.exp(logs) - counts + ridge[:, None] * beta
-        return value, (gradient * scale[:, None]).ravel()
+        return value, _solved(roots, gradient, transposed=False).ravel()
 
-    first = np.zeros((rows, CLASSES)) if start is None else start / scale[:, None]
+    beta = np.zeros((matrix.shape[1], CLASSES)) if start is None else start
+    first = np.stack([root.T @ beta[:, c] for c, root in enumerate(roots)], axis=1)
     found = minimize(
         loss,
         first.ravel(),
@@ -110,9 +125,28 @@ def fit_logit(
         method="L-BFGS-B",
         options={"maxiter": MAX_STEPS, "maxcor": 20, "ftol": 1e-9, "gtol": 1e-3},
     )
-    beta = found.x.reshape(rows, CLASSES) * scale[:, None]
+    beta = _solved(roots, found.x.reshape(-1, CLASSES), transposed=True)
     return LogitFit(
         coefficients=beta,
         log_likelihood=log_likelihood(_predictor(matrix, beta, offset), outcome),
         steps=int(found.nit),
     )
+
+
+def _curvature_roots(matrix: Any, outcome: Ints, ridge: Floats) -> list[Floats]:
+    """For each class the Cholesky root of the penalised likelihood's curvature, as it is where all
+    chances are the overall shares.
+    """
+    gram = (matrix.T @ matrix).toarray()
+    share = (np.bincount(outcome, minlength=CLASSES) + 1.0) / (len(outcome) + CLASSES)
+    return [np.linalg.cholesky(p * (1.0 - p) * gram + np.diag(ridge)) for p in share]
+
+
+def _solved(roots: Sequence[Floats], values: Floats, *, transposed: bool) -> Floats:
+    """Every class's column with its root divided out."""
+    trans = 1 if transposed else 0
+    columns = [
+        solve_triangular(root, values[:, c], lower=True, trans=trans)
+        for c, root in enumerate(roots)
+    ]
+    return np.stack(columns, axis=1)

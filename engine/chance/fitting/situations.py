@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 
-from engine.chance.classes import Floats
 from engine.chance.design import BALLS_PER_OVER, WICKETS, Family, Situations
 from engine.chance.fitting.reading import Deliveries
-
-REFERENCE_SEASON: Final = 2022  # the middle of the training years; a season's effect is zero here
+from engine.chance.fitting.splits import phases_of
+from engine.cricket.state import FIRST_ERA
 
 
 def situations_of(family: Family, d: Deliveries) -> Situations:
@@ -26,9 +23,6 @@ def situations_of(family: Family, d: Deliveries) -> Situations:
         faced=d.faced,
         free_hit=d.free_hit,
         rate=np.where(d.target > 0, needed * BALLS_PER_OVER / left, np.nan),
-        season=_seasons(d),
+        phase=phases_of(family, d),
+        season=d.year - FIRST_ERA,
     )
-
-
-def _seasons(d: Deliveries) -> Floats:
-    return (d.year - REFERENCE_SEASON).astype(np.float64)

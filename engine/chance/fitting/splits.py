@@ -9,10 +9,8 @@ from typing import Final
 import numpy as np
 
 from engine.chance.classes import CLASS_OF, CLASSES, BallClass, Floats, Ints
-from engine.chance.coefficients import PHASES
-from engine.chance.design import BALLS_PER_OVER, Family
+from engine.chance.design import BALLS_PER_OVER, PHASES, Family
 from engine.chance.fitting.reading import KINDS, Deliveries
-from engine.chance.tables import DEATH_OVERS
 from engine.cricket.outcomes import OUTCOME_INDEX, OUTCOMES, Dismissal, End
 
 # A phase's own counts are joined by this many balls shared out as in all phases.
@@ -40,7 +38,7 @@ _IS_RUN_OUT: Final = np.array([o.dismissal is Dismissal.RUN_OUT for o in OUTCOME
 
 def phases_of(family: Family, d: Deliveries) -> Ints:
     """The phase of each delivery, an index into `PHASES`."""
-    late = family.overs * BALLS_PER_OVER - d.legal <= DEATH_OVERS[family.name] * BALLS_PER_OVER
+    late = family.overs * BALLS_PER_OVER - d.legal <= family.death * BALLS_PER_OVER
     return np.where(d.legal < family.powerplay_balls, 0, np.where(late, 2, 1)).astype(np.intp)
 
 
