@@ -1,8 +1,8 @@
 """Writes what in `docs/` is made from the code: `python docs/build.py [--check]`.
 
 The JSON Schemas of events and tournament files, the figures of the ball model's data card, the
-tables of packs and squads, and the README's table of the demo. A test runs it with `--check`, which writes
-nothing and exits with 1 where a file is out of date.
+tables of packs and squads, and the README's table of the demo. A test runs it with `--check`, which
+writes nothing and exits with 1 where a file is out of date.
 """
 
 from __future__ import annotations

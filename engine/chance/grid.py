@@ -26,18 +26,28 @@ from engine.cricket.state import ALL_OUT
 # table.
 _STEPS: Final = ((10, 8), (25, 4), (50, 2))
 _REACH: Final = 6.0  # in deviations times the root of two; beyond it lies less than 1e-16
-# Seven points of a Gauss-Hermite rule for a standard normal number (`hermegauss`).
-# Runs an over below nothing made that a first innings can be worth: players, pitch and day take more
-# away than has been made at its beginning.
+# Runs an over below nothing made that a first innings can be worth: players, pitch and day take
+# more away than has been made at its beginning.
 _BELOW: Final = 6
 _EDGE: Final = 1e-6  # a chance has log-odds
+# Seven points of a Gauss-Hermite rule for a standard normal number (`hermegauss`).
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
 
 
 class Grid:
     """The values of one innings of a stage."""
 
-    __slots__ = ("_flat", "_highest", "_is_chase", "_offsets", "_row", "_steps", "_wickets", "_zero", "cap")
+    __slots__ = (
+        "_flat",
+        "_highest",
+        "_is_chase",
+        "_offsets",
+        "_row",
+        "_steps",
+        "_wickets",
+        "_zero",
+        "cap",
+    )
 
     def __init__(self, found: Solved, innings: int, unknown: Floats | None = None) -> None:
         """`unknown` (balls left, wickets) blurs the values by a normal shift of so many runs."""

@@ -127,7 +127,7 @@ def _eleven(parsed: _SquadFile, source: str) -> tuple[Player, ...]:
     known: dict[str, Player] = {}
     for one in (*parsed.players, *parsed.substitutes):
         if one.name in known:
-            raise BadSquad(source, f"two players are called {printable(shortened(one.name))!r}")
+            raise BadSquad(source, f"two players have the same name: {shown(one.name)}")
         known[one.name] = _player(one)
     if parsed.eleven is None:
         return tuple(known.values())[:SQUAD_SIZE]
