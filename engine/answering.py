@@ -13,6 +13,7 @@ from typing import Final, Protocol, runtime_checkable
 
 from engine import events as ev
 from engine.captains import CaptainSpec, Policy
+from engine.chance.advice import Adviser
 from engine.cricket.choices import Decision, Seat
 from engine.cricket.distribution import WinModel
 from engine.cricket.nodes import DecisionRequest, Fact
@@ -65,12 +66,13 @@ class Chair:
         *,
         max_rethinks: int,
         value: WinModel | None,
+        adviser: Adviser | None = None,
     ) -> None:
         self._spec, self._max_rethinks = spec, max_rethinks
         # Told apart once: the check against a protocol costs more than a scripted decision.
         self._policy = captain if isinstance(captain, Policy) else None
         self._tool_captain = None if isinstance(captain, Policy) else captain
-        self._session = SeatSession(seat, spec.name, value=value)
+        self._session = SeatSession(seat, spec.name, value=value, adviser=adviser)
         self._own_source: ev.Source = "recorded" if spec.kind == "recorded" else "policy"
 
     async def answer(self, request: DecisionRequest, draws: CaptainDraws) -> Answered:

@@ -153,7 +153,7 @@ async def play_episode(
     value = await asyncio.to_thread(chosen.value_for, setup)
     public = await asyncio.to_thread(chosen.public_for, setup)
     async with AsyncExitStack() as closing:
-        chairs = {seat: _chair(spec, cast or Cast(), seat, public) for seat in Seat}
+        chairs = {seat: _chair(spec, cast or Cast(), seat, chosen, public) for seat in Seat}
         for chair in chairs.values():
             closing.push_async_callback(_close_quietly, chair)
         episode = _Episode(
@@ -184,7 +184,9 @@ def _setup_of(spec: EpisodeSpec, cast: Cast) -> MatchSetup:
     )
 
 
-def _chair(spec: EpisodeSpec, cast: Cast, seat: Seat, value: WinModel | None) -> Chair:
+def _chair(
+    spec: EpisodeSpec, cast: Cast, seat: Seat, models: Models, value: WinModel | None
+) -> Chair:
     captain = spec.captain(seat)
     return Chair(
         seat,
@@ -192,6 +194,7 @@ def _chair(spec: EpisodeSpec, cast: Cast, seat: Seat, value: WinModel | None) ->
         captain,
         max_rethinks=spec.max_rethinks,
         value=value,
+        adviser=models.adviser_for(value),
     )
 
 

@@ -26,6 +26,7 @@ from engine.answers import (
     field_of,
 )
 from engine.captains.baseline import Baseline
+from engine.chance.advice import Adviser
 from engine.cricket.choices import (
     Decision,
     DecisionKind,
@@ -91,13 +92,21 @@ class Tally:
 
 
 class SeatSession:
-    """`captain` is his name. `value` is the public win-probability model that he may consult.
+    """`captain` is his name. `value` is the public win-probability model that he may consult,
+    `adviser` what values plans by it.
 
     `reply` is what the last accepted call gave back, `reason` the last decision's reason in his
     words. `refused_on_question` counts the unusable answers to the open question.
     """
 
-    def __init__(self, seat: Seat, captain: str, *, value: WinModel | None = None) -> None:
+    def __init__(
+        self,
+        seat: Seat,
+        captain: str,
+        *,
+        value: WinModel | None = None,
+        adviser: Adviser | None = None,
+    ) -> None:
         self.seat, self.captain = seat, captain
         self.tally = Tally()
         self.reply: dict[str, Any] = {}
@@ -112,7 +121,7 @@ class SeatSession:
         self.balls: deque[BallBowled] = deque(maxlen=RECENT)
         self.overhead_this_over = 0
         self.refused_on_question = 0
-        self._value = value
+        self._value, self._adviser = value, adviser
         self._field = Field.STANDARD
         self._question = NOTHING_ASKED
         self._innings = 0
@@ -295,7 +304,7 @@ class SeatSession:
             case args.ReflectAfterBall(note=note):
                 self.notes.append(note)
             case args.AnalyzeSituation():
-                reply = analyze(request, self._value)
+                reply = analyze(request, self._value, self._adviser)
         self._prepared += 1
         self.reply = reply
         if overhead:

@@ -44,7 +44,7 @@ from engine.fidelity import (
 )
 from engine.models import Models
 from engine.seeds import Streams, derive_seed
-from engine.setup import squads_named
+from engine.setup import DRAWN_GAMES, squads_named
 from flows.pool import ProcessPool
 
 MATCHES: Final = {"T20": 20_000, "ODI": 10_000}  # the issue's numbers of matches
@@ -234,6 +234,7 @@ async def _play_match(wanted: Wanted, number: int, era: int) -> PlayedMatch:
         overs=format_named(wanted.format).max_overs,
         home=baseline,
         away=baseline,
+        squads=_drawn(wanted.game),
         era=era,
         max_super_overs=0,
     )
@@ -244,6 +245,12 @@ async def _play_match(wanted: Wanted, number: int, era: int) -> PlayedMatch:
     )
     squads = squads_named(spec.squads, Streams(spec.seed))
     return PlayedMatch(balls=balls, squads=(squads.home, squads.away))
+
+
+def _drawn(game: Game) -> tuple[str, str]:
+    """The name of squads that are drawn, of this game."""
+    name = next(name for name, drawn in DRAWN_GAMES.items() if drawn is game)
+    return name, name
 
 
 def title_of(wanted: Wanted) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from math import erf, sqrt
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -25,11 +25,8 @@ from engine.cricket.state import ALL_OUT
 # Steps a run, by the overs of the format: the longer, the less a run is worth, and the larger the
 # table.
 _STEPS: Final = ((10, 8), (25, 4), (50, 2))
+_LONG: Final = 25  # overs
 _REACH: Final = 6.0  # in deviations times the root of two; beyond it lies less than 1e-16
-# Runs an over below nothing made that a first innings can be worth: players, pitch and day take
-# more away than has been made at its beginning.
-_BELOW: Final = 6
-_EDGE: Final = 1e-6  # a chance has log-odds
 # Seven points of a Gauss-Hermite rule for a standard normal number (`hermegauss`).
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
 
@@ -38,6 +35,7 @@ class Grid:
     """The values of one innings of a stage."""
 
     __slots__ = (
+        "_below",
         "_flat",
         "_highest",
         "_is_chase",
@@ -45,7 +43,6 @@ class Grid:
         "_row",
         "_steps",
         "_wickets",
-        "_zero",
         "cap",
     )
 
@@ -54,22 +51,21 @@ class Grid:
         overs = found.balls / BALLS_PER_OVER
         self.cap = found.cap
         self._steps = next(steps for most, steps in _STEPS if overs <= most)
+        self._highest, self._below = found.top * self._steps, found.below
         self._is_chase = innings == CHASE
         self._wickets = found.wickets
-        below = 0 if self._is_chase else int(_BELOW * overs)
-        self._zero = below * self._steps
-        self._highest = self._zero + found.cap * self._steps
-        values = _with_more_below(found.values[innings], below)
+        values = found.values[innings]
         fine = _finer(values if unknown is None else _blurred(values, unknown), self._steps)
         self._row = fine.shape[-1]
-        self._flat: npt.NDArray[np.float32] = fine.astype(np.float32).ravel()
+        kind = np.float32 if overs > _LONG else np.float64  # half the memory where there is much
+        self._flat: npt.NDArray[Any] = fine.astype(kind).ravel()
         self._offsets: dict[int, npt.NDArray[np.intp]] = {}
 
     def at(self, left: int, lost: int, place: float) -> float:
         """The value at a place; with the runs made in a first innings, `cap` less the needed in a
         chase.
         """
-        step = min(max(round(place * self._steps) + self._zero, 0), self._highest)
+        step = min(max(round((place + self._below) * self._steps), 0), self._highest)
         return float(self._flat[(left * (self._wickets + 1) + lost) * self._row + step])
 
     def mean(self, left: int, lost: int, place: float, deviation: float) -> float:
@@ -78,7 +74,7 @@ class Grid:
         """
         if deviation <= 0.0:
             return self.at(left, lost, place)
-        centre, scale = place * self._steps + self._zero, sqrt(2.0) * deviation * self._steps
+        centre, scale = (place + self._below) * self._steps, sqrt(2.0) * deviation * self._steps
         reach = int(_REACH * scale)
         low = min(max(round(centre) - reach, 0), self._highest)
         high = min(max(round(centre) + reach, low + 1), self._highest)
@@ -91,14 +87,14 @@ class Grid:
         """The values after each of `OUTCOMES`. `runs` is the whole place before the ball; the
         shifts are those of the state after it, without a wicket and with one.
         """
-        steps = self._steps
-        step = min(max(round((runs + shift) * steps) + self._zero, 0), self._highest)
-        out = min(max(round((runs + shift_out) * steps) + self._zero, 0), self._highest)
+        steps, place = self._steps, runs + self._below
+        step = min(max(round((place + shift) * steps), 0), self._highest)
+        out = min(max(round((place + shift_out) * steps), 0), self._highest)
         offsets = self._offsets.get(out - step)
         if offsets is None:
             offsets = self._offsets[out - step] = self._offsets_for(out - step)
         base = ((left - 1) * (self._wickets + 1) + lost) * self._row + step
-        values: Floats = self._flat.take(offsets + base).astype(np.float64)
+        values: Floats = self._flat.take(offsets + base).astype(np.float64, copy=False)
         needed = self.cap - runs
         if self._is_chase and needed <= MOST_RUNS:
             values[needed <= RUNS_OF] = 1.0
@@ -107,17 +103,6 @@ class Grid:
     def _offsets_for(self, out: int) -> npt.NDArray[np.intp]:
         again = ~IS_LEGAL * (self._wickets + 1) * self._row
         return np.asarray(RUNS_OF * self._steps + again + IS_WICKET * (self._row + out))
-
-
-def _with_more_below(values: Floats, runs: int) -> Floats:
-    """With `runs` more places below the first, whose log-odds go on as they began."""
-    if runs == 0:
-        return values
-    first, second = (np.clip(values[..., k : k + 1], _EDGE, 1.0 - _EDGE) for k in (0, 1))
-    odds = np.log(first / (1.0 - first))
-    slope = np.log(second / (1.0 - second)) - odds
-    more = odds - np.maximum(slope, 0.0) * np.arange(runs, 0, -1)
-    return np.concatenate([1.0 / (1.0 + np.exp(-more)), values], axis=-1)
 
 
 def _blurred(values: Floats, unknown: Floats) -> Floats:
@@ -148,7 +133,7 @@ def _finer(values: Floats, steps: int) -> Floats:
     return fine
 
 
-@lru_cache(maxsize=8)  # a T20 innings takes 8 MB, an ODI innings 22 MB
+@lru_cache(maxsize=8)  # a T20 innings takes 15 MB, an ODI innings 22 MB
 def grid_of(stage: Stage, model: BallModel, wickets: int, innings: int) -> Grid:
     return Grid(solved(stage, model, wickets), innings)
 

@@ -1,9 +1,9 @@
 """The win probability between usual sides, by dynamic programming, and where the even states lie.
 
-`Solved.values[innings]` (balls left, wickets, place) is the value to the side batting; the place
-rises with the score: runs made in a first innings, and in a chase `cap` less the runs needed. A tie
-is worth ½, and so is the super over after it. The first innings' end is worth what the chase that
-follows leaves.
+`Solved.values[innings]` (balls left, wickets, place) is the value to the side batting. Places rise
+with the score: runs made in a first innings, and in a chase `cap` less the runs needed. They begin
+at `-below`, where the players at hand may move a low score. A tie is worth ½, and so is the super
+over after it. The first innings' end is worth what the chase that follows leaves.
 """
 
 from __future__ import annotations
@@ -25,19 +25,23 @@ _ROUNDS: Final = 5
 # real innings.
 _MOST_RUNS_PER_OVER: Final = 15
 _SPARE_RUNS: Final = 45
+# Runs an over that weak players and a hard pitch may cost, and some to spare: four sigma.
+_FEWER_RUNS_PER_OVER: Final = 3
+_SPARE_BELOW: Final = 10
 FIRST, CHASE = 0, 1
 
 
 class Solved:
     """One stage solved. `cap` the most runs told apart; beyond it a place has the last one's value,
-    for as many runs as one ball can make.
+    for as many runs as one ball can make. `below` the places before 0.
     """
 
-    __slots__ = ("balls", "cap", "usual", "values", "wickets")
+    __slots__ = ("balls", "below", "cap", "usual", "values", "wickets")
 
     def __init__(self, stage: Stage, model: BallModel, wickets: int) -> None:
         self.balls, self.wickets = stage.format.max_balls, wickets
         self.cap = stage.format.max_overs * _MOST_RUNS_PER_OVER + _SPARE_RUNS
+        self.below = stage.format.max_overs * _FEWER_RUNS_PER_OVER + _SPARE_BELOW
         self.usual = Usual(stage, model, wickets)
         chase = self._solve(self._ends_of_chase(), CHASE)
         self.values: tuple[Floats, Floats] = (
@@ -47,48 +51,52 @@ class Solved:
 
     @property
     def size(self) -> int:
-        """Places told apart, those beyond `cap` too."""
-        return self.cap + 1 + MOST_RUNS
+        """Places, those beyond `cap` too."""
+        return self.below + self.cap + 1 + MOST_RUNS
+
+    @property
+    def top(self) -> int:
+        """Where the place `cap` stands."""
+        return self.below + self.cap
 
     def even(self, innings: int) -> Floats:
-        """The place, between whole runs, at which a state is even, (balls left, wickets). Where the
-        side batting is better off whatever it has made, the line goes on straight below 0.
-        """
-        table = self.values[innings][:, :, : self.cap + 1]
-        above = np.clip(np.argmax(table >= HALF, axis=-1), 1, self.cap)
+        """The place, between whole runs, at which a state is even, (balls left, wickets)."""
+        table = self.values[innings][:, :, : self.top + 1]
+        above = np.clip(np.argmax(table >= HALF, axis=-1), 1, self.top)
         high = np.take_along_axis(table, above[..., None], axis=-1)[..., 0]
         low = np.take_along_axis(table, above[..., None] - 1, axis=-1)[..., 0]
-        return np.asarray(above - np.minimum((high - HALF) / np.maximum(high - low, 1e-3), 30.0))
+        over = np.clip((high - HALF) / np.maximum(high - low, 1e-12), 0.0, 1.0)
+        return np.asarray(above - over - self.below)
 
     def _ends_of_chase(self) -> Floats:
         """Need 0 is won; need 1 with nothing left is a tie, more is lost."""
         ends = np.zeros(self.size)
-        ends[self.cap - 1] = HALF
-        ends[self.cap :] = 1.0
+        ends[self.top - 1] = HALF
+        ends[self.top :] = 1.0
         return ends
 
     def _ends_of_first(self, chase: Floats) -> Floats:
         """What `s` runs are worth: the chase needs `s` + 1."""
-        runs = np.minimum(np.arange(self.size), self.cap - 1)
-        return np.asarray(1.0 - chase[self.balls, 0, self.cap - 1 - runs])
+        needed = np.clip(np.arange(self.size) - self.below + 1, 0, self.cap)
+        return np.asarray(1.0 - chase[self.balls, 0, self.top - needed])
 
     def _solve(self, ends: Floats, innings: int) -> Floats:
         """Backwards over balls left."""
         table = np.zeros((self.balls + 1, self.wickets + 1, self.size))
         table[0] = ends
         table[:, self.wickets] = ends
-        needed = self.cap - np.arange(self.cap + 1)
+        needed = self.top - np.arange(self.top + 1)
         for left in range(1, self.balls + 1):
             rates = None if innings == FIRST else rates_of(needed, left)
             self._step(table[left - 1], table[left], self.usual.moves(left, rates))
-            table[left, :-1, self.cap :] = (
-                1.0 if rates is not None else table[left, :-1, [self.cap]].T
+            table[left, :-1, self.top :] = (
+                1.0 if rates is not None else table[left, :-1, [self.top]].T
             )
         return table
 
     def _step(self, later: Floats, same: Floats, chances: Floats) -> None:
         """Fills `same` (wickets + 1, places), whose last row is set, from the ball after it."""
-        end = self.cap + 1
+        end = self.top + 1
         legal = np.zeros((self.wickets, end))
         for chance, move in zip(chances, MOVES, strict=True):
             if move.legal:

@@ -113,15 +113,15 @@ class WinProbability:
             return _Side(grid_of(stage, self._model, SUPER_OVER_WICKETS, which))
         if self._squads is None:
             return _Side(grid_of(self._stage, self._model, ALL_OUT, which))
-        players = self._players(innings.batting, which)
+        reply = 0.0
         if which == FIRST:
-            reply = self._players(innings.batting.other, CHASE)
-            players.base -= reply.at_the_start()
+            reply = self._players(innings.batting.other, CHASE).at_the_start()
+        players = self._players(innings.batting, which, reply)
         if self._conditions is None:
             return _Side(blurred_grid(self._stage, self._model, which), players)
         return _Side(grid_of(self._stage, self._model, ALL_OUT, which), players)
 
-    def _players(self, batting: Seat, which: int) -> _Players:
+    def _players(self, batting: Seat, which: int, reply: float = 0.0) -> _Players:
         assert self._squads is not None
         known = self._conditions
         return _Players(
@@ -129,6 +129,7 @@ class WinProbability:
             self._squads.of(batting),
             bowling_of(self._squads.of(batting.other), self._stage.format),
             self._venue if known is None else known.venue + known.day + known.innings[which],
+            reply,
         )
 
 
@@ -178,88 +179,146 @@ class _Side:
         return innings.runs if innings.target is None else self._grid.cap - (innings.needed or 0)
 
 
-Crease = tuple[int, PlayerIndex | None, PlayerIndex | None]
-
-
 class _Players:
-    """Runs to the batting side that the players at hand add to a state.
-
-    `base` (balls left, wickets) is what does not depend on who is in.
+    """Runs to the batting side that the players at hand add to a state. `reply` runs of the other
+    side's innings are taken off throughout.
     """
 
-    __slots__ = ("_batters", "_columns", "_settled", "_skills", "_worth", "base")
+    __slots__ = ("_base", "_bowling", "_known", "_order", "_reply", "_skills", "_towards", "_worth")
 
-    def __init__(self, worth: Worth, batting: Squad, bowling: Floats, towards: float) -> None:
-        overs = worth.bowling.shape[2]
-        self._worth = worth
+    def __init__(
+        self, worth: Worth, batting: Squad, bowling: Floats, towards: float, reply: float = 0.0
+    ) -> None:
+        self._worth, self._bowling = worth, bowling.ravel()
+        self._towards, self._reply = towards, reply
         self._skills = np.array([[p.skill.scoring, p.skill.survival] for p in batting.players])
-        self.base: Floats = worth.conditions * towards + np.tensordot(
-            worth.bowling, bowling[:overs], axes=((2, 3), (0, 1))
-        )
-        self._columns: dict[Crease, tuple[list[float], list[float]]] = {}
+        self._base: Floats | None = None
+        self._order: Floats = np.zeros(0)
+        self._known: dict[_Crease, _Coming] = {}
 
     def at_the_start(self) -> float:
         """Before the first ball, the openers in."""
-        balls, (first, second) = len(self.base) - 1, (PlayerIndex(0), PlayerIndex(1))
-        coming = [PlayerIndex(i) for i in range(2, SQUAD_SIZE)]
-        fresh = 2.0 * float(self._worth.settled[balls, 0, 0])
-        return float(self._column(0, (first, second), coming)[balls]) + fresh
+        worth = self._worth
+        total = worth.conditions[-1, 0] * self._towards + worth.bowling[-1, 0] @ self._bowling
+        total += worth.batting[0, -1, : 2 * (SQUAD_SIZE - 1)] @ _from_the_crease(self._skills, 0, 1)
+        total += worth.order[0, 0, -1] + worth.order[0, 1, -1] + 2.0 * worth.settled[-1, 0, 0]
+        return float(total) - self._reply
 
     def shift(self, innings: Innings, left: int, lost: int) -> float:
+        """Of the state as it is."""
+        if lost >= innings.max_wickets or left == 0:
+            return -self._reply
+        if left == innings.format.max_balls and innings.striker is None:
+            return self.at_the_start()
         striker, other = _pair(innings)
-        if lost >= innings.max_wickets:
-            return float(self.base[left, lost])
-        stays, _ = self._at_crease(innings, lost, striker, other)
+        coming = self._coming(innings, lost, striker, other)
+        settled, lines = self._worth.settled, innings.batters
         return (
-            stays[left]
-            + self._in(innings, striker, left, lost)
-            + self._in(innings, other, left, lost)
+            self._there(lost, left, striker, other)
+            + coming.stays_of(left)
+            + settled.item(left, lost, min(lines[striker].balls, MOST_FACED))
+            + settled.item(left, lost, min(lines[other].balls, MOST_FACED))
         )
 
     def shifts_after(self, innings: Innings, left: int, lost: int) -> tuple[float, float]:
         """Of the state after the next legal ball, without a wicket and with the striker out."""
         striker, other = _pair(innings)
-        stays, falls = self._at_crease(innings, lost, striker, other)
+        coming = self._coming(innings, lost, striker, other)
         left -= 1
-        settled = self._worth.settled
-        faced = min(innings.batters[striker].balls + 1, MOST_FACED)
-        waited = min(innings.batters[other].balls, MOST_FACED)
-        still = stays[left] + settled.item(left, lost, faced) + settled.item(left, lost, waited)
+        settled, lines = self._worth.settled, innings.batters
+        faced = min(lines[striker].balls + 1, MOST_FACED)
+        waited = min(lines[other].balls, MOST_FACED)
+        stays = (
+            self._there(lost, left, striker, other)
+            + coming.stays_of(left)
+            + settled.item(left, lost, faced)
+            + settled.item(left, lost, waited)
+        )
         lost += 1
-        out = falls[left] + settled.item(left, lost, waited) + settled.item(left, lost, 0)
-        return still, out
+        falls = (
+            self._there(lost, left, other, coming.following)
+            + coming.falls_of(left)
+            + settled.item(left, lost, waited)
+            + settled.item(left, lost, 0)
+        )
+        return stays, falls
 
-    def _in(self, innings: Innings, player: PlayerIndex, left: int, lost: int) -> float:
-        faced = min(innings.batters[player].balls, MOST_FACED)
-        return self._worth.settled.item(left, lost, faced)
+    def _there(self, lost: int, left: int, one: int, other: int) -> float:
+        """What does not depend on who is to come out of his turn, with these two in."""
+        if self._base is None:
+            self._base = self._tables()
+        order = self._order
+        return float(
+            self._base.item(lost, left)
+            + order.item(lost, one, left)
+            + order.item(lost, other, left)
+        )
 
-    def _at_crease(
+    def _tables(self) -> Floats:
+        """(wickets, balls left) for those who come in by the natural order; sets `_order` (wickets,
+        player, balls left) for those who are in.
+        """
+        worth, skills = self._worth, self._skills
+        crease = worth.batting[:, :, :2] @ skills.T
+        self._order = worth.order + crease.swapaxes(1, 2)
+        base = (worth.conditions * self._towards + worth.bowling @ self._bowling).T - self._reply
+        for lost in range(len(base)):
+            base[lost] += _worth_of(worth, lost, skills[lost + 2 :])
+        return np.ascontiguousarray(base)
+
+    def _coming(
         self, innings: Innings, lost: int, striker: PlayerIndex, other: PlayerIndex
-    ) -> tuple[list[float], list[float]]:
-        """By balls left: with these two in, and with the striker out and the next man in."""
+    ) -> _Coming:
         key = (lost, striker, other)
-        found = self._columns.get(key)
+        found = self._known.get(key)
         if found is None:
-            coming = _coming(innings, striker, other)
-            following = coming[0] if coming else striker
-            found = self._columns[key] = (
-                self._column(lost, (striker, other), coming).tolist(),
-                self._column(lost + 1, (other, following), coming[1:]).tolist(),
-            )
+            found = self._known[key] = self._new_coming(_coming(innings, striker, other), lost)
         return found
 
-    def _column(
-        self, lost: int, pair: tuple[PlayerIndex, PlayerIndex], coming: Sequence[PlayerIndex]
-    ) -> Floats:
+    def _new_coming(self, players: Sequence[PlayerIndex], lost: int) -> _Coming:
+        following = players[0] if players else SQUAD_SIZE - 1
+        if list(players) == list(range(lost + 2, SQUAD_SIZE)):
+            return _Coming(following)
         worth, skills = self._worth, self._skills
-        there = skills[list(pair)].sum(axis=0)
-        total = self.base[:, lost] + worth.batting[:, lost, 0] @ there
-        total += worth.order[:, lost, pair[0]] + worth.order[:, lost, pair[1]]
-        if coming:
-            total += np.tensordot(
-                worth.batting[:, lost, 1 : len(coming) + 1], skills[list(coming)], axes=2
-            )
-        return np.asarray(total)
+        stays, falls = (
+            _worth_of(worth, lost + out, skills[list(players[out:])])
+            - _worth_of(worth, lost + out, skills[lost + out + 2 :])
+            for out in (0, 1)
+        )
+        return _Coming(following, stays, falls)
+
+
+_Crease = tuple[int, PlayerIndex, PlayerIndex]
+
+
+class _Coming:
+    """Who comes in next, and by balls left what those who are to come add beside the natural order,
+    as it is and with the striker out.
+    """
+
+    __slots__ = ("_falls", "_stays", "following")
+
+    def __init__(
+        self, following: int, stays: Floats | None = None, falls: Floats | None = None
+    ) -> None:
+        self.following, self._stays, self._falls = following, stays, falls
+
+    def stays_of(self, left: int) -> float:
+        return 0.0 if self._stays is None else self._stays.item(left)
+
+    def falls_of(self, left: int) -> float:
+        return 0.0 if self._falls is None else self._falls.item(left)
+
+
+def _worth_of(worth: Worth, lost: int, coming: Floats) -> Floats:
+    """(balls left): what those who are yet to come in, (player, 2), are worth."""
+    return np.asarray(worth.batting[lost, :, 2 : 2 + coming.size] @ coming.ravel())
+
+
+def _from_the_crease(skills: Floats, one: int, other: int) -> Floats:
+    """Skills in the order of `Worth.batting`: the two who are in together, then the others."""
+    there = skills[one] + skills[other]
+    return np.concatenate([there, np.delete(skills, [one, other], axis=0).ravel()])
 
 
 def _pair(innings: Innings) -> tuple[PlayerIndex, PlayerIndex]:

@@ -29,12 +29,13 @@ _FACING: Final = 0.5  # of the balls are faced by either batter
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worth:
-    """Runs to the batting side of one innings, by balls left and wickets lost.
+    """Runs to the batting side of one innings.
 
-    `conditions` a unit of them · `bowling` (…, over, 2) a unit of economy and of strike in an over
-    · `batting` (…, k, 2) a unit of scoring and survival of a batter at the crease (k = 0) or the
-    k-th to come in · `order` (…, place - 1) a batter at the crease from there · `settled` (…, balls
-    faced) one who has faced so many.
+    By balls left and wickets lost: `conditions` a unit of them · `bowling` (…, 2 x over) a unit of
+    economy, then of strike, in each over · `settled` (…, balls faced) a batter at the crease who
+    has faced so many. By wickets lost: `batting` (wickets, balls left, 2 x k) a unit of scoring,
+    then of survival, of a batter at the crease (k = 0) or the k-th to come in · `order` (wickets,
+    place - 1, balls left) a batter at the crease from there.
     """
 
     conditions: Floats
@@ -112,11 +113,11 @@ def _worth(found: Solved, innings: int) -> Worth:
     faced = effects[:, :, [SCORING, WICKET]] * np.array([1.0, -1.0]) * _FACING
     return Worth(
         conditions=_summed(effects[:, :, CONDITIONS, None], ball.falls, stays=1.0)[..., 0],
-        bowling=_summed(bowled.reshape(balls + 1, wickets, -1), ball.falls, stays=1.0).reshape(
-            balls + 1, wickets + 1, len(overs), 2
-        ),
+        bowling=_summed(bowled.reshape(balls + 1, wickets, -1), ball.falls, stays=1.0),
         batting=_batting(faced, ball.falls),
-        order=_summed(_FACING * _order(found, ball), ball.falls, stays=0.5),
+        order=_summed(_FACING * _order(found, ball), ball.falls, stays=0.5)
+        .transpose(1, 2, 0)
+        .copy(),
         settled=_settled(_FACING * _settledness(found, ball), ball.falls),
     )
 
@@ -133,7 +134,7 @@ def _summed(now: Floats, falls: Floats, stays: float) -> Floats:
 
 
 def _batting(faced: Floats, falls: Floats) -> Floats:
-    """(balls left, wickets, k, 2): at the crease, and the k-th to come in."""
+    """(wickets, balls left, 2 x k): at the crease, and the k-th to come in."""
     layers = [_summed(faced, falls, stays=0.5)]
     for _ in range(faced.shape[1]):
         before, total = layers[-1], np.zeros_like(layers[0])
@@ -141,7 +142,7 @@ def _batting(faced: Floats, falls: Floats) -> Floats:
             fall = falls[left][:, None]
             total[left, :-1] = (1.0 - fall) * total[left - 1, :-1] + fall * before[left - 1, 1:]
         layers.append(total)
-    return np.stack(layers, axis=2)
+    return np.concatenate(layers, axis=2).swapaxes(0, 1).copy()
 
 
 def _settled(now: Floats, falls: Floats) -> Floats:
