@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 from numpy.random import Generator
 
 from engine.chance.classes import (
@@ -25,44 +26,44 @@ from engine.chance.classes import (
     Floats,
     Ints,
 )
-from engine.chance.design import BALLS_PER_OVER, FACED_STARTS, PHASES, WICKETS
-from engine.chance.elevens import HANDS, IS_SPIN, STYLES, Elevens, elevens_of
+from engine.chance.conditions import draw_towards
+from engine.chance.design import (
+    BALLS_PER_OVER,
+    FACED_BINS,
+    FACED_STARTS,
+    ORDERS,
+    PHASES,
+    WICKETS,
+)
+from engine.chance.elevens import HANDS, STYLES, BulkSource, draw_elevens
 from engine.chance.model import BallModel, towards_runs
-from engine.chance.rotation import plan_overs
+from engine.chance.sides import Seasons, Sides, sides_from
 from engine.chance.tables import RATE_SIZE, RATE_STEPS, FormatTables
 from engine.cricket.choices import DeliveryDecision, Shot
 from engine.cricket.formats import Format
 from engine.cricket.outcomes import OUTCOMES, Dismissal, End
-from engine.cricket.players import SQUAD_SIZE, Bowling, Game, Squad
+from engine.cricket.players import SQUAD_SIZE
 from engine.cricket.state import ALL_OUT, CURRENT_ERA, FIRST_ERA, Conditions
 
+Small = npt.NDArray[np.int16]  # what a log keeps millions of
+
 _MOST_DELIVERIES: Final = 5  # for each legal ball; real innings need 1.04
-_BASE_THREE: Final = 3 ** np.arange(SQUAD_SIZE)
 _LEAVES: Final[Bools] = np.array([o.dismissal is not None for o in OUTCOMES])
 _OTHER_OUT: Final[Bools] = np.array([o.non_striker_out for o in OUTCOMES])
-_ODD: Final[Bools] = np.array([o.run_between % 2 == 1 for o in OUTCOMES])
-_AT_BOWLER: Final[Bools] = np.array([o.end is End.BOWLER for o in OUTCOMES])
+_SWAPS: Final[Bools] = np.array([o.dismissal is None and o.run_between % 2 == 1 for o in OUTCOMES])
+# Where the new batter comes in at the bowler's end: the wicket fell there, or it was the other's.
+_NEW_AT_BOWLER: Final[Bools] = np.array(
+    [
+        o.end is End.BOWLER if o.dismissal is Dismissal.RUN_OUT else o.non_striker_out
+        for o in OUTCOMES
+    ]
+)
 _FREES: Final[Bools] = np.array([o.no_balls > 0 for o in OUTCOMES])
 _IS_WIDE: Final[Bools] = np.array([o.wides > 0 for o in OUTCOMES])
-_IS_RUN_OUT: Final[Bools] = np.array([o.dismissal is Dismissal.RUN_OUT for o in OUTCOMES])
+_SEEN: Final[Bools] = ~_IS_WIDE  # faced by the striker
 _FACED_BIN: Final = np.searchsorted(
     np.array(FACED_STARTS), np.arange(FACED_STARTS[-1] + 1), side="right"
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sides:
-    """The players of one side in many matches, (matches, 11) each, and who bowls each over,
-    (matches, overs).
-    """
-
-    scoring: Floats
-    survival: Floats
-    economy: Floats
-    strike: Floats
-    style: Ints
-    hand: Ints
-    plan: Ints
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,71 +71,35 @@ class InningsLog:
     """Every delivery of one innings of many matches, (deliveries, matches), the state being that
     before the ball.
 
-    `outcome` indexes `OUTCOMES`, -1 once the innings is over; `bowler` the bowling squad. `runs`,
-    `wickets`, `balls` are the totals (matches).
+    `outcome` indexes `OUTCOMES`, -1 once the innings is over; `order` and `other` are the places of
+    the striker and his partner, from 1; `bowler` indexes the bowling squad. `runs`, `wickets`,
+    `balls` are the totals (matches).
     """
 
-    outcome: Ints
-    legal: Ints
-    lost: Ints
-    order: Ints
-    faced: Ints
-    bowler: Ints
+    outcome: Small
+    legal: Small
+    lost: Small
+    order: Small
+    other: Small
+    faced: Small
+    bowler: Small
     runs: Ints
     wickets: Ints
     balls: Ints
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seasons:
-    """When each match is played, `era` (matches), and whose game all of them are."""
-
-    era: Ints
-    game: Game
-
-    @classmethod
-    def current(cls, matches: int) -> Seasons:
-        return cls(era=np.full(matches, CURRENT_ERA), game=Game.MEN)
-
-    @classmethod
-    def of(cls, conditions: Sequence[Conditions]) -> Seasons:
-        """Raises `ValueError` where men's and women's matches are mixed."""
-        games = {c.game for c in conditions}
-        if len(games) != 1:
-            raise ValueError("the matches of one batch are all men's or all women's")
-        return cls(era=np.array([c.era for c in conditions]), game=games.pop())
-
-
-def sides_of(squads: Sequence[Squad], fmt: Format) -> Sides:
-    """The arrays of squads, one a match."""
-    return sides_from(elevens_of(squads), fmt)
-
-
-def sides_from(elevens: Elevens, fmt: Format) -> Sides:
-    """Squads that are arrays already."""
-    return Sides(
-        scoring=elevens.scoring,
-        survival=elevens.survival,
-        economy=elevens.economy,
-        strike=elevens.strike,
-        style=elevens.bowls,
-        hand=elevens.bats,
-        plan=_plans(elevens.bowls, fmt),
-    )
-
-
-def _plans(bowls: Ints, fmt: Format) -> Ints:
-    """Who bowls each over, (matches, overs), by place: specialists, who bat low, before the part-
-    timers. Squads in which the same places spin share a plan.
+class _Now:
+    """Who meets whom in each match, (matches): `order` of the striker from 0, `batter` his index in
+    flat arrays of all players.
     """
-    bowling = np.where(bowls == STYLES.index(Bowling.NONE), 0, np.where(IS_SPIN[bowls], 2, 1))
-    patterns, pattern = np.unique(bowling @ _BASE_THREE, return_inverse=True)
-    plans = np.empty((len(patterns), fmt.max_overs), dtype=np.intp)
-    for k in range(len(patterns)):
-        row = bowling[np.argmax(pattern == k)]
-        bowlers = np.flatnonzero(row)[::-1]
-        plans[k] = bowlers[list(plan_overs(fmt, tuple((row[bowlers] == 2).tolist())))]
-    return np.asarray(plans[pattern])
+
+    ball: Ints
+    phase: Ints
+    order: Ints
+    batter: Ints
+    faced: Ints
+    bowler: Ints
 
 
 def match_up_table(model: BallModel) -> Floats:
@@ -170,6 +135,69 @@ def play_innings(
     return play.log()
 
 
+class _Tables:
+    """The model's tables for one innings of many matches, joined and laid out for looking up: rows
+    of classes, found by one index each.
+    """
+
+    def __init__(
+        self,
+        model: BallModel,
+        fmt: Format,
+        sides: tuple[Sides, Sides],
+        towards: Floats,
+        when: Seasons,
+        *,
+        chasing: bool,
+    ) -> None:
+        t = model.tables(fmt, CURRENT_ERA, when.game)
+        batting, bowling = sides
+        self.phase = t.phase
+        self.free_hit = t.free_hit
+        self.rate = t.rate.reshape(-1, CLASSES)
+        eras, self.era = np.unique(when.era, return_inverse=True)
+        season = t.seasons[eras - FIRST_ERA][:, t.phase]
+        # (era, ball, wickets), (ball, place in the order, balls faced), (match, batter),
+        # (match, bowler), (style, hand, phase)
+        self.base = _rows(t.timeless[int(chasing)][None] + season[:, :, None])
+        self.batter = _rows(t.order[:, :, None] + t.settled[:, None])
+        self.skill = _rows(
+            batting.scoring[..., None] * t.effects[0] - batting.survival[..., None] * t.effects[2]
+        )
+        self.bowler = _rows(
+            bowling.economy[..., None] * t.effects[1]
+            + bowling.strike[..., None] * t.effects[2]
+            + towards[:, None, None] * t.effects[3]
+        )
+        self.match_up = _rows(match_up_table(model))
+        self.outcome = _Outcomes(t)
+
+
+def _rows(table: Floats) -> Floats:
+    return np.ascontiguousarray(table.reshape(-1, CLASSES))
+
+
+class _Outcomes:
+    """An outcome within a class, by one search: the cumulative chances of every (free hit, phase,
+    class), each lifted by its number.
+    """
+
+    def __init__(self, tables: FormatTables) -> None:
+        upto: list[float] = []
+        outcome: list[int] = []
+        for number, split in enumerate(tables.split.reshape(-1, len(OUTCOMES))):
+            for c in range(CLASSES):
+                mine = np.flatnonzero(np.equal(CLASS_OF, c) & (split > 0.0))
+                total = np.cumsum(split[mine])
+                upto += (number * CLASSES + c + total / total[-1]).tolist()
+                outcome += mine.tolist()
+        self._upto, self._outcome = np.array(upto), np.array(outcome, dtype=np.intp)
+
+    def draw(self, free: Ints, phase: Ints, drawn: Ints, uniforms: Floats) -> Ints:
+        cell = (free * len(PHASES) + phase) * CLASSES + drawn
+        return self._outcome.take(self._upto.searchsorted(cell + uniforms, side="right"))
+
+
 class _Play:
     """The state of one innings in all matches."""
 
@@ -185,112 +213,119 @@ class _Play:
     ) -> None:
         n = len(towards)
         when = seasons or Seasons.current(n)
-        self.tables = model.tables(fmt, CURRENT_ERA, when.game)
-        self.season = self.tables.seasons[when.era - FIRST_ERA]
-        self.match_ups = match_up_table(model)
+        self.tables = _Tables(
+            model, fmt, (batting, bowling), towards, when, chasing=target is not None
+        )
         self.max_balls = fmt.max_balls
-        self.batting, self.bowling, self.towards, self.target = batting, bowling, towards, target
-        self.cumulative = _cumulative(self.tables)
+        self.target = target
+        self.plan, self.style, self.hand = bowling.plan, bowling.style.ravel(), batting.hand.ravel()
+        self.overs = fmt.max_overs
         self.rows = np.arange(n)
+        self.players = self.rows * SQUAD_SIZE  # of a match, in flat arrays
         self.alive = np.ones(n, dtype=bool)
         self.runs, self.lost, self.legal = (np.zeros(n, dtype=np.intp) for _ in range(3))
         self.striker, self.other = np.zeros(n, dtype=np.intp), np.ones(n, dtype=np.intp)
         self.next_in = np.full(n, 2, dtype=np.intp)
         self.free = np.zeros(n, dtype=np.intp)
-        self.faced = np.zeros((n, SQUAD_SIZE + 1), dtype=np.intp)
-        self.history: list[tuple[Ints, ...]] = []
+        self.faced = np.zeros(n * SQUAD_SIZE, dtype=np.intp)
+        self.history: list[tuple[Small, ...]] = []
 
     def ball(self, uniforms: Floats) -> None:
         """Bowl one delivery in every match that is not over. `uniforms` (2, matches)."""
-        drawn = self._draw(uniforms)
-        faced = self.faced[self.rows, self.striker]
+        now = self._now()
+        drawn = self._draw(now, uniforms)
+        alive = self.alive
         self.history.append(
-            (
-                np.where(self.alive, drawn, -1),
-                self.legal.copy(),
-                self.lost.copy(),
-                self.striker + 1,
-                faced,
-                self._bowler(),
+            tuple(
+                column.astype(np.int16)
+                for column in (
+                    np.where(alive, drawn, -1),
+                    self.legal,
+                    self.lost,
+                    now.order + 1,
+                    self.other + 1,
+                    now.faced,
+                    now.bowler,
+                )
             )
         )
-        alive = self.alive
-        self.faced[self.rows, self.striker] += alive & ~_IS_WIDE[drawn]
-        self.runs += np.where(alive, RUNS_OF[drawn], 0)
-        self.lost += alive & IS_WICKET[drawn]
-        legal = alive & IS_LEGAL[drawn]
+        self.faced[now.batter] += alive & _SEEN.take(drawn)
+        self.runs += alive * RUNS_OF.take(drawn)
+        self.lost += alive & IS_WICKET.take(drawn)
+        legal = alive & IS_LEGAL.take(drawn)
         self.legal += legal
-        self.free = (_FREES[drawn] | (_IS_WIDE[drawn] & (self.free == 1))).astype(np.intp)
+        self.free = (_FREES.take(drawn) | (_IS_WIDE.take(drawn) & (self.free == 1))).astype(np.intp)
         self._change_ends(drawn, legal)
-        self.alive = (
-            alive
-            & (self.lost < ALL_OUT)
-            & (self.legal < self.max_balls)
-            & (self.next_in <= SQUAD_SIZE)
-        )
+        alive &= (self.lost < ALL_OUT) & (self.legal < self.max_balls)
+        alive &= self.next_in <= SQUAD_SIZE
         if self.target is not None:
-            self.alive &= self.runs < self.target
+            alive &= self.runs < self.target
 
     def chances(self) -> Floats:
         """The chance of every class now, (matches, classes)."""
-        t, ball = self.tables, np.minimum(self.legal, self.max_balls - 1)
-        bowler = self._bowler()
-        order = np.minimum(self.striker, SQUAD_SIZE - 1)
-        faced = np.minimum(self.faced[self.rows, self.striker], FACED_STARTS[-1])
-        eta = t.timeless[int(self.target is not None), ball, np.minimum(self.lost, WICKETS - 1)]
-        eta = eta + self.season[self.rows, t.phase[ball]]
-        eta += t.settled[ball, _FACED_BIN[faced]] + t.order[ball, order]
-        wicket = self.bowling.strike[self.rows, bowler] - self.batting.survival[self.rows, order]
-        eta += self.batting.scoring[self.rows, order, None] * t.effects[0]
-        eta += self.bowling.economy[self.rows, bowler, None] * t.effects[1]
-        eta += wicket[:, None] * t.effects[2] + self.towards[:, None] * t.effects[3]
-        style, hand = self.bowling.style[self.rows, bowler], self.batting.hand[self.rows, order]
-        eta += self.match_ups[style, hand, t.phase[ball]] + self.free[:, None] * t.free_hit
-        if self.target is not None:
-            left = self.max_balls - ball
-            needed = np.maximum(self.target - self.runs, 0)
-            rate = (needed * BALLS_PER_OVER * RATE_STEPS + left // 2) // left
-            eta += t.rate[ball, np.minimum(rate, RATE_SIZE - 1)]
-        weight = np.exp(eta - eta.max(axis=1, keepdims=True))
-        return np.asarray(weight / weight.sum(axis=1, keepdims=True))
+        weights = self._weights(self._now())
+        return np.asarray(weights / weights.sum(axis=1, keepdims=True))
 
-    def _bowler(self) -> Ints:
-        """Who bowls now, by place in the bowling squad."""
+    def _now(self) -> _Now:
         ball = np.minimum(self.legal, self.max_balls - 1)
-        return np.asarray(self.bowling.plan[self.rows, ball // BALLS_PER_OVER])
-
-    def _draw(self, uniforms: Floats) -> Ints:
-        """A class, then an outcome of that class."""
-        totals = np.cumsum(self.chances(), axis=1)
-        drawn = np.minimum(
-            (totals < uniforms[0][:, None] * totals[:, -1:]).sum(axis=1), CLASSES - 1
+        order = np.minimum(self.striker, SQUAD_SIZE - 1)
+        batter = self.players + order
+        return _Now(
+            ball=ball,
+            phase=self.tables.phase.take(ball),
+            order=order,
+            batter=batter,
+            faced=self.faced.take(batter),
+            bowler=self.plan.take(self.rows * self.overs + ball // BALLS_PER_OVER),
         )
-        phase = self.tables.phase[np.minimum(self.legal, self.max_balls - 1)]
-        inner = self.cumulative[self.free, phase, drawn]
-        return np.asarray((inner <= uniforms[1][:, None]).sum(axis=1).clip(max=len(OUTCOMES) - 1))
+
+    def _weights(self, now: _Now) -> Floats:
+        """Chances up to a constant a match. The log-odds are small: none overflows."""
+        t, bowler = self.tables, self.players + now.bowler
+        lost = np.minimum(self.lost, WICKETS - 1)
+        eta = t.base.take((t.era * self.max_balls + now.ball) * WICKETS + lost, axis=0)
+        settled = _FACED_BIN.take(np.minimum(now.faced, FACED_STARTS[-1]))
+        eta += t.batter.take((now.ball * ORDERS + now.order) * FACED_BINS + settled, axis=0)
+        eta += t.skill.take(now.batter, axis=0)
+        eta += t.bowler.take(bowler, axis=0)
+        pair = self.style.take(bowler) * len(HANDS) + self.hand.take(now.batter)
+        eta += t.match_up.take(pair * len(PHASES) + now.phase, axis=0)
+        if self.target is not None:
+            left = self.max_balls - now.ball
+            needed = np.maximum(self.target - self.runs, 0)
+            rate = (needed * (BALLS_PER_OVER * RATE_STEPS) + left // 2) // left
+            eta += t.rate.take(now.ball * RATE_SIZE + np.minimum(rate, RATE_SIZE - 1), axis=0)
+        free = np.flatnonzero(self.free)
+        if len(free):
+            eta[free] += t.free_hit
+        return np.exp(eta, out=eta)
+
+    def _draw(self, now: _Now, uniforms: Floats) -> Ints:
+        """A class, then an outcome of that class."""
+        totals = np.cumsum(self._weights(now), axis=1)
+        drawn = (totals < uniforms[0][:, None] * totals[:, -1:]).sum(axis=1)
+        return self.tables.outcome.draw(self.free, now.phase, drawn, uniforms[1])
 
     def _change_ends(self, drawn: Ints, legal: Bools) -> None:
         """Who is at which end for the next ball. A new batter faces, or comes in where the wicket
         was put down.
         """
-        leaves = self.alive & _LEAVES[drawn]
-        out = np.where(_OTHER_OUT[drawn], self.other, self.striker)
-        stays = np.where(out == self.striker, self.other, self.striker)
-        swap = self.alive & ~leaves & _ODD[drawn]
-        striker = np.where(swap, self.other, self.striker)
-        other = np.where(swap, self.striker, self.other)
-        at_bowler = np.where(_IS_RUN_OUT[drawn], _AT_BOWLER[drawn], _OTHER_OUT[drawn])
-        self.striker = np.where(leaves, np.where(at_bowler, stays, self.next_in), striker)
-        self.other = np.where(leaves, np.where(at_bowler, self.next_in, stays), other)
-        self.next_in = self.next_in + leaves
         over = legal & (self.legal % BALLS_PER_OVER == 0)
-        self.striker, self.other = (
-            np.where(over, self.other, self.striker),
-            np.where(over, self.striker, self.other),
-        )
+        leaves = np.flatnonzero(self.alive & _LEAVES.take(drawn))
+        swap = self.alive & _SWAPS.take(drawn)
+        striker, other = self.striker[leaves], self.other[leaves]
+        self.striker, self.other = _exchanged(self.striker, self.other, swap)
+        if len(leaves):
+            out = drawn[leaves]
+            stays = np.where(_OTHER_OUT.take(out), striker, other)
+            at_bowler = _NEW_AT_BOWLER.take(out)
+            self.striker[leaves] = np.where(at_bowler, stays, self.next_in[leaves])
+            self.other[leaves] = np.where(at_bowler, self.next_in[leaves], stays)
+            self.next_in[leaves] += 1
+        self.striker, self.other = _exchanged(self.striker, self.other, over)
 
     def log(self) -> InningsLog:
-        outcome, legal, lost, order, faced, bowler = (
+        outcome, legal, lost, order, other, faced, bowler = (
             np.stack(column) for column in zip(*self.history, strict=True)
         )
         return InningsLog(
@@ -298,6 +333,7 @@ class _Play:
             legal=legal,
             lost=lost,
             order=order,
+            other=other,
             faced=faced,
             bowler=bowler,
             runs=self.runs,
@@ -306,14 +342,9 @@ class _Play:
         )
 
 
-def _cumulative(tables: FormatTables) -> Floats:
-    """Cumulative chances of outcomes within a class, (free hit, phase, class, outcome); 0 before
-    the class begins.
-    """
-    split = tables.split
-    inside = np.where(np.arange(CLASSES)[:, None] == CLASS_OF, split[:, :, None, :], 0.0)
-    total = np.cumsum(inside, axis=-1)
-    return np.asarray(total / total[..., -1:])
+def _exchanged(a: Ints, b: Ints, where: Bools) -> tuple[Ints, Ints]:
+    """The two with places changed where asked."""
+    return np.where(where, b, a), np.where(where, a, b)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -345,3 +376,33 @@ def play_matches(
         model, fmt, sides[1], sides[0], towards[1], draws, first.runs + 1, seasons=when
     )
     return MatchLogs(first=first, second=second)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """Many matches with the sides that played them, the side batting first in front."""
+
+    logs: MatchLogs
+    sides: tuple[Sides, Sides]
+
+
+def play_drawn(
+    model: BallModel,
+    fmt: Format,
+    when: Seasons,
+    draws: Generator,
+    sides: tuple[Sides, Sides] | None = None,
+) -> Played:
+    """One match for each season of `when`; squads that are not given, venue, day and innings are
+    drawn for it.
+    """
+    spreads, matches = model.coefficients.spreads, len(when.era)
+    if sides is None:
+        source = BulkSource(draws, matches)
+        first, second = (sides_from(draw_elevens(source, spreads), fmt) for _ in range(2))
+    else:
+        first, second = sides
+    towards = draw_towards(draws, matches, spreads)
+    one = play_innings(model, fmt, first, second, towards[0], draws, seasons=when)
+    two = play_innings(model, fmt, second, first, towards[1], draws, one.runs + 1, when)
+    return Played(logs=MatchLogs(first=one, second=two), sides=(first, second))

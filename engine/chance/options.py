@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 
 from engine.chance.aggression import natural_aggression, overreaching, pressing
-from engine.chance.classes import CLASS_OF, CLASSES, Floats
+from engine.chance.classes import CLASS_OF, CLASSES, IS_LEGAL, IS_WICKET, RUNS_OF, Floats
 from engine.chance.model import BallModel
 from engine.chance.tables import FormatTables
 from engine.cricket.choices import (
@@ -129,6 +129,17 @@ class Ball:
     phase: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """What one pair of choices comes to on average: `runs` and `wickets` a ball that counts, and
+    the `value` to the batting side after the ball.
+    """
+
+    runs: float
+    wickets: float
+    value: float
+
+
 class _Factors:
     """What each option multiplies the chances of the classes by; made once a ball model."""
 
@@ -230,14 +241,26 @@ class Options:
         values = _mean(self._factors.deliveries(fields, ball), ball.weight, ball.worth)
         return DeliveryValues(fields=fields, variations=variations, values=values.reshape(shape))
 
-    def value(self, view: MatchView) -> float:
-        """The usual ball to the standard field against the usual shot, to the batting side."""
+    def outlook(self, view: MatchView, delivery: DeliveryDecision, shot: ShotDecision) -> Outlook:
+        """What a plan of both sides comes to; one of them is the asking captain's, the other the
+        usual.
+        """
         ball = self.ball(view)
-        effect = self._model.matchups.effect(
-            USUAL_BALL, USUAL_SHOT.shot, ball.style, ball.hand, ball.phase
+        effect = self._model.matchups.effect
+        weight = ball.weight * np.exp(
+            effect(delivery, shot.shot, ball.style, ball.hand, ball.phase)
         )
-        weight = ball.weight * np.exp(effect)
-        return float(weight @ ball.worth / weight.sum())
+        if shot.aggression is not None:
+            weight = weight * _pressed_by(ball.tables, -1.0, ball.natural)
+            weight *= _pressed_by(ball.tables, 1.0, shot.aggression)
+        split = ball.tables.split[0, ball.phase]
+        chances = (weight / weight.sum())[CLASS_OF] * split
+        legal = float(chances @ IS_LEGAL)
+        return Outlook(
+            runs=float(chances @ RUNS_OF) / legal,
+            wickets=float(chances @ IS_WICKET) / legal,
+            value=float(weight @ ball.worth / weight.sum()),
+        )
 
     def _look(self, view: MatchView, innings: Innings) -> Ball:
         context = context_of(view, innings)

@@ -18,6 +18,7 @@ from engine.chance.classes import Floats
 from engine.chance.design import PHASES
 from engine.chance.model import BallModel
 from engine.chance.options import USUAL_BALL, USUAL_SHOT, known_conditions, worth_of_classes
+from engine.chance.tables import FormatTables
 from engine.cricket.distribution import WinModel
 from engine.cricket.formats import BALLS_PER_OVER
 from engine.cricket.nodes import DeliveryContext
@@ -95,12 +96,12 @@ class Staffing:
             for player in legal
         ]
         stay = min(_STAY, innings.balls_left / 2.0)
-        gains = stay * (_chances(np.array(levels)) @ self._worth(innings))
+        gains = stay * (_chances(np.array(levels)) @ self._worth(view, innings))
         return np.asarray(self._value.of(innings) + gains - gains.mean())
 
     def _later(self, view: MatchView, innings: Innings) -> list[_Part]:
         """The overs after the coming one, by phase."""
-        tables = self._model.tables(innings.format)
+        tables = self._tables(view, innings)
         overs = range(innings.over + 1, innings.format.max_overs)
         found = []
         for phase in range(len(PHASES)):
@@ -111,14 +112,14 @@ class Staffing:
         return found
 
     def _part(self, view: MatchView, innings: Innings, overs: int) -> _Part:
-        tables = self._model.tables(innings.format)
+        tables = self._tables(view, innings)
         phase = int(tables.phase[innings.legal_balls])
         level = self._model.log_odds(_context(view, innings, _BOWLER))
         return _Part(
             phase=phase,
             overs=overs,
             level=level - self._effect(_BOWLER.bowls, {_BATTER.bats: 1.0}, phase),
-            worth=self._worth(innings),
+            worth=self._worth(view, innings),
         )
 
     def _worths(
@@ -153,8 +154,11 @@ class Staffing:
         ]
         return np.asarray(sum(parts[1:], parts[0]))
 
-    def _worth(self, innings: Innings) -> Floats:
-        tables = self._model.tables(innings.format)
+    def _tables(self, view: MatchView, innings: Innings) -> FormatTables:
+        return self._model.tables(innings.format, view.era, view.squads.home.game)
+
+    def _worth(self, view: MatchView, innings: Innings) -> Floats:
+        tables = self._tables(view, innings)
         worth = worth_of_classes(tables, innings, self._value)
         return np.asarray(worth - worth.mean())
 

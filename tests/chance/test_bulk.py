@@ -11,11 +11,12 @@ import pytest
 from numpy.random import Generator, Philox
 
 from engine.chance import BallModel
-from engine.chance.bulk import MatchLogs, _Play, sides_of
+from engine.chance.bulk import MatchLogs, _Play
 from engine.chance.classes import CLASS_OF, IS_LEGAL, BallClass, Floats
 from engine.chance.fitting.calibration import arena_of, play
 from engine.chance.fitting.checks import half_way_correlation
 from engine.chance.rotation import plan_overs
+from engine.chance.sides import sides_of
 from engine.chance.squads import draw_squad
 from engine.cricket.formats import T20, format_of
 from engine.cricket.players import Hand
@@ -56,7 +57,7 @@ def test_bulk_play_has_the_chances_of_the_ball_model(target: int | None) -> None
         chase(**{k: int(v) for k, v in state.items()}, **({"target": target} if target else {})),
         striker=squads[0][striker],
         striker_order=striker + 1,
-        balls_faced=int(many.faced[0, striker]),
+        balls_faced=int(many.faced[striker]),
         bowler=squads[1][int(bowl.plan[0, many.legal[0] // 6])],
         conditions=Conditions(venue=0.1),
     )

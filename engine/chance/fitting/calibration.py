@@ -17,13 +17,14 @@ from typing import Any, Final
 import numpy as np
 from numpy.random import Generator, Philox
 
-from engine.chance.bulk import InningsLog, MatchLogs, Sides, play_matches, sides_of
+from engine.chance.bulk import InningsLog, MatchLogs, play_matches
 from engine.chance.classes import CLASS_OF, CLASSES, RUNS_OF, Floats
 from engine.chance.coefficients import Assumptions, Coefficients, Spreads
 from engine.chance.conditions import draw_conditions
 from engine.chance.design import BALLS_PER_OVER, Family, factor_shapes, hat
 from engine.chance.fitting.reading import Deliveries
 from engine.chance.model import BallModel, towards_runs
+from engine.chance.sides import Sides, sides_of
 from engine.chance.squads import draw_squad
 from engine.cricket.formats import Format, format_of
 from engine.cricket.players import Game

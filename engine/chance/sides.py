@@ -1,0 +1,87 @@
+"""The two sides of many matches as arrays, who bowls which over, and when the matches are played:
+what the vectorised simulator plays with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from engine.chance.classes import Floats, Ints
+from engine.chance.elevens import IS_SPIN, STYLES, Elevens, elevens_of
+from engine.chance.rotation import plan_overs
+from engine.cricket.formats import Format
+from engine.cricket.players import SQUAD_SIZE, Bowling, Game, Squad
+from engine.cricket.state import CURRENT_ERA, Conditions
+
+_BASE_THREE: Final = 3 ** np.arange(SQUAD_SIZE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sides:
+    """The players of one side in many matches, (matches, 11) each, and who bowls each over,
+    (matches, overs).
+    """
+
+    scoring: Floats
+    survival: Floats
+    economy: Floats
+    strike: Floats
+    style: Ints
+    hand: Ints
+    plan: Ints
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seasons:
+    """When each match is played, `era` (matches), and whose game all of them are."""
+
+    era: Ints
+    game: Game
+
+    @classmethod
+    def current(cls, matches: int) -> Seasons:
+        return cls(era=np.full(matches, CURRENT_ERA), game=Game.MEN)
+
+    @classmethod
+    def of(cls, conditions: Sequence[Conditions]) -> Seasons:
+        """Raises `ValueError` where men's and women's matches are mixed."""
+        games = {c.game for c in conditions}
+        if len(games) != 1:
+            raise ValueError("the matches of one batch are all men's or all women's")
+        return cls(era=np.array([c.era for c in conditions]), game=games.pop())
+
+
+def sides_of(squads: Sequence[Squad], fmt: Format) -> Sides:
+    """The arrays of squads, one a match."""
+    return sides_from(elevens_of(squads), fmt)
+
+
+def sides_from(elevens: Elevens, fmt: Format) -> Sides:
+    """Squads that are arrays already."""
+    return Sides(
+        scoring=elevens.scoring,
+        survival=elevens.survival,
+        economy=elevens.economy,
+        strike=elevens.strike,
+        style=elevens.bowls,
+        hand=elevens.bats,
+        plan=_plans(elevens.bowls, fmt),
+    )
+
+
+def _plans(bowls: Ints, fmt: Format) -> Ints:
+    """Who bowls each over, (matches, overs), by place: specialists, who bat low, before the part-
+    timers. Squads in which the same places spin share a plan.
+    """
+    bowling = np.where(bowls == STYLES.index(Bowling.NONE), 0, np.where(IS_SPIN[bowls], 2, 1))
+    patterns, pattern = np.unique(bowling @ _BASE_THREE, return_inverse=True)
+    plans = np.empty((len(patterns), fmt.max_overs), dtype=np.intp)
+    for k in range(len(patterns)):
+        row = bowling[np.argmax(pattern == k)]
+        bowlers = np.flatnonzero(row)[::-1]
+        plans[k] = bowlers[list(plan_overs(fmt, tuple((row[bowlers] == 2).tolist())))]
+    return np.asarray(plans[pattern])
