@@ -21,6 +21,12 @@ def _engine() -> dict[str, Any]:
     return engine.measure()
 
 
+def _fidelity() -> dict[str, Any]:
+    from bench import fidelity
+
+    return fidelity.measure()
+
+
 def _orchestration() -> dict[str, Any]:
     from bench import orchestration
 
@@ -41,6 +47,7 @@ def _ladder() -> dict[str, Any]:
 
 BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "engine": _engine,
+    "fidelity": _fidelity,
     "publishing": _publishing,
     "orchestration": _orchestration,
     "ladder": _ladder,
