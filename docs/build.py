@@ -1,8 +1,14 @@
 """Writes what in `docs/` is made from the code: `python docs/build.py [--check]`.
 
+<<<<<<< HEAD
 The JSON Schemas of events and tournament files, the figures of the ball model's data card and of
 its fidelity, the tables of packs, and the README's table of the demo. A test runs it with
 `--check`, which writes nothing and exits with 1 where a file is out of date.
+=======
+The JSON Schemas of events and tournament files, the figures of the ball model's data card, the
+tables of packs and squads, and the README's table of the demo. A test runs it with `--check`, which
+writes nothing and exits with 1 where a file is out of date.
+>>>>>>> main
 """
 
 from __future__ import annotations
@@ -26,6 +32,8 @@ from engine.fidelity import Line, Verdict
 from engine.fidelity.simulation import play_batch
 from engine.packs import BUILT_IN, Pack, load_pack
 from engine.packs.odds import shipped_odds
+from engine.squads import load_squad
+from engine.squads.strength import shipped_strengths
 from flows import catalogue
 from flows.fidelity import MATCHES, Checked, Wanted, check, title_of
 from flows.play import shipped_models
@@ -38,7 +46,11 @@ DOCS: Final = Path(__file__).resolve().parent
 CARD: Final = DOCS / "ball-model.md"
 README: Final = DOCS.parent / "README.md"
 PACKS: Final = DOCS / "packs.md"
+<<<<<<< HEAD
 FIDELITY: Final = DOCS / "fidelity.md"
+=======
+SQUADS: Final = DOCS / "squads.md"
+>>>>>>> main
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _SIDES: Final = ("real", "simulated")
 _MEASURES: Final = {
@@ -61,6 +73,7 @@ def documents() -> Iterator[tuple[Path, str]]:
     yield README, _filled(README, "demo table", demo_table())
     yield FIDELITY, _filled(FIDELITY, "fidelity", fidelity_tables())
     yield PACKS, _filled(PACKS, "packs", pack_tables())
+    yield SQUADS, _filled(SQUADS, "strength", strength_table())
 
 
 def _filled(path: Path, name: str, text: str) -> str:
@@ -150,6 +163,18 @@ def _counts(lines: Sequence[Line], table: str) -> Iterator[str]:
 def pack_tables() -> str:
     """Every pack that ships, with its entries and what each is worth to the side that bats."""
     return "\n".join(line for name in BUILT_IN for line in _pack(load_pack(name)))
+
+
+def strength_table() -> str:
+    """Every squad that ships, the strongest of each game first."""
+    known = [(name, load_squad(name), found) for name, found in shipped_strengths().items()]
+    known.sort(key=lambda row: (row[1].game.value, -row[2].mean))
+    rows = (
+        [f"`{name}`", squad.name, squad.game.value, *(f"{p:.2f}" for p in found)]
+        for name, squad, found in known
+    )
+    header = ["squad", "team", "game", "bats first", "chases"]
+    return "\n".join([*_table(header, rows), ""])
 
 
 def _pack(pack: Pack) -> Iterator[str]:
