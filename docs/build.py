@@ -1,14 +1,8 @@
 """Writes what in `docs/` is made from the code: `python docs/build.py [--check]`.
 
-<<<<<<< HEAD
 The JSON Schemas of events and tournament files, the figures of the ball model's data card and of
-its fidelity, the tables of packs, and the README's table of the demo. A test runs it with
-`--check`, which writes nothing and exits with 1 where a file is out of date.
-=======
-The JSON Schemas of events and tournament files, the figures of the ball model's data card, the
-tables of packs and squads, and the README's table of the demo. A test runs it with `--check`, which
-writes nothing and exits with 1 where a file is out of date.
->>>>>>> main
+its fidelity, the tables of packs, the strength of squads, and the README's table of the demo. A
+test runs it with `--check`, which writes nothing and exits with 1 where a file is out of date.
 """
 
 from __future__ import annotations
@@ -46,11 +40,8 @@ DOCS: Final = Path(__file__).resolve().parent
 CARD: Final = DOCS / "ball-model.md"
 README: Final = DOCS.parent / "README.md"
 PACKS: Final = DOCS / "packs.md"
-<<<<<<< HEAD
 FIDELITY: Final = DOCS / "fidelity.md"
-=======
 SQUADS: Final = DOCS / "squads.md"
->>>>>>> main
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _SIDES: Final = ("real", "simulated")
 _MEASURES: Final = {
