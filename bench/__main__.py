@@ -21,6 +21,12 @@ def _engine() -> dict[str, Any]:
     return engine.measure()
 
 
+def _fidelity() -> dict[str, Any]:
+    from bench import fidelity
+
+    return fidelity.measure()
+
+
 def _orchestration() -> dict[str, Any]:
     from bench import orchestration
 
@@ -33,10 +39,18 @@ def _publishing() -> dict[str, Any]:
     return publishing.measure()
 
 
+def _ladder() -> dict[str, Any]:
+    from bench import ladder
+
+    return ladder.measure()
+
+
 BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "engine": _engine,
+    "fidelity": _fidelity,
     "publishing": _publishing,
     "orchestration": _orchestration,
+    "ladder": _ladder,
 }
 
 

@@ -7,16 +7,22 @@ the other captain's choice for the coming ball nor the random streams can be rea
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
 
+from engine.chance.advice import Adviser
 from engine.cricket.distribution import WinModel
 from engine.cricket.formats import BALLS_PER_OVER
 from engine.cricket.nodes import DecisionRequest
 from engine.cricket.players import PlayerIndex, Squad
 from engine.cricket.state import Innings, overs_notation
 from engine.phases import part_of
+from engine.plans import plans
+
+_EVEN: Final = 0.5
+_MOST: Final = 600  # runs; above every total
 
 
 class BowlerNow(BaseModel):
@@ -71,7 +77,9 @@ def bowlers_now(innings: Innings, squad: Squad) -> tuple[BowlerNow, ...]:
     )
 
 
-def analyze(request: DecisionRequest, value: WinModel | None) -> dict[str, Any]:
+def analyze(
+    request: DecisionRequest, value: WinModel | None, adviser: Adviser | None = None
+) -> dict[str, Any]:
     """The facts that `analyze_situation` returns, from the view of the seat that is asked."""
     view = request.view
     innings = view.innings
@@ -93,7 +101,24 @@ def analyze(request: DecisionRequest, value: WinModel | None) -> dict[str, Any]:
     }
     if value is not None:
         facts["win_probability"] = round(win_probability(request, innings, value), 3)
+        facts["par_score"] = par_score(innings, value)
+    if adviser is not None:
+        facts["an_over_of"] = plans(request, adviser)
     return facts
+
+
+def par_score(innings: Innings, value: WinModel) -> int:
+    """The fewest runs with which the batting side, as things stand, would have an even chance; from
+    0 to what wins.
+    """
+    low, high = 0, _MOST if innings.target is None else innings.target
+    while low < high:
+        middle = (low + high) // 2
+        if value.of(replace(innings, runs=middle)) < _EVEN:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 def win_probability(request: DecisionRequest, innings: Innings, value: WinModel) -> float:

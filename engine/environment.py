@@ -160,7 +160,8 @@ class _Episode:
             max_rethinks=options.max_rethinks,
             value=public,
         )
-        self._seat = SeatSession(options.seat, OWN_NAME, value=public)
+        adviser = models.adviser_for(public)
+        self._seat = SeatSession(options.seat, OWN_NAME, value=public, adviser=adviser)
         self._known = PublicAccount(self._setup, models.ball, public) if public else None
         self._deliveries = self._steps = 0
         self._sum = Rubrics()

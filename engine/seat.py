@@ -19,13 +19,14 @@ from engine.analysis import analyze
 from engine.answers import (
     Standing,
     calls_of,
-    check_decision,
     choices,
     decision_of,
     delivery_plan,
     field_of,
 )
 from engine.captains.baseline import Baseline
+from engine.chance.advice import Adviser
+from engine.cricket import legality
 from engine.cricket.choices import (
     Decision,
     DecisionKind,
@@ -35,6 +36,7 @@ from engine.cricket.choices import (
     ShotDecision,
 )
 from engine.cricket.distribution import WinModel
+from engine.cricket.errors import IllegalDecision
 from engine.cricket.nodes import BallBowled, DecisionRequest, Fact
 from engine.cricket.state import MatchView
 from engine.errors import CallError, IllegalCall, LateCall, MalformedCall, UnknownTool
@@ -91,13 +93,21 @@ class Tally:
 
 
 class SeatSession:
-    """`captain` is his name. `value` is the public win-probability model that he may consult.
+    """`captain` is his name. `value` is the public win-probability model that he may consult,
+    `adviser` what values plans by it.
 
     `reply` is what the last accepted call gave back, `reason` the last decision's reason in his
     words. `refused_on_question` counts the unusable answers to the open question.
     """
 
-    def __init__(self, seat: Seat, captain: str, *, value: WinModel | None = None) -> None:
+    def __init__(
+        self,
+        seat: Seat,
+        captain: str,
+        *,
+        value: WinModel | None = None,
+        adviser: Adviser | None = None,
+    ) -> None:
         self.seat, self.captain = seat, captain
         self.tally = Tally()
         self.reply: dict[str, Any] = {}
@@ -112,7 +122,7 @@ class SeatSession:
         self.balls: deque[BallBowled] = deque(maxlen=RECENT)
         self.overhead_this_over = 0
         self.refused_on_question = 0
-        self._value = value
+        self._value, self._adviser = value, adviser
         self._field = Field.STANDARD
         self._question = NOTHING_ASKED
         self._innings = 0
@@ -151,12 +161,13 @@ class SeatSession:
 
     def answer_of_policy(self, decision: Decision, request: DecisionRequest) -> Decision:
         """Counts a policy's decision. Raises `IllegalCall`, and then it is counted as refused."""
-        self._begin_answer(request)
         try:
-            check_decision(request, decision)
-        except IllegalCall as error:
-            self._count_refusal(error)
-            raise
+            legality.check(request, decision)
+        except IllegalDecision as illegal:
+            self._begin_answer(request)
+            refused = IllegalCall(illegal.why, illegal.legal)
+            self._count_refusal(refused)
+            raise refused from None
         self._decided(decision, request, "policy")
         return decision
 
@@ -295,7 +306,7 @@ class SeatSession:
             case args.ReflectAfterBall(note=note):
                 self.notes.append(note)
             case args.AnalyzeSituation():
-                reply = analyze(request, self._value)
+                reply = analyze(request, self._value, self._adviser)
         self._prepared += 1
         self.reply = reply
         if overhead:
@@ -337,7 +348,9 @@ class SeatSession:
     def _decided(self, decision: Decision, request: DecisionRequest, source: Source) -> None:
         self.tally.decisions += 1
         self.tally.fallbacks += source == "fallback"
-        self._coherence += self._coherence_of(decision) / (2 * request.view.format.max_balls)
+        if self.batting is not None or self.bowling is not None:
+            coherence = self._coherence_of(decision)
+            self._coherence += coherence / (2 * request.view.format.max_balls)
 
     def _coherence_of(self, decision: Decision) -> float:
         if isinstance(decision, ShotDecision) and self.batting is not None:

@@ -222,35 +222,54 @@ def _pieces(wanted: Wanted) -> Iterator[range]:
 def play_piece(wanted: Wanted, numbers: range) -> Fold:
     """Matches of the check through the engine, in this process."""
     eras = wanted.plan().eras()
-    played = [asyncio.run(_play_match(wanted, number, int(eras[number]))) for number in numbers]
-    return fold(of_matches(played), LAYOUTS[wanted.format])
+    overs = format_named(wanted.format).max_overs
+    orders = (
+        EngineMatch(
+            seed=derive_seed("fidelity", wanted.seed, number),
+            overs=overs,
+            era=int(eras[number]),
+            game=wanted.game,
+        )
+        for number in numbers
+    )
+    return fold(of_matches(map(play_engine_match, orders)), LAYOUTS[wanted.format])
 
 
-async def _play_match(wanted: Wanted, number: int, era: int) -> PlayedMatch:
-    baseline = resolve("baseline")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineMatch:
+    """A match of baseline against baseline for the engine itself, squads drawn."""
+
+    seed: int
+    overs: int
+    era: int
+    game: Game
+
+
+def play_engine_match(order: EngineMatch) -> PlayedMatch:
+    """Play it, without luck or events."""
+    drawn = next(name for name, game in DRAWN_GAMES.items() if game is order.game)
     spec = EpisodeSpec(
-        episode_id=f"fidelity-{number}",
-        seed=derive_seed("fidelity", wanted.seed, number),
-        overs=format_named(wanted.format).max_overs,
-        home=baseline,
-        away=baseline,
-        squads=_drawn(wanted.game),
-        era=era,
+        episode_id="fidelity",
+        seed=order.seed,
+        overs=order.overs,
+        home=resolve("baseline"),
+        away=resolve("baseline"),
+        squads=(drawn, drawn),
+        era=order.era,
         max_super_overs=0,
     )
     balls: list[BallBowled] = []
     models = Models(ball=BallModel.shipped(), value_for=lambda _: None)
-    await play_episode(
-        spec, models=models, on_ball=lambda ball, _: balls.append(ball), with_events=False
+    asyncio.run(
+        play_episode(
+            spec,
+            models=models,
+            on_ball=lambda ball, _: balls.append(ball),
+            with_events=False,
+        )
     )
     squads = squads_named(spec.squads, Streams(spec.seed))
     return PlayedMatch(balls=balls, squads=(squads.home, squads.away))
-
-
-def _drawn(game: Game) -> tuple[str, str]:
-    """The name of squads that are drawn, of this game."""
-    name = next(name for name, drawn in DRAWN_GAMES.items() if drawn is game)
-    return name, name
 
 
 def title_of(wanted: Wanted) -> str:

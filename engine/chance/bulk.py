@@ -26,6 +26,7 @@ from engine.chance.classes import (
     Floats,
     Ints,
 )
+from engine.chance.conditions import draw_towards
 from engine.chance.design import (
     BALLS_PER_OVER,
     FACED_BINS,
@@ -34,9 +35,9 @@ from engine.chance.design import (
     PHASES,
     WICKETS,
 )
-from engine.chance.elevens import HANDS, STYLES
+from engine.chance.elevens import HANDS, STYLES, BulkSource, draw_elevens
 from engine.chance.model import BallModel, towards_runs
-from engine.chance.sides import Seasons, Sides
+from engine.chance.sides import Seasons, Sides, sides_from
 from engine.chance.tables import RATE_SIZE, RATE_STEPS, FormatTables
 from engine.cricket.choices import DeliveryDecision, Shot
 from engine.cricket.formats import Format
@@ -70,14 +71,16 @@ class InningsLog:
     """Every delivery of one innings of many matches, (deliveries, matches), the state being that
     before the ball.
 
-    `outcome` indexes `OUTCOMES`, -1 once the innings is over; `bowler` the bowling squad. `runs`,
-    `wickets`, `balls` are the totals (matches).
+    `outcome` indexes `OUTCOMES`, -1 once the innings is over; `order` and `other` are the places of
+    the striker and his partner, from 1; `bowler` indexes the bowling squad. `runs`, `wickets`,
+    `balls` are the totals (matches).
     """
 
     outcome: Small
     legal: Small
     lost: Small
     order: Small
+    other: Small
     faced: Small
     bowler: Small
     runs: Ints
@@ -240,6 +243,7 @@ class _Play:
                     self.legal,
                     self.lost,
                     now.order + 1,
+                    self.other + 1,
                     now.faced,
                     now.bowler,
                 )
@@ -321,7 +325,7 @@ class _Play:
         self.striker, self.other = _exchanged(self.striker, self.other, over)
 
     def log(self) -> InningsLog:
-        outcome, legal, lost, order, faced, bowler = (
+        outcome, legal, lost, order, other, faced, bowler = (
             np.stack(column) for column in zip(*self.history, strict=True)
         )
         return InningsLog(
@@ -329,6 +333,7 @@ class _Play:
             legal=legal,
             lost=lost,
             order=order,
+            other=other,
             faced=faced,
             bowler=bowler,
             runs=self.runs,
@@ -371,3 +376,33 @@ def play_matches(
         model, fmt, sides[1], sides[0], towards[1], draws, first.runs + 1, seasons=when
     )
     return MatchLogs(first=first, second=second)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """Many matches with the sides that played them, the side batting first in front."""
+
+    logs: MatchLogs
+    sides: tuple[Sides, Sides]
+
+
+def play_drawn(
+    model: BallModel,
+    fmt: Format,
+    when: Seasons,
+    draws: Generator,
+    sides: tuple[Sides, Sides] | None = None,
+) -> Played:
+    """One match for each season of `when`; squads that are not given, venue, day and innings are
+    drawn for it.
+    """
+    spreads, matches = model.coefficients.spreads, len(when.era)
+    if sides is None:
+        source = BulkSource(draws, matches)
+        first, second = (sides_from(draw_elevens(source, spreads), fmt) for _ in range(2))
+    else:
+        first, second = sides
+    towards = draw_towards(draws, matches, spreads)
+    one = play_innings(model, fmt, first, second, towards[0], draws, seasons=when)
+    two = play_innings(model, fmt, second, first, towards[1], draws, one.runs + 1, when)
+    return Played(logs=MatchLogs(first=one, second=two), sides=(first, second))

@@ -76,6 +76,15 @@ class Balls:
         columns["match"] = number[columns["match"]]
         return Balls(matches=int(chosen.sum()), target=self.target[chosen], **columns)
 
+    @classmethod
+    def joined(cls, parts: Sequence[Balls]) -> Balls:
+        """The deliveries of all parts, their matches numbered one after another."""
+        before = np.cumsum([0, *(part.matches for part in parts)])
+        columns = {name: np.concatenate([getattr(p, name) for p in parts]) for name in COLUMNS}
+        columns["match"] += np.repeat(before[:-1], [len(part) for part in parts])
+        target = np.concatenate([part.target for part in parts])
+        return cls(matches=int(before[-1]), target=target, **columns)
+
 
 COLUMNS: Final = tuple(f.name for f in fields(Balls) if f.name not in ("matches", "target"))
 

@@ -6,7 +6,7 @@ belongs to one of `GROUPS` groups, for the standard errors of the tables.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,11 +14,10 @@ import numpy as np
 from numpy.random import Generator, Philox
 
 from engine.chance import BallModel
-from engine.chance.bulk import InningsLog, MatchLogs, play_innings
+from engine.chance.bulk import InningsLog, Played, play_drawn
 from engine.chance.classes import Ints
-from engine.chance.conditions import draw_towards
-from engine.chance.elevens import IS_SPIN, BulkSource, draw_elevens
-from engine.chance.sides import Seasons, Sides, sides_from
+from engine.chance.elevens import IS_SPIN
+from engine.chance.sides import Seasons, Sides
 from engine.cricket.formats import format_named
 from engine.cricket.players import Game
 from engine.fidelity.balls import Balls, of_outcomes
@@ -87,24 +86,23 @@ def _batches(plan: Plan) -> Iterator[Ints]:
 
 def play_batch(plan: Plan, model: BallModel, eras: Ints, seed: int) -> Balls:
     """One match for each season in `eras`, by the vectorised simulator."""
-    fmt = format_named(plan.layout.name)
-    draws = Generator(Philox(seed))
-    spreads, matches = model.coefficients.spreads, len(eras)
-    source = BulkSource(draws, matches)
-    first, second = (sides_from(draw_elevens(source, spreads), fmt) for _ in range(2))
-    towards = draw_towards(draws, matches, spreads)
-    when = Seasons(era=eras, game=plan.game)
-    one = play_innings(model, fmt, first, second, towards[0], draws, seasons=when)
-    two = play_innings(model, fmt, second, first, towards[1], draws, one.runs + 1, when)
-    return balls_of(MatchLogs(first=one, second=two), (first, second))
+    played = play_drawn(
+        model,
+        format_named(plan.layout.name),
+        Seasons(era=eras, game=plan.game),
+        Generator(Philox(seed)),
+    )
+    return balls_of(played)
 
 
-def balls_of(logs: MatchLogs, sides: Sequence[Sides]) -> Balls:
-    """The deliveries of both innings, the first side batting first."""
-    parts = [_columns(logs.first, sides[1], 1), _columns(logs.second, sides[0], 2)]
+def balls_of(played: Played) -> Balls:
+    """The deliveries of both innings, those of the first of all matches in front."""
+    first, second = played.sides
+    parts = [_columns(played.logs.first, second, 1), _columns(played.logs.second, first, 2)]
+    runs = played.logs.first.runs
     return of_outcomes(
-        len(logs.first.runs),
-        logs.first.runs + 1,
+        len(runs),
+        runs + 1,
         {name: np.concatenate([part[name] for part in parts]) for name in parts[0]},
     )
 

@@ -1,8 +1,8 @@
-"""Teams as YAML: the two built-in elevens, and the strict reader that users' own files go through
-as well.
+"""Teams as YAML: those that ship, and the strict reader that users' own files go through as well.
 
-`saltmarsh` (coastal: pace and hitters) and `redstone` (inland: spin and anchors) are as strong as
-each other and play differently. `engine/squads/*.yaml` are the examples to copy.
+`saltmarsh` (coastal: pace and hitters) and `redstone` (inland: spin and anchors) are invented, as
+strong as each other, and play differently. The national sides are real: `engine.squads.make`
+chose and rated them. `engine/squads/*.yaml` are the examples to copy.
 """
 
 from __future__ import annotations
@@ -18,15 +18,30 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from engine.cricket.errors import BadSquad
-from engine.cricket.players import MAX_NAME, SQUAD_SIZE, Bowling, Hand, Player, Role, Skill, Squad
+from engine.cricket.players import (
+    MAX_NAME,
+    SQUAD_SIZE,
+    Bowling,
+    Game,
+    Hand,
+    Player,
+    Role,
+    Skill,
+    Squad,
+)
 from engine.errors import BadYaml
-from engine.wording import dotted, printable, sentence, shortened
+from engine.wording import dotted, printable, sentence, shortened, shown
 from engine.yamlfile import read_mapping
 
 __all__ = ["BUILT_IN", "load_squad", "parse_squad", "squad_digest"]
 
 _FOLDER: Final = Path(__file__).parent
-BUILT_IN: Final = ("saltmarsh", "redstone")  # the home and the away side of a default match
+DEFAULT: Final = ("saltmarsh", "redstone")  # the home and the away side of a default match
+NATIONAL: Final[tuple[str, ...]] = tuple(
+    sorted(p.stem for p in _FOLDER.glob("*.yaml") if p.stem not in DEFAULT)
+)
+BUILT_IN: Final[tuple[str, ...]] = (*DEFAULT, *NATIONAL)
+MOST_SUBSTITUTES: Final = 9
 # The fitted shrunk estimates of real players lie within this; a file may not promise supermen.
 MAX_FILE_SKILL: Final = 0.6
 
@@ -59,7 +74,10 @@ class _SquadFile(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: _Name
+    game: Game = Game.MEN
     players: list[_PlayerFile] = Field(min_length=SQUAD_SIZE, max_length=SQUAD_SIZE)
+    substitutes: list[_PlayerFile] = Field(default=[], max_length=MOST_SUBSTITUTES)
+    eleven: list[_Name] | None = Field(default=None, min_length=SQUAD_SIZE, max_length=SQUAD_SIZE)
 
 
 def load_squad(name_or_path: str | Path) -> Squad:
@@ -98,20 +116,36 @@ def parse_squad(content: dict[str, Any], source: str) -> Squad:
         parsed = _SquadFile.model_validate(content)
     except ValidationError as error:
         raise BadSquad(source, _explain(error, content)) from None
-    players = tuple(
-        Player(
-            name=p.name,
-            role=p.role,
-            bats=p.bats,
-            bowls=p.bowls,
-            skill=Skill(**p.skill.model_dump()),
-        )
-        for p in parsed.players
-    )
     try:
-        return Squad(name=parsed.name, players=players)
+        return Squad(name=parsed.name, players=_eleven(parsed, source), game=parsed.game)
     except BadSquad as error:
         raise BadSquad(source, error.rule) from None
+
+
+def _eleven(parsed: _SquadFile, source: str) -> tuple[Player, ...]:
+    """Those who play, in batting order: `players`, or whom `eleven` names of all."""
+    known: dict[str, Player] = {}
+    for one in (*parsed.players, *parsed.substitutes):
+        if one.name in known:
+            raise BadSquad(source, f"two players have the same name: {shown(one.name)}")
+        known[one.name] = _player(one)
+    if parsed.eleven is None:
+        return tuple(known.values())[:SQUAD_SIZE]
+    for name in parsed.eleven:
+        if name not in known:
+            listed = printable(", ".join(known))
+            raise BadSquad(source, f"eleven {shown(name)}: no such player; allowed: {listed}")
+    return tuple(known[name] for name in parsed.eleven)
+
+
+def _player(one: _PlayerFile) -> Player:
+    return Player(
+        name=one.name,
+        role=one.role,
+        bats=one.bats,
+        bowls=one.bowls,
+        skill=Skill(**one.skill.model_dump()),
+    )
 
 
 def _explain(error: ValidationError, content: dict[str, Any]) -> str:
@@ -120,10 +154,11 @@ def _explain(error: ValidationError, content: dict[str, Any]) -> str:
 
 def _explain_one(error: ErrorDetails, content: dict[str, Any]) -> str:
     match error["loc"]:
-        case ("players", int(number), *field):
-            player = content["players"][number]
+        case ("players" | "substitutes" as where, int(number), *field):
+            player = content[where][number]
             name = player.get("name") if isinstance(player, dict) else None
             who = f" ({printable(shortened(name))})" if isinstance(name, str) else ""
-            return f"player {number + 1}{who}: {sentence(error, dotted(field) or 'entry')}"
+            which = "player" if where == "players" else "substitute"
+            return f"{which} {number + 1}{who}: {sentence(error, dotted(field) or 'entry')}"
         case where:
             return sentence(error, dotted(where))

@@ -153,15 +153,20 @@ def simulate(
     era: ERA = CURRENT_ERA,
     super_over: SUPER_OVER = False,
     processes: Annotated[int | None, Parameter(help="Default: one a core.")] = None,
+    vectorised: Annotated[
+        bool, Parameter(negative=(), help="Baselines, thousands of matches a second; no luck.")
+    ] = False,
     json: JSON = False,
 ) -> int:
     """Play many matches into deliveries.csv.gz and matches.csv.gz, in the columns of the real data.
 
     Example: captains simulate --format T20 --matches 2000 --seed 1 --out sim
     """
-    from flows.cli.matches import Wanted, simulate_matches
+    from flows.cli.matches import Wanted, simulate_in_bulk, simulate_matches
 
     wanted = Wanted.of(home, away, format_, overs, seed, squads, super_over=super_over, era=era)
+    if vectorised:
+        return simulate_in_bulk(wanted, matches, out, processes=processes, as_json=json)
     return simulate_matches(wanted, matches, out, processes=processes, as_json=json)
 
 

@@ -17,6 +17,7 @@ from flows.cli.terminal import BadInput, Exit, WorkFailed, answer_json, note, sa
 
 if TYPE_CHECKING:
     from engine.episode import EpisodeResult
+    from flows.simulate import SimulationSummary
 
 DEFAULT_FORMAT: Final = "T20"
 MOST_MATCHES: Final = 10_000_000
@@ -200,20 +201,52 @@ def simulate_matches(
     from flows.simulate import Simulation, simulate
     from flows.single import SingleMatch
 
+    _examine_simulation(matches, out, processes)
+    match = SingleMatch(**_fields(wanted))
+    simulation = Simulation(match=match, matches=matches, seed=wanted.seed)
+    summary = asyncio.run(simulate(simulation, out, processes or cores()))
+    return _tell_simulated(summary, out, as_json=as_json)
+
+
+def simulate_in_bulk(
+    wanted: Wanted, matches: int, out: Path, *, processes: int | None, as_json: bool
+) -> int:
+    """`captains simulate --vectorised`."""
+    from flows.vectorised import Vectorised, simulate_vectorised
+    from flows.work import squad_names
+
+    _examine_simulation(matches, out, processes)
+    if {wanted.home.kind, wanted.away.kind} != {"baseline"}:
+        raise BadInput("--vectorised plays baseline against baseline; leave out --home and --away")
+    if wanted.super_over:
+        raise BadInput("--vectorised plays no super overs; leave out --super-over")
+    order = Vectorised(
+        matches=matches,
+        overs=wanted.overs,
+        squads=squad_names(wanted.squads),
+        era=wanted.era,
+        seed=wanted.seed,
+    )
+    return _tell_simulated(simulate_vectorised(order, out), out, as_json=as_json)
+
+
+def _examine_simulation(matches: int, out: Path, processes: int | None) -> None:
     if not 1 <= matches <= MOST_MATCHES:
         raise BadInput(f"--matches {matches}: allowed: 1 to {MOST_MATCHES}")
     if processes is not None and not 1 <= processes <= 256:
         raise BadInput(f"--processes {processes}: allowed: 1 to 256")
     if out.exists() and not out.is_dir():
         raise BadInput(f"--out {out}: is not a folder")
-    match = SingleMatch(**_fields(wanted))
-    simulation = Simulation(match=match, matches=matches, seed=wanted.seed)
-    summary = asyncio.run(simulate(simulation, out, processes or cores()))
+
+
+def _tell_simulated(summary: SimulationSummary, out: Path, *, as_json: bool) -> int:
     if as_json:
         answer_json(summary.model_dump())
-    else:
-        say(f"{summary.matches} matches, {summary.deliveries} deliveries, {summary.seconds} s")
-        say(f"{out}/matches.csv.gz and {out}/deliveries.csv.gz")
+        return Exit.DONE
+    say(f"{summary.matches} matches, {summary.deliveries} deliveries, {summary.seconds} s")
+    if summary.played_per_s is not None:
+        say(f"{summary.matches_per_s:.0f} a second, {summary.played_per_s:.0f} without the writing")
+    say(f"{out}/matches.csv.gz and {out}/deliveries.csv.gz")
     return Exit.DONE
 
 

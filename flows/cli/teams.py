@@ -10,6 +10,7 @@ from engine.cricket.players import Player, Squad
 from engine.packs import Entry, Pack, load_pack
 from engine.packs.odds import shipped_odds
 from engine.squads import load_squad, squad_digest
+from engine.squads.strength import shipped_strengths
 from flows.cli.terminal import Exit, answer_json, say, table
 
 
@@ -80,17 +81,24 @@ def list_squads(name: str | None, *, as_json: bool) -> int:
     if as_json:
         answer_json({"squads": [_squad(each, squad) for each, squad in known]})
         return Exit.DONE
-    rows = [(each, squad.name, squad.game.value, str(len(squad.bowlers))) for each, squad in known]
-    say(table(("squad", "team", "game", "bowlers"), rows))
+    strengths = shipped_strengths()
+    rows = [
+        (each, squad.name, squad.game.value, *(f"{value:.2f}" for value in strengths[each]))
+        for each, squad in known
+    ]
+    say(table(("squad", "team", "game", "bats first", "chases"), rows))
+    say("\nchances to beat an average side in T20 at a neutral venue")
     return Exit.DONE
 
 
 def _squad(name: str, squad: Squad) -> dict[str, Any]:
+    strength = shipped_strengths()[name]
     return {
         "name": name,
         "team": squad.name,
         "game": squad.game.value,
         "digest": squad_digest(squad),
+        "strength": {"first": strength.first, "chasing": strength.chasing},
     }
 
 

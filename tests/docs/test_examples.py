@@ -11,6 +11,7 @@ from cyclopts import CycloptsError
 
 from engine.captains import read_presets
 from engine.packs import parse_pack
+from engine.squads import parse_squad
 from engine.yamlfile import parse
 from flows.cli import app
 from tests.architecture.source import ROOT
@@ -36,6 +37,13 @@ def test_a_preset_file_on_a_page_loads(block: Block, tmp_path: Path) -> None:
 @pytest.mark.parametrize("block", blocks("yaml pack"), ids=str)
 def test_a_pack_on_a_page_loads(block: Block) -> None:
     assert parse_pack(parse(block.text), block.page).entries
+
+
+@pytest.mark.parametrize("block", blocks("yaml squad"), ids=str)
+def test_a_squad_on_a_page_loads(block: Block) -> None:
+    content = parse(block.text).data
+    assert isinstance(content, dict)
+    assert parse_squad(content, block.page).players
 
 
 def test_every_block_of_yaml_is_checked_as_something() -> None:

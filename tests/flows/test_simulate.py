@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import gzip
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,10 @@ from engine.captains import resolve
 from engine.episode import play_episode
 from engine.events import DeliveryEvent, TossEvent
 from engine.seeds import derive_seed
+from flows.cli import main
 from flows.simulate import DELIVERY_COLUMNS, MATCH_COLUMNS, Simulation, simulate
 from flows.single import SingleMatch
+from flows.vectorised import Vectorised, simulate_vectorised
 from tests.doubles import Remembering
 
 MATCH = SingleMatch(home=resolve("baseline"), away=resolve("heuristic"), overs=2, seed=0)
@@ -87,3 +90,74 @@ def test_the_home_score_is_the_result(simulated: Path) -> None:
     for m in rows(simulated / "matches.csv.gz"):
         winner = m["winner_t"] if m["winner_t"] != "0" else m["eliminator_t"]
         assert float(m["home_score"]) == {"1": 1.0, "2": 0.0, "0": 0.5, "": 0.5}[winner]
+
+
+# --- the vectorised simulator --------------------------------------------------------------------
+
+BULK = Vectorised(matches=40, overs=3, squads=("drawn", "drawn"), era=2023, seed=9)
+
+
+@pytest.fixture(scope="module")
+def vectorised(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("bulk")
+    summary = simulate_vectorised(BULK, out)
+    assert summary.deliveries == len(rows(out / "deliveries.csv.gz"))
+    return out
+
+
+def test_vectorised_totals_add_up(vectorised: Path) -> None:
+    made: dict[tuple[str, str], list[int]] = {}
+    for d in rows(vectorised / "deliveries.csv.gz"):
+        of_ball = sum(int(d[c] or 0) for c in ("rb", "wd", "nb", "by", "lb", "pen"))
+        made.setdefault((d["match_id"], d["inn"]), []).append(of_ball)
+    matches = rows(vectorised / "matches.csv.gz")
+    assert [m["match_id"] for m in matches] == [str(i) for i in range(1, 41)]
+    for m in matches:
+        for innings in ("1", "2"):
+            assert sum(made[m["match_id"], innings]) == int(m[f"i{innings}_runs"])
+
+
+def test_a_vectorised_winner_made_more_runs(vectorised: Path) -> None:
+    for m in rows(vectorised / "matches.csv.gz"):
+        first, second = int(m["i1_runs"]), int(m["i2_runs"])
+        winner = m["i1_team"] if first > second else m["i2_team"]
+        assert m["winner_t"] == ("0" if first == second else winner)
+        assert m["home_score"] == {"0": "0.5", "1": "1.0", "2": "0.0"}[m["winner_t"]]
+        assert m["toss_t"] == m["i2_team"]
+
+
+def test_vectorised_players_are_those_of_their_sides(vectorised: Path) -> None:
+    sides = {m["match_id"]: m["i1_team"] for m in rows(vectorised / "matches.csv.gz")}
+    for d in rows(vectorised / "deliveries.csv.gz"):
+        first_id = 1 + 22 * int(d["match_id"])
+        home_bats = (sides[d["match_id"]] == "1") == (d["inn"] == "1")
+        batting, bowling = (0, 11) if home_bats else (11, 0)
+        assert 0 <= int(d["batter"]) - first_id - batting < 11
+        assert 0 <= int(d["nonstr"]) - first_id - batting < 11
+        assert 0 <= int(d["bowler"]) - first_id - bowling < 11
+        assert d["batter"] != d["nonstr"]
+
+
+def test_vectorised_files_are_the_same_again(vectorised: Path, tmp_path: Path) -> None:
+    simulate_vectorised(BULK, tmp_path)
+    for name in ("matches.csv.gz", "deliveries.csv.gz"):
+        assert (vectorised / name).read_bytes() == (tmp_path / name).read_bytes()
+
+
+def test_named_squads_play_as_they_are(tmp_path: Path) -> None:
+    order = replace(BULK, squads=("saltmarsh", "redstone"), matches=5)
+    simulate_vectorised(order, tmp_path)
+    assert {m["team1"] for m in rows(tmp_path / "matches.csv.gz")} == {"saltmarsh home"}
+    assert max(int(d["batter"]) for d in rows(tmp_path / "deliveries.csv.gz")) <= 22
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [(["--home", "random"], "baseline against baseline"), (["--super-over"], "no super overs")],
+)
+def test_the_vectorised_simulator_says_what_it_does_not_play(
+    arguments: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["simulate", "--vectorised", "--matches", "5", "--out", str(tmp_path / "x")]
+    assert main([*command, *arguments]) == 2
+    assert said in capsys.readouterr().err

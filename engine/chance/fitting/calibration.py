@@ -254,7 +254,7 @@ def _with_seasons(
     information = 1.0 / (1.0 / np.maximum(played.counts, 1e-9) + 1.0 / np.maximum(simulated, 1e-9))
     table = SeasonTable(levels=levels + ratio - ratio[..., :1], counts=information)
     found = smoothed(table)
-    found = extended(found - about(found, played, REFERENCE_SINCE), table.last, real.damping)
+    found = extended(found - about(found, played, REFERENCE_SINCE), played.last, real.damping)
     factors = dict(coefficients.families[family.name].factors)
     factors["season"] = _plain(found)
     return _replace_family(coefficients, family.name, factors=factors)

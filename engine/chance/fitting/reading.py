@@ -187,12 +187,16 @@ class _InningsState:
         self.wickets += wicket
 
 
-def read_deliveries(lines: Iterable[str], matches: Mapping[str, MatchRow]) -> Deliveries:
-    """The deliveries of `matches`, super overs left out. Raises `BadData`."""
+def read_deliveries(
+    lines: Iterable[str], matches: Mapping[str, MatchRow], players: dict[str, int] | None = None
+) -> Deliveries:
+    """The deliveries of `matches`, super overs left out. `players`, where given, learns the index
+    of each player by the file's id. Raises `BadData`.
+    """
     names = [f.name for f in fields(Deliveries)]
     columns: dict[str, array[int]] = {name: array("q") for name in names}
     appends = [columns[name].append for name in names]
-    players: dict[str, int] = {}
+    players = {} if players is None else players
     state, playing = _InningsState(), ("", "")
     reader = iter(lines)
     position = _positions(next(reader, ""))

@@ -22,7 +22,7 @@ from engine.chance.design import PHASES, SEASONS
 from engine.cricket.state import FIRST_ERA
 
 REFERENCE_SINCE: Final = 2019  # the seasons of the target tables, to 2024: zero on the scale
-LEAST_STEP: Final = 0.01  # of a log-odds a year; no walk is stiller
+LEAST_STEP: Final = 0.03  # of a log-odds a year; no walk is stiller
 USUAL_STEP: Final = 0.05  # of a log-odds a year, about what sixes do
 DAMPINGS: Final = (0.0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9)
 WINDOWS: Final = (5, 8, 10)  # seasons that tell the slope
