@@ -60,6 +60,8 @@ from engine.seeds import derive_seed
 
 ROUNDS: Final = 10
 DAMPING: Final = 0.8
+SEASONS_EVERY: Final = 4  # rounds
+SEASONS_MATCHES: Final = 2  # times as many as for the rest: they are shared among eleven seasons
 # The margins overlap with one another and with the levels by over: small steps do not overshoot.
 MARGIN_DAMPING: Final = 0.25
 _LEVEL_RIDGE: Final = 1e-2
@@ -202,7 +204,7 @@ def calibrate(
         arena = arena_of(coefficients, family.overs, matches, eras=real.eras, game=family.game)
         for turn in range(ROUNDS):
             model = BallModel(coefficients, assumptions, digest="")
-            if turn % 2 == 0 and real.seasons is not None:
+            if turn % SEASONS_EVERY == 0 and real.seasons is not None:
                 coefficients = _with_seasons(coefficients, assumptions, family, real, matches, turn)
                 model = BallModel(coefficients, assumptions, digest="")
             logs = play(model, arena, seed=turn)
@@ -241,9 +243,8 @@ def _with_seasons(
     if played is None:
         return coefficients
     years = [FIRST_ERA + int(i) for i in np.flatnonzero(played.counts.any(axis=(1, 2)))]
-    arena = arena_of(
-        coefficients, family.overs, matches, 3, eras=dict.fromkeys(years, 1.0), game=family.game
-    )
+    many, even = SEASONS_MATCHES * matches, dict.fromkeys(years, 1.0)
+    arena = arena_of(coefficients, family.overs, many, 3, eras=even, game=family.game)
     logs = play(BallModel(coefficients, assumptions, digest=""), arena, seed=100 + turn)
     simulated = _season_counts(family, arena, logs)
     now = np.array(coefficients.families[family.name].factors["season"])
