@@ -18,6 +18,7 @@ from engine.cricket.choices import Decision, Seat
 from engine.cricket.distribution import WinModel
 from engine.cricket.nodes import DecisionRequest, Fact
 from engine.errors import BrokenRecord, CallError, CaptainFailed, CaptainUnavailable
+from engine.making import maker
 from engine.observation import CricketObservation
 from engine.reporter import Answered
 from engine.seat import SeatSession
@@ -26,6 +27,9 @@ from engine.tools import CricketAction
 from engine.wording import shown
 
 _MS: Final = 1000.0
+
+
+_answered = maker(Answered)
 
 
 @runtime_checkable
@@ -83,21 +87,19 @@ class Chair:
         """
         if self._tool_captain is not None:
             return await self._of_tools(self._tool_captain, request, draws)
-        assert self._policy is not None
-        return self._of_policy(self._policy, request, draws)
+        return self.answer_at_once(request, draws)
 
-    def hear(self, fact: Fact) -> None:
-        self._session.hear(fact)
+    @property
+    def is_scripted(self) -> bool:
+        """Whether he answers at once: then `answer_at_once` does, and nobody has to wait."""
+        return self._policy is not None
 
-    def counts(self) -> ev.SeatCounts:
-        return self._session.counts()
-
-    async def aclose(self) -> None:
-        if self._tool_captain is not None:
-            await self._tool_captain.aclose()
-
-    def _of_policy(self, policy: Policy, request: DecisionRequest, draws: CaptainDraws) -> Answered:
-        """A policy answers the same question in the same way, so it is not asked again."""
+    def answer_at_once(self, request: DecisionRequest, draws: CaptainDraws) -> Answered:
+        """As `answer`, of a scripted captain. He answers the same question in the same way, so he
+        is not asked again.
+        """
+        policy = self._policy
+        assert policy is not None
         try:
             decision = policy.decide(request, draws)
         except (CaptainUnavailable, BrokenRecord):
@@ -108,7 +110,19 @@ class Chair:
             self._session.answer_of_policy(decision, request)
         except CallError as refused:
             return self._without_answer([str(refused)], request, draws)
-        return Answered(decision=decision, source=self._own_source)
+        return _answered(decision=decision, source=self._own_source)
+
+    def hear(self, fact: Fact) -> None:
+        """Takes notice of what was published; a scripted captain is shown it with each question."""
+        if self._policy is None:
+            self._session.hear(fact)
+
+    def counts(self) -> ev.SeatCounts:
+        return self._session.counts()
+
+    async def aclose(self) -> None:
+        if self._tool_captain is not None:
+            await self._tool_captain.aclose()
 
     async def _of_tools(
         self, captain: ToolCaptain, request: DecisionRequest, draws: CaptainDraws

@@ -27,7 +27,7 @@ from engine.cricket.nodes import (
 )
 from engine.cricket.outcomes import OUTCOMES, Outcome
 from engine.making import maker
-from engine.seeds import CaptainDraws, Streams
+from engine.seeds import CaptainDraws, Streams, captain_draws
 
 EVEN: Final = 0.5
 _EVEN_OPENING: Final = Opening(before=EVEN, after=EVEN)
@@ -50,7 +50,7 @@ class BallLuck:
         return self.after - self.expected
 
 
-_ball_luck = maker(BallLuck)
+_ball_luck, _draws = maker(BallLuck), maker(CaptainDraws)
 
 
 def _no_listener(_: Fact) -> None:
@@ -63,23 +63,18 @@ def draws_for(request: DecisionRequest, streams: Streams) -> CaptainDraws:
     The key is the ball's, so that an extra question does not shift later draws; the batters of one
     vacancy after another are told apart by how many have come in.
     """
-    innings = request.view.innings
+    innings, kind = request.view.innings, request.kind
     if innings is None:
-        return CaptainDraws(
-            streams, seat=request.seat, kind=request.kind, innings=0, ball=0, repeat=0
-        )
-    came_in = (
-        sum(1 for line in innings.batters if line.position)
-        if request.kind is DecisionKind.BATTER
-        else 0
-    )
-    return CaptainDraws(
-        streams,
-        seat=request.seat,
-        kind=request.kind,
+        return captain_draws(streams, seat=request.seat, kind=kind, innings=0, ball=0, repeat=0)
+    repeat = innings.repeat
+    if kind is DecisionKind.BATTER:
+        repeat += sum(1 for line in innings.batters if line.position)
+    return _draws(
+        own=streams.of_captain(request.seat),
+        kind=kind,
         innings=innings.number,
         ball=innings.legal_balls,
-        repeat=innings.repeat + came_in,
+        repeat=repeat,
     )
 
 
@@ -119,12 +114,17 @@ class MatchDriver:
         legality.check(self.request, decision)
         self._advance(decision)
 
+    def answer_checked(self, decision: Decision) -> None:
+        """As `answer`, for a decision that has passed `legality.check` for the open question."""
+        if self.request is None:
+            raise ValueError("the match is over")
+        self._advance(decision)
+
     def draws(self) -> CaptainDraws:
         """The random numbers of the captain who is asked the open question."""
-        request = self.request
-        if request is None:
+        if self.request is None:
             raise ValueError("the match is over")
-        return draws_for(request, self._streams)
+        return draws_for(self.request, self._streams)
 
     def close(self) -> None:
         self._match.close()

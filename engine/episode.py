@@ -13,6 +13,7 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from time import monotonic
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -34,6 +35,7 @@ from engine.errors import CaptainFailed, CaptainUnavailable
 from engine.fanout import Fanout, Observer
 from engine.models import Models
 from engine.packs import StartState
+from engine.recap import line_of, side_of
 from engine.reporter import Reporter
 from engine.seeds import MAX_SEED, Streams
 from engine.setup import DRAWN, both_drawn, match_setup, squads_named
@@ -42,6 +44,7 @@ ENGINE_VERSION: Final = "1"
 # A legal T20 match asks some 500 questions, an ODI 1,300; extras add a few. Twenty a ball is far
 # above all of them.
 _STEPS_PER_BALL: Final = 20
+_LONGEST_HOLD_S: Final = 0.002  # of the event loop, to the over
 _VERSIONS_OF: Final = ("captains", "numpy", "pydantic")
 
 SQUAD_ADAPTER: Final = TypeAdapter(Squad)
@@ -220,6 +223,7 @@ class _Episode:
         with_events: bool,
     ) -> None:
         self._spec, self._setup, self._chairs = spec, setup, chairs
+        self._listening = [chair for chair in chairs.values() if not chair.is_scripted]
         self._ball, self._value = models.ball, value
         self._costs = Costs(models.adviser_for(models.public_for(setup)) if with_events else None)
         self._fanout, self._on_ball = fanout, on_ball
@@ -237,6 +241,7 @@ class _Episode:
         )
         self._driver: MatchDriver | None = None
         self._asked = Seat.HOME
+        self._held_since = monotonic()
         self._turns = 0
         self._deliveries = 0
         self._over_ended = False
@@ -271,23 +276,36 @@ class _Episode:
 
     async def _to_the_end(self) -> _Ending:
         """Question by question, until there is a result or too many were asked."""
-        driver = self._driver = self._new_driver()
+        driver, limit = self._new_driver(), self._step_limit
+        self._driver = driver
         while (request := driver.request) is not None:
-            if self._turns >= self._step_limit:
+            if self._turns >= limit:
                 return _Ending(reason=ev.EndReason.STEP_LIMIT, error="step limit reached")
             self._asked = request.seat
-            answered = await self._chairs[request.seat].answer(request, driver.draws())
+            chair = self._chairs[request.seat]
+            if chair.is_scripted:
+                answered = chair.answer_at_once(request, driver.draws())
+            else:
+                answered = await chair.answer(request, driver.draws())
             self._turns += 1
             if self._reporter is not None:
                 cost = self._costs.of(request, answered.decision)
                 self._reporter.decided(request, answered, cost)
-            driver.answer(answered.decision)
-            await self._publish()
+            driver.answer_checked(answered.decision)
+            if self._reporter is not None:
+                await self._publish()
             if self._over_ended:
                 self._over_ended = False
-                await asyncio.sleep(0)  # scripted captains never wait: others have their turn here
+                await self._let_others_run()
         winner = driver.result.winner if driver.result else None
         return _Ending(reason=ev.EndReason.COMPLETED, winner=winner)
+
+    async def _let_others_run(self) -> None:
+        """Scripted captains never wait, so the loop is left to others from time to time."""
+        now = monotonic()
+        if now - self._held_since > _LONGEST_HOLD_S:
+            await asyncio.sleep(0)
+            self._held_since = monotonic()
 
     def _new_driver(self) -> MatchDriver:
         return MatchDriver(
@@ -304,15 +322,16 @@ class _Episode:
         return self._spec.step_limit or (balls + 100) * _STEPS_PER_BALL
 
     def _on_fact(self, fact: Fact) -> None:
-        self._over_ended |= isinstance(fact, OverCompleted)
         ball = self._driver.last_ball if self._driver else None
         if isinstance(fact, BallBowled):
             self._deliveries += 1
             self._innings[fact.after.number] = fact.after
-            for chair in self._chairs.values():
+            for chair in self._listening:
                 chair.hear(fact)
             if self._on_ball is not None:
                 self._on_ball(fact, ball.luck if ball else 0.0)
+        elif isinstance(fact, OverCompleted):
+            self._over_ended = True
         if self._reporter is not None:
             self._reporter.fact(fact, ball)
 
@@ -350,8 +369,8 @@ class _Episode:
             seed=spec.seed,
             format=self._setup.format.name,
             max_overs=spec.overs,
-            home=_side(spec.home, squads.home),
-            away=_side(spec.away, squads.away),
+            home=side_of(spec.home, squads.home),
+            away=side_of(spec.away, squads.away),
             spec=spec.model_dump(mode="json"),
             squads=tuple(
                 SQUAD_ADAPTER.dump_python(squad, mode="json")
@@ -375,7 +394,7 @@ class _Episode:
             winner=ending.winner,
             end_reason=ending.reason,
             result=self._in_words(ending, played),
-            innings=tuple(_line(state) for state in innings),
+            innings=tuple(line_of(state) for state in innings),
             turns=self._turns,
             deliveries=self._deliveries,
             luck=driver.luck if driver else 0.0,
@@ -417,26 +436,6 @@ def _found(setup: MatchSetup) -> dict[int, Innings]:
         return {}
     played = (*setup.start.finished, setup.start.innings)
     return {innings.number: innings for innings in played if innings.legal_balls}
-
-
-def _line(innings: Innings) -> ev.InningsLine:
-    return ev.InningsLine(
-        innings=innings.number,
-        batting=innings.batting.value,
-        runs=innings.runs,
-        wickets=innings.wickets,
-        legal_balls=innings.legal_balls,
-        all_out=innings.is_all_out,
-    )
-
-
-def _side(captain: CaptainSpec, squad: Squad) -> ev.SideInfo:
-    return ev.SideInfo(
-        captain=captain.name,
-        kind=captain.kind,
-        squad=squad.name,
-        players=tuple(player.name for player in squad.players),
-    )
 
 
 @cache

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self, cast
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -291,6 +291,11 @@ class _Envelope(_Strict):
     attempt: int = Field(ge=1)
     seq: int = Field(ge=1)
     ts: datetime
+
+    @property
+    def event(self) -> Event:
+        """Itself: so it can be told to observers as it is."""
+        return cast("Event", self)
 
     @cached_property
     def line(self) -> bytes:

@@ -11,13 +11,13 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from engine.events import Event
+from engine.wire import Told
 
 
 class Observer(Protocol):
     """Hears an episode's events in order. Must return at once: the match waits for it."""
 
-    async def on_event(self, event: Event) -> None: ...
+    async def on_event(self, event: Told) -> None: ...
 
     async def aclose(self) -> None: ...
 
@@ -28,10 +28,10 @@ class Fanout:
     def __init__(self, observers: Sequence[Observer]) -> None:
         self.failures: list[str] = []
         self._listening: list[Observer] = list(observers)
-        self._queue: deque[Event] = deque()
+        self._queue: deque[Told] = deque()
         self._told = 0  # how many of the listening have heard the first event of the queue
 
-    async def send(self, events: Iterable[Event]) -> None:
+    async def send(self, events: Iterable[Told]) -> None:
         """Tells everybody. Interrupted, it goes on where it stopped when it is called again."""
         self._queue.extend(events)
         while self._queue:
@@ -39,7 +39,7 @@ class Fanout:
             self._queue.popleft()
             self._told = 0
 
-    async def _tell_the_rest(self, event: Event) -> None:
+    async def _tell_the_rest(self, event: Told) -> None:
         while self._told < len(self._listening):
             observer = self._listening[self._told]
             self._told += 1  # before the call: an observer that is interrupted is not told twice

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cache
 from typing import Final
 
 from engine.cricket.formats import BALLS_PER_OVER, Format
@@ -19,11 +20,16 @@ class Part(StrEnum):
 
 def part_of(format_: Format, legal_balls: int) -> Part:
     """The part of the innings that the next ball belongs to."""
-    if legal_balls >= format_.max_balls - death_balls(format_):
+    if legal_balls >= format_.max_balls - _death_balls(format_.max_overs):
         return Part.DEATH
     return Part.POWERPLAY if legal_balls < format_.powerplay_balls else Part.MIDDLE
 
 
 def death_balls(format_: Format) -> int:
     """Length of the death in legal balls, whole overs."""
-    return BALLS_PER_OVER * round(format_.max_overs * DEATH_SHARE)
+    return _death_balls(format_.max_overs)
+
+
+@cache
+def _death_balls(max_overs: int) -> int:
+    return BALLS_PER_OVER * round(max_overs * DEATH_SHARE)

@@ -1,10 +1,13 @@
-"""What a match that begins in the middle publishes of the play before: enough for every view to
-show its scorecards without a case of its own.
+"""Sides and innings as events tell them.
+
+A match that begins in the middle publishes the play before it: enough for every view to show its
+scorecards without a case of its own.
 """
 
 from __future__ import annotations
 
 from engine import events as ev
+from engine.captains import CaptainSpec
 from engine.cricket.players import PlayerIndex, Squad
 from engine.cricket.state import Innings, Squads, overs_notation
 
@@ -62,3 +65,23 @@ def _bowler(innings: Innings, index: int, fielding: Squad) -> ev.BowlerBefore:
 
 def _name(squad: Squad, player: PlayerIndex | None) -> str | None:
     return None if player is None else squad[player].name
+
+
+def line_of(innings: Innings) -> ev.InningsLine:
+    return ev.InningsLine(
+        innings=innings.number,
+        batting=innings.batting.value,
+        runs=innings.runs,
+        wickets=innings.wickets,
+        legal_balls=innings.legal_balls,
+        all_out=innings.is_all_out,
+    )
+
+
+def side_of(captain: CaptainSpec, squad: Squad) -> ev.SideInfo:
+    return ev.SideInfo(
+        captain=captain.name,
+        kind=captain.kind,
+        squad=squad.name,
+        players=tuple(player.name for player in squad.players),
+    )

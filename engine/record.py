@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from engine.errors import BrokenRecord
 from engine.events import EpisodeEndedEvent, EpisodeStartedEvent, Event, parse_event
+from engine.wire import Told
 
 SUFFIX: Final = ".jsonl"
 PART: Final = ".part"
@@ -40,13 +41,13 @@ class RecordWriter:
         self._part = Path(part)
         self._file: BinaryIO | None = os.fdopen(handle, "wb")
 
-    async def on_event(self, event: Event) -> None:
+    async def on_event(self, event: Told) -> None:
         self.write(event)
 
     async def aclose(self) -> None:
         self.close()
 
-    def write(self, event: Event) -> None:
+    def write(self, event: Told) -> None:
         """Raises `OSError`, with the file's name, where the disk takes no more."""
         if self._file is None:
             raise BrokenRecord(str(self._part), "an event came after the end")
@@ -54,8 +55,8 @@ class RecordWriter:
             self._file.write(event.line + b"\n")
             if event.type in _FLUSH_ON:
                 self._file.flush()
-            if isinstance(event, EpisodeEndedEvent):
-                self._seal(void=event.data.end_reason.is_void)
+            if event.type == "episode.ended":
+                self._ended(event.event)
         except OSError as error:
             raise OSError(error.errno, error.strerror, str(self._part)) from None
 
@@ -70,6 +71,10 @@ class RecordWriter:
             pass
         finally:
             self._part.unlink(missing_ok=True)
+
+    def _ended(self, event: Event) -> None:
+        assert isinstance(event, EpisodeEndedEvent)
+        self._seal(void=event.data.end_reason.is_void)
 
     def _seal(self, *, void: bool) -> None:
         assert self._file is not None

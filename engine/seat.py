@@ -19,7 +19,6 @@ from engine.analysis import analyze
 from engine.answers import (
     Standing,
     calls_of,
-    check_decision,
     choices,
     decision_of,
     delivery_plan,
@@ -27,6 +26,7 @@ from engine.answers import (
 )
 from engine.captains.baseline import Baseline
 from engine.chance.advice import Adviser
+from engine.cricket import legality
 from engine.cricket.choices import (
     Decision,
     DecisionKind,
@@ -36,6 +36,7 @@ from engine.cricket.choices import (
     ShotDecision,
 )
 from engine.cricket.distribution import WinModel
+from engine.cricket.errors import IllegalDecision
 from engine.cricket.nodes import BallBowled, DecisionRequest, Fact
 from engine.cricket.state import MatchView
 from engine.errors import CallError, IllegalCall, LateCall, MalformedCall, UnknownTool
@@ -160,12 +161,13 @@ class SeatSession:
 
     def answer_of_policy(self, decision: Decision, request: DecisionRequest) -> Decision:
         """Counts a policy's decision. Raises `IllegalCall`, and then it is counted as refused."""
-        self._begin_answer(request)
         try:
-            check_decision(request, decision)
-        except IllegalCall as error:
-            self._count_refusal(error)
-            raise
+            legality.check(request, decision)
+        except IllegalDecision as illegal:
+            self._begin_answer(request)
+            refused = IllegalCall(illegal.why, illegal.legal)
+            self._count_refusal(refused)
+            raise refused from None
         self._decided(decision, request, "policy")
         return decision
 
@@ -346,7 +348,9 @@ class SeatSession:
     def _decided(self, decision: Decision, request: DecisionRequest, source: Source) -> None:
         self.tally.decisions += 1
         self.tally.fallbacks += source == "fallback"
-        self._coherence += self._coherence_of(decision) / (2 * request.view.format.max_balls)
+        if self.batting is not None or self.bowling is not None:
+            coherence = self._coherence_of(decision)
+            self._coherence += coherence / (2 * request.view.format.max_balls)
 
     def _coherence_of(self, decision: Decision) -> float:
         if isinstance(decision, ShotDecision) and self.batting is not None:

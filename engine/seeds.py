@@ -8,6 +8,7 @@ BLAKE2b (RFC 7693) under the match's seed; the first 53 bits of the hash are the
 from __future__ import annotations
 
 import struct
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final, NewType
 
@@ -41,8 +42,7 @@ class Streams:
         draws of one key.
         """
         keyed = self._root.copy()
-        keyed.update(_KEY.pack(innings, ball, repeat, index))
-        keyed.update(purpose.encode())
+        keyed.update(_KEY.pack(innings, ball, repeat, index) + purpose.encode())
         return (int.from_bytes(keyed.digest(), "little") >> 11) * _SCALE
 
     def of_captain(self, seat: str) -> Streams:
@@ -64,18 +64,25 @@ def derive_seed(*parts: int | str) -> Seed:
     return Seed(int.from_bytes(digest.digest(), "little") & MAX_SEED)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CaptainDraws:
     """A captain's own random numbers for one decision. They cannot move the ball's, nor tell it."""
 
-    __slots__ = ("_key", "_purpose", "_streams")
-
-    def __init__(
-        self, streams: Streams, *, seat: str, kind: str, innings: int, ball: int, repeat: int
-    ) -> None:
-        self._streams = streams.of_captain(seat)
-        self._purpose = kind
-        self._key = (innings, ball, repeat)
+    own: Streams
+    kind: str
+    innings: int
+    ball: int
+    repeat: int
 
     def uniform(self, index: int = 0) -> float:
         """The `index`-th number in [0, 1) of this decision."""
-        return self._streams.uniform(self._purpose, *self._key, index)
+        return self.own.uniform(self.kind, self.innings, self.ball, self.repeat, index)
+
+
+def captain_draws(
+    streams: Streams, *, seat: str, kind: str, innings: int, ball: int, repeat: int
+) -> CaptainDraws:
+    """The draws of the captain in `seat` for one decision; `streams` are the match's."""
+    return CaptainDraws(
+        own=streams.of_captain(seat), kind=kind, innings=innings, ball=ball, repeat=repeat
+    )

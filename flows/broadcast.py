@@ -11,8 +11,8 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Final, Self
 
-from engine.events import DeliveryEvent, Event
 from engine.fanout import Observer
+from engine.wire import Told
 
 FULL_SPEED: Final = 0.0
 _END: Final = None
@@ -27,11 +27,11 @@ class Broadcast:
     def __init__(self, onto: Observer, balls_per_s: float, hurried: asyncio.Event) -> None:
         self._onto = onto
         self._pause_s = 1 / balls_per_s if balls_per_s > FULL_SPEED else 0.0
-        self._events: asyncio.Queue[Event | None] = asyncio.Queue()
+        self._events: asyncio.Queue[Told | None] = asyncio.Queue()
         self._hurried = hurried
         self._task = asyncio.get_running_loop().create_task(self._show())
 
-    async def on_event(self, event: Event) -> None:
+    async def on_event(self, event: Told) -> None:
         self._events.put_nowait(event)
 
     async def aclose(self) -> None:
@@ -60,7 +60,7 @@ class Broadcast:
     async def _show(self) -> None:
         while (event := await self._events.get()) is not _END:
             await self._onto.on_event(event)
-            if isinstance(event, DeliveryEvent):
+            if event.type == "delivery":
                 await self._pause()
 
     async def _pause(self) -> None:

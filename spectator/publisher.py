@@ -24,7 +24,7 @@ from typing import Any, Final, Self
 
 import httpx
 
-from engine.events import Event
+from engine.wire import Told
 from spectator.outbox import ObserverReport, Outbox, Tally
 from spectator.streams import LAST_TYPES, StreamName, stream_of
 
@@ -158,7 +158,7 @@ class BusPublisher:
             box = self._outboxes[stream] = Outbox(stream=stream, fence=fence)
         return box
 
-    def put(self, box: Outbox, event: Event) -> bool:
+    def put(self, box: Outbox, event: Told) -> bool:
         """Queue one event. True when so many wait that the caller should let others run."""
         refusal = self._refusal(box, event)
         if refusal is not None:
@@ -176,7 +176,7 @@ class BusPublisher:
             self._task = asyncio.get_running_loop().create_task(self._run())
         return self._pending % YIELD_EVERY == 0
 
-    def _refusal(self, box: Outbox, event: Event) -> str | None:
+    def _refusal(self, box: Outbox, event: Told) -> str | None:
         """Why the event cannot be delivered; None where it can."""
         if box.cut:
             return box.why or "an earlier event was dropped"
@@ -367,7 +367,7 @@ class BusObserver:
     def report(self) -> ObserverReport:
         return Tally().plus(box.report() for box in self._boxes.values())
 
-    async def on_event(self, event: Event) -> None:
+    async def on_event(self, event: Told) -> None:
         key = (event.episode_id, event.attempt)
         box = self._boxes.get(key)
         if box is None:

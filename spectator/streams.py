@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final, NewType
 
-from engine.events import Event
+from engine.wire import Told
 
 StreamName = NewType("StreamName", str)
 
@@ -25,7 +25,7 @@ def stream_name(episode_id: str, attempt: int) -> StreamName:
     return StreamName(f"{episode_id}/{attempt}")
 
 
-def stream_of(event: Event) -> StreamName:
+def stream_of(event: Told) -> StreamName:
     return stream_name(event.episode_id, event.attempt)
 
 

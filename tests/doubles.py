@@ -10,6 +10,7 @@ from engine.cricket.nodes import DeliveryContext
 from engine.cricket.outcomes import ALLOWED_ON_FREE_HIT, OUTCOMES
 from engine.cricket.state import Innings
 from engine.events import Event
+from engine.wire import Told
 
 SHARES = {
     "0": 0.33, "1": 0.36, "2": 0.07, "3": 0.004, "4": 0.11, "6": 0.05, "wd1": 0.03, "nb1": 0.002,
@@ -67,8 +68,8 @@ class Remembering:
         self.events: list[Event] = []
         self.closed = False
 
-    async def on_event(self, event: Event) -> None:
-        self.events.append(event)
+    async def on_event(self, event: Told) -> None:
+        self.events.append(event.event)
 
     async def aclose(self) -> None:
         self.closed = True

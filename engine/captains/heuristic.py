@@ -10,6 +10,7 @@ make other characters of him; `aggressive` and `cautious` are two.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict
@@ -47,6 +48,7 @@ _Shift = Annotated[float, Setting(ge=-0.5, le=0.5)]
 _WICKET_WORTH: Final = 0.012
 _FREE_HIT: Final = 0.25
 _SETTLED_BALLS: Final = 8
+_ATTACK: Final = {Part.POWERPLAY: 0.05, Part.MIDDLE: -0.15, Part.DEATH: -0.3}
 # With fewer balls than this left to each wicket in hand, wickets are there to be spent.
 _BALLS_A_WICKET: Final = 9.0
 _SWING: Final = 0.35
@@ -104,11 +106,10 @@ class Heuristic:
     ) -> ShotDecision:
         aggression = self._aggression(innings)
         if draws.uniform(0) >= self.settings.variety:
-            return ShotDecision(shot=Shot.ON_MERIT, aggression=aggression)
+            return _stroke(Shot.ON_MERIT, aggression)
         bowler = _player(request.view.squads.of(innings.fielding), innings.bowler)
-        swinging = aggression > _SWINGING
-        options = _shots_against(request.field, bowler, swinging=swinging)
-        return ShotDecision(shot=pick(options, draws.uniform(1)), aggression=aggression)
+        options = _shots_against(request.field, bowler.bowls.is_spin, aggression > _SWINGING)
+        return _stroke(pick(options, draws.uniform(1)), aggression)
 
     def _aggression(self, innings: Innings) -> float:
         """0…1, rounded to hundredths so that a record reads well."""
@@ -130,19 +131,19 @@ class Heuristic:
         part = part_of(innings.format, innings.legal_balls)
         field = self._field(request, innings, part, bowler)
         if draws.uniform(0) >= self.settings.variety:
-            return DeliveryDecision(field=field)
+            return _ball(field)
         plans = _SPIN_PLANS if bowler.bowls.is_spin else _PACE_PLANS
         length, line, variation = pick(plans[part], draws.uniform(1))
         if striker.bats is Hand.LEFT and line is Line.LEG:
             line = Line.STUMPS  # the ball angled across him: leg side is a gift
-        return DeliveryDecision(field=field, length=length, line=line, variation=variation)
+        return _ball(field, length, line, variation)
 
     def _field(
         self, request: DecisionRequest, innings: Innings, part: Part, bowler: Player
     ) -> Field:
         """The most fitting field among the legal ones; the usual one when in doubt."""
         attack = self.settings.attack + 0.3 * _unsettled(innings)
-        attack += {Part.POWERPLAY: 0.05, Part.MIDDLE: -0.15, Part.DEATH: -0.3}[part]
+        attack += _ATTACK[part]
         if innings.needed is not None and innings.needed <= innings.balls_left / 2:
             wanted = Field.RING  # only wickets and dots can help
         elif attack > 0.2 and part is Part.POWERPLAY and not bowler.bowls.is_spin:
@@ -193,9 +194,25 @@ def _next_batter(request: DecisionRequest, innings: Innings) -> PlayerIndex:
     return max(legal[:3], key=lambda p: squad[p].skill.scoring - 0.05 * legal.index(p))
 
 
-def _shots_against(field: Field | None, bowler: Player, *, swinging: bool) -> Sequence[Shot]:
+@cache
+def _stroke(shot: Shot, aggression: float) -> ShotDecision:
+    """Each made once: there are some eight hundred."""
+    return ShotDecision(shot=shot, aggression=aggression)
+
+
+@cache
+def _ball(
+    field: Field,
+    length: Length = Length.GOOD,
+    line: Line = Line.OFF,
+    variation: Variation = Variation.STOCK,
+) -> DeliveryDecision:
+    return DeliveryDecision(field=field, length=length, line=line, variation=variation)
+
+
+@cache
+def _shots_against(field: Field | None, spin: bool, swinging: bool) -> Sequence[Shot]:
     """Shots into what the field leaves open."""
-    spin = bowler.bowls.is_spin
     match field:
         case Field.SLIPS:
             return (Shot.LOFT, Shot.CUT)

@@ -66,9 +66,12 @@ def natural_aggression(innings: Innings, balls_faced: int) -> float:
         licence *= min(1.0, max(0.0, (rate - _EASY_RATE) / (_WHOLE_LICENCE_RATE - _EASY_RATE)))
         aim = rate + usual.late
     aim += licence
-    to_come = 1.0 - min(balls_faced, _SETTLING_BALLS) / _SETTLING_BALLS
-    kept_back = _SETTLING * to_come * max(0.0, 1.0 - licence / _NO_TIME_TO_SETTLE)
-    return min(HIGHEST, max(LOWEST, aim / FULL_ATTACK_RATE * (1.0 - kept_back)))
+    natural = aim / FULL_ATTACK_RATE
+    if balls_faced < _SETTLING_BALLS:
+        to_come = 1.0 - balls_faced / _SETTLING_BALLS
+        kept_back = _SETTLING * to_come * max(0.0, 1.0 - licence / _NO_TIME_TO_SETTLE)
+        natural *= 1.0 - kept_back
+    return HIGHEST if natural > HIGHEST else LOWEST if natural < LOWEST else natural
 
 
 def pressing(aggression: float) -> float:
@@ -82,7 +85,8 @@ def pressing(aggression: float) -> float:
 
 def overreaching(aggression: float) -> float:
     """How far along `Directions.overreach` this aggression lies."""
-    return max(0.0, aggression - BEND) ** 2
+    beyond = aggression - BEND
+    return beyond * beyond if beyond > 0.0 else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +111,8 @@ def _usual(balls_left: int) -> _Usual:
 def _too_many(innings: Innings) -> float:
     """Wickets lost beyond those that an even innings would have lost by now, at least 0."""
     gone = innings.legal_balls / innings.format.max_balls
-    return max(0.0, innings.wickets - (innings.max_wickets - 2) * gone)
+    beyond = innings.wickets - (innings.max_wickets - 2) * gone
+    return beyond if beyond > 0.0 else 0.0
 
 
 def interpolate(x: float, knots: tuple[float, ...], values: tuple[float, ...]) -> float:

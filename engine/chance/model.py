@@ -155,7 +155,8 @@ class BallModel:
             natural = natural_aggression(innings, context.balls_faced)
             predictor += (pressing(shot.aggression) - pressing(natural)) * tables.press
             beyond = overreaching(shot.aggression) - overreaching(natural)
-            predictor += beyond * tables.overreach
+            if beyond:
+                predictor += beyond * tables.overreach
         predictor += self._matchups.effect(
             context.delivery,
             shot.shot,

@@ -184,8 +184,8 @@ def _extras_after(extras: Extras, outcome: Outcome) -> Extras:
 
 
 def _batters_after(innings: Innings, outcome: Outcome) -> tuple[BatterLine, ...]:
-    striker = _known(innings.striker)
-    batters = list(innings.batters)
+    striker, batters = innings.striker, list(innings.batters)
+    assert striker is not None
     line = batters[striker]
     bat, boundary = outcome.bat, outcome.boundary
     batters[striker] = _batter_line(
@@ -195,8 +195,7 @@ def _batters_after(innings: Innings, outcome: Outcome) -> tuple[BatterLine, ...]
         fours=line.fours + (boundary and bat == 4),
         sixes=line.sixes + (boundary and bat == 6),
     )
-    leaver = player_out(innings, outcome)
-    if leaver is not None:
+    if outcome.dismissal is not None and (leaver := player_out(innings, outcome)) is not None:
         credited = innings.bowler if outcome.is_credited else None
         batters[leaver] = replace(batters[leaver], dismissal=outcome.dismissal, bowler=credited)
     return tuple(batters)
@@ -205,8 +204,8 @@ def _batters_after(innings: Innings, outcome: Outcome) -> tuple[BatterLine, ...]
 def _bowlers_after(
     innings: Innings, outcome: Outcome, *, over_ends: bool
 ) -> tuple[BowlerLine, ...]:
-    bowler = _known(innings.bowler)
-    bowlers = list(innings.bowlers)
+    bowler, bowlers = innings.bowler, list(innings.bowlers)
+    assert bowler is not None
     line = bowlers[bowler]
     runs = outcome.charged_to_bowler
     bowlers[bowler] = _bowler_line(
@@ -245,12 +244,6 @@ def available_batters(
         if fresh or retired:
             found.append(player)
     return tuple(found)
-
-
-def _known(player: PlayerIndex | None) -> PlayerIndex:
-    if player is None:
-        raise ValueError("a ball needs a striker and a bowler")
-    return player
 
 
 def _with(lines: tuple[_Line, ...], index: int, line: _Line) -> tuple[_Line, ...]:

@@ -76,12 +76,13 @@ def _check_toss(_: DecisionRequest, decision: TossDecision) -> None:
 
 def _check_shot(_: DecisionRequest, decision: ShotDecision) -> None:
     _check_kind(decision.shot, Shot)
-    _check_aggression(decision.aggression)
+    if decision.aggression is not None:  # None leaves it to what real batters do
+        _check_aggression(decision.aggression)
 
 
 def _check_kind(value: object, kind: type[StrEnum]) -> None:
     """A captain in Python can put anything into a decision; the match is built on enums."""
-    if not isinstance(value, kind):
+    if type(value) is not kind:
         raise IllegalDecision(f"{value!r:.60} is no {kind.__name__.lower()}", ", ".join(kind))
 
 
@@ -108,15 +109,14 @@ def _check_delivery(request: DecisionRequest, decision: DeliveryDecision) -> Non
     innings = request.view.innings
     if innings is None or innings.bowler is None:
         raise IllegalDecision("no over is in progress", "choose a bowler first")
+    if decision.variation is Variation.STOCK:  # every bowler has it
+        return
     allowed = variations_of(request.view.squads.of(request.seat)[innings.bowler].bowls)
     if decision.variation not in allowed:
         raise IllegalDecision(f"this bowler has no {decision.variation} ball", ", ".join(allowed))
 
 
 def _check_aggression(aggression: object) -> None:
-    """None leaves it to what real batters do."""
-    if aggression is None:
-        return
     is_number = isinstance(aggression, float | int) and not isinstance(aggression, bool)
     if not (is_number and 0.0 <= cast(float, aggression) <= 1.0):
         raise IllegalDecision(f"aggression {aggression!r:.60} is out of range", "0.0 to 1.0")

@@ -113,11 +113,13 @@ class _Table:
         self._asked = 0
 
     def view(self, innings: Innings | None) -> MatchView:
+        setup = self._setup
+        conditions = setup.conditions
         return _view(
-            format=self._setup.format,
-            squads=self._setup.squads,
-            venue=self._setup.conditions.venue,
-            era=self._setup.conditions.era,
+            format=setup.format,
+            squads=setup.squads,
+            venue=conditions.venue,
+            era=conditions.era,
             finished=self._finished,
             innings=innings,
         )
@@ -166,10 +168,9 @@ class _Table:
         legal: Legal = _NOTHING_TO_LIST,
         field: Field | None = None,
     ) -> DecisionRequest:
-        self._asked += 1
-        return _request(
-            number=self._asked - 1, seat=seat, kind=kind, legal=legal, view=view, field=field
-        )
+        number = self._asked
+        self._asked = number + 1
+        return _request(number=number, seat=seat, kind=kind, legal=legal, view=view, field=field)
 
     def _toss(self) -> Generator[Node, Answer, Seat]:
         """Law 13.4 and 13.5; returns the side that bats first."""
@@ -226,12 +227,11 @@ class _Table:
 
     def _bowl(self, innings: Innings) -> Generator[Node, Answer, Innings]:
         """One ball: the field is seen, delivery and shot are chosen blind, then chance."""
-        view, fields = self.view(innings), legality.legal_fields(innings)
-        request = self._request(
-            innings.fielding, DecisionKind.DELIVERY, view, _legal(players=(), fields=fields)
-        )
+        view, batting = self.view(innings), innings.batting
+        fields = _legal(players=(), fields=legality.legal_fields(innings))
+        request = self._request(batting.other, DecisionKind.DELIVERY, view, fields)
         delivery = cast("DeliveryDecision", (yield request))
-        request = self._request(innings.batting, DecisionKind.SHOT, view, field=delivery.field)
+        request = self._request(batting, DecisionKind.SHOT, view, _NOTHING_TO_LIST, delivery.field)
         shot = cast("ShotDecision", (yield request))
         drawn = cast("Outcome", (yield self._chance(view, innings, delivery, shot)))
         outcome = laws.as_scored(innings, drawn)

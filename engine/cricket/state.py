@@ -135,7 +135,7 @@ class Innings:
 
     @property
     def balls_left(self) -> int:
-        return self.format.max_balls - self.legal_balls
+        return self.format.max_overs * BALLS_PER_OVER - self.legal_balls
 
     @property
     def needed(self) -> int | None:
@@ -154,8 +154,13 @@ class Innings:
     @property
     def is_complete(self) -> bool:
         """Law 13.3 and 16: overs bowled, side all out, or target reached."""
-        won = self.target is not None and self.runs >= self.target
-        return won or self.is_all_out or self.legal_balls >= self.format.max_balls
+        if self.target is not None and self.runs >= self.target:
+            return True
+        return (
+            self.closed
+            or self.wickets >= self.max_wickets
+            or self.legal_balls >= self.format.max_overs * BALLS_PER_OVER
+        )
 
 
 def overs_notation(legal_balls: int) -> str:

@@ -15,11 +15,11 @@ from engine.cricket.nodes import Answer, ChanceNode, DecisionRequest
 from engine.cricket.players import Player, Role, Squad
 from engine.cricket.state import Squads
 from engine.phases import Part, death_balls, part_of
-from engine.seeds import CaptainDraws, Streams
+from engine.seeds import Streams, captain_draws
 from tests.play import COMMON, random_draw
 from tests.tables import SQUADS
 
-DRAWS = CaptainDraws(Streams(1), seat="home", kind="x", innings=1, ball=0, repeat=0)
+DRAWS = captain_draws(Streams(1), seat="home", kind="x", innings=1, ball=0, repeat=0)
 
 
 def overs_of(fmt: Format, captain: Policy, squad: Squad = SQUADS.away) -> list[tuple[int, Player]]:

@@ -18,14 +18,14 @@ from engine.cricket.choices import (
     ShotDecision,
     TossDecision,
 )
-from engine.seeds import CaptainDraws, Streams
+from engine.seeds import CaptainDraws, Streams, captain_draws
 from tests.tables import Match
 
 MANY = 400
 
 
 def draws(seed: int) -> CaptainDraws:
-    return CaptainDraws(Streams(seed), seat="home", kind="x", innings=1, ball=0, repeat=0)
+    return captain_draws(Streams(seed), seat="home", kind="x", innings=1, ball=0, repeat=0)
 
 
 def test_he_fields_first_as_often_as_real_captains() -> None:

@@ -7,12 +7,12 @@ import pytest
 from engine.captains import PRESETS, Baseline, build
 from engine.captains.heuristic import Heuristic, HeuristicSettings
 from engine.cricket.choices import DecisionKind, Election, Field, ShotDecision, TossDecision
-from engine.seeds import CaptainDraws, Streams
+from engine.seeds import CaptainDraws, Streams, captain_draws
 from tests.tables import Match
 
 
 def draws(seed: int = 0) -> CaptainDraws:
-    return CaptainDraws(Streams(seed), seat="home", kind="x", innings=1, ball=0, repeat=0)
+    return captain_draws(Streams(seed), seat="home", kind="x", innings=1, ball=0, repeat=0)
 
 
 def aggressions(name: str, seed: int) -> list[float]:

@@ -17,15 +17,15 @@ from engine.episode import EpisodeSpec, play_episode
 from engine.errors import BrokenRecord
 from engine.models import Models
 from engine.record import RecordWriter
-from engine.reporter import choice_of
-from engine.seeds import CaptainDraws, Streams
+from engine.seeds import Streams, captain_draws
+from engine.wire import choice_of
 from tests.doubles import FlatModel, RunsValue
 from tests.play import Played, random_matches
 from tests.tables import Match
 
 MODELS = Models(ball=FlatModel(), value_for=lambda _: RunsValue())
 BASELINE, SQUADS = resolve("baseline"), ("saltmarsh", "redstone")
-DRAWS = CaptainDraws(Streams(0), seat="home", kind="x", innings=1, ball=0, repeat=0)
+DRAWS = captain_draws(Streams(0), seat="home", kind="x", innings=1, ball=0, repeat=0)
 
 
 def line(request: DecisionRequest, decision: Decision, **changed: Any) -> dict[str, Any]:

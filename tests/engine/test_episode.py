@@ -25,6 +25,7 @@ from engine.record import RecordWriter, ending_of, read_record, record_path, voi
 from engine.replay import replay_record
 from engine.seeds import CaptainDraws
 from engine.tools import CricketAction
+from engine.wire import Told
 from tests.doubles import FlatModel, Remembering, RunsValue
 
 MODELS = Models(ball=FlatModel(), value_for=lambda _: RunsValue())
@@ -171,7 +172,7 @@ class Slow(Remembering):
         super().__init__()
         self.waiting = asyncio.Event()
 
-    async def on_event(self, event: Event) -> None:
+    async def on_event(self, event: Told) -> None:
         await super().on_event(event)
         if event.seq == 10:
             self.waiting.set()
@@ -199,7 +200,7 @@ class Raising(Remembering):
         super().__init__()
         self.at = at
 
-    async def on_event(self, event: Event) -> None:
+    async def on_event(self, event: Told) -> None:
         if event.seq == self.at:
             raise OSError("disk full")
         await super().on_event(event)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.seeds import MAX_SEED, CaptainDraws, Streams, derive_seed
+from engine.seeds import MAX_SEED, Streams, captain_draws, derive_seed
 
 PINNED = (0.5240873802610877, 0.8131536200934832)
 
@@ -41,10 +41,10 @@ def test_different_keys_give_different_draws(
 def test_a_captains_draws_are_not_the_balls(seed: int, key: tuple[str, int, int, int, int]) -> None:
     streams = Streams(seed)
     _, innings, ball, repeat, index = key
-    home = CaptainDraws(
+    home = captain_draws(
         streams, seat="home", kind="shot", innings=innings, ball=ball, repeat=repeat
     )
-    away = CaptainDraws(
+    away = captain_draws(
         streams, seat="away", kind="shot", innings=innings, ball=ball, repeat=repeat
     )
     drawn = {home.uniform(index), away.uniform(index), streams.uniform(*key)}
@@ -83,7 +83,7 @@ def test_a_seed_out_of_range_is_refused(seed: int) -> None:
 
 @given(seeds)
 def test_a_captain_cannot_read_the_balls_stream_from_his_own(seed: int) -> None:
-    draws = CaptainDraws(Streams(seed), seat="home", kind="shot", innings=1, ball=0, repeat=0)
-    held = draws._streams
+    draws = captain_draws(Streams(seed), seat="home", kind="shot", innings=1, ball=0, repeat=0)
+    held = draws.own
     assert held.seed != seed
     assert held.uniform("delivery", 1) != Streams(seed).uniform("delivery", 1)

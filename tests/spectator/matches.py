@@ -118,7 +118,7 @@ class _Teller:
                 told = self._reporter.drain()
                 deliveries = sum(event.type == "delivery" for event in told)
                 self._reporter.add(self._ended(finished.value, deliveries))
-                self.events = [*told, *self._reporter.drain()]
+                self.events = [each.event for each in (*told, *self._reporter.drain())]
                 return
             if isinstance(node, DecisionRequest):
                 answer = random_decision(node, self._dice)
