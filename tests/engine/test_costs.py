@@ -96,7 +96,7 @@ def test_a_cost_does_not_know_the_day() -> None:
         setup = MatchSetup(format=T5, squads=SQUADS, conditions=conditions)
         driver = MatchDriver(setup, model=model, value=None, streams=Streams(1))
         adviser = Adviser(model, WinProbability.public(setup, model))
-        found = []
+        found: list[float] = []
         while (request := driver.request) is not None and len(found) < 6:  # to the first ball
             decision = Baseline().decide(request, driver.draws())
             found.append(adviser.cost(request, decision))
