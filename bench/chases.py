@@ -1,9 +1,9 @@
 """Win probability against real chases: `python -m bench.chases DIR [--without SEASON=FILE …]`.
 
 DIR holds the ball-by-ball files that the ball model is fitted to. At the state before each over of
-the clean chases of T20 majors 2019-24, V is read between usual sides: the data name the players, but
-neither their form nor the day are known. What is not (venue, day, innings, strengths) is a normal
-shift of the score; the first innings alone says what it may be. The baseline is a logistic
+the clean chases of T20 majors 2019-24, V is read between usual sides: who plays is known, how good
+they are and what the day is like is not. What is not known (venue, day, innings, strengths) is a
+normal shift of the score; the first innings alone says what it may be. The baseline is a logistic
 regression fitted to the same states of the other seasons.
 
 V sees no result of a chase: its coefficients are fitted to deliveries, and calibrated to outcomes

@@ -162,11 +162,8 @@ def read_family(directory: Path, family: Family) -> Deliveries:
 
 def _read(directory: Path, name: str, chosen: Selection, without: int | None = None) -> Source:
     with _open(directory, f"{name}_matches.csv") as lines:
-        kept = [
-            (match, row)
-            for match, row in read_matches(lines, chosen).items()
-            if row.year != without
-        ]
+        played = read_matches(lines, chosen)
+    kept = [(match, row) for match, row in played.items() if row.year != without]
     matches = {match: replace(row, index=index) for index, (match, row) in enumerate(kept)}
     with _open(directory, f"{name}_deliveries.csv") as lines:
         deliveries = read_deliveries(lines, matches)
