@@ -39,11 +39,18 @@ def _publishing() -> dict[str, Any]:
     return publishing.measure()
 
 
+def _ladder() -> dict[str, Any]:
+    from bench import ladder
+
+    return ladder.measure()
+
+
 BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "engine": _engine,
     "fidelity": _fidelity,
     "publishing": _publishing,
     "orchestration": _orchestration,
+    "ladder": _ladder,
 }
 
 

@@ -1,8 +1,8 @@
 """Writes what in `docs/` is made from the code: `python docs/build.py [--check]`.
 
-The JSON Schemas of events and tournament files, the figures of the ball model's data card, the
-tables of packs and squads, and the README's table of the demo. A test runs it with `--check`, which
-writes nothing and exits with 1 where a file is out of date.
+The JSON Schemas of events and tournament files, the figures of the ball model's data card and of
+its fidelity, the tables of packs, the strength of squads, and the README's table of the demo. A
+test runs it with `--check`, which writes nothing and exits with 1 where a file is out of date.
 """
 
 from __future__ import annotations
@@ -13,17 +13,23 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
 
+from engine.chance import BallModel
 from engine.chance.coefficients import shipped_assumptions, shipped_coefficients
+from engine.cricket.players import Game
 from engine.episode import play_episode
 from engine.events import event_json_schema
+from engine.fidelity import Line, Verdict
+from engine.fidelity.simulation import play_batch
 from engine.packs import BUILT_IN, Pack, load_pack
 from engine.packs.odds import shipped_odds
 from engine.squads import load_squad
 from engine.squads.strength import shipped_strengths
 from flows import catalogue
+from flows.fidelity import MATCHES, Checked, Wanted, check, title_of
 from flows.play import shipped_models
 from flows.run import Order, outcome_of
 from flows.work import captains_of, episode_spec
@@ -34,6 +40,7 @@ DOCS: Final = Path(__file__).resolve().parent
 CARD: Final = DOCS / "ball-model.md"
 README: Final = DOCS.parent / "README.md"
 PACKS: Final = DOCS / "packs.md"
+FIDELITY: Final = DOCS / "fidelity.md"
 SQUADS: Final = DOCS / "squads.md"
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _SIDES: Final = ("real", "simulated")
@@ -55,6 +62,7 @@ def documents() -> Iterator[tuple[Path, str]]:
     yield DOCS / "schema" / "tournament.schema.json", tournament
     yield CARD, _filled(CARD, "figures", figures())
     yield README, _filled(README, "demo table", demo_table())
+    yield FIDELITY, _filled(FIDELITY, "fidelity", fidelity_tables())
     yield PACKS, _filled(PACKS, "packs", pack_tables())
     yield SQUADS, _filled(SQUADS, "strength", strength_table())
 
@@ -80,6 +88,67 @@ def demo_table() -> str:
         result = asyncio.run(play_episode(episode, models=shipped_models(), with_events=False))
         table.add(outcome_of(result, match.max_overs))
     return f"```\n{standings_text(table.standings())}\n```\n"
+
+
+def fidelity_tables() -> str:
+    """What `captains fidelity` finds. It plays tens of thousands of matches, so what stands on the
+    page is kept as long as a few matches come out as they did.
+    """
+    key = f"<!-- of matches that come out as {_outcome_digest()} -->"
+    page = FIDELITY.read_text(encoding="utf-8")
+    if key in page:
+        return page.partition("<!-- fidelity -->\n")[2].partition("<!-- end of fidelity -->")[0]
+    return "\n".join([key, *(line for wanted in _CHECKS for line in _checked(check(wanted))), ""])
+
+
+_CHECKS: Final = (
+    Wanted(format="T20", game=Game.MEN, matches=MATCHES["T20"], seed=1),
+    Wanted(format="ODI", game=Game.MEN, matches=MATCHES["ODI"], seed=1),
+    Wanted(format="T20", game=Game.WOMEN, matches=MATCHES["T20"], seed=1),
+)
+
+
+def _outcome_digest() -> str:
+    """Changes when coefficients, draws, bowling plans or the simulator do."""
+    digest = blake2b(digest_size=8)
+    for wanted in _CHECKS:
+        plan = wanted.plan()
+        balls = play_batch(plan, BallModel.shipped(), plan.eras()[:30], seed=1)
+        for column in (balls.bat, balls.kind, balls.bowler):
+            digest.update(column.astype("<i8").tobytes())
+    return digest.hexdigest()
+
+
+def _checked(checked: Checked) -> Iterator[str]:
+    """One format: lines by table, and those that fail."""
+    report = checked.report
+    informs = "; for information" if report.informs_only else ""
+    yield f"### {title_of(checked.wanted)}\n"
+    yield (
+        f"{report.matches:,} matches, seed {report.seed}{informs}: **{report.passed} lines pass, "
+        f"{report.failed} fail**, {report.shown} are shown.\n"
+    )
+    tables = dict.fromkeys(line.table for line in checked.lines)
+    rows = ([f"`{name}`", *_counts(checked.lines, name)] for name in tables)
+    yield from _table(["table", "pass", "fail", "shown"], rows)
+    yield ""
+    if checked.failed:
+        failing = (
+            [
+                f"`{line.table}`: {line.row}, {line.column}",
+                *(f"{value:.4g}" for value in (line.real, line.simulated, line.allowed)),
+                "–" if line.errors is None else f"{line.errors:+.1f}",
+            ]
+            for line in checked.failed
+        )
+        header = ["fails", "real", "simulated", "allowed ±", "standard errors"]
+        yield from _table(header, failing)
+        yield ""
+
+
+def _counts(lines: Sequence[Line], table: str) -> Iterator[str]:
+    found = Counter(line.verdict for line in lines if line.table == table)
+    yield from (str(found[verdict]) for verdict in Verdict)
 
 
 def pack_tables() -> str:

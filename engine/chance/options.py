@@ -33,7 +33,7 @@ from engine.cricket.choices import (
 )
 from engine.cricket.distribution import WinModel
 from engine.cricket.nodes import DeliveryContext
-from engine.cricket.players import Bowling, Hand
+from engine.cricket.players import Bowling, Game, Hand
 from engine.cricket.state import Conditions, Innings, MatchView
 
 # What the other side is taken to have chosen: the `baseline` captain's ball and shot.
@@ -116,17 +116,24 @@ class DeliveryValues:
 class Ball:
     """One ball about to be bowled, before either side's choice for it.
 
-    `weight` (class) the chances up to a constant with no match-up at all, `worth` (class) the mean
-    value to the batting side after a ball of that class.
+    `weight` (class) the chances up to a constant with no match-up at all, at the aggression of real
+    batters, `unpressed` (class) with that taken out, `worth` (class) the mean value to the batting
+    side after a ball of that class.
     """
 
     tables: FormatTables
     weight: Floats
+    unpressed: Floats
     worth: Floats
-    natural: float
     style: Bowling
     hand: Hand
     phase: int
+
+    def at(self, shot: ShotDecision) -> Floats:
+        """(class): `weight` at the aggression of the shot."""
+        if shot.aggression is None:
+            return self.weight
+        return self.unpressed * _pressed_by(self.tables, 1.0, shot.aggression)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,20 +224,16 @@ class Options:
         """What each shot is worth against the usual ball to the field that is seen."""
         ball = self.ball(view)
         factors = self._factors.shots(field, ball)
-        held = ball.weight * _pressed_by(ball.tables, -1.0, ball.natural)
         steps = self._factors.aggressions(ball.tables)
         return ShotValues(
             usual=_mean(factors, ball.weight, ball.worth),
-            pressed=_mean_grid(steps, factors, held, ball.worth),
+            pressed=_mean_grid(steps, factors, ball.unpressed, ball.worth),
         )
 
     def shot(self, view: MatchView, field: Field, choice: ShotDecision) -> float:
         """What one shot is worth, to the batting side."""
         ball = self.ball(view)
-        weight = ball.weight * self._factors.shots(field, ball)[SHOTS.index(choice.shot)]
-        if choice.aggression is not None:
-            weight = weight * _pressed_by(ball.tables, -1.0, ball.natural)
-            weight *= _pressed_by(ball.tables, 1.0, choice.aggression)
+        weight = self._factors.shots(field, ball)[SHOTS.index(choice.shot)] * ball.at(choice)
         return float(weight @ ball.worth / weight.sum())
 
     def deliveries(self, view: MatchView, fields: tuple[Field, ...]) -> DeliveryValues:
@@ -247,12 +250,9 @@ class Options:
         """
         ball = self.ball(view)
         effect = self._model.matchups.effect
-        weight = ball.weight * np.exp(
+        weight = ball.at(shot) * np.exp(
             effect(delivery, shot.shot, ball.style, ball.hand, ball.phase)
         )
-        if shot.aggression is not None:
-            weight = weight * _pressed_by(ball.tables, -1.0, ball.natural)
-            weight *= _pressed_by(ball.tables, 1.0, shot.aggression)
         split = ball.tables.split[0, ball.phase]
         chances = (weight / weight.sum())[CLASS_OF] * split
         legal = float(chances @ IS_LEGAL)
@@ -269,11 +269,13 @@ class Options:
         style, hand = context.bowler.bowls, context.striker.bats
         usual = self._model.matchups.effect(USUAL_BALL, USUAL_SHOT.shot, style, hand, phase)
         level = self._model.log_odds(context) - usual
+        weight = np.exp(level)
+        natural = natural_aggression(innings, context.balls_faced)
         return Ball(
             tables=tables,
-            weight=np.exp(level - level.max()),
+            weight=weight,
+            unpressed=weight * _pressed_by(tables, -1.0, natural),
             worth=worth_of_classes(tables, innings, self._value),
-            natural=natural_aggression(innings, context.balls_faced),
             style=style,
             hand=hand,
             phase=phase,
@@ -324,7 +326,12 @@ def worth_of_classes(tables: FormatTables, innings: Innings, value: WinModel) ->
 
 def known_conditions(view: MatchView) -> Conditions:
     """What is known of the conditions before the match is over."""
-    return Conditions(venue=view.venue, era=view.era, game=view.squads.home.game)
+    return _conditions(view.venue, view.era, view.squads.home.game)
+
+
+@lru_cache(maxsize=64)
+def _conditions(venue: float, era: int, game: Game) -> Conditions:
+    return Conditions(venue=venue, era=era, game=game)
 
 
 def _pressed_by(tables: FormatTables, sign: float, aggression: float) -> Floats:

@@ -22,7 +22,7 @@ from engine.chance.tables import FormatTables
 from engine.cricket.distribution import WinModel
 from engine.cricket.formats import BALLS_PER_OVER
 from engine.cricket.nodes import DeliveryContext
-from engine.cricket.players import Bowling, Hand, Player, PlayerIndex, Role, Squad
+from engine.cricket.players import SQUAD_SIZE, Bowling, Hand, Player, PlayerIndex, Role, Squad
 from engine.cricket.state import BatterLine, Innings, MatchView
 
 # Balls that a batter can expect to face: 120 balls to 6.4 wickets and two not out (targets, T20).
@@ -34,7 +34,7 @@ _WICKETS_A_BALL: Final = 0.053
 # The overs are shared out in proportion to exp(-worth / temperature); the temperature is this share
 # of the widest difference between two bowlers, so that what is nearly equal is shared.
 _TEMPERATURE: Final = 0.04
-_ROUNDS: Final = 15
+_ROUNDS: Final = 8
 _HARDLY_ANY: Final = 1e-3  # of an over, where there is none: a price stays finite
 _BATTER: Final = Player(name="?", role=Role.BATTER, bats=Hand.RIGHT, bowls=Bowling.NONE)
 _BOWLER: Final = replace(_BATTER, role=Role.BOWLER, bowls=Bowling.RIGHT_MEDIUM)
@@ -56,45 +56,35 @@ class _Part:
 class Staffing:
     """Values bowlers and batters with one ball model and one win probability."""
 
-    __slots__ = ("_model", "_skills", "_value")
+    __slots__ = ("_model", "_skills", "_styles", "_value")
 
     def __init__(self, model: BallModel, value: WinModel) -> None:
         self._model, self._value = model, value
         self._skills: dict[int, tuple[Squad, Floats]] = {}
+        self._styles: dict[tuple[int, int, float], tuple[Squad, Floats]] = {}
 
     def bowlers(self, view: MatchView, legal: Sequence[PlayerIndex]) -> Floats:
         """(legal): the value to the batting side when each of them bowls the coming over."""
         innings = _innings(view)
         squad = view.squads.of(innings.fielding)
+        bowlers = squad.bowlers
         skills = self._skills_of(view, innings, squad)
         hands = _hands_in(view, innings)
         now = self._worths(self._part(view, innings, 1), squad, skills, hands)
         later = self._later(view, innings)
         if later:
             worths = [self._worths(part, squad, skills, _HANDS) for part in later]
-            left = np.array([_overs_left(innings, p) for p in squad.bowlers], dtype=np.float64)
+            left = np.array(_overs_left(innings, bowlers))
             now = now + _prices(np.array(worths), left, np.array([float(p.overs) for p in later]))
-        places = [squad.bowlers.index(player) for player in legal]
-        chosen = now[places]
+        chosen = now[[bowlers.index(player) for player in legal]]
         return np.asarray(self._value.of(innings) + chosen - chosen.mean())
 
     def batters(self, view: MatchView, legal: Sequence[PlayerIndex]) -> Floats:
         """(legal): the value to the batting side when each of them comes in."""
         innings = _innings(view)
-        squad = view.squads.of(innings.batting)
         bowling = view.squads.of(innings.fielding)
         bowler = _BOWLER if innings.bowler is None else bowling[innings.bowler]
-        levels = [
-            self._model.log_odds(
-                replace(
-                    _context(view, innings, bowler),
-                    striker=squad[player],
-                    striker_order=player + 1,
-                    balls_faced=innings.batters[player].balls,
-                )
-            )
-            for player in legal
-        ]
+        levels = [self._model.log_odds(_context(view, innings, bowler, player)) for player in legal]
         stay = min(_STAY, innings.balls_left / 2.0)
         gains = stay * (_chances(np.array(levels)) @ self._worth(view, innings))
         return np.asarray(self._value.of(innings) + gains - gains.mean())
@@ -126,8 +116,7 @@ class Staffing:
         self, part: _Part, squad: Squad, skills: Floats, hands: dict[Hand, float]
     ) -> Floats:
         """(bowler): what an over of each is worth to the batting side, up to a constant."""
-        styles = [self._effect(squad[p].bowls, hands, part.phase) for p in squad.bowlers]
-        levels = part.level + skills + np.array(styles)
+        levels = part.level + skills + self._styles_of(squad, hands, part.phase)
         return np.asarray(BALLS_PER_OVER * (_chances(levels) @ part.worth))
 
     def _skills_of(self, view: MatchView, innings: Innings, squad: Squad) -> Floats:
@@ -145,6 +134,15 @@ class Staffing:
             found = self._skills[id(squad)] = squad, np.array(skills)
         return found[1]
 
+    def _styles_of(self, squad: Squad, hands: dict[Hand, float], phase: int) -> Floats:
+        """(bowler, class): what the bowlers' styles do in a phase to batters of these hands."""
+        key = id(squad), phase, hands.get(Hand.LEFT, 0.0)
+        found = self._styles.get(key)
+        if found is None:
+            styles = [self._effect(squad[p].bowls, hands, phase) for p in squad.bowlers]
+            found = self._styles[key] = squad, np.array(styles)
+        return found[1]
+
     def _effect(self, style: Bowling, hands: dict[Hand, float], phase: int) -> Floats:
         """(class): the match-up of a style with batters of these hands."""
         effect = self._model.matchups.effect
@@ -160,7 +158,7 @@ class Staffing:
     def _worth(self, view: MatchView, innings: Innings) -> Floats:
         tables = self._tables(view, innings)
         worth = worth_of_classes(tables, innings, self._value)
-        return np.asarray(worth - worth.mean())
+        return np.asarray(worth - worth[0])
 
 
 def _innings(view: MatchView) -> Innings:
@@ -169,13 +167,17 @@ def _innings(view: MatchView) -> Innings:
     return view.innings
 
 
-def _context(view: MatchView, innings: Innings, bowler: Player) -> DeliveryContext:
-    """A ball of the bowler to a batter of whom nothing is known but his place in the order."""
+def _context(
+    view: MatchView, innings: Innings, bowler: Player, player: PlayerIndex | None = None
+) -> DeliveryContext:
+    """A ball of the bowler to `player`, or to a batter of whom nothing is known but his place in
+    the order.
+    """
     return DeliveryContext(
         innings=innings,
-        striker=_BATTER,
-        striker_order=min(len(view.squads.home.players), innings.wickets + 2),
-        balls_faced=_FACED,
+        striker=_BATTER if player is None else view.squads.of(innings.batting)[player],
+        striker_order=min(SQUAD_SIZE, innings.wickets + 2) if player is None else player + 1,
+        balls_faced=_FACED if player is None else innings.batters[player].balls,
         bowler=bowler,
         conditions=known_conditions(view),
         delivery=USUAL_BALL,
@@ -220,13 +222,15 @@ def _without(innings: Innings, fallen: int) -> Innings:
     return replace(innings, striker=striker, non_striker=non_striker, batters=tuple(batters))
 
 
-def _overs_left(innings: Innings, player: PlayerIndex) -> int:
-    """Overs that his quota leaves him, and that the innings can give to one bowler."""
+def _overs_left(innings: Innings, bowlers: Sequence[PlayerIndex]) -> list[float]:
+    """Overs that their quotas leave them, and that the innings can give to one bowler."""
     fmt = innings.format
-    overs = [line.overs for line in innings.bowlers]
-    extra = sum(count > fmt.quota for count in overs) < fmt.bowlers_with_extra_over
-    left = fmt.max_overs - innings.over
-    return max(0, min(fmt.quota + extra - overs[player], (left + 1) // 2))
+    most = fmt.quota
+    if fmt.bowlers_with_extra_over:
+        taken = sum(line.overs > fmt.quota for line in innings.bowlers)
+        most += taken < fmt.bowlers_with_extra_over
+    room = (fmt.max_overs - innings.over + 1) // 2
+    return [float(max(0, min(most - innings.bowlers[p].overs, room))) for p in bowlers]
 
 
 def _chances(levels: Floats) -> Floats:
