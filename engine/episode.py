@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from engine import events as ev
 from engine.answering import Captain, Chair
-from engine.captains import CaptainSpec, build
+from engine.captains import CaptainSpec, build, captaincy_of
 from engine.costs import Costs
 from engine.cricket.choices import Seat
 from engine.cricket.distribution import MatchModel, WinModel
@@ -183,6 +183,7 @@ def _setup_of(spec: EpisodeSpec, cast: Cast) -> MatchSetup:
         streams=streams,
         era=spec.era,
         start=spec.start,
+        captaincy=captaincy_of(spec.home, spec.away, spec.overs),
     )
 
 

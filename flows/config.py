@@ -40,8 +40,12 @@ class EpisodeConfig(_Config):
         description="The preset in the away seat.",
         json_schema_extra=_CAPTAINS,
     )
-    overs: int = Field(
-        default=5, ge=1, le=50, title="Overs", description="Overs an innings, 1 to 50."
+    overs: int | None = Field(
+        default=None,
+        ge=1,
+        le=50,
+        title="Overs",
+        description="Overs an innings, 1 to 50; empty: the pack's own, or else 5.",
     )
     seed: int = Field(
         default=1,

@@ -12,6 +12,8 @@ from prefect import flow, runtime
 from engine.captains import resolve
 from engine.episode import EpisodeSpec
 from engine.fanout import Observer
+from engine.options import DEFAULT_OVERS
+from engine.packs import load_pack
 from engine.record import record_path
 from flows import artifacts
 from flows.announce import publisher
@@ -27,7 +29,12 @@ from flows.work import title_of
 def run_name() -> str:
     """What people read in the list of runs: `heuristic v baseline · 5 overs · seed 7`."""
     config = EpisodeConfig.model_validate(runtime.flow_run.parameters["config"])
-    return f"{config.home} v {config.away} · {config.overs} overs · seed {config.seed}"
+    return f"{config.home} v {config.away} · {overs_of(config)} overs · seed {config.seed}"
+
+
+def overs_of(config: EpisodeConfig) -> int:
+    """The length of the match; raises the engine's `UnknownPack` or `BadYaml`."""
+    return config.overs or load_pack(config.pack).overs or DEFAULT_OVERS
 
 
 @flow(name="episode", flow_run_name=run_name, persist_result=True, result_serializer="json")
@@ -48,7 +55,7 @@ def match_of(config: EpisodeConfig) -> SingleMatch:
     return SingleMatch(
         home=resolve(config.home),
         away=resolve(config.away),
-        overs=config.overs,
+        overs=overs_of(config),
         seed=config.seed,
         squads=config.squads,
         super_over=config.super_over,

@@ -81,7 +81,7 @@ function drawOver(innings) {
   const past = innings?.past_overs.at(-1);
   const fresh = innings !== null && (innings.this_over.length > 0 || !past);
   const balls = innings === null ? [] : fresh ? innings.this_over : past.balls;
-  const number = innings === null ? 0 : fresh ? innings.past_overs.length : past.over;
+  const number = innings === null ? 0 : fresh ? words.overOf(innings) : past.over;
   const bowler = innings === null ? "" : fresh ? (innings.bowler ?? "") : past.bowler;
   setText(byId("over-title"), bowler ? `Over ${number + 1} · ${bowler}` : "This over");
   setText(byId("over-sum"), innings && !fresh ? `${words.plural(past.runs, "run")}` : "");

@@ -56,7 +56,14 @@ export function situation(frame) {
   return innings.target === null ? firstText(innings) : chaseText(frame, innings);
 }
 
+/** The number, from 0, of the over in progress: a match may begin in the middle of an innings. */
+export function overOf(innings) {
+  const first = innings.this_over[0];
+  return first ? Number(first.ball.split(".")[0]) : Math.floor(innings.legal_balls / 6);
+}
+
 function tossText(frame) {
+  if (frame.toss === null) return "The match begins here: there is no toss.";
   const elected = frame.toss.elected === "bat" ? "bat" : "field";
   return `${captainOf(frame, frame.toss.winner)} won the toss and chose to ${elected}.`;
 }

@@ -193,8 +193,9 @@ async def test_nothing_scrolls_sideways(chromium, bus, width, scheme):
         assert await page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-async def test_the_browser_folds_the_golden_match_as_python_does(chromium, bus):
-    events = golden_events()
+@pytest.mark.parametrize("entry", [None, ("chase", "even-after-10"), ("super_over", "first-home")])
+async def test_the_browser_folds_a_match_as_python_does(chromium, bus, entry):
+    events = match_events(entry=entry) if entry else golden_events()
     async with browse(chromium, bus) as page:
         frames = await page.evaluate(REDUCE, [_plain(event) for event in events])
     ours, expected = EMPTY, []
@@ -202,6 +203,15 @@ async def test_the_browser_folds_the_golden_match_as_python_does(chromium, bus):
         ours = fold(ours, event)
         expected.append(json.loads(json.dumps(asdict(ours))))
     assert frames == expected
+
+
+async def test_a_match_without_a_toss_is_shown_from_where_it_begins(chromium, bus):
+    events = match_events("middle", entry=("death", "first-108-5-home"))
+    began = next(i for i, event in enumerate(events) if isinstance(event, DeliveryEvent))
+    await post(bus, events[: began + 1], fence=1)
+    async with browse(chromium, bus) as page:
+        await expect(page.locator("#over-title")).to_contain_text("Over 16")
+        await expect(page.locator("#situation")).to_contain_text("Run rate")
 
 
 async def test_the_browser_says_the_same_words_as_python(chromium, bus):

@@ -13,6 +13,7 @@ from engine.episode import EpisodeSpec, play_episode
 from engine.errors import BadOptions, LateCall
 from engine.models import Models
 from engine.observation import CricketObservation
+from engine.packs import load_pack
 from engine.rewards import WEIGHTS, Rubrics
 from engine.tools import CricketAction
 from tests.doubles import FlatModel, RunsValue
@@ -197,6 +198,12 @@ EMPTY_TAPE = {"opponent": {"name": "tape", "kind": "recorded", "decisions": []}}
         ({"opponent": "nobody"}, "unknown captain 'nobody'; known: .*heuristic"),
         ({"opponent": {"name": "x", "kind": "heuristic", "bold": 1}}, "unknown setting 'bold'"),
         ({"seat": "left"}, "seat 'left': .*'home' or 'away'"),
+        (
+            {"pack": "chase", "max_overs": 1},
+            "pack 'chase' is of 20 overs, not 1; allowed: max_overs: 20, or neither",
+        ),
+        ({"pack": "chase", "entry": "x"}, "unknown entry 'x' of pack chase; kn"),
+        ({"pack": "gone.yaml"}, "gone.yaml:1: cannot be read"),
         ({"pack": "chases"}, "unknown pack 'chases'; known: chase, collapse"),
         ({"squads": ["saltmarsh", "gotham"]}, "'gotham': no squad of that name; known: saltmarsh"),
         ({"random_start": "yes"}, "random_start 'yes'"),
@@ -265,6 +272,39 @@ def test_a_random_start_is_reached_by_play_and_is_the_seeds_own() -> None:
     assert len(set(balls.values())) > 6
     assert started(seed=3, max_overs=5, random_start=True)[1] == starts[3][1]
     assert all(not seen.done and seen.asked in ("delivery", "shot") for _, seen in starts.values())
+
+
+def test_an_episode_begins_at_the_entry_of_its_pack() -> None:
+    env, seen = started(max_overs=None, pack="chase", entry="even-after-10", seat="home")
+    assert (env.state.pack, env.state.entry, env.state.format) == ("chase", "even-after-10", "T20")
+    assert seen.game is not None
+    assert (seen.game.innings, seen.game.overs) == (2, "10.0")
+    assert len(seen.scorecards) == 2
+    assert 0.2 < env.state.win_probability < 0.8
+
+
+def test_without_an_entry_the_seed_picks_one() -> None:
+    names = [entry.name for entry in load_pack("death").entries]
+    for seed in (1, 2, 20):
+        env, _ = started(seed=seed, max_overs=None, pack="death")
+        assert env.state.entry == names[seed % len(names)]
+
+
+def test_an_episode_begins_with_its_entrys_win_probability() -> None:
+    env = CricketEnvironment()
+    seen = env.reset(3, "test", {"pack": "defend", "entry": "4-from-6-away", "seat": "home"})
+    assert 0.0 < env.state.win_probability < 0.1
+    assert played(env, seen)[-1].done
+
+
+@pytest.mark.parametrize("pack", ["chase", "death", "super_over"])
+def test_a_random_start_goes_on_from_the_entry(pack: str) -> None:
+    for seed in range(6):
+        env, seen = started(seed=seed, max_overs=None, pack=pack, random_start=True)
+        state = load_pack(pack).entry(env.state.entry).state
+        assert state is not None
+        if seen.game is not None and seen.game.innings == getattr(state, "innings", 0):
+            assert float(seen.game.overs or 0) >= getattr(state, "overs", 0)
 
 
 def test_a_random_start_is_as_likely_late_as_early() -> None:

@@ -12,13 +12,14 @@ from typing import Any
 
 from engine import events as ev
 from engine.cricket.choices import Decision, DecisionKind, Seat
-from engine.cricket.formats import format_of
+from engine.cricket.formats import T20, format_of
 from engine.cricket.match import MatchSetup, play_match
 from engine.cricket.nodes import Answer, BallBowled, ChanceNode, DecisionRequest, Fact, MatchResult
 from engine.cricket.outcomes import OUTCOME_INDEX, OUTCOMES, Outcome
 from engine.cricket.players import Bowling, Hand, Player, Role, Squad
 from engine.cricket.state import Squads
 from engine.driver import BallLuck
+from engine.packs import load_pack
 from engine.reporter import Answered, Reporter
 from tests.play import random_decision, random_draw
 
@@ -65,9 +66,10 @@ def match_events(
     overs: int = 5,
     home: str = "heuristic",
     away: str = "baseline",
+    entry: tuple[str, str] | None = None,
 ) -> list[ev.Event]:
-    """Every event of one match, numbered from 1."""
-    teller = _Teller(episode_id, seed, overs, home, away)
+    """Every event of one match, numbered from 1; `entry` of a pack says where it begins."""
+    teller = _Teller(episode_id, seed, overs, home, away, entry)
     teller.play()
     return teller.events
 
@@ -75,10 +77,20 @@ def match_events(
 class _Teller:
     """Plays by dice and lets the reporter tell it."""
 
-    def __init__(self, episode_id: str, seed: int, overs: int, home: str, away: str) -> None:
+    def __init__(
+        self,
+        episode_id: str,
+        seed: int,
+        overs: int,
+        home: str,
+        away: str,
+        entry: tuple[str, str] | None,
+    ) -> None:
         self.events: list[ev.Event] = []
         self._dice = random.Random(seed)
-        self._format = format_of(overs)
+        state = load_pack(entry[0]).entry(entry[1]).state if entry else None
+        self._format = T20 if entry else format_of(overs)
+        self._start = state.start(self._format, SQUADS) if state else None
         self._names = {Seat.HOME: home, Seat.AWAY: away}
         self._home_chance = 0.5
         self._ticks = 0
@@ -87,6 +99,7 @@ class _Teller:
             attempt=1,
             squads=SQUADS,
             captains=self._names,
+            start=self._start,
             clock=self._clock,
         )
 
@@ -96,7 +109,7 @@ class _Teller:
 
     def play(self) -> None:
         self._reporter.add(self._started())
-        match = play_match(MatchSetup(format=self._format, squads=SQUADS))
+        match = play_match(MatchSetup(format=self._format, squads=SQUADS, start=self._start))
         answer: Answer = None
         while True:
             try:

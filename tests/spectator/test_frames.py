@@ -53,6 +53,35 @@ def test_bowlers_balls_are_the_legal_balls(seed):
         assert sum(b.balls for b in innings.bowlers) == innings.legal_balls
 
 
+STARTS = [
+    ("chase", "even-after-10"),
+    ("death", "first-108-5-away"),
+    ("super_over", "chase-10-home"),
+]
+
+
+@pytest.mark.parametrize("entry", STARTS, ids="/".join)
+def test_a_match_that_begins_in_the_middle_adds_up_from_there(entry: tuple[str, str]) -> None:
+    for innings in frame_of(match_events(entry=entry)).innings:
+        assert sum(b.runs for b in innings.batters) + innings.extras == innings.runs
+        assert sum(b.balls for b in innings.bowlers) == innings.legal_balls
+        assert len([b for b in innings.batters if b.out]) >= innings.wickets
+
+
+def test_a_match_that_begins_in_the_middle_shows_what_was_there() -> None:
+    events = match_events(entry=("chase", "even-after-10"))
+    began = next(i for i, e in enumerate(events) if e.type == "delivery")
+    frame = frame_of([e for e in events[:began] if e.type != "decision"])
+    first, second = frame.innings
+    assert (first.complete, first.overs) == (True, "20.0")
+    assert (second.overs, second.complete) == ("10.0", False)
+    assert second.needed == second.target - second.runs if second.target else False
+    assert len(second.batters) == second.wickets + 2
+    assert {second.striker, second.non_striker} == {b.name for b in second.batters if not b.out}
+    assert [point.balls for point in frame.win_probability] == [60]
+    assert frame.toss is None
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_the_overs_add_up_to_every_ball(seed):
     events = match_events(seed=seed)
