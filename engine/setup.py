@@ -12,7 +12,7 @@ from engine.chance.tables import check_priced
 from engine.cricket.choices import Seat
 from engine.cricket.errors import BadSquad
 from engine.cricket.formats import format_of
-from engine.cricket.match import Drawn, MatchSetup
+from engine.cricket.match import Captaincy, Drawn, MatchSetup
 from engine.cricket.players import Game, Squad
 from engine.cricket.state import CURRENT_ERA, Squads
 from engine.packs import Situation, SuperOver
@@ -20,6 +20,7 @@ from engine.seeds import Streams
 from engine.squads import load_squad
 
 DRAWN: Final = "drawn"
+EQUAL_CAPTAINS: Final = Captaincy()
 DRAWN_WOMEN: Final = "drawn-women"
 DRAWN_GAMES: Final = {DRAWN: Game.MEN, DRAWN_WOMEN: Game.WOMEN}
 
@@ -68,10 +69,12 @@ def match_setup(
     era: int = CURRENT_ERA,
     start: Situation | SuperOver | None = None,
     squads_drawn: bool = False,
+    captaincy: Captaincy = EQUAL_CAPTAINS,
 ) -> MatchSetup:
     """What is settled before the toss; the conditions are drawn from the match's own streams. `era`
-    is the season whose scoring is played, `squads_drawn` says that both squads were drawn too;
-    `start` where play begins that does not begin with the toss. Raises `BadStart` where no such
+    is the season whose scoring is played, `squads_drawn` says that both squads were drawn too,
+    `captaincy` what the value takes the captains to be worth; `start` where play begins that does
+    not begin with the toss. Raises `BadStart` where no such
     match gets there, `UnknownFormat` where nothing is known of such matches (women's of more than
     20 overs).
     """
@@ -83,5 +86,6 @@ def match_setup(
         conditions=replace(draw_conditions(streams), era=era, game=squads.home.game),
         max_super_overs=max_super_overs,
         drawn=Drawn(squads=squads_drawn, conditions=True),
+        captaincy=captaincy,
         start=None if start is None else start.start(fmt, squads),
     )

@@ -33,7 +33,6 @@ from engine.setup import DRAWN_GAMES, game_of
 from engine.squads import load_squad
 from flows.simulate import (
     DELIVERY_COLUMNS,
-    GZIP_LEVEL,
     MATCH_COLUMNS,
     TEAM,
     WICKET_CODES,
@@ -42,7 +41,8 @@ from flows.simulate import (
     packed,
 )
 
-BATCH: Final = 2000  # matches at once
+BATCH: Final = 1000  # matches at once: their lines are what memory is needed for
+QUICK: Final = 3  # gzip level: deliveries by the million
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,4 +219,4 @@ def _match_row(
 
 
 def _pack_lines(lines: list[str]) -> bytes:
-    return gzip.compress(("\n".join(lines) + "\n").encode(), GZIP_LEVEL, mtime=0)
+    return gzip.compress(("\n".join(lines) + "\n").encode(), QUICK, mtime=0)

@@ -23,6 +23,7 @@ from engine.captains.heuristic import Heuristic, HeuristicSettings
 from engine.captains.optimal import Optimal, OptimalSettings
 from engine.captains.random import Random, RandomSettings
 from engine.captains.recorded import Recorded, RecordedSettings, recording_digest
+from engine.cricket.match import Captaincy
 from engine.errors import BadPreset, BadYaml, UnknownPreset
 from engine.wording import dotted, sentence, shortened, shown
 from engine.yamlfile import read_mapping
@@ -40,12 +41,17 @@ class Kind:
     """A kind of captain: the model of its settings, and what makes one of them.
 
     `reads` is for kinds that play by a file: a digest of what it says. It raises `BrokenRecord`.
+    `worth` is what the win probability takes such a captain to be worth beside the baseline, in
+    five overs and in twenty (`Captaincy`): from `bench.luck`, where he plays the baseline. It need
+    not be right, and no ball depends on it; the nearer it is, the less variance is left in the
+    adjusted result.
     """
 
     settings: type[BaseModel]
     make: Callable[[Any], Policy]
     summary: str
     reads: Callable[[Any], str | None] = _reads_nothing
+    worth: tuple[float, float] = (0.0, 0.0)
 
 
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
@@ -59,19 +65,25 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             settings=EmpiricalSettings,
             make=Empirical,
             summary="a draw of what real captains did in each context",
+            worth=(-0.04, -0.05),
         ),
         "heuristic": Kind(
             settings=HeuristicSettings,
             make=Heuristic,
             summary="rules of thumb: format, phase, wickets, required rate, match-ups",
+            worth=(0.05, 0.01),
         ),
         "optimal": Kind(
             settings=OptimalSettings,
             make=Optimal,
             summary="what is worth most against the baseline by the solved win probability",
+            worth=(0.21, 0.07),
         ),
         "random": Kind(
-            settings=RandomSettings, make=Random, summary="uniform over the legal choices"
+            settings=RandomSettings,
+            make=Random,
+            summary="uniform over the legal choices",
+            worth=(-0.48, -0.36),
         ),
         "recorded": Kind(
             settings=RecordedSettings,
@@ -81,6 +93,23 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         ),
     }
 )
+
+
+_SHORT, _LONG = 5, 20  # the overs of `Kind.worth`
+
+
+def _worth_of(spec: CaptainSpec, overs: int) -> float:
+    """What a captain is taken to be worth in a match of so many overs; 0 where nothing is known."""
+    kind = KINDS.get(spec.kind)
+    if kind is None:
+        return 0.0
+    share = min(1.0, max(0.0, (overs - _SHORT) / (_LONG - _SHORT)))
+    return (1.0 - share) * kind.worth[0] + share * kind.worth[1]
+
+
+def captaincy_of(home: CaptainSpec, away: CaptainSpec, overs: int) -> Captaincy:
+    """What two captains are taken to be worth against each other."""
+    return Captaincy(home=_worth_of(home, overs), away=_worth_of(away, overs))
 
 
 def check_name(name: object) -> str:

@@ -1,7 +1,7 @@
 """Fit the ball model to ball-by-ball CSV files and write the coefficient file that ships with the
 project.
 
-    python -m engine.chance.fit DIR [--out FILE]
+    python -m engine.chance.fit DIR [--out FILE] [--without SEASON]
 
 DIR holds `t20_men_deliveries.csv[.gz]`, `t20_men_matches.csv[.gz]` and the same for `odi_men` and
 `t20_women`, with the columns of the Cricsheet data description. The same DIR gives the same file.
@@ -101,9 +101,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("directory", metavar="DIR", type=Path, help="folder of the CSV files")
     parser.add_argument("--out", metavar="FILE", type=Path, default=DEFAULT_OUT)
     parser.add_argument("--matches", metavar="N", type=int, default=CALIBRATION_MATCHES)
+    parser.add_argument("--without", metavar="SEASON", type=int, help="leave its matches out")
     given = parser.parse_args(arguments)
     try:
-        coefficients = fit_directory(given.directory, matches=given.matches)
+        coefficients = fit_directory(given.directory, matches=given.matches, without=given.without)
         given.out.write_bytes(to_json(coefficients))
     except (BadData, OSError, EOFError, UnicodeDecodeError) as problem:
         print(f"fit: {problem}", file=sys.stderr)
@@ -112,13 +113,15 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def fit_directory(directory: Path, *, matches: int = CALIBRATION_MATCHES) -> Coefficients:
-    """Everything from files to coefficients. Raises `BadData` or `OSError` where a file cannot be
-    used.
+def fit_directory(
+    directory: Path, *, matches: int = CALIBRATION_MATCHES, without: int | None = None
+) -> Coefficients:
+    """Everything from files to coefficients; `without` a season's matches, to test on them. Raises
+    `BadData` or `OSError` where a file cannot be used.
     """
     if not directory.is_dir():
         raise BadData(f"{directory} is not a folder")
-    sources = {name: _read(directory, *wanted) for name, wanted in SOURCES.items()}
+    sources = {name: _read(directory, *wanted, without) for name, wanted in SOURCES.items()}
     fits = fit_families({name: source.deliveries for name, source in sources.items()})
     tables = {f.name: (f, _targets(f, sources[f.name].deliveries, fits[f.name])) for f in FAMILIES}
     assumptions = shipped_assumptions()
@@ -184,9 +187,16 @@ def to_json(coefficients: Coefficients) -> bytes:
     return orjson.dumps(coefficients.model_dump(), option=orjson.OPT_APPEND_NEWLINE)
 
 
-def _read(directory: Path, name: str, chosen: Selection) -> Source:
+def read_family(directory: Path, family: Family) -> Deliveries:
+    """The deliveries that a family is fitted to. Raises `BadData` or `OSError`."""
+    return _read(directory, *SOURCES[family.name]).deliveries
+
+
+def _read(directory: Path, name: str, chosen: Selection, without: int | None = None) -> Source:
     with _open(directory, f"{name}_matches.csv") as lines:
-        matches = read_matches(lines, chosen)
+        played = read_matches(lines, chosen)
+    kept = [(match, row) for match, row in played.items() if row.year != without]
+    matches = {match: replace(row, index=index) for index, (match, row) in enumerate(kept)}
     with _open(directory, f"{name}_deliveries.csv") as lines:
         deliveries = read_deliveries(lines, matches)
     return Source(
@@ -196,6 +206,7 @@ def _read(directory: Path, name: str, chosen: Selection) -> Source:
             "tier": chosen.tier,
             "from": chosen.first,
             "to": chosen.last,
+            **({} if without is None else {"without": without}),
             "clean_matches": len(matches),
             "deliveries": len(deliveries),
             "columns_sha256": columns_digest(deliveries),

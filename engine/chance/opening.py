@@ -2,9 +2,9 @@
 the toss.
 
 Drawn squads are exchangeable, so the mean of the home side's chance over both ways of sharing them
-out takes their luck away exactly; at a toss that mean is one half. Conditions are normal and move
-the score at which a value is read, so their mean is a sum over the grid, exact too. Squads that
-somebody named, and conditions of a start, are nobody's luck.
+out takes their luck away exactly; at a toss between captains who are taken to be equal that mean is
+one half. Conditions are normal and move the score at which a value is read, so their mean is a sum
+over the grid, exact too. Squads that somebody named, and conditions of a start, are nobody's luck.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class MatchValue(WinProbability):
     def __init__(self, setup: MatchSetup, model: BallModel) -> None:
         known = setup.conditions
         stage = Stage(format=setup.format, era=known.era, game=known.game)
-        super().__init__(stage, model, setup.squads, conditions=known)
+        super().__init__(stage, model, setup.squads, conditions=known, captaincy=setup.captaincy)
         self._setup = setup
         self._opening: Opening | None = None
 
@@ -52,8 +52,8 @@ class MatchValue(WinProbability):
         return value if batting is Seat.HOME else 1.0 - value
 
     def _expected(self) -> float:
-        setup = self._setup
-        if setup.drawn.squads and setup.start is None:
+        setup, captaincy = self._setup, self._setup.captaincy
+        if setup.drawn.squads and setup.start is None and captaincy.home == captaincy.away:
             return EVEN
         given = self._before_conditions(setup.squads)
         if not setup.drawn.squads:
@@ -63,12 +63,15 @@ class MatchValue(WinProbability):
 
     def _before_conditions(self, squads: Squads) -> float:
         """The home side's chance with these squads, over the conditions if they were drawn."""
-        setup, stage, model = self._setup, self._stage, self._model
-        if not setup.drawn.conditions:
-            known = WinProbability(stage, model, squads, conditions=setup.conditions)
-            return _home_chance(known, setup)
-        unknown = WinProbability(stage, model, squads, conditions=_AVERAGE)
-        return _home_chance(unknown, setup, before_conditions=True)
+        setup = self._setup
+        value = WinProbability(
+            self._stage,
+            self._model,
+            squads,
+            conditions=_AVERAGE if setup.drawn.conditions else setup.conditions,
+            captaincy=setup.captaincy,
+        )
+        return _home_chance(value, setup, before_conditions=setup.drawn.conditions)
 
 
 def _home_chance(

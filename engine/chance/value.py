@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Final
 
 import numpy as np
 
@@ -27,9 +28,11 @@ from engine.chance.worth import MOST_FACED, Worth, worth_of
 from engine.cricket.choices import Seat
 from engine.cricket.formats import SUPER_OVER, Format
 from engine.cricket.laws import SUPER_OVER_WICKETS
-from engine.cricket.match import MatchSetup
+from engine.cricket.match import Captaincy, MatchSetup
 from engine.cricket.players import SQUAD_SIZE, Game, PlayerIndex, Squad
 from engine.cricket.state import ALL_OUT, CURRENT_ERA, Conditions, Innings, MatchView, Squads
+
+_EQUAL: Final = Captaincy()
 
 
 class WinProbability:
@@ -37,9 +40,10 @@ class WinProbability:
 
     `squads` None values every state between usual sides, who bats and how long he has been
     included. `conditions` None: day and innings effects are not known, and averaged over.
+    `captaincy` what the captains are taken to be worth.
     """
 
-    __slots__ = ("_conditions", "_model", "_sides", "_squads", "_stage", "_venue")
+    __slots__ = ("_captaincy", "_conditions", "_model", "_sides", "_squads", "_stage", "_venue")
 
     def __init__(
         self,
@@ -49,8 +53,10 @@ class WinProbability:
         *,
         venue: float = 0.0,
         conditions: Conditions | None = None,
+        captaincy: Captaincy = _EQUAL,
     ) -> None:
         self._stage, self._model, self._squads = stage, model, squads
+        self._captaincy = captaincy
         self._venue = venue
         self._conditions = conditions
         self._sides: dict[tuple[int, Seat], _Side] = {}
@@ -124,11 +130,12 @@ class WinProbability:
     def _players(self, batting: Seat, which: int, reply: float = 0.0) -> _Players:
         assert self._squads is not None
         known = self._conditions
+        towards = self._venue if known is None else known.venue + known.day + known.innings[which]
         return _Players(
             worth_of(self._stage, self._model, ALL_OUT, which),
             self._squads.of(batting),
             bowling_of(self._squads.of(batting.other), self._stage.format),
-            self._venue if known is None else known.venue + known.day + known.innings[which],
+            towards + self._captaincy.of(batting) - self._captaincy.of(batting.other),
             reply,
         )
 

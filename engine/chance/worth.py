@@ -31,14 +31,16 @@ _FACING: Final = 0.5  # of the balls are faced by either batter
 class Worth:
     """Runs to the batting side of one innings.
 
-    By balls left and wickets lost: `conditions` a unit of them · `bowling` (…, 2 x over) a unit of
-    economy, then of strike, in each over · `settled` (…, balls faced) a batter at the crease who
-    has faced so many. By wickets lost: `batting` (wickets, balls left, 2 x k) a unit of scoring,
-    then of survival, of a batter at the crease (k = 0) or the k-th to come in · `order` (wickets,
-    place - 1, balls left) a batter at the crease from there.
+    By balls left and wickets lost: `conditions` a unit of them · `variance` what chance still adds,
+    in runs squared · `bowling` (…, 2 x over) a unit of economy, then of strike, in each over ·
+    `settled` (…, balls faced) a batter at the crease who has faced so many. By wickets lost:
+    `batting` (wickets, balls left, 2 x k) a unit of scoring, then of survival, of a batter at the
+    crease (k = 0) or the k-th to come in · `order` (wickets, place - 1, balls left) a batter at the
+    crease from there.
     """
 
     conditions: Floats
+    variance: Floats
     bowling: Floats
     batting: Floats
     order: Floats
@@ -113,6 +115,9 @@ def _worth(found: Solved, innings: int) -> Worth:
     faced = effects[:, :, [SCORING, WICKET]] * np.array([1.0, -1.0]) * _FACING
     return Worth(
         conditions=_summed(effects[:, :, CONDITIONS, None], ball.falls, stays=1.0)[..., 0],
+        variance=_summed(
+            (ball.chances * ball.worth**2).sum(axis=-1)[..., None], ball.falls, stays=1.0
+        )[..., 0],
         bowling=_summed(bowled.reshape(balls + 1, wickets, -1), ball.falls, stays=1.0),
         batting=_batting(faced, ball.falls),
         order=_summed(_FACING * _order(found, ball), ball.falls, stays=0.5)

@@ -67,6 +67,20 @@ class Drawn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Captaincy:
+    """What the captains are taken to be worth beside the baseline, in the log-odds of conditions:
+    on every ball that their side bats or bowls. A guess that a value may start from; it moves no
+    ball.
+    """
+
+    home: float = 0.0
+    away: float = 0.0
+
+    def of(self, seat: Seat) -> float:
+        return self.home if seat is Seat.HOME else self.away
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MatchSetup:
     """What is settled before the toss. `max_super_overs` 0…4; a tie after them stands.
 
@@ -79,6 +93,7 @@ class MatchSetup:
     max_super_overs: int = 3
     start: Start | None = None
     drawn: Drawn = Drawn()
+    captaincy: Captaincy = Captaincy()
 
     def __post_init__(self) -> None:
         if not 0 <= self.max_super_overs <= MAX_SUPER_OVERS:

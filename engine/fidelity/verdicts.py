@@ -33,7 +33,7 @@ class Rule:
     """What one kind of figure may differ by: `allowed`, of the real figure where `relative`.
 
     `rows` and `columns` say which cells of the table; empty for all. Rows with fewer than `least`
-    real observations are not judged.
+    real observations are not judged. `counted` where the figure is a share of `n` observations.
     """
 
     table: str
@@ -42,6 +42,7 @@ class Rule:
     columns: tuple[str, ...] = ()
     relative: bool = False
     least: float = 0.0
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +89,13 @@ _SHARES: Final = ("phase", "wickets", "phase and wickets", "balls faced", "posit
 _BATTING: Final = ("batting by balls faced", "batting by position")
 _DISTRIBUTIONS: Final = {"wickets lost": 0.05}  # total variation between the columns
 
+
+def _share(table: str, columns: tuple[str, ...], allowed: float, *, least: float = 0.0) -> Rule:
+    return Rule(
+        table=table, columns=columns, allowed=allowed, relative=True, least=least, counted=True
+    )
+
+
 RULES: Final = (
     Rule(table="innings", rows=("innings 1",), columns=("mean",), allowed=2.0),
     Rule(table="innings", rows=("innings 1",), columns=("sd",), allowed=2.5),
@@ -103,8 +111,8 @@ RULES: Final = (
     Rule(table="innings", columns=("extras",), allowed=0.08, relative=True),
     Rule(table="innings", columns=("bowlers",), allowed=0.3),
     Rule(table="innings", columns=("full quota",), allowed=0.4),
-    Rule(table="chases", rows=("all",), allowed=0.02),
-    Rule(table="chases", allowed=0.06),
+    Rule(table="chases", rows=("all",), allowed=0.02, counted=True),
+    Rule(table="chases", allowed=0.06, counted=True),
     *(
         rule
         for table in ("overs of innings 1", "overs of innings 2")
@@ -117,15 +125,15 @@ RULES: Final = (
         rule
         for table in _SHARES
         for rule in (
-            Rule(table=table, columns=_NARROW, allowed=0.08, relative=True, least=LEAST_BALLS),
-            Rule(table=table, columns=_OTHERS, allowed=0.15, relative=True, least=LEAST_BALLS),
+            _share(table, _NARROW, 0.08, least=LEAST_BALLS),
+            _share(table, _OTHERS, 0.15, least=LEAST_BALLS),
         )
     ),
     *(
         Rule(table=table, columns=FACED_COLUMNS, allowed=0.08, relative=True, least=LEAST_BALLS)
         for table in _BATTING
     ),
-    Rule(table="required rate", columns=("p6", "wicket"), allowed=0.12, relative=True),
+    _share("required rate", ("p6", "wicket"), 0.12),
     Rule(table="dependence", rows=("over-dispersion",), allowed=0.4),
     Rule(table="dependence", rows=("half-way scores",), allowed=0.08),
     Rule(table="dependence", rows=("consecutive overs",), allowed=0.05),
@@ -177,10 +185,11 @@ def _cells(name: str, real: Table, simulated: Table, scale: float) -> Iterator[L
 
 
 def _uncertainty(value: float, se: float, n: float, rule: Rule) -> float:
-    """The real figure's standard error; for a share of balls at least that of counting so few."""
-    if not rule.least or value <= 0.0:
-        return se
-    return max(se, sqrt(value / n))
+    """The real figure's standard error; for a share at least that of counting so few."""
+    if rule.counted and n > 0.0:
+        few = (value * n + 1.0) / (n + 2.0)  # Laplace: none of ten is not certainly never
+        return max(se, sqrt(few * (1.0 - few) / n))
+    return se
 
 
 def _rule(table: str, row: str, column: str) -> Rule | None:

@@ -12,7 +12,7 @@ from engine.chance.usual import Stage
 from engine.cricket.choices import Seat
 from engine.cricket.formats import T5, T20, Format
 from engine.cricket.laws import start_innings
-from engine.cricket.match import Drawn, MatchSetup
+from engine.cricket.match import Captaincy, Drawn, MatchSetup
 from engine.cricket.players import Game
 from engine.cricket.state import ALL_OUT, CURRENT_ERA, Conditions, Innings, Squads
 from engine.seeds import Streams
@@ -108,3 +108,15 @@ def test_conditions_that_are_not_known_matter_less_as_the_innings_goes() -> None
         Stage(format=T20, era=CURRENT_ERA, game=Game.MEN), MODEL, CHASE, venue=True
     )
     assert spread[120, 0] > spread[60, 3] > spread[6, 5] > spread[0, 5] == 0.0
+
+
+def test_what_captains_are_taken_to_be_worth_is_no_luck() -> None:
+    """The mean over the draws, squads shared out both ways and conditions mirrored."""
+    after = []
+    for seed in range(400):
+        drawn = replace(setup_of(seed, T5), captaincy=Captaincy(home=-0.4, away=0.1))
+        for setup in (drawn, swapped(drawn)):
+            opening = MatchValue(setup, MODEL).opening()
+            after.append(opening.after - opening.before)
+            assert opening.before < 0.3
+    assert abs(np.mean(after)) < 3.0 * np.std(after) / len(after) ** 0.5

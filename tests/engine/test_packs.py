@@ -145,7 +145,8 @@ async def test_a_record_begins_with_what_was_played_before_and_its_win_probabili
     assert first.data.before is not None
     assert second.data.before is not None
     assert second.data.target == first.data.before.score.runs + 1
-    assert second.data.win_probability == pytest.approx(0.5, abs=0.3)
+    assert second.data.win_probability is not None
+    assert 0.5 < second.data.win_probability < 1.0  # an even chase, against a captain at random
     assert [line.innings for line in result.innings] == [1, 2]
     assert result.innings[0].runs == first.data.before.score.runs
 
