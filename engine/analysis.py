@@ -128,11 +128,11 @@ def win_probability(request: DecisionRequest, innings: Innings, value: WinModel)
 
 
 def _overs_left(innings: Innings, player: PlayerIndex, overs: list[int]) -> int:
+    """His share of the innings, and one over more where that may still be had."""
+    bowled, quota = overs[player], innings.format.quota
     others = overs[:player] + overs[player + 1 :]
-    left = 0
-    while innings.format.may_bowl_another(overs[player] + left, others):
-        left += 1
-    return left
+    own = max(0, quota - bowled)
+    return own + innings.format.may_bowl_another(bowled + own, others)
 
 
 def _projected(innings: Innings) -> int | None:

@@ -76,6 +76,8 @@ class Chair:
         # Told apart once: the check against a protocol costs more than a scripted decision.
         self._policy = captain if isinstance(captain, Policy) else None
         self._tool_captain = None if isinstance(captain, Policy) else captain
+        # A scripted captain answers at once: `answer_at_once` does, and nobody has to wait.
+        self.is_scripted = self._policy is not None
         self._session = SeatSession(seat, spec.name, value=value, adviser=adviser)
         self._own_source: ev.Source = "recorded" if spec.kind == "recorded" else "policy"
 
@@ -88,11 +90,6 @@ class Chair:
         if self._tool_captain is not None:
             return await self._of_tools(self._tool_captain, request, draws)
         return self.answer_at_once(request, draws)
-
-    @property
-    def is_scripted(self) -> bool:
-        """Whether he answers at once: then `answer_at_once` does, and nobody has to wait."""
-        return self._policy is not None
 
     def answer_at_once(self, request: DecisionRequest, draws: CaptainDraws) -> Answered:
         """As `answer`, of a scripted captain. He answers the same question in the same way, so he

@@ -33,7 +33,7 @@ from engine.cricket.state import CURRENT_ERA, FIRST_ERA, LAST_ERA, Innings, Squa
 from engine.driver import EVEN, MatchDriver
 from engine.errors import CaptainFailed, CaptainUnavailable
 from engine.fanout import Fanout, Observer
-from engine.models import Models
+from engine.models import Models, solve_once
 from engine.packs import StartState
 from engine.recap import line_of, side_of
 from engine.reporter import Reporter
@@ -151,10 +151,9 @@ async def play_episode(
     its own error before anything is published.
     """
     chosen = models or Models.shipped()
-    # Solving a format's win probability takes up to a second, once a process.
     setup = _setup_of(spec, cast or Cast())
-    value = await asyncio.to_thread(chosen.value_for, setup)
-    public = await asyncio.to_thread(chosen.public_for, setup)
+    value, public = chosen.value_for(setup), chosen.public_for(setup)
+    await solve_once(setup, chosen.ball.digest, value, public)
     async with AsyncExitStack() as closing:
         chairs = {seat: _chair(spec, cast or Cast(), seat, chosen, public) for seat in Seat}
         for chair in chairs.values():

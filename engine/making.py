@@ -8,8 +8,10 @@ class itself and `dataclasses.replace` everywhere else.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import MISSING, Field, fields
+from operator import is_
 from typing import Any, Final, ParamSpec, TypeVar, cast
 
 _P = ParamSpec("_P")
@@ -33,6 +35,24 @@ def replacer(cls: Callable[..., _T]) -> Callable[..., _T]:
     head = f"def make(old, *, {', '.join(f'{name}=_keep' for name in names)}):"
     kept = (f"old.{name} if {name} is _keep else {name}" for name in names)
     return cast("Callable[..., _T]", _compiled(cls, head, kept))
+
+
+def by_identity(make: Callable[_P, _T], kept: int = 64) -> Callable[_P, _T]:
+    """`make`, which remembers its last results by the identity of what it was given: frozen values
+    that cost more to compare than to make anew.
+    """
+    known: OrderedDict[tuple[int, ...], tuple[tuple[object, ...], _T]] = OrderedDict()
+
+    def made(*given: _P.args, **named: _P.kwargs) -> _T:
+        key = tuple(map(id, given))
+        found = known.get(key)
+        if found is None or not all(map(is_, found[0], given)):
+            found = known[key] = given, make(*given, **named)
+            if len(known) > kept:
+                known.popitem(last=False)
+        return found[1]
+
+    return made
 
 
 def _compiled(cls: Any, head: str, values: Iterable[str]) -> object:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine.chance import BallModel, MatchValue, WinProbability
 from engine.chance.advice import Adviser
+from engine.cricket.choices import Seat
 from engine.cricket.distribution import MatchModel, OutcomeModel, WinModel
+from engine.cricket.formats import Format
+from engine.cricket.laws import start_innings
 from engine.cricket.match import MatchSetup
+from engine.cricket.players import Game
 
 
 def _nobody(_: object) -> None:
@@ -39,3 +44,25 @@ class Models:
             public_for=lambda setup: WinProbability.public(setup, model),
             adviser_for=lambda value: None if value is None else Adviser(model, value),
         )
+
+
+_solved: set[tuple[str, Format, int, Game]] = set()
+
+
+async def solve_once(setup: MatchSetup, digest: str, *values: WinModel | None) -> None:
+    """Has `values` solved for the setup's format, season and game, off the event loop: it takes up
+    to seconds, once a process and ball model (`digest`).
+    """
+    stage = (digest, setup.format, setup.conditions.era, setup.conditions.game)
+    if stage not in _solved:
+        await asyncio.to_thread(_ask_once, setup.format, values)
+        _solved.add(stage)
+
+
+def _ask_once(fmt: Format, values: tuple[WinModel | None, ...]) -> None:
+    first = start_innings(number=1, batting=Seat.HOME, format_=fmt, target=None)
+    chase = start_innings(number=2, batting=Seat.HOME, format_=fmt, target=1)
+    for value in values:
+        if value is not None:
+            value.of(first)
+            value.of(chase)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -28,7 +27,8 @@ from engine.cricket.formats import BALLS_PER_OVER
 from engine.cricket.nodes import BallBowled, DecisionRequest
 from engine.cricket.players import PlayerIndex, Squad
 from engine.cricket.scorecard import InningsCard, innings_card
-from engine.cricket.state import Innings, MatchView, overs_notation
+from engine.cricket.state import Innings, MatchView, Squads, overs_notation
+from engine.making import by_identity
 from engine.phases import part_of
 from engine.rewards import Rubrics
 from engine.tools import CricketAction, ToolOffer
@@ -214,7 +214,8 @@ def observe(
     """The observation without its text (`prompt.render` writes that)."""
     request, view = moment.request, moment.view
     innings = None if view is None else view.innings
-    balls = () if view is None else tuple(_ball_line(ball, view) for ball in moment.balls)
+    balls = () if view is None else tuple(_line_of(ball, view.squads) for ball in moment.balls)
+    bowlers = () if view is None or innings is None else _bowlers(innings, view)
     return CricketObservation(
         done=request is None,
         reward=None if rewards is None else rewards.total,
@@ -226,12 +227,12 @@ def observe(
         asked=None if request is None else request.kind,
         error=error,
         reply=own.reply,
-        game=None if view is None else _game(view, own.seat),
+        game=None if view is None else _game(view, own.seat, bowlers),
         field=own.field if request is None or request.field is None else request.field,
         my_squad=() if view is None else _players(view.squads.of(own.seat)),
         other_squad=() if view is None else _players(view.squads.of(own.seat.other)),
         scorecards=() if view is None else _cards(view),
-        bowlers=() if view is None or innings is None else _bowlers(innings, view),
+        bowlers=bowlers,
         match_plan=own.plan,
         batting_strategy=own.batting,
         bowling_strategy=own.bowling,
@@ -246,22 +247,24 @@ def observe(
     )
 
 
-def _game(view: MatchView, seat: Seat) -> GameContext:
+def _game(view: MatchView, seat: Seat, bowlers: tuple[BowlerNow, ...]) -> GameContext:
     squads, innings = view.squads, view.innings
-    about = GameContext(
+    return GameContext(
         format=view.format.name,
         max_overs=view.format.max_overs,
         venue=round(view.venue, 3),
         my_team=squads.of(seat).name,
         other_team=squads.of(seat.other).name,
+        **({} if innings is None else _progress(innings, view, seat, bowlers)),
     )
-    return about if innings is None else about.model_copy(update=_progress(innings, view, seat))
 
 
-def _progress(innings: Innings, view: MatchView, seat: Seat) -> dict[str, Any]:
+def _progress(
+    innings: Innings, view: MatchView, seat: Seat, bowlers: tuple[BowlerNow, ...]
+) -> dict[str, Any]:
     """What of the game context there is only while an innings is on."""
     batting = view.squads.of(innings.batting)
-    bowler = next((b for b in _bowlers(innings, view) if b.bowls_now), None)
+    bowler = next((b for b in bowlers if b.bowls_now), None)
     return {
         "innings": innings.number,
         "i_am": "batting" if innings.batting is seat else "bowling",
@@ -283,7 +286,7 @@ def _progress(innings: Innings, view: MatchView, seat: Seat) -> dict[str, Any]:
     }
 
 
-@lru_cache(maxsize=64)
+@by_identity
 def _players(squad: Squad) -> tuple[PlayerCard, ...]:
     return tuple(
         PlayerCard(
@@ -302,7 +305,10 @@ def _players(squad: Squad) -> tuple[PlayerCard, ...]:
 
 def _cards(view: MatchView) -> tuple[InningsCard, ...]:
     played = view.finished if view.innings is None else (*view.finished, view.innings)
-    return tuple(innings_card(innings, view.squads) for innings in played)
+    return tuple(_card_of(innings, view.squads) for innings in played)
+
+
+_card_of = by_identity(innings_card)
 
 
 def _bowlers(innings: Innings, view: MatchView) -> tuple[BowlerNow, ...]:
@@ -318,9 +324,9 @@ def _batter(innings: Innings, player: PlayerIndex | None, squad: Squad) -> Batte
     )
 
 
-def _ball_line(ball: BallBowled, view: MatchView) -> BallLine:
+def _ball_line(ball: BallBowled, squads: Squads) -> BallLine:
     before, outcome = ball.before, ball.outcome
-    batting, fielding = view.squads.of(before.batting), view.squads.of(before.fielding)
+    batting, fielding = squads.of(before.batting), squads.of(before.fielding)
     return BallLine(
         innings=before.number,
         ball=f"{before.over}.{before.legal_balls % BALLS_PER_OVER + 1}",
@@ -338,6 +344,9 @@ def _ball_line(ball: BallBowled, view: MatchView) -> BallLine:
         wicket=None if outcome.dismissal is None else outcome.dismissal.value,
         player_out=None if ball.player_out is None else batting[ball.player_out].name,
     )
+
+
+_line_of = by_identity(_ball_line)
 
 
 def _name(squad: Squad, player: PlayerIndex | None) -> str:

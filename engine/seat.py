@@ -40,7 +40,7 @@ from engine.cricket.errors import IllegalDecision
 from engine.cricket.nodes import BallBowled, DecisionRequest, Fact
 from engine.cricket.state import MatchView
 from engine.errors import CallError, IllegalCall, LateCall, MalformedCall, UnknownTool
-from engine.events import SeatCounts, Source
+from engine.events import SeatCounts
 from engine.observation import (
     CallLine,
     CricketObservation,
@@ -156,7 +156,7 @@ class SeatSession:
             self._count_refusal(error)
             raise
         if decision is not None:
-            self._decided(decision, asked, "llm")
+            self._decided(decision, asked)
         return decision
 
     def answer_of_policy(self, decision: Decision, request: DecisionRequest) -> Decision:
@@ -168,7 +168,7 @@ class SeatSession:
             refused = IllegalCall(illegal.why, illegal.legal)
             self._count_refusal(refused)
             raise refused from None
-        self._decided(decision, request, "policy")
+        self._decided(decision, request)
         return decision
 
     def crashed(self, request: DecisionRequest) -> None:
@@ -182,7 +182,8 @@ class SeatSession:
         decision = Baseline().decide(request, draws)
         self._discipline -= rewards.FALLBACK_FINE
         self.reason = None
-        self._decided(decision, request, "fallback")
+        self.tally.fallbacks += 1
+        self._decided(decision, request)
         return decision
 
     def hear(self, fact: Fact) -> None:
@@ -345,9 +346,8 @@ class SeatSession:
             self._over = (innings.number, innings.over)
             self.overhead_this_over = 0
 
-    def _decided(self, decision: Decision, request: DecisionRequest, source: Source) -> None:
+    def _decided(self, decision: Decision, request: DecisionRequest) -> None:
         self.tally.decisions += 1
-        self.tally.fallbacks += source == "fallback"
         if self.batting is not None or self.bowling is not None:
             coherence = self._coherence_of(decision)
             self._coherence += coherence / (2 * request.view.format.max_balls)

@@ -13,7 +13,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -160,16 +160,21 @@ TOOLS: Final[Mapping[str, Tool]] = MappingProxyType(
 
 def available_tools(request: DecisionRequest, table: OwnTable) -> tuple[ToolOffer, ...]:
     """The tools that are legal for the open question, with the legal options in their schemas."""
-    return tuple(
-        ToolOffer(
-            name=tool.name,
-            group=tool.group,
-            description=tool.description,
-            commits=tool.commits is not None,
-            overhead=tool.overhead,
-            parameters=_narrowed(tool, request),
-        )
-        for tool in _offered(request, table)
+    options = tuple((name, tuple(values)) for name, values in _options(request).items())
+    return tuple(_offer(tool.name, options) for tool in _offered(request, table))
+
+
+@lru_cache(maxsize=1024)
+def _offer(name: str, options: tuple[tuple[str, tuple[str, ...]], ...]) -> ToolOffer:
+    """Made once for a tool and what is legal: from ball to ball it is mostly the same."""
+    tool = TOOLS[name]
+    return ToolOffer(
+        name=tool.name,
+        group=tool.group,
+        description=tool.description,
+        commits=tool.commits is not None,
+        overhead=tool.overhead,
+        parameters=_narrowed(tool, {name: list(values) for name, values in options}),
     )
 
 
@@ -265,10 +270,9 @@ def _options(request: DecisionRequest) -> dict[str, list[str]]:
             return {}
 
 
-def _narrowed(tool: Tool, request: DecisionRequest) -> dict[str, Any]:
+def _narrowed(tool: Tool, options: Mapping[str, list[str]]) -> dict[str, Any]:
     """The tool's schema with the legal options of this question in it."""
     schema = _schema(tool.name)
-    options = _options(request)
     properties = {
         name: {**about, "enum": options[name]} if name in options else about
         for name, about in schema["properties"].items()
@@ -278,7 +282,7 @@ def _narrowed(tool: Tool, request: DecisionRequest) -> dict[str, Any]:
 
 def _signature(tool: Tool, request: DecisionRequest) -> str:
     """The arguments in one line, as an error message says them."""
-    schema = _narrowed(tool, request)
+    schema = _narrowed(tool, _options(request))
     if not schema["properties"]:
         return "no arguments"
     return ", ".join(

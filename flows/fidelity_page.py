@@ -61,11 +61,9 @@ def page(checked: Checked) -> str:
 def _head(checked: Checked) -> Iterator[str]:
     report = checked.report
     judged = report.passed + report.failed
-    verdict = (
-        f"All {judged} checks agree with real cricket."
-        if not report.failed
-        else f"{report.passed} of {judged} checks agree with real cricket; {report.failed} do not."
-    )
+    verdict = f"{report.passed} of {judged} checks agree with real cricket; {report.failed} do not."
+    if not report.failed:
+        verdict = f"All {judged} checks agree with real cricket." if judged else "Nothing to judge."
     total = max(1, judged + report.shown)
     parts = ((n, getattr(report, n)) for n in ("passed", "failed", "shown"))
     kinds = {"passed": "pass", "failed": "fail", "shown": "shown"}
@@ -79,13 +77,18 @@ def _head(checked: Checked) -> Iterator[str]:
         f"{report.real_matches:,} real matches against {report.matches:,} played by the baseline "
         f"on both sides, through {played}.</p>"
         f'<p class="verdict">{escape(verdict)}</p><div class="meter">{meter}</div>'
-        f"<p>{report.shown} more figures are shown, not judged: the real ones are too few.</p>"
-        "</header>"
+        f"{_shown(report.shown)}</header>"
     )
     if report.informs_only:
         yield (
             "<p>For information: few matches are known, and tolerances are half as wide again.</p>"
         )
+
+
+def _shown(count: int) -> str:
+    if not count:
+        return ""
+    return f"<p>{count} more figures are shown, not judged: too little is known of them.</p>"
 
 
 def _body(checked: Checked) -> Iterator[str]:

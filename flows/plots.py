@@ -118,9 +118,15 @@ class _Scale:
                 f'<line class="grid" x1="{_LEFT}" x2="{self.plot.width - _RIGHT}" '
                 f'y1="{y:.1f}" y2="{y:.1f}"/>'
                 f'<text class="tick" x="{_LEFT - 6}" y="{y + 3.5:.1f}" text-anchor="end">'
-                f"{escape(self.plot.number(value))}</text>"
+                f"{escape(self._tick(value))}</text>"
             )
         return found
+
+    def _tick(self, value: float) -> str:
+        """A share with a decimal only where the steps need one."""
+        if self.plot.number is not percent:
+            return self.plot.number(value)
+        return f"{100 * value:.{0 if self.step > 0.0099 else 1}f} %"
 
     def labels(self) -> list[str]:
         """Names of categories, as many as have room."""

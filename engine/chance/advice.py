@@ -14,7 +14,7 @@ import numpy as np
 
 from engine.chance.classes import Floats
 from engine.chance.model import BallModel
-from engine.chance.options import TIE, Options
+from engine.chance.options import SHOTS, TIE, Options, ShotValues
 from engine.chance.staffing import Staffing
 from engine.cricket.choices import (
     BatterDecision,
@@ -75,10 +75,8 @@ class Adviser:
         view, legal = request.view, request.legal.players
         match decision:
             case ShotDecision():
-                field = _field(request)
-                return self.options.shots(view, field).best - self.options.shot(
-                    view, field, decision
-                )
+                shots = self.options.shots(view, _field(request))
+                return shots.best - self._shot(request, decision, shots)
             case DeliveryDecision():
                 deliveries = self.options.deliveries(view, request.legal.fields)
                 return deliveries.of(decision) - deliveries.best
@@ -92,6 +90,11 @@ class Adviser:
                 field_first, bat_first = self._elections(request)
                 lost = field_first - bat_first
                 return lost if elect is Election.BAT else -lost
+
+    def _shot(self, request: DecisionRequest, shot: ShotDecision, known: ShotValues) -> float:
+        if shot.aggression is None:
+            return float(known.usual[SHOTS.index(shot.shot)])
+        return self.options.shot(request.view, _field(request), shot)
 
     def _bowlers(self, request: DecisionRequest, legal: Sequence[PlayerIndex]) -> Floats:
         if len(legal) == 1:

@@ -26,17 +26,25 @@ from typing import Final, TextIO
 import numpy as np
 import orjson
 
+from engine.chance.classes import CLASSES
 from engine.chance.coefficients import (
     SCHEMA_VERSION,
     Assumptions,
     Coefficients,
     shipped_assumptions,
 )
-from engine.chance.design import FAMILIES, ODI_FAMILY, T20_FAMILY, WOMEN_FAMILY, Family
+from engine.chance.design import (
+    FAMILIES,
+    ODI_FAMILY,
+    PHASES,
+    SEASONS,
+    T20_FAMILY,
+    WOMEN_FAMILY,
+    Family,
+)
 from engine.chance.fitting.calibration import RealTable, calibrate, real_table
-from engine.chance.fitting.checks import reached
+from engine.chance.fitting.checks import by_season, reached, short_formats
 from engine.chance.fitting.family import (
-    REFERENCE_SINCE,
     FamilyFit,
     fit_departure,
     fit_family,
@@ -51,7 +59,9 @@ from engine.chance.fitting.reading import (
     read_deliveries,
     read_matches,
 )
-from engine.chance.fitting.seasons import Backtest
+from engine.chance.fitting.seasons import REFERENCE_SINCE, Backtest, SeasonTable, season_table
+from engine.chance.fitting.splits import phases_of
+from engine.cricket.state import FIRST_ERA
 
 PROGRAM_VERSION: Final = "2"
 ATTRIBUTION: Final = (
@@ -115,11 +125,22 @@ def fit_directory(
         raise BadData(f"{directory} is not a folder")
     sources = {name: _read(directory, *wanted, without) for name, wanted in SOURCES.items()}
     fits = fit_families({name: source.deliveries for name, source in sources.items()})
-    tables = {f.name: (f, _targets(f, sources[f.name].deliveries)) for f in FAMILIES}
+    tables = {f.name: (f, _targets(f, sources[f.name].deliveries, fits[f.name])) for f in FAMILIES}
     assumptions = shipped_assumptions()
     final = calibrate(starting_with(fits), assumptions, tables, matches)
     provenance = _provenance(sources, fits, matches)
     provenance["reached"] = _reached(final, assumptions, tables, matches)
+    provenance["short_formats"] = short_formats(final, assumptions, matches // 2)
+    provenance["by_season"] = {
+        f.name: by_season(
+            final,
+            assumptions,
+            family=f,
+            deliveries=sources[f.name].deliveries,
+            matches=matches // 3,
+        )
+        for f in (T20_FAMILY, ODI_FAMILY)
+    }
     return final.model_copy(update={"provenance": provenance})
 
 
@@ -142,12 +163,23 @@ def starting_with(fits: Mapping[str, FamilyFit]) -> Coefficients:
     )
 
 
-def _targets(family: Family, d: Deliveries) -> RealTable:
-    """The real table of a family; for T20 that of the seasons of the target tables."""
+def _targets(family: Family, d: Deliveries, fit: FamilyFit) -> RealTable:
+    """The real table of a family; for T20 that of the seasons of the target tables. Of women there
+    are too few matches a season to hold each to its own.
+    """
     since = REFERENCE_SINCE if family.overs == T20_FAMILY.overs else 0
     chosen = d.take(np.flatnonzero(d.year >= since))
     renumbered = np.unique(chosen.match, return_inverse=True)[1]
-    return real_table(family, replace(chosen, match=renumbered))
+    table = real_table(family, replace(chosen, match=renumbered))
+    if family is WOMEN_FAMILY:
+        return table
+    return replace(table, seasons=_seasons_played(family, d), damping=fit.seasons.damping)
+
+
+def _seasons_played(family: Family, d: Deliveries) -> SeasonTable:
+    """Deliveries by season, phase and class."""
+    none = np.zeros(SEASONS * len(PHASES) * CLASSES)
+    return season_table(none, d.year - FIRST_ERA, phases_of(family, d), d.outcome)
 
 
 def to_json(coefficients: Coefficients) -> bytes:

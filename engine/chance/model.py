@@ -142,9 +142,8 @@ class BallModel:
         chasing, wickets = innings.target is not None, min(innings.wickets, WICKETS - 1)
         predictor: Floats = (
             tables.base[int(chasing), ball, wickets]
-            + tables.settled[ball, _bin(context.balls_faced)]
+            + tables.crease[ball, _bin(context.balls_faced), context.striker_order - 1]
         )
-        predictor += tables.order[ball, context.striker_order - 1]
         predictor += self._effect(context, tables)
         if innings.target is not None:
             left = max(1, innings.balls_left)

@@ -35,6 +35,7 @@ from engine.cricket.distribution import WinModel
 from engine.cricket.nodes import DeliveryContext
 from engine.cricket.players import Bowling, Game, Hand
 from engine.cricket.state import Conditions, Innings, MatchView
+from engine.making import maker
 
 # What the other side is taken to have chosen: the `baseline` captain's ball and shot.
 USUAL_BALL: Final = DeliveryDecision()
@@ -147,6 +148,11 @@ class Outlook:
     value: float
 
 
+# Made for every ball or decision.
+_ball, _context = maker(Ball), maker(DeliveryContext)
+_shot_values, _delivery_values = maker(ShotValues), maker(DeliveryValues)
+
+
 class _Factors:
     """What each option multiplies the chances of the classes by; made once a ball model."""
 
@@ -225,7 +231,7 @@ class Options:
         ball = self.ball(view)
         factors = self._factors.shots(field, ball)
         steps = self._factors.aggressions(ball.tables)
-        return ShotValues(
+        return _shot_values(
             usual=_mean(factors, ball.weight, ball.worth),
             pressed=_mean_grid(steps, factors, ball.unpressed, ball.worth),
         )
@@ -242,7 +248,7 @@ class Options:
         variations = variations_of(ball.style)
         shape = len(fields), len(LENGTHS), len(LINES), len(variations)
         values = _mean(self._factors.deliveries(fields, ball), ball.weight, ball.worth)
-        return DeliveryValues(fields=fields, variations=variations, values=values.reshape(shape))
+        return _delivery_values(fields=fields, variations=variations, values=values.reshape(shape))
 
     def outlook(self, view: MatchView, delivery: DeliveryDecision, shot: ShotDecision) -> Outlook:
         """What a plan of both sides comes to; one of them is the asking captain's, the other the
@@ -271,7 +277,7 @@ class Options:
         level = self._model.log_odds(context) - usual
         weight = np.exp(level)
         natural = natural_aggression(innings, context.balls_faced)
-        return Ball(
+        return _ball(
             tables=tables,
             weight=weight,
             unpressed=weight * _pressed_by(tables, -1.0, natural),
@@ -305,7 +311,7 @@ def context_of(view: MatchView, innings: Innings) -> DeliveryContext:
     striker, bowler = innings.striker, innings.bowler
     if striker is None or bowler is None:
         raise ValueError("an end is empty")
-    return DeliveryContext(
+    return _context(
         innings=innings,
         striker=view.squads.of(innings.batting)[striker],
         striker_order=striker + 1,

@@ -24,6 +24,7 @@ from engine.cricket.formats import BALLS_PER_OVER
 from engine.cricket.nodes import DeliveryContext
 from engine.cricket.players import SQUAD_SIZE, Bowling, Hand, Player, PlayerIndex, Role, Squad
 from engine.cricket.state import BatterLine, Innings, MatchView
+from engine.making import maker, replacer
 
 # Balls that a batter can expect to face: 120 balls to 6.4 wickets and two not out (targets, T20).
 _STAY: Final = 14.0
@@ -34,7 +35,7 @@ _WICKETS_A_BALL: Final = 0.053
 # The overs are shared out in proportion to exp(-worth / temperature); the temperature is this share
 # of the widest difference between two bowlers, so that what is nearly equal is shared.
 _TEMPERATURE: Final = 0.04
-_ROUNDS: Final = 8
+_ROUNDS: Final = 5
 _HARDLY_ANY: Final = 1e-3  # of an over, where there is none: a price stays finite
 _BATTER: Final = Player(name="?", role=Role.BATTER, bats=Hand.RIGHT, bowls=Bowling.NONE)
 _BOWLER: Final = replace(_BATTER, role=Role.BOWLER, bowls=Bowling.RIGHT_MEDIUM)
@@ -51,6 +52,9 @@ class _Part:
     overs: int
     level: Floats
     worth: Floats
+
+
+_changed, _delivery, _made_part = replacer(Innings), maker(DeliveryContext), maker(_Part)
 
 
 class Staffing:
@@ -105,7 +109,7 @@ class Staffing:
         tables = self._tables(view, innings)
         phase = int(tables.phase[innings.legal_balls])
         level = self._model.log_odds(_context(view, innings, _BOWLER))
-        return _Part(
+        return _made_part(
             phase=phase,
             overs=overs,
             level=level - self._effect(_BOWLER.bowls, {_BATTER.bats: 1.0}, phase),
@@ -173,7 +177,7 @@ def _context(
     """A ball of the bowler to `player`, or to a batter of whom nothing is known but his place in
     the order.
     """
-    return DeliveryContext(
+    return _delivery(
         innings=innings,
         striker=_BATTER if player is None else view.squads.of(innings.batting)[player],
         striker_order=min(SQUAD_SIZE, innings.wickets + 2) if player is None else player + 1,
@@ -201,7 +205,7 @@ def _moved_on(innings: Innings, legal_balls: int) -> Innings:
     if innings.needed is not None:
         a_ball = innings.needed / max(1, innings.balls_left)
     lost = min(round(innings.wickets + _WICKETS_A_BALL * balls), innings.max_wickets - 1)
-    return replace(
+    return _changed(
         _without(innings, lost - innings.wickets),
         legal_balls=legal_balls,
         runs=innings.runs + int(a_ball * balls),
@@ -213,13 +217,15 @@ def _moved_on(innings: Innings, legal_balls: int) -> Innings:
 
 def _without(innings: Innings, fallen: int) -> Innings:
     """The innings with so many more batters gone, the next ones in by the natural order."""
+    if fallen <= 0:
+        return innings
     coming = [PlayerIndex(i) for i, line in enumerate(innings.batters) if not line.position]
     batters, crease = list(innings.batters), [innings.striker, innings.non_striker]
-    for place, player in enumerate(coming[: max(0, fallen)]):
+    for place, player in enumerate(coming[:fallen]):
         batters[player] = BatterLine(position=len(batters), balls=_FACED)
         crease[place % 2] = player
     striker, non_striker = crease
-    return replace(innings, striker=striker, non_striker=non_striker, batters=tuple(batters))
+    return _changed(innings, striker=striker, non_striker=non_striker, batters=tuple(batters))
 
 
 def _overs_left(innings: Innings, bowlers: Sequence[PlayerIndex]) -> list[float]:
@@ -246,7 +252,7 @@ def _prices(worths: Floats, left: Floats, overs: Floats) -> Floats:
     The prices of sharing out the overs, smoothed, found by scaling rows and columns in turn
     (Sinkhorn); a row more takes the overs that nobody needs.
     """
-    temperature = max(1e-9, _TEMPERATURE * float(np.ptp(worths)))
+    temperature = max(1e-9, _TEMPERATURE * float(worths.max() - worths.min()))
     share = np.exp((worths.min(axis=1, keepdims=True) - worths) / temperature)
     rows = np.vstack([share, np.ones(len(left))])
     supply = np.maximum(left, _HARDLY_ANY)

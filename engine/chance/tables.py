@@ -56,9 +56,10 @@ class FormatTables:
     `FIRST_ERA`, phase, class) has them all.
 
     `base` (2 innings, b, wickets, class) · `settled` (b, faced bin, class) · `order` (b, order - 1,
-    class) · `rate` (b, quarter runs an over, class) · `free_hit` (class) · `phase` (b) index into
-    `PHASES` · `split` (free hit, phase, outcome) chance of an outcome given its class · `effects`
-    (4, class): scoring, economy, wickets, conditions · `press`, `overreach` (class).
+    class) · `crease` (b, faced bin, order - 1, class) these two together · `rate` (b, quarter runs
+    an over, class) · `free_hit` (class) · `phase` (b) index into `PHASES` · `split` (free hit,
+    phase, outcome) chance of an outcome given its class · `effects` (4, class): scoring, economy,
+    wickets, conditions · `press`, `overreach` (class).
     """
 
     balls: int
@@ -67,6 +68,7 @@ class FormatTables:
     timeless: Floats
     settled: Floats
     order: Floats
+    crease: Floats
     rate: Floats
     free_hit: Floats
     phase: Ints
@@ -135,6 +137,7 @@ def _assemble(fmt: Format, era: int, parts: dict[str, Floats]) -> FormatTables:
         era=era,
         phase=phase,
         base=parts["timeless"],
+        crease=parts["settled"][:, :, None] + parts["order"][:, None],
         split=np.stack([split, _free_hit_split(split)]),
         **parts,
     )

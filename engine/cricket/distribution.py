@@ -19,6 +19,8 @@ from engine.cricket.state import Innings
 
 Numbers = Sequence[float] | npt.NDArray[np.floating]
 
+_add_up = np.add.accumulate
+
 
 class Distribution:
     """The chances of `OUTCOMES`, in that order, in proportion to `weights`, each of them ≥ 0."""
@@ -27,7 +29,7 @@ class Distribution:
 
     def __init__(self, weights: Numbers) -> None:
         self._weights = np.asarray(weights, dtype=np.float64)
-        self._reached: npt.NDArray[np.float64] = np.add.accumulate(self._weights)
+        self._reached: npt.NDArray[np.float64] = _add_up(self._weights)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Distribution) and self.probabilities == other.probabilities
@@ -45,12 +47,12 @@ class Distribution:
         """Which of `OUTCOMES` a uniform number in [0, 1) draws, walking from the bowler's best to
         the batter's best.
         """
-        place = self._reached.searchsorted(uniform * self._reached[-1], "right")
+        place = self._reached.searchsorted(uniform * self._reached.item(-1), "right")
         return min(int(place), len(OUTCOMES) - 1)
 
     def mean(self, values: Numbers) -> float:
         """The expectation of `values`, one for each of `OUTCOMES`."""
-        return float(self._weights.dot(values) / self._reached[-1])
+        return float(self._weights.dot(values)) / self._reached.item(-1)
 
 
 class OutcomeModel(Protocol):

@@ -8,13 +8,29 @@ from functools import cache
 
 import pytest
 
-from engine.captains import resolve
-from engine.cricket.choices import Seat
+from engine.captains import Baseline, resolve
+from engine.chance import BallModel, WinProbability
+from engine.chance.advice import Adviser
+from engine.cricket.choices import (
+    DecisionKind,
+    DeliveryDecision,
+    Length,
+    Line,
+    Seat,
+    Shot,
+    ShotDecision,
+)
+from engine.cricket.formats import T5
+from engine.cricket.match import MatchSetup
+from engine.cricket.state import Conditions
+from engine.driver import MatchDriver
 from engine.episode import EpisodeResult, EpisodeSpec, play_episode
 from engine.events import DecisionEvent, Event
 from engine.models import Models
 from engine.reporter import play_digest
+from engine.seeds import Streams
 from tests.doubles import Remembering
+from tests.tables import SQUADS
 
 
 @cache
@@ -71,3 +87,35 @@ def test_without_a_value_nothing_is_priced() -> None:
     )
     result = asyncio.run(play_episode(spec, models=models))
     assert all(not counts.costs for counts in result.counts.values())
+
+
+def test_a_cost_does_not_know_the_day() -> None:
+    model = BallModel.shipped()
+
+    def first_costs(conditions: Conditions) -> list[float]:
+        setup = MatchSetup(format=T5, squads=SQUADS, conditions=conditions)
+        driver = MatchDriver(setup, model=model, value=None, streams=Streams(1))
+        adviser = Adviser(model, WinProbability.public(setup, model))
+        found: list[float] = []
+        while (request := driver.request) is not None and len(found) < 6:  # to the first ball
+            decision = Baseline().decide(request, driver.draws())
+            found.append(adviser.cost(request, decision))
+            driver.answer(decision)
+        return found
+
+    assert first_costs(Conditions()) == first_costs(Conditions(day=1.0, innings=(0.5, 0.5)))
+
+
+def test_the_choices_for_a_ball_are_priced_without_sight_of_each_other() -> None:
+    model = BallModel.shipped()
+    prices = []
+    for hidden in (DeliveryDecision(), DeliveryDecision(length=Length.YORKER, line=Line.LEG)):
+        setup = MatchSetup(format=T5, squads=SQUADS)
+        driver = MatchDriver(setup, model=model, value=None, streams=Streams(1))
+        adviser = Adviser(model, WinProbability.public(setup, model))
+        while (request := driver.request) is not None and request.kind is not DecisionKind.SHOT:
+            is_ball = request.kind is DecisionKind.DELIVERY
+            driver.answer(hidden if is_ball else Baseline().decide(request, driver.draws()))
+        assert request is not None
+        prices.append(adviser.cost(request, ShotDecision(shot=Shot.PULL)))
+    assert prices[0] == prices[1]

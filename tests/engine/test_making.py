@@ -7,7 +7,7 @@ import pytest
 from engine.cricket.choices import Seat, Shot, ShotDecision
 from engine.cricket.formats import T20
 from engine.cricket.state import Innings
-from engine.making import maker, replacer
+from engine.making import by_identity, maker, replacer
 
 OPENING = Innings(number=1, batting=Seat.HOME, format=T20, target=None)
 
@@ -35,3 +35,16 @@ def test_replacing_changes_what_is_named_and_keeps_the_rest() -> None:
 def test_replacing_knows_no_other_field() -> None:
     with pytest.raises(TypeError):
         replacer(Innings)(OPENING, run=4)
+
+
+def test_what_was_made_of_the_same_things_is_not_made_again() -> None:
+    made = by_identity(lambda innings, _: [innings.runs])
+    assert made(OPENING, T20) is made(OPENING, T20)
+    assert made(OPENING, T20) is not made(replace(OPENING), T20)
+
+
+def test_only_so_many_results_are_remembered() -> None:
+    made = by_identity(lambda innings: [innings.runs], kept=1)
+    first = made(OPENING)
+    made(replace(OPENING))
+    assert made(OPENING) is not first

@@ -13,11 +13,14 @@ import pytest
 from engine.captains import resolve
 from engine.episode import play_episode
 from engine.events import DeliveryEvent, TossEvent
+from engine.fidelity import T20, TABLES, fold, tables_of
+from engine.fidelity.reading import RealMatch, read_balls
+from engine.fidelity.simulation import balls_of
 from engine.seeds import derive_seed
 from flows.cli import main
 from flows.simulate import DELIVERY_COLUMNS, MATCH_COLUMNS, Simulation, simulate
 from flows.single import SingleMatch
-from flows.vectorised import Vectorised, simulate_vectorised
+from flows.vectorised import Vectorised, play_batch, simulate_vectorised
 from tests.doubles import Remembering
 
 MATCH = SingleMatch(home=resolve("baseline"), away=resolve("heuristic"), overs=2, seed=0)
@@ -161,3 +164,17 @@ def test_the_vectorised_simulator_says_what_it_does_not_play(
     command = ["simulate", "--vectorised", "--matches", "5", "--out", str(tmp_path / "x")]
     assert main([*command, *arguments]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_written_deliveries_are_read_and_folded_as_real_ones_are(vectorised: Path) -> None:
+    played = balls_of(play_batch(BULK, 1, BULK.matches).played)
+    matches = {
+        m["match_id"]: RealMatch(year=2023, target=int(m["i2_target"]))
+        for m in rows(vectorised / "matches.csv.gz")
+    }
+    with gzip.open(vectorised / "deliveries.csv.gz", "rt", newline="") as lines:
+        written = read_balls(lines, matches)
+    mine, theirs = (tables_of([fold(balls, T20)]) for balls in (played, written))
+    for name in TABLES:
+        if name != "spin by over":  # the files do not say how a bowler bowls
+            assert theirs[name].values == pytest.approx(mine[name].values, nan_ok=True)
