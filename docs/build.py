@@ -98,7 +98,8 @@ def luck_table() -> str:
         told = f"{v['adjusted']:.3f} ± {1.96 * v['adjusted_error']:.3f}"
         lines.append(
             f"| {v['overs']} | {v['home']} | {v['away']} | {v['matches']:,} "
-            f"| {v['raw']:.3f} | {told} | {v['z']:+.2f} | {v['worst_over']:.2f} | {v['ratio']:.1f} | {v['cover']:.3f} |"
+            f"| {v['raw']:.3f} | {told} | {v['z']:+.2f} | {v['worst_over']:.2f} "
+            f"| {v['ratio']:.1f} | {v['cover']:.3f} |"
         )
     return "\n".join(lines) + "\n"
 
