@@ -43,6 +43,8 @@ README: Final = DOCS.parent / "README.md"
 PACKS: Final = DOCS / "packs.md"
 FIDELITY: Final = DOCS / "fidelity.md"
 SQUADS: Final = DOCS / "squads.md"
+CHANCES: Final = DOCS / "win-probability.md"
+FIGURES: Final = DOCS / "figures"  # what the programs of `bench` found, as they wrote it
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _SIDES: Final = ("real", "simulated")
 _SEASON_COLUMNS: Final = {
@@ -76,15 +78,63 @@ def documents() -> Iterator[tuple[Path, str]]:
     yield README, _filled(README, "demo table", demo_table())
     yield FIDELITY, _filled(FIDELITY, "fidelity", fidelity_tables())
     yield PACKS, _filled(PACKS, "packs", pack_tables())
+    yield CHANCES, _chances()
     yield SQUADS, _filled(SQUADS, "strength", strength_table())
 
 
-def _filled(path: Path, name: str, text: str) -> str:
+def _chances() -> str:
+    """The page on win probability, its two tables filled."""
+    page = _filled(CHANCES, "luck", luck_table())
+    return _filled(CHANCES, "chases", chases_table(), page)
+
+
+def luck_table() -> str:
+    """The verdicts of `bench.luck`, a line a pair."""
+    lines = [
+        "| overs | home | away | matches | raw | adjusted | z | worst over | ratio | cover |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for v in json.loads((FIGURES / "luck.json").read_text(encoding="utf-8"))["verdicts"]:
+        told = f"{v['adjusted']:.3f} ± {1.96 * v['adjusted_error']:.3f}"
+        lines.append(
+            f"| {v['overs']} | {v['home']} | {v['away']} | {v['matches']:,} "
+            f"| {v['raw']:.3f} | {told} | {v['z']:+.2f} | {v['worst_over']:.2f} "
+            f"| {v['ratio']:.1f} | {v['cover']:.3f} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def chases_table() -> str:
+    """What `bench.chases` found: ten bins, and the scores."""
+    found = json.loads((FIGURES / "chases.json").read_text(encoding="utf-8"))
+    value, logistic = found["value"], found["logistic"]
+    lines = [
+        f"{found['states']:,} states of {found['data']}, {min(found['seasons'])} and later.",
+        "",
+        "| | Brier score | log loss |",
+        "| --- | --- | --- |",
+        *(
+            f"| {name} | {scores['brier']:.4f} | {scores['log_loss']:.4f} |"
+            for name, scores in (("V", value), ("logistic", logistic))
+        ),
+        "",
+        "| stated | states | V, mean | came | logistic, mean | came |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for ours, theirs in zip(value["bins"], logistic["bins"], strict=True):
+        lines.append(
+            f"| {ours['from']:.1f}-{ours['from'] + 0.1:.1f} | {ours['states']:,} "
+            f"| {ours['stated']:.3f} | {ours['came']:.3f} "
+            f"| {theirs['stated']:.3f} | {theirs['came']:.3f} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _filled(path: Path, name: str, text: str, page: str | None = None) -> str:
     """The page with `text` between its two comments of that name."""
+    page = path.read_text(encoding="utf-8") if page is None else page
     block = re.compile(f"(<!-- {name} -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
-    filled, found = block.subn(
-        lambda marks: f"{marks[1]}{text}{marks[2]}", path.read_text(encoding="utf-8")
-    )
+    filled, found = block.subn(lambda marks: f"{marks[1]}{text}{marks[2]}", page)
     if found != 1:
         raise ValueError(f"{path} has {found} blocks called {name!r}")
     return filled

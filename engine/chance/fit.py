@@ -1,7 +1,7 @@
 """Fit the ball model to ball-by-ball CSV files and write the coefficient file that ships with the
 project.
 
-    python -m engine.chance.fit DIR [--out FILE] [--without SEASON]
+    python -m engine.chance.fit DIR [--out FILE] [--without SEASON …]
 
 DIR holds `t20_men_deliveries.csv[.gz]`, `t20_men_matches.csv[.gz]` and the same for `odi_men` and
 `t20_women`, with the columns of the Cricsheet data description. The same DIR gives the same file.
@@ -17,7 +17,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -101,7 +101,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("directory", metavar="DIR", type=Path, help="folder of the CSV files")
     parser.add_argument("--out", metavar="FILE", type=Path, default=DEFAULT_OUT)
     parser.add_argument("--matches", metavar="N", type=int, default=CALIBRATION_MATCHES)
-    parser.add_argument("--without", metavar="SEASON", type=int, help="leave its matches out")
+    parser.add_argument(
+        "--without", metavar="SEASON", type=int, nargs="+", default=[], help="leave them out"
+    )
     given = parser.parse_args(arguments)
     try:
         coefficients = fit_directory(given.directory, matches=given.matches, without=given.without)
@@ -114,9 +116,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def fit_directory(
-    directory: Path, *, matches: int = CALIBRATION_MATCHES, without: int | None = None
+    directory: Path, *, matches: int = CALIBRATION_MATCHES, without: Sequence[int] = ()
 ) -> Coefficients:
-    """Everything from files to coefficients; `without` a season's matches, to test on them. Raises
+    """Everything from files to coefficients; `without` seasons, to test on them. Raises
     `BadData` or `OSError` where a file cannot be used.
     """
     if not directory.is_dir():
@@ -192,10 +194,10 @@ def read_family(directory: Path, family: Family) -> Deliveries:
     return _read(directory, *SOURCES[family.name]).deliveries
 
 
-def _read(directory: Path, name: str, chosen: Selection, without: int | None = None) -> Source:
+def _read(directory: Path, name: str, chosen: Selection, without: Sequence[int] = ()) -> Source:
     with _open(directory, f"{name}_matches.csv") as lines:
         played = read_matches(lines, chosen)
-    kept = [(match, row) for match, row in played.items() if row.year != without]
+    kept = [(match, row) for match, row in played.items() if row.year not in without]
     matches = {match: replace(row, index=index) for index, (match, row) in enumerate(kept)}
     with _open(directory, f"{name}_deliveries.csv") as lines:
         deliveries = read_deliveries(lines, matches)
@@ -206,7 +208,7 @@ def _read(directory: Path, name: str, chosen: Selection, without: int | None = N
             "tier": chosen.tier,
             "from": chosen.first,
             "to": chosen.last,
-            **({} if without is None else {"without": without}),
+            **({"without": list(without)} if without else {}),
             "clean_matches": len(matches),
             "deliveries": len(deliveries),
             "columns_sha256": columns_digest(deliveries),

@@ -242,11 +242,13 @@ def _with_seasons(
     played = real.seasons
     if played is None:
         return coefficients
+    model = BallModel(coefficients, assumptions, digest="")
     years = [FIRST_ERA + int(i) for i in np.flatnonzero(played.counts.any(axis=(1, 2)))]
-    many, even = SEASONS_MATCHES * matches, dict.fromkeys(years, 1.0)
-    arena = arena_of(coefficients, family.overs, many, 3, eras=even, game=family.game)
-    logs = play(BallModel(coefficients, assumptions, digest=""), arena, seed=100 + turn)
-    simulated = _season_counts(family, arena, logs)
+    many = max(1, SEASONS_MATCHES * matches // len(years))
+    simulated = np.zeros_like(played.counts)
+    for year in years:  # the same squads, conditions and draws: chance does not part the seasons
+        arena = arena_of(coefficients, family.overs, many, 3, eras={year: 1.0}, game=family.game)
+        simulated += _season_counts(family, arena, play(model, arena, seed=100 + turn))
     now = np.array(coefficients.families[family.name].factors["season"])
     levels = now.reshape(played.counts.shape)
     ratio = shares_ratio(
