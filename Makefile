@@ -46,7 +46,8 @@ format: $(DEV) $(PROJECT) ## format the code and sort its imports
 bench: $(DEV) $(PROJECT) ## measure what the README claims (ARGS="--json" …)
 	@$(BIN)/python -m bench $(ARGS)
 
-docs: $(DEV) $(PROJECT) ## write the schemas and figures in docs/ from the code
+docs: $(DEV) $(PROJECT) ## write schemas, figures, and the tables of packs and squads
+	@$(if $(ARGS),,$(BIN)/python -m engine.packs.odds && $(BIN)/python -m engine.squads.strength)
 	@$(BIN)/python docs/build.py $(ARGS)
 
 # It must work while the lock is broken, so it wants uv and no more.

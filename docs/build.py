@@ -23,6 +23,7 @@ from engine.cricket.players import Game
 from engine.episode import play_episode
 from engine.events import event_json_schema
 from engine.fidelity import Line, Verdict
+from engine.fidelity.reference import shipped_reference
 from engine.fidelity.simulation import play_batch
 from engine.packs import BUILT_IN, Pack, load_pack
 from engine.packs.odds import shipped_odds
@@ -42,8 +43,21 @@ README: Final = DOCS.parent / "README.md"
 PACKS: Final = DOCS / "packs.md"
 FIDELITY: Final = DOCS / "fidelity.md"
 SQUADS: Final = DOCS / "squads.md"
+CHANCES: Final = DOCS / "win-probability.md"
+FIGURES: Final = DOCS / "figures"  # what the programs of `bench` found, as they wrote it
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _SIDES: Final = ("real", "simulated")
+_SEASON_COLUMNS: Final = {
+    "matches": "matches",
+    "first innings, real": "real_mean",
+    "simulated": "simulated_mean",
+    "sixes a hundred deliveries, real": "real_sixes",
+    "sixes, simulated": "simulated_sixes",
+}
+_SHORT_COLUMNS: Final = (
+    *("real matches of (how many)", "first innings, real", "simulated", "runs an over, real"),
+    *("runs an over, simulated", "wickets, real", "wickets, simulated"),
+)
 _MEASURES: Final = {
     "first_innings_mean": "first innings, mean runs",
     "first_innings_sd": "first innings, standard deviation",
@@ -64,15 +78,63 @@ def documents() -> Iterator[tuple[Path, str]]:
     yield README, _filled(README, "demo table", demo_table())
     yield FIDELITY, _filled(FIDELITY, "fidelity", fidelity_tables())
     yield PACKS, _filled(PACKS, "packs", pack_tables())
+    yield CHANCES, _chances()
     yield SQUADS, _filled(SQUADS, "strength", strength_table())
 
 
-def _filled(path: Path, name: str, text: str) -> str:
+def _chances() -> str:
+    """The page on win probability, its two tables filled."""
+    page = _filled(CHANCES, "luck", luck_table())
+    return _filled(CHANCES, "chases", chases_table(), page)
+
+
+def luck_table() -> str:
+    """The verdicts of `bench.luck`, a line a pair."""
+    lines = [
+        "| overs | home | away | matches | raw | adjusted | z | worst over | ratio | cover |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for v in json.loads((FIGURES / "luck.json").read_text(encoding="utf-8"))["verdicts"]:
+        told = f"{v['adjusted']:.3f} ± {1.96 * v['adjusted_error']:.3f}"
+        lines.append(
+            f"| {v['overs']} | {v['home']} | {v['away']} | {v['matches']:,} "
+            f"| {v['raw']:.3f} | {told} | {v['z']:+.2f} | {v['worst_over']:.2f} "
+            f"| {v['ratio']:.1f} | {v['cover']:.3f} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def chases_table() -> str:
+    """What `bench.chases` found: ten bins, and the scores."""
+    found = json.loads((FIGURES / "chases.json").read_text(encoding="utf-8"))
+    value, logistic = found["value"], found["logistic"]
+    lines = [
+        f"{found['states']:,} states of {found['data']}, {min(found['seasons'])} and later.",
+        "",
+        "| | Brier score | log loss |",
+        "| --- | --- | --- |",
+        *(
+            f"| {name} | {scores['brier']:.4f} | {scores['log_loss']:.4f} |"
+            for name, scores in (("V", value), ("logistic", logistic))
+        ),
+        "",
+        "| stated | states | V, mean | came | logistic, mean | came |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for ours, theirs in zip(value["bins"], logistic["bins"], strict=True):
+        lines.append(
+            f"| {ours['from']:.1f}-{ours['from'] + 0.1:.1f} | {ours['states']:,} "
+            f"| {ours['stated']:.3f} | {ours['came']:.3f} "
+            f"| {theirs['stated']:.3f} | {theirs['came']:.3f} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _filled(path: Path, name: str, text: str, page: str | None = None) -> str:
     """The page with `text` between its two comments of that name."""
+    page = path.read_text(encoding="utf-8") if page is None else page
     block = re.compile(f"(<!-- {name} -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
-    filled, found = block.subn(
-        lambda marks: f"{marks[1]}{text}{marks[2]}", path.read_text(encoding="utf-8")
-    )
+    filled, found = block.subn(lambda marks: f"{marks[1]}{text}{marks[2]}", page)
     if found != 1:
         raise ValueError(f"{path} has {found} blocks called {name!r}")
     return filled
@@ -199,6 +261,15 @@ def figures() -> str:
                 _reached(provenance, families),
             ),
             "",
+            *_table(
+                ["season", *_SEASON_COLUMNS],
+                _by_season(provenance["by_season"]["t20"]),
+            ),
+            "",
+            _forecast(provenance["seasons"]["t20"]),
+            "",
+            *_table(["overs", *_SHORT_COLUMNS], _short(provenance["short_formats"])),
+            "",
             _assumed(),
             "",
         ]
@@ -230,6 +301,45 @@ def _reached(provenance: Mapping[str, Any], families: Sequence[str]) -> Iterator
         found = [reached[family].get(key, {}) for family in families]
         sides = [str(one.get(side, "–")) for one in found for side in _SIDES]
         yield [label, *sides]
+
+
+def _by_season(seasons: Mapping[str, Any]) -> Iterator[list[str]]:
+    for year, found in seasons.items():
+        yield [year, *(str(found.get(key, "–")) for key in _SEASON_COLUMNS.values())]
+
+
+def _forecast(tested: Mapping[str, Any]) -> str:
+    runs, sixes = tested["runs_per_100_balls_rmse"], tested["sixes_per_100_balls_rmse"]
+    return (
+        f"T20 seasons after 2024 carry on the slope of the last {tested['window']} years, each "
+        f"year's step {tested['damping']:g} of the one before. {tested['forecasts']} forecasts of "
+        f"past seasons from those before them, by one, two and three years, missed by "
+        f"{', '.join(str(v) for v in runs.values())} runs and "
+        f"{', '.join(str(v) for v in sixes.values())} sixes a hundred balls (root mean square)."
+    )
+
+
+def _short(short: Mapping[str, Any]) -> Iterator[list[str]]:
+    """Each length beside the real matches of its band."""
+    table = shipped_reference().short_matches.as_table()
+    bands = [tuple(int(n) for n in row.split("-")) for row in table.rows]
+    for overs, found in short.items():
+        at = next(i for i, band in enumerate(bands) if band[0] <= int(overs) <= band[-1])
+        real = dict(zip(table.columns, table.values[at], strict=True))
+        yield [
+            overs,
+            f"{table.rows[at]} ({int(table.n[at])})",
+            f"{real['first innings']:.1f} ± {real['sd']:.1f}",
+            f"{found['mean']:.1f} ± {found['sd']:.1f}",
+            f"{real['first innings'] / _middle(bands[at]):.2f}",
+            f"{found['mean'] / int(overs):.2f}",
+            f"{real['wickets']:.1f}",
+            f"{found['wickets']:.1f}",
+        ]
+
+
+def _middle(band: Sequence[int]) -> float:
+    return (band[0] + band[-1]) / 2.0
 
 
 def _assumed() -> str:

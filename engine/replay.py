@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from engine.captains.recorded import Recorded, RecordedSettings
 from engine.cricket.choices import Seat
+from engine.cricket.errors import BadStart
 from engine.cricket.state import Squads
 from engine.episode import (
     SQUAD_ADAPTER,
@@ -79,10 +80,14 @@ async def replay_record(
     recorded = Recorded(RecordedSettings(record=str(path)))
     cast = Cast(squads=Squads(home=home, away=away), captains=dict.fromkeys(Seat, recorded))
     models = models or Models.shipped()
+    try:
+        result = await play_episode(spec, observers=observers, models=models, cast=cast)
+    except BadStart as error:
+        raise BrokenRecord(str(path), f"header: spec.start: {error}") from None
     return Replay(
         header=header,
         ending=ending,
         recorded_digest=play_digest(read_record(path)),
-        result=await play_episode(spec, observers=observers, models=models, cast=cast),
+        result=result,
         same_coefficients=header.data.coefficients_digest == models.ball.digest,
     )

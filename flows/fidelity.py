@@ -47,7 +47,7 @@ from engine.seeds import Streams, derive_seed
 from engine.setup import DRAWN_GAMES, squads_named
 from flows.pool import ProcessPool
 
-MATCHES: Final = {"T20": 20_000, "ODI": 10_000}  # the numbers of matches
+MATCHES: Final = {"T20": 20_000, "ODI": 10_000}  # errors far below what is allowed
 PIECE: Final = 20  # matches that a process of the pool plays before it answers
 
 Through = Literal["vectorised", "engine"]

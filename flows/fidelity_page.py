@@ -61,7 +61,8 @@ def page(checked: Checked) -> str:
 def _head(checked: Checked) -> Iterator[str]:
     report = checked.report
     judged = report.passed + report.failed
-    verdict = f"{report.passed} of {judged} checks agree with real cricket; {report.failed} do not."
+    others = "1 does" if report.failed == 1 else f"{report.failed} do"
+    verdict = f"{report.passed} of {judged} checks agree with real cricket; {others} not."
     if not report.failed:
         verdict = f"All {judged} checks agree with real cricket." if judged else "Nothing to judge."
     total = max(1, judged + report.shown)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.captains.base import CaptainSpec
+from engine.cricket.players import Game
 from engine.packs import Pack
 
 
@@ -22,11 +23,11 @@ class Known:
     """Every name that exists.
 
     `captains` are the presets; `kinds` are what a mapping in the file may be of; `squads` the
-    built-in teams, each with the digest of what it holds. `pack` is the eval pack of a name or in a
-    file; it raises the engine's `UnknownPack` or `BadYaml`. `resolve` makes a captain, every
-    setting written out, of a preset's name or of a mapping; it raises the engine's `UnknownPreset`
-    or `BadPreset`. `content` is the digest of the file that a captain plays by, None where there
-    is none; it raises the engine's `BrokenRecord`.
+    built-in teams, each with the digest of what it holds, and `women` those of them that women
+    play. `pack` is the eval pack of a name or in a file; it raises the engine's `UnknownPack` or
+    `BadYaml`. `resolve` makes a captain, every setting written out, of a preset's name or of a
+    mapping; it raises the engine's `UnknownPreset` or `BadPreset`. `content` is the digest of the
+    file that a captain plays by, None where there is none; it raises the engine's `BrokenRecord`.
     """
 
     captains: Mapping[str, CaptainSpec]
@@ -35,6 +36,7 @@ class Known:
     pack: Callable[[str], Pack]
     resolve: Callable[[str | Mapping[str, Any]], CaptainSpec]
     content: Callable[[CaptainSpec], str | None]
+    women: frozenset[str] = frozenset()
 
 
 def known_to_the_engine(preset_files: Iterable[Path] = ()) -> Known:
@@ -53,4 +55,5 @@ def known_to_the_engine(preset_files: Iterable[Path] = ()) -> Known:
         pack=packs.load_pack,
         resolve=partial(captains.resolve, extra_files=files),
         content=captains.content_digest,
+        women=frozenset(n for n in squads.BUILT_IN if squads.load_squad(n).game is Game.WOMEN),
     )

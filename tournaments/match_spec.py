@@ -18,6 +18,7 @@ from engine.cricket.formats import MAX_OVERS_WOMEN, NAMED
 from engine.cricket.state import CURRENT_ERA, FIRST_ERA, LAST_ERA
 from engine.errors import BadYaml, UnknownPack
 from engine.packs import Pack, load_pack
+from engine.setup import DRAWN_WOMEN
 from tournaments.fields import Strict, broken_rule
 from tournaments.known import Known
 from tournaments.text import shown
@@ -136,9 +137,16 @@ class MatchSpec(Strict):
             _fits_the_pack(overs if name is None else NAMED[name].max_overs, info)
         return name
 
+    @field_validator("squads")
+    @classmethod
+    def _one_game(cls, squads: str | tuple[str, str], info: ValidationInfo) -> object:
+        if isinstance(squads, tuple) and _women(squads[0], info) != _women(squads[1], info):
+            raise broken_rule("women cannot play men; allowed: two squads of one game")
+        return squads
+
     @model_validator(mode="after")
-    def _is_played(self) -> Self:
-        if self.squads == "drawn-women" and self.max_overs > MAX_OVERS_WOMEN:
+    def _is_played(self, info: ValidationInfo) -> Self:
+        if _women(self.squad_names[0], info) and self.max_overs > MAX_OVERS_WOMEN:
             raise broken_rule(f"women play 1 to {MAX_OVERS_WOMEN} overs")
         return self
 
@@ -154,6 +162,11 @@ class MatchSpec(Strict):
             return NAMED[self.format].max_overs
         # Without either the pack has a length of its own; "T20" only satisfies the type checker.
         return self.overs or load_pack(self.pack).overs or NAMED["T20"].max_overs
+
+
+def _women(squad: str, info: ValidationInfo) -> bool:
+    known = info.context.women if isinstance(info.context, Known) else ()
+    return squad == DRAWN_WOMEN or squad in known
 
 
 def _fits_the_pack(overs: int | None, info: ValidationInfo) -> None:

@@ -13,7 +13,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict
 
 from engine.captains.bowling import Rotation, choose_bowler
-from engine.chance.rotation import plan_overs
+from engine.chance.rotation import usual_plan
 from engine.cricket.choices import (
     BatterDecision,
     BowlerDecision,
@@ -64,17 +64,19 @@ class Baseline:
 def usual_bowler(request: DecisionRequest, rotation: Rotation) -> PlayerIndex:
     """Pace and spin shared over the innings as in the data; specialists, who bat low, first.
 
-    The plan is the one that the ball model is calibrated with, so it does not look at skill. Where
-    it cannot be followed (somebody else began the innings, a super over) the best bowler bowls.
+    The plan is the one that the ball model is calibrated with. Where it cannot be followed to the
+    letter (somebody else began the innings) whoever it leaves most overs to bowls; in a super over,
+    the best bowler.
     """
     innings = request.view.innings
     if innings is not None and not innings.is_super_over:
         squad = request.view.squads.of(request.seat)
-        bowlers = squad.bowlers[::-1]
-        plan = plan_overs(innings.format, tuple(squad[p].bowls.is_spin for p in bowlers))
-        planned = bowlers[plan[innings.over]]
-        if planned in request.legal.players:
-            return planned
+        plan = usual_plan(squad, innings.format)[innings.over :]
+        if plan[0] in request.legal.players:
+            return PlayerIndex(plan[0])
+        rest = max(request.legal.players, key=lambda p: (plan.count(p), p))
+        if rest in plan:
+            return rest
     return choose_bowler(request, rotation)
 
 

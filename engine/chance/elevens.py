@@ -44,12 +44,12 @@ SPIN: Final = {
     Bowling.LEFT_WRIST_SPIN: 0.06,
 }  # shares of spin balls (targets, 'Bowler type')
 KEEPER_AT: Final = {1: 0.2, 2: 0.2, 3: 0.2, 4: 0.2, 5: 0.2}  # natural order, assumed
-# Which of the places 6…11 bowl spin; the others bowl pace. Spin bowls .39 of balls (targets).
+# Which of the places 6…11 bowl spin; the others bowl pace. Spin bowls .37 of the overs (targets).
 SPINNERS_AT: Final = {
-    (7, 9): 0.35,
-    (6, 8): 0.25,
-    (6, 9, 11): 0.15,
-    (7, 8, 10): 0.25,
+    (7, 9): 0.40,
+    (6, 8): 0.30,
+    (6, 9, 11): 0.10,
+    (7, 8, 10): 0.20,
 }
 FIRST_BOWLER: Final = 6
 ALL_ROUNDERS: Final = (6, 7)

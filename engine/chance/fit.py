@@ -1,7 +1,7 @@
 """Fit the ball model to ball-by-ball CSV files and write the coefficient file that ships with the
 project.
 
-    python -m engine.chance.fit DIR [--out FILE] [--without SEASON]
+    python -m engine.chance.fit DIR [--out FILE] [--without SEASON …]
 
 DIR holds `t20_men_deliveries.csv[.gz]`, `t20_men_matches.csv[.gz]` and the same for `odi_men` and
 `t20_women`, with the columns of the Cricsheet data description. The same DIR gives the same file.
@@ -17,7 +17,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,17 +26,25 @@ from typing import Final, TextIO
 import numpy as np
 import orjson
 
+from engine.chance.classes import CLASSES
 from engine.chance.coefficients import (
     SCHEMA_VERSION,
     Assumptions,
     Coefficients,
     shipped_assumptions,
 )
-from engine.chance.design import FAMILIES, ODI_FAMILY, T20_FAMILY, WOMEN_FAMILY, Family
+from engine.chance.design import (
+    FAMILIES,
+    ODI_FAMILY,
+    PHASES,
+    SEASONS,
+    T20_FAMILY,
+    WOMEN_FAMILY,
+    Family,
+)
 from engine.chance.fitting.calibration import RealTable, calibrate, real_table
-from engine.chance.fitting.checks import reached
+from engine.chance.fitting.checks import by_season, reached, short_formats
 from engine.chance.fitting.family import (
-    REFERENCE_SINCE,
     FamilyFit,
     fit_departure,
     fit_family,
@@ -51,7 +59,9 @@ from engine.chance.fitting.reading import (
     read_deliveries,
     read_matches,
 )
-from engine.chance.fitting.seasons import Backtest
+from engine.chance.fitting.seasons import REFERENCE_SINCE, Backtest, SeasonTable, season_table
+from engine.chance.fitting.splits import phases_of
+from engine.cricket.state import FIRST_ERA
 
 PROGRAM_VERSION: Final = "2"
 ATTRIBUTION: Final = (
@@ -91,7 +101,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("directory", metavar="DIR", type=Path, help="folder of the CSV files")
     parser.add_argument("--out", metavar="FILE", type=Path, default=DEFAULT_OUT)
     parser.add_argument("--matches", metavar="N", type=int, default=CALIBRATION_MATCHES)
-    parser.add_argument("--without", metavar="SEASON", type=int, help="leave its matches out")
+    parser.add_argument(
+        "--without", metavar="SEASON", type=int, nargs="+", default=[], help="leave them out"
+    )
     given = parser.parse_args(arguments)
     try:
         coefficients = fit_directory(given.directory, matches=given.matches, without=given.without)
@@ -104,20 +116,31 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def fit_directory(
-    directory: Path, *, matches: int = CALIBRATION_MATCHES, without: int | None = None
+    directory: Path, *, matches: int = CALIBRATION_MATCHES, without: Sequence[int] = ()
 ) -> Coefficients:
-    """Everything from files to coefficients; `without` a season's matches, to test on them. Raises
+    """Everything from files to coefficients; `without` seasons, to test on them. Raises
     `BadData` or `OSError` where a file cannot be used.
     """
     if not directory.is_dir():
         raise BadData(f"{directory} is not a folder")
     sources = {name: _read(directory, *wanted, without) for name, wanted in SOURCES.items()}
     fits = fit_families({name: source.deliveries for name, source in sources.items()})
-    tables = {f.name: (f, _targets(f, sources[f.name].deliveries)) for f in FAMILIES}
+    tables = {f.name: (f, _targets(f, sources[f.name].deliveries, fits[f.name])) for f in FAMILIES}
     assumptions = shipped_assumptions()
     final = calibrate(starting_with(fits), assumptions, tables, matches)
     provenance = _provenance(sources, fits, matches)
     provenance["reached"] = _reached(final, assumptions, tables, matches)
+    provenance["short_formats"] = short_formats(final, assumptions, matches // 2)
+    provenance["by_season"] = {
+        f.name: by_season(
+            final,
+            assumptions,
+            family=f,
+            deliveries=sources[f.name].deliveries,
+            matches=matches // 3,
+        )
+        for f in (T20_FAMILY, ODI_FAMILY)
+    }
     return final.model_copy(update={"provenance": provenance})
 
 
@@ -140,12 +163,23 @@ def starting_with(fits: Mapping[str, FamilyFit]) -> Coefficients:
     )
 
 
-def _targets(family: Family, d: Deliveries) -> RealTable:
-    """The real table of a family; for T20 that of the seasons of the target tables."""
+def _targets(family: Family, d: Deliveries, fit: FamilyFit) -> RealTable:
+    """The real table of a family; for T20 that of the seasons of the target tables. Of women there
+    are too few matches a season to hold each to its own.
+    """
     since = REFERENCE_SINCE if family.overs == T20_FAMILY.overs else 0
     chosen = d.take(np.flatnonzero(d.year >= since))
     renumbered = np.unique(chosen.match, return_inverse=True)[1]
-    return real_table(family, replace(chosen, match=renumbered))
+    table = real_table(family, replace(chosen, match=renumbered))
+    if family is WOMEN_FAMILY:
+        return table
+    return replace(table, seasons=_seasons_played(family, d), damping=fit.seasons.damping)
+
+
+def _seasons_played(family: Family, d: Deliveries) -> SeasonTable:
+    """Deliveries by season, phase and class."""
+    none = np.zeros(SEASONS * len(PHASES) * CLASSES)
+    return season_table(none, d.year - FIRST_ERA, phases_of(family, d), d.outcome)
 
 
 def to_json(coefficients: Coefficients) -> bytes:
@@ -160,10 +194,10 @@ def read_family(directory: Path, family: Family) -> Deliveries:
     return _read(directory, *SOURCES[family.name]).deliveries
 
 
-def _read(directory: Path, name: str, chosen: Selection, without: int | None = None) -> Source:
+def _read(directory: Path, name: str, chosen: Selection, without: Sequence[int] = ()) -> Source:
     with _open(directory, f"{name}_matches.csv") as lines:
         played = read_matches(lines, chosen)
-    kept = [(match, row) for match, row in played.items() if row.year != without]
+    kept = [(match, row) for match, row in played.items() if row.year not in without]
     matches = {match: replace(row, index=index) for index, (match, row) in enumerate(kept)}
     with _open(directory, f"{name}_deliveries.csv") as lines:
         deliveries = read_deliveries(lines, matches)
@@ -174,7 +208,7 @@ def _read(directory: Path, name: str, chosen: Selection, without: int | None = N
             "tier": chosen.tier,
             "from": chosen.first,
             "to": chosen.last,
-            **({} if without is None else {"without": without}),
+            **({"without": list(without)} if without else {}),
             "clean_matches": len(matches),
             "deliveries": len(deliveries),
             "columns_sha256": columns_digest(deliveries),

@@ -12,7 +12,7 @@ import numpy as np
 
 from engine.chance.classes import Floats, Ints
 from engine.chance.elevens import IS_SPIN, STYLES, Elevens, elevens_of
-from engine.chance.rotation import plan_overs
+from engine.chance.rotation import HABITS, habit_of, plan_overs
 from engine.cricket.formats import Format
 from engine.cricket.players import SQUAD_SIZE, Bowling, Game, Squad
 from engine.cricket.state import CURRENT_ERA, Conditions
@@ -69,19 +69,27 @@ def sides_from(elevens: Elevens, fmt: Format) -> Sides:
         strike=elevens.strike,
         style=elevens.bowls,
         hand=elevens.bats,
-        plan=_plans(elevens.bowls, fmt),
+        plan=_plans(elevens, fmt),
     )
 
 
-def _plans(bowls: Ints, fmt: Format) -> Ints:
-    """Who bowls each over, (matches, overs), by place: specialists, who bat low, before the part-
-    timers. Squads in which the same places spin share a plan.
+def _plans(elevens: Elevens, fmt: Format) -> Ints:
+    """Who bowls each over, (matches, overs), by place: `engine.chance.rotation.usual_plan`. Squads
+    in which the same places spin and that have the same habit share a plan.
     """
-    bowling = np.where(bowls == STYLES.index(Bowling.NONE), 0, np.where(IS_SPIN[bowls], 2, 1))
-    patterns, pattern = np.unique(bowling @ _BASE_THREE, return_inverse=True)
-    plans = np.empty((len(patterns), fmt.max_overs), dtype=np.intp)
-    for k in range(len(patterns)):
-        row = bowling[np.argmax(pattern == k)]
-        bowlers = np.flatnonzero(row)[::-1]
-        plans[k] = bowlers[list(plan_overs(fmt, tuple((row[bowlers] == 2).tolist())))]
-    return np.asarray(plans[pattern])
+    kinds = np.where(IS_SPIN[elevens.bowls], 2, 1)
+    bowling = np.where(elevens.bowls == STYLES.index(Bowling.NONE), 0, kinds)
+    habit = habit_of(_ten_thousandths(elevens.scoring), _ten_thousandths(elevens.economy))
+    key = (bowling @ _BASE_THREE) * HABITS + habit
+    keys, first, place = np.unique(key, return_index=True, return_inverse=True)
+    plans = np.empty((len(keys), fmt.max_overs), dtype=np.intp)
+    for k, match in enumerate(first):
+        bowlers = np.flatnonzero(bowling[match])[::-1]
+        is_spin = tuple((bowling[match, bowlers] == 2).tolist())
+        plans[k] = bowlers[list(plan_overs(fmt, is_spin, int(habit[match])))]
+    return np.asarray(plans[place])
+
+
+def _ten_thousandths(skill: Floats) -> Ints:
+    """The sum of a skill over each squad, (matches)."""
+    return np.asarray(np.rint(skill * 10_000).astype(np.intp).sum(axis=1))

@@ -21,7 +21,7 @@ import numpy as np
 from engine.chance.classes import Floats
 from engine.chance.grid import Grid, blurred_grid, grid_of, spread_of_conditions
 from engine.chance.model import BallModel
-from engine.chance.rotation import plan_overs
+from engine.chance.rotation import usual_plan
 from engine.chance.solving import CHASE, FIRST
 from engine.chance.usual import Stage
 from engine.chance.worth import MOST_FACED, Worth, worth_of
@@ -151,9 +151,7 @@ def _stage_of(setup: MatchSetup) -> Stage:
 
 def bowling_of(squad: Squad, fmt: Format) -> Floats:
     """Economy and strike by over, (overs, 2), of those who usually bowl it."""
-    bowlers = list(reversed(squad.bowlers))
-    plan = plan_overs(fmt, tuple(squad[i].bowls.is_spin for i in bowlers))
-    skills = [squad[bowlers[k]].skill for k in plan]
+    skills = [squad[place].skill for place in usual_plan(squad, fmt)]
     return np.array([[skill.economy, skill.strike] for skill in skills])
 
 

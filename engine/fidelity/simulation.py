@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from math import sqrt
 from typing import Final
 
 import numpy as np
@@ -27,6 +28,7 @@ from engine.fidelity.reference import shares_of_seasons
 from engine.seeds import derive_seed
 
 GROUPS: Final = 20
+GOLDEN: Final = (sqrt(5.0) - 1.0) / 2.0  # its multiples, modulo one, fill the unit evenly (Weyl)
 BATCH_BALLS: Final = 240_000  # at once: 2,000 T20 innings, fast in the caches, small in memory
 
 
@@ -56,7 +58,7 @@ class Plan:
         """The season of each match: as many of each as its share says, spread evenly."""
         years = np.array(list(self.seasons), dtype=np.intp)
         upto = np.cumsum(list(self.seasons.values()))
-        place = (np.arange(self.matches) * 0.6180339887498949) % 1.0
+        place = (np.arange(self.matches) * GOLDEN) % 1.0
         return np.asarray(years[np.minimum(np.searchsorted(upto, place), len(years) - 1)])
 
 

@@ -127,6 +127,8 @@ def play_match(wanted: Wanted, runs: Path, *, as_json: bool) -> int:
     if as_json:
         answer_json(MatchReport.of(result, spec, record).model_dump())
     else:
+        if spec.start is not None:
+            say(f"pack {spec.pack}, entry {spec.entry}")
         show_match(result)
         note(f"record: {record}")
     return _exit_of(result)

@@ -3,7 +3,6 @@
 Golden figures: ../shared/data/targets.md, "T20 men, major, TRAIN 2019-2024" (2,912 clean matches).
 """
 
-import itertools
 from functools import cache
 
 import numpy as np
@@ -15,10 +14,9 @@ from engine.chance.bulk import MatchLogs, _Play
 from engine.chance.classes import CLASS_OF, IS_LEGAL, BallClass, Floats
 from engine.chance.fitting.calibration import arena_of, play
 from engine.chance.fitting.checks import half_way_correlation
-from engine.chance.rotation import plan_overs
 from engine.chance.sides import sides_of
 from engine.chance.squads import draw_squad
-from engine.cricket.formats import T20, format_of
+from engine.cricket.formats import T20
 from engine.cricket.players import Hand
 from engine.cricket.state import Conditions
 from engine.seeds import Streams
@@ -98,19 +96,6 @@ def test_the_halves_of_a_match_share_venue_and_day() -> None:
 def test_other_formats_are_in_range(overs: int, mean: float, within: float) -> None:
     # Short matches: rain-reduced ones, targets.md "Short matches" (15 of 5 overs, 28 of 9 and 10).
     assert logs(overs, 400).first.runs.mean() == pytest.approx(mean, abs=within)
-
-
-@pytest.mark.parametrize("overs", [1, 2, 3, 5, 7, 12, 20, 50])
-@pytest.mark.parametrize("spinners", [0, 2, 6])
-def test_a_plan_keeps_to_quotas_and_never_gives_two_overs_running(
-    overs: int, spinners: int
-) -> None:
-    fmt = format_of(overs)
-    plan = plan_overs(fmt, tuple(k < spinners for k in range(6)))
-    bowled = sorted((plan.count(k) for k in range(6)), reverse=True)
-    assert all(a != b for a, b in itertools.pairwise(plan))
-    assert max(bowled) <= fmt.quota + (fmt.bowlers_with_extra_over > 0)
-    assert sum(n > fmt.quota for n in bowled) <= fmt.bowlers_with_extra_over
 
 
 def test_hands_are_told_in_the_order_of_the_table() -> None:

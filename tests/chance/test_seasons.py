@@ -67,7 +67,7 @@ def test_a_damped_trend_adds_a_share_of_the_last_step() -> None:
 
 def test_a_steady_trend_is_told_from_the_past() -> None:
     found = backtest(table_of([0.1 * i for i in range(11)]))
-    assert found.damping.factor == 0.9
+    assert found.damping.factor == 0.8
     assert found.runs[1] < 1.0
 
 

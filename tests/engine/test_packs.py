@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from engine.captains import resolve
 from engine.cricket.errors import BadStart
 from engine.episode import EpisodeResult, EpisodeSpec, play_episode
-from engine.errors import BadYaml, UnknownEntry, UnknownPack
+from engine.errors import BadYaml, BrokenRecord, UnknownEntry, UnknownPack
 from engine.events import EpisodeStartedEvent, InningsStartedEvent
 from engine.models import Models
 from engine.packs import BUILT_IN, Entry, Pack, load_pack, parse_pack
@@ -149,6 +149,26 @@ async def test_a_record_begins_with_what_was_played_before_and_its_win_probabili
     assert 0.5 < second.data.win_probability < 1.0  # an even chase, against a captain at random
     assert [line.innings for line in result.innings] == [1, 2]
     assert result.innings[0].runs == first.data.before.score.runs
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (('"wickets":5', '"wickets":6'), "header: start.innings: Value error, wickets 6: allowed"),
+        (('"overs":20', '"overs":10'), "header: spec.start: overs 15: allowed: below 10 in T10"),
+    ],
+)
+async def test_a_record_whose_start_no_match_reaches_is_broken(
+    change: tuple[str, str], said: str, tmp_path: Path
+) -> None:
+    pack = PACKS["death"]
+    _, record = await recorded(spec_of(pack, pack.entry("first-108-5-home")), tmp_path)
+    header, rest = record.read_text(encoding="utf-8").split("\n", 1)
+    assert change[0] in header
+    record.write_text(f"{header.replace(*change)}\n{rest}", encoding="utf-8")
+    with pytest.raises(BrokenRecord) as caught:
+        await replay_record(record)
+    assert said in str(caught.value)
 
 
 async def test_swapped_captains_change_the_seat_that_bats() -> None:

@@ -47,6 +47,11 @@ def test_every_command_is_there() -> None:
         (["play", "heuristic", "random", "--format", "T7"], "T20"),
         (["play", "heuristic", "random", "--seed", "-1"], "--seed"),
         (["play", "heuristic", "random", "--squads", "x"], "drawn"),
+        (["play", "heuristic", "random", "--era", "2013"], "2014 to 2027"),
+        (
+            ["play", "heuristic", "random", "--format", "ODI", "--squads", "drawn-women"],
+            "women play 1 to 20 overs",
+        ),
         (["play", "heuristic", "random", "--squads", "x,y"], "saltmarsh"),
         (["simulate", "--matches", "0", "--out", "x"], "1 to"),
         (["simulate", "--matches", "1", "--out", "x", "--processes", "0"], "1 to 256"),
@@ -104,6 +109,16 @@ def test_a_match_is_played_the_same_way_twice(
     assert first == again
     assert first["end_reason"] == "completed"
     assert {"episode_id", "winner", "innings", "turns", "deliveries", "fallbacks"} <= set(first)
+
+
+@pytest.mark.parametrize("choice", [("--era", "2014"), ("--squads", "drawn-women")])
+def test_another_season_or_game_is_another_match(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, choice: tuple[str, str]
+) -> None:
+    arguments = ("play", "baseline", "baseline", "--overs", "5", "--runs", str(tmp_path))
+    usual, other = answer(capsys, *arguments), answer(capsys, *arguments, *choice)
+    assert other["end_reason"] == "completed"
+    assert other["record_digest"] != usual["record_digest"]
 
 
 def test_a_match_is_shown_as_a_scorecard(

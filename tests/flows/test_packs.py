@@ -82,6 +82,14 @@ def test_a_pack_of_ones_own_is_named_by_its_path(tmp_path: Path) -> None:
         ("{pack: standard}", "f.yaml:3: no length given; allowed: `overs`, 1 to 50, or `format`"),
         ("{pack: chases}", "f.yaml:3: unknown pack 'chases'; allowed: chase, collapse"),
         ("{pack: gone.yaml}", "f.yaml:3: gone.yaml:1: cannot be read"),
+        (
+            "{overs: 5, squads: [india, india-women]}",
+            "f.yaml:3: women cannot play men; allowed: two",
+        ),
+        (
+            "{overs: 50, squads: [india-women, england-women]}",
+            "f.yaml:3: women play 1 to 20 overs",
+        ),
         ("{pack: 7}", "f.yaml:3: `match.pack` is 7; allowed: The name of a pack, such as chase"),
     ],
 )

@@ -37,6 +37,8 @@ OTHER = {
     "order": GOOD.replace("heuristic, random", "random, heuristic"),
     "settings": GOOD.replace("cautious", "{name: cautious, kind: random}"),
     "squads": GOOD.replace("pairs: 3", "pairs: 3, squads: drawn"),
+    "era": GOOD.replace("pairs: 3", "pairs: 3, era: 2019"),
+    "women": GOOD.replace("pairs: 3", "pairs: 3, squads: drawn-women"),
     "seeds": GOOD.replace("pairs: 3", "pairs: 3, shared_seeds: false"),
 }
 

@@ -69,6 +69,8 @@ WRONG = {
     "format: {legs: 2}": "`format`: `kind` is missing; allowed: round_robin, gauntlet",
     "format: {kind: gauntlet}": "a gauntlet without `opponents`; allowed: at least one opponent",
     "points: {win: 1, tie: 2}": "a tie is worth 2, a win 1; allowed: a tie of 0 to 1",
+    "match: {overs: 5, era: 2030}": "`match.era` is 2030; allowed: The season whose scoring",
+    "match: {format: ODI, squads: drawn-women}": "women play 1 to 20 overs",
     "limits: {attempts: 0}": "`limits.attempts` is 0; allowed: How often an episode",
     "limits: {usd: 10}": "`limits.usd` is not supported yet; allowed: attempts",
     "stop: {when: ranked}": "`stop` is not supported yet; allowed: name, seed",

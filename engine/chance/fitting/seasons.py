@@ -21,13 +21,15 @@ from engine.chance.classes import CLASSES, BallClass, Floats, Ints
 from engine.chance.design import PHASES, SEASONS
 from engine.cricket.state import FIRST_ERA
 
-LEAST_STEP: Final = 0.01  # of a log-odds a year; no walk is stiller
+REFERENCE_SINCE: Final = 2019  # the seasons of the target tables, to 2024: zero on the scale
+LEAST_STEP: Final = 0.03  # of a log-odds a year; no walk is stiller
 USUAL_STEP: Final = 0.05  # of a log-odds a year, about what sixes do
-DAMPINGS: Final = (0.0, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9)
+DAMPINGS: Final = (0.0, 0.3, 0.5, 0.6, 0.7, 0.8)
 WINDOWS: Final = (5, 8, 10)  # seasons that tell the slope
 HORIZONS: Final = (1, 2, 3)  # the years that a match can be played in beyond the data
 # The past tells hardly apart how far a trend goes on, but over ten years it did: of the forecasts
-# whose error is this near the best one's, the one with the most trend is used.
+# whose error is this near the best one's, the one with the longest memory and then the most trend
+# is used.
 AS_GOOD: Final = 1.05
 LEAST_HISTORY: Final = 4  # seasons before a forecast
 _RUNS: Final = np.array(
@@ -43,6 +45,9 @@ class Damping:
 
     factor: float
     window: int
+
+
+NO_TREND: Final = Damping(factor=0.0, window=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +161,7 @@ def backtest(table: SeasonTable) -> Backtest:
         for key, misses in tried.items()
     }
     as_good = [key for key in tried if size[key] <= AS_GOOD * min(size.values())]
-    best = max(as_good, key=lambda key: (key[0], -size[key]))
+    best = max(as_good, key=lambda key: (key[1], key[0]))
     misses = tried[best]
 
     def error(which: int, ahead: int) -> float:

@@ -38,8 +38,15 @@ _IS_RUN_OUT: Final = np.array([o.dismissal is Dismissal.RUN_OUT for o in OUTCOME
 
 def phases_of(family: Family, d: Deliveries) -> Ints:
     """The phase of each delivery, an index into `PHASES`."""
-    late = family.overs * BALLS_PER_OVER - d.legal <= family.death * BALLS_PER_OVER
-    return np.where(d.legal < family.powerplay_balls, 0, np.where(late, 2, 1)).astype(np.intp)
+    phase = np.array([phase_of_ball(family, ball) for ball in range(family.overs * BALLS_PER_OVER)])
+    return np.asarray(phase[np.minimum(d.legal, len(phase) - 1)])
+
+
+def phase_of_ball(family: Family, ball: int) -> int:
+    """The phase of the legal ball, from 0, an index into `PHASES`."""
+    if ball < family.powerplay_balls:
+        return 0
+    return 2 if family.overs * BALLS_PER_OVER - ball <= family.death * BALLS_PER_OVER else 1
 
 
 def splits_of(family: Family, d: Deliveries) -> dict[str, dict[str, float]]:
