@@ -8,7 +8,7 @@ of a T5 is played like the sixteenth over of a T20 with ten wickets in hand.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Final
 
 import numpy as np
@@ -77,6 +77,12 @@ class FormatTables:
     press: Floats
     overreach: Floats
     seasons: Floats
+
+    def __post_init__(self) -> None:
+        """A captain in the same process can read the tables, not change the game for later ones."""
+        for table in (getattr(self, field.name) for field in fields(self)):
+            if isinstance(table, np.ndarray):
+                table.flags.writeable = False
 
 
 def odi_share(max_overs: int) -> float:

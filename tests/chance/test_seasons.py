@@ -77,3 +77,8 @@ def test_a_season_of_few_balls_leans_on_its_neighbours() -> None:
     counts[4] = 5.0
     level = smoothed(replace(table, counts=counts))[4, 0, BallClass.SIX]
     assert 0.0 < level < 1.0
+
+
+def test_nobody_can_change_the_tables() -> None:
+    with pytest.raises(ValueError, match="read-only"):
+        MODEL.tables(T20).base[0, 0, 0, 0] = 1.0
