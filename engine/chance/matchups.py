@@ -8,9 +8,11 @@ with a reason and a cap; the effects of all entries whose conditions hold add up
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.chance.classes import CLASSES, BallClass, Floats
 from engine.chance.coefficients import Assumption, Assumptions
@@ -38,7 +40,6 @@ _CONDITIONS: Final[dict[str, frozenset[str]]] = {
     "bowling": frozenset((PACE, SPIN)),
     "phase": frozenset(PHASES),
 }
-
 _Key = tuple[Field, Length, Line, Variation, Shot, Bowling, Hand, int]
 
 
@@ -75,6 +76,29 @@ class Matchups:
             known = self._effects[key] = self._sum(_facts(delivery, shot, style, hand, phase))
         return known
 
+    def effects(
+        self,
+        deliveries: Sequence[DeliveryDecision],
+        shots: Sequence[Shot],
+        style: Bowling,
+        hand: Hand,
+        phase: int,
+    ) -> Floats:
+        """As `effect`, of each pair of a delivery and the shot beside it, (pair, class): a match-up
+        is looked up once for all of them.
+        """
+        here = _facts(deliveries[0], shots[0], style, hand, phase)
+        chosen = _chosen(deliveries, shots)
+        total = np.zeros((len(deliveries), CLASSES))
+        for when, vector in self._entries:
+            if any(here[name] not in when[name] for name in when if name not in chosen):
+                continue
+            held = np.ones(len(deliveries), dtype=bool)
+            for name in when.keys() & chosen.keys():
+                held &= np.isin(chosen[name], when[name])
+            total[held] += vector
+        return total
+
     def _sum(self, facts: dict[str, str]) -> Floats:
         total = np.zeros(CLASSES)
         for when, vector in self._entries:
@@ -96,6 +120,19 @@ def _facts(
         "hand": hand,
         "bowling": SPIN if style.is_spin else PACE,
         "phase": PHASES[phase],
+    }
+
+
+def _chosen(
+    deliveries: Sequence[DeliveryDecision], shots: Sequence[Shot]
+) -> dict[str, npt.NDArray[np.str_]]:
+    """What the captains chose for each ball, by the name of the condition."""
+    return {
+        "field": np.array([ball.field.value for ball in deliveries]),
+        "length": np.array([ball.length.value for ball in deliveries]),
+        "line": np.array([ball.line.value for ball in deliveries]),
+        "variation": np.array([ball.variation.value for ball in deliveries]),
+        "shot": np.array([shot.value for shot in shots]),
     }
 
 

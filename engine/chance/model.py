@@ -38,7 +38,7 @@ from engine.cricket.state import CURRENT_ERA, Conditions
 _BIN_OF = tuple(sum(start <= n for start in FACED_STARTS) for n in range(FACED_STARTS[-1] + 1))
 
 
-_MOST_PAIRS: Final = 1024  # of a batter and a bowler; an innings has some forty
+_MOST_PAIRS: Final = 1024  # of a batter and a bowler; a match has some hundred, in two views
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +81,7 @@ class BallModel:
         self.coefficients = coefficients
         self._digest = digest
         self._matchups = Matchups(assumptions, assumption_scale)
-        self._between: dict[tuple[int, int, int], _Between] = {}
+        self._between: dict[tuple[int, int, int, int], _Between] = {}
         self._tables: dict[tuple[Format, Game, int], FormatTables] = {}
         self._any_era: dict[tuple[Format, Game], FormatTables] = {}
         self._last: tuple[Format, int, Game, FormatTables] | None = None
@@ -168,7 +168,7 @@ class BallModel:
     def _effect(self, context: DeliveryContext, tables: FormatTables) -> Floats:
         """What players and conditions add, (class); the same for every ball between two players."""
         striker, bowler = context.striker, context.bowler
-        key = id(striker), id(bowler), context.innings.number
+        key = id(striker), id(bowler), id(context.conditions), context.innings.number
         known = self._between.get(key)
         if (
             known is None

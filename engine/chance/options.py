@@ -156,10 +156,10 @@ _shot_values, _delivery_values = maker(ShotValues), maker(DeliveryValues)
 class _Factors:
     """What each option multiplies the chances of the classes by; made once a ball model."""
 
-    __slots__ = ("_aggressions", "_deliveries", "_effect", "_shots")
+    __slots__ = ("_aggressions", "_deliveries", "_effects", "_shots")
 
     def __init__(self, model: BallModel) -> None:
-        self._effect = model.matchups.effect
+        self._effects = model.matchups.effects
         self._shots: dict[tuple[Field, Bowling, Hand, int], Floats] = {}
         self._deliveries: dict[tuple[tuple[Field, ...], Bowling, Hand, int], Floats] = {}
         self._aggressions: dict[int, tuple[FormatTables, Floats]] = {}
@@ -169,10 +169,9 @@ class _Factors:
         key = field, ball.style, ball.hand, ball.phase
         found = self._shots.get(key)
         if found is None:
-            delivery = DeliveryDecision(field=field)
-            effect = self._effect
+            usual = [DeliveryDecision(field=field)] * len(SHOTS)
             found = self._shots[key] = np.exp(
-                [effect(delivery, shot, ball.style, ball.hand, ball.phase) for shot in SHOTS]
+                self._effects(usual, SHOTS, ball.style, ball.hand, ball.phase)
             )
         return found
 
@@ -181,12 +180,10 @@ class _Factors:
         key = fields, ball.style, ball.hand, ball.phase
         found = self._deliveries.get(key)
         if found is None:
-            effect = self._effect
+            balls = deliveries_of(fields, ball.style)
+            usual = [USUAL_SHOT.shot] * len(balls)
             found = self._deliveries[key] = np.exp(
-                [
-                    effect(delivery, USUAL_SHOT.shot, ball.style, ball.hand, ball.phase)
-                    for delivery in deliveries_of(fields, ball.style)
-                ]
+                self._effects(balls, usual, ball.style, ball.hand, ball.phase)
             )
         return found
 
