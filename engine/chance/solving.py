@@ -84,8 +84,8 @@ class Solved:
         return np.asarray(1.0 - chase[self.balls, 0, self.top - needed])
 
     def _easier(self, chase: Floats, usual: Usual) -> Floats:
-        """Runs (balls left, wickets) that a unit of conditions is worth in a chase: the shift of the
-        place that comes nearest to a chase solved in easier conditions.
+        """Runs (balls left, wickets) that a unit of conditions is worth in a chase: the shift that
+        comes nearest to a chase solved in easier conditions.
 
         Summing what balls are worth in even states misses a seventh of it: a run now eases the
         required rate, and with it what the batters dare; a run that comes later does not.

@@ -75,9 +75,7 @@ class Usual:
 
     __slots__ = ("balls", "levels", "moves_of_class", "pairings", "tables", "wickets")
 
-    def __init__(
-        self, stage: Stage, model: BallModel, wickets: int, towards: float = 0.0
-    ) -> None:
+    def __init__(self, stage: Stage, model: BallModel, wickets: int, towards: float = 0.0) -> None:
         """`towards` runs, in the log-odds of conditions, every ball is moved."""
         fmt = stage.format
         self.tables = model.tables(fmt, stage.era, stage.game)
