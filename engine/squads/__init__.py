@@ -149,7 +149,8 @@ def _player(one: _PlayerFile) -> Player:
 
 
 def _explain(error: ValidationError, content: dict[str, Any]) -> str:
-    return "; ".join(_explain_one(one, content) for one in error.errors()[:3])
+    unknown_keys_first = sorted(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+    return "; ".join(_explain_one(one, content) for one in unknown_keys_first[:3])
 
 
 def _explain_one(error: ErrorDetails, content: dict[str, Any]) -> str:
@@ -159,6 +160,14 @@ def _explain_one(error: ErrorDetails, content: dict[str, Any]) -> str:
             name = player.get("name") if isinstance(player, dict) else None
             who = f" ({printable(shortened(name))})" if isinstance(name, str) else ""
             which = "player" if where == "players" else "substitute"
-            return f"{which} {number + 1}{who}: {sentence(error, dotted(field) or 'entry')}"
+            model = _SkillFile if field[:1] == ["skill"] else _PlayerFile
+            return f"{which} {number + 1}{who}: {_sentence(error, dotted(field) or 'entry', model)}"
         case where:
-            return sentence(error, dotted(where))
+            return _sentence(error, dotted(where), _SquadFile)
+
+
+def _sentence(error: ErrorDetails, key: str, model: type[BaseModel]) -> str:
+    """What is wrong at `key`; `model` knows which keys there are."""
+    if error["type"] == "extra_forbidden":
+        return f"unknown key {key!r}; allowed: {', '.join(model.model_fields)}"
+    return sentence(error, key)

@@ -190,7 +190,7 @@ def fidelity(
         Literal["vectorised", "engine"], Parameter(help="The simulator, or the engine itself.")
     ] = "vectorised",
     processes: Annotated[
-        int | None, Parameter(help="For --through engine. Default: one a core.")
+        int | None, Parameter(help="For --through engine and --assumptions. Default: one a core.")
     ] = None,
     html: Annotated[Path | None, Parameter(help="Write a page with plots to this file.")] = None,
     assumptions: Annotated[
@@ -208,7 +208,9 @@ def fidelity(
     from flows.cli.checks import check_assumptions, check_fidelity, question_of, wanted_of
 
     if assumptions:
-        return check_assumptions(question_of(matches, seed, era, processes), as_json=json)
+        alone = (format_, game, through, html) == ("T20", "men", "vectorised", None)
+        question = question_of(matches, seed, era, processes, alone=alone)
+        return check_assumptions(question, as_json=json)
     wanted = wanted_of(format_, game, matches, seed, era, through, processes)
     return check_fidelity(wanted, html, as_json=json)
 

@@ -35,6 +35,9 @@ def wanted_of(
     from flows.fidelity import MATCHES, Wanted
 
     _examine_numbers(seed, era)
+    cores = _processes(processes)
+    if processes is not None and through == "vectorised":
+        raise BadInput("--processes goes with --through engine; the simulator plays on one core")
     return Wanted(
         format=format_,
         game=Game(game),
@@ -42,14 +45,23 @@ def wanted_of(
         seed=seed,
         era=era,
         through=through,
-        processes=_processes(processes),
+        processes=cores,
     )
 
 
-def question_of(matches: int | None, seed: int, era: int | None, processes: int | None) -> Question:
-    """What was typed with `--assumptions`, checked; raises `BadInput`."""
+def question_of(
+    matches: int | None, seed: int, era: int | None, processes: int | None, *, alone: bool
+) -> Question:
+    """What was typed with `--assumptions`, `alone` without what it does not heed; raises
+    `BadInput`.
+    """
     from flows.sensitivity import MATCHES, Question
 
+    if not alone:
+        raise BadInput(
+            "--assumptions plays men's T20 and T5 through the engine and writes no page; "
+            "leave out --format, --game, --through and --html"
+        )
     _examine_numbers(seed, era)
     return Question(
         matches=MATCHES if matches is None else matches,

@@ -222,6 +222,8 @@ def simulate_in_bulk(
         raise BadInput("--vectorised plays baseline against baseline; leave out --home and --away")
     if wanted.super_over:
         raise BadInput("--vectorised plays no super overs; leave out --super-over")
+    if processes is not None:
+        raise BadInput("--vectorised plays on one core; leave out --processes")
     order = Vectorised(
         matches=matches,
         overs=wanted.overs,

@@ -44,7 +44,8 @@ def test_an_unknown_squad_lists_the_known_ones() -> None:
     ("change", "message"),
     [
         ({"bowls": "spin"}, r"player 2 \(Anik Desaro\): bowls 'spin': .*'off_spin'"),
-        ({"age": 31}, r"player 2 \(Anik Desaro\): age 31: "),
+        ({"age": 31}, r"\(Anik Desaro\): unknown key 'age'; allowed: name, role, bats"),
+        ({"skill": {"luck": 1}}, r"unknown key 'skill.luck'; allowed: scoring, survival"),
         ({"skill": {"scoring": 2}}, "skill.scoring 2: .*less than or equal to 0.6"),
         ({"skill": {"scoring": "0.1"}}, "skill.scoring '0.1': "),
         ({"name": "Jory Penhale"}, "two players have the same name"),

@@ -64,7 +64,10 @@ def test_the_engine_itself_can_be_held_against_cricket(
         (["--game", "women", "--format", "ODI"], "T20"),
         (["--seed", "-1"], "--seed"),
         (["--processes", "0"], "1 to 256"),
+        (["--processes", "2"], "--through engine"),
         (["--html", "/nowhere/x.html"], "folder that exists"),
+        (["--assumptions", "--format", "ODI"], "leave out --format"),
+        (["--assumptions", "--html", "x.html"], "writes no page"),
     ],
 )
 def test_wrong_input_is_told(

@@ -156,7 +156,11 @@ def test_named_squads_play_as_they_are(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [(["--home", "random"], "baseline against baseline"), (["--super-over"], "no super overs")],
+    [
+        (["--home", "random"], "baseline against baseline"),
+        (["--super-over"], "no super overs"),
+        (["--processes", "2"], "one core"),
+    ],
 )
 def test_the_vectorised_simulator_says_what_it_does_not_play(
     arguments: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
