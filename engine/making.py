@@ -12,10 +12,11 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import MISSING, Field, fields
 from operator import is_
-from typing import Any, Final, ParamSpec, TypeVar, cast
+from typing import Any, Final, ParamSpec, TypeVar, TypeVarTuple, cast
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
+_Ts = TypeVarTuple("_Ts")
 _KEEP: Final = object()
 
 
@@ -37,17 +38,17 @@ def replacer(cls: Callable[..., _T]) -> Callable[..., _T]:
     return cast("Callable[..., _T]", _compiled(cls, head, kept))
 
 
-def by_identity(make: Callable[_P, _T], kept: int = 64) -> Callable[_P, _T]:
+def by_identity(make: Callable[[*_Ts], _T], kept: int = 64) -> Callable[[*_Ts], _T]:
     """`make`, which remembers its last results by the identity of what it was given: frozen values
     that cost more to compare than to make anew.
     """
     known: OrderedDict[tuple[int, ...], tuple[tuple[object, ...], _T]] = OrderedDict()
 
-    def made(*given: _P.args, **named: _P.kwargs) -> _T:
+    def made(*given: *_Ts) -> _T:
         key = tuple(map(id, given))
         found = known.get(key)
         if found is None or not all(map(is_, found[0], given)):
-            found = known[key] = given, make(*given, **named)
+            found = known[key] = given, make(*given)
             if len(known) > kept:
                 known.popitem(last=False)
         return found[1]

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from engine.captains.recorded import Recorded, RecordedSettings
 from engine.cricket.choices import Seat
-from engine.cricket.errors import BadStart
+from engine.cricket.errors import BadSquad, BadStart, UnknownFormat
 from engine.cricket.state import Squads
 from engine.episode import (
     SQUAD_ADAPTER,
@@ -77,6 +77,8 @@ async def replay_record(
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise BrokenRecord(str(path), f"header: {where}: {first['msg']}") from None
+    except BadSquad as error:
+        raise BrokenRecord(str(path), f"header: {error}") from None
     recorded = Recorded(RecordedSettings(record=str(path)))
     cast = Cast(squads=Squads(home=home, away=away), captains=dict.fromkeys(Seat, recorded))
     models = models or Models.shipped()
@@ -84,6 +86,8 @@ async def replay_record(
         result = await play_episode(spec, observers=observers, models=models, cast=cast)
     except BadStart as error:
         raise BrokenRecord(str(path), f"header: spec.start: {error}") from None
+    except (BadSquad, UnknownFormat) as error:
+        raise BrokenRecord(str(path), f"header: {error}") from None
     return Replay(
         header=header,
         ending=ending,

@@ -40,7 +40,7 @@ class CaptainSpec(BaseModel):
         title="Name",
         description=f"How the captain appears in tables and on screen: {NAME_RULE}.",
     )
-    kind: str = Field(title="Kind", description="heuristic, random, baseline or recorded.")
+    kind: str = Field(title="Kind", description="`captains presets` lists them.")
     params: dict[str, Any] = Field(default_factory=dict, title="Settings of this kind")
     on_failure: Literal["fallback", "forfeit"] = Field(
         default="fallback",

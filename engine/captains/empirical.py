@@ -1,9 +1,9 @@
 """The empirical captain: a draw, from his own numbers, of what real captains did in this context.
 
 Where the `baseline` is their average, he is one of them: he gives an over to spin as often as
-they do, fields first as often, and his batters press about
-as real ones do, now more and now less. What the data cannot show (fields, lengths, lines,
-variations, shots) he varies in shares that are assumed.
+they do, fields first as often, and his batters press about as real ones do, now more and now less.
+What the data cannot show (fields, lengths, lines, variations, shots) he varies in shares that are
+assumed.
 """
 
 from __future__ import annotations

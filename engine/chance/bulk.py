@@ -8,7 +8,6 @@ sampling is vectorised.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -36,14 +35,14 @@ from engine.chance.design import (
     WICKETS,
 )
 from engine.chance.elevens import HANDS, STYLES, BulkSource, draw_elevens
-from engine.chance.model import BallModel, towards_runs
+from engine.chance.model import BallModel
 from engine.chance.sides import Seasons, Sides, sides_from
 from engine.chance.tables import RATE_SIZE, RATE_STEPS, FormatTables
 from engine.cricket.choices import DeliveryDecision, Shot
 from engine.cricket.formats import Format
 from engine.cricket.outcomes import OUTCOMES, Dismissal, End
 from engine.cricket.players import SQUAD_SIZE
-from engine.cricket.state import ALL_OUT, CURRENT_ERA, FIRST_ERA, Conditions
+from engine.cricket.state import ALL_OUT, CURRENT_ERA, FIRST_ERA
 
 Small = npt.NDArray[np.int16]  # what a log keeps millions of
 
@@ -359,23 +358,6 @@ class MatchLogs:
         """1 where the chase won, ½ tied, 0 lost."""
         level = self.second.runs == self.first.runs
         return np.where(self.second.runs > self.first.runs, 1.0, np.where(level, 0.5, 0.0))
-
-
-def play_matches(
-    model: BallModel,
-    fmt: Format,
-    sides: tuple[Sides, Sides],
-    conditions: Sequence[Conditions],
-    draws: Generator,
-) -> MatchLogs:
-    """Every match, the first side batting first."""
-    towards = [np.array([towards_runs(c, number) for c in conditions]) for number in (1, 2)]
-    when = Seasons.of(conditions)
-    first = play_innings(model, fmt, *sides, towards[0], draws, seasons=when)
-    second = play_innings(
-        model, fmt, sides[1], sides[0], towards[1], draws, first.runs + 1, seasons=when
-    )
-    return MatchLogs(first=first, second=second)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

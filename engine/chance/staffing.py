@@ -16,6 +16,7 @@ import numpy as np
 
 from engine.chance.classes import Floats
 from engine.chance.design import PHASES
+from engine.chance.elevens import LEFT_HANDED
 from engine.chance.model import BallModel
 from engine.chance.options import USUAL_BALL, USUAL_SHOT, known_conditions, worth_of_classes
 from engine.chance.tables import FormatTables
@@ -39,7 +40,7 @@ _ROUNDS: Final = 5
 _HARDLY_ANY: Final = 1e-3  # of an over, where there is none: a price stays finite
 _BATTER: Final = Player(name="?", role=Role.BATTER, bats=Hand.RIGHT, bowls=Bowling.NONE)
 _BOWLER: Final = replace(_BATTER, role=Role.BOWLER, bowls=Bowling.RIGHT_MEDIUM)
-_HANDS: Final = {Hand.RIGHT: 0.7, Hand.LEFT: 0.3}  # of the balls faced (targets, 'Bowler type')
+_HANDS: Final = {Hand.RIGHT: 1.0 - LEFT_HANDED, Hand.LEFT: LEFT_HANDED}  # of the balls faced
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from engine.cricket.choices import (
     ShotDecision,
     TossDecision,
 )
+from engine.cricket.errors import BadSquad
 from engine.cricket.formats import SUPER_OVER, Format
 from engine.cricket.nodes import (
     Answer,
@@ -69,22 +70,25 @@ class Drawn:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Captaincy:
     """What the captains are taken to be worth beside the baseline, in the log-odds of conditions:
-    on every ball that their side bats or bowls. A guess that a value may start from; it moves no
-    ball.
+    on every ball that their side bats, then on every ball that it bowls. A guess that a value may
+    start from; it moves no ball.
     """
 
-    home: float = 0.0
-    away: float = 0.0
+    home: tuple[float, float] = (0.0, 0.0)
+    away: tuple[float, float] = (0.0, 0.0)
 
-    def of(self, seat: Seat) -> float:
-        return self.home if seat is Seat.HOME else self.away
+    def towards_runs(self, batting: Seat) -> float:
+        """What both add to an innings."""
+        home, away = (self.home, self.away) if batting is Seat.HOME else (self.away, self.home)
+        return home[0] - away[1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchSetup:
     """What is settled before the toss. `max_super_overs` 0…4; a tie after them stands.
 
-    With a `start` there is no toss: play begins there. Raises `BadStart` where no match gets there.
+    With a `start` there is no toss: play begins there. Raises `BadStart` where no match gets there,
+    and `BadSquad` where men would meet women.
     """
 
     format: Format
@@ -100,9 +104,11 @@ class MatchSetup:
             raise ValueError(
                 f"max_super_overs {self.max_super_overs} is outside 0…{MAX_SUPER_OVERS}"
             )
-        games = {self.squads.home.game, self.squads.away.game}
-        if games != {self.conditions.game}:
-            raise ValueError("both squads play the same game, that of the conditions")
+        home, away = self.squads.home, self.squads.away
+        if home.game is not away.game:
+            raise BadSquad(away.name, f"{away.game.value} cannot play {home.game.value}")
+        if home.game is not self.conditions.game:
+            raise ValueError("both squads play the game of the conditions")
         if self.start is not None:
             check_start(self.start, self.format, self.squads)
 

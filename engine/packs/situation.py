@@ -318,8 +318,8 @@ def finished_innings(
 ) -> Innings:
     """A whole innings of that total: the first places of the order bat, six bowlers share it."""
     balls = fmt.max_balls if made.balls is None else made.balls
-    if balls > fmt.max_balls or (balls < fmt.max_balls and made.wickets < ALL_OUT):
-        least = 1 if made.wickets == ALL_OUT else fmt.max_balls
+    least = 1 if made.wickets == ALL_OUT else fmt.max_balls
+    if not least <= balls <= fmt.max_balls:
         raise BadStart(f"first_innings.balls {balls}: allowed: {least} to {fmt.max_balls}")
     if made.runs > RUNS_OFF_A_BALL * balls:
         most = RUNS_OFF_A_BALL * balls

@@ -220,6 +220,10 @@ WRONG = {
     ("innings: 2", "innings: 1"): "7: entry 'chase': start: first_innings: allowed: with innings 2",
     ("runs: 165", "runs: 80"): "7: entry 'chase': start: score 84: allowed: below the target, 81",
     ("runs: 165", "runs: 165, balls: 90"): "7: entry 'chase': first_innings.balls 90: allowed: 120",
+    (
+        "runs: 165",
+        "runs: 165, wickets: 10, balls: 0",
+    ): "7: entry 'chase': first_innings.balls 0: allowed: 1",
     ("score: 84", "score: 20"): "7: entry 'chase': start: score 20: -25 runs are left for the b",
     ("score: 84", "scores: 84"): "12: entry 'chase': unknown key 'start.scores'; allowed: batting,",
     ("overs: 12", "overs: 1.5"): "11: entry 'chase': start.overs 1.5: input should be a valid int",

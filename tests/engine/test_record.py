@@ -6,7 +6,9 @@ import asyncio
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -179,3 +181,41 @@ def test_the_digest_is_of_the_play_and_not_of_its_circumstances() -> None:
         return result.record_digest
 
     assert len({asyncio.run(play(1, value=True)), asyncio.run(play(2, value=False))}) == 1
+
+
+def _with_header(record: Path, change: Callable[[dict[str, Any]], None]) -> Path:
+    """The record, `change` made to what its first line says."""
+    first, *rest = record.read_text(encoding="utf-8").splitlines()
+    header = json.loads(first)
+    change(header["data"])
+    record.write_text("\n".join([json.dumps(header), *rest]) + "\n", encoding="utf-8")
+    return record
+
+
+def _women_away(data: dict[str, Any]) -> None:
+    data["squads"][1]["game"] = "women"
+
+
+def _women_over_fifty_overs(data: dict[str, Any]) -> None:
+    for squad in data["squads"]:
+        squad["game"] = "women"
+    data["spec"]["overs"] = 50
+
+
+def _too_good(data: dict[str, Any]) -> None:
+    data["squads"][0]["players"][0]["skill"]["scoring"] = 9.0
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (_women_away, "women cannot play men"),
+        (_women_over_fifty_overs, "women play 1 to 20 overs"),
+        (_too_good, "a skill lies between"),
+    ],
+)
+def test_a_header_of_a_match_that_cannot_be_is_refused(
+    record: Path, change: Callable[[dict[str, Any]], None], why: str
+) -> None:
+    with pytest.raises(BrokenRecord, match=f"header: .*{why}"):
+        asyncio.run(replay_record(_with_header(record, change), models=MODELS))
