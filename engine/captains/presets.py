@@ -42,8 +42,10 @@ class Kind:
 
     `reads` is for kinds that play by a file: a digest of what it says. It raises `BrokenRecord`.
     `worth` is what the win probability takes such a captain to be worth beside the baseline, in
-    five overs and in twenty (`Captaincy`): from `bench.luck`, where he plays the baseline. It need
-    not be right, and no ball depends on it; the nearer it is, the less variance is left in the
+    five overs and in twenty (`Captaincy`): from `bench.luck`, where he plays the baseline.
+    `bowling` is what his bowling is worth where it is not as much as his batting: from the first
+    innings' totals of such matches, over what a unit of conditions adds to them. Neither need be
+    right, and no ball depends on them; the nearer they are, the less variance is left in the
     adjusted result.
     """
 
@@ -52,6 +54,7 @@ class Kind:
     summary: str
     reads: Callable[[Any], str | None] = _reads_nothing
     worth: tuple[float, float] = (0.0, 0.0)
+    bowling: tuple[float, float] | None = None
 
 
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
@@ -83,7 +86,11 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             settings=RandomSettings,
             make=Random,
             summary="uniform over the legal choices",
-            worth=(-0.48, -0.36),
+            # Batting first against the baseline he made 41.1 (five overs, 233 innings) and 137
+            # (twenty, 59), and gave away 63.2 (67) and 201 (21); baselines made 57.5 and 175.6, and
+            # a unit of conditions adds 27.7 and 86.
+            worth=(-0.59, -0.44),
+            bowling=(-0.21, -0.30),
         ),
         "recorded": Kind(
             settings=RecordedSettings,
@@ -98,13 +105,19 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
 _SHORT, _LONG = 5, 20  # the overs of `Kind.worth`
 
 
-def _worth_of(spec: CaptainSpec, overs: int) -> float:
-    """What a captain is taken to be worth in a match of so many overs; 0 where nothing is known."""
+def _worth_of(spec: CaptainSpec, overs: int) -> tuple[float, float]:
+    """What a captain is taken to be worth batting and bowling in a match of so many overs; 0 where
+    nothing is known.
+    """
     kind = KINDS.get(spec.kind)
     if kind is None:
-        return 0.0
+        return 0.0, 0.0
     share = min(1.0, max(0.0, (overs - _SHORT) / (_LONG - _SHORT)))
-    return (1.0 - share) * kind.worth[0] + share * kind.worth[1]
+    batting, bowling = (
+        (1.0 - share) * short + share * long
+        for short, long in (kind.worth, kind.bowling or kind.worth)
+    )
+    return batting, bowling
 
 
 def captaincy_of(home: CaptainSpec, away: CaptainSpec, overs: int) -> Captaincy:

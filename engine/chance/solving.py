@@ -28,24 +28,27 @@ _SPARE_RUNS: Final = 45
 # Runs an over that weak players and a hard pitch may cost, and some to spare: four sigma.
 _FEWER_RUNS_PER_OVER: Final = 3
 _SPARE_BELOW: Final = 10
+EASIER: Final = 0.1  # conditions to tell a shift from, about a venue's deviation
 FIRST, CHASE = 0, 1
 
 
 class Solved:
     """One stage solved. `cap` the most runs told apart; beyond it a place has the last one's value,
-    for as many runs as one ball can make. `below` the places before 0.
+    for as many runs as one ball can make. `below` the places before 0. `easier` (balls left,
+    wickets) what a unit of conditions is worth in a chase.
     """
 
-    __slots__ = ("balls", "below", "cap", "usual", "values", "wickets")
+    __slots__ = ("balls", "below", "cap", "easier", "usual", "values", "wickets")
 
     def __init__(self, stage: Stage, model: BallModel, wickets: int) -> None:
         self.balls, self.wickets = stage.format.max_balls, wickets
         self.cap = stage.format.max_overs * _MOST_RUNS_PER_OVER + _SPARE_RUNS
         self.below = stage.format.max_overs * _FEWER_RUNS_PER_OVER + _SPARE_BELOW
         self.usual = Usual(stage, model, wickets)
-        chase = self._solve(self._ends_of_chase(), CHASE)
+        chase = self._solve(self._ends_of_chase(), CHASE, self.usual)
+        self.easier = self._easier(chase, Usual(stage, model, wickets, EASIER))
         self.values: tuple[Floats, Floats] = (
-            self._solve(self._ends_of_first(chase), FIRST),
+            self._solve(self._ends_of_first(chase), FIRST, self.usual),
             chase,
         )
 
@@ -80,7 +83,21 @@ class Solved:
         needed = np.clip(np.arange(self.size) - self.below + 1, 0, self.cap)
         return np.asarray(1.0 - chase[self.balls, 0, self.top - needed])
 
-    def _solve(self, ends: Floats, innings: int) -> Floats:
+    def _easier(self, chase: Floats, usual: Usual) -> Floats:
+        """Runs (balls left, wickets) that a unit of conditions is worth in a chase: the shift that
+        comes nearest to a chase solved in easier conditions.
+
+        Summing what balls are worth in even states misses a seventh of it: a run now eases the
+        required rate, and with it what the batters dare; a run that comes later does not.
+        """
+        ahead = self._solve(self._ends_of_chase(), CHASE, usual) - chase
+        slope = np.zeros_like(chase)
+        slope[..., 1:-1] = (chase[..., 2:] - chase[..., :-2]) / 2.0
+        slope[..., self.top :] = 0.0
+        weight = np.maximum((slope**2).sum(axis=-1), 1e-12)
+        return np.asarray((slope * ahead).sum(axis=-1) / weight / EASIER)
+
+    def _solve(self, ends: Floats, innings: int, usual: Usual) -> Floats:
         """Backwards over balls left."""
         table = np.zeros((self.balls + 1, self.wickets + 1, self.size))
         table[0] = ends
@@ -88,7 +105,7 @@ class Solved:
         needed = self.top - np.arange(self.top + 1)
         for left in range(1, self.balls + 1):
             rates = None if innings == FIRST else rates_of(needed, left)
-            self._step(table[left - 1], table[left], self.usual.moves(left, rates))
+            self._step(table[left - 1], table[left], usual.moves(left, rates))
             table[left, :-1, self.top :] = (
                 1.0 if rates is not None else table[left, :-1, [self.top]].T
             )

@@ -44,6 +44,7 @@ MOVES: Final = tuple(Move(*kind) for kind in _KINDS_OF_MOVE)
 MOVE_OF: Final[Ints] = np.array(
     [_KINDS_OF_MOVE.index((o.is_legal, o.runs, o.is_wicket)) for o in OUTCOMES], dtype=np.intp
 )
+CONDITIONS: Final = 3  # their row in `FormatTables.effects`
 MOST_RUNS: Final = max(move.runs for move in MOVES)
 
 
@@ -74,13 +75,15 @@ class Usual:
 
     __slots__ = ("balls", "levels", "moves_of_class", "pairings", "tables", "wickets")
 
-    def __init__(self, stage: Stage, model: BallModel, wickets: int) -> None:
+    def __init__(self, stage: Stage, model: BallModel, wickets: int, towards: float = 0.0) -> None:
+        """`towards` runs, in the log-odds of conditions, every ball is moved."""
         fmt = stage.format
         self.tables = model.tables(fmt, stage.era, stage.game)
         self.wickets, self.balls = wickets, fmt.max_balls
         ball, lost = np.meshgrid(np.arange(self.balls), np.arange(WICKETS), indexing="ij")
         self.pairings = _pairings(ball, lost)
         self.levels = _levels(self, fmt, match_up_table(model))[:, :, :wickets]
+        self.levels = self.levels + towards * self.tables.effects[CONDITIONS]
         self.moves_of_class = _moves_of_class(self.tables)
 
     def moves(self, left: int, rates: Ints | None) -> Floats:

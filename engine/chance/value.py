@@ -135,7 +135,7 @@ class WinProbability:
             worth_of(self._stage, self._model, ALL_OUT, which),
             self._squads.of(batting),
             bowling_of(self._squads.of(batting.other), self._stage.format),
-            towards + self._captaincy.of(batting) - self._captaincy.of(batting.other),
+            towards + self._captaincy.towards_runs(batting),
             reply,
         )
 

@@ -5,7 +5,8 @@ In an even state a ball of class c is worth its runs and what it leaves, `par`; 
 class's log-odds by one is therefore worth `p[c] * (worth[c] - mean)` on one ball. Summed over the
 balls that a batter may expect to face, a bowler to bowl, or that the innings has left, this says
 how many runs a match's players add to the score. All tables are (balls left, wickets, …), in runs
-to the batting side, and zero where the innings is over.
+to the batting side, and zero where the innings is over. In a chase all of it is scaled to what one
+solution in easier conditions shows (`Solved.easier`).
 """
 
 from __future__ import annotations
@@ -20,10 +21,12 @@ from engine.chance.classes import CLASSES, Floats
 from engine.chance.design import BALLS_PER_OVER, FACED_STARTS, ORDERS, faced_bin
 from engine.chance.model import BallModel
 from engine.chance.solving import FIRST, Solved, solved
-from engine.chance.usual import MOVES, Stage, rates_of
+from engine.chance.usual import CONDITIONS, MOVES, Stage, rates_of
 
-SCORING, ECONOMY, WICKET, CONDITIONS = range(4)  # rows of `FormatTables.effects`
+SCORING, ECONOMY, WICKET = range(3)  # rows of `FormatTables.effects`
 MOST_FACED: Final = FACED_STARTS[-1]  # beyond it a batter is as settled as he will be
+_LITTLE: Final = 0.05  # runs; below it a quotient says nothing
+_SCALES: Final = (0.5, 2.0)  # between them lie all states that are ever seen
 _FACING: Final = 0.5  # of the balls are faced by either batter
 
 
@@ -113,18 +116,28 @@ def _worth(found: Solved, innings: int) -> Worth:
     in_over = np.concatenate([np.zeros((1, len(overs))), overs[over]])
     bowled = effects[:, :, None, [ECONOMY, WICKET]] * in_over[:, None, :, None]
     faced = effects[:, :, [SCORING, WICKET]] * np.array([1.0, -1.0]) * _FACING
+    conditions = _summed(effects[:, :, CONDITIONS, None], ball.falls, stays=1.0)[..., 0]
+    scale = np.ones_like(conditions) if innings == FIRST else _scale(conditions, found.easier)
+    by_wickets = scale.T[:, :, None]
     return Worth(
-        conditions=_summed(effects[:, :, CONDITIONS, None], ball.falls, stays=1.0)[..., 0],
+        conditions=conditions * scale,
         variance=_summed(
             (ball.chances * ball.worth**2).sum(axis=-1)[..., None], ball.falls, stays=1.0
         )[..., 0],
-        bowling=_summed(bowled.reshape(balls + 1, wickets, -1), ball.falls, stays=1.0),
-        batting=_batting(faced, ball.falls),
-        order=_summed(_FACING * _order(found, ball), ball.falls, stays=0.5)
+        bowling=_summed(bowled.reshape(balls + 1, wickets, -1), ball.falls, stays=1.0)
+        * scale[..., None],
+        batting=_batting(faced, ball.falls) * by_wickets,
+        order=(_summed(_FACING * _order(found, ball), ball.falls, stays=0.5) * scale[..., None])
         .transpose(1, 2, 0)
         .copy(),
-        settled=_settled(_FACING * _settledness(found, ball), ball.falls),
+        settled=_settled(_FACING * _settledness(found, ball), ball.falls) * scale[..., None],
     )
+
+
+def _scale(summed: Floats, solved_for: Floats) -> Floats:
+    """What to multiply first-order sums by so that conditions are worth what was solved for."""
+    known = summed > _LITTLE
+    return np.clip(np.where(known, solved_for / np.where(known, summed, 1.0), 1.0), *_SCALES)
 
 
 def _summed(now: Floats, falls: Floats, stays: float) -> Floats:

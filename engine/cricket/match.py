@@ -70,15 +70,17 @@ class Drawn:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Captaincy:
     """What the captains are taken to be worth beside the baseline, in the log-odds of conditions:
-    on every ball that their side bats or bowls. A guess that a value may start from; it moves no
-    ball.
+    on every ball that their side bats, then on every ball that it bowls. A guess that a value may
+    start from; it moves no ball.
     """
 
-    home: float = 0.0
-    away: float = 0.0
+    home: tuple[float, float] = (0.0, 0.0)
+    away: tuple[float, float] = (0.0, 0.0)
 
-    def of(self, seat: Seat) -> float:
-        return self.home if seat is Seat.HOME else self.away
+    def towards_runs(self, batting: Seat) -> float:
+        """What both add to an innings."""
+        home, away = (self.home, self.away) if batting is Seat.HOME else (self.away, self.home)
+        return home[0] - away[1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,7 +114,7 @@ def test_what_captains_are_taken_to_be_worth_is_no_luck() -> None:
     """The mean over the draws, squads shared out both ways and conditions mirrored."""
     after = []
     for seed in range(400):
-        drawn = replace(setup_of(seed, T5), captaincy=Captaincy(home=-0.4, away=0.1))
+        drawn = replace(setup_of(seed, T5), captaincy=Captaincy(home=(-0.5, -0.3), away=(0.1, 0.1)))
         for setup in (drawn, swapped(drawn)):
             opening = MatchValue(setup, MODEL).opening()
             after.append(opening.after - opening.before)
