@@ -40,8 +40,13 @@ _SHARES: Final = ("success", "share")
 
 
 def write_page(checked: Checked, path: Path) -> None:
-    """Write the page of a check."""
-    path.write_text(page(checked), encoding="utf-8")
+    """Write the page of a check, whole or not at all: half a page would look like a whole one."""
+    part = path.with_name(f"{path.name}.part")
+    try:
+        part.write_text(page(checked), encoding="utf-8")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def page(checked: Checked) -> str:

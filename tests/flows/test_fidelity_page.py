@@ -13,7 +13,7 @@ from engine.cricket.players import Game
 from engine.fidelity import Verdict
 from flows.cli import main
 from flows.fidelity import Checked, Wanted, check
-from flows.fidelity_page import page
+from flows.fidelity_page import page, write_page
 from flows.plots import Mark, Plot, percent, plain
 
 
@@ -93,3 +93,11 @@ def test_the_command_writes_the_page(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert main(["fidelity", "--matches", "20", "--html", str(file)]) == 1
     assert file.read_text(encoding="utf-8").startswith("<!doctype html>")
     assert str(file) in capsys.readouterr().err
+
+
+def test_a_page_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
+    taken = tmp_path / "page.html"
+    taken.mkdir()
+    with pytest.raises(OSError, match="directory"):
+        write_page(checked(), taken)
+    assert list(tmp_path.iterdir()) == [taken]
