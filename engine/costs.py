@@ -2,10 +2,13 @@
 on what the captain knew.
 
 Kept for the events and the result alone. No captain sees it, and none of it depends on the other
-side's hidden choice, on the day, or on the draw.
+side's hidden choice, on the day, or on the draw. Decisions are priced together, as late as their
+events are handed over.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from engine.chance.advice import Adviser
 from engine.cricket.choices import Decision, DecisionKind, Seat
@@ -21,17 +24,28 @@ class Costs:
     def __init__(self, adviser: Adviser | None) -> None:
         self._adviser = adviser
         self._sums: dict[tuple[Seat, DecisionKind], list[float]] = {}
+        self._made: list[tuple[DecisionRequest, Decision]] = []
+        self._told: list[dict[str, Any]] = []
 
-    def of(self, request: DecisionRequest, decision: Decision) -> float | None:
-        """What `decision` gives away, at least 0, rounded; it is counted, so ask once."""
-        if self._adviser is None:
-            return None
-        cost = round(self._adviser.cost(request, decision), _DECIMALS)
-        self._sums.setdefault((request.seat, request.kind), []).append(cost)
-        return cost
+    def note(self, request: DecisionRequest, decision: Decision, told: dict[str, Any]) -> None:
+        """`told` is the decision's event; its `cost` is filled in when it is settled."""
+        if self._adviser is not None:
+            self._made.append((request, decision))
+            self._told.append(told)
+
+    def settle(self) -> None:
+        """Prices what was noted since the last time."""
+        made, told = self._made, self._told
+        if self._adviser is None or not made:
+            return
+        self._made, self._told = [], []
+        for (request, _), event, lost in zip(made, told, self._adviser.costs(made), strict=True):
+            event["cost"] = cost = round(lost, _DECIMALS)
+            self._sums.setdefault((request.seat, request.kind), []).append(cost)
 
     def by_kind(self, seat: Seat) -> dict[str, CostOfKind]:
         """The decisions of that seat so far, by kind of question."""
+        self.settle()
         return {
             kind.value: _summed(costs)
             for (whose, kind), costs in sorted(self._sums.items())

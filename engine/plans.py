@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from engine.chance.advice import Adviser
-from engine.chance.options import USUAL_BALL, USUAL_SHOT, Outlook
+from engine.chance.factors import USUAL_BALL, USUAL_SHOT
+from engine.chance.options import Outlook
 from engine.cricket.choices import (
     DecisionKind,
     DeliveryDecision,
@@ -72,7 +73,7 @@ def _batting(request: DecisionRequest, adviser: Adviser) -> dict[str, dict[str, 
 
 
 def _bowling(request: DecisionRequest, adviser: Adviser) -> dict[str, dict[str, float]]:
-    spins = adviser.options.ball(request.view).style.is_spin
+    spins = adviser.options.style(request.view).is_spin
     found = {
         name: adviser.options.outlook(request.view, ball, USUAL_SHOT)
         for name, ball in _BOWLING.items()

@@ -18,6 +18,7 @@ import orjson
 from pydantic import BaseModel
 
 from engine import events as ev
+from engine.costs import Costs
 from engine.cricket.choices import Decision, DecisionKind, Seat
 from engine.cricket.nodes import (
     BallBowled,
@@ -130,7 +131,8 @@ def _canonical(value: Any) -> Any:
 
 class Reporter:
     """Numbers and stamps the events of one attempt at one episode. `drain()` hands over what has
-    come since. `start_chance` is the home side's win probability at the `start`.
+    come since, and only then has decisions priced by `costs`. `start_chance` is the home side's win
+    probability at the `start`.
     """
 
     def __init__(
@@ -140,6 +142,7 @@ class Reporter:
         attempt: int,
         squads: Squads,
         captains: dict[Seat, str],
+        costs: Costs | None = None,
         start: Start | None = None,
         start_chance: float = EVEN,
         clock: Callable[[], datetime] = ev.now,
@@ -147,13 +150,20 @@ class Reporter:
         self.digest = PlayDigest()
         self._episode_id, self._attempt = episode_id, attempt
         self._squads, self._captains, self._clock = squads, captains, clock
+        self._costs = costs or Costs(None)
         self._start, self._start_chance = start, start_chance
         self._seq = 0
         self._pending: list[Wire] = []
         self._held: list[dict[str, Any]] = []
         self._over_began = (0, 0)
 
+    @property
+    def waiting(self) -> int:
+        """Events that have not been handed over."""
+        return len(self._pending)
+
     def drain(self) -> list[Wire]:
+        self._costs.settle()
         pending, self._pending = self._pending, []
         return pending
 
@@ -168,17 +178,16 @@ class Reporter:
             Wire(self._episode_id, self._attempt, self._seq, self._clock(), kind, data)
         )
 
-    def decided(
-        self, request: DecisionRequest, answered: Answered, cost: float | None = None
-    ) -> None:
-        """Publishes the decision and its cost, at once or after the ball that it is for."""
+    def decided(self, request: DecisionRequest, answered: Answered) -> None:
+        """Publishes the decision, at once or after the ball that it is for."""
         made = decision_wire(request, answered.decision, self._squads, self._captains[request.seat])
         made["source"] = answered.source
         made["reason"] = answered.reason
         made["rethinks"] = answered.rethinks
         made["errors"] = answered.errors
         made["latency_ms"] = answered.latency_ms
-        made["cost"] = cost
+        made["cost"] = None
+        self._costs.note(request, answered.decision, made)
         if request.kind in _HIDDEN_UNTIL_BOWLED:
             self._held.append(made)
         else:

@@ -7,33 +7,32 @@ what pitch and day do is not.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
 
 from engine.chance.classes import Floats
 from engine.chance.model import BallModel
-from engine.chance.options import SHOTS, TIE, Options, ShotValues
-from engine.chance.staffing import Staffing
+from engine.chance.options import TIE, Made, Options, field_of
+from engine.chance.staffing import Asked, Staffing
 from engine.cricket.choices import (
     BatterDecision,
     BowlerDecision,
     Decision,
     DecisionKind,
-    DeliveryDecision,
     Election,
-    Field,
     Seat,
-    ShotDecision,
     TossDecision,
 )
 from engine.cricket.distribution import WinModel
+from engine.cricket.formats import Format
 from engine.cricket.laws import start_innings
 from engine.cricket.nodes import DecisionRequest
 from engine.cricket.players import PlayerIndex
 
 _USUAL_ELECTION: Final = Election.FIELD  # what captains who win the toss mostly do
+_OF_A_BALL: Final = frozenset({DecisionKind.DELIVERY, DecisionKind.SHOT})
 
 
 class Adviser:
@@ -54,57 +53,81 @@ class Adviser:
         """
         match request.kind:
             case DecisionKind.SHOT:
-                return self.options.shots(request.view, _field(request)).choice()
+                return self.options.shots(request.view, field_of(request)).choice()
             case DecisionKind.DELIVERY:
                 return self.options.deliveries(request.view, request.legal.fields).choice()
             case DecisionKind.BOWLER:
                 legal = sorted(request.legal.players, reverse=True)
-                return BowlerDecision(player=_first_best(legal, -self._bowlers(request, legal)))
+                return BowlerDecision(player=self._first_best(request, legal, -1.0))
             case DecisionKind.BATTER:
                 legal = sorted(request.legal.players)
-                return BatterDecision(player=_first_best(legal, self._batters(request, legal)))
+                return BatterDecision(player=self._first_best(request, legal, 1.0))
             case DecisionKind.TOSS:
                 field, bat = self._elections(request)
                 return TossDecision(elect=Election.BAT if bat - field > TIE else _USUAL_ELECTION)
 
     def cost(self, request: DecisionRequest, decision: Decision) -> float:
         """Win probability given away against the best legal answer, at least 0."""
-        return max(0.0, self._given_away(request, decision))
+        return self.costs([(request, decision)])[0]
 
-    def _given_away(self, request: DecisionRequest, decision: Decision) -> float:
-        view, legal = request.view, request.legal.players
-        match decision:
-            case ShotDecision():
-                shots = self.options.shots(view, _field(request))
-                return shots.best - self._shot(request, decision, shots)
-            case DeliveryDecision():
-                deliveries = self.options.deliveries(view, request.legal.fields)
-                return deliveries.of(decision) - deliveries.best
-            case BowlerDecision(player=player):
-                bowlers = self._bowlers(request, legal)
-                return float(bowlers[legal.index(player)] - bowlers.min())
-            case BatterDecision(player=player):
-                batters = self._batters(request, legal)
-                return float(batters.max() - batters[legal.index(player)])
-            case TossDecision(elect=elect):
-                field_first, bat_first = self._elections(request)
-                lost = field_first - bat_first
-                return lost if elect is Election.BAT else -lost
+    def costs(self, made: Sequence[Made]) -> list[float]:
+        """As `cost`, of many legal decisions of one match: priced together, a decision takes a
+        fraction of the time.
+        """
+        found = [0.0] * len(made)
+        for kinds, price in self._prices():
+            for places in _by_format(made, kinds):
+                lost = price([made[place] for place in places])
+                for place, each in zip(places, lost, strict=True):
+                    found[place] = max(0.0, each)
+        return found
 
-    def _shot(self, request: DecisionRequest, shot: ShotDecision, known: ShotValues) -> float:
-        if shot.aggression is None:
-            return float(known.usual[SHOTS.index(shot.shot)])
-        return self.options.shot(request.view, _field(request), shot)
+    def _prices(
+        self,
+    ) -> Sequence[tuple[frozenset[DecisionKind], Callable[[Sequence[Made]], Sequence[float]]]]:
+        """What prices decisions of these kinds, of one match and one format."""
+        return (
+            (_OF_A_BALL, self.options.given_away),
+            (frozenset({DecisionKind.BOWLER}), self._by_bowlers),
+            (frozenset({DecisionKind.BATTER}), self._by_batters),
+            (frozenset({DecisionKind.TOSS}), self._by_tosses),
+        )
 
-    def _bowlers(self, request: DecisionRequest, legal: Sequence[PlayerIndex]) -> Floats:
+    def _by_bowlers(self, made: Sequence[Made]) -> Sequence[float]:
+        worth = _for_players(self.staffing.bowlers, made)
+        return [
+            0.0 if values is None else _of_chosen(choice, values) - float(values.min())
+            for choice, values in zip(made, worth, strict=True)
+        ]
+
+    def _by_batters(self, made: Sequence[Made]) -> Sequence[float]:
+        worth = _for_players(self.staffing.batters, made)
+        return [
+            0.0 if values is None else float(values.max()) - _of_chosen(choice, values)
+            for choice, values in zip(made, worth, strict=True)
+        ]
+
+    def _by_tosses(self, made: Sequence[Made]) -> Sequence[float]:
+        lost = []
+        for request, decision in made:
+            assert isinstance(decision, TossDecision)
+            field_first, bat_first = self._elections(request)
+            gain = bat_first - field_first
+            lost.append(-gain if decision.elect is Election.BAT else gain)
+        return lost
+
+    def _first_best(
+        self, request: DecisionRequest, legal: Sequence[PlayerIndex], sign: float
+    ) -> PlayerIndex:
+        """The first whose value is the highest, or with `sign` -1 the lowest, to the batting
+        side.
+        """
         if len(legal) == 1:
-            return np.zeros(1)
-        return self.staffing.bowlers(request.view, legal)
-
-    def _batters(self, request: DecisionRequest, legal: Sequence[PlayerIndex]) -> Floats:
-        if len(legal) == 1:
-            return np.zeros(1)
-        return self.staffing.batters(request.view, legal)
+            return legal[0]
+        bowls = request.kind is DecisionKind.BOWLER
+        price = self.staffing.bowlers if bowls else self.staffing.batters
+        values = sign * price([(request.view, legal)])[0]
+        return legal[int(np.argmax(values >= values.max() - TIE))]
 
     def _elections(self, request: DecisionRequest) -> tuple[float, float]:
         """The values of fielding and of batting first, to the seat that won the toss."""
@@ -116,11 +139,34 @@ class Adviser:
         return self._value.of(start)
 
 
-def _field(request: DecisionRequest) -> Field:
-    if request.field is None:
-        raise ValueError("a shot was asked for without a field")
-    return request.field
+def _by_format(made: Sequence[Made], kinds: frozenset[DecisionKind]) -> Sequence[Sequence[int]]:
+    """The places of the decisions of these kinds, a super over's apart."""
+    found: dict[int, list[int]] = {}
+    for place, (request, _) in enumerate(made):
+        if request.kind in kinds:
+            found.setdefault(id(_format(request)), []).append(place)
+    return list(found.values())
 
 
-def _first_best(players: Sequence[PlayerIndex], values: Floats) -> PlayerIndex:
-    return players[int(np.argmax(values >= values.max() - TIE))]
+def _format(request: DecisionRequest) -> Format:
+    innings = request.view.innings
+    return request.view.format if innings is None else innings.format
+
+
+def _for_players(
+    price: Callable[[Sequence[Asked]], list[Floats]], made: Sequence[Made]
+) -> list[Floats | None]:
+    """By question, the values of those who might have been chosen; None where there was no
+    choice.
+    """
+    open_ = [request for request, _ in made if len(request.legal.players) > 1]
+    if not open_:
+        return [None] * len(made)
+    values = iter(price([(request.view, request.legal.players) for request in open_]))
+    return [next(values) if len(request.legal.players) > 1 else None for request, _ in made]
+
+
+def _of_chosen(made: Made, values: Floats) -> float:
+    request, decision = made
+    assert isinstance(decision, BowlerDecision | BatterDecision)
+    return float(values[request.legal.players.index(decision.player)])
