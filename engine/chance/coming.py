@@ -124,9 +124,7 @@ def pressed_by(tables: FormatTables, aggressions: Sequence[float], sign: float =
     """(aggression, class): the factor of each, or with `sign` -1 what takes it away again."""
     press = np.array([pressing(each) for each in aggressions])
     beyond = np.array([overreaching(each) for each in aggressions])
-    return np.exp(
-        sign * press[:, None] * tables.press + sign * beyond[:, None] * tables.overreach
-    )
+    return np.exp(sign * press[:, None] * tables.press + sign * beyond[:, None] * tables.overreach)
 
 
 def phases_of(tables: FormatTables, innings: Iterable[Innings]) -> list[int]:

@@ -26,7 +26,7 @@ from engine.cricket.choices import (
     ShotDecision,
     Variation,
 )
-from engine.cricket.players import Bowling
+from engine.cricket.players import Bowling, Hand
 
 # What the other side is taken to have chosen: the `baseline` captain's ball and shot.
 USUAL_BALL: Final = DeliveryDecision()
@@ -41,10 +41,11 @@ LINES: Final = tuple(Line)
 class Factors:
     """Of one ball model."""
 
-    __slots__ = ("_aggressions", "_deliveries", "_effects", "_shots")
+    __slots__ = ("_aggressions", "_deliveries", "_effect", "_effects", "_shots", "_styles")
 
     def __init__(self, model: BallModel) -> None:
-        self._effects = model.matchups.effects
+        self._effect, self._effects = model.matchups.effect, model.matchups.effects
+        self._styles: dict[tuple[Bowling, float, int], Floats] = {}
         self._shots: dict[tuple[Field, Kind], Floats] = {}
         self._deliveries: dict[tuple[tuple[Field, ...], Kind], Floats] = {}
         self._aggressions: dict[int, tuple[FormatTables, Floats]] = {}
@@ -64,6 +65,20 @@ class Factors:
             balls = deliveries_of(fields, kind.style)
             usual = [USUAL_SHOT.shot] * len(balls)
             found = self._deliveries[fields, kind] = np.exp(self._effects(balls, usual, *kind))
+        return found
+
+    def style(self, style: Bowling, left_handed: float, phase: int) -> Floats:
+        """(class): what the usual choices add in log-odds with a bowler of this style, and this
+        share of left-handers facing him.
+        """
+        found = self._styles.get((style, left_handed, phase))
+        if found is None:
+            of_hand = [
+                self._effect(USUAL_BALL, USUAL_SHOT.shot, style, hand, phase)
+                for hand in (Hand.LEFT, Hand.RIGHT)
+            ]
+            shares = np.array([left_handed, 1.0 - left_handed])
+            found = self._styles[style, left_handed, phase] = shares @ np.array(of_hand)
         return found
 
     def aggressions(self, tables: FormatTables) -> Floats:

@@ -234,7 +234,7 @@ class Options:
         if aggressions is not None:
             ways.append(balls.at(aggressions)[:, None])
         chances = np.concatenate(ways, axis=1)
-        return ((chances * balls.worth[:, None]) @ columns) / (chances @ columns)
+        return np.asarray(((chances * balls.worth[:, None]) @ columns) / (chances @ columns))
 
     def _deliveries(self, balls: Balls, fields: tuple[Field, ...], kind: Kind) -> Floats:
         """(ball, field × length × line × variation), of balls of one kind."""

@@ -8,9 +8,9 @@ for as long as he can expect to bat.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from engine.chance.classes import Floats
 from engine.chance.coming import Meeting, innings_of, levels, phases_of, tables_of, worths
 from engine.chance.design import PHASES
 from engine.chance.elevens import LEFT_HANDED
-from engine.chance.factors import USUAL_BALL, USUAL_SHOT
+from engine.chance.factors import factors_of
 from engine.chance.model import BallModel
 from engine.chance.tables import FormatTables
 from engine.chance.worth import ECONOMY, WICKET
@@ -41,21 +41,21 @@ _ROUNDS: Final = 5
 _HARDLY_ANY: Final = 1e-3  # of an over, where there is none: a price stays finite
 _BATTER: Final = Player(name="?", role=Role.BATTER, bats=Hand.RIGHT, bowls=Bowling.NONE)
 _BOWLER: Final = replace(_BATTER, role=Role.BOWLER, bowls=Bowling.RIGHT_MEDIUM)
-_HANDS: Final = {Hand.RIGHT: 1.0 - LEFT_HANDED, Hand.LEFT: LEFT_HANDED}  # of the balls faced
 _AT_ONCE: Final = 1 + len(PHASES)  # the coming over, and the rest by phase
 
+_T = TypeVar("_T")
 Asked = tuple[MatchView, Sequence[PlayerIndex]]  # who may be chosen
 _changed = replacer(Innings)
 
 
 class _Part(NamedTuple):
-    """Overs of one phase: `overs` of them, `innings` as it stands at the middle one, bowled to
-    batters of these hands, by share.
+    """Overs of one phase: `overs` of them, `innings` as it stands at the middle one, bowled to so
+    large a share of left-handers.
     """
 
     innings: Innings
     overs: int
-    hands: Mapping[Hand, float]
+    left_handed: float
 
 
 class _Stretch(NamedTuple):
@@ -70,10 +70,11 @@ class Staffing:
     call are of one match and one format.
     """
 
-    __slots__ = ("_bowlers", "_model", "_stretches", "_value")
+    __slots__ = ("_bowlers", "_factors", "_model", "_stretches", "_value")
 
     def __init__(self, model: BallModel, value: WinModel) -> None:
         self._model, self._value = model, value
+        self._factors = factors_of(model)
         self._bowlers: dict[tuple[int, int, int, float], tuple[object, Floats]] = {}
         self._stretches: dict[tuple[int, int], tuple[FormatTables, tuple[_Stretch, ...]]] = {}
 
@@ -84,9 +85,9 @@ class Staffing:
         found = [np.zeros(0)] * len(asked)
         for squad, places in _by_fielding_side(asked):
             views = [asked[place][0] for place in places]
+            bowlers = squad.bowlers
             for place, values in zip(places, self._overs_of(squad, views), strict=True):
-                legal = asked[place][1]
-                found[place] = values[[squad.bowlers.index(player) for player in legal]]
+                found[place] = values[[bowlers.index(player) for player in asked[place][1]]]
         return found
 
     def batters(self, asked: Sequence[Asked]) -> list[Floats]:
@@ -95,13 +96,16 @@ class Staffing:
         """
         innings = [innings_of(view) for view, _ in asked]
         tables = tables_of(self._model, asked[0][0], innings[0])
-        phases = phases_of(tables, innings)
+        phases, style = phases_of(tables, innings), self._factors.style
         meetings: list[Meeting] = []
         effects: list[Floats] = []
         for (view, legal), phase in zip(asked, phases, strict=True):
             mine = [_coming_in(view, player) for player in legal]
             meetings += mine
-            effects += [self._effect(m.bowler.bowls, {m.striker.bats: 1.0}, phase) for m in mine]
+            effects += [
+                style(each.bowler.bowls, float(each.striker.bats is Hand.LEFT), phase)
+                for each in mine
+            ]
         stays = np.array([min(_STAY, each.balls_left / 2.0) for each in innings])
         worth = stays[:, None] * self._worth(tables, innings)
         of_each = np.repeat(worth, [len(legal) for _, legal in asked], axis=0)
@@ -113,26 +117,22 @@ class Staffing:
         """(view, bowler): the coming over of each, and what the side will miss him for later."""
         innings = [innings_of(view) for view in views]
         tables = tables_of(self._model, views[0], innings[0])
-        parts = [part for view in views for part in self._parts(tables, view)]
-        values = self._worths(tables, squad, views[0].venue, parts)
-        values = values.reshape(len(views), _AT_ONCE, -1)
-        overs = np.array([float(p.overs) for p in parts]).reshape(len(views), _AT_ONCE)[:, 1:]
-        left = np.array([_overs_left(each, squad.bowlers) for each in innings])
+        bowlers = squad.bowlers
+        parts = [self._parts(tables, view) for view in views]
+        values = self._worths(tables, squad, bowlers, views[0].venue, parts)
+        overs = np.array([_filled([float(p.overs) for p in mine], 0.0) for mine in parts])[:, 1:]
+        left = np.array([_overs_left(each, bowlers) for each in innings])
         prices = _prices(values[:, 1:], left, overs)
-        return values[:, 0] + np.where(overs.any(axis=1)[:, None], prices, 0.0)
+        return values[:, 0] + np.where(overs.sum(axis=1)[:, None] > 0.0, prices, 0.0)
 
     def _parts(self, tables: FormatTables, view: MatchView) -> list[_Part]:
-        """The coming over, then those after it, by phase; where there are fewer phases, parts
-        without an over fill up.
-        """
+        """The coming over, then those after it, by phase."""
         innings = innings_of(view)
         later = [
-            _Part(_moved_on(innings, stretch.middle), stretch.overs, _HANDS)
+            _Part(_moved_on(innings, stretch.middle), stretch.overs, LEFT_HANDED)
             for stretch in self._later(tables, innings.over)
         ]
-        fill = later[0]._replace(overs=0) if later else _Part(innings, 0, _HANDS)
-        missing = _AT_ONCE - 1 - len(later)
-        return [_Part(innings, 1, _hands_in(view, innings)), *later, *[fill] * missing]
+        return [_Part(innings, 1, _left_handed(view, innings)), *later]
 
     def _later(self, tables: FormatTables, over: int) -> tuple[_Stretch, ...]:
         """The overs after this one, by phase."""
@@ -142,44 +142,48 @@ class Staffing:
         return known[1]
 
     def _worths(
-        self, tables: FormatTables, squad: Squad, venue: float, parts: Sequence[_Part]
+        self,
+        tables: FormatTables,
+        squad: Squad,
+        bowlers: Sequence[PlayerIndex],
+        venue: float,
+        parts: Sequence[Sequence[_Part]],
     ) -> Floats:
-        """(part, bowler): what an over of each is worth to the batting side, up to a constant."""
-        innings = [part.innings for part in parts]
-        usual = levels(tables, venue, [_of_nobody(each) for each in innings])
+        """(question, part, bowler): what an over of each is worth to the batting side, up to a
+        constant. Where there are fewer parts the last is told again.
+        """
+        each = [part for mine in parts for part in mine]
+        innings = [part.innings for part in each]
+        usual = levels(tables, venue, [_of_nobody(state) for state in innings])
         theirs = np.array(
             [
-                self._of_bowlers(tables, squad, part.hands, phase)
-                for part, phase in zip(parts, phases_of(tables, innings), strict=True)
+                self._of_bowlers(tables, squad, bowlers, part.left_handed, phase)
+                for part, phase in zip(each, phases_of(tables, innings), strict=True)
             ]
         )
-        worth = self._worth(tables, innings)
-        over = _chances(usual[:, None] + theirs) @ worth[:, :, None]
-        return np.asarray(BALLS_PER_OVER * over[:, :, 0])
+        over = _chances(usual[:, None] + theirs) @ self._worth(tables, innings)[:, :, None]
+        number = iter(range(len(each)))
+        places = [_filled(own := [next(number) for _ in mine], own[-1]) for mine in parts]
+        return np.asarray(BALLS_PER_OVER * over[:, :, 0][places])
 
     def _of_bowlers(
-        self, tables: FormatTables, squad: Squad, hands: Mapping[Hand, float], phase: int
+        self,
+        tables: FormatTables,
+        squad: Squad,
+        bowlers: Sequence[PlayerIndex],
+        left_handed: float,
+        phase: int,
     ) -> Floats:
-        """(bowler, class): what the bowlers' skills change, and their styles in a phase to batters
-        of these hands.
-        """
-        key = id(tables), id(squad), phase, hands.get(Hand.LEFT, 0.0)
+        """(bowler, class): what the bowlers' skills change, and their styles in a phase."""
+        key = id(tables), id(squad), phase, left_handed
         found = self._bowlers.get(key)
-        if found is None:
-            skills = [[squad[p].skill.economy, squad[p].skill.strike] for p in squad.bowlers]
-            styles = [self._effect(squad[p].bowls, hands, phase) for p in squad.bowlers]
-            change = np.array(skills) @ tables.effects[[ECONOMY, WICKET]] + np.array(styles)
+        if found is None:  # tables and squad are kept, so that their ids are their own
+            players = [squad[player] for player in bowlers]
+            skills = np.array([[p.skill.economy, p.skill.strike] for p in players])
+            styles = [self._factors.style(p.bowls, left_handed, phase) for p in players]
+            change = skills @ tables.effects[[ECONOMY, WICKET]] + np.array(styles)
             found = self._bowlers[key] = (tables, squad), change
         return found[1]
-
-    def _effect(self, style: Bowling, hands: Mapping[Hand, float], phase: int) -> Floats:
-        """(class): the match-up of a style with batters of these hands."""
-        effect = self._model.matchups.effect
-        shot = USUAL_SHOT.shot
-        parts = [
-            share * effect(USUAL_BALL, shot, style, hand, phase) for hand, share in hands.items()
-        ]
-        return np.asarray(sum(parts[1:], parts[0]))
 
     def _worth(self, tables: FormatTables, innings: Sequence[Innings]) -> Floats:
         """(innings, class): of a ball, beside a ball of nothing."""
@@ -230,13 +234,11 @@ def _stretches(tables: FormatTables, begin: int) -> tuple[_Stretch, ...]:
     return tuple(found)
 
 
-def _hands_in(view: MatchView, innings: Innings) -> dict[Hand, float]:
-    """The hands of the two at the crease, by share."""
+def _left_handed(view: MatchView, innings: Innings) -> float:
+    """The share of left-handers among the two at the crease."""
     squad = view.squads.of(innings.batting)
     hands = [squad[p].bats for p in (innings.striker, innings.non_striker) if p is not None]
-    if not hands:
-        return _HANDS
-    return {hand: hands.count(hand) / len(hands) for hand in sorted(set(hands))}
+    return hands.count(Hand.LEFT) / len(hands) if hands else LEFT_HANDED
 
 
 def _moved_on(innings: Innings, legal_balls: int) -> Innings:
@@ -280,6 +282,11 @@ def _overs_left(innings: Innings, bowlers: Sequence[PlayerIndex]) -> list[float]
     return [float(max(0, min(most - innings.bowlers[p].overs, room))) for p in bowlers]
 
 
+def _filled(values: list[_T], filling: _T) -> list[_T]:
+    """One for the coming over and for each phase after it."""
+    return values + [filling] * (_AT_ONCE - len(values))
+
+
 def _chances(levels: Floats) -> Floats:
     weight = np.exp(levels)
     return np.asarray(weight / weight.sum(axis=-1, keepdims=True))
@@ -306,7 +313,7 @@ def _prices(worths: Floats, left: Floats, overs: Floats) -> Floats:
     for _ in range(_ROUNDS):
         free = supply / _times(rows.swapaxes(-1, -2), wanted)
         wanted = demand / _times(rows, free)
-    return np.maximum(-temperature * np.log(free * wanted[..., -1:]), 0.0)
+    return np.asarray(np.maximum(-temperature * np.log(free * wanted[..., -1:]), 0.0))
 
 
 def _times(rows: Floats, column: Floats) -> Floats:

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from engine.chance.factors import deliveries_of
 from engine.chance.model import BallModel
-from engine.chance.options import deliveries_of
 from engine.cricket.choices import Field, Shot
 from engine.cricket.players import Bowling, Hand
 

@@ -8,10 +8,12 @@ import pytest
 
 from engine.captains.baseline import Baseline
 from engine.chance import BallModel, WinProbability
-from engine.chance.options import AGGRESSIONS, SHOTS, USUAL_BALL, Options, context_of
+from engine.chance.factors import AGGRESSIONS, SHOTS, USUAL_BALL, USUAL_SHOT
+from engine.chance.options import Options
 from engine.cricket.choices import DecisionKind, DeliveryDecision, Field, Shot, ShotDecision
 from engine.cricket.formats import T5
 from engine.cricket.nodes import DecisionRequest, DeliveryContext
+from engine.cricket.state import Conditions, Innings, MatchView
 from engine.driver import MatchDriver
 from engine.seeds import Streams
 from engine.setup import match_setup, squads_named
@@ -31,6 +33,23 @@ def asked(kind: DecisionKind) -> list[DecisionRequest]:
         found += [request] if request.kind is kind else []
         driver.answer(captain.decide(request, driver.draws()))
     return found
+
+
+def context_of(view: MatchView, innings: Innings) -> DeliveryContext:
+    """The coming ball as both captains know it: the usual choices, the venue but not the day."""
+    striker, bowler = innings.striker, innings.bowler
+    assert striker is not None
+    assert bowler is not None
+    return DeliveryContext(
+        innings=innings,
+        striker=view.squads.of(innings.batting)[striker],
+        striker_order=striker + 1,
+        balls_faced=innings.batters[striker].balls,
+        bowler=view.squads.of(innings.fielding)[bowler],
+        conditions=Conditions(venue=view.venue, era=view.era, game=view.squads.home.game),
+        delivery=USUAL_BALL,
+        shot=USUAL_SHOT,
+    )
 
 
 def expected(context: DeliveryContext) -> float:
@@ -67,8 +86,8 @@ def test_a_delivery_is_worth_what_the_model_says(request_: DecisionRequest) -> N
 def test_the_shot_chosen_is_worth_the_best(request_: DecisionRequest) -> None:
     options = Options(MODEL, VALUE)
     values = options.shots(request_.view, Field.STANDARD)
-    chosen = options.shot(request_.view, Field.STANDARD, values.choice())
-    assert chosen == pytest.approx(values.best, abs=1e-12)
+    seen = replace(request_, field=Field.STANDARD)
+    assert options.given_away([(seen, values.choice())]) == [pytest.approx(0.0, abs=1e-12)]
 
 
 def test_of_equals_the_usual_is_chosen() -> None:
