@@ -199,9 +199,18 @@ class _Episode:
         return await _to_its_end(self._finish(ending))
 
     async def _play(self) -> _Ending:
-        """The match, and what an error counts as: a bug voids an episode, it never decides one."""
+        """The match, and all that is told of it: whoever cancels still interrupts an observer."""
+        ending = await self._counted(self._to_the_end())
+        return await self._counted(self._told(ending))
+
+    async def _told(self, ending: _Ending) -> _Ending:
+        await self._publish()
+        return ending
+
+    async def _counted(self, play: Coroutine[Any, Any, _Ending]) -> _Ending:
+        """What an error counts as: a bug voids an episode, it never decides one."""
         try:
-            return await self._to_the_end()
+            return await play
         except CaptainFailed as failure:
             return _Ending(
                 reason=ev.EndReason.FORFEIT, winner=self._asked.other, error=str(failure)
