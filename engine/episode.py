@@ -16,29 +16,30 @@ from importlib.metadata import PackageNotFoundError, version
 from time import monotonic
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import TypeAdapter
 
 from engine import events as ev
 from engine.answering import Captain, Chair
-from engine.captains import CaptainSpec, build, captaincy_of, is_scripted
+from engine.captains import build, captaincy_of, is_scripted
 from engine.costs import Costs
 from engine.cricket.choices import Seat
 from engine.cricket.distribution import MatchModel, WinModel
-from engine.cricket.formats import BALLS_PER_OVER, MAX_OVERS
-from engine.cricket.match import MAX_SUPER_OVERS, MatchSetup
+from engine.cricket.formats import BALLS_PER_OVER
+from engine.cricket.match import MatchSetup
 from engine.cricket.nodes import BallBowled, Fact, MatchResult, OverCompleted
 from engine.cricket.players import Squad
-from engine.cricket.scorecard import InningsCard, innings_card, margin_in_words
-from engine.cricket.state import CURRENT_ERA, FIRST_ERA, LAST_ERA, Innings, Squads
+from engine.cricket.scorecard import innings_card, margin_in_words
+from engine.cricket.state import Innings, Squads
 from engine.driver import EVEN, MatchDriver
 from engine.errors import CaptainFailed, CaptainUnavailable, RunBudgetSpent
 from engine.fanout import Fanout, Observer
 from engine.models import Models, solve_once
-from engine.packs import StartState
 from engine.recap import line_of, side_of
 from engine.reporter import Reporter
-from engine.seeds import MAX_SEED, Streams
-from engine.setup import DRAWN, both_drawn, match_setup, squads_named
+from engine.result import EpisodeResult
+from engine.seeds import Streams
+from engine.setup import both_drawn, match_setup, squads_named
+from engine.spec import EpisodeSpec
 from engine.tool_captains import Services, build_captain
 
 ENGINE_VERSION: Final = "1"
@@ -49,72 +50,6 @@ _LONGEST_HOLD_S: Final = 0.002  # of the event loop, to the over
 _VERSIONS_OF: Final = ("captains", "numpy", "pydantic")
 
 SQUAD_ADAPTER: Final = TypeAdapter(Squad)
-
-
-class EpisodeSpec(BaseModel):
-    """Everything that decides how an episode goes. It crosses processes and stands in the record's
-    header: with the `start` itself, so that a record replays without its pack.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    episode_id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$")
-    attempt: int = Field(default=1, ge=1)
-    seed: int = Field(ge=0, le=MAX_SEED)
-    overs: int = Field(ge=1, le=MAX_OVERS)
-    home: CaptainSpec
-    away: CaptainSpec
-    squads: tuple[str, str] = (DRAWN, DRAWN)
-    era: int = Field(default=CURRENT_ERA, ge=FIRST_ERA, le=LAST_ERA)
-    pack: str = "standard"
-    entry: str = "toss"
-    pack_digest: str | None = None
-    start: StartState | None = None
-    max_super_overs: int = Field(default=3, ge=0, le=MAX_SUPER_OVERS)
-    max_rethinks: int = Field(default=2, ge=0, le=10)
-    step_limit: int | None = Field(default=None, ge=1)
-
-    def captain(self, seat: Seat) -> CaptainSpec:
-        return self.home if seat is Seat.HOME else self.away
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EpisodeResult:
-    """How an episode ended. `home` and `away` are the captains' names; `winner` their seat, None
-    for tie or void.
-
-    `luck` is the home side's, in match results (1 = a win), `setup_luck` the part of it that was
-    drawn before the toss. `turns` counts the questions answered.
-    `observer_failures` says which observers stopped listening, and why.
-    """
-
-    episode_id: str
-    attempt: int
-    seed: int
-    home: str
-    away: str
-    winner: Seat | None
-    end_reason: ev.EndReason
-    result: str
-    innings: tuple[ev.InningsLine, ...]
-    turns: int
-    deliveries: int
-    luck: float
-    counts: dict[Seat, ev.SeatCounts]
-    record_digest: str
-    error: str | None
-    cards: tuple[InningsCard, ...]
-    observer_failures: tuple[str, ...] = ()
-    setup_luck: float = 0.0
-
-    def batting_captain(self, innings: int) -> str:
-        """Whose side bats in `innings`, counted from 1."""
-        seats = {line.innings: line.batting for line in self.innings}
-        return self.home if seats[innings] == Seat.HOME.value else self.away
-
-    @property
-    def fallbacks(self) -> int:
-        return sum(counts.fallbacks for counts in self.counts.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

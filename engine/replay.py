@@ -11,19 +11,15 @@ from engine.captains.recorded import Recorded, RecordedSettings
 from engine.cricket.choices import Seat
 from engine.cricket.errors import BadSquad, BadStart, UnknownFormat
 from engine.cricket.state import Squads
-from engine.episode import (
-    SQUAD_ADAPTER,
-    Cast,
-    EpisodeResult,
-    EpisodeSpec,
-    play_episode,
-)
+from engine.episode import SQUAD_ADAPTER, Cast, play_episode
 from engine.errors import BrokenRecord
 from engine.events import EpisodeEnded, EpisodeEndedEvent, EpisodeStartedEvent
 from engine.fanout import Observer
 from engine.models import Models
 from engine.record import ending_of, header_of, read_record
 from engine.reporter import play_digest
+from engine.result import EpisodeResult
+from engine.spec import EpisodeSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

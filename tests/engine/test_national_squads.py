@@ -14,8 +14,9 @@ from engine.chance import BallModel
 from engine.cricket.errors import BadSquad
 from engine.cricket.formats import MAX_OVERS, format_of
 from engine.cricket.players import Bowling, Game, Role, Squad
-from engine.episode import EpisodeSpec, play_episode
+from engine.episode import play_episode
 from engine.setup import check_playable
+from engine.spec import EpisodeSpec
 from engine.squads import BUILT_IN, MAX_FILE_SKILL, NATIONAL, load_squad, parse_squad
 from engine.squads.average import average_squad
 from engine.squads.strength import shipped_strengths, solved
