@@ -6,9 +6,10 @@ from typing import Any
 
 from engine.captains.llm import LlmSettings
 from engine.observation import CricketObservation
-from engine.tool_captains.account import Account, Usage
+from engine.tool_captains.account import Account
 from engine.tool_captains.contract import Player
-from engine.tool_captains.llm.chat import ChatReply, ChatRequest
+from engine.tool_captains.llm.chat import ChatRequest
+from engine.tool_captains.llm.obtaining import Obtaining
 from engine.tool_captains.llm.prompts import load_prompt
 from engine.tool_captains.llm.reading import action_of
 from engine.tool_captains.llm.rungs import Rung
@@ -20,12 +21,16 @@ class LlmCaptain:
     """One model in one seat of one episode. Implements `ToolCaptain` and `Accountable`."""
 
     def __init__(self, settings: LlmSettings, *, who: Player, services: Services) -> None:
-        self._settings, self._who, self._services = settings, who, services
+        self._settings = settings
+        self._obtaining = Obtaining(settings, who=who, services=services)
         self._prompt = load_prompt(settings.prompt)
         self._account = self._new_account()
 
     async def act(self, observation: CricketObservation) -> CricketAction:
-        reply = await self._obtain(self._compose(observation))
+        self._account.rungs[Rung.TOOLS.name.lower()] += 1
+        reply = await self._obtaining.obtain(
+            self._compose(observation), decision=observation.question, account=self._account
+        )
         return action_of(reply, observation)
 
     def take_account(self) -> Account:
@@ -59,29 +64,6 @@ class LlmCaptain:
     def _offered(self, seen: CricketObservation) -> list[ToolOffer]:
         everything = self._settings.tools == "all"
         return [tool for tool in seen.available_tools if everything or tool.commits]
-
-    async def _obtain(self, request: ChatRequest) -> ChatReply:
-        settings, services = self._settings, self._services
-        reserved = services.budgets.reserve(self._who, Usage(tokens_out=settings.max_tokens))
-        async with services.limiter.slot(settings.base_url):
-            reply = await services.endpoints.complete(
-                settings.base_url, await self._key(), request, deadline_s=settings.deadline_s
-            )
-        reserved.settle(reply.usage)
-        self._account.calls += 1
-        self._account.usage += reply.usage
-        self._account.rungs[Rung.TOOLS.name.lower()] += 1
-        if reply.model:
-            self._account.models.add(reply.model)
-        return reply
-
-    async def _key(self) -> str | None:
-        settings, secrets = self._settings, self._services.secrets
-        if settings.api_key_env is not None:
-            return await secrets.from_environment(settings.api_key_env)
-        if settings.api_key_block is not None:
-            return await secrets.from_block(settings.api_key_block)
-        return None
 
 
 def _function(tool: ToolOffer) -> dict[str, Any]:

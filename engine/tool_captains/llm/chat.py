@@ -8,7 +8,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.errors import CaptainUnavailable
 from engine.tool_captains.account import NOT_TOLD, Usage
+
+
+class RequestRefused(CaptainUnavailable):
+    """`endpoint` will not take this request as it is: `why`. It may take one that asks for less.
+
+    `too_long`: the prompt is more than the model can read. Not counted against the captain; where
+    nothing humbler is left to ask for, the episode is void.
+    """
+
+    def __init__(self, endpoint: str, why: str, too_long: bool = False) -> None:
+        super().__init__(endpoint, why, too_long)
+        self.endpoint, self.why, self.too_long = endpoint, why, too_long
+
+    def __str__(self) -> str:
+        return f"{self.endpoint} refused the request: {self.why}"
+
 
 Message = Mapping[str, Any]  # as Chat Completions has it: role, content, tool_calls …
 
