@@ -172,8 +172,12 @@ class SeatSession:
 
     def crashed(self, request: DecisionRequest) -> None:
         """Counts that the captain broke down over the question: as a malformed answer."""
+        self.refused(MalformedCall("the captain broke down", "an answer"), request)
+
+    def refused(self, error: CallError, request: DecisionRequest) -> None:
+        """Counts an answer that was no call that could be taken."""
         self._begin_answer(request)
-        self._count_refusal(MalformedCall("the captain broke down", "an answer"))
+        self._count_refusal(error)
 
     def fall_back(self, request: DecisionRequest, draws: CaptainDraws) -> Decision:
         """What the baseline decides for a captain who gave no usable answer; counted as such."""

@@ -34,7 +34,7 @@ class EpisodeSpec(BaseModel):
     pack_digest: str | None = None
     start: StartState | None = None
     max_super_overs: int = Field(default=3, ge=0, le=MAX_SUPER_OVERS)
-    max_rethinks: int = Field(default=2, ge=0, le=10)
+    max_rethinks: int = Field(default=3, ge=0, le=10)
     step_limit: int | None = Field(default=None, ge=1)
 
     def captain(self, seat: Seat) -> CaptainSpec:
