@@ -21,10 +21,12 @@ from typing import Any, Final
 
 from engine.captains import resolve
 from engine.environment import CricketEnvironment
-from engine.episode import EpisodeResult, EpisodeSpec, play_episode
+from engine.episode import play_episode
 from engine.models import Models
 from engine.observation import CricketObservation
 from engine.record import RecordWriter
+from engine.result import EpisodeResult
+from engine.spec import EpisodeSpec
 from engine.tools import CricketAction
 
 MATCHES: Final = 10

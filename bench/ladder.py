@@ -24,8 +24,9 @@ import numpy.typing as npt
 
 from engine.captains import resolve
 from engine.cricket.choices import Seat
-from engine.episode import EpisodeSpec, play_episode
+from engine.episode import play_episode
 from engine.seeds import derive_seed
+from engine.spec import EpisodeSpec
 
 Floats = npt.NDArray[np.float64]
 

@@ -30,9 +30,10 @@ import numpy.typing as npt
 from engine.captains import PRESETS, resolve
 from engine.cricket.choices import Seat
 from engine.cricket.nodes import BallBowled
-from engine.episode import EpisodeSpec, play_episode
+from engine.episode import play_episode
 from engine.models import Models
 from engine.seeds import derive_seed
+from engine.spec import EpisodeSpec
 
 Floats = npt.NDArray[np.float64]
 

@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 
 from engine.captains import resolve
-from engine.episode import EpisodeSpec
+from engine.spec import EpisodeSpec
 from flows.play import BusAddress, Job, play_job, warm_up
 
 EPISODES = 60

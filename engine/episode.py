@@ -16,29 +16,31 @@ from importlib.metadata import PackageNotFoundError, version
 from time import monotonic
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import TypeAdapter
 
 from engine import events as ev
 from engine.answering import Captain, Chair
-from engine.captains import CaptainSpec, build, captaincy_of
+from engine.captains import build, captaincy_of, is_scripted
 from engine.costs import Costs
 from engine.cricket.choices import Seat
 from engine.cricket.distribution import MatchModel, WinModel
-from engine.cricket.formats import BALLS_PER_OVER, MAX_OVERS
-from engine.cricket.match import MAX_SUPER_OVERS, MatchSetup
+from engine.cricket.formats import BALLS_PER_OVER
+from engine.cricket.match import MatchSetup
 from engine.cricket.nodes import BallBowled, Fact, MatchResult, OverCompleted
 from engine.cricket.players import Squad
-from engine.cricket.scorecard import InningsCard, innings_card, margin_in_words
-from engine.cricket.state import CURRENT_ERA, FIRST_ERA, LAST_ERA, Innings, Squads
+from engine.cricket.scorecard import innings_card, margin_in_words
+from engine.cricket.state import Innings, Squads
 from engine.driver import EVEN, MatchDriver
-from engine.errors import CaptainFailed, CaptainUnavailable
+from engine.errors import CaptainFailed, CaptainUnavailable, RunBudgetSpent
 from engine.fanout import Fanout, Observer
 from engine.models import Models, solve_once
-from engine.packs import StartState
 from engine.recap import line_of, side_of
 from engine.reporter import Reporter
-from engine.seeds import MAX_SEED, Streams
-from engine.setup import DRAWN, both_drawn, match_setup, squads_named
+from engine.result import EpisodeResult
+from engine.seeds import Streams
+from engine.setup import both_drawn, match_setup, squads_named
+from engine.spec import EpisodeSpec
+from engine.tool_captains import Services, build_captain
 
 ENGINE_VERSION: Final = "1"
 # A legal T20 match asks some 500 questions, an ODI 1,300; extras add a few. Twenty a ball is far
@@ -48,72 +50,6 @@ _LONGEST_HOLD_S: Final = 0.002  # of the event loop, to the over
 _VERSIONS_OF: Final = ("captains", "numpy", "pydantic")
 
 SQUAD_ADAPTER: Final = TypeAdapter(Squad)
-
-
-class EpisodeSpec(BaseModel):
-    """Everything that decides how an episode goes. It crosses processes and stands in the record's
-    header: with the `start` itself, so that a record replays without its pack.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    episode_id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$")
-    attempt: int = Field(default=1, ge=1)
-    seed: int = Field(ge=0, le=MAX_SEED)
-    overs: int = Field(ge=1, le=MAX_OVERS)
-    home: CaptainSpec
-    away: CaptainSpec
-    squads: tuple[str, str] = (DRAWN, DRAWN)
-    era: int = Field(default=CURRENT_ERA, ge=FIRST_ERA, le=LAST_ERA)
-    pack: str = "standard"
-    entry: str = "toss"
-    pack_digest: str | None = None
-    start: StartState | None = None
-    max_super_overs: int = Field(default=3, ge=0, le=MAX_SUPER_OVERS)
-    max_rethinks: int = Field(default=2, ge=0, le=10)
-    step_limit: int | None = Field(default=None, ge=1)
-
-    def captain(self, seat: Seat) -> CaptainSpec:
-        return self.home if seat is Seat.HOME else self.away
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EpisodeResult:
-    """How an episode ended. `home` and `away` are the captains' names; `winner` their seat, None
-    for tie or void.
-
-    `luck` is the home side's, in match results (1 = a win), `setup_luck` the part of it that was
-    drawn before the toss. `turns` counts the questions answered.
-    `observer_failures` says which observers stopped listening, and why.
-    """
-
-    episode_id: str
-    attempt: int
-    seed: int
-    home: str
-    away: str
-    winner: Seat | None
-    end_reason: ev.EndReason
-    result: str
-    innings: tuple[ev.InningsLine, ...]
-    turns: int
-    deliveries: int
-    luck: float
-    counts: dict[Seat, ev.SeatCounts]
-    record_digest: str
-    error: str | None
-    cards: tuple[InningsCard, ...]
-    observer_failures: tuple[str, ...] = ()
-    setup_luck: float = 0.0
-
-    def batting_captain(self, innings: int) -> str:
-        """Whose side bats in `innings`, counted from 1."""
-        seats = {line.innings: line.batting for line in self.innings}
-        return self.home if seats[innings] == Seat.HOME.value else self.away
-
-    @property
-    def fallbacks(self) -> int:
-        return sum(counts.fallbacks for counts in self.counts.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,12 +75,14 @@ async def play_episode(
     observers: Sequence[Observer] = (),
     models: Models | None = None,
     cast: Cast | None = None,
+    services: Services | None = None,
     on_ball: Callable[[BallBowled, float], None] | None = None,
     with_events: bool = True,
 ) -> EpisodeResult:
     """Plays `spec` to its end and tells `observers` every event; closes none of them.
 
-    `cast` puts given squads and captains in place of those that `spec` names (replay, tests).
+    `services` are lent to captains that call tools and stay open; without any, an episode makes its
+    own. `cast` puts given squads and captains in place of those that `spec` names (replay, tests).
     `on_ball` hears each delivery directly, with the home side's luck in it. Without events (bulk
     simulation) there is no `record_digest`. Cancelling the task ends the episode as `cancelled`,
     event and all, and then raises `CancelledError`. A captain or squad that cannot be built raises
@@ -155,7 +93,11 @@ async def play_episode(
     value, public = chosen.value_for(setup), chosen.public_for(setup)
     await solve_once(setup, chosen.ball.digest, value, public)
     async with AsyncExitStack() as closing:
-        chairs = {seat: _chair(spec, cast or Cast(), seat, chosen, public) for seat in Seat}
+        if services is None:
+            services = Services()
+            closing.push_async_callback(services.aclose)
+        captains = _captains(spec, cast or Cast(), services)
+        chairs = {seat: _chair(spec, seat, captains[seat], chosen, public) for seat in Seat}
         for chair in chairs.values():
             closing.push_async_callback(_close_quietly, chair)
         episode = _Episode(
@@ -187,14 +129,25 @@ def _setup_of(spec: EpisodeSpec, cast: Cast) -> MatchSetup:
     )
 
 
+def _captains(spec: EpisodeSpec, cast: Cast, services: Services) -> dict[Seat, Captain]:
+    """Both captains; raises `BadPreset` or `BrokenRecord`."""
+
+    def made(seat: Seat) -> Captain:
+        captain = spec.captain(seat)
+        if is_scripted(captain):
+            return build(captain)
+        return build_captain(captain, seat=seat, episode_id=spec.episode_id, services=services)
+
+    return {seat: cast.captains.get(seat) or made(seat) for seat in Seat}
+
+
 def _chair(
-    spec: EpisodeSpec, cast: Cast, seat: Seat, models: Models, value: WinModel | None
+    spec: EpisodeSpec, seat: Seat, captain: Captain, models: Models, value: WinModel | None
 ) -> Chair:
-    captain = spec.captain(seat)
     return Chair(
         seat,
-        cast.captains.get(seat) or build(captain),
         captain,
+        spec.captain(seat),
         max_rethinks=spec.max_rethinks,
         value=value,
         adviser=models.adviser_for(value),
@@ -269,6 +222,8 @@ class _Episode:
             )
         except CaptainUnavailable as failure:
             return _Ending(reason=ev.EndReason.TRANSPORT, error=str(failure))
+        except RunBudgetSpent as spent:
+            return _Ending(reason=ev.EndReason.RUN_BUDGET, error=str(spent))
         except Exception as bug:  # noqa: BLE001 - whatever it is, the episode says so and is void
             return _Ending(
                 reason=ev.EndReason.ENVIRONMENT_ERROR, error=f"{type(bug).__name__}: {bug}"

@@ -6,8 +6,9 @@ from engine.captains import Baseline, CaptainSpec, resolve
 from engine.conformance import check_captain
 from engine.cricket import Decision, DecisionKind, DecisionRequest, Seat
 from engine.cricket.choices import ShotDecision
-from engine.episode import Cast, EpisodeSpec, play_episode
+from engine.episode import Cast, play_episode
 from engine.seeds import CaptainDraws
+from engine.spec import EpisodeSpec
 
 
 class Saver(Baseline):

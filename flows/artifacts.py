@@ -22,7 +22,7 @@ from prefect.artifacts import (
 from prefect.exceptions import PrefectException
 from prefect.logging import get_run_logger
 
-from engine.episode import EpisodeResult
+from engine.result import EpisodeResult
 from flows.run import Run
 from flows.scorecards import results_markdown, scorecard_markdown
 from tournaments import crosstable_markdown, standings_markdown

@@ -10,11 +10,11 @@ from pathlib import Path
 from prefect import flow, runtime
 
 from engine.captains import resolve
-from engine.episode import EpisodeSpec
 from engine.fanout import Observer
 from engine.options import DEFAULT_OVERS
 from engine.packs import load_pack
 from engine.record import record_path
+from engine.spec import EpisodeSpec
 from flows import artifacts
 from flows.announce import publisher
 from flows.broadcast import FULL_SPEED, Broadcast

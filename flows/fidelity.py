@@ -20,7 +20,7 @@ from engine.chance import BallModel
 from engine.cricket.formats import format_named
 from engine.cricket.nodes import BallBowled
 from engine.cricket.players import Game
-from engine.episode import EpisodeSpec, play_episode
+from engine.episode import play_episode
 from engine.fidelity import (
     GROUPS,
     LAYOUTS,
@@ -45,6 +45,7 @@ from engine.fidelity import (
 from engine.models import Models
 from engine.seeds import Streams, derive_seed
 from engine.setup import DRAWN_GAMES, squads_named
+from engine.spec import EpisodeSpec
 from flows.pool import ProcessPool
 
 MATCHES: Final = {"T20": 20_000, "ODI": 10_000}  # errors far below what is allowed

@@ -28,10 +28,10 @@ from typing import Any, Final
 from pydantic import TypeAdapter, ValidationError
 
 from engine.cricket.choices import Seat
-from engine.episode import EpisodeResult
 from engine.errors import BrokenRecord
 from engine.record import PART, ending_of, header_of, read_record, record_path
 from engine.reporter import play_digest
+from engine.result import EpisodeResult
 
 DIGEST_DIGITS: Final = 12
 STRAGGLER_TIMEOUT_S: Final = 30.0

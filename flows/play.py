@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from engine.episode import EpisodeResult, EpisodeSpec, play_episode
+from engine.episode import play_episode
 from engine.fanout import Observer
 from engine.models import Models
 from engine.record import RecordWriter, record_path
+from engine.result import EpisodeResult
+from engine.spec import EpisodeSpec
 from flows.ledger import RunFolder, result_of_record
 
 

@@ -14,8 +14,9 @@ from typing import Any, Final, Self
 from pydantic import BaseModel
 
 from engine.cricket.formats import BALLS_PER_OVER
-from engine.episode import EpisodeResult, EpisodeSpec
 from engine.events import EndReason
+from engine.result import EpisodeResult
+from engine.spec import EpisodeSpec
 from flows import catalogue
 from flows.ledger import RunFolder
 from flows.pool import cores

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from engine.cricket.choices import DecisionKind, Seat
 from engine.cricket.scorecard import InningsCard
 from engine.cricket.state import overs_notation
-from engine.episode import EpisodeResult
+from engine.result import EpisodeResult
 from tournaments.report import markdown_name
 
 

@@ -17,7 +17,8 @@ from prefect.cache_policies import NO_CACHE
 from prefect.concurrency.asyncio import ConcurrencySlotAcquisitionError
 from prefect.logging import get_run_logger
 
-from engine.episode import EpisodeResult, EpisodeSpec
+from engine.result import EpisodeResult
+from engine.spec import EpisodeSpec
 from flows import artifacts
 from flows.broadcast import FULL_SPEED, Broadcast
 from flows.limits import FeaturedBusy, FeaturedMatch, featured_slot

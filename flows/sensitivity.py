@@ -23,9 +23,11 @@ from engine.captains import PRESETS, resolve
 from engine.cricket.choices import Seat
 from engine.cricket.formats import format_named
 from engine.cricket.state import CURRENT_ERA
-from engine.episode import EpisodeResult, EpisodeSpec, play_episode
+from engine.episode import play_episode
 from engine.models import Models
+from engine.result import EpisodeResult
 from engine.seeds import derive_seed
+from engine.spec import EpisodeSpec
 from flows.pool import ProcessPool
 
 SCALES: Final = (0.5, 1.0, 1.5)

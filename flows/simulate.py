@@ -27,8 +27,9 @@ from engine.cricket.nodes import BallBowled, Purpose
 from engine.cricket.outcomes import Dismissal, Outcome
 from engine.cricket.players import SQUAD_SIZE, PlayerIndex
 from engine.driver import EVEN
-from engine.episode import EpisodeResult, play_episode
+from engine.episode import play_episode
 from engine.events import InningsLine
+from engine.result import EpisodeResult
 from engine.seeds import Streams, derive_seed
 from flows.play import shipped_models, warm_up
 from flows.pool import ProcessPool

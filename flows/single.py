@@ -12,8 +12,9 @@ from pydantic import BaseModel
 from engine.captains import CaptainSpec
 from engine.cricket.formats import format_of
 from engine.cricket.state import CURRENT_ERA
-from engine.episode import EpisodeResult, EpisodeSpec
 from engine.packs import load_pack
+from engine.result import EpisodeResult
+from engine.spec import EpisodeSpec
 from flows.ledger import RunFolder
 from flows.work import SUPER_OVERS, squad_names
 from tournaments.names import slugs

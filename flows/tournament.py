@@ -16,8 +16,8 @@ from typing import Any, Final
 from prefect import flow, runtime, task
 from prefect.cache_policies import NO_CACHE
 
-from engine.episode import EpisodeResult
 from engine.errors import CaptainUnavailable
+from engine.result import EpisodeResult
 from flows import artifacts, catalogue
 from flows.announce import publisher
 from flows.config import SCHEDULED, TournamentConfig

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 from typing import Final
 
-from engine.episode import EpisodeResult
+from engine.result import EpisodeResult
 from flows import artifacts
 from flows.announce import Announcer
 from flows.run import Run, RunSummary

@@ -12,8 +12,8 @@ from itertools import groupby
 from typing import Final
 
 from engine.captains import CaptainSpec
-from engine.episode import EpisodeSpec
 from engine.packs import load_pack
+from engine.spec import EpisodeSpec
 from engine.squads import BUILT_IN
 from engine.wording import shortened
 from tournaments.digest import resolved

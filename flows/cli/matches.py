@@ -16,7 +16,7 @@ from engine.seeds import MAX_SEED
 from flows.cli.terminal import BadInput, Exit, WorkFailed, answer_json, note, say, table
 
 if TYPE_CHECKING:
-    from engine.episode import EpisodeResult
+    from engine.result import EpisodeResult
     from flows.simulate import SimulationSummary
 
 DEFAULT_FORMAT: Final = "T20"

@@ -13,11 +13,12 @@ from engine.captains import Baseline, build, content_digest, resolve
 from engine.captains.recorded import Recorded, RecordedSettings, decision_of
 from engine.cricket.choices import Decision, DecisionKind
 from engine.cricket.nodes import DecisionRequest
-from engine.episode import EpisodeSpec, play_episode
+from engine.episode import play_episode
 from engine.errors import BrokenRecord
 from engine.models import Models
 from engine.record import RecordWriter
 from engine.seeds import Streams, captain_draws
+from engine.spec import EpisodeSpec
 from engine.wire import choice_of
 from tests.doubles import FlatModel, RunsValue
 from tests.play import Played, random_matches

@@ -8,8 +8,9 @@ from dataclasses import replace
 from engine.captains import Baseline, resolve
 from engine.cricket.choices import Decision, Seat, ShotDecision
 from engine.cricket.nodes import DecisionRequest
-from engine.episode import Cast, EpisodeSpec, play_episode
+from engine.episode import Cast, play_episode
 from engine.seeds import CaptainDraws
+from engine.spec import EpisodeSpec
 
 PAIRS = 40
 

@@ -24,11 +24,13 @@ from engine.cricket.formats import T5
 from engine.cricket.match import MatchSetup
 from engine.cricket.state import Conditions
 from engine.driver import MatchDriver
-from engine.episode import EpisodeResult, EpisodeSpec, play_episode
+from engine.episode import play_episode
 from engine.events import DecisionEvent, Event
 from engine.models import Models
 from engine.reporter import play_digest
+from engine.result import EpisodeResult
 from engine.seeds import Streams
+from engine.spec import EpisodeSpec
 from tests.doubles import Remembering
 from tests.tables import SQUADS
 

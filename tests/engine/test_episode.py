@@ -16,14 +16,16 @@ from engine.answering import Captain
 from engine.captains import Baseline, CaptainSpec, resolve
 from engine.cricket.choices import Decision, DecisionKind, Seat, ShotDecision
 from engine.cricket.nodes import DecisionRequest
-from engine.episode import Cast, EpisodeResult, EpisodeSpec, play_episode
+from engine.episode import Cast, play_episode
 from engine.errors import CaptainUnavailable
 from engine.events import EndReason, EpisodeEndedEvent, Event, parse_event
 from engine.models import Models
 from engine.observation import CricketObservation
 from engine.record import RecordWriter, ending_of, read_record, record_path, void_path
 from engine.replay import replay_record
+from engine.result import EpisodeResult
 from engine.seeds import CaptainDraws
+from engine.spec import EpisodeSpec
 from engine.tools import CricketAction
 from engine.wire import Told
 from tests.doubles import FlatModel, Remembering, RunsValue
@@ -283,10 +285,10 @@ def test_a_tool_captain_that_talks_nonsense_falls_back() -> None:
     counts = result.counts[Seat.HOME]
     assert counts.own == 0
     assert counts.fallbacks == counts.decisions > 0
-    assert counts.malformed == 3 * counts.decisions
+    assert counts.malformed == 4 * counts.decisions
     fallback = next(e for e in events if e.type == "decision" and e.data.seat == "home")
     assert fallback.type == "decision"
-    assert (fallback.data.source, fallback.data.rethinks) == ("fallback", 2)
+    assert (fallback.data.source, fallback.data.rethinks) == ("fallback", 3)
     assert caller.closed
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine.captains import resolve
 from engine.cricket.errors import BadStart
-from engine.episode import EpisodeResult, EpisodeSpec, play_episode
+from engine.episode import play_episode
 from engine.errors import BadYaml, BrokenRecord, UnknownEntry, UnknownPack
 from engine.events import EpisodeStartedEvent, InningsStartedEvent
 from engine.models import Models
@@ -20,8 +20,10 @@ from engine.packs.odds import shipped_odds, solved
 from engine.packs.situation import shared
 from engine.record import RecordWriter
 from engine.replay import replay_record
+from engine.result import EpisodeResult
 from engine.seeds import Streams
 from engine.setup import match_setup, squads_named
+from engine.spec import EpisodeSpec
 from engine.yamlfile import parse
 from tests.doubles import Remembering
 

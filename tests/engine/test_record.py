@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 
 from engine.captains import resolve
-from engine.episode import EpisodeSpec, play_episode
+from engine.episode import play_episode
 from engine.errors import BrokenRecord
 from engine.events import EndReason
 from engine.models import Models
 from engine.record import RecordWriter, ending_of, header_of, read_record, record_path
 from engine.replay import replay_record
+from engine.spec import EpisodeSpec
 from tests.doubles import FlatModel, Remembering, RunsValue
 
 MODELS = Models(ball=FlatModel(), value_for=lambda _: RunsValue())
@@ -120,7 +121,8 @@ FULL_DISK = """
 import asyncio, resource, signal, sys
 from pathlib import Path
 from engine.captains import resolve
-from engine.episode import EpisodeSpec, play_episode
+from engine.episode import play_episode
+from engine.spec import EpisodeSpec
 from engine.record import RecordWriter
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
@@ -150,7 +152,8 @@ def test_a_full_disk_names_the_record_and_leaves_nothing(tmp_path: Path) -> None
 PROGRAM = """
 import asyncio
 from engine.captains import resolve
-from engine.episode import EpisodeSpec, play_episode
+from engine.episode import play_episode
+from engine.spec import EpisodeSpec
 spec = EpisodeSpec(
     episode_id="other", seed=5, overs=5, home=resolve("heuristic"), away=resolve("random")
 )
@@ -206,12 +209,22 @@ def _too_good(data: dict[str, Any]) -> None:
     data["squads"][0]["players"][0]["skill"]["scoring"] = 9.0
 
 
+def _quoted_skill(data: dict[str, Any]) -> None:
+    data["squads"][0]["players"][0]["skill"]["scoring"] = "0.1"
+
+
+def _true_overs(data: dict[str, Any]) -> None:
+    data["spec"]["overs"] = True
+
+
 @pytest.mark.parametrize(
     ("change", "why"),
     [
         (_women_away, "women cannot play men"),
         (_women_over_fifty_overs, "women play 1 to 20 overs"),
         (_too_good, "a skill lies between"),
+        (_quoted_skill, "skill.scoring: Input should be a valid number"),
+        (_true_overs, "overs: Input should be a valid integer"),
     ],
 )
 def test_a_header_of_a_match_that_cannot_be_is_refused(

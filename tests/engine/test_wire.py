@@ -6,8 +6,9 @@ import orjson
 import pytest
 
 from engine.captains import resolve
-from engine.episode import EpisodeSpec, play_episode
+from engine.episode import play_episode
 from engine.events import parse_event
+from engine.spec import EpisodeSpec
 from engine.wire import Told
 
 

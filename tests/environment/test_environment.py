@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from engine.captains import PRESETS, resolve
 from engine.environment import CricketEnvironment
-from engine.episode import EpisodeSpec, play_episode
+from engine.episode import play_episode
 from engine.errors import BadOptions, LateCall
 from engine.models import Models
 from engine.observation import CricketObservation
 from engine.packs import load_pack
 from engine.rewards import WEIGHTS, Rubrics
+from engine.spec import EpisodeSpec
 from engine.tools import CricketAction
 from tests.doubles import FlatModel, RunsValue
 from tests.environment.calls import any_call

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from engine.captains import resolve
-from engine.episode import EpisodeSpec
+from engine.spec import EpisodeSpec
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.episode import EpisodeResult
 from engine.events import EndReason
 from engine.record import record_path
+from engine.result import EpisodeResult
 from flows.ledger import RunBusy, RunFolder, result_of_record
 from flows.play import play_once, play_until_it_counts
 from tests.flows.support import episode

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from engine.episode import EpisodeSpec, play_episode
+from engine.episode import play_episode
 from engine.packs import BUILT_IN, load_pack
+from engine.spec import EpisodeSpec
 from engine.squads import BUILT_IN as SQUADS
 from flows import catalogue
 from flows.cli import main

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.episode import EpisodeSpec
+from engine.spec import EpisodeSpec
 from flows import catalogue
 from flows.work import batch_size, batches, captains_of, episode_spec, squad_names
 from tests.flows.support import SMALL, episode

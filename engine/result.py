@@ -1,0 +1,48 @@
+"""What is left of an episode when it ended: one line of a run's results."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine import events as ev
+from engine.cricket.choices import Seat
+from engine.cricket.scorecard import InningsCard
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpisodeResult:
+    """How an episode ended. `home` and `away` are the captains' names; `winner` their seat, None
+    for tie or void.
+
+    `luck` is the home side's, in match results (1 = a win), `setup_luck` the part of it that was
+    drawn before the toss. `turns` counts the questions answered.
+    `observer_failures` says which observers stopped listening, and why.
+    """
+
+    episode_id: str
+    attempt: int
+    seed: int
+    home: str
+    away: str
+    winner: Seat | None
+    end_reason: ev.EndReason
+    result: str
+    innings: tuple[ev.InningsLine, ...]
+    turns: int
+    deliveries: int
+    luck: float
+    counts: dict[Seat, ev.SeatCounts]
+    record_digest: str
+    error: str | None
+    cards: tuple[InningsCard, ...]
+    observer_failures: tuple[str, ...] = ()
+    setup_luck: float = 0.0
+
+    def batting_captain(self, innings: int) -> str:
+        """Whose side bats in `innings`, counted from 1."""
+        seats = {line.innings: line.batting for line in self.innings}
+        return self.home if seats[innings] == Seat.HOME.value else self.away
+
+    @property
+    def fallbacks(self) -> int:
+        return sum(counts.fallbacks for counts in self.counts.values())
