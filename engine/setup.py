@@ -31,7 +31,9 @@ def game_of(name: str) -> Game:
 
 
 def check_playable(names: tuple[str, str], overs: int) -> None:
-    """Whether two squads can meet over so many overs. Raises `BadSquad` or `UnknownFormat`."""
+    """Whether two squads can meet over so many overs. Raises `BadSquad`, `BadYaml` or
+    `UnknownFormat`.
+    """
     home, away = (game_of(name) for name in names)
     if home is not away:
         raise BadSquad(names[1], f"{away.value} cannot play {home.value}; allowed: two of a kind")
