@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.chance.classes import IS_LEGAL, IS_WICKET, RUNS_OF, Floats
+from engine.chance.conditions import spreads_of_conditions
 from engine.chance.design import BALLS_PER_OVER
 from engine.chance.model import BallModel
 from engine.chance.solving import CHASE, FIRST, Solved, solved
@@ -54,11 +55,11 @@ class Grid:
         self._steps = next(steps for most, steps in _STEPS if overs <= most)
         self._highest, self._below = found.top * self._steps, found.below
         self._is_chase = innings == CHASE
-        self._wickets = found.wickets
+        self._wickets: int = found.wickets
         values = found.values[innings]
         fine = _finer(values if unknown is None else _blurred(values, unknown), self._steps)
         self._runs: int = fine.shape[-1]
-        self._row = self._runs * self._steps
+        self._row: int = self._runs * self._steps
         kind = np.float32 if overs > _LONG else np.float64  # half the memory where there is much
         self._flat: npt.NDArray[Any] = fine.astype(kind).ravel()
         self._offsets: dict[tuple[int, int, int], npt.NDArray[np.intp]] = {}
@@ -164,7 +165,7 @@ def spread_of_conditions(
     """Runs (balls left, wickets), one standard deviation, that day and innings effects (with
     `venue` that of the venue, too) add to a state of a main innings.
     """
-    spreads = model.coefficients.spreads
+    spreads = spreads_of_conditions(model.coefficients, stage.format, stage.game)
     shared = spreads.day**2 + (spreads.venue**2 if venue else 0.0)
     own = worth_of(stage, model, ALL_OUT, innings).conditions
     reply = np.zeros(())
