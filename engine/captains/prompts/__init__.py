@@ -13,6 +13,8 @@ from typing import Final, Protocol
 from engine.errors import BadPreset
 from engine.wording import shown
 
+__all__ = ["LARGEST_PROMPT", "prompt_digest", "prompt_text"]
+
 _SHIPPED: Final = Path(__file__).parent
 _ENDING: Final = ".md"
 LARGEST_PROMPT: Final = 20_000  # bytes; more is a book, and is paid for with every question

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.captains.llm import LlmSettings
@@ -49,8 +49,8 @@ class _Question:
 
 
 class LlmCaptain:
-    """One model in one seat of one episode. Implements `ToolCaptain`, `Accountable` and
-    `Listening`.
+    """One model in one seat of one episode. Implements `ToolCaptain`, `Preparable`, `Accountable`
+    and `Listening`.
     """
 
     def __init__(self, settings: LlmSettings, *, who: Player, services: Services) -> None:
@@ -61,6 +61,9 @@ class LlmCaptain:
         self._question = _Question(number=None, rung=self._working_rung())
         self._room = settings.context_tokens
         self._account = self._new_account()
+
+    async def prepare(self) -> None:
+        await self._obtaining.prepare()
 
     async def act(self, observation: CricketObservation) -> CricketAction:
         question = self._go_on(observation)
@@ -121,6 +124,8 @@ class LlmCaptain:
         self, seen: CricketObservation, offers: tuple[ToolOffer, ...], question: _Question
     ) -> ChatReply:
         """An answer, asked for more humbly where the endpoint will not take the request."""
+        if not question.turns:
+            question.rung = await self._rung_remembered(seen, offers, question)
         while True:
             request = self._compose(seen, offers, question)
             try:
@@ -132,6 +137,19 @@ class LlmCaptain:
                 continue
             self._account.rungs[question.rung.name.lower()] += 1
             return reply
+
+    async def _rung_remembered(
+        self, seen: CricketObservation, offers: tuple[ToolOffer, ...], question: _Question
+    ) -> Rung:
+        """The rung at which this question was asked before, so that a repeated run asks as the
+        first did, whatever it has learnt by then of the endpoint; the working one of a new one.
+        """
+        rungs: list[Rung] = [question.rung, *Rung]
+        for rung in rungs:
+            request = self._compose(seen, offers, replace(question, rung=rung))
+            if await self._obtaining.is_remembered(request, decision=seen.question):
+                return rung
+        return question.rung
 
     def _ask_for_less(self, refused: RequestRefused, question: _Question) -> None:
         """Raises `refused` where there is nothing less to ask for."""
