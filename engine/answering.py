@@ -8,21 +8,32 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
-from typing import Final, Protocol, runtime_checkable
+from dataclasses import dataclass, field
+from typing import Final
 
 from engine import events as ev
+from engine.books import Books
 from engine.captains import CaptainSpec, Policy
 from engine.chance.advice import Adviser
 from engine.cricket.choices import Decision, Seat
 from engine.cricket.distribution import WinModel
 from engine.cricket.nodes import DecisionRequest, Fact
-from engine.errors import BrokenRecord, CallError, CaptainFailed, CaptainUnavailable
+from engine.errors import (
+    BrokenRecord,
+    CallError,
+    CaptainFailed,
+    CaptainOverBudget,
+    CaptainUnavailable,
+    MissingSecret,
+    RunBudgetSpent,
+)
 from engine.making import maker
-from engine.observation import CricketObservation
 from engine.reporter import Answered
 from engine.seat import SeatSession
 from engine.seeds import CaptainDraws
+from engine.standing import StandingOrders
+from engine.tool_captains.account import Account, Problem, problem_of
+from engine.tool_captains.contract import Accountable, Listening, ToolCaptain
 from engine.tools import CricketAction
 from engine.wording import shown
 
@@ -32,28 +43,24 @@ _MS: Final = 1000.0
 _answered = maker(Answered)
 
 
-@runtime_checkable
-class ToolCaptain(Protocol):
-    """A captain that reads an observation and calls a tool: a language model, a program, a person.
-
-    Raises `CaptainUnavailable` when it could not be reached, which is not its own doing. What `act`
-    leaves open is closed by `aclose`, which is called once, when the episode ends.
-    """
-
-    async def act(self, observation: CricketObservation) -> CricketAction: ...
-
-    async def aclose(self) -> None: ...
-
-
 Captain = Policy | ToolCaptain
+# Not the captain's answer, however it ends: the infrastructure, the organiser, the run's budget.
+_NOT_HIS_DOING: Final = (CaptainUnavailable, BrokenRecord, MissingSecret, RunBudgetSpent)
 
 
 @dataclass(slots=True, kw_only=True)
 class _Attempt:
-    """What went wrong so far while one question was being answered."""
+    """What went wrong so far while one question was being answered, and what it took."""
 
-    errors: list[str]
     started: float
+    errors: list[str] = field(default_factory=list)
+    account: Account = field(default_factory=Account)
+    refused: str | None = None  # why the last call was; None where it was taken
+
+    def note(self, error: str, problem: Problem) -> None:
+        self.refused = error
+        self.errors.append(error)
+        self.account.problems[problem] += 1
 
 
 class Chair:
@@ -76,10 +83,13 @@ class Chair:
         # Told apart once: the check against a protocol costs more than a scripted decision.
         self._policy = captain if isinstance(captain, Policy) else None
         self._tool_captain = None if isinstance(captain, Policy) else captain
+        self._listener = captain if isinstance(captain, Listening) else None
         # A scripted captain answers at once: `answer_at_once` does, and nobody has to wait.
         self.is_scripted = self._policy is not None
         self._session = SeatSession(seat, spec.name, value=value, adviser=adviser)
         self._own_source: ev.Source = "recorded" if spec.kind == "recorded" else "policy"
+        self._standing = StandingOrders() if spec.params.get("cadence") == "over" else None
+        self._books = Books()
 
     async def answer(self, request: DecisionRequest, draws: CaptainDraws) -> Answered:
         """A legal decision for `request`, and how it came about.
@@ -113,9 +123,12 @@ class Chair:
         """Takes notice of what was published; a scripted captain is shown it with each question."""
         if self._policy is None:
             self._session.hear(fact)
+        if self._listener is not None:
+            self._listener.hear(fact)
 
     def counts(self) -> ev.SeatCounts:
-        return self._session.counts()
+        counts = self._session.counts()
+        return counts if self.is_scripted else counts.model_copy(update=self._books.closed())
 
     async def aclose(self) -> None:
         if self._tool_captain is not None:
@@ -124,39 +137,88 @@ class Chair:
     async def _of_tools(
         self, captain: ToolCaptain, request: DecisionRequest, draws: CaptainDraws
     ) -> Answered:
-        attempt = _Attempt(errors=[], started=time.perf_counter())
+        standing = self._standing.decide(request) if self._standing else None
+        if standing is not None:
+            self._books.stood()
+            return Answered(decision=standing, source="standing")
+        attempt = _Attempt(started=time.perf_counter())
+        try:
+            answered = await self._asked(captain, request, draws, attempt)
+        finally:
+            self._books.take(attempt.account)
+        self._books.answered(answered)
+        if self._standing is not None and answered.source != "fallback":
+            self._standing.give(request, answered.decision)
+        return answered
+
+    async def _asked(
+        self,
+        captain: ToolCaptain,
+        request: DecisionRequest,
+        draws: CaptainDraws,
+        attempt: _Attempt,
+    ) -> Answered:
+        """Asks until there is a usable answer, or he has been asked often enough."""
         while len(attempt.errors) <= self._max_rethinks:
-            decision = await self._one_call(captain, request, attempt)
+            try:
+                decision = await self._one_call(captain, request, attempt)
+            except CaptainOverBudget as spent:
+                self._session.crashed(request)
+                attempt.note(str(spent), Problem.OVER_BUDGET)
+                break
+            finally:
+                if isinstance(captain, Accountable):
+                    attempt.account.add(captain.take_account())
             if decision is not None:
                 return Answered(
                     decision=decision,
-                    source="llm",
+                    source=self._source(attempt.account),
                     reason=self._session.reason,
                     rethinks=len(attempt.errors),
                     errors=tuple(attempt.errors),
                     latency_ms=(time.perf_counter() - attempt.started) * _MS,
+                    spent=attempt.account.spent(),
                 )
-        return self._without_answer(attempt.errors, request, draws)
+        return self._without_answer(attempt.errors, request, draws, attempt.account.spent())
+
+    def _source(self, account: Account) -> ev.Source:
+        match self._spec.kind:
+            case "remote" | "human" as kind:
+                return kind
+        return "cache" if account.from_cache and not account.calls else "llm"
 
     async def _one_call(
         self, captain: ToolCaptain, request: DecisionRequest, attempt: _Attempt
     ) -> Decision | None:
         """One tool call; None where it only prepares, or was refused (and then noted)."""
-        last = attempt.errors[-1] if attempt.errors else None
-        observation = self._session.observation(request, error=last)
+        observation = self._session.observation(request, error=attempt.refused)
+        attempt.refused = None
         try:
-            return self._session.call(await captain.act(observation), request)
-        except CaptainUnavailable:
+            action = await captain.act(observation)
+        except (*_NOT_HIS_DOING, CaptainOverBudget):
             raise
-        except CallError as refused:
-            attempt.errors.append(str(refused))
+        except CallError as unusable:
+            self._session.refused(unusable, request)
+            attempt.note(str(unusable), problem_of(unusable))
+            return None
         except asyncio.CancelledError as cancelled:
             if _is_being_cancelled():
                 raise
-            attempt.errors.append(self._crashed(request, cancelled))
+            attempt.note(self._crashed(request, cancelled), Problem.CRASHED)
+            return None
         except Exception as crash:  # noqa: BLE001 - a captain's bug is his failure, not the match's
-            attempt.errors.append(self._crashed(request, crash))
-        return None
+            attempt.note(self._crashed(request, crash), Problem.CRASHED)
+            return None
+        return self._call(action, request, attempt)
+
+    def _call(
+        self, action: CricketAction, request: DecisionRequest, attempt: _Attempt
+    ) -> Decision | None:
+        try:
+            return self._session.call(action, request)
+        except CallError as refused:
+            attempt.note(str(refused), problem_of(refused))
+            return None
 
     def _crashed(self, request: DecisionRequest, error: BaseException) -> str:
         """Counts a breakdown of the captain, and says what it was."""
@@ -164,7 +226,11 @@ class Chair:
         return shown(error)
 
     def _without_answer(
-        self, errors: list[str], request: DecisionRequest, draws: CaptainDraws
+        self,
+        errors: list[str],
+        request: DecisionRequest,
+        draws: CaptainDraws,
+        spent: ev.Spent | None = None,
     ) -> Answered:
         if self._spec.on_failure == "forfeit":
             raise CaptainFailed(f"{self._spec.name}: {errors[-1]}")
@@ -173,6 +239,7 @@ class Chair:
             source="fallback",
             rethinks=len(errors) - 1,
             errors=tuple(errors),
+            spent=spent,
         )
 
 

@@ -20,7 +20,7 @@ from pydantic import TypeAdapter
 
 from engine import events as ev
 from engine.answering import Captain, Chair
-from engine.captains import build, captaincy_of
+from engine.captains import build, captaincy_of, is_scripted
 from engine.costs import Costs
 from engine.cricket.choices import Seat
 from engine.cricket.distribution import MatchModel, WinModel
@@ -31,7 +31,7 @@ from engine.cricket.players import Squad
 from engine.cricket.scorecard import innings_card, margin_in_words
 from engine.cricket.state import Innings, Squads
 from engine.driver import EVEN, MatchDriver
-from engine.errors import CaptainFailed, CaptainUnavailable
+from engine.errors import CaptainFailed, CaptainUnavailable, RunBudgetSpent
 from engine.fanout import Fanout, Observer
 from engine.models import Models, solve_once
 from engine.recap import line_of, side_of
@@ -40,6 +40,7 @@ from engine.result import EpisodeResult
 from engine.seeds import Streams
 from engine.setup import both_drawn, match_setup, squads_named
 from engine.spec import EpisodeSpec
+from engine.tool_captains import Preparable, Services, build_captain
 
 ENGINE_VERSION: Final = "1"
 # A legal T20 match asks some 500 questions, an ODI 1,300; extras add a few. Twenty a ball is far
@@ -77,12 +78,14 @@ async def play_episode(
     observers: Sequence[Observer] = (),
     models: Models | None = None,
     cast: Cast | None = None,
+    services: Services | None = None,
     on_ball: Callable[[BallBowled, float], None] | None = None,
     with_events: bool = True,
 ) -> EpisodeResult:
     """Plays `spec` to its end and tells `observers` every event; closes none of them.
 
-    `cast` puts given squads and captains in place of those that `spec` names (replay, tests).
+    `services` are lent to captains that call tools and stay open; without any, an episode makes its
+    own. `cast` puts given squads and captains in place of those that `spec` names (replay, tests).
     `on_ball` hears each delivery directly, with the home side's luck in it. Without events (bulk
     simulation) there is no `record_digest`. Cancelling the task ends the episode as `cancelled`,
     event and all, and then raises `CancelledError`. A captain or squad that cannot be built raises
@@ -93,7 +96,14 @@ async def play_episode(
     value, public = chosen.value_for(setup), chosen.public_for(setup)
     await solve_once(setup, chosen.ball.digest, value, public)
     async with AsyncExitStack() as closing:
-        chairs = {seat: _chair(spec, cast or Cast(), seat, chosen, public) for seat in Seat}
+        if services is None:
+            services = Services()
+            closing.push_async_callback(services.aclose)
+        captains = _captains(spec, cast or Cast(), services)
+        for captain in captains.values():
+            if isinstance(captain, Preparable):
+                await captain.prepare()
+        chairs = {seat: _chair(spec, seat, captains[seat], chosen, public) for seat in Seat}
         for chair in chairs.values():
             closing.push_async_callback(_close_quietly, chair)
         episode = _Episode(
@@ -125,14 +135,25 @@ def _setup_of(spec: EpisodeSpec, cast: Cast) -> MatchSetup:
     )
 
 
+def _captains(spec: EpisodeSpec, cast: Cast, services: Services) -> dict[Seat, Captain]:
+    """Both captains; raises `BadPreset` or `BrokenRecord`."""
+
+    def made(seat: Seat) -> Captain:
+        captain = spec.captain(seat)
+        if is_scripted(captain):
+            return build(captain)
+        return build_captain(captain, seat=seat, episode_id=spec.episode_id, services=services)
+
+    return {seat: cast.captains.get(seat) or made(seat) for seat in Seat}
+
+
 def _chair(
-    spec: EpisodeSpec, cast: Cast, seat: Seat, models: Models, value: WinModel | None
+    spec: EpisodeSpec, seat: Seat, captain: Captain, models: Models, value: WinModel | None
 ) -> Chair:
-    captain = spec.captain(seat)
     return Chair(
         seat,
-        cast.captains.get(seat) or build(captain),
         captain,
+        spec.captain(seat),
         max_rethinks=spec.max_rethinks,
         value=value,
         adviser=models.adviser_for(value),
@@ -217,6 +238,8 @@ class _Episode:
             )
         except CaptainUnavailable as failure:
             return _Ending(reason=ev.EndReason.TRANSPORT, error=str(failure))
+        except RunBudgetSpent as spent:
+            return _Ending(reason=ev.EndReason.RUN_BUDGET, error=str(spent))
         except Exception as bug:  # noqa: BLE001 - whatever it is, the episode says so and is void
             return _Ending(
                 reason=ev.EndReason.ENVIRONMENT_ERROR, error=f"{type(bug).__name__}: {bug}"

@@ -3,11 +3,15 @@
 EngineError
 ├── CallError              the captain: nothing has changed, the message says what is legal
 │   ├── MalformedCall      arguments that do not fit the tool's schema
+│   │   └── NoUsableCall   an answer without a call that can be read: empty, truncated, refused …
 │   ├── UnknownTool        no tool of that name
 │   ├── IllegalCall        a tool or a choice that is not legal now
 │   └── LateCall           the match is over, or the question answered
 ├── CaptainUnavailable     the infrastructure: endpoint, network, quota; the episode is replayed
 ├── CaptainFailed          the captain: no usable answer, and its file says `on_failure: forfeit`
+├── CaptainOverBudget      the captain: it has spent what it may; it gives no answers any more
+├── RunBudgetSpent         stop: the run has spent what it may; it resumes with a larger budget
+├── MissingSecret          the organiser: a key that is named and not there
 ├── UnknownPreset          the organiser: no captain of that name
 ├── BadPreset              the organiser: a captain's settings that cannot be used
 ├── BadOptions             the caller: options of an environment that cannot be used
@@ -41,6 +45,15 @@ class MalformedCall(CallError):
     """The arguments do not fit the tool's schema."""
 
 
+class NoUsableCall(MalformedCall):
+    """No call can be read out of the answer. `problem` is the name under which that is counted."""
+
+    def __init__(self, problem: str, why: str, legal: str) -> None:
+        super().__init__(why, legal)
+        self.args = (problem, why, legal)  # so that it pickles
+        self.problem = problem
+
+
 class UnknownTool(CallError):
     """No tool of that name exists."""
 
@@ -59,6 +72,39 @@ class CaptainUnavailable(EngineError):
 
 class CaptainFailed(EngineError):
     """The captain gave no usable answer and forfeits."""
+
+
+class CaptainOverBudget(EngineError):
+    """`captain` has spent what he may: `what`, such as `tokens (10000 of 10000)`."""
+
+    def __init__(self, captain: str, what: str) -> None:
+        super().__init__(captain, what)
+        self.captain, self.what = captain, what
+
+    def __str__(self) -> str:
+        return f"{self.captain} is over his budget: {self.what}"
+
+
+class RunBudgetSpent(EngineError):
+    """The run has spent what it may: `what`."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+    def __str__(self) -> str:
+        return f"the run's budget is spent: {self.what}"
+
+
+class MissingSecret(EngineError):
+    """The secret called `name` is not there: `why`."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(name, why)
+        self.name, self.why = name, why
+
+    def __str__(self) -> str:
+        return f"secret {self.name}: {self.why}"
 
 
 class UnknownPreset(EngineError):

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Final, Literal, Self, cast
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 # Who or what gave a decision.
-Source = Literal["policy", "llm", "cache", "fallback", "recorded"]
+Source = Literal["policy", "llm", "cache", "remote", "human", "standing", "fallback", "recorded"]
 
 
 class EndReason(StrEnum):
@@ -128,9 +128,23 @@ class InningsStart(_Strict):
     win_probability: float | None = None
 
 
+class Spent(_Strict):
+    """What answers took. `cost_usd` None: nobody knows. `from_cache`: paid for before."""
+
+    calls: int
+    from_cache: int = 0
+    transport_retries: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    tokens_cached: int = 0
+    tokens_reasoning: int = 0
+    cost_usd: float | None = None
+
+
 class DecisionMade(_Strict):
     """One decision, published after the ball it was for. `choice` is what was decided, in the
     captain's words; `cost` the win probability that it gave away against the best legal choice.
+    `spent` of captains who are asked through an endpoint.
     """
 
     number: int
@@ -146,6 +160,7 @@ class DecisionMade(_Strict):
     errors: tuple[str, ...] = ()
     latency_ms: float | None = None
     cost: float | None = None
+    spent: Spent | None = None
 
 
 class Wicket(_Strict):
@@ -216,6 +231,10 @@ class CostOfKind(_Strict):
 class SeatCounts(_Strict):
     """What one captain was asked and how he answered. `coverage`: own answers ÷ decisions, 0…1.
     `costs` by kind of decision; none where no event was published.
+
+    `standing` balls were played by what he had decided for the over, and are no decisions.
+    `problems` are unusable answers by what was wrong with them. Latencies of his own answers, in
+    milliseconds. `models` as endpoints reported them, `rungs` how answers were asked for.
     """
 
     captain: str
@@ -228,6 +247,16 @@ class SeatCounts(_Strict):
     fines: float
     coverage: float
     costs: dict[str, CostOfKind] = Field(default_factory=dict)
+    sources: dict[str, int] = Field(default_factory=dict)
+    standing: int = 0
+    problems: dict[str, int] = Field(default_factory=dict)
+    latency_ms_p50: float | None = None
+    latency_ms_p95: float | None = None
+    spent: Spent | None = None
+    cost_sources: tuple[str, ...] = ()
+    prompt_digest: str | None = None
+    models: tuple[str, ...] = ()
+    rungs: dict[str, int] = Field(default_factory=dict)
 
 
 class InningsLine(_Strict):

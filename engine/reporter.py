@@ -39,7 +39,17 @@ _HIDDEN_UNTIL_BOWLED: Final = frozenset({DecisionKind.DELIVERY, DecisionKind.SHO
 # Not the play: who or what gave the answer and how long it took, and what the value model of the
 # day thinks of it.
 _NOT_THE_PLAY: Final = frozenset(
-    {"source", "reason", "rethinks", "errors", "latency_ms", "win_probability", "luck", "cost"}
+    {
+        "source",
+        "reason",
+        "rethinks",
+        "errors",
+        "latency_ms",
+        "win_probability",
+        "luck",
+        "cost",
+        "spent",
+    }
 )
 _DECISION, _DELIVERY = "decision", "delivery"
 _TYPE_OF: Final[dict[type[BaseModel], str]] = {
@@ -80,8 +90,8 @@ _PLAY: Final[dict[str, _Play]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """A decision and how it came about. `latency_ms` of the captain's own answer; None for a
-    policy.
+    """A decision and how it came about. `latency_ms` of the captain's own answer and what it took;
+    None for a policy.
     """
 
     decision: Decision
@@ -90,6 +100,7 @@ class Answered:
     rethinks: int = 0
     errors: tuple[str, ...] = ()
     latency_ms: float | None = None
+    spent: ev.Spent | None = None
 
 
 class PlayDigest:
@@ -188,6 +199,7 @@ class Reporter:
         made["latency_ms"] = answered.latency_ms
         made["cost"] = None
         self._costs.note(request, answered.decision, made)
+        made["spent"] = None if answered.spent is None else answered.spent.model_dump()
         if request.kind in _HIDDEN_UNTIL_BOWLED:
             self._held.append(made)
         else:

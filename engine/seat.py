@@ -18,7 +18,6 @@ from engine import rewards
 from engine.analysis import analyze
 from engine.answers import (
     Standing,
-    calls_of,
     choices,
     decision_of,
     delivery_plan,
@@ -173,8 +172,12 @@ class SeatSession:
 
     def crashed(self, request: DecisionRequest) -> None:
         """Counts that the captain broke down over the question: as a malformed answer."""
+        self.refused(MalformedCall("the captain broke down", "an answer"), request)
+
+    def refused(self, error: CallError, request: DecisionRequest) -> None:
+        """Counts an answer that was no call that could be taken."""
         self._begin_answer(request)
-        self._count_refusal(MalformedCall("the captain broke down", "an answer"))
+        self._count_refusal(error)
 
     def fall_back(self, request: DecisionRequest, draws: CaptainDraws) -> Decision:
         """What the baseline decides for a captain who gave no usable answer; counted as such."""
@@ -199,11 +202,6 @@ class SeatSession:
         if self._field in fields or not fields:
             return self._field
         return Field.STANDARD if Field.STANDARD in fields else fields[0]
-
-    def calls_for(self, decision: Decision, request: DecisionRequest) -> tuple[CricketAction, ...]:
-        """The tool calls that come to `decision`; the last commits."""
-        self._notice(request)
-        return calls_of(decision, request, self.field_for(request))
 
     def observation(
         self,

@@ -19,7 +19,7 @@ class EpisodeSpec(BaseModel):
     header: with the `start` itself, so that a record replays without its pack.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     episode_id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$")
     attempt: int = Field(default=1, ge=1)
@@ -27,14 +27,14 @@ class EpisodeSpec(BaseModel):
     overs: int = Field(ge=1, le=MAX_OVERS)
     home: CaptainSpec
     away: CaptainSpec
-    squads: tuple[str, str] = (DRAWN, DRAWN)
+    squads: tuple[str, str] = Field(default=(DRAWN, DRAWN), strict=False)  # a list in JSON
     era: int = Field(default=CURRENT_ERA, ge=FIRST_ERA, le=LAST_ERA)
     pack: str = "standard"
     entry: str = "toss"
     pack_digest: str | None = None
     start: StartState | None = None
     max_super_overs: int = Field(default=3, ge=0, le=MAX_SUPER_OVERS)
-    max_rethinks: int = Field(default=2, ge=0, le=10)
+    max_rethinks: int = Field(default=3, ge=0, le=10)
     step_limit: int | None = Field(default=None, ge=1)
 
     def captain(self, seat: Seat) -> CaptainSpec:

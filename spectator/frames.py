@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, assert_never
 
 from engine.events import (
     DecisionEvent,
+    DecisionMade,
     Delivery,
     DeliveryEvent,
     EpisodeEnded,
@@ -120,7 +121,9 @@ class Innings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """One captain's call. `choice` is as he made it, `cost` what it gave away."""
+    """One captain's call. `choice` is as he made it, `cost` what it gave away, `spent` what his
+    answer took.
+    """
 
     number: int
     seat: Seat
@@ -135,6 +138,7 @@ class Decision:
     errors: tuple[str, ...]
     latency_ms: float | None
     cost: float | None = None
+    spent: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,7 +201,7 @@ def _shown(frame: Frame, event: Event) -> Frame:
         case InningsStartedEvent(data=innings):
             frame = _innings_started(frame, innings)
         case DecisionEvent(data=decided):
-            decisions = (*frame.decisions, Decision(**dict(decided)))
+            decisions = (*frame.decisions, Decision(**_said(decided)))
             frame = replace(frame, decisions=decisions[-KEPT_DECISIONS:])
         case DeliveryEvent(data=delivery):
             frame = _bowled(frame, delivery)
@@ -212,6 +216,11 @@ def _shown(frame: Frame, event: Event) -> Frame:
         case _:
             assert_never(event)
     return frame
+
+
+def _said(decided: DecisionMade) -> dict[str, Any]:
+    spent = decided.spent
+    return dict(decided) | {"spent": None if spent is None else spent.model_dump()}
 
 
 def _started(frame: Frame, data: EpisodeStarted) -> Frame:

@@ -9,8 +9,10 @@ from engine.captains.presets import (
     captaincy_of,
     check_name,
     content_digest,
+    is_scripted,
     read_presets,
     resolve,
+    settings_of,
 )
 
 __all__ = [
@@ -23,6 +25,8 @@ __all__ = [
     "captaincy_of",
     "check_name",
     "content_digest",
+    "is_scripted",
     "read_presets",
     "resolve",
+    "settings_of",
 ]

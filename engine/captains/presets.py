@@ -20,9 +20,13 @@ from engine.captains.base import NAME_PATTERN, NAME_RULE, CaptainSpec, Policy
 from engine.captains.baseline import Baseline, BaselineSettings
 from engine.captains.empirical import Empirical, EmpiricalSettings
 from engine.captains.heuristic import Heuristic, HeuristicSettings
+from engine.captains.human import HumanSettings
+from engine.captains.llm import LlmSettings
 from engine.captains.optimal import Optimal, OptimalSettings
+from engine.captains.prompts import prompt_digest
 from engine.captains.random import Random, RandomSettings
 from engine.captains.recorded import Recorded, RecordedSettings, recording_digest
+from engine.captains.remote import RemoteSettings
 from engine.cricket.match import Captaincy
 from engine.errors import BadPreset, BadYaml, UnknownPreset
 from engine.wording import dotted, sentence, shortened, shown
@@ -38,9 +42,11 @@ def _reads_nothing(_: BaseModel) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """A kind of captain: the model of its settings, and what makes one of them.
+    """A kind of captain: the model of its settings, and what makes one of them; None for a kind
+    that calls tools, which `engine.tool_captains.build_captain` makes.
 
-    `reads` is for kinds that play by a file: a digest of what it says. It raises `BrokenRecord`.
+    `reads` is for kinds that play by a file: a digest of what it says. It raises `BrokenRecord` or
+    `BadPreset`.
     `worth` is what the win probability takes such a captain to be worth beside the baseline, in
     five overs and in twenty (`Captaincy`): from `bench.luck`, where he plays the baseline.
     `bowling` is what his bowling is worth where it is not as much as his batting: from the first
@@ -50,7 +56,7 @@ class Kind:
     """
 
     settings: type[BaseModel]
-    make: Callable[[Any], Policy]
+    make: Callable[[Any], Policy] | None
     summary: str
     reads: Callable[[Any], str | None] = _reads_nothing
     worth: tuple[float, float] = (0.0, 0.0)
@@ -76,6 +82,17 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             summary="rules of thumb: format, phase, wickets, required rate, match-ups",
             worth=(0.05, 0.01),
         ),
+        "human": Kind(
+            settings=HumanSettings,
+            make=None,
+            summary="a person, asked through the spectator bus",
+        ),
+        "llm": Kind(
+            settings=LlmSettings,
+            make=None,
+            summary="a language model behind an endpoint that speaks Chat Completions",
+            reads=prompt_digest,
+        ),
         "optimal": Kind(
             settings=OptimalSettings,
             make=Optimal,
@@ -97,6 +114,11 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             make=Recorded,
             summary="the decisions of a record, replayed",
             reads=recording_digest,
+        ),
+        "remote": Kind(
+            settings=RemoteSettings,
+            make=None,
+            summary="a program in any language, asked over HTTP",
         ),
     }
 )
@@ -167,19 +189,32 @@ def resolve(
     return _preset(named, known)
 
 
+def is_scripted(spec: CaptainSpec) -> bool:
+    """Whether he answers at once, by himself: `build` makes him, and any process may play him."""
+    return _kind(spec.name, spec.kind).make is not None
+
+
 def build(spec: CaptainSpec) -> Policy:
-    """The captain himself. Raises `BadPreset`, or `BrokenRecord` for a recording that cannot be
-    read.
+    """A scripted captain himself. Raises `BadPreset`, or `BrokenRecord` for a recording that cannot
+    be read.
     """
-    kind = _kind(spec.name, spec.kind)
-    return kind.make(_settings(spec.name, spec.kind, spec.params))
+    make = _kind(spec.name, spec.kind).make
+    if make is None:
+        raise BadPreset(spec.name, f"a captain of kind {spec.kind} cannot play here")
+    return make(settings_of(spec))
+
+
+def settings_of(spec: CaptainSpec) -> BaseModel:
+    """The settings of his kind. Raises `BadPreset`."""
+    return _settings(spec.name, spec.kind, spec.params)
 
 
 def content_digest(spec: CaptainSpec) -> str | None:
-    """What the captain plays by that his settings only point to, a recording, as a digest; None
-    where the settings are all. Raises `BadPreset`, or `BrokenRecord` for what cannot be read.
+    """What the captain plays by that his settings only point to (a recording, a prompt), as a
+    digest; None where the settings are all. Raises `BadPreset`, or `BrokenRecord` for what cannot
+    be read.
     """
-    return _kind(spec.name, spec.kind).reads(_settings(spec.name, spec.kind, spec.params))
+    return _kind(spec.name, spec.kind).reads(settings_of(spec))
 
 
 def _preset(name: object, known: Mapping[str, CaptainSpec]) -> CaptainSpec:

@@ -11,6 +11,7 @@ from typing import Any, get_args
 
 import pytest
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from engine import packs, rewards, squads
 from engine.captains import KINDS, PRESETS
@@ -186,12 +187,20 @@ def test_a_preset_has_a_row_with_its_kind(name: str) -> None:
 
 @pytest.mark.parametrize("name", KINDS)
 def test_a_kind_and_each_of_its_settings_has_a_row(name: str) -> None:
-    told = rows(section(CAPTAINS, "Kinds"))
-    assert name in told
+    text = section(CAPTAINS, "Kinds")
+    assert name in rows(text)
+    told = rows(text.partition(f"Settings of `{name}`:")[2].partition("Settings of")[0])
     for setting, about in KINDS[name].settings.model_fields.items():
-        default = about.default
-        shown = "–" if default is None else getattr(default, "value", default)
-        assert f"| {shown} |" in told[setting]
+        assert f"| {_default_of(about)} |" in told[setting]
+
+
+def _default_of(setting: FieldInfo) -> str:
+    default = getattr(setting.default, "value", setting.default)
+    if setting.is_required() or default is None or isinstance(default, BaseModel):
+        return "–"
+    if isinstance(default, float):
+        return str(int(default)) if default.is_integer() and default else str(default)
+    return str(default if setting.default_factory is None else {})
 
 
 def test_the_suite_checks_what_the_page_says() -> None:

@@ -285,10 +285,10 @@ def test_a_tool_captain_that_talks_nonsense_falls_back() -> None:
     counts = result.counts[Seat.HOME]
     assert counts.own == 0
     assert counts.fallbacks == counts.decisions > 0
-    assert counts.malformed == 3 * counts.decisions
+    assert counts.malformed == 4 * counts.decisions
     fallback = next(e for e in events if e.type == "decision" and e.data.seat == "home")
     assert fallback.type == "decision"
-    assert (fallback.data.source, fallback.data.rethinks) == ("fallback", 2)
+    assert (fallback.data.source, fallback.data.rethinks) == ("fallback", 3)
     assert caller.closed
 
 

@@ -1,0 +1,23 @@
+"""From a captain's spec to the captain that plays, for the kinds that call tools."""
+
+from __future__ import annotations
+
+from engine.captains import CaptainSpec, settings_of
+from engine.captains.llm import LlmSettings
+from engine.cricket.choices import Seat
+from engine.tool_captains.contract import Player, ToolCaptain
+from engine.tool_captains.services import Services
+
+
+def build_captain(
+    spec: CaptainSpec, *, seat: Seat, episode_id: str, services: Services
+) -> ToolCaptain:
+    """Raises `BadPreset` for settings that cannot be used."""
+    settings = settings_of(spec)
+    who = Player(captain=spec.name, episode_id=episode_id, seat=seat)
+    match settings:
+        case LlmSettings():
+            from engine.tool_captains.llm.captain import LlmCaptain
+
+            return LlmCaptain(settings, who=who, services=services)
+    raise TypeError(f"{spec.kind} calls no tools")

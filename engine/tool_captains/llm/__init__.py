@@ -1,0 +1,1 @@
+"""A language model as a captain, behind any endpoint that speaks Chat Completions."""

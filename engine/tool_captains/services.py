@@ -1,0 +1,56 @@
+"""What tool captains are lent: shared by every captain and episode of a process, closed by whoever
+made it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from engine.errors import MissingSecret
+from engine.tool_captains.budgets import Ledger
+from engine.tool_captains.contract import Asker, Budgets, Limiter, ResponseCache, Secrets
+from engine.tool_captains.limiting import AdaptiveLimiter
+from engine.tool_captains.llm.backoff import Backoff
+from engine.tool_captains.llm.breaker import Breakers
+from engine.tool_captains.llm.endpoints import Endpoints
+from engine.tool_captains.llm.rungs import Rungs
+
+
+class EnvironmentSecrets:
+    """Secrets of the environment alone."""
+
+    def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
+        self._environ = environ
+
+    async def from_environment(self, variable: str) -> str:
+        value = self._environ.get(variable, "")
+        if not value:
+            raise MissingSecret(variable, "the environment variable is not set")
+        return value
+
+    async def from_block(self, block: str) -> str:
+        raise MissingSecret(block, "Prefect Secret blocks can be read by `captains run` only")
+
+
+@dataclass(slots=True, kw_only=True)
+class Services:
+    """`asker` None: there is nobody to ask. `cache` None: every answer is asked for, and none is
+    kept.
+    """
+
+    limiter: Limiter = field(default_factory=AdaptiveLimiter)
+    budgets: Budgets = field(default_factory=Ledger)
+    secrets: Secrets = field(default_factory=EnvironmentSecrets)
+    cache: ResponseCache | None = None
+    asker: Asker | None = None
+    endpoints: Endpoints = field(default_factory=Endpoints)
+    breakers: Breakers = field(default_factory=Breakers)
+    backoff: Backoff = field(default_factory=Backoff)
+    rungs: Rungs = field(default_factory=Rungs)
+
+    async def aclose(self) -> None:
+        await self.endpoints.aclose()
+        if self.cache is not None:
+            await self.cache.aclose()
