@@ -22,6 +22,7 @@ from engine.tool_captains.contract import (
 )
 from engine.tool_captains.llm.endpoints import Endpoints
 from engine.tool_captains.llm.rungs import Rungs
+from engine.tool_captains.remote.posting import Programs
 
 
 class NoLimit:
@@ -76,6 +77,8 @@ class Services:
     asker: Asker | None = None
     endpoints: Endpoints = field(default_factory=Endpoints)
     rungs: Rungs = field(default_factory=Rungs)
+    programs: Programs = field(default_factory=Programs)
 
     async def aclose(self) -> None:
         await self.endpoints.aclose()
+        await self.programs.aclose()
