@@ -1,11 +1,9 @@
-"""Between tool calls and decisions: what a committing call decides, and which calls come to a
-decision.
-"""
+"""From tool calls to decisions: what a committing call decides."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, assert_never
+from typing import Any
 
 from engine import arguments as args
 from engine.cricket import legality
@@ -24,7 +22,6 @@ from engine.cricket.errors import IllegalDecision
 from engine.cricket.nodes import DecisionRequest
 from engine.cricket.players import PlayerIndex
 from engine.errors import IllegalCall
-from engine.tools import CricketAction
 from engine.wording import shown
 
 
@@ -54,33 +51,6 @@ def check_decision(request: DecisionRequest, decision: Decision) -> None:
         legality.check(request, decision)
     except IllegalDecision as error:
         raise IllegalCall(error.why, error.legal) from None
-
-
-def calls_of(
-    decision: Decision, request: DecisionRequest, field: Field
-) -> tuple[CricketAction, ...]:
-    """The tool calls that come to `decision` while `field` is set; the last one commits."""
-    squad = request.view.squads.of(request.seat)
-    match decision:
-        case TossDecision():
-            return (_call("choose_toss", elect=decision.elect),)
-        case BatterDecision():
-            return (_call("select_batter", player=squad[decision.player].name),)
-        case BowlerDecision():
-            return (_call("choose_bowler", player=squad[decision.player].name),)
-        case ShotDecision():
-            return (_call("play_delivery", shot=decision.shot, aggression=decision.aggression),)
-        case DeliveryDecision():
-            ball = _call(
-                "bowl_delivery",
-                length=decision.length,
-                line=decision.line,
-                variation=decision.variation,
-            )
-            set_first = decision.field is not field
-            return (_call("set_field", field=decision.field), ball) if set_first else (ball,)
-        case _:
-            assert_never(decision)
 
 
 def choices(given: args.Arguments) -> dict[str, Any]:
@@ -145,7 +115,3 @@ def _bowlable(planned: dict[str, Any], request: DecisionRequest) -> dict[str, An
     if planned.get("variation", Variation.STOCK) in _variations(request):
         return planned
     return {key: value for key, value in planned.items() if key != "variation"}
-
-
-def _call(tool: str, **arguments: Any) -> CricketAction:
-    return CricketAction(tool=tool, arguments=arguments)

@@ -117,7 +117,7 @@ def read_options(given: object) -> EnvironmentOptions:
     options.opponent_spec()
     try:
         check_playable(options.squads, options.played_format().max_overs)
-    except (BadSquad, UnknownFormat) as error:
+    except (BadSquad, BadYaml, UnknownFormat) as error:
         raise BadOptions(str(error)) from None
     return options
 

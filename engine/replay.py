@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import orjson
 from pydantic import ValidationError
 
 from engine.captains.recorded import Recorded, RecordedSettings
 from engine.cricket.choices import Seat
 from engine.cricket.errors import BadSquad, BadStart, UnknownFormat
+from engine.cricket.players import Squad
 from engine.cricket.state import Squads
 from engine.episode import SQUAD_ADAPTER, Cast, play_episode
 from engine.errors import BrokenRecord
@@ -54,6 +58,11 @@ class Replay:
         )
 
 
+def _squad(written: Mapping[str, Any]) -> Squad:
+    """As strict as JSON can be: no number in quotes. Raises `ValidationError` or `BadSquad`."""
+    return SQUAD_ADAPTER.validate_json(orjson.dumps(written), strict=True)
+
+
 def _same_winner(replayed: EpisodeResult, stated: EpisodeEnded) -> bool:
     return replayed.winner == (Seat(stated.winner) if stated.winner else None)
 
@@ -68,7 +77,7 @@ async def replay_record(
     header, ending = header_of(path), ending_of(path)
     try:
         spec = EpisodeSpec.model_validate(header.data.spec)
-        home, away = (SQUAD_ADAPTER.validate_python(squad) for squad in header.data.squads)
+        home, away = (_squad(squad) for squad in header.data.squads)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))

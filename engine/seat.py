@@ -18,7 +18,6 @@ from engine import rewards
 from engine.analysis import analyze
 from engine.answers import (
     Standing,
-    calls_of,
     choices,
     decision_of,
     delivery_plan,
@@ -203,11 +202,6 @@ class SeatSession:
         if self._field in fields or not fields:
             return self._field
         return Field.STANDARD if Field.STANDARD in fields else fields[0]
-
-    def calls_for(self, decision: Decision, request: DecisionRequest) -> tuple[CricketAction, ...]:
-        """The tool calls that come to `decision`; the last commits."""
-        self._notice(request)
-        return calls_of(decision, request, self.field_for(request))
 
     def observation(
         self,

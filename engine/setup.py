@@ -31,7 +31,9 @@ def game_of(name: str) -> Game:
 
 
 def check_playable(names: tuple[str, str], overs: int) -> None:
-    """Whether two squads can meet over so many overs. Raises `BadSquad` or `UnknownFormat`."""
+    """Whether two squads can meet over so many overs. Raises `BadSquad`, `BadYaml` or
+    `UnknownFormat`.
+    """
     home, away = (game_of(name) for name in names)
     if home is not away:
         raise BadSquad(names[1], f"{away.value} cannot play {home.value}; allowed: two of a kind")
@@ -79,11 +81,12 @@ def match_setup(
     20 overs).
     """
     fmt = format_of(overs)
-    check_priced(fmt, squads.home.game)
+    game = squads.home.game
+    check_priced(fmt, game)
     return MatchSetup(
         format=fmt,
         squads=squads,
-        conditions=replace(draw_conditions(streams), era=era, game=squads.home.game),
+        conditions=replace(draw_conditions(streams, fmt, game), era=era, game=game),
         max_super_overs=max_super_overs,
         drawn=Drawn(squads=squads_drawn, conditions=True),
         captaincy=captaincy,

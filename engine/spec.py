@@ -19,7 +19,7 @@ class EpisodeSpec(BaseModel):
     header: with the `start` itself, so that a record replays without its pack.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     episode_id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$")
     attempt: int = Field(default=1, ge=1)
@@ -27,7 +27,7 @@ class EpisodeSpec(BaseModel):
     overs: int = Field(ge=1, le=MAX_OVERS)
     home: CaptainSpec
     away: CaptainSpec
-    squads: tuple[str, str] = (DRAWN, DRAWN)
+    squads: tuple[str, str] = Field(default=(DRAWN, DRAWN), strict=False)  # a list in JSON
     era: int = Field(default=CURRENT_ERA, ge=FIRST_ERA, le=LAST_ERA)
     pack: str = "standard"
     entry: str = "toss"

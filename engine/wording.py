@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, ValidationError
 
 LONGEST_SHOWN: Final = 60
 
@@ -38,6 +38,11 @@ def shown(value: object) -> str:
 def dotted(where: Sequence[str | int]) -> str:
     """Pydantic's path to a value, such as `skill.scoring`, made safe; empty for the whole."""
     return ascii(".".join(map(str, where)))[1:-1][:LONGEST_SHOWN]
+
+
+def most_telling(error: ValidationError) -> ErrorDetails:
+    """One of pydantic's errors to tell: a key that is unknown explains what else is missing."""
+    return min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
 
 
 def sentence(error: ErrorDetails, key: str) -> str:

@@ -6,7 +6,8 @@ parsed when it nests too deep, holds too much, or uses anchors, aliases or tags:
 more than a moment, and nothing expands. Where YAML 1.1 and 1.2 disagree on what a plain word
 means (`no`, `010`), neither is guessed: the author is asked.
 
-`read_mapping` is for who wants the data; `parse` also tells the line of every key and value.
+`read_mapping` is for who wants the data; `read_document` and `parse` also tell the line of every
+key and value.
 """
 
 from __future__ import annotations
@@ -81,6 +82,18 @@ class Document:
 
 def read_mapping(path: Path) -> dict[str, Any]:
     """The mapping that the file holds. Raises `BadYaml`, with the line of the first fault."""
+    document = read_document(path)
+    if not isinstance(document.data, dict):
+        raise BadYaml(
+            printable(str(path)), "must be a mapping of keys to values", document.line(())
+        )
+    return document.data
+
+
+def read_document(path: Path) -> Document:
+    """The document that the file holds, without faults. Raises `BadYaml`, with the line of the
+    first.
+    """
     name = printable(str(path))
     try:
         document = parse(read_text(path))
@@ -88,9 +101,7 @@ def read_mapping(path: Path) -> dict[str, Any]:
         raise BadYaml(name, error.fault.message, error.fault.line) from None
     for fault in document.faults:
         raise BadYaml(name, fault.message, fault.line)
-    if not isinstance(document.data, dict):
-        raise BadYaml(name, "must be a mapping of keys to values", document.line(()))
-    return document.data
+    return document
 
 
 def read_text(path: Path) -> str:

@@ -4,18 +4,17 @@ what the vectorised simulator plays with.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from engine.chance.classes import Floats, Ints
-from engine.chance.elevens import IS_SPIN, STYLES, Elevens, elevens_of
+from engine.chance.elevens import IS_SPIN, STYLES, Elevens
 from engine.chance.rotation import HABITS, habit_of, plan_overs
 from engine.cricket.formats import Format
-from engine.cricket.players import SQUAD_SIZE, Bowling, Game, Squad
-from engine.cricket.state import CURRENT_ERA, Conditions
+from engine.cricket.players import SQUAD_SIZE, Bowling, Game
+from engine.cricket.state import CURRENT_ERA
 
 _BASE_THREE: Final = 3 ** np.arange(SQUAD_SIZE)
 
@@ -46,22 +45,9 @@ class Seasons:
     def current(cls, matches: int) -> Seasons:
         return cls(era=np.full(matches, CURRENT_ERA), game=Game.MEN)
 
-    @classmethod
-    def of(cls, conditions: Sequence[Conditions]) -> Seasons:
-        """Raises `ValueError` where men's and women's matches are mixed."""
-        games = {c.game for c in conditions}
-        if len(games) != 1:
-            raise ValueError("the matches of one batch are all men's or all women's")
-        return cls(era=np.array([c.era for c in conditions]), game=games.pop())
-
-
-def sides_of(squads: Sequence[Squad], fmt: Format) -> Sides:
-    """The arrays of squads, one a match."""
-    return sides_from(elevens_of(squads), fmt)
-
 
 def sides_from(elevens: Elevens, fmt: Format) -> Sides:
-    """Squads that are arrays already."""
+    """The arrays of squads, one a match, and their plans."""
     return Sides(
         scoring=elevens.scoring,
         survival=elevens.survival,

@@ -13,7 +13,6 @@ players, the less is left to chance in what luck does not explain.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -29,8 +28,8 @@ from engine.cricket.choices import Seat
 from engine.cricket.formats import SUPER_OVER, Format
 from engine.cricket.laws import SUPER_OVER_WICKETS
 from engine.cricket.match import Captaincy, MatchSetup
-from engine.cricket.players import SQUAD_SIZE, Game, PlayerIndex, Squad
-from engine.cricket.state import ALL_OUT, CURRENT_ERA, Conditions, Innings, MatchView, Squads
+from engine.cricket.players import SQUAD_SIZE, PlayerIndex, Squad
+from engine.cricket.state import ALL_OUT, Conditions, Innings, MatchView, Squads
 
 _EQUAL: Final = Captaincy()
 
@@ -38,8 +37,7 @@ _EQUAL: Final = Captaincy()
 class WinProbability:
     """Implements `engine.cricket.distribution.WinModel`.
 
-    `squads` None values every state between usual sides, who bats and how long he has been
-    included. `conditions` None: day and innings effects are not known, and averaged over.
+    `conditions` None: day and innings effects are not known, and averaged over.
     `captaincy` what the captains are taken to be worth.
     """
 
@@ -49,7 +47,7 @@ class WinProbability:
         self,
         stage: Stage,
         model: BallModel,
-        squads: Squads | None = None,
+        squads: Squads,
         *,
         venue: float = 0.0,
         conditions: Conditions | None = None,
@@ -60,13 +58,6 @@ class WinProbability:
         self._venue = venue
         self._conditions = conditions
         self._sides: dict[tuple[int, Seat], _Side] = {}
-
-    @classmethod
-    def of_format(
-        cls, fmt: Format, model: BallModel, era: int = CURRENT_ERA, game: Game = Game.MEN
-    ) -> WinProbability:
-        """Between usual sides on an average day; solved once for each ball model."""
-        return _usual(Stage(format=fmt, era=era, game=game), model)
 
     @classmethod
     def of_match(cls, setup: MatchSetup, model: BallModel) -> WinProbability:
@@ -117,8 +108,6 @@ class WinProbability:
         if innings.is_super_over:
             stage = Stage(format=SUPER_OVER, era=self._stage.era, game=self._stage.game)
             return _Side(grid_of(stage, self._model, SUPER_OVER_WICKETS, which))
-        if self._squads is None:
-            return _Side(grid_of(self._stage, self._model, ALL_OUT, which))
         reply = 0.0
         if which == FIRST:
             reply = self._players(innings.batting.other, CHASE).at_the_start()
@@ -128,7 +117,6 @@ class WinProbability:
         return _Side(grid_of(self._stage, self._model, ALL_OUT, which), players)
 
     def _players(self, batting: Seat, which: int, reply: float = 0.0) -> _Players:
-        assert self._squads is not None
         known = self._conditions
         towards = self._venue if known is None else known.venue + known.day + known.innings[which]
         return _Players(
@@ -138,11 +126,6 @@ class WinProbability:
             towards + self._captaincy.towards_runs(batting),
             reply,
         )
-
-
-@lru_cache(maxsize=4)
-def _usual(stage: Stage, model: BallModel) -> WinProbability:
-    return WinProbability(stage, model)
 
 
 def _stage_of(setup: MatchSetup) -> Stage:

@@ -34,8 +34,8 @@ from engine.packs.situation import (
 )
 from engine.squads import BUILT_IN as SQUADS
 from engine.squads import load_squad
-from engine.wording import dotted, printable, sentence, shortened
-from engine.yamlfile import Document, Unreadable, Where, parse, read_text
+from engine.wording import dotted, most_telling, printable, sentence, shortened
+from engine.yamlfile import Document, Where, read_document
 
 __all__ = ["BUILT_IN", "Entry", "Pack", "Situation", "StartState", "SuperOver", "load_pack"]
 
@@ -143,14 +143,7 @@ def load_pack(name_or_path: str) -> Pack:
 
 
 def _read(path: Path) -> Pack:
-    name = printable(str(path))
-    try:
-        document = parse(read_text(path))
-    except Unreadable as error:
-        raise BadYaml(name, error.fault.message, error.fault.line) from None
-    for fault in document.faults:
-        raise BadYaml(name, fault.message, fault.line)
-    return parse_pack(document, name)
+    return parse_pack(read_document(path), printable(str(path)))
 
 
 def parse_pack(document: Document, source: str) -> Pack:
@@ -160,8 +153,7 @@ def parse_pack(document: Document, source: str) -> Pack:
     try:
         pack = Pack.model_validate(document.data)
     except ValidationError as error:
-        unknown_keys_first = sorted(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
-        where, why = _explained(unknown_keys_first[0], document.data)
+        where, why = _explained(most_telling(error), document.data)
         raise BadYaml(source, why, document.line(where)) from None
     for number, entry in enumerate(pack.entries):
         try:

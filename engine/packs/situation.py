@@ -79,7 +79,7 @@ class Situation(_Part):
     """
 
     batting: Seat
-    innings: Literal[1, 2]
+    innings: Annotated[int, Field(strict=True, ge=1, le=2)]
     first_innings: FirstInnings | None = None
     overs: Overs
     score: Runs = 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -30,8 +31,8 @@ from engine.cricket.players import (
     Squad,
 )
 from engine.errors import BadYaml
-from engine.wording import dotted, printable, sentence, shortened, shown
-from engine.yamlfile import read_mapping
+from engine.wording import dotted, most_telling, printable, sentence, shortened, shown
+from engine.yamlfile import Document, Where, read_document
 
 __all__ = ["BUILT_IN", "load_squad", "parse_squad", "squad_digest"]
 
@@ -82,7 +83,7 @@ class _SquadFile(BaseModel):
 
 def load_squad(name_or_path: str | Path) -> Squad:
     """A built-in squad by its name, or the squad in a `.yaml` file, which is read once a process.
-    Raises `BadSquad`.
+    Raises `BadSquad` for a name that nobody has, and `BadYaml` as `parse_squad` does.
     """
     return _loaded(str(name_or_path))
 
@@ -102,39 +103,50 @@ def _loaded(name: str) -> Squad:
             shortened(name),
             f"no squad of that name; known: {', '.join(BUILT_IN)}, or the path of a .yaml file",
         )
-    try:
-        return parse_squad(read_mapping(path), source=name)
-    except BadYaml as error:
-        raise BadSquad(name, str(error)) from None
+    return parse_squad(read_document(path), printable(name))
 
 
-def parse_squad(content: dict[str, Any], source: str) -> Squad:
-    """The squad that `content` describes. Raises `BadSquad`, which names `source`, player, field
-    and what is allowed.
+def parse_squad(document: Document, source: str) -> Squad:
+    """The squad that `document` describes. Raises `BadYaml`, which names `source`, line, player,
+    key and what is allowed.
     """
+    if not isinstance(document.data, dict):
+        raise BadYaml(source, "must be a mapping with name and players", document.line(()))
     try:
-        parsed = _SquadFile.model_validate(content)
+        parsed = _SquadFile.model_validate(document.data)
     except ValidationError as error:
-        raise BadSquad(source, _explain(error, content)) from None
+        where, why = _explained(most_telling(error), document.data)
+        raise BadYaml(source, why, document.line(where)) from None
+    for where, why in _faults(parsed):
+        raise BadYaml(source, why, document.line(where))
     try:
-        return Squad(name=parsed.name, players=_eleven(parsed, source), game=parsed.game)
+        return Squad(name=parsed.name, players=_eleven(parsed), game=parsed.game)
     except BadSquad as error:
-        raise BadSquad(source, error.rule) from None
+        line = document.line(("players" if parsed.eleven is None else "eleven",))
+        raise BadYaml(source, error.rule, line) from None
 
 
-def _eleven(parsed: _SquadFile, source: str) -> tuple[Player, ...]:
-    """Those who play, in batting order: `players`, or whom `eleven` names of all."""
-    known: dict[str, Player] = {}
-    for one in (*parsed.players, *parsed.substitutes):
-        if one.name in known:
-            raise BadSquad(source, f"two players have the same name: {shown(one.name)}")
-        known[one.name] = _player(one)
-    if parsed.eleven is None:
-        return tuple(known.values())[:SQUAD_SIZE]
-    for name in parsed.eleven:
+def _faults(parsed: _SquadFile) -> Iterator[tuple[Where, str]]:
+    """What the names get wrong between them, and where."""
+    known: set[str] = set()
+    listed: Mapping[str, list[_PlayerFile]]
+    listed = {"players": parsed.players, "substitutes": parsed.substitutes}
+    for where, players in listed.items():
+        for number, one in enumerate(players):
+            if one.name in known:
+                yield (where, number), f"two players have the same name: {shown(one.name)}"
+            known.add(one.name)
+    for number, name in enumerate(parsed.eleven or ()):
         if name not in known:
-            listed = printable(", ".join(known))
-            raise BadSquad(source, f"eleven {shown(name)}: no such player; allowed: {listed}")
+            allowed = printable(", ".join(one.name for p in listed.values() for one in p))
+            yield ("eleven", number), f"eleven {shown(name)}: no such player; allowed: {allowed}"
+
+
+def _eleven(parsed: _SquadFile) -> tuple[Player, ...]:
+    """Those who play, in batting order: `players`, or whom `eleven` names of all."""
+    if parsed.eleven is None:
+        return tuple(map(_player, parsed.players))
+    known = {one.name: _player(one) for one in (*parsed.players, *parsed.substitutes)}
     return tuple(known[name] for name in parsed.eleven)
 
 
@@ -148,22 +160,19 @@ def _player(one: _PlayerFile) -> Player:
     )
 
 
-def _explain(error: ValidationError, content: dict[str, Any]) -> str:
-    unknown_keys_first = sorted(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
-    return "; ".join(_explain_one(one, content) for one in unknown_keys_first[:3])
-
-
-def _explain_one(error: ErrorDetails, content: dict[str, Any]) -> str:
+def _explained(error: ErrorDetails, content: dict[str, Any]) -> tuple[Where, str]:
+    """Where in the file the error lies, and what it is: player, key and what is allowed."""
     match error["loc"]:
-        case ("players" | "substitutes" as where, int(number), *field):
-            player = content[where][number]
+        case ("players" | "substitutes" as listed, int(number), *field):
+            player = content[listed][number]
             name = player.get("name") if isinstance(player, dict) else None
             who = f" ({printable(shortened(name))})" if isinstance(name, str) else ""
-            which = "player" if where == "players" else "substitute"
+            which = "player" if listed == "players" else "substitute"
             model = _SkillFile if field[:1] == ["skill"] else _PlayerFile
-            return f"{which} {number + 1}{who}: {_sentence(error, dotted(field) or 'entry', model)}"
+            why = _sentence(error, dotted(field) or "entry", model)
+            return error["loc"], f"{which} {number + 1}{who}: {why}"
         case where:
-            return _sentence(error, dotted(where), _SquadFile)
+            return where, _sentence(error, dotted(where), _SquadFile)
 
 
 def _sentence(error: ErrorDetails, key: str, model: type[BaseModel]) -> str:

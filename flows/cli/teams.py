@@ -74,7 +74,7 @@ def _odds(win_probability: float | None) -> str:
 
 
 def list_squads(name: str | None, *, as_json: bool) -> int:
-    """`captains squads`; with a name, its players. Raises `BadSquad`."""
+    """`captains squads`; with a name, its players. Raises `BadSquad` or `BadYaml`."""
     if name is not None:
         return _show_squad(load_squad(name), as_json=as_json)
     known = [(each, load_squad(each)) for each in squads.BUILT_IN]

@@ -1,19 +1,16 @@
-"""Squad files: the built-in elevens take the field, and a mistake names file, player and field."""
+"""Squad files: the built-in elevens take the field, and a mistake names file, line, player and
+field.
+"""
 
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from engine.cricket.errors import BadSquad
-from engine.squads import BUILT_IN, load_squad, parse_squad, squad_digest
-
-FOLDER = Path(__file__).parents[2] / "engine" / "squads"
-
-
-def content(name: str = "saltmarsh") -> Any:
-    return yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+from engine.errors import BadYaml
+from engine.squads import BUILT_IN, load_squad, squad_digest
+from tests.squads import FILE, FOLDER, content, squad_of
 
 
 @pytest.mark.parametrize("name", BUILT_IN)
@@ -54,23 +51,44 @@ def test_an_unknown_squad_lists_the_known_ones() -> None:
     ],
 )
 def test_a_squad_that_cannot_take_the_field_says_why(change: dict[str, Any], message: str) -> None:
-    given = content()
+    given = content("saltmarsh")
     given["players"][1] |= change
-    with pytest.raises(BadSquad, match=message) as caught:
-        parse_squad(given, source="mine.yaml")
+    with pytest.raises(BadYaml, match=message) as caught:
+        squad_of(given)
     assert str(caught.value).isprintable()
-    assert "mine.yaml" in str(caught.value)
+    assert str(caught.value).startswith(f"{FILE}:")
 
 
 def test_a_squad_has_eleven() -> None:
-    given = content()
+    given = content("saltmarsh")
     given["players"].pop()
-    with pytest.raises(BadSquad, match=r"players: .*at least 11"):
-        parse_squad(given, source="mine.yaml")
+    with pytest.raises(BadYaml, match=r"players: .*at least 11"):
+        squad_of(given)
+
+
+WRONG = {
+    ("bowls: right_fast", "bowls: fast"): "11: player 6 (Kit Sandover): bowls 'fast': input should",
+    ("scoring: 0.22", "socring: 0.22"): "6: player 1 (Jory Penhale): unknown key 'skill.socring'",
+    ("Tamsin Okello", "Jory Penhale"): "8: two players have the same name: 'Jory Penhale'",
+    ("role: keeper", "role: batter"): "5: needs one wicket-keeper, has 0",
+    ("players:", "plaeyrs:"): "5: unknown key 'plaeyrs'; allowed: name, game, players",
+    ("bats: left", "bats: no"): "7: `no` is a text to some and false to others; allowed: false",
+    ("name: Saltmarsh", "- name"): "5: not YAML: ",
+}
+
+
+@pytest.mark.parametrize("change", WRONG)
+def test_a_mistake_in_a_file_is_told_with_its_line(change: tuple[str, str], tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    written = (FOLDER / "saltmarsh.yaml").read_text(encoding="utf-8")
+    file.write_text(written.replace(*change, 1), encoding="utf-8")
+    with pytest.raises(BadYaml) as caught:
+        load_squad(file)
+    assert str(caught.value).startswith(f"{file}:{WRONG[change]}")
 
 
 def test_the_digest_of_a_squad_changes_with_any_of_its_players() -> None:
-    before, given = load_squad("saltmarsh"), content()
-    assert squad_digest(parse_squad(given, source="mine.yaml")) == squad_digest(before)
+    before, given = load_squad("saltmarsh"), content("saltmarsh")
+    assert squad_digest(squad_of(given)) == squad_digest(before)
     given["players"][3]["skill"]["scoring"] = 0.01
-    assert squad_digest(parse_squad(given, source="mine.yaml")) != squad_digest(before)
+    assert squad_digest(squad_of(given)) != squad_digest(before)

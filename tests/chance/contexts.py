@@ -1,12 +1,13 @@
 """Situations to price, plain ones and Hypothesis strategies, for the tests of this room."""
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 
-from engine.chance import BallModel
+from engine.chance import BallModel, WinProbability
 from engine.chance.classes import CLASS_OF, BallClass, Floats
 from engine.cricket.choices import (
     DeliveryDecision,
@@ -19,11 +20,20 @@ from engine.cricket.choices import (
     Variation,
 )
 from engine.cricket.formats import SUPER_OVER, format_of
+from engine.cricket.match import MatchSetup
 from engine.cricket.nodes import DeliveryContext
 from engine.cricket.players import Bowling, Hand, Player, Role, Skill
-from engine.cricket.state import Conditions, Innings
+from engine.cricket.state import Conditions, Innings, Squads
+from engine.squads.average import average_squad
 
 MODEL = BallModel.shipped()
+AVERAGE = Squads(home=average_squad(), away=average_squad(name="As average"))
+
+
+@cache
+def average_value(overs: int) -> WinProbability:
+    """The win probability of a match between two average squads, neutral venue, average day."""
+    return WinProbability.of_match(MatchSetup(format=format_of(overs), squads=AVERAGE), MODEL)
 
 
 def player(bowls: Bowling = Bowling.RIGHT_FAST, **skill: float) -> Player:

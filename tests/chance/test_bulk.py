@@ -12,9 +12,10 @@ from numpy.random import Generator, Philox
 from engine.chance import BallModel
 from engine.chance.bulk import MatchLogs, _Play
 from engine.chance.classes import CLASS_OF, IS_LEGAL, BallClass, Floats
-from engine.chance.fitting.calibration import arena_of, play
+from engine.chance.elevens import elevens_of
+from engine.chance.fitting.arena import arena_of, play
 from engine.chance.fitting.checks import half_way_correlation
-from engine.chance.sides import sides_of
+from engine.chance.sides import sides_from
 from engine.chance.squads import draw_squad
 from engine.cricket.formats import T20
 from engine.cricket.players import Hand
@@ -43,7 +44,7 @@ def logs(overs: int = 20, matches: int = 2000) -> MatchLogs:
 @pytest.mark.parametrize("target", [None, 180])
 def test_bulk_play_has_the_chances_of_the_ball_model(target: int | None) -> None:
     squads = [draw_squad(Streams(seed), name) for seed in (1, 2) for name in ("home", "away")]
-    bat, bowl = sides_of(squads[::2], T20), sides_of(squads[1::2], T20)
+    bat, bowl = (sides_from(elevens_of(squads[n::2]), T20) for n in (0, 1))
     goals = None if target is None else np.array([target, target])
     many = _Play(MODEL, T20, bat, bowl, np.array([0.1, -0.2]), goals)
     draws = Generator(Philox(1))
@@ -100,5 +101,5 @@ def test_other_formats_are_in_range(overs: int, mean: float, within: float) -> N
 
 def test_hands_are_told_in_the_order_of_the_table() -> None:
     squad = draw_squad(Streams(3), "home")
-    hands = sides_of([squad], T20).hand[0]
+    hands = sides_from(elevens_of([squad]), T20).hand[0]
     assert [tuple(Hand)[h] for h in hands] == [p.bats for p in squad.players]

@@ -30,7 +30,7 @@ from engine.cricket.choices import (
     TossDecision,
     Variation,
 )
-from engine.cricket.formats import T5, T20, format_of
+from engine.cricket.formats import T5, T20
 from engine.cricket.nodes import DecisionRequest
 from engine.driver import MatchDriver
 from engine.seeds import Streams
@@ -49,29 +49,28 @@ class Pressing(StrEnum):
     HIGH = "high"
 
 
-def questions(overs: int) -> Iterator[DecisionRequest]:
-    """What is asked in seeded matches of every pairing."""
+def questions(overs: int) -> Iterator[tuple[DecisionRequest, Adviser]]:
+    """What is asked in seeded matches of every pairing, and who knows what a captain may."""
     model = BallModel.shipped()
     for seed in range(MATCHES):
         for names in PAIRINGS:
             streams = Streams(seed)
             squads = squads_named(("drawn", "drawn"), streams)
             setup = match_setup(overs=overs, squads=squads, max_super_overs=1, streams=streams)
+            adviser = Adviser(model, WinProbability.public(setup, model))
             driver = MatchDriver(setup, model=model, value=None, streams=streams)
             captains = dict(zip(Seat, (build(resolve(name)) for name in names), strict=True))
             while (request := driver.request) is not None:
-                yield request
+                yield request, adviser
                 driver.answer(captains[request.seat].decide(request, driver.draws()))
 
 
 @cache
 def best_choices(overs: int) -> tuple[Counter[object], int, int]:
     """How often each option is part of the best answer; shots and deliveries asked for."""
-    model = BallModel.shipped()
-    adviser = Adviser(model, WinProbability.of_format(format_of(overs), model))
     best: Counter[object] = Counter()
     asked: Counter[DecisionKind] = Counter()
-    for request in questions(overs):
+    for request, adviser in questions(overs):
         asked[request.kind] += 1
         match adviser.best(request):
             case ShotDecision(shot=shot, aggression=aggression):

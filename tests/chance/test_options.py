@@ -7,17 +7,15 @@ from dataclasses import replace
 import pytest
 
 from engine.captains.baseline import Baseline
-from engine.chance import BallModel, WinProbability
 from engine.chance.options import AGGRESSIONS, SHOTS, USUAL_BALL, Options, context_of
 from engine.cricket.choices import DecisionKind, DeliveryDecision, Field, Shot, ShotDecision
-from engine.cricket.formats import T5
 from engine.cricket.nodes import DecisionRequest, DeliveryContext
 from engine.driver import MatchDriver
 from engine.seeds import Streams
 from engine.setup import match_setup, squads_named
+from tests.chance.contexts import MODEL, average_value
 
-MODEL = BallModel.shipped()
-VALUE = WinProbability.of_format(T5, MODEL)
+VALUE = average_value(5)
 
 
 def asked(kind: DecisionKind) -> list[DecisionRequest]:

@@ -96,9 +96,7 @@ def test_the_side_bats_in_the_order_in_which_it_has_batted() -> None:
 def test_a_file_that_is_written_is_a_squad_whose_unknown_players_have_no_skill() -> None:
     skills = {"P5": {"scoring": "0.9", "survival": "-0.1", "economy": "0.123", "strike": "0"}}
     side = choose(Game.MEN, "Us", candidates(5), PEOPLE)
-    content = parse(yaml_of(side, PEOPLE, skills)).data
-    assert isinstance(content, dict)
-    squad = parse_squad(content, "f.yaml")
+    squad = parse_squad(parse(yaml_of(side, PEOPLE, skills)), "f.yaml")
     fifth = next(p for p in squad.players if p.name == "Player 5")
     assert (fifth.skill.scoring, fifth.skill.economy) == (0.6, 0.12)
     assert all(p.skill.scoring == 0.0 for p in squad.players if p is not fifth)

@@ -12,9 +12,9 @@ from numpy.random import Generator, Philox
 
 from engine.chance import draw_squad
 from engine.chance.classes import Ints
-from engine.chance.elevens import IS_SPIN, BulkSource, draw_elevens
+from engine.chance.elevens import IS_SPIN, BulkSource, draw_elevens, elevens_of
 from engine.chance.rotation import HABITS, SPIN_BY_OVER, plan_overs, usual_plan
-from engine.chance.sides import Sides, sides_from, sides_of
+from engine.chance.sides import Sides, sides_from
 from engine.cricket.formats import T20, format_of
 from engine.seeds import Streams
 from tests.chance.contexts import MODEL
@@ -64,4 +64,4 @@ def test_spin_bowls_when_it_does_in_the_data() -> None:
 @pytest.mark.parametrize("seed", range(8))
 def test_the_plan_of_a_squad_is_the_same_in_bulk_play(seed: int) -> None:
     squad = draw_squad(Streams(seed), "home")
-    assert tuple(sides_of([squad], T20).plan[0].tolist()) == usual_plan(squad, T20)
+    assert tuple(sides_from(elevens_of([squad]), T20).plan[0].tolist()) == usual_plan(squad, T20)

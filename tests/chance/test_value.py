@@ -7,14 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.chance import WinProbability
-from engine.cricket.formats import SUPER_OVER, T5, T20, format_of
+from engine.cricket.formats import SUPER_OVER
 from engine.cricket.nodes import DeliveryContext
 from engine.cricket.outcomes import OUTCOME_INDEX
 from engine.cricket.state import Innings
-from tests.chance.contexts import MODEL, chase, context, contexts
+from tests.chance.contexts import MODEL, average_value, chase, context, contexts
 
-T20_VALUE = WinProbability.of_format(T20, MODEL)
+T20_VALUE = average_value(20)
 
 states = st.builds(
     lambda ball, wickets, runs: {"legal_balls": ball, "wickets": wickets, "runs": runs},
@@ -53,7 +52,7 @@ def test_wickets_in_hand_are_worth_having() -> None:
 
 @given(contexts())
 def test_an_expected_value_lies_between_the_worst_and_the_best(at: DeliveryContext) -> None:
-    value = WinProbability.of_format(at.innings.format, MODEL)
+    value = average_value(at.innings.format.max_overs)
     chances, values = MODEL.price(at), value.after(at.innings)
     assert min(values) - 1e-9 <= np.dot(chances.probabilities, values) <= max(values) + 1e-9
 
@@ -75,7 +74,7 @@ def test_the_last_ball_of_a_first_innings_hands_over_to_the_chase() -> None:
 
 @pytest.mark.parametrize("overs", [1, 5, 10, 20])
 def test_a_match_begins_about_even(overs: int) -> None:
-    value = WinProbability.of_format(format_of(overs), MODEL).of(chase(overs))
+    value = average_value(overs).of(chase(overs))
     assert 0.4 <= value <= 0.66
 
 
@@ -88,7 +87,7 @@ def test_a_value_is_the_mean_of_what_follows() -> None:
 
 
 def test_super_overs_end_at_two_wickets() -> None:
-    value = WinProbability.of_format(T5, MODEL)
+    value = average_value(5)
     innings = Innings(
         number=4,
         batting=chase().batting,
@@ -99,7 +98,3 @@ def test_super_overs_end_at_two_wickets() -> None:
     )
     assert value.after(innings)[OUTCOME_INDEX["bowled"]] == 0.0
     assert 0.0 < value.of(innings) < value.of(replace(innings, wickets=0)) < 1.0
-
-
-def test_one_solution_serves_every_match_of_a_format() -> None:
-    assert WinProbability.of_format(T5, MODEL) is WinProbability.of_format(T5, MODEL)

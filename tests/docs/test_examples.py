@@ -41,9 +41,7 @@ def test_a_pack_on_a_page_loads(block: Block) -> None:
 
 @pytest.mark.parametrize("block", blocks("yaml squad"), ids=str)
 def test_a_squad_on_a_page_loads(block: Block) -> None:
-    content = parse(block.text).data
-    assert isinstance(content, dict)
-    assert parse_squad(content, block.page).players
+    assert parse_squad(parse(block.text), block.page).players
 
 
 def test_every_block_of_yaml_is_checked_as_something() -> None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from engine.captains import resolve
 from engine.chance import BallModel
@@ -15,20 +13,17 @@ from engine.cricket.errors import BadSquad
 from engine.cricket.formats import MAX_OVERS, format_of
 from engine.cricket.players import Bowling, Game, Role, Squad
 from engine.episode import play_episode
+from engine.errors import BadYaml
 from engine.setup import check_playable
 from engine.spec import EpisodeSpec
-from engine.squads import BUILT_IN, MAX_FILE_SKILL, NATIONAL, load_squad, parse_squad
+from engine.squads import BUILT_IN, MAX_FILE_SKILL, NATIONAL, load_squad
 from engine.squads.average import average_squad
 from engine.squads.strength import shipped_strengths, solved
+from tests.squads import content, squad_of
 
-FOLDER = Path(__file__).parents[2] / "engine" / "squads"
 TOLERANCE = 0.005
 WOMEN = [name for name in NATIONAL if name.endswith("-women")]
 MEN = [name for name in NATIONAL if name not in WOMEN]
-
-
-def content(name: str) -> Any:
-    return yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
 
 
 def test_ten_mens_sides_and_four_womens_ship() -> None:
@@ -86,14 +81,14 @@ def _with_substitutes(name: str) -> Iterator[Squad]:
             and (sub["bowls"] != "none" or p["bowls"] == "none" or keeps)
         )
         named = [*eleven[:out], sub["name"], *eleven[out + 1 :]]
-        yield parse_squad({**file, "eleven": named}, "f.yaml")
+        yield squad_of({**file, "eleven": named})
 
 
 def test_the_eleven_is_whom_the_file_names_in_its_order() -> None:
     file = content("india")
     names = [p["name"] for p in file["players"]]
     names[5] = file["substitutes"][0]["name"]
-    squad = parse_squad({**file, "eleven": names[::-1]}, "f.yaml")
+    squad = squad_of({**file, "eleven": names[::-1]})
     assert [p.name for p in squad.players] == names[::-1]
 
 
@@ -117,8 +112,8 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
 @pytest.mark.parametrize("fault", WRONG)
 def test_a_wrong_squad_is_refused_with_what_is_allowed(fault: str) -> None:
     changes, message = WRONG[fault]
-    with pytest.raises(BadSquad) as caught:
-        parse_squad({**content("india"), **changes}, "f.yaml")
+    with pytest.raises(BadYaml) as caught:
+        squad_of({**content("india"), **changes})
     assert message in str(caught.value)
     assert str(caught.value).isprintable()
 

@@ -209,12 +209,22 @@ def _too_good(data: dict[str, Any]) -> None:
     data["squads"][0]["players"][0]["skill"]["scoring"] = 9.0
 
 
+def _quoted_skill(data: dict[str, Any]) -> None:
+    data["squads"][0]["players"][0]["skill"]["scoring"] = "0.1"
+
+
+def _true_overs(data: dict[str, Any]) -> None:
+    data["spec"]["overs"] = True
+
+
 @pytest.mark.parametrize(
     ("change", "why"),
     [
         (_women_away, "women cannot play men"),
         (_women_over_fifty_overs, "women play 1 to 20 overs"),
         (_too_good, "a skill lies between"),
+        (_quoted_skill, "skill.scoring: Input should be a valid number"),
+        (_true_overs, "overs: Input should be a valid integer"),
     ],
 )
 def test_a_header_of_a_match_that_cannot_be_is_refused(

@@ -1,12 +1,24 @@
-"""Tool calls drawn from what is offered, and calls that are anything at all."""
+"""Tool calls drawn from what is offered, calls that are anything at all, and those that come to a
+given decision.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import asdict
+from typing import Any, assert_never
 
 from hypothesis import strategies as st
 
-from engine.cricket.choices import DecisionKind
+from engine.cricket.choices import (
+    BatterDecision,
+    BowlerDecision,
+    Decision,
+    DecisionKind,
+    DeliveryDecision,
+    ShotDecision,
+    TossDecision,
+)
+from engine.cricket.nodes import DecisionRequest
 from engine.tools import TOOLS, CricketAction, ToolOffer
 from tests.tables import Match
 
@@ -77,3 +89,28 @@ def any_call() -> st.SearchStrategy[CricketAction]:
         ),
         question=st.none() | st.integers(0, 60),
     )
+
+
+def calls_of(decision: Decision, request: DecisionRequest) -> tuple[CricketAction, ...]:
+    """The tool calls that come to `decision`; the last one commits."""
+    squad = request.view.squads.of(request.seat)
+    match decision:
+        case TossDecision():
+            return (_call("choose_toss", elect=decision.elect),)
+        case BatterDecision():
+            return (_call("select_batter", player=squad[decision.player].name),)
+        case BowlerDecision():
+            return (_call("choose_bowler", player=squad[decision.player].name),)
+        case ShotDecision():
+            return (_call("play_delivery", shot=decision.shot, aggression=decision.aggression),)
+        case DeliveryDecision():
+            ball = asdict(decision)
+            field = _call("set_field", field=ball.pop("field"))
+            may_choose = len(request.legal.fields) > 1
+            return (*([field] if may_choose else []), _call("bowl_delivery", **ball))
+        case _:
+            assert_never(decision)
+
+
+def _call(tool: str, **arguments: Any) -> CricketAction:
+    return CricketAction(tool=tool, arguments=arguments)

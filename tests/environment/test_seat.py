@@ -24,7 +24,7 @@ from engine.rewards import FALLBACK_FINE, OVERHEAD_FINE, REFUSED_FINE
 from engine.seat import MAX_PREPARING_CALLS
 from engine.tools import CricketAction
 from tests.doubles import SHARES
-from tests.environment.calls import any_call, open_questions
+from tests.environment.calls import any_call, calls_of, open_questions
 from tests.tables import Match
 
 
@@ -67,7 +67,7 @@ def test_a_policy_through_the_tools_decides_as_the_policy_does(name: str) -> Non
     policy, match = build(PRESETS[name]), Match(seed=4, overs=5, shares=shares)
     while match.driver.request is not None:
         decision = policy.decide(match.request, match.driver.draws())
-        *before, last = match.session.calls_for(decision, match.request)
+        *before, last = calls_of(decision, match.request)
         assert [match.session.call(action, match.request) for action in before] == [None] * len(
             before
         )

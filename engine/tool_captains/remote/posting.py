@@ -9,15 +9,15 @@ Redirects are not followed: a token goes where the file says, and nowhere else.
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.errors import CaptainUnavailable, LateCall, MalformedCall, NoUsableCall
+from engine.errors import NoUsableCall
 from engine.tool_captains.account import Problem
-from engine.tool_captains.backoff import LONGEST_RETRY_AFTER_S, backoff_s, retry_after_s
+from engine.tool_captains.llm.faults import BadEndpoint, TransportFault, retry_after_s
+from engine.tool_captains.redacting import Redactor
 
 if TYPE_CHECKING:
     import httpx2
@@ -31,76 +31,27 @@ _MISPLACED: Final = frozenset({401, 403, 404, 405, 407, 410})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Posted:
-    """The body of an answer, and how often it had to be asked for again."""
-
-    body: bytes
-    retries: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Reply:
     status: int
     body: bytes
     retry_after: str | None
 
 
-class _Unreached(Exception):
-    """Not this time; `asked_for_s` is what the program said to wait."""
-
-    def __init__(self, why: str, asked_for_s: float | None = None, *, busy: bool = False) -> None:
-        super().__init__(why)
-        self.why, self.asked_for_s, self.busy = why, asked_for_s, busy
-
-
 class Programs:
     """The connections of a process to programs; they belong to the loop that first used them."""
 
-    def __init__(
-        self,
-        *,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        uniform: Callable[[], float] = random.random,
-    ) -> None:
-        self._sleep, self._uniform = sleep, uniform
+    def __init__(self) -> None:
         self._client: httpx2.AsyncClient | None = None
 
-    async def post(
-        self,
-        url: str,
-        body: bytes,
-        *,
-        token: str | None,
-        deadline_s: float,
-        attempts: int,
-        when_busy: Callable[[], None] = lambda: None,
-    ) -> Posted:
-        """The answer of the program at `url`. `when_busy` hears of every 429.
+    async def post(self, url: str, body: bytes, *, token: str | None, deadline_s: float) -> bytes:
+        """The answer of the program at `url`, asked once; without the token, if it is in there.
 
-        Raises `CaptainUnavailable`, and for what is the captain's own `LateCall`, `MalformedCall`
-        or `NoUsableCall`.
+        Raises `TransportFault` or `BadEndpoint`, and for what is the captain's own `NoUsableCall`.
         """
-        retry = 0
-        while True:
-            try:
-                reply = await self._once(url, body, token, deadline_s)
-                return Posted(body=_usable(reply), retries=retry)
-            except _Unreached as unreached:
-                if unreached.busy:
-                    when_busy()
-                asked_for_s = unreached.asked_for_s
-                if retry + 1 >= attempts or (asked_for_s or 0.0) > LONGEST_RETRY_AFTER_S:
-                    why = f"{url}: {unreached.why}, asked {retry + 1} times"
-                    raise CaptainUnavailable(why) from None
-                await self._sleep(backoff_s(retry, self._uniform(), asked_for_s))
-                retry += 1
-
-    async def status(self, url: str, body: bytes, *, token: str | None, deadline_s: float) -> int:
-        """The status alone, asked once. Raises `CaptainUnavailable` or `LateCall`."""
-        try:
-            return (await self._once(url, body, token, deadline_s)).status
-        except _Unreached as unreached:
-            raise CaptainUnavailable(f"{url}: {unreached.why}") from None
+        reply = await self._once(url, body, token, deadline_s)
+        answer = _usable(url, reply)
+        text = answer.decode(errors="replace")
+        return Redactor(token).clean(text).encode() if token else answer
 
     async def aclose(self) -> None:
         client, self._client = self._client, None
@@ -114,9 +65,11 @@ class Programs:
             async with asyncio.timeout(None) as clock:
                 return await self._exchange(url, body, token, _starts(clock, deadline_s))
         except TimeoutError:
-            raise LateCall(f"no answer within {deadline_s:g} s", _A_CALL) from None
+            given = f"{deadline_s:g} s"
+            why, legal = f"no answer within {given}", f"an answer within {given}"
+            raise NoUsableCall(Problem.LATE, why, legal) from None
         except (httpx2.TransportError, httpx2.InvalidURL) as error:
-            raise _Unreached(type(error).__name__) from None
+            raise TransportFault(url, type(error).__name__) from None
 
     async def _exchange(
         self, url: str, body: bytes, token: str | None, trace: Callable[..., Awaitable[None]]
@@ -133,8 +86,6 @@ class Programs:
                 got += part
                 if len(got) > MAX_ANSWER_BYTES:
                     break
-            if token:  # what a program sends back of it goes into no record
-                got = got.replace(token.encode(), b"[token]")
             return _Reply(
                 status=response.status_code,
                 body=got,
@@ -164,17 +115,19 @@ def _starts(clock: asyncio.Timeout, deadline_s: float) -> Callable[..., Awaitabl
     return trace
 
 
-def _usable(reply: _Reply) -> bytes:
+def _usable(url: str, reply: _Reply) -> bytes:
     """The body of an answer that is one."""
     status = reply.status
-    if status == HTTPStatus.TOO_MANY_REQUESTS or status >= 500:
-        said = retry_after_s(reply.retry_after)
-        raise _Unreached(f"status {status}", said, busy=status == HTTPStatus.TOO_MANY_REQUESTS)
+    busy = status == HTTPStatus.TOO_MANY_REQUESTS
+    if busy or status >= 500:
+        wish_s = retry_after_s({"retry-after": reply.retry_after} if reply.retry_after else {})
+        raise TransportFault(url, f"status {status}", wish_s, pushed_back=busy)
     if status in _MISPLACED or 300 <= status < 400:
         hint = "a redirect is not followed" if status < 400 else "see its address and token"
-        raise CaptainUnavailable(f"status {status}: {hint}")
+        raise BadEndpoint(url, f"status {status}: {hint}")
     if status != HTTPStatus.OK:
         raise NoUsableCall(Problem.REFUSED, f"the program answered with status {status}", _A_CALL)
     if len(reply.body) > MAX_ANSWER_BYTES:
-        raise MalformedCall(f"an answer of over {MAX_ANSWER_BYTES} bytes", _A_CALL)
+        why = f"an answer of over {MAX_ANSWER_BYTES} bytes"
+        raise NoUsableCall(Problem.MALFORMED, why, _A_CALL)
     return reply.body
