@@ -20,8 +20,8 @@ from engine.tool_captains.llm.backoff import Backoff
 from tests.architecture.source import ROOT
 
 PROGRAMS = {
-    "python": [sys.executable, str(ROOT / "examples" / "remote_captain.py")],
-    "node": ["node", str(ROOT / "examples" / "remote_captain.mjs")],
+    "python": [sys.executable, str(ROOT / "examples" / "remote" / "captain.py")],
+    "node": ["node", str(ROOT / "examples" / "remote" / "captain.mjs")],
 }
 
 

@@ -1,4 +1,4 @@
-"""A captain over HTTP with Python's standard library: `python examples/remote_captain.py [PORT]`.
+"""A captain over HTTP with Python's standard library: `python examples/remote/captain.py [PORT]`.
 
 It prints its address, and answers each question by a pure function of the request. With the
 environment variable CAPTAIN_TOKEN set it wants that as bearer token.

@@ -1,4 +1,4 @@
-// A captain over HTTP with Node alone: `node examples/remote_captain.mjs [PORT]`.
+// A captain over HTTP with Node alone: `node examples/remote/captain.mjs [PORT]`.
 //
 // It prints its address, and answers each question by a pure function of the request. With the
 // environment variable CAPTAIN_TOKEN set it wants that as bearer token.
