@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from engine.cricket.choices import (
     Decision,
@@ -26,7 +27,7 @@ def given(request: DecisionRequest, decision: Decision) -> StandingOrders:
     return orders
 
 
-def faced(request: DecisionRequest, **innings: object) -> DecisionRequest:
+def faced(request: DecisionRequest, **innings: Any) -> DecisionRequest:
     view = request.view
     assert view.innings is not None
     return replace(request, view=replace(view, innings=replace(view.innings, **innings)))

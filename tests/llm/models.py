@@ -77,36 +77,43 @@ def llm(url: str, **settings: Any) -> dict[str, Any]:
     return {"name": "qwen", "kind": "llm", "model": "m", "base_url": url, **settings}
 
 
-async def play(
-    respond: Respond,
+async def play_at(
+    url: str,
+    services: Services,
     *,
-    services: Services | None = None,
     seed: int = 7,
     overs: int = 1,
     max_rethinks: int = 3,
     **settings: Any,
+) -> tuple[EpisodeResult, list[Event]]:
+    """A match of the model behind `url` (home) against the baseline."""
+    watcher = Remembering()
+    spec = EpisodeSpec(
+        episode_id="test",
+        seed=seed,
+        overs=overs,
+        max_rethinks=max_rethinks,
+        home=resolve(llm(url, **settings)),
+        away=resolve("baseline"),
+    )
+    playing = play_episode(spec, observers=[watcher], models=MODELS, services=services)
+    return await asyncio.wait_for(playing, 60), watcher.events
+
+
+async def play(
+    respond: Respond, *, services: Services | None = None, **given: Any
 ) -> tuple[EpisodeResult, list[Event], Stub]:
-    """A match of the model (home) against the baseline."""
+    """As `play_at`, of a model that answers what `respond` says."""
 
     async def answering(request: dict[str, Any]) -> Said:
         return respond(request)
 
-    watcher, lent = Remembering(), services or lend()
+    lent = services or lend()
     async with stub(answering=answering) as endpoint:
-        spec = EpisodeSpec(
-            episode_id="test",
-            seed=seed,
-            overs=overs,
-            max_rethinks=max_rethinks,
-            home=resolve(llm(endpoint.url, **settings)),
-            away=resolve("baseline"),
-        )
-        result = await asyncio.wait_for(
-            play_episode(spec, observers=[watcher], models=MODELS, services=lent), 60
-        )
+        result, events = await play_at(endpoint.url, lent, **given)
         if services is None:
             await lent.aclose()
-    return result, watcher.events, endpoint
+    return result, events, endpoint
 
 
 def counts(result: EpisodeResult) -> Any:

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.events import EndReason
-from tests.llm.models import completion, counts, play
-from tests.llm.stub import Said
+from tests.llm.models import counts, play
+from tests.llm.stub import Said, completion
 
 JUNK: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),

@@ -10,8 +10,8 @@ from typing import Final
 from engine.captains.prompts import prompt_text
 from engine.tool_captains.llm.rungs import Rung
 
-# How messages are put together (history, results, schemas); raised when that changes. A test holds
-# an example of it against this number.
+# How messages are put together (history, results, schemas); to be raised when that changes. The
+# observation's own words are the engine's: its version stands in the record beside the digest.
 LAYOUT: Final = 1
 
 _BY_TOOL: Final = "Answer by calling exactly one tool. Do not answer in text."
