@@ -90,6 +90,19 @@ def batches(
         )
 
 
+def pairs(
+    tournament: str, plan: TournamentPlan, missing: Mapping[str, EpisodeSpec]
+) -> Iterator[Batch]:
+    """The missing episodes in the plan's order, a pair a batch. `missing` by episode id."""
+    fixtures = {fixture.fixture_id: fixture for fixture in plan.fixtures}
+    todo = (episode for episode in plan.episodes() if episode.episode_id in missing)
+    for chunk in _chunks(todo, 1):
+        yield Batch(
+            title=_title(tournament, chunk, fixtures),
+            episodes=tuple(missing[episode.episode_id] for episode in chunk),
+        )
+
+
 def batch_size(missing: Iterable[EpisodeSpec], processes: int) -> int:
     """Episodes a batch: as many as last seconds, fewer where processes would run out of batches."""
     specs = list(missing)
