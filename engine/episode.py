@@ -40,7 +40,7 @@ from engine.result import EpisodeResult
 from engine.seeds import Streams
 from engine.setup import both_drawn, match_setup, squads_named
 from engine.spec import EpisodeSpec
-from engine.tool_captains import Services, build_captain
+from engine.tool_captains import Preparable, Services, build_captain
 
 ENGINE_VERSION: Final = "1"
 # A legal T20 match asks some 500 questions, an ODI 1,300; extras add a few. Twenty a ball is far
@@ -97,6 +97,9 @@ async def play_episode(
             services = Services()
             closing.push_async_callback(services.aclose)
         captains = _captains(spec, cast or Cast(), services)
+        for captain in captains.values():
+            if isinstance(captain, Preparable):
+                await captain.prepare()
         chairs = {seat: _chair(spec, seat, captains[seat], chosen, public) for seat in Seat}
         for chair in chairs.values():
             closing.push_async_callback(_close_quietly, chair)

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.chance.classes import IS_LEGAL, IS_WICKET, RUNS_OF, Floats
+from engine.chance.conditions import spreads_of_conditions
 from engine.chance.design import BALLS_PER_OVER
 from engine.chance.model import BallModel
 from engine.chance.solving import CHASE, FIRST, Solved, solved
@@ -152,7 +153,7 @@ def spread_of_conditions(
     """Runs (balls left, wickets), one standard deviation, that day and innings effects (with
     `venue` that of the venue, too) add to a state of a main innings.
     """
-    spreads = model.coefficients.spreads
+    spreads = spreads_of_conditions(model.coefficients, stage.format, stage.game)
     shared = spreads.day**2 + (spreads.venue**2 if venue else 0.0)
     own = worth_of(stage, model, ALL_OUT, innings).conditions
     reply = np.zeros(())

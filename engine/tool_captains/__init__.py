@@ -6,7 +6,14 @@ lent to them as `Services`.
 
 from engine.tool_captains.account import Account, Usage
 from engine.tool_captains.building import build_captain
-from engine.tool_captains.contract import Accountable, Asker, Limiter, Player, ToolCaptain
+from engine.tool_captains.contract import (
+    Accountable,
+    Asker,
+    Limiter,
+    Player,
+    Preparable,
+    ToolCaptain,
+)
 from engine.tool_captains.services import Services
 
 __all__ = [
@@ -15,6 +22,7 @@ __all__ = [
     "Asker",
     "Limiter",
     "Player",
+    "Preparable",
     "Services",
     "ToolCaptain",
     "Usage",

@@ -6,15 +6,19 @@ The protocols stand here, their implementations beside or above; the composition
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from engine.captains.llm import NO_LIMIT, Allowance
 from engine.cricket.choices import Seat
 from engine.observation import CricketObservation
 from engine.tool_captains.account import Account, Usage
 from engine.tools import CricketAction
+
+if TYPE_CHECKING:
+    from engine.tool_captains.budgets import Purse
 
 
 @runtime_checkable
@@ -41,6 +45,15 @@ class Accountable(Protocol):
         ...
 
 
+@runtime_checkable
+class Preparable(Protocol):
+    """A tool captain that can say before the match that he cannot play it."""
+
+    async def prepare(self) -> None:
+        """Raises `MissingSecret` or `BadPreset`."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Player:
     """Which captain of which episode is asking, and what he may spend in the run and in one
@@ -63,8 +76,10 @@ class Limiter(Protocol):
         """Hold one slot; waits for one."""
         ...
 
-    def pushed_back(self, endpoint: str) -> None:
-        """The endpoint said that it is asked too much (429)."""
+    def pushed_back(self, endpoint: str, retry_after_s: float | None = None) -> None:
+        """The endpoint said that it is asked too much (429), and when to come back: nobody is let
+        in before that.
+        """
         ...
 
     def went_well(self, endpoint: str) -> None:
@@ -75,7 +90,7 @@ class Limiter(Protocol):
 class Reservation(Protocol):
     """Room in the budgets for one call, until it is known what the call took."""
 
-    def settle(self, usage: Usage) -> None: ...
+    def settle(self, usage: Usage, took_s: float = 0.0) -> None: ...
 
     def release(self) -> None:
         """The call was not made, or took nothing."""
@@ -85,17 +100,34 @@ class Reservation(Protocol):
 class Budgets(Protocol):
     """What may be spent, by captain, episode and run."""
 
-    def reserve(self, who: Player, most: Usage) -> Reservation:
-        """Raises `CaptainOverBudget` or `RunBudgetSpent` where `most` does not fit any more."""
+    @property
+    def in_dollars(self) -> bool:
+        """Whether the run has a limit in dollars, so that every price must be known."""
+        ...
+
+    async def reserve(self, who: Player, most: Usage, *, also: Sequence[Purse] = ()) -> Reservation:
+        """Waits while `most` would fit if calls under way took less than they may. `also` are
+        purses of the caller's own. Raises `CaptainOverBudget` or `RunBudgetSpent` where it does not
+        fit any more.
+        """
         ...
 
 
 class ResponseCache(Protocol):
-    """Answers by the digest of everything that matters to them."""
+    """Answers by the digest of everything that matters to them. Never raises: what it could not
+    read or write is a miss, and `trouble` says why.
+    """
+
+    @property
+    def trouble(self) -> str | None: ...
 
     async def get(self, key: str) -> bytes | None: ...
 
-    async def put(self, key: str, reply: bytes) -> None: ...
+    async def put(self, key: str, reply: bytes) -> None:
+        """The first answer under a key stays."""
+        ...
+
+    async def aclose(self) -> None: ...
 
 
 class Secrets(Protocol):

@@ -5,48 +5,17 @@ made it.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.errors import MissingSecret
-from engine.tool_captains.account import Usage
-from engine.tool_captains.contract import (
-    Asker,
-    Budgets,
-    Limiter,
-    Player,
-    Reservation,
-    ResponseCache,
-    Secrets,
-)
+from engine.tool_captains.budgets import Ledger
+from engine.tool_captains.contract import Asker, Budgets, Limiter, ResponseCache, Secrets
+from engine.tool_captains.limiting import AdaptiveLimiter
+from engine.tool_captains.llm.backoff import Backoff
+from engine.tool_captains.llm.breaker import Breakers
 from engine.tool_captains.llm.endpoints import Endpoints
 from engine.tool_captains.llm.rungs import Rungs
-
-
-class NoLimit:
-    """A `Limiter` that lets everybody in."""
-
-    @asynccontextmanager
-    async def slot(self, endpoint: str) -> AsyncIterator[None]:  # noqa: ARG002
-        yield
-
-    def pushed_back(self, endpoint: str) -> None: ...
-
-    def went_well(self, endpoint: str) -> None: ...
-
-
-class _Free:
-    def settle(self, usage: Usage) -> None: ...
-
-    def release(self) -> None: ...
-
-
-class NoBudgets:
-    """`Budgets` without an end."""
-
-    def reserve(self, who: Player, most: Usage) -> Reservation:  # noqa: ARG002
-        return _Free()
 
 
 class EnvironmentSecrets:
@@ -67,15 +36,21 @@ class EnvironmentSecrets:
 
 @dataclass(slots=True, kw_only=True)
 class Services:
-    """`asker` None: there is nobody to ask. `cache` None: every answer is asked for."""
+    """`asker` None: there is nobody to ask. `cache` None: every answer is asked for, and none is
+    kept.
+    """
 
-    limiter: Limiter = field(default_factory=NoLimit)
-    budgets: Budgets = field(default_factory=NoBudgets)
+    limiter: Limiter = field(default_factory=AdaptiveLimiter)
+    budgets: Budgets = field(default_factory=Ledger)
     secrets: Secrets = field(default_factory=EnvironmentSecrets)
     cache: ResponseCache | None = None
     asker: Asker | None = None
     endpoints: Endpoints = field(default_factory=Endpoints)
+    breakers: Breakers = field(default_factory=Breakers)
+    backoff: Backoff = field(default_factory=Backoff)
     rungs: Rungs = field(default_factory=Rungs)
 
     async def aclose(self) -> None:
         await self.endpoints.aclose()
+        if self.cache is not None:
+            await self.cache.aclose()

@@ -18,13 +18,17 @@ from engine.tools import CricketAction, ToolOffer
 
 
 class LlmCaptain:
-    """One model in one seat of one episode. Implements `ToolCaptain` and `Accountable`."""
+    """One model in one seat of one episode. Implements `ToolCaptain`, `Preparable` and
+    `Accountable`."""
 
     def __init__(self, settings: LlmSettings, *, who: Player, services: Services) -> None:
         self._settings = settings
         self._obtaining = Obtaining(settings, who=who, services=services)
         self._prompt = load_prompt(settings.prompt)
         self._account = self._new_account()
+
+    async def prepare(self) -> None:
+        await self._obtaining.prepare()
 
     async def act(self, observation: CricketObservation) -> CricketAction:
         self._account.rungs[Rung.TOOLS.name.lower()] += 1

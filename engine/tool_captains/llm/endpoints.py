@@ -1,62 +1,148 @@
 """Chat endpoints over HTTP: one client with its own pool of connections for each base URL and key.
 
 The `openai` package speaks; retries, deadlines and what an error means are ours. Nothing here
-blocks the event loop.
+blocks the event loop. Every text that comes back has passed the redactor of the key that was sent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+import json
+import logging
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.errors import CaptainUnavailable
-from engine.tool_captains.account import NOT_TOLD, Usage
-from engine.tool_captains.llm.chat import ChatReply, ChatRequest, RawCall
+from engine.errors import CaptainUnavailable, NoUsableCall
+from engine.tool_captains.account import Problem
+from engine.tool_captains.llm.chat import ChatReply, ChatRequest
+from engine.tool_captains.llm.completion import reply_in
+from engine.tool_captains.llm.faults import (
+    BadEndpoint,
+    Failure,
+    TransportFault,
+    failure_in,
+    fault_of,
+)
+from engine.tool_captains.redacting import Redactor
+from engine.wording import printable, shortened
 
 if TYPE_CHECKING:
+    import httpx2
     import openai
-    from openai.types.chat import ChatCompletion
 
 NO_KEY: Final = "none"  # what servers without a key are sent: the package insists on one
+_LONGEST_WHY: Final = 200
+# At DEBUG these write down headers and bodies, which may echo a key; at INFO, a line a call.
+_TALKATIVE: Final = ("openai", "httpx2", "httpcore2")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Client:
+    openai: openai.AsyncOpenAI
+    redactor: Redactor
 
 
 class Endpoints:
     """The clients of a process; they belong to the event loop that first used them."""
 
     def __init__(self) -> None:
-        self._clients: dict[tuple[str, str], openai.AsyncOpenAI] = {}
+        self._clients: dict[tuple[str, str], _Client] = {}
 
     async def complete(
-        self, base_url: str, key: str | None, request: ChatRequest, *, deadline_s: float
+        self,
+        base_url: str,
+        key: str | None,
+        request: ChatRequest,
+        *,
+        deadline_s: float,
+        connect_s: float = 10.0,
     ) -> ChatReply:
-        """One answer. Raises `CaptainUnavailable`."""
-        import openai
+        """One answer, asked for once. `connect_s` is for connecting and for sending each,
+        `deadline_s` for the answer from then on.
 
-        client = self._client(base_url, key or NO_KEY)
+        Raises `TransportFault`, `BadEndpoint`, `RequestRefused`, and `NoUsableCall` (late).
+        """
+        from engine.tool_captains.llm import wire
+
+        client = self._client(base_url, key)
         try:
-            completion = await client.chat.completions.create(
-                **_body(request), timeout=deadline_s, extra_body=dict(request.extra_body) or None
-            )
-        except openai.APIError as error:
-            raise CaptainUnavailable(f"{base_url}: {error}") from None
-        return _reply(completion)
+            async with asyncio.timeout(None) as limit:
+                watch = wire.Watch(limit, deadline_s)
+                token = wire.WATCHED.set(watch)
+                try:
+                    response = await _post(client.openai, request, connect_s)
+                finally:
+                    wire.WATCHED.reset(token)
+        except TimeoutError:
+            raise NoUsableCall(
+                Problem.LATE,
+                f"no answer within {deadline_s:g} s",
+                f"an answer within {deadline_s:g} s",
+            ) from None
+        except _Unsent as unsent:
+            why = client.redactor.clean_error(unsent.why)
+            raise TransportFault(base_url, shortened(printable(why), _LONGEST_WHY)) from None
+        return _read(response, base_url, request.model, client.redactor)
 
     async def aclose(self) -> None:
         clients, self._clients = self._clients, {}
         for client in clients.values():
             with suppress(Exception):
-                await client.close()
+                await client.openai.close()
 
-    def _client(self, base_url: str, key: str) -> openai.AsyncOpenAI:
-        import openai
-
-        found = self._clients.get((base_url, key))
+    def _client(self, base_url: str, key: str | None) -> _Client:
+        sent = key or NO_KEY
+        found = self._clients.get((base_url, sent))
         if found is None:
-            found = self._clients[base_url, key] = openai.AsyncOpenAI(
-                base_url=base_url, api_key=key, max_retries=0
-            )
+            found = self._clients[base_url, sent] = _new_client(base_url, sent, Redactor(key))
         return found
+
+
+class _Unsent(Exception):
+    """No response came back, or not all of it: `why`."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+def _new_client(base_url: str, key: str, redactor: Redactor) -> _Client:
+    import httpx2
+    import openai
+
+    from engine.tool_captains.llm import wire
+
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    try:
+        client = openai.AsyncOpenAI(
+            base_url=base_url, api_key=key, max_retries=0, http_client=wire.new_client()
+        )
+    except httpx2.InvalidURL as error:
+        raise BadEndpoint(base_url, f"no such address can be: {error}") from None
+    return _Client(openai=client, redactor=redactor)
+
+
+async def _post(client: openai.AsyncOpenAI, request: ChatRequest, connect_s: float) -> Any:
+    """The response, whatever its status. Raises `_Unsent`."""
+    import httpx2
+    import openai
+
+    from engine.tool_captains.llm import wire
+
+    try:
+        raw = await client.chat.completions.with_raw_response.create(
+            **_body(request),
+            timeout=wire.timeouts(connect_s),
+            extra_body=dict(request.extra_body) or None,
+        )
+    except openai.APIStatusError as error:
+        return error.response
+    except (openai.APIConnectionError, httpx2.HTTPError, wire.TooLarge) as error:
+        cause = error.__cause__ or error
+        raise _Unsent(f"{type(cause).__name__}: {cause}" if str(cause) else repr(cause)) from None
+    return raw.http_response
 
 
 def _body(request: ChatRequest) -> dict[str, Any]:
@@ -76,37 +162,37 @@ def _body(request: ChatRequest) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None}
 
 
-def _reply(completion: ChatCompletion) -> ChatReply:
-    choice = completion.choices[0]
-    message = choice.message
-    return ChatReply(
-        text=message.content or "",
-        calls=tuple(
-            RawCall(id=call.id, name=call.function.name, arguments=call.function.arguments)
-            for call in message.tool_calls or ()
-            if call.type == "function"
-        ),
-        finish_reason=choice.finish_reason,
-        refusal=message.refusal,
-        reasoning=_reasoning(message.model_extra or {}),
-        model=completion.model,
-        usage=_usage(completion),
-    )
+def _read(response: httpx2.Response, base_url: str, model: str, redactor: Redactor) -> ChatReply:
+    """The reply in a response, or the error that it means."""
+    payload = _payload(response)
+    if response.is_success:
+        reply = reply_in(payload, redactor.clean)
+        if reply is not None:
+            return reply
+    failure = failure_in(response.status_code, payload, response.headers, redactor.clean_error)
+    if response.is_success:
+        raise _without_answer(failure, payload, base_url, model)
+    raise fault_of(failure, base_url, model)
 
 
-def _reasoning(extra: Mapping[str, Any]) -> str:
-    found = extra.get("reasoning") or extra.get("reasoning_content")
-    return found if isinstance(found, str) else ""
+def _payload(response: httpx2.Response) -> object:
+    """The JSON of the body; its text where it is none."""
+    try:
+        return json.loads(response.content)
+    except (ValueError, RecursionError):
+        return response.content[:2_000].decode("utf-8", errors="replace")
 
 
-def _usage(completion: ChatCompletion) -> Usage:
-    usage = completion.usage
-    if usage is None:
-        return NOT_TOLD
-    inside, outside = usage.prompt_tokens_details, usage.completion_tokens_details
-    return Usage(
-        tokens_in=usage.prompt_tokens,
-        tokens_out=usage.completion_tokens,
-        tokens_cached=(inside.cached_tokens if inside else None) or 0,
-        tokens_reasoning=(outside.reasoning_tokens if outside else None) or 0,
-    )
+def _without_answer(
+    failure: Failure, payload: object, base_url: str, model: str
+) -> CaptainUnavailable:
+    """A success without a choice in it: some report an upstream's error in such a body, with its
+    status as the code.
+    """
+    code = failure.code
+    if code.isascii() and code.isdigit() and len(code) == 3 and int(code) >= 400:
+        told = Failure(status=int(code), said=failure.said, code=code, headers=failure.headers)
+        return fault_of(told, base_url, model)
+    what = "has no choice in it" if isinstance(payload, dict) else "is no JSON object"
+    said = f" ({failure.text})" if failure.said else ""
+    return TransportFault(base_url, f"the answer {what}{said}")

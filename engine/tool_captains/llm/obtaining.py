@@ -1,22 +1,62 @@
-"""How one answer of a model is obtained: paid for, waited for, sent and booked.
+"""How one answer of a model is obtained: remembered, or paid for, waited for, sent and booked.
 
 The captain says what is asked; everything between him and the endpoint is here.
 """
 
 from __future__ import annotations
 
+import asyncio
+import json
+import time
+from dataclasses import dataclass, replace
+
 from engine.captains.llm import LlmSettings
-from engine.tool_captains.account import Account, Usage
+from engine.errors import BadPreset, NoUsableCall
+from engine.tool_captains.account import NOT_TOLD, Account, Problem, Usage
+from engine.tool_captains.budgets import Purse
 from engine.tool_captains.contract import Player
-from engine.tool_captains.llm.chat import ChatReply, ChatRequest
+from engine.tool_captains.llm.breaker import Line
+from engine.tool_captains.llm.chat import ChatReply, ChatRequest, RequestRefused
+from engine.tool_captains.llm.faults import NotCached, TransportFault
+from engine.tool_captains.llm.prices import is_known, priced
+from engine.tool_captains.llm.remembering import Late, Outcome, Place, key_of, read, written
 from engine.tool_captains.services import Services
+
+_CHARACTERS_A_TOKEN = 3  # of JSON and English, on the safe side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Taken:
+    """What came of a request, and how long the endpoint took."""
+
+    outcome: Outcome
+    took_s: float
 
 
 class Obtaining:
-    """The answers of one model in one seat of one episode."""
+    """The answers of one model in one seat of one attempt at an episode."""
 
     def __init__(self, settings: LlmSettings, *, who: Player, services: Services) -> None:
-        self._settings, self._who, self._services = settings, who, services
+        self._settings, self._services = settings, services
+        self._who = replace(who, budget=settings.budget, episode_budget=settings.episode_budget)
+        # An attempt that was void took nothing from the next one's.
+        self._episode = Purse(allowed=settings.episode_budget)
+        self._place = Place(decision=None, answer=0)
+
+    async def prepare(self) -> None:
+        """Raises `MissingSecret` for a key that is not there, and `BadPreset` where dollars are
+        limited and nobody knows the price.
+        """
+        if self._settings.mode == "cached":
+            return
+        await self._key()
+        if self._in_dollars and not await asyncio.to_thread(is_known, self._settings):
+            raise BadPreset(
+                self._who.captain,
+                f"a limit in usd cannot be kept, as the price of {self._settings.model!r} at "
+                f"{self._settings.base_url} is not known; give price: {{input: …, output: …}}, "
+                "in dollars for a million tokens",
+            )
 
     async def obtain(
         self, request: ChatRequest, *, decision: int | None, account: Account
@@ -27,19 +67,128 @@ class Obtaining:
         Raises `RequestRefused`, `CaptainUnavailable`, `CaptainOverBudget`, `RunBudgetSpent`,
         `MissingSecret`, and `NoUsableCall` for an answer that is late.
         """
-        del decision
+        outcome = await self._remembered(request, decision)
+        if outcome is not None:
+            account.from_cache += not isinstance(outcome, RequestRefused)
+        elif self._settings.mode == "cached":
+            raise NotCached(self._miss(decision))
+        else:
+            outcome = await self._asked(request, account)
+            await self._remember(request, decision, outcome)
+        return self._told(outcome, decision, account)
+
+    async def is_remembered(self, request: ChatRequest, *, decision: int | None) -> bool:
+        """Whether `obtain` would ask nobody."""
+        return await self._remembered(request, decision) is not None
+
+    # --- memory --------------------------------------------------------------------------------
+
+    def _at(self, decision: int | None) -> Place:
+        same = decision == self._place.decision
+        return self._place if same else Place(decision=decision, answer=0)
+
+    async def _remembered(self, request: ChatRequest, decision: int | None) -> Outcome | None:
+        cache, settings = self._services.cache, self._settings
+        if cache is None:
+            return None
+        entry = await cache.get(self._cache_key(request, decision))
+        outcome = read(entry) if entry is not None else None
+        is_live = settings.mode == "live"
+        if isinstance(outcome, Late) and is_live and outcome.deadline_s < settings.deadline_s:
+            return None  # he has more time than he had then
+        return outcome
+
+    async def _remember(self, request: ChatRequest, decision: int | None, outcome: Outcome) -> None:
+        if self._services.cache is not None:
+            await self._services.cache.put(self._cache_key(request, decision), written(outcome))
+
+    def _cache_key(self, request: ChatRequest, decision: int | None) -> str:
+        return key_of(self._settings.base_url, request, self._who, self._at(decision))
+
+    def _miss(self, decision: int | None) -> str:
+        cache, who = self._services.cache, self._who
+        why = "there is no cache" if cache is None else cache.trouble
+        return (
+            f"{who.captain} plays from the cache (mode: cached), and no answer is kept for "
+            f"{self._at(decision)} of episode {who.episode_id}, {who.seat.value}"
+            + (f": {why}" if why else "")
+        )
+
+    def _told(self, outcome: Outcome, decision: int | None, account: Account) -> ChatReply:
+        """The reply, or what came instead raised. A refused request is no answer, so that which
+        answer is which does not depend on what was refused before it.
+        """
+        if isinstance(outcome, RequestRefused):
+            raise outcome
+        at = self._at(decision)
+        self._place = replace(at, answer=at.answer + 1)
+        if isinstance(outcome, Late):
+            raise _late(outcome)
+        if outcome.model:
+            account.models.add(outcome.model)
+        return outcome
+
+    # --- asking --------------------------------------------------------------------------------
+
+    async def _asked(self, request: ChatRequest, account: Account) -> Outcome:
+        """Live, within the budgets. Raises `CaptainUnavailable`."""
+        most = self._most(request)
+        reserved = await self._services.budgets.reserve(self._who, most, also=(self._episode,))
+        try:
+            taken = await self._until_it_is_answered(request, account)
+            if isinstance(taken.outcome, RequestRefused):
+                return taken.outcome
+            usage = taken.outcome.usage if isinstance(taken.outcome, ChatReply) else NOT_TOLD
+            known = priced(usage, self._settings) if usage != NOT_TOLD else None
+            # Where nobody says what it took, it is budgeted as the most that it may have taken.
+            reserved.settle(known.usage if known else most, taken.took_s)
+            account.calls += 1
+            account.usage += known.usage if known else NOT_TOLD
+            account.cost_sources.add(known.source.value if known else "unknown")
+            return taken.outcome
+        finally:
+            reserved.release()
+
+    async def _until_it_is_answered(self, request: ChatRequest, account: Account) -> _Taken:
+        """Sent again while the transport fails, as often and as late as may be."""
+        for retries in range(self._settings.transport_attempts):
+            try:
+                return await self._sent(request)
+            except TransportFault as fault:
+                wait_s = self._services.backoff.wait_s(retries, fault)
+                if wait_s is None or retries + 1 == self._settings.transport_attempts:
+                    raise
+            account.transport_retries += 1
+            await self._services.backoff.sleep(wait_s)
+        raise AssertionError("at least one attempt is made")
+
+    async def _sent(self, request: ChatRequest) -> _Taken:
+        """Once, through the breaker and with a slot of the endpoint."""
         settings, services = self._settings, self._services
-        reserved = services.budgets.reserve(self._who, Usage(tokens_out=settings.max_tokens))
+        key = await self._key()
+        line = Line(endpoint=settings.base_url, key=key)
         async with services.limiter.slot(settings.base_url):
-            reply = await services.endpoints.complete(
-                settings.base_url, await self._key(), request, deadline_s=settings.deadline_s
-            )
-        reserved.settle(reply.usage)
-        account.calls += 1
-        account.usage += reply.usage
-        if reply.model:
-            account.models.add(reply.model)
-        return reply
+            started = time.monotonic()
+            try:
+                with services.breakers.guard(line):
+                    outcome: Outcome = await services.endpoints.complete(
+                        settings.base_url,
+                        key,
+                        request,
+                        deadline_s=settings.deadline_s,
+                        connect_s=settings.connect_s,
+                    )
+            except RequestRefused as refused:
+                outcome = refused
+            except NoUsableCall:
+                outcome = Late(deadline_s=settings.deadline_s)
+            except TransportFault as fault:
+                if fault.pushed_back or fault.retry_after_s is not None:
+                    services.limiter.pushed_back(settings.base_url, fault.retry_after_s)
+                raise
+            else:
+                services.limiter.went_well(settings.base_url)
+            return _Taken(outcome=outcome, took_s=time.monotonic() - started)
 
     async def _key(self) -> str | None:
         settings, secrets = self._settings, self._services.secrets
@@ -48,3 +197,23 @@ class Obtaining:
         if settings.api_key_block is not None:
             return await secrets.from_block(settings.api_key_block)
         return None
+
+    @property
+    def _in_dollars(self) -> bool:
+        limits = (self._who.budget.usd, self._who.episode_budget.usd)
+        return self._services.budgets.in_dollars or any(usd is not None for usd in limits)
+
+    def _most(self, request: ChatRequest) -> Usage:
+        """What the call may take at most, with its price where dollars are limited."""
+        sent = (request.messages, request.tools, request.response_format)
+        characters = len(json.dumps(sent, default=str, ensure_ascii=False))
+        usage = Usage(
+            tokens_in=characters // _CHARACTERS_A_TOKEN + 1,
+            tokens_out=request.max_tokens or self._settings.max_tokens,
+        )
+        return priced(usage, self._settings).usage if self._in_dollars else usage
+
+
+def _late(outcome: Late) -> NoUsableCall:
+    given = f"{outcome.deadline_s:g} s"
+    return NoUsableCall(Problem.LATE, f"no answer within {given}", f"an answer within {given}")

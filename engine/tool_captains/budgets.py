@@ -1,0 +1,207 @@
+"""What may be spent and what is: by each captain in a run, and by the run.
+
+Room is reserved before a call and settled after it, so that calls under way at the same time never
+spend together what none of them may spend alone. A call that would fit once others are settled
+waits for them; one that cannot fit any more is refused.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from engine.captains.llm import NO_LIMIT, Allowance
+from engine.errors import CaptainOverBudget, RunBudgetSpent
+from engine.tool_captains.account import Usage
+from engine.tool_captains.contract import Player
+
+_NANO: Final = 1e9  # dollars are kept in whole nano-dollars, so that sums are exact
+_STATE_VERSION: Final = 1
+
+
+@dataclass(slots=True, kw_only=True)
+class Spending:
+    """`wall_s` are seconds that answers took. Dollars are whole billionths."""
+
+    tokens: int = 0
+    nano_usd: int = 0
+    calls: int = 0
+    wall_s: float = 0.0
+
+    def add(self, other: Spending, sign: int = 1) -> None:
+        self.tokens += sign * other.tokens
+        self.nano_usd += sign * other.nano_usd
+        self.calls += sign * other.calls
+        self.wall_s += sign * other.wall_s
+
+    def exported(self) -> dict[str, Any]:
+        return {
+            "tokens": self.tokens,
+            "usd": self.nano_usd / _NANO,
+            "calls": self.calls,
+            "wall_s": round(self.wall_s, 3),
+        }
+
+    @classmethod
+    def restored(cls, state: Mapping[str, Any]) -> Spending:
+        return cls(
+            tokens=int(state["tokens"]),
+            nano_usd=round(float(state["usd"]) * _NANO),
+            calls=int(state["calls"]),
+            wall_s=float(state["wall_s"]),
+        )
+
+    @classmethod
+    def of_call(cls, usage: Usage, took_s: float = 0.0) -> Spending:
+        """An unknown price adds no dollars: where dollars are limited, prices are known."""
+        return cls(
+            tokens=usage.tokens_in + usage.tokens_out,
+            nano_usd=round((usage.cost_usd or 0.0) * _NANO),
+            calls=1,
+            wall_s=took_s,
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class Purse:
+    """One budget: what is allowed, what was spent, and what calls under way may still spend."""
+
+    allowed: Allowance = NO_LIMIT
+    spent: Spending = field(default_factory=Spending)
+    reserved: Spending = field(default_factory=Spending)
+
+    def too_little(self, most: Spending, *, reserved: bool) -> str | None:
+        """What does not fit, such as `tokens (9800 of 10000 spent, 400 more asked for)`. Without
+        `reserved`, as if the calls under way took nothing.
+        """
+        held = self.reserved if reserved else Spending()
+        allowed, spent = self.allowed, self.spent
+        if (n := allowed.tokens) is not None and spent.tokens + held.tokens + most.tokens > n:
+            return f"tokens ({spent.tokens} of {n} spent, up to {most.tokens} more wanted)"
+        if (n := allowed.calls) is not None and spent.calls + held.calls + most.calls > n:
+            return f"calls ({spent.calls} of {n})"
+        if (usd := allowed.usd) is not None:
+            limit = round(usd * _NANO)
+            if spent.nano_usd + held.nano_usd + most.nano_usd > limit:
+                return (
+                    f"usd ({spent.nano_usd / _NANO:.4f} of {usd:g} spent, "
+                    f"up to {most.nano_usd / _NANO:.4f} more wanted)"
+                )
+        if (wall_s := allowed.wall_s) is not None and spent.wall_s >= wall_s:
+            return f"wall_s ({spent.wall_s:.0f} of {wall_s:g})"
+        return None
+
+
+class _Reservation:
+    """Of one call, in every purse that it is paid from. Implements `Reservation`."""
+
+    def __init__(
+        self, purses: Sequence[Purse], most: Spending, changed: Callable[[], None]
+    ) -> None:
+        self._purses, self._most, self._changed = purses, most, changed
+        self._open = True
+        for purse in purses:
+            purse.reserved.add(most)
+
+    def settle(self, usage: Usage, took_s: float = 0.0) -> None:
+        self._close(Spending.of_call(usage, took_s))
+
+    def release(self) -> None:
+        self._close(None)
+
+    def _close(self, spent: Spending | None) -> None:
+        if not self._open:
+            return
+        self._open = False
+        for purse in self._purses:
+            purse.reserved.add(self._most, -1)
+            if spent is not None:
+                purse.spent.add(spent)
+        self._changed()
+
+
+class Ledger:
+    """Implements `Budgets`. `run` is what the run may spend; its `wall_s` counts from when the
+    ledger was opened, over all the times that the run was resumed.
+
+    `state` is JSON; what was exported is restored with whatever budget the run has then.
+    """
+
+    def __init__(
+        self,
+        run: Allowance = NO_LIMIT,
+        *,
+        state: Mapping[str, Any] | None = None,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._now = now
+        self._run = Purse(allowed=run)
+        self._captains: dict[str, Purse] = {}
+        self._waiting: list[asyncio.Future[None]] = []
+        if state is not None:
+            self._restore(state)
+        self._before_s, self._opened = self._run.spent.wall_s, now()
+
+    @property
+    def in_dollars(self) -> bool:
+        return self._run.allowed.usd is not None
+
+    async def reserve(
+        self, who: Player, most: Usage, *, also: Sequence[Purse] = ()
+    ) -> _Reservation:
+        wanted = Spending.of_call(most)
+        captain = self._captains.setdefault(who.captain, Purse())
+        captain.allowed = who.budget
+        purses = (captain, *also, self._run)
+        while True:
+            self._tick()
+            self._refuse_what_cannot_fit(who, purses, wanted)
+            if all(purse.too_little(wanted, reserved=True) is None for purse in purses):
+                return _Reservation(purses, wanted, self._changed)
+            await self._change()
+
+    def state(self) -> dict[str, Any]:
+        """What was spent; calls under way are not in it."""
+        self._tick()
+        return {
+            "v": _STATE_VERSION,
+            "run": self._run.spent.exported(),
+            "captains": {
+                name: purse.spent.exported() for name, purse in sorted(self._captains.items())
+            },
+        }
+
+    def _refuse_what_cannot_fit(
+        self, who: Player, purses: Sequence[Purse], wanted: Spending
+    ) -> None:
+        """The run's own budget is looked at first: it is spent for everybody."""
+        if what := self._run.too_little(wanted, reserved=False):
+            raise RunBudgetSpent(what)
+        for purse in purses[:-1]:
+            if what := purse.too_little(wanted, reserved=False):
+                raise CaptainOverBudget(who.captain, what)
+
+    def _tick(self) -> None:
+        self._run.spent.wall_s = self._before_s + self._now() - self._opened
+
+    async def _change(self) -> None:
+        waiting = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiting)
+        await waiting
+
+    def _changed(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for future in waiting:
+            if not future.done():
+                future.set_result(None)
+
+    def _restore(self, state: Mapping[str, Any]) -> None:
+        if state.get("v") != _STATE_VERSION:
+            raise ValueError(f"a state of budgets of version {state.get('v')!r} cannot be read")
+        self._run.spent = Spending.restored(state["run"])
+        self._captains = {
+            name: Purse(spent=Spending.restored(spent)) for name, spent in state["captains"].items()
+        }

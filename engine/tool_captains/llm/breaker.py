@@ -1,0 +1,112 @@
+"""Circuit breakers: an endpoint that does not work is left alone for a while.
+
+One opens after many failures in a row that went on for a time, or at once where trying again is
+no use (an empty quota, a key that is not accepted). Open, it fails at once and says why. After a
+while one request is let through; if it works, everybody is.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from engine.errors import CaptainUnavailable
+from engine.tool_captains.llm.faults import BadEndpoint, TransportFault
+
+FAILURES: Final = 10
+# A short outage is for the retries to bear: eight requests fail ten times within a second.
+LASTING_S: Final = 5.0
+OPEN_S: Final = 30.0
+_LONGEST_OPEN_S: Final = 300.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """An endpoint and the key that it is asked with: what works or not."""
+
+    endpoint: str
+    key: str | None
+
+    def __repr__(self) -> str:
+        return f"Line({self.endpoint!r})"  # the key is nobody's to see
+
+
+@dataclass(slots=True, kw_only=True)
+class _State:
+    failures: int = 0
+    first_failure: float = 0.0
+    open_s: float = OPEN_S
+    opened: float | None = None
+    probing: bool = False
+    cause: CaptainUnavailable | None = None
+
+
+class Breakers:
+    """Of every line; shared by all captains of a process."""
+
+    def __init__(self, *, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._states: dict[Line, _State] = {}
+
+    @contextmanager
+    def guard(self, line: Line) -> Iterator[None]:
+        """Around one request. Raises `CaptainUnavailable` instead of making it where it is open."""
+        state = self._states.setdefault(line, _State())
+        probe = self._enter(line, state)
+        try:
+            yield
+        except (TransportFault, BadEndpoint) as fault:
+            self._failed(state, fault)
+            raise
+        except Exception:
+            self._worked(state)  # it answered, if not to our liking
+            raise
+        else:
+            self._worked(state)
+        finally:
+            if probe:
+                state.probing = False
+
+    def closed_for_s(self, line: Line) -> float:
+        """Seconds until a request is let through; 0 where one is."""
+        state = self._states.get(line)
+        return self._left_s(state) if state is not None else 0.0
+
+    def _enter(self, line: Line, state: _State) -> bool:
+        """Whether this is the one request that tries an open breaker."""
+        if state.opened is None:
+            return False
+        left_s = self._left_s(state)
+        if left_s <= 0 and not state.probing:
+            state.probing = True
+            return True
+        assert state.cause is not None
+        if isinstance(state.cause, BadEndpoint):
+            raise BadEndpoint(line.endpoint, state.cause.why)
+        when = f"for {left_s:.0f} s" if left_s > 0 else "until it has answered once"
+        raise CaptainUnavailable(f"{line.endpoint} is not asked {when}: {state.cause}")
+
+    def _left_s(self, state: _State) -> float:
+        return 0.0 if state.opened is None else state.opened + state.open_s - self._now()
+
+    def _failed(self, state: _State, fault: TransportFault | BadEndpoint) -> None:
+        now = self._now()
+        if isinstance(fault, BadEndpoint) and not fault.final:
+            self._worked(state)  # another model may be known
+            return
+        if isinstance(fault, TransportFault) and fault.pushed_back and not fault.final:
+            return  # it works, and is busy
+        if not state.failures:
+            state.first_failure = now
+        state.failures += 1
+        if state.opened is not None:
+            state.open_s = min(2 * state.open_s, _LONGEST_OPEN_S)
+        lasting = now - state.first_failure >= LASTING_S and state.failures >= FAILURES
+        if fault.final or lasting or state.opened is not None:
+            state.opened, state.cause = now, fault
+
+    def _worked(self, state: _State) -> None:
+        state.failures, state.opened, state.open_s, state.cause = 0, None, OPEN_S, None

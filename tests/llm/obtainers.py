@@ -1,0 +1,47 @@
+"""Makes what obtains answers, with clocks that do not wait and dice that are known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.captains.llm import LlmSettings
+from engine.cricket.choices import Seat
+from engine.tool_captains import Account, Player, Services
+from engine.tool_captains.llm.backoff import Backoff
+from engine.tool_captains.llm.chat import ChatReply, ChatRequest
+from engine.tool_captains.llm.obtaining import Obtaining
+
+ASKED = ChatRequest(
+    model="m", messages=({"role": "user", "content": "Bat or field?"},), max_tokens=50
+)
+
+
+class Sleeper:
+    """Sleeps without waiting, and remembers for how long."""
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+
+def largest(_: float, high: float) -> float:
+    return high
+
+
+def lend(sleeper: Sleeper | None = None, **given: Any) -> Services:
+    backoff = Backoff(sleep=(sleeper or Sleeper()).sleep, uniform=largest)
+    return Services(backoff=backoff, **given)
+
+
+def obtainer(url: str, services: Services, *, episode_id: str = "e1", **settings: Any) -> Obtaining:
+    return Obtaining(
+        LlmSettings.model_validate({"model": "m", "base_url": url, "max_tokens": 50, **settings}),
+        who=Player(captain="qwen", episode_id=episode_id, seat=Seat.HOME),
+        services=services,
+    )
+
+
+async def ask(obtaining: Obtaining, account: Account | None = None, decision: int = 1) -> ChatReply:
+    return await obtaining.obtain(ASKED, decision=decision, account=account or Account())
