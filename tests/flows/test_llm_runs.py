@@ -92,10 +92,9 @@ async def test_a_single_match_tells_each_decision_with_its_tokens(
     async with stub(says(completion())) as endpoint:
         preset = f'model: {{kind: llm, model: m, base_url: "{endpoint.url}", cadence: over}}\n'
         presets.write_text(preset, encoding="utf-8")
-        runs = str(tmp_path / "runs")
+        runs, short = str(tmp_path / "runs"), ("--overs", "1")
         process = captains(
-            ["play", "model", "heuristic", "--captains", str(presets)]
-            + ["--overs", "1", "--runs", runs],
+            ["play", "model", "heuristic", "--captains", str(presets), "--runs", runs, *short],
             environment,
         )
         out, err = await asyncio.to_thread(process.communicate, timeout=120)
