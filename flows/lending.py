@@ -97,6 +97,16 @@ async def lent(home: Path, budgets: KeptBudgets, slots: int) -> AsyncIterator[Se
         await services.aclose()
 
 
+@asynccontextmanager
+async def lent_to_one(runs: Path) -> AsyncIterator[Services]:
+    """The services of a single match: no budgets but the captains' own, and the same memory."""
+    services = Services(secrets=BlockSecrets(), cache=SqliteCache(answers_home(runs) / CACHE))
+    try:
+        yield services
+    finally:
+        await services.aclose()
+
+
 async def check_secrets(captains: Iterable[CaptainSpec], secrets: Secrets) -> None:
     """Ask for every key that is named. Raises `MissingSecret`."""
     for captain in captains:

@@ -13,7 +13,6 @@ from typing import Any, Final, Self
 
 from pydantic import BaseModel
 
-from engine.captains import is_scripted
 from engine.captains.llm import Allowance
 from engine.cricket.formats import BALLS_PER_OVER
 from engine.events import EndReason
@@ -24,7 +23,7 @@ from flows.accounts import CaptainAccount, accounts, unranked
 from flows.ledger import RunFolder
 from flows.lending import SPENT, KeptBudgets
 from flows.pool import cores
-from flows.work import Batch, batches, captains_of, episode_spec, pairs
+from flows.work import Batch, batches, captains_of, episode_spec, pairs, waits
 from tournaments import (
     EpisodeOutcome,
     FileDigest,
@@ -124,16 +123,13 @@ class Run:
 
     def batches(self) -> Iterator[Batch]:
         """What is missing, grouped for tasks."""
-        scripted = {name: spec for name, spec in self.missing.items() if self._is_scripted(spec)}
+        scripted = {name: spec for name, spec in self.missing.items() if not waits(spec)}
         return batches(self.spec.name, self.plan, scripted, processes=self.processes)
 
     def pairs(self) -> Iterator[Batch]:
         """What is missing of captains that call tools, pair by pair."""
-        asked = {name: spec for name, spec in self.missing.items() if not self._is_scripted(spec)}
+        asked = {name: spec for name, spec in self.missing.items() if waits(spec)}
         return pairs(self.spec.name, self.plan, asked)
-
-    def _is_scripted(self, episode: EpisodeSpec) -> bool:
-        return is_scripted(episode.home) and is_scripted(episode.away)
 
     def take_first(self) -> EpisodeSpec | None:
         """The first missing episode, which is then no batch's any more; None when nothing is

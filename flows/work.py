@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from engine.captains import CaptainSpec
+from engine.captains import CaptainSpec, is_scripted
 from engine.packs import load_pack
 from engine.spec import EpisodeSpec
 from engine.squads import BUILT_IN
@@ -111,6 +111,11 @@ def batch_size(missing: Iterable[EpisodeSpec], processes: int) -> int:
     by_length = BALLS_A_BATCH // (specs[0].overs * 12)
     by_balance = len(specs) // (processes * BATCHES_A_PROCESS)
     return max(1, min(by_length, by_balance))
+
+
+def waits(spec: EpisodeSpec) -> bool:
+    """Whether a captain of the episode has to be waited for: he calls tools."""
+    return not (is_scripted(spec.home) and is_scripted(spec.away))
 
 
 def title_of(spec: EpisodeSpec) -> str:

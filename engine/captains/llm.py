@@ -51,7 +51,8 @@ class LlmSettings(BaseModel):
 
     `deadline_s` is for one answer, from the moment the endpoint has taken the request.
     `context_tokens` bounds the prompt; `max_preparing` the calls for one question that only
-    prepare, as each is paid for. `strict` asks for calls that the endpoint holds to the schema.
+    prepare, as each is paid for. `strict` asks for calls that the endpoint holds to the schema,
+    `reasons` for a reason with each.
     `budget` is the captain's in a run, `episode_budget` in one episode.
     """
 
@@ -67,6 +68,7 @@ class LlmSettings(BaseModel):
     tools: Literal["all", "committing"] = "all"
     max_preparing: int = Setting(default=2, ge=0, le=12)
     strict: bool = True
+    reasons: bool = True
     temperature: float | None = Setting(default=None, ge=0, le=2)
     top_p: float | None = Setting(default=None, gt=0, le=1)
     seed: int | None = Setting(default=None, ge=0)

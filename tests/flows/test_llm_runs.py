@@ -83,3 +83,22 @@ async def test_a_missing_key_is_told_before_the_first_ball(
         told = await runs.play("{}", more=", api_key_env: NO_SUCH_KEY", code=2)
     assert "NO_SUCH_KEY" in told["error"]
     assert endpoint.requests == []
+
+
+async def test_a_single_match_tells_each_decision_with_its_tokens(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    presets = tmp_path / "mine.yaml"
+    async with stub(says(completion())) as endpoint:
+        preset = f'model: {{kind: llm, model: m, base_url: "{endpoint.url}", cadence: over}}\n'
+        presets.write_text(preset, encoding="utf-8")
+        runs, short = str(tmp_path / "runs"), ("--overs", "1")
+        process = captains(
+            ["play", "model", "heuristic", "--captains", str(presets), "--runs", runs, *short],
+            environment,
+        )
+        out, err = await asyncio.to_thread(process.communicate, timeout=120)
+    assert process.returncode == 0, err
+    assert "model v heuristic" in out or "won" in out
+    told = [line for line in err.splitlines() if "tokens, cost unknown so far" in line]
+    assert len(told) > 3

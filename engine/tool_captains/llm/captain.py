@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from engine.captains.llm import LlmSettings
 from engine.cricket.nodes import Fact
@@ -46,6 +46,9 @@ class _Question:
     prepared: int = 0
     turns: list[Turn] = field(default_factory=list)
     last: _Last | None = None
+
+
+_REASONS: Final = ("reason", "rationale")
 
 
 class LlmCaptain:
@@ -118,7 +121,8 @@ class LlmCaptain:
         """Those that prepare are offered until there were enough of them."""
         settings = self._settings
         may_prepare = settings.tools == "all" and question.prepared < settings.max_preparing
-        return tuple(tool for tool in seen.available_tools if may_prepare or tool.commits)
+        offers = tuple(tool for tool in seen.available_tools if may_prepare or tool.commits)
+        return offers if settings.reasons else tuple(map(_without_reason, offers))
 
     async def _obtain(
         self, seen: CricketObservation, offers: tuple[ToolOffer, ...], question: _Question
@@ -218,6 +222,12 @@ def _shape(rung: Rung, offers: tuple[ToolOffer, ...]) -> dict[str, Any]:
         choice = "auto" if rung is Rung.AUTO else "required"
         return {"tools": functions(offers, strict=rung is Rung.STRICT), "tool_choice": choice}
     return {"response_format": envelope(offers)} if rung is Rung.SCHEMA else {}
+
+
+def _without_reason(offer: ToolOffer) -> ToolOffer:
+    properties = offer.parameters["properties"]
+    kept = {name: about for name, about in properties.items() if name not in _REASONS}
+    return offer.model_copy(update={"parameters": {**offer.parameters, "properties": kept}})
 
 
 def _check_offered(
