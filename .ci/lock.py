@@ -2,7 +2,9 @@
 
 Writes requirements-dev.lock (everything) and requirements.lock (what it takes to play), both with
 hashes and for every Python and platform that pyproject.toml allows. The second starts from the
-first, so the two never disagree on a version. No address of a package index is written.
+first, so the two never disagree on a version. requirements-model.lock is apart: a real language
+model for the demo and its test, without what its packages would draw in. No address of a package
+index is written.
 """
 
 import re
@@ -14,11 +16,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 DEV = "requirements-dev.lock"
 RUNTIME = "requirements.lock"
+MODEL = "requirements-model.lock"
 
 
-def resolve(output: str, *options: str) -> None:
+def resolve(output: str, *options: str, source: str = "pyproject.toml") -> None:
     """Write one lock file; raises `CalledProcessError` when the requirements do not resolve."""
-    command = [str(Path(sys.executable).with_name("uv")), "pip", "compile", "pyproject.toml"]
+    command = [str(Path(sys.executable).with_name("uv")), "pip", "compile", source]
     command += ["--universal", "--generate-hashes", "--python-version", "3.11", "--quiet"]
     command += ["--no-emit-index-url", "--no-emit-find-links", "--no-strip-extras"]
     command += ["--custom-compile-command", "make lock", "--output-file", output, *options]
@@ -40,11 +43,12 @@ def name_without_extras_too(lock: str) -> str:
 
 
 def main() -> None:
-    """Resolve both files."""
+    """Resolve all files."""
     resolve(DEV, "--upgrade", "--extra", "fit", "--group", "dev")
     shutil.copyfile(ROOT / DEV, ROOT / RUNTIME)
     resolve(RUNTIME, "--group", "build")
-    sys.stderr.write(f"wrote {DEV} and {RUNTIME}; now: make test\n")
+    resolve(MODEL, "--no-deps", source="examples/small_model/requirements.in")
+    sys.stderr.write(f"wrote {DEV}, {RUNTIME} and {MODEL}; now: make test\n")
 
 
 if __name__ == "__main__":

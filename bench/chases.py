@@ -25,6 +25,7 @@ import numpy.typing as npt
 
 from engine.chance import BallModel
 from engine.chance.coefficients import digest_of, parse_coefficients, shipped_assumptions
+from engine.chance.conditions import spreads_of_conditions
 from engine.chance.design import T20_FAMILY
 from engine.chance.fit import read_family
 from engine.chance.fitting.reading import Deliveries
@@ -90,7 +91,7 @@ def value_of(at: States, season: int, model: BallModel) -> Floats:
     stage = Stage(format=T20, era=season, game=Game.MEN)
     found = solved(stage, model, ALL_OUT)
     first, chase = (worth_of(stage, model, ALL_OUT, which) for which in (FIRST, CHASE))
-    spreads = model.coefficients.spreads
+    spreads = spreads_of_conditions(model.coefficients, stage.format, stage.game)
     unit, unit_first = chase.conditions[-1, 0], first.conditions[-1, 0]
     shared = spreads.venue**2 + spreads.day**2
     total = shared + spreads.innings**2 + (STRENGTHS_RUNS / unit) ** 2

@@ -33,7 +33,7 @@ from engine.seat import SeatSession
 from engine.seeds import CaptainDraws
 from engine.standing import StandingOrders
 from engine.tool_captains.account import Account, Problem, problem_of
-from engine.tool_captains.contract import Accountable, ToolCaptain
+from engine.tool_captains.contract import Accountable, Listening, ToolCaptain
 from engine.tools import CricketAction
 from engine.wording import shown
 
@@ -55,8 +55,10 @@ class _Attempt:
     started: float
     errors: list[str] = field(default_factory=list)
     account: Account = field(default_factory=Account)
+    refused: str | None = None  # why the last call was; None where it was taken
 
     def note(self, error: str, problem: Problem) -> None:
+        self.refused = error
         self.errors.append(error)
         self.account.problems[problem] += 1
 
@@ -81,6 +83,7 @@ class Chair:
         # Told apart once: the check against a protocol costs more than a scripted decision.
         self._policy = captain if isinstance(captain, Policy) else None
         self._tool_captain = None if isinstance(captain, Policy) else captain
+        self._listener = captain if isinstance(captain, Listening) else None
         # A scripted captain answers at once: `answer_at_once` does, and nobody has to wait.
         self.is_scripted = self._policy is not None
         self._session = SeatSession(seat, spec.name, value=value, adviser=adviser)
@@ -120,6 +123,8 @@ class Chair:
         """Takes notice of what was published; a scripted captain is shown it with each question."""
         if self._policy is None:
             self._session.hear(fact)
+        if self._listener is not None:
+            self._listener.hear(fact)
 
     def counts(self) -> ev.SeatCounts:
         counts = self._session.counts()
@@ -186,8 +191,8 @@ class Chair:
         self, captain: ToolCaptain, request: DecisionRequest, attempt: _Attempt
     ) -> Decision | None:
         """One tool call; None where it only prepares, or was refused (and then noted)."""
-        last = attempt.errors[-1] if attempt.errors else None
-        observation = self._session.observation(request, error=last)
+        observation = self._session.observation(request, error=attempt.refused)
+        attempt.refused = None
         try:
             action = await captain.act(observation)
         except (*_NOT_HIS_DOING, CaptainOverBudget):

@@ -81,11 +81,12 @@ def match_setup(
     20 overs).
     """
     fmt = format_of(overs)
-    check_priced(fmt, squads.home.game)
+    game = squads.home.game
+    check_priced(fmt, game)
     return MatchSetup(
         format=fmt,
         squads=squads,
-        conditions=replace(draw_conditions(streams), era=era, game=squads.home.game),
+        conditions=replace(draw_conditions(streams, fmt, game), era=era, game=game),
         max_super_overs=max_super_overs,
         drawn=Drawn(squads=squads_drawn, conditions=True),
         captaincy=captaincy,

@@ -19,6 +19,7 @@ from flows import artifacts
 from flows.announce import publisher
 from flows.broadcast import FULL_SPEED, Broadcast
 from flows.config import EpisodeConfig
+from flows.lending import lent_to_one
 from flows.limits import FeaturedMatch, featured_slot
 from flows.play import play_once
 from flows.single import MatchReport, SingleMatch, singles_folder
@@ -43,8 +44,9 @@ async def episode(config: EpisodeConfig) -> MatchReport:
     waited for.
     """
     spec, folder = match_of(config).spec(), singles_folder(Path(config.runs))
-    async with watched(spec, config) as observers:
-        result = await play_once(folder, spec, observers)
+    runs = Path(config.runs)
+    async with watched(spec, config) as observers, lent_to_one(runs) as services:
+        result = await play_once(folder, spec, observers, services)
         folder.append(result)
         await artifacts.show_scorecard(result)
     return MatchReport.of(result, spec, record_path(folder.records, spec.episode_id))

@@ -13,11 +13,13 @@ from functools import cache
 from pathlib import Path
 
 from engine.episode import play_episode
+from engine.events import EndReason
 from engine.fanout import Observer
 from engine.models import Models
 from engine.record import RecordWriter, record_path
 from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
+from engine.tool_captains import Services
 from flows.ledger import RunFolder, result_of_record
 
 
@@ -76,31 +78,43 @@ async def _play_all(job: Job) -> tuple[EpisodeResult, ...]:
 
 
 async def play_until_it_counts(
-    folder: RunFolder, spec: EpisodeSpec, *, attempts: int, observers: Sequence[Observer] = ()
+    folder: RunFolder,
+    spec: EpisodeSpec,
+    *,
+    attempts: int,
+    observers: Sequence[Observer] = (),
+    services: Services | None = None,
 ) -> EpisodeResult:
     """Play an episode; again, on the same seed, while it ends void, at most `attempts` times.
 
-    An episode that is sealed already is not played again: a task may run twice.
+    A spent budget is no reason to try again. An episode that is sealed already is not played
+    again: a task may run twice.
     """
     sealed = record_path(folder.records, spec.episode_id)
     if sealed.exists():
         return result_of_record(sealed)
     last = spec.attempt + attempts - 1
     while True:
-        result = await play_once(folder, spec, observers)
+        result = await play_once(folder, spec, observers, services)
         folder.append(result)
-        if not result.end_reason.is_void or spec.attempt >= last:
+        spent = result.end_reason is EndReason.RUN_BUDGET
+        if spent or not result.end_reason.is_void or spec.attempt >= last:
             return result
         spec = spec.model_copy(update={"attempt": spec.attempt + 1})
 
 
 async def play_once(
-    folder: RunFolder, spec: EpisodeSpec, observers: Sequence[Observer]
+    folder: RunFolder,
+    spec: EpisodeSpec,
+    observers: Sequence[Observer],
+    services: Services | None = None,
 ) -> EpisodeResult:
     """One attempt, with its record."""
     writer = RecordWriter(folder.records, spec.episode_id, spec.attempt)
     try:
-        result = await play_episode(spec, observers=[writer, *observers], models=shipped_models())
+        result = await play_episode(
+            spec, observers=[writer, *observers], models=shipped_models(), services=services
+        )
     finally:
         writer.close()
     if writer.path is None:

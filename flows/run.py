@@ -13,14 +13,17 @@ from typing import Any, Final, Self
 
 from pydantic import BaseModel
 
+from engine.captains.llm import Allowance
 from engine.cricket.formats import BALLS_PER_OVER
 from engine.events import EndReason
 from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
 from flows import catalogue
+from flows.accounts import CaptainAccount, accounts, unranked
 from flows.ledger import RunFolder
+from flows.lending import SPENT, KeptBudgets
 from flows.pool import cores
-from flows.work import Batch, batches, captains_of, episode_spec
+from flows.work import Batch, batches, captains_of, episode_spec, pairs, waits
 from tournaments import (
     EpisodeOutcome,
     FileDigest,
@@ -45,13 +48,19 @@ class EpisodeCounts(BaseModel):
 
 
 class RunSummary(BaseModel):
-    """What a run comes to: the JSON of `captains run --json`, and the flow's result."""
+    """What a run comes to: the JSON of `captains run --json`, and the flow's result. `stopped` by
+    what, where its budget is spent; `unranked` says why the standings are no ranking.
+    """
 
     run_dir: str
     file_digest: str
     seconds: float
     episodes: EpisodeCounts
     standings: list[dict[str, Any]]
+    stopped: str | None = None
+    unranked: list[str] = []
+    spent: dict[str, Any] = {}
+    captains: list[CaptainAccount] = []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +93,14 @@ class Run:
     def __init__(self, order: Order, folder: RunFolder, starts: int) -> None:
         self.spec, self.plan, self.file_digest = order.spec, order.plan, order.file_digest
         self.folder, self.starts = folder, starts
-        self.table = Table(self.plan.captains, points=self.spec.points, seed=self.spec.seed)
+        self.table = self._new_table()
+        self.stopped: str | None = None
+        self.captains = captains_of(self.spec, catalogue.known())
+        limits = self.spec.limits
+        allowance = Allowance(
+            tokens=limits.tokens, usd=limits.usd, calls=limits.calls, wall_s=limits.wall_s
+        )
+        self.budgets = KeptBudgets(allowance, folder.path / SPENT)
         self.total = self.plan.total_episodes
         self.resumed = 0
         self._results: dict[str, EpisodeResult] = {}
@@ -107,7 +123,13 @@ class Run:
 
     def batches(self) -> Iterator[Batch]:
         """What is missing, grouped for tasks."""
-        return batches(self.spec.name, self.plan, self.missing, processes=self.processes)
+        scripted = {name: spec for name, spec in self.missing.items() if not waits(spec)}
+        return batches(self.spec.name, self.plan, scripted, processes=self.processes)
+
+    def pairs(self) -> Iterator[Batch]:
+        """What is missing of captains that call tools, pair by pair."""
+        asked = {name: spec for name, spec in self.missing.items() if waits(spec)}
+        return pairs(self.spec.name, self.plan, asked)
 
     def take_first(self) -> EpisodeSpec | None:
         """The first missing episode, which is then no batch's any more; None when nothing is
@@ -121,6 +143,33 @@ class Run:
         for result in results:
             self._results[result.episode_id] = result
             self.table.add(outcome_of(result, self.spec.match.max_overs))
+            if result.end_reason is EndReason.RUN_BUDGET:
+                self.stopped = result.error or "the run's budget is spent"
+
+    def close(self) -> None:
+        """Where the budget ended the run, the table shows whole pairs only: half a pair favours
+        whoever had the better seat in it.
+        """
+        if self.stopped is None:
+            return
+        self.table = self._new_table()
+        episodes = list(self.plan.episodes())
+        for first, second in zip(episodes[::2], episodes[1::2], strict=True):
+            legs = [self._results.get(leg.episode_id) for leg in (first, second)]
+            whole = [leg for leg in legs if leg and leg.end_reason is not EndReason.RUN_BUDGET]
+            for leg in whole if len(whole) == len(legs) else []:
+                self.table.add(outcome_of(leg, self.spec.match.max_overs))
+
+    def unranked(self) -> list[str]:
+        """Why the table is no ranking; empty where it is one."""
+        void = sum(result.end_reason.is_void for result in self._results.values())
+        return unranked(self.accounts(), void, len(self._results))
+
+    def accounts(self) -> list[CaptainAccount]:
+        return accounts(self.plan.captains, self._results.values())
+
+    def _new_table(self) -> Table:
+        return Table(self.plan.captains, points=self.spec.points, seed=self.spec.seed)
 
     def summary(self, seconds: float) -> RunSummary:
         ended = [result.end_reason for result in self._results.values()]
@@ -136,6 +185,10 @@ class Run:
                 forfeit=ended.count(EndReason.FORFEIT),
             ),
             standings=standings_data(self.table.standings()),
+            stopped=self.stopped,
+            unranked=self.unranked(),
+            spent=self.budgets.spent(),
+            captains=self.accounts(),
         )
 
     def _missing(self) -> dict[str, EpisodeSpec]:
@@ -143,7 +196,7 @@ class Run:
         played = self.folder.played(episode.episode_id for episode in episodes)
         self.add(played.sealed.values())
         self.resumed = len(played.sealed)
-        captains = captains_of(self.spec, catalogue.known())
+        captains = self.captains
         return {
             str(episode.episode_id): episode_spec(
                 episode,

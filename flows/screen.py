@@ -19,6 +19,7 @@ from prefect.logging import get_run_logger
 
 from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
+from engine.tool_captains import Services
 from flows import artifacts
 from flows.broadcast import FULL_SPEED, Broadcast
 from flows.limits import FeaturedBusy, FeaturedMatch, featured_slot
@@ -45,6 +46,7 @@ class Screen:
     bus: BusPublisher
     views: Views
     spec: EpisodeSpec
+    services: Services
     enough: asyncio.Event = field(default_factory=asyncio.Event)
     played: asyncio.Event = field(default_factory=asyncio.Event)
     over: asyncio.Event = field(default_factory=asyncio.Event)
@@ -94,7 +96,11 @@ class Screen:
 
     async def _result(self, broadcast: Broadcast) -> EpisodeResult:
         return await play_until_it_counts(
-            self.run.folder, self.spec, attempts=self.run.attempts, observers=[broadcast]
+            self.run.folder,
+            self.spec,
+            attempts=self.run.attempts,
+            observers=[broadcast],
+            services=self.services,
         )
 
 

@@ -18,10 +18,13 @@ from prefect.cache_policies import NO_CACHE
 
 from engine.errors import CaptainUnavailable
 from engine.result import EpisodeResult
+from engine.spec import EpisodeSpec
+from engine.tool_captains import Services
 from flows import artifacts, catalogue
 from flows.announce import publisher
 from flows.config import SCHEDULED, TournamentConfig
-from flows.play import Job, play_job, warm_up
+from flows.lending import answers_home, check_secrets, lent
+from flows.play import Job, play_job, play_until_it_counts, warm_up
 from flows.pool import ProcessPool
 from flows.run import Order, Run, RunSummary, open_run
 from flows.screen import Screen, featured
@@ -55,10 +58,15 @@ async def tournament(config: TournamentConfig) -> RunSummary:
     with open_run(order, Path(config.runs), fresh=config.fresh) as run:
         async with publisher(stage.bus) as bus:
             views = Views(run, stage, bus)
-            await views.started()
-            async with showing(run, stage, bus, views) as screen:
-                with ProcessPool(run.processes, warm_up) as pool:
-                    await play(Hall(run, stage, views, pool), screen)
+            async with lent(answers_home(Path(config.runs)), run.budgets, run.spec.limits.llm) as (
+                services
+            ):
+                await check_secrets(run.captains.values(), services.secrets)
+                await views.started()
+                async with showing(run, stage, bus, views, services) as screen:
+                    with ProcessPool(run.processes, warm_up) as pool:
+                        await play(Hall(run, stage, views, pool, services, bus), screen)
+                run.close()
                 summary = run.summary(time.monotonic() - started_s)
                 await views.finished(summary)
             return summary
@@ -87,6 +95,8 @@ class Hall:
     stage: Stage
     views: Views
     pool: ProcessPool
+    services: Services
+    bus: BusPublisher | None
 
 
 async def play_batch(hall: Hall, batch: Batch) -> tuple[EpisodeResult, ...]:
@@ -105,6 +115,34 @@ async def play_batch(hall: Hall, batch: Batch) -> tuple[EpisodeResult, ...]:
     return results
 
 
+@task(name="pair", task_run_name="{batch.title}", cache_policy=NO_CACHE)
+async def pair(hall: Hall, batch: Batch) -> list[str]:
+    """Play a pair of captains that call tools, on the loop; gives its results in words."""
+    return [result.result for result in await play_pair(hall, batch)]
+
+
+async def play_pair(hall: Hall, batch: Batch) -> list[EpisodeResult]:
+    """Play both legs at once, count each as it ends, and show them."""
+    run, bus = hall.run, hall.bus
+    everybody = bus is not None and run.spec.spectate.episodes == "all"
+    results: list[EpisodeResult] = []
+
+    async def leg(spec: EpisodeSpec) -> None:
+        result = await play_until_it_counts(
+            run.folder,
+            spec,
+            attempts=run.attempts,
+            observers=[bus.observer()] if everybody and bus else [],
+            services=hall.services,
+        )
+        results.append(result)
+        await hall.views.add([result])
+
+    await together(leg(spec) for spec in batch.episodes)
+    await artifacts.show_matches(run, batch.title, results)
+    return results
+
+
 async def play(hall: Hall, screen: Screen | None) -> None:
     """Play all that is missing, the featured match beside the rest."""
     await play_batches(hall)
@@ -115,14 +153,22 @@ async def play(hall: Hall, screen: Screen | None) -> None:
 
 async def play_batches(hall: Hall) -> None:
     """Play every missing episode. Only as many tasks are open as keep the processes busy."""
-    todo = hall.run.batches()
+    run = hall.run
+    todo, asked = run.batches(), run.pairs()
 
     async def player() -> None:
         for batch in todo:
             await fixtures(hall, batch)
 
-    await together(player() for _ in range(hall.run.processes + 1))
-    hall.run.missing.clear()
+    async def asker() -> None:
+        for batch in asked:
+            if run.stopped is not None:
+                return
+            await pair(hall, batch)
+
+    players = [player() for _ in range(run.processes + 1)]
+    await together([*players, *(asker() for _ in range(run.spec.execution.open_episodes // 2))])
+    run.missing.clear()
 
 
 async def together(jobs: Iterable[Coroutine[Any, Any, None]]) -> None:
@@ -137,7 +183,7 @@ async def together(jobs: Iterable[Coroutine[Any, Any, None]]) -> None:
 
 @asynccontextmanager
 async def showing(
-    run: Run, stage: Stage, bus: BusPublisher | None, views: Views
+    run: Run, stage: Stage, bus: BusPublisher | None, views: Views, services: Services
 ) -> AsyncIterator[Screen | None]:
     """Put one missing episode on the featured channel, and leave when it has been shown."""
     wanted = bus is not None and run.spec.spectate.episodes != "none"
@@ -145,7 +191,7 @@ async def showing(
     if bus is None or spec is None:
         yield None
         return
-    screen = Screen(run, stage, bus, views, spec)
+    screen = Screen(run, stage, bus, views, spec, services)
     show = asyncio.create_task(featured(screen))
     show.add_done_callback(lambda _: screen.over.set())
     try:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from engine.captains import CaptainSpec
+from engine.captains import CaptainSpec, is_scripted
 from engine.packs import load_pack
 from engine.spec import EpisodeSpec
 from engine.squads import BUILT_IN
@@ -90,6 +90,19 @@ def batches(
         )
 
 
+def pairs(
+    tournament: str, plan: TournamentPlan, missing: Mapping[str, EpisodeSpec]
+) -> Iterator[Batch]:
+    """The missing episodes in the plan's order, a pair a batch. `missing` by episode id."""
+    fixtures = {fixture.fixture_id: fixture for fixture in plan.fixtures}
+    todo = (episode for episode in plan.episodes() if episode.episode_id in missing)
+    for chunk in _chunks(todo, 1):
+        yield Batch(
+            title=_title(tournament, chunk, fixtures),
+            episodes=tuple(missing[episode.episode_id] for episode in chunk),
+        )
+
+
 def batch_size(missing: Iterable[EpisodeSpec], processes: int) -> int:
     """Episodes a batch: as many as last seconds, fewer where processes would run out of batches."""
     specs = list(missing)
@@ -98,6 +111,11 @@ def batch_size(missing: Iterable[EpisodeSpec], processes: int) -> int:
     by_length = BALLS_A_BATCH // (specs[0].overs * 12)
     by_balance = len(specs) // (processes * BATCHES_A_PROCESS)
     return max(1, min(by_length, by_balance))
+
+
+def waits(spec: EpisodeSpec) -> bool:
+    """Whether a captain of the episode has to be waited for: he calls tools."""
+    return not (is_scripted(spec.home) and is_scripted(spec.away))
 
 
 def title_of(spec: EpisodeSpec) -> str:

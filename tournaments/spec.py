@@ -29,6 +29,7 @@ from tournaments.text import shown
 MOST_CAPTAINS: Final = 64
 MOST_LEGS: Final = 100
 MOST_PROCESSES: Final = 256
+MOST_SLOTS: Final = 1_000
 
 ENTRANTS: Final = "entrants"
 """The type of pydantic error for rules about all entrants together; see `entrant_faults`."""
@@ -36,9 +37,6 @@ ENTRANTS: Final = "entrants"
 PLANNED: Final = frozenset(
     {
         ("stop",),
-        ("limits", "llm"),
-        ("limits", "tokens"),
-        ("limits", "usd"),
     }
 )
 """Keys of DESIGN §7 that no code obeys yet: refused by name, so that nobody relies on them."""
@@ -138,6 +136,42 @@ class Limits(Strict):
         description="How often an episode is tried when the infrastructure fails: 1 to 10.",
         examples=[3],
     )
+    llm: int = Field(
+        default=8,
+        ge=1,
+        le=MOST_SLOTS,
+        title="Requests at once",
+        description=f"How many requests may be under way at one endpoint: 1 to {MOST_SLOTS:,}.",
+        examples=[8],
+    )
+    tokens: int | None = Field(
+        default=None,
+        ge=1,
+        title="Tokens",
+        description="What the run may spend, prompts and answers together: a whole number from 1.",
+        examples=[2_000_000],
+    )
+    usd: float | None = Field(
+        default=None,
+        gt=0,
+        title="Dollars",
+        description="What the run may spend: a number above 0.",
+        examples=[10],
+    )
+    calls: int | None = Field(
+        default=None,
+        ge=1,
+        title="Calls",
+        description="How many requests the run may make: a whole number from 1.",
+        examples=[5_000],
+    )
+    wall_s: float | None = Field(
+        default=None,
+        gt=0,
+        title="Seconds",
+        description="How long the run may take in all its starts: a number of seconds above 0.",
+        examples=[36_000],
+    )
 
 
 class Execution(Strict):
@@ -154,6 +188,15 @@ class Execution(Strict):
         title="Processes",
         description=f"auto (one a core) or 1 to {MOST_PROCESSES}.",
         examples=["auto", 2],
+    )
+    open_episodes: int = Field(
+        default=16,
+        ge=2,
+        le=MOST_SLOTS,
+        title="Open episodes",
+        description="How many episodes of captains that call tools are played at once: 2 to "
+        f"{MOST_SLOTS:,}.",
+        examples=[16],
     )
 
 

@@ -50,8 +50,10 @@ class LlmSettings(BaseModel):
     """`mode` cached plays from what was answered before, and fails where nothing was.
 
     `deadline_s` is for one answer, from the moment the endpoint has taken the request.
-    `context_tokens` bounds the prompt. `budget` is the captain's in a run, `episode_budget` in one
-    episode.
+    `context_tokens` bounds the prompt; `max_preparing` the calls for one question that only
+    prepare, as each is paid for. `strict` asks for calls that the endpoint holds to the schema,
+    `reasons` for a reason with each.
+    `budget` is the captain's in a run, `episode_budget` in one episode.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -64,6 +66,9 @@ class LlmSettings(BaseModel):
     cadence: Cadence = "ball"
     prompt: str = Setting(default="captain", min_length=1, max_length=500)
     tools: Literal["all", "committing"] = "all"
+    max_preparing: int = Setting(default=2, ge=0, le=12)
+    strict: bool = True
+    reasons: bool = True
     temperature: float | None = Setting(default=None, ge=0, le=2)
     top_p: float | None = Setting(default=None, gt=0, le=1)
     seed: int | None = Setting(default=None, ge=0)

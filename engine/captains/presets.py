@@ -23,6 +23,7 @@ from engine.captains.heuristic import Heuristic, HeuristicSettings
 from engine.captains.human import HumanSettings
 from engine.captains.llm import LlmSettings
 from engine.captains.optimal import Optimal, OptimalSettings
+from engine.captains.prompts import prompt_digest
 from engine.captains.random import Random, RandomSettings
 from engine.captains.recorded import Recorded, RecordedSettings, recording_digest
 from engine.captains.remote import RemoteSettings
@@ -44,7 +45,8 @@ class Kind:
     """A kind of captain: the model of its settings, and what makes one of them; None for a kind
     that calls tools, which `engine.tool_captains.build_captain` makes.
 
-    `reads` is for kinds that play by a file: a digest of what it says. It raises `BrokenRecord`.
+    `reads` is for kinds that play by a file: a digest of what it says. It raises `BrokenRecord` or
+    `BadPreset`.
     `worth` is what the win probability takes such a captain to be worth beside the baseline, in
     five overs and in twenty (`Captaincy`): from `bench.luck`, where he plays the baseline.
     `bowling` is what his bowling is worth where it is not as much as his batting: from the first
@@ -89,6 +91,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             settings=LlmSettings,
             make=None,
             summary="a language model behind an endpoint that speaks Chat Completions",
+            reads=prompt_digest,
         ),
         "optimal": Kind(
             settings=OptimalSettings,
@@ -207,8 +210,9 @@ def settings_of(spec: CaptainSpec) -> BaseModel:
 
 
 def content_digest(spec: CaptainSpec) -> str | None:
-    """What the captain plays by that his settings only point to, a recording, as a digest; None
-    where the settings are all. Raises `BadPreset`, or `BrokenRecord` for what cannot be read.
+    """What the captain plays by that his settings only point to (a recording, a prompt), as a
+    digest; None where the settings are all. Raises `BadPreset`, or `BrokenRecord` for what cannot
+    be read.
     """
     return _kind(spec.name, spec.kind).reads(settings_of(spec))
 

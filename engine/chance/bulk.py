@@ -25,7 +25,7 @@ from engine.chance.classes import (
     Floats,
     Ints,
 )
-from engine.chance.conditions import draw_towards
+from engine.chance.conditions import draw_towards, spreads_of_conditions
 from engine.chance.design import (
     BALLS_PER_OVER,
     FACED_BINS,
@@ -378,12 +378,13 @@ def play_drawn(
     """One match for each season of `when`; squads that are not given, venue, day and innings are
     drawn for it.
     """
-    spreads, matches = model.coefficients.spreads, len(when.era)
+    matches, skills = len(when.era), model.coefficients.spreads
     if sides is None:
         source = BulkSource(draws, matches)
-        first, second = (sides_from(draw_elevens(source, spreads), fmt) for _ in range(2))
+        first, second = (sides_from(draw_elevens(source, skills), fmt) for _ in range(2))
     else:
         first, second = sides
+    spreads = spreads_of_conditions(model.coefficients, fmt, when.game)
     towards = draw_towards(draws, matches, spreads)
     one = play_innings(model, fmt, first, second, towards[0], draws, seasons=when)
     two = play_innings(model, fmt, second, first, towards[1], draws, one.runs + 1, when)

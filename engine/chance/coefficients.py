@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from engine.chance.classes import CLASSES
 from engine.chance.design import FAMILIES, PHASES, factor_shapes
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 
 Row = Annotated[tuple[float, ...], Field(min_length=CLASSES, max_length=CLASSES)]
 
@@ -43,6 +43,16 @@ class Directions(_Strict):
     overreach: Row
 
 
+class ConditionSpreads(_Strict):
+    """Standard deviations of what venue, day and innings add to scoring, in units of
+    `Directions.conditions`. Both innings share the first two.
+    """
+
+    venue: float
+    day: float
+    innings: float
+
+
 class FittedFamily(_Strict):
     """One family of formats. `factors` rows in the order of `design.factor_shapes`, classes last.
 
@@ -51,6 +61,7 @@ class FittedFamily(_Strict):
 
     factors: dict[str, tuple[Row, ...]]
     directions: Directions
+    conditions: ConditionSpreads
     splits: dict[str, dict[str, float]]
 
     @model_validator(mode="after")
@@ -61,7 +72,7 @@ class FittedFamily(_Strict):
 
 
 class Spreads(_Strict):
-    """Standard deviations of the effects over a population, in the units of `Directions`.
+    """Standard deviations of players' skills over a population, in the units of `Directions`.
 
     Batters by place in the order (1…11); `*_correlation` between a player's two skills.
     """
@@ -72,9 +83,6 @@ class Spreads(_Strict):
     economy: float
     strike: float
     bowling_correlation: float
-    venue: float
-    day: float
-    innings: float
 
 
 class Coefficients(_Strict):

@@ -42,7 +42,7 @@ from engine.chance.design import (
     WOMEN_FAMILY,
     Family,
 )
-from engine.chance.fitting.calibration import RealTable, calibrate, real_table
+from engine.chance.fitting.calibration import calibrate
 from engine.chance.fitting.checks import by_season, reached, short_formats
 from engine.chance.fitting.family import (
     FamilyFit,
@@ -61,9 +61,10 @@ from engine.chance.fitting.reading import (
 )
 from engine.chance.fitting.seasons import REFERENCE_SINCE, Backtest, SeasonTable, season_table
 from engine.chance.fitting.splits import phases_of
+from engine.chance.fitting.targets import RealTable, real_table
 from engine.cricket.state import FIRST_ERA
 
-PROGRAM_VERSION: Final = "2"
+PROGRAM_VERSION: Final = "3"
 ATTRIBUTION: Final = (
     "Contains information from Cricsheet (https://cricsheet.org), made available under the Open "
     "Data Commons Attribution License v1.0. Fitted coefficients only; no deliveries are included."
@@ -83,7 +84,7 @@ SOURCES: Final = {
     ),
 }
 DEFAULT_OUT: Final = Path(__file__).with_name("coefficients.json")
-CALIBRATION_MATCHES: Final = 6000
+CALIBRATION_MATCHES: Final = 12_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

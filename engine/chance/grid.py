@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.chance.classes import IS_LEGAL, IS_WICKET, RUNS_OF, Floats
+from engine.chance.conditions import spreads_of_conditions
 from engine.chance.design import BALLS_PER_OVER
 from engine.chance.model import BallModel
 from engine.chance.solving import CHASE, FIRST, Solved, solved
@@ -41,6 +42,7 @@ class Grid:
         "_is_chase",
         "_offsets",
         "_row",
+        "_runs",
         "_steps",
         "_wickets",
         "cap",
@@ -53,20 +55,21 @@ class Grid:
         self._steps = next(steps for most, steps in _STEPS if overs <= most)
         self._highest, self._below = found.top * self._steps, found.below
         self._is_chase = innings == CHASE
-        self._wickets = found.wickets
+        self._wickets: int = found.wickets
         values = found.values[innings]
         fine = _finer(values if unknown is None else _blurred(values, unknown), self._steps)
-        self._row = fine.shape[-1]
+        self._runs: int = fine.shape[-1]
+        self._row: int = self._runs * self._steps
         kind = np.float32 if overs > _LONG else np.float64  # half the memory where there is much
         self._flat: npt.NDArray[Any] = fine.astype(kind).ravel()
-        self._offsets: dict[int, npt.NDArray[np.intp]] = {}
+        self._offsets: dict[tuple[int, int, int], npt.NDArray[np.intp]] = {}
 
     def at(self, left: int, lost: int, place: float) -> float:
         """The value at a place; with the runs made in a first innings, `cap` less the needed in a
         chase.
         """
         step = min(max(round((place + self._below) * self._steps), 0), self._highest)
-        return float(self._flat[(left * (self._wickets + 1) + lost) * self._row + step])
+        return float(self._flat[self._start(left, lost) + self._column(step)])
 
     def mean(self, left: int, lost: int, place: float, deviation: float) -> float:
         """The mean of `at` over a normal shift of the place with this standard deviation in runs;
@@ -80,8 +83,8 @@ class Grid:
         high = min(max(round(centre) + reach, low + 1), self._highest)
         below = [erf((step + 0.5 - centre) / scale) for step in range(low, high)]
         shares = np.diff(np.array([-1.0, *below, 1.0])) / 2.0
-        start = (left * (self._wickets + 1) + lost) * self._row
-        return float(shares @ self._flat[start + low : start + high + 1].astype(np.float64))
+        columns = self._start(left, lost) + self._column(np.arange(low, high + 1))
+        return float(shares @ self._flat[columns].astype(np.float64))
 
     def after(self, left: int, lost: int, runs: int, shift: float, shift_out: float) -> Floats:
         """The values after each of `OUTCOMES`. `runs` is the whole place before the ball; the
@@ -90,19 +93,30 @@ class Grid:
         steps, place = self._steps, runs + self._below
         step = min(max(round((place + shift) * steps), 0), self._highest)
         out = min(max(round((place + shift_out) * steps), 0), self._highest)
-        offsets = self._offsets.get(out - step)
+        whole, part = divmod(step, steps)
+        whole_out, part_out = divmod(out, steps)
+        key = part, part_out, whole_out - whole
+        offsets = self._offsets.get(key)
         if offsets is None:
-            offsets = self._offsets[out - step] = self._offsets_for(out - step)
-        base = ((left - 1) * (self._wickets + 1) + lost) * self._row + step
+            offsets = self._offsets[key] = self._offsets_for(*key)
+        base = ((left - 1) * (self._wickets + 1) + lost) * self._row + whole
         values: Floats = self._flat.take(offsets + base).astype(np.float64, copy=False)
         needed = self.cap - runs
         if self._is_chase and needed <= MOST_RUNS:
             values[needed <= RUNS_OF] = 1.0
         return values
 
-    def _offsets_for(self, out: int) -> npt.NDArray[np.intp]:
+    def _start(self, left: int, lost: int) -> int:
+        return (left * (self._wickets + 1) + lost) * self._row
+
+    def _column(self, step: Any) -> Any:
+        """Where a step, or each of many, stands in a row."""
+        return step % self._steps * self._runs + step // self._steps
+
+    def _offsets_for(self, part: int, part_out: int, out: int) -> npt.NDArray[np.intp]:
         again = ~IS_LEGAL * (self._wickets + 1) * self._row
-        return np.asarray(RUNS_OF * self._steps + again + IS_WICKET * (self._row + out))
+        column = np.where(IS_WICKET, self._row + part_out * self._runs + out, part * self._runs)
+        return np.asarray(RUNS_OF + again + column)
 
 
 def _blurred(values: Floats, unknown: Floats) -> Floats:
@@ -123,14 +137,13 @@ def _blurred(values: Floats, unknown: Floats) -> Floats:
 
 
 def _finer(values: Floats, steps: int) -> Floats:
-    """With `steps - 1` values put between every two of the last axis."""
-    size = values.shape[-1]
-    fine = np.empty((*values.shape[:-1], (size - 1) * steps + 1))
-    fine[..., ::steps] = values
-    for k in range(1, steps):
-        share = k / steps
-        fine[..., k::steps] = (1.0 - share) * values[..., :-1] + share * values[..., 1:]
-    return fine
+    """With `steps - 1` values put between every two of the last axis, (…, step, whole place): the
+    outcomes of a ball lie whole runs apart, so that they stand side by side. Beyond the last place
+    its value goes on.
+    """
+    after = np.concatenate([values[..., 1:], values[..., -1:]], axis=-1)
+    shares = (np.arange(steps) / steps)[:, None]
+    return np.asarray((1.0 - shares) * values[..., None, :] + shares * after[..., None, :])
 
 
 @lru_cache(maxsize=8)  # a T20 innings takes 15 MB, an ODI innings 22 MB
@@ -152,7 +165,7 @@ def spread_of_conditions(
     """Runs (balls left, wickets), one standard deviation, that day and innings effects (with
     `venue` that of the venue, too) add to a state of a main innings.
     """
-    spreads = model.coefficients.spreads
+    spreads = spreads_of_conditions(model.coefficients, stage.format, stage.game)
     shared = spreads.day**2 + (spreads.venue**2 if venue else 0.0)
     own = worth_of(stage, model, ALL_OUT, innings).conditions
     reply = np.zeros(())

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from engine.cricket.formats import Format
 from engine.cricket.players import Squad
+from engine.making import by_identity
 
 # Share of spin by over, T20 majors 2019-24 (targets, 'Bowling-change patterns'), at the middle of
 # each over's place.
@@ -57,6 +58,7 @@ def habit_of(scoring: Any, economy: Any) -> Any:
     return (scoring + 7 * economy) % HABITS
 
 
+@by_identity  # asked for every over, of the same few squads
 def usual_plan(squad: Squad, fmt: Format) -> tuple[int, ...]:
     """For each over the place in the squad of the bowler who usually bowls it."""
     bowlers = squad.bowlers[::-1]  # specialists, who bat low, come before the part-timers

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -53,8 +54,19 @@ def draw_squad(
     """Eleven players for `seat_name`; their draws depend on the match's seed and on that name
     alone.
     """
+    if coefficients is None:
+        return _of_shipped(streams.seed, seat_name, game)
+    return _drawn(streams, seat_name, coefficients, game)
+
+
+@lru_cache(maxsize=8)  # the two matches of a pair are played with the same squads
+def _of_shipped(seed: int, seat_name: str, game: Game) -> Squad:
+    return _drawn(Streams(seed), seat_name, shipped_coefficients(), game)
+
+
+def _drawn(streams: Streams, seat_name: str, coefficients: Coefficients, game: Game) -> Squad:
     draws = _Draws(streams, f"squad/{seat_name}")
-    eleven = draw_elevens(draws, (coefficients or shipped_coefficients()).spreads)
+    eleven = draw_elevens(draws, coefficients.spreads)
     names = _names(draws)
     players = tuple(_player(eleven, names[i], i) for i in range(SQUAD_SIZE))
     return Squad(name=seat_name, players=players, game=game)

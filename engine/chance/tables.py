@@ -91,6 +91,16 @@ def odi_share(max_overs: int) -> float:
     return min(1.0, max(0.0, (max_overs - T20_FAMILY.overs) / span))
 
 
+def family_shares(fmt: Format, game: Game) -> dict[Family, float]:
+    """How much a format takes of each family; they sum to one. Raises `UnknownFormat`."""
+    check_priced(fmt, game)
+    if game is Game.WOMEN:
+        return {WOMEN_FAMILY: 1.0}
+    share = odi_share(fmt.max_overs)
+    shares = {T20_FAMILY: 1.0 - share, ODI_FAMILY: share}
+    return {family: part for family, part in shares.items() if part > 0.0}
+
+
 def rate_index(needed: int, balls_left: int) -> int:
     """Where a required rate stands in `FormatTables.rate`."""
     return min(
@@ -113,16 +123,11 @@ def build_tables(
     coefficients: Coefficients, fmt: Format, era: int, game: Game = Game.MEN
 ) -> FormatTables:
     """Expand the coefficients for a format, a season and a game. Raises `UnknownFormat`."""
-    check_priced(fmt, game)
-    families = coefficients.families
-    if game is Game.WOMEN:
-        return _assemble(fmt, era, _family_tables(WOMEN_FAMILY, families["t20_women"], fmt))
-    share = odi_share(fmt.max_overs)
-    t20 = _family_tables(T20_FAMILY, families["t20"], fmt)
-    if share == 0.0:
-        return _assemble(fmt, era, t20)
-    odi = _family_tables(ODI_FAMILY, families["odi"], fmt)
-    return _assemble(fmt, era, {k: (1.0 - share) * t20[k] + share * odi[k] for k in t20})
+    mixed: dict[str, Floats] = {}
+    for family, share in family_shares(fmt, game).items():
+        own = _family_tables(family, coefficients.families[family.name], fmt)
+        mixed = {name: mixed.get(name, 0.0) + share * table for name, table in own.items()}
+    return _assemble(fmt, era, mixed)
 
 
 def in_season(tables: FormatTables, era: int) -> FormatTables:

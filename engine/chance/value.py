@@ -30,6 +30,7 @@ from engine.cricket.laws import SUPER_OVER_WICKETS
 from engine.cricket.match import Captaincy, MatchSetup
 from engine.cricket.players import SQUAD_SIZE, PlayerIndex, Squad
 from engine.cricket.state import ALL_OUT, Conditions, Innings, MatchView, Squads
+from engine.making import by_identity
 
 _EQUAL: Final = Captaincy()
 
@@ -97,10 +98,10 @@ class WinProbability:
         return side.at(innings, unknown=spread)
 
     def _side(self, innings: Innings) -> _Side:
-        number = min(innings.number, 3) if innings.target is None else min(innings.number, 4)
-        found = self._sides.get((number, innings.batting))
+        key = innings.number, innings.batting
+        found = self._sides.get(key)
         if found is None:
-            found = self._sides[number, innings.batting] = self._new_side(innings)
+            found = self._sides[key] = self._new_side(innings)
         return found
 
     def _new_side(self, innings: Innings) -> _Side:
@@ -132,6 +133,7 @@ def _stage_of(setup: MatchSetup) -> Stage:
     return Stage(format=setup.format, era=setup.conditions.era, game=setup.conditions.game)
 
 
+@by_identity
 def bowling_of(squad: Squad, fmt: Format) -> Floats:
     """Economy and strike by over, (overs, 2), of those who usually bowl it."""
     skills = [squad[place].skill for place in usual_plan(squad, fmt)]

@@ -25,6 +25,10 @@ class Problem(StrEnum):
     ILLEGAL = "illegal"  # a tool or a choice that is not legal now
     LATE = "late"  # past the captain's own deadline
     SEVERAL_CALLS = "several_calls"  # only the first is taken
+    CALL_IN_TEXT = "call_in_text"  # taken, though it was to be a tool call
+    NO_FINISH_REASON = (
+        "no_finish_reason"  # the call is taken; the endpoint does not say it is whole
+    )
     OVER_BUDGET = "over_budget"
     CRASHED = "crashed"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.captains import CaptainSpec, settings_of
 from engine.captains.llm import LlmSettings
+from engine.captains.remote import RemoteSettings
 from engine.cricket.choices import Seat
 from engine.tool_captains.contract import Player, ToolCaptain
 from engine.tool_captains.services import Services
@@ -20,4 +21,8 @@ def build_captain(
             from engine.tool_captains.llm.captain import LlmCaptain
 
             return LlmCaptain(settings, who=who, services=services)
+        case RemoteSettings():
+            from engine.tool_captains.remote.captain import RemoteCaptain
+
+            return RemoteCaptain(settings, who=who, services=services)
     raise TypeError(f"{spec.kind} calls no tools")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from engine.captains.llm import NO_LIMIT, Allowance
 from engine.cricket.choices import Seat
+from engine.cricket.nodes import Fact
 from engine.observation import CricketObservation
 from engine.tool_captains.account import Account, Usage
 from engine.tools import CricketAction
@@ -34,6 +35,15 @@ class ToolCaptain(Protocol):
     async def act(self, observation: CricketObservation) -> CricketAction: ...
 
     async def aclose(self) -> None: ...
+
+
+@runtime_checkable
+class Listening(Protocol):
+    """A tool captain that keeps a memory of his own of what is published."""
+
+    def hear(self, fact: Fact) -> None:
+        """Each fact of the match, once it happened."""
+        ...
 
 
 @runtime_checkable

@@ -16,6 +16,7 @@ from engine.tool_captains.llm.backoff import Backoff
 from engine.tool_captains.llm.breaker import Breakers
 from engine.tool_captains.llm.endpoints import Endpoints
 from engine.tool_captains.llm.rungs import Rungs
+from engine.tool_captains.remote.posting import Programs
 
 
 class EnvironmentSecrets:
@@ -49,8 +50,10 @@ class Services:
     breakers: Breakers = field(default_factory=Breakers)
     backoff: Backoff = field(default_factory=Backoff)
     rungs: Rungs = field(default_factory=Rungs)
+    programs: Programs = field(default_factory=Programs)
 
     async def aclose(self) -> None:
         await self.endpoints.aclose()
+        await self.programs.aclose()
         if self.cache is not None:
             await self.cache.aclose()

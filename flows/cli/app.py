@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from cyclopts import App, CycloptsError, Parameter, UnknownCommandError
 
 from engine.cricket.state import CURRENT_ERA, FIRST_ERA, LAST_ERA
-from flows.cli.terminal import Exit, answer_json, note
+from flows.cli.terminal import BadInput, Exit, answer_json, note
 
 JSON = Annotated[bool, Parameter(name="--json", negative=(), help="One JSON document on stdout.")]
 RUNS = Annotated[Path, Parameter(name="--runs", help="The folder of runs.")]
@@ -113,6 +113,10 @@ def play(
     if_busy: Annotated[
         Literal["wait", "refuse"], Parameter(help="When another match is featured.")
     ] = "wait",
+    captains: Annotated[
+        list[Path] | None,
+        Parameter(negative=(), help="A file of presets of one's own; may be given again."),
+    ] = None,
     runs: RUNS = Path("runs"),
     json: JSON = False,
 ) -> int:
@@ -133,7 +137,10 @@ def play(
         era=era,
         pack=pack,
         entry=entry,
+        captains=captains or (),
     )
+    if featured and captains:
+        raise BadInput("--captains: not with --featured, which plays the presets that ship")
     if featured:
         return play_featured(wanted, runs, if_busy=if_busy, as_json=json)
     return play_match(wanted, runs, as_json=json)

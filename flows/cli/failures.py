@@ -15,6 +15,7 @@ _BAD_INPUT: Final = (
     ("engine.cricket.errors", "UnknownFormat"),
     ("engine.cricket.errors", "BadSquad"),
     ("engine.cricket.errors", "BadStart"),
+    ("engine.errors", "MissingSecret"),
     ("engine.errors", "UnknownPack"),
     ("engine.errors", "UnknownEntry"),
     ("flows.stage", "BadBusAddress"),

@@ -51,6 +51,7 @@ class Wanted:
         era: int,
         pack: str = "standard",
         entry: str | None = None,
+        captains: Sequence[Path] = (),
     ) -> Wanted:
         """Raises `BadInput`, or the engine's own errors about captains, formats, squads and
         packs.
@@ -65,8 +66,8 @@ class Wanted:
         length, named = _overs(format_, overs, load_pack(pack), entry), _squads(squads)
         check_playable(squad_names(named), length)
         return cls(
-            home=resolve(home),
-            away=resolve(away),
+            home=resolve(home, captains),
+            away=resolve(away, captains),
             overs=length,
             seed=seed,
             squads=named,
@@ -117,11 +118,20 @@ def _squads(text: str) -> str | tuple[str, str]:
 def play_match(wanted: Wanted, runs: Path, *, as_json: bool) -> int:
     """`captains play`: one match in this process, without a server."""
     from engine.record import record_path
+    from flows.cli.ticker import Ticker
+    from flows.lending import lent_to_one
     from flows.play import play_once
     from flows.single import MatchReport, SingleMatch, singles_folder
+    from flows.work import waits
 
     spec, folder = SingleMatch(**_fields(wanted)).spec(), singles_folder(runs)
-    result = asyncio.run(play_once(folder, spec, []))
+    observers = [] if as_json else [Ticker(spec)]
+
+    async def played() -> EpisodeResult:
+        async with lent_to_one(runs) as services:
+            return await play_once(folder, spec, observers, services)
+
+    result = asyncio.run(played() if waits(spec) else play_once(folder, spec, []))
     folder.append(result)
     record = record_path(folder.records, spec.episode_id)
     if as_json:

@@ -49,12 +49,13 @@ class TerminalReporter(Reporter):
 
     def progress(self, run: Run) -> None:
         if self._bar is not None:
-            self._bar.update(self._task, completed=run.done)
+            told = f"{run.spec.name}{_spent(run)}"
+            self._bar.update(self._task, completed=run.done, description=told)
             return
         line = run.done * LINES // run.total
         if line > self._line:
             self._line = line
-            note(f"{run.spec.name}: {run.done} of {run.total} episodes")
+            note(f"{run.spec.name}: {run.done} of {run.total} episodes{_spent(run)}")
 
     def finished(self, run: Run) -> None:
         self._end_bar()
@@ -98,6 +99,11 @@ class TerminalReporter(Reporter):
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
+
+
+def _spent(run: Run) -> str:
+    spent = run.budgets.spent()
+    return f", {spent['tokens']} tokens, {spent['usd']:.4f} USD" if spent["calls"] else ""
 
 
 def _sigterm_as_ctrl_c() -> None:

@@ -85,7 +85,7 @@ def _run(file: str, runs: Path, *, occasion: str, fresh: bool, as_json: bool, st
                 _tell_result(opened, summary, stay=stay)
             if stay and not as_json:
                 _stay_up()
-            return Exit.FAILED if summary.episodes.void else Exit.DONE
+            return Exit.FAILED if summary.episodes.void or summary.stopped else Exit.DONE
     except KeyboardInterrupt:
         if reporter.is_complete and (answered or not as_json):
             return Exit.DONE  # only the featured match was still being shown
@@ -122,6 +122,13 @@ def _tell_result(opened: Session, summary: RunSummary, *, stay: bool) -> None:
         f"\n{counts.played} played, {counts.resumed} resumed, {counts.void} void, "
         f"{counts.forfeit} forfeited in {summary.seconds:.1f} s"
     )
+    if summary.spent.get("calls"):
+        spent = summary.spent
+        say(f"spent {spent['tokens']} tokens, {spent['usd']:.4f} USD where prices are known")
+    if summary.stopped:
+        say(f"stopped: {summary.stopped}; the same command with a larger budget plays the rest")
+    for why in summary.unranked:
+        say(f"not a ranking: {why}")
     if counts.void:
         say("void episodes count for nobody; the same command plays them again")
     say(f"record:    {summary.run_dir}")

@@ -9,6 +9,7 @@ import pytest
 from tests.architecture.source import ROOT
 
 LOCKS = ("requirements.lock", "requirements-dev.lock")
+MODEL = "requirements-model.lock"
 PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[a-z0-9,-]+\])?==([^ ;]+)", re.MULTILINE)
 
 
@@ -30,7 +31,7 @@ def test_the_lock_holds_the_pair_that_starts_a_server() -> None:
     assert pinned["sqlalchemy"].startswith("2.0.")
 
 
-@pytest.mark.parametrize("name", LOCKS)
+@pytest.mark.parametrize("name", [*LOCKS, MODEL])
 def test_a_lock_names_no_place_to_download_from(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     assert "://" not in text
@@ -45,7 +46,7 @@ def test_every_direct_dependency_is_locked() -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["demo", "test", "check", "bench", "docs", "lock", "clean", "help"]
+    "target", ["demo", "demo-llm", "test", "check", "bench", "docs", "lock", "clean", "help"]
 )
 def test_the_makefile_explains_each_target(target: str) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")

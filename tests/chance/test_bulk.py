@@ -13,7 +13,7 @@ from engine.chance import BallModel
 from engine.chance.bulk import MatchLogs, _Play
 from engine.chance.classes import CLASS_OF, IS_LEGAL, BallClass, Floats
 from engine.chance.elevens import elevens_of
-from engine.chance.fitting.calibration import arena_of, play
+from engine.chance.fitting.arena import arena_of, play
 from engine.chance.fitting.checks import half_way_correlation
 from engine.chance.sides import sides_from
 from engine.chance.squads import draw_squad

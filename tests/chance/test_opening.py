@@ -57,7 +57,7 @@ def test_the_mean_over_conditions_is_that_of_their_draws(fmt: Format) -> None:
     expected = MatchValue(setup, MODEL).opening().before
     after = []
     for seed in range(2000):
-        drawn = draw_conditions(Streams(seed))
+        drawn = draw_conditions(Streams(seed), fmt, Game.MEN)
         first, second = drawn.innings
         mirrored = Conditions(venue=-drawn.venue, day=-drawn.day, innings=(-first, -second))
         values = [

@@ -72,7 +72,7 @@ WRONG = {
     "match: {overs: 5, era: 2030}": "`match.era` is 2030; allowed: The season whose scoring",
     "match: {format: ODI, squads: drawn-women}": "women play 1 to 20 overs",
     "limits: {attempts: 0}": "`limits.attempts` is 0; allowed: How often an episode",
-    "limits: {usd: 10}": "`limits.usd` is not supported yet; allowed: attempts",
+    "limits: {usd: 0}": "`limits.usd` is 0; allowed: What the run may spend",
     "stop: {when: ranked}": "`stop` is not supported yet; allowed: name, seed",
     "limitz: {}": "`limitz` is unknown (did you mean `limits`?); allowed: name, seed",
     "execution: {mode: cloud}": "`execution.mode` is 'cloud'; allowed: local",

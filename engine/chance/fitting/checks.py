@@ -12,14 +12,9 @@ from engine.chance.bulk import MatchLogs
 from engine.chance.classes import BallClass, Floats
 from engine.chance.coefficients import Assumptions, Coefficients
 from engine.chance.design import Family
-from engine.chance.fitting.calibration import (
-    RealTable,
-    arena_of,
-    class_counts,
-    half_way,
-    play,
-)
+from engine.chance.fitting.arena import arena_of, class_counts, half_way, play
 from engine.chance.fitting.reading import Deliveries
+from engine.chance.fitting.targets import RealTable
 from engine.chance.model import BallModel
 from engine.cricket.state import FIRST_ERA, LAST_ERA
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from engine.chance.classes import CLASSES, BallClass, Floats
-from engine.chance.coefficients import Directions, FittedFamily, Spreads
+from engine.chance.coefficients import ConditionSpreads, Directions, FittedFamily, Spreads
 from engine.chance.design import FACTORS, ORDERS, Family, factor_offsets, factor_shapes
 from engine.chance.fitting.effects import (
     ORDER_GROUPS,
@@ -173,8 +173,8 @@ def _hold_out(
 
 
 def fitted_family(fit: FamilyFit, reference: FamilyFit) -> FittedFamily:
-    """The shipped form. Directions are in the units of `reference` (T20), so that one spread serves
-    all formats.
+    """The shipped form. Directions are in the units of `reference` (T20), so that one spread of
+    skills serves all formats.
     """
     offsets = factor_offsets(fit.family)
     ends = [*(offsets[f] for f in FACTORS[1:]), offsets["end"]]
@@ -190,7 +190,12 @@ def fitted_family(fit: FamilyFit, reference: FamilyFit) -> FittedFamily:
         press=_row(reference.pressing.press),
         overreach=_row(reference.pressing.overreach),
     )
-    return FittedFamily(factors=factors, directions=directions, splits=fit.splits)
+    return FittedFamily(
+        factors=factors,
+        directions=directions,
+        conditions=_conditions_of(unit),
+        splits=fit.splits,
+    )
 
 
 def _rows(table: Floats) -> tuple[tuple[float, ...], ...]:
@@ -201,10 +206,23 @@ def _row(values: Floats) -> tuple[float, ...]:
     return tuple(round(float(v), DECIMALS) + 0.0 for v in values)
 
 
-def spreads_of(fit: FamilyFit) -> Spreads:
-    """The spreads of the reference family; those of conditions are a start that the calibration
-    moves.
+def _conditions_of(effects: Effects) -> ConditionSpreads:
+    """The spreads of conditions that pair products show: a start that the calibration moves, but
+    for the proportion of venue and day.
     """
+    venue = min(effects.venue.runs / effects.day.runs, 0.95)
+    day = min(effects.day.boundary, _LARGEST_DAY_SD)
+    innings = effects.innings.runs / effects.day.runs
+    own = min(day * sqrt(max(innings**2 - 1.0, 0.01)), _LARGEST_DAY_SD)
+    return ConditionSpreads(
+        venue=round(day * venue, DECIMALS),
+        day=round(day * sqrt(1.0 - venue**2), DECIMALS),
+        innings=round(own, DECIMALS),
+    )
+
+
+def spreads_of(fit: FamilyFit) -> Spreads:
+    """The spreads of skills in the reference family."""
     effects = fit.effects
     weights = [high - low + 1 for low, high in ORDER_GROUPS]
     pooled = sum(w * v for w, v in zip(weights[:2], effects.by_order[:2], strict=True)) / sum(
@@ -217,10 +235,6 @@ def spreads_of(fit: FamilyFit) -> Spreads:
         sd = effects.batter.boundary * sqrt(runs / pooled)
         scoring += [min(sd, _LARGEST_PLAYER_SD)] * (high - low + 1)
         survival += [min(sqrt(wicket), _LARGEST_PLAYER_SD)] * (high - low + 1)
-    venue = min(effects.venue.runs / effects.day.runs, 0.95)
-    day = min(effects.day.boundary, _LARGEST_DAY_SD)
-    innings = effects.innings.runs / effects.day.runs
-    own = min(day * sqrt(max(innings**2 - 1.0, 0.01)), _LARGEST_DAY_SD)
     return Spreads(
         scoring=_row(np.array(scoring[:ORDERS])),
         survival=_row(np.array(survival[:ORDERS])),
@@ -228,7 +242,4 @@ def spreads_of(fit: FamilyFit) -> Spreads:
         economy=round(effects.bowler.boundary, DECIMALS),
         strike=round(effects.bowler.wicket_sd, DECIMALS),
         bowling_correlation=round(-effects.bowler.correlation, DECIMALS),
-        venue=round(day * venue, DECIMALS),
-        day=round(day * sqrt(1.0 - venue**2), DECIMALS),
-        innings=round(own, DECIMALS),
     )

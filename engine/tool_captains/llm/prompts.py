@@ -1,34 +1,53 @@
-"""The prompts of language models: versioned text with a digest that stands in every record."""
+"""What a model is told: the captain's prompt, how it is to answer, and the digest of all that."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Final
 
-from engine.errors import BadPreset
+from engine.captains.prompts import prompt_text
+from engine.tool_captains.llm.rungs import Rung
 
-_SHIPPED: Final = Path(__file__).parents[1] / "prompts"
+# How messages are put together (history, results, schemas); to be raised when that changes. The
+# observation's own words are the engine's: its version stands in the record beside the digest.
+LAYOUT: Final = 1
+
+_BY_TOOL: Final = "Answer by calling exactly one tool. Do not answer in text."
+_BY_JSON: Final = (
+    "Answer with exactly one JSON object and nothing else, no other text and no code fence:\n"
+    '{"call": {"tool": "NAME", "arguments": {"ARGUMENT": "VALUE"}}}\n'
+    'For instance: {"call": {"tool": "play_delivery", "arguments": {"shot": "drive", '
+    '"aggression": 0.5}}}'
+)
+HOW_TO_ANSWER: Final = {
+    Rung.STRICT: _BY_TOOL,
+    Rung.TOOLS: _BY_TOOL,
+    Rung.AUTO: _BY_TOOL,
+    Rung.SCHEMA: _BY_JSON,
+    Rung.TEXT: _BY_JSON,
+}
+FOR_THE_OVER: Final = "Your answer stands for the rest of this over, until a new batter comes in."
+MUST_ANSWER: Final = "Only the tool that answers the question may be called now."
+SO_FAR: Final = "The match so far:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
-    """`system` is sent as it is; `digest` is of its text."""
+    """`text` is the captain's; `digest` is of everything that shapes what is sent."""
 
     name: str
-    system: str
+    text: str
     digest: str
 
+    def system(self, rung: Rung) -> str:
+        return f"{self.text}\n\n{HOW_TO_ANSWER[rung]}"
 
-@cache
+
 def load_prompt(named: str) -> Prompt:
-    """A prompt that ships, by its name, or the text of a file. Raises `BadPreset`."""
-    path = Path(named) if "/" in named or named.endswith(".md") else _SHIPPED / f"{named}.md"
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        shipped = ", ".join(sorted(found.stem for found in _SHIPPED.glob("*.md")))
-        raise BadPreset(named, f"no such prompt ({error}); known: {shipped}") from None
-    return Prompt(name=named, system=text, digest=hashlib.sha256(text.encode()).hexdigest())
+    """Raises `BadPreset`."""
+    text = prompt_text(named)
+    shaping = [LAYOUT, text, FOR_THE_OVER, MUST_ANSWER, SO_FAR, sorted(HOW_TO_ANSWER.items())]
+    digest = hashlib.sha256(json.dumps(shaping).encode()).hexdigest()
+    return Prompt(name=named, text=text, digest=digest)

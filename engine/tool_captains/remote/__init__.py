@@ -1,0 +1,1 @@
+"""A program in any language as a captain, asked over HTTP."""

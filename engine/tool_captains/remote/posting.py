@@ -1,0 +1,133 @@
+"""One POST to a program, and its bounded answer: what went wrong on the way is told apart by who
+must act.
+
+The program has its deadline from when the request has been sent. That it cannot be reached, is
+busy (429) or broke down (5xx) is not the captain's doing: it is asked again, and then unavailable.
+Redirects are not followed: a token goes where the file says, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+
+from engine.errors import NoUsableCall
+from engine.tool_captains.account import Problem
+from engine.tool_captains.llm.faults import BadEndpoint, TransportFault, retry_after_s
+from engine.tool_captains.redacting import Redactor
+
+if TYPE_CHECKING:
+    import httpx2
+
+MAX_ANSWER_BYTES: Final = 64 * 1024  # the longest legal call has about 1,700 characters
+CONNECT_S: Final = 10.0
+_SENT: Final = ".send_request_body.complete"
+_A_CALL: Final = "a tool call"
+# What no other answer would change: the organiser has to mend the address or the token.
+_MISPLACED: Final = frozenset({401, 403, 404, 405, 407, 410})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reply:
+    status: int
+    body: bytes
+    retry_after: str | None
+
+
+class Programs:
+    """The connections of a process to programs; they belong to the loop that first used them."""
+
+    def __init__(self) -> None:
+        self._client: httpx2.AsyncClient | None = None
+
+    async def post(self, url: str, body: bytes, *, token: str | None, deadline_s: float) -> bytes:
+        """The answer of the program at `url`, asked once; without the token, if it is in there.
+
+        Raises `TransportFault` or `BadEndpoint`, and for what is the captain's own `NoUsableCall`.
+        """
+        reply = await self._once(url, body, token, deadline_s)
+        answer = _usable(url, reply)
+        text = answer.decode(errors="replace")
+        return Redactor(token).clean(text).encode() if token else answer
+
+    async def aclose(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+
+    async def _once(self, url: str, body: bytes, token: str | None, deadline_s: float) -> _Reply:
+        import httpx2
+
+        try:
+            async with asyncio.timeout(None) as clock:
+                return await self._exchange(url, body, token, _starts(clock, deadline_s))
+        except TimeoutError:
+            given = f"{deadline_s:g} s"
+            why, legal = f"no answer within {given}", f"an answer within {given}"
+            raise NoUsableCall(Problem.LATE, why, legal) from None
+        except (httpx2.TransportError, httpx2.InvalidURL) as error:
+            raise TransportFault(url, type(error).__name__) from None
+
+    async def _exchange(
+        self, url: str, body: bytes, token: str | None, trace: Callable[..., Awaitable[None]]
+    ) -> _Reply:
+        headers = {"content-type": "application/json", "accept": "application/json"}
+        headers["accept-encoding"] = "identity"
+        if token is not None:
+            headers["authorization"] = f"Bearer {token}"
+        async with self._connections().stream(
+            "POST", url, content=body, headers=headers, extensions={"trace": trace}
+        ) as response:
+            got = b""
+            async for part in response.aiter_raw():
+                got += part
+                if len(got) > MAX_ANSWER_BYTES:
+                    break
+            return _Reply(
+                status=response.status_code,
+                body=got,
+                retry_after=response.headers.get("retry-after"),
+            )
+
+    def _connections(self) -> httpx2.AsyncClient:
+        import httpx2
+
+        if self._client is None:
+            self._client = httpx2.AsyncClient(
+                timeout=httpx2.Timeout(CONNECT_S, read=None, pool=None),
+                limits=httpx2.Limits(max_connections=None, max_keepalive_connections=20),
+                follow_redirects=False,
+                trust_env=False,  # no proxy, and no password from a .netrc
+            )
+        return self._client
+
+
+def _starts(clock: asyncio.Timeout, deadline_s: float) -> Callable[..., Awaitable[None]]:
+    """Starts the deadline when the request has been sent."""
+
+    async def trace(event: str, _: dict[str, Any]) -> None:
+        if event.endswith(_SENT):
+            clock.reschedule(asyncio.get_running_loop().time() + deadline_s)
+
+    return trace
+
+
+def _usable(url: str, reply: _Reply) -> bytes:
+    """The body of an answer that is one."""
+    status = reply.status
+    busy = status == HTTPStatus.TOO_MANY_REQUESTS
+    if busy or status >= 500:
+        wish_s = retry_after_s({"retry-after": reply.retry_after} if reply.retry_after else {})
+        raise TransportFault(url, f"status {status}", wish_s, pushed_back=busy)
+    if status in _MISPLACED or 300 <= status < 400:
+        hint = "a redirect is not followed" if status < 400 else "see its address and token"
+        raise BadEndpoint(url, f"status {status}: {hint}")
+    if status != HTTPStatus.OK:
+        raise NoUsableCall(Problem.REFUSED, f"the program answered with status {status}", _A_CALL)
+    if len(reply.body) > MAX_ANSWER_BYTES:
+        why = f"an answer of over {MAX_ANSWER_BYTES} bytes"
+        raise NoUsableCall(Problem.MALFORMED, why, _A_CALL)
+    return reply.body

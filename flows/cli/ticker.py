@@ -1,0 +1,47 @@
+"""What `captains play` says while captains who have to be waited for think: a line for each of
+their decisions, with what it took and what the match has cost so far.
+"""
+
+from __future__ import annotations
+
+from engine.cricket.choices import Seat
+from engine.events import DecisionEvent, DecisionMade, Spent
+from engine.spec import EpisodeSpec
+from engine.wire import Told
+from flows.cli.terminal import note
+from flows.work import waits
+
+
+class Ticker:
+    """An observer; silent where both captains are scripted."""
+
+    def __init__(self, spec: EpisodeSpec) -> None:
+        self._talks = waits(spec)
+        self._names = {seat.value: spec.captain(seat).name for seat in Seat}
+        self._tokens = 0
+        self._usd: float | None = 0.0
+
+    async def on_event(self, event: Told) -> None:
+        if not self._talks or event.type != "decision":
+            return
+        told = event.event
+        if isinstance(told, DecisionEvent) and told.data.spent is not None:
+            self._add(told.data.spent)
+            note(self._line(told.data))
+
+    async def aclose(self) -> None: ...
+
+    def _add(self, spent: Spent) -> None:
+        self._tokens += spent.tokens_in + spent.tokens_out
+        if self._usd is not None:
+            self._usd = None if spent.cost_usd is None else self._usd + spent.cost_usd
+
+    def _line(self, made: DecisionMade) -> str:
+        chosen = ", ".join(str(value) for value in made.choice.values() if value is not None)
+        took = "" if made.latency_ms is None else f", {made.latency_ms / 1000:.1f} s"
+        again = f", asked {made.rethinks + 1} times" if made.rethinks else ""
+        usd = "cost unknown" if self._usd is None else f"${self._usd:.4f}"
+        return (
+            f"{made.innings}/{made.ball} {made.captain}, {made.kind}: {chosen} "
+            f"({made.source}{took}{again}); {self._tokens} tokens, {usd} so far"
+        )

@@ -1,0 +1,104 @@
+"""Runs with a language model behind a stub on loopback, as processes against a real server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.flows.support import captains, tournament_file
+from tests.llm.stub import completion, says, stub
+
+pytestmark = pytest.mark.prefect
+
+FILE = """\
+name: asked
+seed: 3
+match: {{overs: 1, pairs: 1}}
+captains:
+  - heuristic
+  - {{name: model, kind: llm, model: m, base_url: "{url}"{more}}}
+limits: {limits}
+spectate: {{episodes: none}}
+"""
+
+
+class Runs:
+    """Runs of one file in one folder, at one endpoint."""
+
+    def __init__(self, folder: Path, url: str, environment: dict[str, str]) -> None:
+        self.folder, self.url = folder, url
+        self.environment = {**environment, "CAPTAINS_HOME": str(folder / "home")}
+
+    async def play(self, limits: str, *arguments: str, more: str = "", code: int = 0) -> Any:
+        file = tournament_file(self.folder, FILE.format(url=self.url, limits=limits, more=more))
+        process = captains(
+            ["run", str(file), "--runs", str(self.folder / "runs"), "--json", *arguments],
+            self.environment,
+        )
+        out, err = await asyncio.to_thread(process.communicate, timeout=120)
+        assert process.returncode == code, err
+        assert "Traceback" not in err
+        return json.loads(out)
+
+
+async def test_a_spent_budget_stops_a_run_and_a_larger_one_resumes_it(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    async with stub(says(completion())) as endpoint:
+        runs = Runs(tmp_path, endpoint.url, environment)
+        stopped = await runs.play("{calls: 5}", code=1)
+        assert "calls" in stopped["stopped"]
+        assert stopped["spent"]["calls"] <= 5
+        assert sum(row["played"] for row in stopped["standings"]) == 0
+        ended = await runs.play("{calls: 5000}")
+        assert ended["run_dir"] == stopped["run_dir"]
+        assert ended["stopped"] is None
+        assert ended["episodes"]["played"] + ended["episodes"]["resumed"] == 2
+        assert ended["spent"]["calls"] == len(endpoint.requests)
+
+
+async def test_a_captain_who_answers_nothing_usable_is_shown_and_not_ranked(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    async with stub(says(completion("nonsense", "{}"))) as endpoint:
+        told = await Runs(tmp_path, endpoint.url, environment).play("{}")
+    account = told["captains"][1]
+    assert account["captain"] == "model"
+    assert account["coverage"] == 0
+    assert account["sources"]["fallback"] == account["fallbacks"] > 0
+    assert account["tokens_in"] > 0
+    assert account["cost_usd"] is None
+    assert any(why.startswith("model made 0%") for why in told["unranked"])
+
+
+async def test_a_missing_key_is_told_before_the_first_ball(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    async with stub(says(completion())) as endpoint:
+        runs = Runs(tmp_path, endpoint.url, environment)
+        told = await runs.play("{}", more=", api_key_env: NO_SUCH_KEY", code=2)
+    assert "NO_SUCH_KEY" in told["error"]
+    assert endpoint.requests == []
+
+
+async def test_a_single_match_tells_each_decision_with_its_tokens(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    presets = tmp_path / "mine.yaml"
+    async with stub(says(completion())) as endpoint:
+        preset = f'model: {{kind: llm, model: m, base_url: "{endpoint.url}", cadence: over}}\n'
+        presets.write_text(preset, encoding="utf-8")
+        runs, short = str(tmp_path / "runs"), ("--overs", "1")
+        process = captains(
+            ["play", "model", "heuristic", "--captains", str(presets), "--runs", runs, *short],
+            environment,
+        )
+        out, err = await asyncio.to_thread(process.communicate, timeout=120)
+    assert process.returncode == 0, err
+    assert "model v heuristic" in out or "won" in out
+    told = [line for line in err.splitlines() if "tokens, cost unknown so far" in line]
+    assert len(told) > 3
