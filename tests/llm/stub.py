@@ -163,6 +163,8 @@ def _some(schema: Mapping[str, Any]) -> object:
             return first
         case {"anyOf": [first, *_]}:
             return _some(first)
+        case {"type": [kind, *_]}:
+            return _some({**schema, "type": kind})
         case {"type": "number" | "integer"}:
             return schema.get("minimum", 0)
         case {"type": "boolean"}:
