@@ -45,12 +45,19 @@ def _ladder() -> dict[str, Any]:
     return ladder.measure()
 
 
+def _llm() -> dict[str, Any]:
+    from bench import llm
+
+    return llm.measure()
+
+
 BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "engine": _engine,
     "fidelity": _fidelity,
     "publishing": _publishing,
     "orchestration": _orchestration,
     "ladder": _ladder,
+    "llm": _llm,
 }
 
 

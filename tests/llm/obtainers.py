@@ -7,6 +7,7 @@ from typing import Any
 from engine.captains.llm import LlmSettings
 from engine.cricket.choices import Seat
 from engine.tool_captains import Account, Player, Services
+from engine.tool_captains.limiting import AdaptiveLimiter
 from engine.tool_captains.llm.backoff import Backoff
 from engine.tool_captains.llm.chat import ChatReply, ChatRequest
 from engine.tool_captains.llm.obtaining import Obtaining
@@ -17,10 +18,13 @@ ASKED = ChatRequest(
 
 
 class Sleeper:
-    """Sleeps without waiting, and remembers for how long."""
+    """Sleeps without waiting, and remembers for how long; its clock goes on by that."""
 
     def __init__(self) -> None:
         self.slept: list[float] = []
+
+    def now(self) -> float:
+        return sum(self.slept)
 
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
@@ -31,8 +35,10 @@ def largest(_: float, high: float) -> float:
 
 
 def lend(sleeper: Sleeper | None = None, **given: Any) -> Services:
-    backoff = Backoff(sleep=(sleeper or Sleeper()).sleep, uniform=largest)
-    return Services(backoff=backoff, **given)
+    sleeper = sleeper or Sleeper()
+    backoff = Backoff(sleep=sleeper.sleep, uniform=largest)
+    limiter = AdaptiveLimiter(now=sleeper.now)
+    return Services(**{"backoff": backoff, "limiter": limiter, **given})
 
 
 def obtainer(url: str, services: Services, *, episode_id: str = "e1", **settings: Any) -> Obtaining:

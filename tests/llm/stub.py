@@ -135,3 +135,38 @@ async def _exchange(
     writer.write("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + said.body)
     await writer.drain()
     return True
+
+
+def plays(request: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+    """The JSON of an answer that takes the first legal option of a tool that commits. `more` are
+    further arguments.
+    """
+    tools = [tool["function"] for tool in request["tools"]]
+    tool = next(tool for tool in tools if tool["name"] in COMMITTING)
+    schema = tool["parameters"]
+    arguments = {name: _some(schema["properties"][name]) for name in schema["required"]}
+    return completion(tool["name"], json.dumps({**arguments, **more}))
+
+
+COMMITTING = (
+    "choose_toss",
+    "select_batter",
+    "choose_bowler",
+    "bowl_delivery",
+    "play_delivery",
+)
+
+
+def _some(schema: Mapping[str, Any]) -> object:
+    match schema:
+        case {"enum": [first, *_]}:
+            return first
+        case {"anyOf": [first, *_]}:
+            return _some(first)
+        case {"type": [kind, *_]}:
+            return _some({**schema, "type": kind})
+        case {"type": "number" | "integer"}:
+            return schema.get("minimum", 0)
+        case {"type": "boolean"}:
+            return False
+    return "x"
