@@ -6,6 +6,7 @@ from engine.captains import CaptainSpec, settings_of
 from engine.captains.llm import LlmSettings
 from engine.captains.remote import RemoteSettings
 from engine.cricket.choices import Seat
+from engine.errors import BadPreset
 from engine.tool_captains.contract import Player, ToolCaptain
 from engine.tool_captains.services import Services
 
@@ -25,4 +26,4 @@ def build_captain(
             from engine.tool_captains.remote.captain import RemoteCaptain
 
             return RemoteCaptain(settings, who=who, services=services)
-    raise TypeError(f"{spec.kind} calls no tools")
+    raise BadPreset(spec.name, f"a captain of kind {spec.kind} cannot play yet")
