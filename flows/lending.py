@@ -75,7 +75,9 @@ class _Kept:
 
     def settle(self, usage: Usage, took_s: float = 0.0) -> None:
         self._inner.settle(usage, took_s)
-        self._budgets.keep()
+        # A disk that is full is not the captain's failure; the run's end writes again, or says so.
+        with suppress(OSError):
+            self._budgets.keep()
 
     def release(self) -> None:
         self._inner.release()
