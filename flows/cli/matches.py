@@ -125,7 +125,7 @@ def play_match(wanted: Wanted, runs: Path, *, as_json: bool) -> int:
     from flows.work import waits
 
     spec, folder = SingleMatch(**_fields(wanted)).spec(), singles_folder(runs)
-    observers = [] if as_json else [Ticker(spec)]
+    observers = [] if as_json else [Ticker()]
 
     async def played() -> EpisodeResult:
         async with lent_to_one(runs) as services:

@@ -4,26 +4,19 @@ their decisions, with what it took and what the match has cost so far.
 
 from __future__ import annotations
 
-from engine.cricket.choices import Seat
 from engine.events import DecisionEvent, DecisionMade, Spent
-from engine.spec import EpisodeSpec
 from engine.wire import Told
 from flows.cli.terminal import note
-from flows.work import waits
 
 
 class Ticker:
-    """An observer; silent where both captains are scripted."""
+    """An observer of a match."""
 
-    def __init__(self, spec: EpisodeSpec) -> None:
-        self._talks = waits(spec)
-        self._names = {seat.value: spec.captain(seat).name for seat in Seat}
+    def __init__(self) -> None:
         self._tokens = 0
         self._usd: float | None = 0.0
 
     async def on_event(self, event: Told) -> None:
-        if not self._talks or event.type != "decision":
-            return
         told = event.event
         if isinstance(told, DecisionEvent) and told.data.spent is not None:
             self._add(told.data.spent)

@@ -124,7 +124,11 @@ def _tell_result(opened: Session, summary: RunSummary, *, stay: bool) -> None:
     )
     if summary.spent.get("calls"):
         spent = summary.spent
-        say(f"spent {spent['tokens']} tokens, {spent['usd']:.4f} USD where prices are known")
+        known = all(account.cost_usd is not None for account in summary.captains)
+        usd = (
+            f"{spent['usd']:.4f} USD" if known else f"{spent['usd']:.4f} USD and what nobody knows"
+        )
+        say(f"spent {spent['tokens']} tokens, {usd}")
     if summary.stopped:
         say(f"stopped: {summary.stopped}; the same command with a larger budget plays the rest")
     for why in summary.unranked:
