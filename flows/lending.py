@@ -20,7 +20,7 @@ from engine.errors import MissingSecret
 from engine.tool_captains import Services
 from engine.tool_captains.account import Usage
 from engine.tool_captains.budgets import Ledger, Purse
-from engine.tool_captains.contract import Player, Reservation, Secrets
+from engine.tool_captains.contract import Caller, Reservation, Secrets
 from engine.tool_captains.limiting import AdaptiveLimiter
 from engine.tool_captains.response_cache import SqliteCache
 from engine.tool_captains.services import EnvironmentSecrets
@@ -56,7 +56,7 @@ class KeptBudgets:
     def in_dollars(self) -> bool:
         return self.ledger.in_dollars
 
-    async def reserve(self, who: Player, most: Usage, *, also: Sequence[Purse] = ()) -> Reservation:
+    async def reserve(self, who: Caller, most: Usage, *, also: Sequence[Purse] = ()) -> Reservation:
         return _Kept(await self.ledger.reserve(who, most, also=also), self)
 
     def spent(self) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from engine.tool_captains.building import build_captain
 from engine.tool_captains.contract import (
     Accountable,
     Asker,
+    Caller,
     Limiter,
-    Player,
     Preparable,
     ToolCaptain,
 )
@@ -20,8 +20,8 @@ __all__ = [
     "Account",
     "Accountable",
     "Asker",
+    "Caller",
     "Limiter",
-    "Player",
     "Preparable",
     "Services",
     "ToolCaptain",

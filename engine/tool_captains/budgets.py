@@ -16,7 +16,7 @@ from typing import Any, Final
 from engine.captains.llm import NO_LIMIT, Allowance
 from engine.errors import CaptainOverBudget, RunBudgetSpent
 from engine.tool_captains.account import Usage
-from engine.tool_captains.contract import Player
+from engine.tool_captains.contract import Caller
 
 _NANO: Final = 1e9  # dollars are kept in whole nano-dollars, so that sums are exact
 _STATE_VERSION: Final = 1
@@ -150,7 +150,7 @@ class Ledger:
         return self._run.allowed.usd is not None
 
     async def reserve(
-        self, who: Player, most: Usage, *, also: Sequence[Purse] = ()
+        self, who: Caller, most: Usage, *, also: Sequence[Purse] = ()
     ) -> _Reservation:
         wanted = Spending.of_call(most)
         captain = self._captains.setdefault(who.captain, Purse())
@@ -175,7 +175,7 @@ class Ledger:
         }
 
     def _refuse_what_cannot_fit(
-        self, who: Player, purses: Sequence[Purse], wanted: Spending
+        self, who: Caller, purses: Sequence[Purse], wanted: Spending
     ) -> None:
         """The run's own budget is looked at first: it is spent for everybody."""
         if what := self._run.too_little(wanted, reserved=False):

@@ -7,7 +7,7 @@ from engine.captains.llm import LlmSettings
 from engine.captains.remote import RemoteSettings
 from engine.cricket.choices import Seat
 from engine.errors import BadPreset
-from engine.tool_captains.contract import Player, ToolCaptain
+from engine.tool_captains.contract import Caller, ToolCaptain
 from engine.tool_captains.services import Services
 
 
@@ -16,7 +16,7 @@ def build_captain(
 ) -> ToolCaptain:
     """Raises `BadPreset` for settings that cannot be used."""
     settings = settings_of(spec)
-    who = Player(captain=spec.name, episode_id=episode_id, seat=seat)
+    who = Caller(captain=spec.name, episode_id=episode_id, seat=seat)
     match settings:
         case LlmSettings():
             from engine.tool_captains.llm.captain import LlmCaptain

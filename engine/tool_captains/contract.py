@@ -65,7 +65,7 @@ class Preparable(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Player:
+class Caller:
     """Which captain of which episode is asking, and what he may spend in the run and in one
     episode.
     """
@@ -115,7 +115,7 @@ class Budgets(Protocol):
         """Whether the run has a limit in dollars, so that every price must be known."""
         ...
 
-    async def reserve(self, who: Player, most: Usage, *, also: Sequence[Purse] = ()) -> Reservation:
+    async def reserve(self, who: Caller, most: Usage, *, also: Sequence[Purse] = ()) -> Reservation:
         """Waits while `most` would fit if calls under way took less than they may. `also` are
         purses of the caller's own. Raises `CaptainOverBudget` or `RunBudgetSpent` where it does not
         fit any more.
@@ -152,7 +152,7 @@ class Asker(Protocol):
     """A way to ask a person."""
 
     async def ask(
-        self, who: Player, observation: CricketObservation, deadline_s: float
+        self, who: Caller, observation: CricketObservation, deadline_s: float
     ) -> CricketAction | None:
         """His call; None when the time is over."""
         ...

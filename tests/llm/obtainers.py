@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.captains.llm import LlmSettings
 from engine.cricket.choices import Seat
-from engine.tool_captains import Account, Player, Services
+from engine.tool_captains import Account, Caller, Services
 from engine.tool_captains.limiting import AdaptiveLimiter
 from engine.tool_captains.llm.backoff import Backoff
 from engine.tool_captains.llm.chat import ChatReply, ChatRequest
@@ -44,7 +44,7 @@ def lend(sleeper: Sleeper | None = None, **given: Any) -> Services:
 def obtainer(url: str, services: Services, *, episode_id: str = "e1", **settings: Any) -> Obtaining:
     return Obtaining(
         LlmSettings.model_validate({"model": "m", "base_url": url, "max_tokens": 50, **settings}),
-        who=Player(captain="qwen", episode_id=episode_id, seat=Seat.HOME),
+        who=Caller(captain="qwen", episode_id=episode_id, seat=Seat.HOME),
         services=services,
     )
 

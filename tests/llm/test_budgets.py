@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from engine.captains.llm import Allowance
 from engine.cricket.choices import Seat
 from engine.errors import CaptainOverBudget, RunBudgetSpent
-from engine.tool_captains import Account, Player, Usage
+from engine.tool_captains import Account, Caller, Usage
 from engine.tool_captains.budgets import Ledger
 from tests.llm.obtainers import Sleeper, ask, lend, obtainer
 from tests.llm.stub import completion, fails, says, stub
@@ -21,8 +21,8 @@ from tests.llm.stub import completion, fails, says, stub
 PRICE = {"input": 1.0, "output": 1.0}
 
 
-def _player(**budget: float) -> Player:
-    return Player(
+def _caller(**budget: float) -> Caller:
+    return Caller(
         captain="qwen", episode_id="e", seat=Seat.HOME, budget=Allowance.model_validate(budget)
     )
 
@@ -32,7 +32,7 @@ def _tokens(tokens: int) -> Usage:
 
 
 async def test_a_call_that_cannot_fit_is_refused_with_the_figures() -> None:
-    ledger, who = Ledger(), _player(tokens=100)
+    ledger, who = Ledger(), _caller(tokens=100)
     (await ledger.reserve(who, _tokens(90))).settle(_tokens(70))
     with pytest.raises(CaptainOverBudget, match=r"tokens \(70 of 100 spent, up to 31 more"):
         await ledger.reserve(who, _tokens(31))
@@ -40,13 +40,13 @@ async def test_a_call_that_cannot_fit_is_refused_with_the_figures() -> None:
 
 async def test_the_run_stops_for_everybody() -> None:
     ledger = Ledger(Allowance(calls=1))
-    (await ledger.reserve(_player(), _tokens(1))).settle(_tokens(1))
+    (await ledger.reserve(_caller(), _tokens(1))).settle(_tokens(1))
     with pytest.raises(RunBudgetSpent, match=r"calls \(1 of 1\)"):
-        await ledger.reserve(_player(), _tokens(1))
+        await ledger.reserve(_caller(), _tokens(1))
 
 
 async def test_a_call_waits_for_those_under_way_that_may_take_less() -> None:
-    ledger, who = Ledger(), _player(tokens=100)
+    ledger, who = Ledger(), _caller(tokens=100)
     first = await ledger.reserve(who, _tokens(80))
     second = asyncio.create_task(ledger.reserve(who, _tokens(80)))
     await asyncio.sleep(0)
@@ -57,7 +57,7 @@ async def test_a_call_waits_for_those_under_way_that_may_take_less() -> None:
 
 
 async def test_a_call_that_waited_in_vain_is_refused() -> None:
-    ledger, who = Ledger(), _player(tokens=100)
+    ledger, who = Ledger(), _caller(tokens=100)
     first = await ledger.reserve(who, _tokens(80))
     second = asyncio.create_task(ledger.reserve(who, _tokens(80)))
     await asyncio.sleep(0)
@@ -67,7 +67,7 @@ async def test_a_call_that_waited_in_vain_is_refused() -> None:
 
 
 async def test_a_failed_call_gives_its_room_back() -> None:
-    ledger, who = Ledger(), _player(tokens=100, calls=1)
+    ledger, who = Ledger(), _caller(tokens=100, calls=1)
     (await ledger.reserve(who, _tokens(100))).release()
     (await ledger.reserve(who, _tokens(100))).settle(_tokens(100))
     assert ledger.state()["captains"]["qwen"] == {
@@ -79,7 +79,7 @@ async def test_a_failed_call_gives_its_room_back() -> None:
 
 
 async def test_waiting_seconds_are_spent_too() -> None:
-    ledger, who = Ledger(), _player(wall_s=10)
+    ledger, who = Ledger(), _caller(wall_s=10)
     (await ledger.reserve(who, _tokens(1))).settle(_tokens(1), took_s=10.0)
     with pytest.raises(CaptainOverBudget, match="wall_s"):
         await ledger.reserve(who, _tokens(1))
@@ -93,20 +93,20 @@ async def test_the_wall_time_of_a_run_counts_over_its_resumptions() -> None:
     now[0] = 1000.0
     again = Ledger(Allowance(wall_s=10), state=state, now=lambda: now[0])
     now[0] = 1001.0
-    (await again.reserve(_player(), _tokens(1))).release()
+    (await again.reserve(_caller(), _tokens(1))).release()
     now[0] = 1002.0
     with pytest.raises(RunBudgetSpent):
-        await again.reserve(_player(), _tokens(1))
+        await again.reserve(_caller(), _tokens(1))
 
 
 async def test_a_resumed_run_goes_on_with_a_larger_budget() -> None:
     ledger = Ledger(Allowance(usd=1.0))
-    (await ledger.reserve(_player(), Usage(cost_usd=1.0))).settle(Usage(cost_usd=0.9))
+    (await ledger.reserve(_caller(), Usage(cost_usd=1.0))).settle(Usage(cost_usd=0.9))
     state = json.loads(json.dumps(ledger.state()))
     with pytest.raises(RunBudgetSpent, match=r"usd \(0.9000 of 1 spent"):
-        await Ledger(Allowance(usd=1.0), state=state).reserve(_player(), Usage(cost_usd=0.2))
+        await Ledger(Allowance(usd=1.0), state=state).reserve(_caller(), Usage(cost_usd=0.2))
     larger = Ledger(Allowance(usd=2.0), state=state)
-    (await larger.reserve(_player(), Usage(cost_usd=0.2))).settle(Usage(cost_usd=0.1))
+    (await larger.reserve(_caller(), Usage(cost_usd=0.2))).settle(Usage(cost_usd=0.1))
     assert larger.state()["run"]["usd"] == 1.0
 
 
@@ -128,7 +128,7 @@ async def _spends_at_most(
 
     async def call(most: int, took: int, fails: bool) -> None:
         try:
-            reserved = await ledger.reserve(_player(), _tokens(most))
+            reserved = await ledger.reserve(_caller(), _tokens(most))
         except RunBudgetSpent:
             return
         for _ in range(dice.randrange(4)):

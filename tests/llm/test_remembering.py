@@ -11,7 +11,7 @@ import pytest
 
 from engine.cricket.choices import Seat
 from engine.errors import NoUsableCall
-from engine.tool_captains import Account, Player
+from engine.tool_captains import Account, Caller
 from engine.tool_captains.llm.chat import ChatReply, RawCall, RequestRefused
 from engine.tool_captains.llm.faults import NotCached
 from engine.tool_captains.llm.remembering import Late, Place, key_of, read, written
@@ -20,7 +20,7 @@ from tests.llm.obtainers import ASKED, ask, lend, obtainer
 from tests.llm.stub import completion, fails, says, stub
 
 HERE = "http://127.0.0.1:1/v1"
-WHO = Player(captain="qwen", episode_id="e1", seat=Seat.HOME)
+WHO = Caller(captain="qwen", episode_id="e1", seat=Seat.HOME)
 PLACE = Place(decision=1, answer=0)
 
 

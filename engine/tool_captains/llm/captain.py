@@ -10,7 +10,7 @@ from engine.cricket.nodes import Fact
 from engine.errors import IllegalCall
 from engine.observation import CricketObservation
 from engine.tool_captains.account import Account
-from engine.tool_captains.contract import Player
+from engine.tool_captains.contract import Caller
 from engine.tool_captains.llm.chat import ChatReply, ChatRequest, RequestRefused
 from engine.tool_captains.llm.conversation import Asking, Turn, result_of, turn_of
 from engine.tool_captains.llm.memory import MatchMemory, tokens_of
@@ -56,7 +56,7 @@ class LlmCaptain:
     and `Listening`.
     """
 
-    def __init__(self, settings: LlmSettings, *, who: Player, services: Services) -> None:
+    def __init__(self, settings: LlmSettings, *, who: Caller, services: Services) -> None:
         self._settings, self._rungs = settings, services.rungs
         self._obtaining = Obtaining(settings, who=who, services=services)
         self._prompt = load_prompt(settings.prompt)

@@ -14,7 +14,7 @@ from engine.captains.llm import LlmSettings
 from engine.errors import BadPreset, NoUsableCall
 from engine.tool_captains.account import NOT_TOLD, Account, Problem, Usage
 from engine.tool_captains.budgets import Purse
-from engine.tool_captains.contract import Player
+from engine.tool_captains.contract import Caller
 from engine.tool_captains.llm.breaker import Line
 from engine.tool_captains.llm.chat import ChatReply, ChatRequest, RequestRefused
 from engine.tool_captains.llm.faults import NotCached, TransportFault
@@ -36,7 +36,7 @@ class _Taken:
 class Obtaining:
     """The answers of one model in one seat of one attempt at an episode."""
 
-    def __init__(self, settings: LlmSettings, *, who: Player, services: Services) -> None:
+    def __init__(self, settings: LlmSettings, *, who: Caller, services: Services) -> None:
         self._settings, self._services = settings, services
         self._who = replace(who, budget=settings.budget, episode_budget=settings.episode_budget)
         # An attempt that was void took nothing from the next one's.

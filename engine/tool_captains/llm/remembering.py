@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from engine.tool_captains.account import Usage
-from engine.tool_captains.contract import Player
+from engine.tool_captains.contract import Caller
 from engine.tool_captains.llm.chat import ChatReply, ChatRequest, RawCall, RequestRefused
 
 _VERSION: Final = 1
@@ -40,7 +40,7 @@ class Place:
         return f"decision {self.decision}, answer {self.answer + 1}"
 
 
-def key_of(endpoint: str, request: ChatRequest, who: Player, place: Place) -> str:
+def key_of(endpoint: str, request: ChatRequest, who: Caller, place: Place) -> str:
     """SHA-256 over all that decides what is answered."""
     everything = {
         "v": _VERSION,

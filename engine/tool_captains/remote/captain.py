@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.captains.remote import RemoteSettings
 from engine.observation import CricketObservation
 from engine.tool_captains.account import Account
-from engine.tool_captains.contract import Player
+from engine.tool_captains.contract import Caller
 from engine.tool_captains.llm.breaker import Line
 from engine.tool_captains.llm.faults import TransportFault
 from engine.tool_captains.remote.wire import action_of, request_of
@@ -16,7 +16,7 @@ from engine.tools import CricketAction
 class RemoteCaptain:
     """One program in one seat of one episode. Implements `ToolCaptain` and `Accountable`."""
 
-    def __init__(self, settings: RemoteSettings, *, who: Player, services: Services) -> None:
+    def __init__(self, settings: RemoteSettings, *, who: Caller, services: Services) -> None:
         self._settings, self._who, self._services = settings, who, services
         self._account = Account()
 

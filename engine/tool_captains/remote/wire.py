@@ -15,7 +15,7 @@ from engine.cricket.choices import DecisionKind, Seat
 from engine.errors import MalformedCall, NoUsableCall
 from engine.observation import CricketObservation
 from engine.tool_captains.account import Problem
-from engine.tool_captains.contract import Player
+from engine.tool_captains.contract import Caller
 from engine.tools import TOOLS, CricketAction
 from engine.wording import dotted, sentence
 
@@ -62,7 +62,7 @@ def remote_json_schema() -> dict[str, Any]:
     }
 
 
-def request_of(seen: CricketObservation, who: Player, deadline_s: float) -> RemoteRequest:
+def request_of(seen: CricketObservation, who: Caller, deadline_s: float) -> RemoteRequest:
     """The request for the open question that `seen` shows."""
     assert seen.question is not None
     assert seen.asked is not None
