@@ -30,7 +30,7 @@ from engine.cricket.nodes import BallBowled, Fact, MatchResult, OverCompleted
 from engine.cricket.players import Squad
 from engine.cricket.scorecard import innings_card, margin_in_words
 from engine.cricket.state import Innings, Squads
-from engine.driver import EVEN, MatchDriver
+from engine.driver import EVEN, BallLuck, MatchDriver
 from engine.errors import CaptainFailed, CaptainUnavailable, RunBudgetSpent
 from engine.fanout import Fanout, Observer
 from engine.models import Models, solve_once
@@ -292,18 +292,21 @@ class _Episode:
         return self._spec.step_limit or (balls + 100) * _STEPS_PER_BALL
 
     def _on_fact(self, fact: Fact) -> None:
-        ball = self._driver.last_ball if self._driver else None
         if isinstance(fact, BallBowled):
             self._deliveries += 1
             self._innings[fact.after.number] = fact.after
             for chair in self._listening:
                 chair.hear(fact)
             if self._on_ball is not None:
+                ball = self._last_ball()
                 self._on_ball(fact, ball.luck if ball else 0.0)
         elif isinstance(fact, OverCompleted):
             self._over_ended = True
         if self._reporter is not None:
-            self._reporter.fact(fact, ball)
+            self._reporter.fact(fact, self._last_ball())
+
+    def _last_ball(self) -> BallLuck | None:
+        return self._driver.last_ball if self._driver else None
 
     async def _publish(self, at_least: int = 1) -> None:
         """Hands over the events since the last time, once there are so many."""

@@ -164,6 +164,18 @@ def delivery_wire(fact: BallBowled, ball: BallLuck | None, squads: Squads) -> di
     }
 
 
+def over_wire(innings: Innings, squads: Squads, *, runs: int, wickets: int) -> dict[str, Any]:
+    """`OverComplete`; the over began at `runs` for `wickets`."""
+    return {
+        "innings": innings.number,
+        "over": innings.over - 1,
+        "bowler": name_of(squads.of(innings.fielding), innings.last_bowler),
+        "runs": innings.runs - runs,
+        "wickets": innings.wickets - wickets,
+        "score": score_wire(innings),
+    }
+
+
 def score_wire(innings: Innings) -> dict[str, Any]:
     """`Score`."""
     return {
