@@ -48,8 +48,8 @@ ENGINE_VERSION: Final = "1"
 _STEPS_PER_BALL: Final = 20
 _LONGEST_HOLD_S: Final = 0.002  # of the event loop, to the over
 # Events that scripted captains, who never wait, leave to be handed over together at the end of an
-# over: some five overs. Decisions are priced together, and that is several times as cheap.
-_TOGETHER: Final = 100
+# over: an innings of a T20. Decisions are priced together, and that is several times as cheap.
+_TOGETHER: Final = 400
 _VERSIONS_OF: Final = ("captains", "numpy", "pydantic")
 
 SQUAD_ADAPTER: Final = TypeAdapter(Squad)

@@ -18,7 +18,6 @@ from engine.chance.classes import CLASS_OF, CLASSES, Floats
 from engine.chance.design import WICKETS, faced_bin
 from engine.chance.model import BallModel
 from engine.chance.tables import FormatTables, rate_index
-from engine.chance.value import WinProbability
 from engine.cricket.distribution import WinModel
 from engine.cricket.players import Bowling, Hand, Player
 from engine.cricket.state import Innings, MatchView
@@ -116,10 +115,7 @@ def levels(tables: FormatTables, venue: float, meetings: Sequence[Meeting]) -> F
 
 def worths(tables: FormatTables, innings: Sequence[Innings], value: WinModel) -> Floats:
     """(ball, class): the mean value to the batting side after a ball of each class."""
-    if isinstance(value, WinProbability):
-        after = value.after_each(innings)
-    else:
-        after = np.array([value.after(each) for each in innings])
+    after = np.array([value.after(each) for each in innings])
     free_hits = [int(each.free_hit) for each in innings]
     return np.asarray((tables.split[free_hits, phases_of(tables, innings)] * after) @ _OF_CLASS.T)
 

@@ -7,10 +7,9 @@ but a little variance.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
 from math import erf, sqrt
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -31,16 +30,6 @@ _LONG: Final = 25  # overs
 _REACH: Final = 6.0  # in deviations times the root of two; beyond it lies less than 1e-16
 # Seven points of a Gauss-Hermite rule for a standard normal number (`hermegauss`).
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
-
-
-class Place(NamedTuple):
-    """The arguments of `Grid.after`."""
-
-    left: int
-    lost: int
-    runs: int
-    shift: float = 0.0
-    shift_out: float = 0.0
 
 
 class Grid:
@@ -101,30 +90,6 @@ class Grid:
         """The values after each of `OUTCOMES`. `runs` is the whole place before the ball; the
         shifts are those of the state after it, without a wicket and with one.
         """
-        offsets, base = self._read_at(left, lost, runs, shift, shift_out)
-        values: Floats = self._flat.take(offsets + base).astype(np.float64, copy=False)
-        needed = self.cap - runs
-        if self._is_chase and needed <= MOST_RUNS:
-            values[needed <= RUNS_OF] = 1.0
-        return values
-
-    def after_each(self, places: Sequence[Place]) -> Floats:
-        """(place, outcome): as `after`, of many places at once."""
-        read = [self._read_at(*place) for place in places]
-        index = np.array([offsets for offsets, _ in read])
-        index += np.array([base for _, base in read])[:, None]
-        values: Floats = self._flat.take(index).astype(np.float64, copy=False)
-        if self._is_chase:
-            for row, place in zip(values, places, strict=True):
-                needed = self.cap - place.runs
-                if needed <= MOST_RUNS:
-                    row[needed <= RUNS_OF] = 1.0
-        return values
-
-    def _read_at(
-        self, left: int, lost: int, runs: int, shift: float, shift_out: float
-    ) -> tuple[npt.NDArray[np.intp], int]:
-        """Where the values after each outcome stand: offsets, and what to add to each."""
         steps, place = self._steps, runs + self._below
         step = min(max(round((place + shift) * steps), 0), self._highest)
         out = min(max(round((place + shift_out) * steps), 0), self._highest)
@@ -134,7 +99,12 @@ class Grid:
         offsets = self._offsets.get(key)
         if offsets is None:
             offsets = self._offsets[key] = self._offsets_for(*key)
-        return offsets, ((left - 1) * (self._wickets + 1) + lost) * self._row + whole
+        base = ((left - 1) * (self._wickets + 1) + lost) * self._row + whole
+        values: Floats = self._flat.take(offsets + base).astype(np.float64, copy=False)
+        needed = self.cap - runs
+        if self._is_chase and needed <= MOST_RUNS:
+            values[needed <= RUNS_OF] = 1.0
+        return values
 
     def _start(self, left: int, lost: int) -> int:
         return (left * (self._wickets + 1) + lost) * self._row

@@ -18,7 +18,7 @@ from typing import Final
 import numpy as np
 
 from engine.chance.classes import Floats
-from engine.chance.grid import Grid, Place, blurred_grid, grid_of, spread_of_conditions
+from engine.chance.grid import Grid, blurred_grid, grid_of, spread_of_conditions
 from engine.chance.model import BallModel
 from engine.chance.rotation import usual_plan
 from engine.chance.solving import CHASE, FIRST
@@ -28,7 +28,6 @@ from engine.cricket.choices import Seat
 from engine.cricket.formats import SUPER_OVER, Format
 from engine.cricket.laws import SUPER_OVER_WICKETS
 from engine.cricket.match import Captaincy, MatchSetup
-from engine.cricket.outcomes import OUTCOMES
 from engine.cricket.players import SQUAD_SIZE, PlayerIndex, Squad
 from engine.cricket.state import ALL_OUT, Conditions, Innings, MatchView, Squads
 from engine.making import by_identity
@@ -86,17 +85,6 @@ class WinProbability:
     def after(self, innings: Innings) -> Floats:
         """The values to the side batting after each of `OUTCOMES`."""
         return self._side(innings).after(innings)
-
-    def after_each(self, innings: Sequence[Innings]) -> Floats:
-        """(innings, outcome): as `after`, of many states at once."""
-        by_side: dict[int, tuple[_Side, list[int]]] = {}
-        for place, each in enumerate(innings):
-            side = self._side(each)
-            by_side.setdefault(id(side), (side, []))[1].append(place)
-        found = np.zeros((len(innings), len(OUTCOMES)))
-        for side, places in by_side.values():
-            found[places] = side.after_each([innings[place] for place in places])
-        return found
 
     def before_conditions(self, innings: Innings) -> float:
         """The mean of `of` over conditions that are yet to be drawn, venue, day and innings;
@@ -171,17 +159,11 @@ class _Side:
         return self._grid.mean(left, lost, place, float(unknown[left, lost]))
 
     def after(self, innings: Innings) -> Floats:
-        return self._grid.after(*self._read_at(innings))
-
-    def after_each(self, innings: Sequence[Innings]) -> Floats:
-        return self._grid.after_each([self._read_at(each) for each in innings])
-
-    def _read_at(self, innings: Innings) -> Place:
         left, lost = max(1, innings.balls_left), min(innings.wickets, innings.max_wickets - 1)
         if self._players is None:
-            return Place(left, lost, self._place(innings))
+            return self._grid.after(left, lost, self._place(innings), 0.0, 0.0)
         stays, falls = self._players.shifts_after(innings, left, lost)
-        return Place(left, lost, self._place(innings), stays, falls)
+        return self._grid.after(left, lost, self._place(innings), stays, falls)
 
     def _place(self, innings: Innings) -> int:
         return innings.runs if innings.target is None else self._grid.cap - (innings.needed or 0)
