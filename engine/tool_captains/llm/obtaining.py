@@ -17,6 +17,7 @@ from engine.tool_captains.budgets import Purse
 from engine.tool_captains.contract import Caller
 from engine.tool_captains.llm.breaker import Line
 from engine.tool_captains.llm.chat import ChatReply, ChatRequest, RequestRefused
+from engine.tool_captains.llm.endpoints import encoded
 from engine.tool_captains.llm.faults import NotCached, TransportFault
 from engine.tool_captains.llm.prices import is_known, priced
 from engine.tool_captains.llm.remembering import Late, Outcome, Place, key_of, read, written
@@ -67,19 +68,20 @@ class Obtaining:
         Raises `RequestRefused`, `CaptainUnavailable`, `CaptainOverBudget`, `RunBudgetSpent`,
         `MissingSecret`, and `NoUsableCall` for an answer that is late.
         """
-        outcome = await self._remembered(request, decision)
+        key = self._cache_key(request, decision)
+        outcome = await self._remembered(key)
         if outcome is not None:
             account.from_cache += not isinstance(outcome, RequestRefused)
         elif self._settings.mode == "cached":
             raise NotCached(self._miss(decision))
         else:
             outcome = await self._asked(request, account)
-            await self._remember(request, decision, outcome)
+            await self._remember(key, outcome)
         return self._told(outcome, decision, account)
 
     async def is_remembered(self, request: ChatRequest, *, decision: int | None) -> bool:
         """Whether `obtain` would ask nobody."""
-        return await self._remembered(request, decision) is not None
+        return await self._remembered(self._cache_key(request, decision)) is not None
 
     # --- memory --------------------------------------------------------------------------------
 
@@ -87,20 +89,20 @@ class Obtaining:
         same = decision == self._place.decision
         return self._place if same else Place(decision=decision, answer=0)
 
-    async def _remembered(self, request: ChatRequest, decision: int | None) -> Outcome | None:
+    async def _remembered(self, key: str) -> Outcome | None:
         cache, settings = self._services.cache, self._settings
         if cache is None:
             return None
-        entry = await cache.get(self._cache_key(request, decision))
+        entry = await cache.get(key)
         outcome = read(entry) if entry is not None else None
         is_live = settings.mode == "live"
         if isinstance(outcome, Late) and is_live and outcome.deadline_s < settings.deadline_s:
             return None  # he has more time than he had then
         return outcome
 
-    async def _remember(self, request: ChatRequest, decision: int | None, outcome: Outcome) -> None:
+    async def _remember(self, key: str, outcome: Outcome) -> None:
         if self._services.cache is not None:
-            await self._services.cache.put(self._cache_key(request, decision), written(outcome))
+            await self._services.cache.put(key, written(outcome))
 
     def _cache_key(self, request: ChatRequest, decision: int | None) -> str:
         return key_of(self._settings.base_url, request, self._who, self._at(decision))
@@ -135,7 +137,7 @@ class Obtaining:
         most = self._most(request)
         reserved = await self._services.budgets.reserve(self._who, most, also=(self._episode,))
         try:
-            taken = await self._until_it_is_answered(request, account)
+            taken = await self._until_it_is_answered(encoded(request), account)
             if isinstance(taken.outcome, RequestRefused):
                 return taken.outcome
             usage = taken.outcome.usage if isinstance(taken.outcome, ChatReply) else NOT_TOLD
@@ -149,11 +151,11 @@ class Obtaining:
         finally:
             reserved.release()
 
-    async def _until_it_is_answered(self, request: ChatRequest, account: Account) -> _Taken:
+    async def _until_it_is_answered(self, body: bytes, account: Account) -> _Taken:
         """Sent again while the transport fails, as often and as late as may be."""
         for retries in range(self._settings.transport_attempts):
             try:
-                return await self._sent(request)
+                return await self._sent(body)
             except TransportFault as fault:
                 wait_s = self._services.backoff.wait_s(retries, fault)
                 if wait_s is None or retries + 1 == self._settings.transport_attempts:
@@ -162,7 +164,7 @@ class Obtaining:
             await self._services.backoff.sleep(wait_s)
         raise AssertionError("at least one attempt is made")
 
-    async def _sent(self, request: ChatRequest) -> _Taken:
+    async def _sent(self, body: bytes) -> _Taken:
         """Once, through the breaker and with a slot of the endpoint."""
         settings, services = self._settings, self._services
         key = await self._key()
@@ -174,7 +176,8 @@ class Obtaining:
                     outcome: Outcome = await services.endpoints.complete(
                         settings.base_url,
                         key,
-                        request,
+                        body,
+                        model=settings.model,
                         deadline_s=settings.deadline_s,
                         connect_s=settings.connect_s,
                     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 
 from engine.tool_captains.account import Usage
@@ -45,7 +45,7 @@ def key_of(endpoint: str, request: ChatRequest, who: Caller, place: Place) -> st
     everything = {
         "v": _VERSION,
         "endpoint": endpoint,
-        "request": asdict(request),
+        "request": {each.name: getattr(request, each.name) for each in fields(request)},
         "episode": who.episode_id,
         "seat": who.seat.value,
         "decision": place.decision,
