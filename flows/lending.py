@@ -20,7 +20,7 @@ from engine.errors import MissingSecret
 from engine.tool_captains import Services
 from engine.tool_captains.account import Usage
 from engine.tool_captains.budgets import Ledger, Purse
-from engine.tool_captains.contract import Caller, Reservation, Secrets
+from engine.tool_captains.contract import Caller, Limiter, Reservation, Secrets
 from engine.tool_captains.limiting import AdaptiveLimiter
 from engine.tool_captains.response_cache import SqliteCache
 from engine.tool_captains.services import EnvironmentSecrets
@@ -84,10 +84,10 @@ class _Kept:
 
 
 @asynccontextmanager
-async def lent(home: Path, budgets: KeptBudgets, slots: int) -> AsyncIterator[Services]:
+async def lent(home: Path, budgets: KeptBudgets, limiter: Limiter) -> AsyncIterator[Services]:
     """The services of a run; `home` keeps the answers of every run."""
     services = Services(
-        limiter=AdaptiveLimiter(slots),
+        limiter=limiter,
         budgets=budgets,
         secrets=BlockSecrets(),
         cache=SqliteCache(home / CACHE),
@@ -100,9 +100,15 @@ async def lent(home: Path, budgets: KeptBudgets, slots: int) -> AsyncIterator[Se
 
 
 @asynccontextmanager
-async def lent_to_one(runs: Path) -> AsyncIterator[Services]:
-    """The services of a single match: no budgets but the captains' own, and the same memory."""
-    services = Services(secrets=BlockSecrets(), cache=SqliteCache(answers_home(runs) / CACHE))
+async def lent_to_one(runs: Path, limiter: Limiter | None = None) -> AsyncIterator[Services]:
+    """The services of a single match: no budgets but the captains' own, and the same memory.
+    `limiter` None: the slots are this process's alone, as there is no server to share them by.
+    """
+    services = Services(
+        limiter=limiter or AdaptiveLimiter(),
+        secrets=BlockSecrets(),
+        cache=SqliteCache(answers_home(runs) / CACHE),
+    )
     try:
         yield services
     finally:

@@ -21,8 +21,9 @@ from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
 from engine.tool_captains import Services
 from flows import artifacts, catalogue
-from flows.announce import publisher
+from flows.announce import publisher, said_aloud
 from flows.config import SCHEDULED, TournamentConfig
+from flows.leasing import leased
 from flows.lending import answers_home, check_secrets, lent
 from flows.play import Job, play_job, play_until_it_counts, warm_up
 from flows.pool import ProcessPool
@@ -58,8 +59,9 @@ async def tournament(config: TournamentConfig) -> RunSummary:
     with open_run(order, Path(config.runs), fresh=config.fresh) as run:
         async with publisher(stage.bus) as bus:
             views = Views(run, stage, bus)
-            async with lent(answers_home(Path(config.runs)), run.budgets, run.spec.limits.llm) as (
-                services
+            async with (
+                leased(run.spec.limits.llm, said_aloud(stage)) as limiter,
+                lent(answers_home(Path(config.runs)), run.budgets, limiter) as services,
             ):
                 await check_secrets(run.captains.values(), services.secrets)
                 await views.started()

@@ -13,6 +13,7 @@ import pytest
 from engine.errors import BadPreset, CaptainUnavailable, MissingSecret, NoUsableCall
 from engine.tool_captains import Account
 from engine.tool_captains.account import Problem, problem_of
+from engine.tool_captains.limiting import AdaptiveLimiter
 from engine.tool_captains.llm.chat import RequestRefused
 from engine.tool_captains.llm.faults import BadEndpoint, TransportFault
 from engine.tool_captains.llm.wire import LARGEST_ANSWER_BYTES
@@ -251,3 +252,14 @@ def test_its_errors_travel_between_processes(error: Exception) -> None:
     again = pickle.loads(pickle.dumps(error))
     assert json.dumps(vars(again)) == json.dumps(vars(error))
     assert str(again) == str(error)
+
+
+async def test_a_captains_deadline_does_not_run_while_he_waits_for_a_slot() -> None:
+    limiter = AdaptiveLimiter(0)
+    async with stub(says(completion())) as endpoint:
+        obtaining = obtainer(endpoint.url, lend(limiter=limiter), deadline_s=0.5)
+        asking = asyncio.create_task(ask(obtaining))
+        await asyncio.sleep(0.6)
+        assert endpoint.requests == []
+        limiter.set_ceiling(endpoint.url, 1)
+        assert (await asking).calls
