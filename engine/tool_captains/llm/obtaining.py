@@ -17,6 +17,7 @@ from engine.tool_captains.budgets import Purse
 from engine.tool_captains.contract import Caller, ResponseCache
 from engine.tool_captains.llm.breaker import Line
 from engine.tool_captains.llm.chat import ChatReply, ChatRequest, RequestRefused
+from engine.tool_captains.llm.endpoints import encoded
 from engine.tool_captains.llm.faults import NotCached, TransportFault
 from engine.tool_captains.llm.prices import is_known, priced
 from engine.tool_captains.llm.remembering import (
@@ -161,7 +162,7 @@ class Obtaining:
         most = self._most(request)
         reserved = await self._services.budgets.reserve(self._who, most, also=(self._episode,))
         try:
-            taken = await self._until_it_is_answered(request, account)
+            taken = await self._until_it_is_answered(encoded(request), account)
             if isinstance(taken.outcome, RequestRefused):
                 return taken.outcome
             usage = taken.outcome.usage if isinstance(taken.outcome, ChatReply) else NOT_TOLD
@@ -175,11 +176,11 @@ class Obtaining:
         finally:
             reserved.release()
 
-    async def _until_it_is_answered(self, request: ChatRequest, account: Account) -> _Taken:
+    async def _until_it_is_answered(self, body: bytes, account: Account) -> _Taken:
         """Sent again while the transport fails, as often and as late as may be."""
         for retries in range(self._settings.transport_attempts):
             try:
-                return await self._sent(request)
+                return await self._sent(body)
             except TransportFault as fault:
                 wait_s = self._services.backoff.wait_s(retries, fault)
                 if wait_s is None or retries + 1 == self._settings.transport_attempts:
@@ -188,7 +189,7 @@ class Obtaining:
             await self._services.backoff.sleep(wait_s)
         raise AssertionError("at least one attempt is made")
 
-    async def _sent(self, request: ChatRequest) -> _Taken:
+    async def _sent(self, body: bytes) -> _Taken:
         """Once, through the breaker and with a slot of the endpoint."""
         settings, services = self._settings, self._services
         key = await self._key()
@@ -200,7 +201,8 @@ class Obtaining:
                     outcome: Outcome = await services.endpoints.complete(
                         settings.base_url,
                         key,
-                        request,
+                        body,
+                        model=settings.model,
                         deadline_s=settings.deadline_s,
                         connect_s=settings.connect_s,
                     )
