@@ -141,7 +141,9 @@ def play_match(wanted: Wanted, runs: Path, *, as_json: bool) -> int:
             say(f"pack {spec.pack}, entry {spec.entry}")
         show_match(result)
         note(f"record: {record}")
-    return _exit_of(result)
+    if result.end_reason.is_void:
+        note(f"{result.result}: {result.error or 'no reason was given'}")
+    return _exit_of(result.end_reason)
 
 
 def _fields(wanted: Wanted) -> dict[str, Any]:
@@ -184,14 +186,15 @@ def play_featured(
 
         show_match(asyncio.run(replay_record(Path(report.record))).result)
         note(f"record: {report.record}")
-    return Exit.DONE if report.end_reason in ("completed", "forfeit") else Exit.FAILED
+    return _exit_of(report.end_reason)
 
 
-def _exit_of(result: EpisodeResult) -> int:
-    if result.end_reason.is_void:
-        note(f"{result.result}: {result.error or 'no reason was given'}")
-        return Exit.FAILED
-    return Exit.DONE
+def _exit_of(reason: str) -> int:
+    from engine.events import EndReason
+
+    if reason == EndReason.BAD_SETTINGS:
+        return Exit.BAD_INPUT
+    return Exit.FAILED if EndReason(reason).is_void else Exit.DONE
 
 
 def show_match(result: EpisodeResult) -> None:
