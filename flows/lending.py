@@ -114,6 +114,8 @@ async def check_secrets(captains: Iterable[CaptainSpec], secrets: Secrets) -> No
     """Ask for every key that is named. Raises `MissingSecret`."""
     for captain in captains:
         match settings_of(captain):
+            case LlmSettings(mode="cached"):
+                pass  # whoever asks nobody needs no key
             case LlmSettings(api_key_env=str(variable)) | RemoteSettings(token_env=str(variable)):
                 await secrets.from_environment(variable)
             case LlmSettings(api_key_block=str(block)):

@@ -16,13 +16,21 @@ from engine.tool_captains.account import NOT_TOLD, Account, Usage
 from engine.tool_captains.breaker import Line
 from engine.tool_captains.budgets import Purse
 from engine.tool_captains.calling import call
-from engine.tool_captains.contract import Caller
+from engine.tool_captains.contract import Caller, ResponseCache
 from engine.tool_captains.deadline import late
 from engine.tool_captains.faults import BadEndpoint, Part, bad_preset
 from engine.tool_captains.llm.chat import ChatReply, ChatRequest, RequestRefused
 from engine.tool_captains.llm.faults import NotCached
 from engine.tool_captains.llm.prices import is_known, priced
-from engine.tool_captains.llm.remembering import Late, Outcome, Place, key_of, read, written
+from engine.tool_captains.llm.remembering import (
+    Late,
+    Outcome,
+    Place,
+    key_in_match,
+    key_of,
+    read,
+    written,
+)
 from engine.tool_captains.services import Services
 
 _CHARACTERS_A_TOKEN = 3  # of JSON and English, on the safe side
@@ -95,15 +103,33 @@ class Obtaining:
         if cache is None:
             return None
         entry = await cache.get(self._cache_key(request, decision))
+        if entry is None and settings.mode == "cached":
+            entry = await self._kept_of_the_match(cache, request, decision)
         outcome = read(entry) if entry is not None else None
         is_live = settings.mode == "live"
         if isinstance(outcome, Late) and is_live and outcome.deadline_s < settings.deadline_s:
             return None  # he has more time than he had then
         return outcome
 
+    async def _kept_of_the_match(
+        self, cache: ResponseCache, request: ChatRequest, decision: int | None
+    ) -> bytes | None:
+        """What was answered first where this match was played under another name."""
+        key = self._match_key(request, decision)
+        place = await cache.get(key) if key is not None else None
+        return await cache.get(place.decode(errors="replace")) if place is not None else None
+
     async def _remember(self, request: ChatRequest, decision: int | None, outcome: Outcome) -> None:
-        if self._services.cache is not None:
-            await self._services.cache.put(self._cache_key(request, decision), written(outcome))
+        cache = self._services.cache
+        if cache is None:
+            return
+        key, in_match = self._cache_key(request, decision), self._match_key(request, decision)
+        await cache.put(key, written(outcome))
+        if in_match is not None:
+            await cache.put(in_match, key.encode())
+
+    def _match_key(self, request: ChatRequest, decision: int | None) -> str | None:
+        return key_in_match(self._settings.base_url, request, self._who, self._at(decision))
 
     def _cache_key(self, request: ChatRequest, decision: int | None) -> str:
         return key_of(self._settings.base_url, request, self._who, self._at(decision))
@@ -114,7 +140,7 @@ class Obtaining:
         return (
             f"{who.captain} plays from the cache (mode: cached), and no answer is kept for "
             f"{self._at(decision)} of episode {who.episode_id}, {who.seat.value}"
-            + (f": {why}" if why else "")
+            + (f": {why}" if why else "; play the match once with mode: live (preset llm_live)")
         )
 
     def _told(self, outcome: Outcome, decision: int | None, account: Account) -> ChatReply:
