@@ -240,7 +240,8 @@ class SeatCounts(_Strict):
 
     `standing` balls were played by what he had decided for the over, and are no decisions.
     `problems` are unusable answers by what was wrong with them. Latencies of his own answers, in
-    milliseconds. `models` as endpoints reported them, `rungs` how answers were asked for.
+    milliseconds, without those from the cache; `latencies_ms` counts them, each within 5 % of its
+    key (`engine.latency`). `models` as endpoints reported them, `rungs` how answers were asked for.
     """
 
     captain: str
@@ -258,6 +259,7 @@ class SeatCounts(_Strict):
     problems: dict[str, int] = Field(default_factory=dict)
     latency_ms_p50: float | None = None
     latency_ms_p95: float | None = None
+    latencies_ms: dict[str, int] = Field(default_factory=dict)
     spent: Spent | None = None
     cost_sources: tuple[str, ...] = ()
     prompt_digest: str | None = None

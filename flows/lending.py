@@ -61,8 +61,16 @@ class KeptBudgets:
         return _Kept(await self.ledger.reserve(who, most, also=also), self)
 
     def spent(self) -> dict[str, Any]:
-        """Of the run, over all its starts: tokens, usd, calls, wall_s."""
-        return dict(self.ledger.state()["run"])
+        """Of the run, over all its starts: tokens, usd, usd_priced, calls, unpriced_calls, wall_s.
+
+        `usd` is None where nobody knows what some calls cost; `usd_priced` is what the others did,
+        None where there are no others.
+        """
+        run = dict(self.ledger.state()["run"])
+        unpriced, usd = run.pop("unpriced"), run.pop("usd")
+        priced = usd if run["calls"] > unpriced or not run["calls"] else None
+        dollars = {"usd": None if unpriced else usd, "usd_priced": priced}
+        return run | dollars | {"unpriced_calls": unpriced}
 
     def keep(self) -> None:
         part = self._path.with_name(f"{self._path.name}.part")

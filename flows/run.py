@@ -13,6 +13,7 @@ from typing import Any, Final, Self
 
 from pydantic import BaseModel
 
+from engine.captains import is_scripted
 from engine.captains.llm import Allowance
 from engine.cricket.formats import BALLS_PER_OVER
 from engine.events import EndReason
@@ -124,6 +125,13 @@ class Run:
     def done(self) -> int:
         """Episodes that have ended, void ones too."""
         return len(self._results)
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether somebody has to be waited for, so that the account of it is worth a look while
+        the run goes on; of many scripted matches it takes a while to make.
+        """
+        return not all(is_scripted(captain) for captain in self.captains.values())
 
     def batches(self) -> Iterator[Batch]:
         """What is missing, grouped for tasks."""

@@ -43,8 +43,11 @@ class Views:
         if time.monotonic() - self._shown_s >= TABLE_EVERY_S:
             self._shown_s = time.monotonic()
             await artifacts.show_table(self._run)
+            if self._run.is_asked:
+                await artifacts.show_accounts(self._run)
 
     async def finished(self, summary: RunSummary) -> None:
         self._stage.reporter.finished(self._run)
         await artifacts.show_table(self._run)
+        await artifacts.show_accounts(self._run)
         await self._announcer.ended(summary)

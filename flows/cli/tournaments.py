@@ -123,18 +123,17 @@ def _tell_where(opened: Session, *, as_json: bool) -> None:
 
 
 def _tell_result(opened: Session, summary: RunSummary, *, stay: bool) -> None:
+    from flows.honesty import accounts_text, spent_of_run
+
     counts = summary.episodes
+    if told := accounts_text(summary.captains):
+        say(f"\n{told}")
     say(
         f"\n{counts.played} played, {counts.resumed} resumed, {counts.void} void, "
         f"{counts.forfeit} forfeited in {summary.seconds:.1f} s"
     )
     if summary.spent.get("calls"):
-        spent = summary.spent
-        known = all(account.cost_usd is not None for account in summary.captains)
-        usd = (
-            f"{spent['usd']:.4f} USD" if known else f"{spent['usd']:.4f} USD and what nobody knows"
-        )
-        say(f"spent {spent['tokens']} tokens, {usd}")
+        say(f"spent {spent_of_run(summary.spent)}")
     if summary.stopped:
         say(f"stopped: {summary.stopped}; the same command with a larger budget plays the rest")
     for why in summary.unplayable:

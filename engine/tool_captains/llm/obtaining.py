@@ -20,6 +20,7 @@ from engine.tool_captains.contract import Caller, ResponseCache
 from engine.tool_captains.deadline import late
 from engine.tool_captains.faults import BadEndpoint, Part, bad_preset
 from engine.tool_captains.llm.chat import ChatReply, ChatRequest, RequestRefused
+from engine.tool_captains.llm.endpoints import encoded
 from engine.tool_captains.llm.faults import NotCached
 from engine.tool_captains.llm.prices import is_known, priced
 from engine.tool_captains.llm.remembering import (
@@ -164,7 +165,7 @@ class Obtaining:
         most = self._most(request)
         reserved = await self._services.budgets.reserve(self._who, most, also=(self._episode,))
         try:
-            taken = await self._sent(request, account)
+            taken = await self._sent(encoded(request), account)
             if isinstance(taken.outcome, RequestRefused):
                 return taken.outcome
             usage = taken.outcome.usage if isinstance(taken.outcome, ChatReply) else NOT_TOLD
@@ -178,39 +179,32 @@ class Obtaining:
         finally:
             reserved.release()
 
-    async def _sent(self, request: ChatRequest, account: Account) -> _Taken:
+    async def _sent(self, body: bytes, account: Account) -> _Taken:
         """What the endpoint made of it, asked as often as its transport fails."""
-        settings, services = self._settings, self._services
-        key, started = await self._key(), time.monotonic()
+        settings, services, key = self._settings, self._services, await self._key()
 
-        async def send() -> ChatReply:
-            nonlocal started
+        async def send() -> _Taken:
             started = time.monotonic()
-            return await services.endpoints.complete(
+            reply = await services.endpoints.complete(
                 settings.base_url,
                 key,
-                request,
+                body,
+                model=settings.model,
                 deadline_s=settings.deadline_s,
                 connect_s=settings.connect_s,
             )
+            return _Taken(outcome=reply, took_s=time.monotonic() - started)
 
-        line = Line(endpoint=settings.base_url, key=key)
-        outcome: Outcome
+        line, attempts = Line(endpoint=settings.base_url, key=key), settings.transport_attempts
         try:
-            outcome = await call(
-                send,
-                line,
-                attempts=settings.transport_attempts,
-                services=services,
-                account=account,
-            )
+            return await call(send, line, attempts=attempts, services=services, account=account)
         except RequestRefused as refused:
-            outcome = refused
+            return _Taken(outcome=refused, took_s=0.0)
         except NoUsableCall:
-            outcome = Late(deadline_s=settings.deadline_s)
+            deadline_s = settings.deadline_s
+            return _Taken(outcome=Late(deadline_s=deadline_s), took_s=deadline_s)
         except BadEndpoint as bad:
             raise bad_preset(self._who.captain, bad, self._named()) from None
-        return _Taken(outcome=outcome, took_s=time.monotonic() - started)
 
     def _named(self) -> dict[Part, str]:
         settings = self._settings

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 
 from engine.tool_captains.account import Usage
@@ -58,7 +58,7 @@ def _key(
     everything = {
         "v": _VERSION,
         "endpoint": endpoint,
-        "request": asdict(request),
+        "request": {each.name: getattr(request, each.name) for each in fields(request)},
         **where,
         "seat": who.seat.value,
         "decision": place.decision,
