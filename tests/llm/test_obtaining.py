@@ -266,11 +266,11 @@ def test_its_errors_travel_between_processes(error: Exception) -> None:
 
 
 async def test_a_captains_deadline_does_not_run_while_he_waits_for_a_slot() -> None:
-    limiter = AdaptiveLimiter(0)
+    services = lend(limiter=(limiter := AdaptiveLimiter(0)))
     async with stub(says(completion())) as endpoint:
-        obtaining = obtainer(endpoint.url, lend(limiter=limiter), deadline_s=0.5)
-        asking = asyncio.create_task(ask(obtaining))
+        asking = asyncio.create_task(ask(obtainer(endpoint.url, services, deadline_s=0.5)))
         await asyncio.sleep(0.6)
         assert endpoint.requests == []
         limiter.set_ceiling(endpoint.url, 1)
         assert (await asking).calls
+        await services.aclose()
