@@ -12,6 +12,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.errors import NoUsableCall
@@ -28,6 +29,7 @@ _SENT: Final = ".send_request_body.complete"
 _A_CALL: Final = "a tool call"
 # What no other answer would change: the organiser has to mend the address or the token.
 _MISPLACED: Final = frozenset({401, 403, 404, 405, 407, 410})
+_NO_COOKIES: Final = DefaultCookiePolicy(allowed_domains=[])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,10 @@ class Programs:
 
     def __init__(self) -> None:
         self._client: httpx2.AsyncClient | None = None
+
+    def open(self) -> None:
+        """Loads and makes what the first request needs, which takes longer than a request."""
+        self._connections()
 
     async def post(self, url: str, body: bytes, *, token: str | None, deadline_s: float) -> bytes:
         """The answer of the program at `url`, asked once; without the token, if it is in there.
@@ -77,7 +83,7 @@ class Programs:
         headers = {"content-type": "application/json", "accept": "application/json"}
         headers["accept-encoding"] = "identity"
         if token is not None:
-            headers["authorization"] = f"Bearer {token}"
+            headers["authorization"] = f"Bearer {_sendable(url, token)}"
         async with self._connections().stream(
             "POST", url, content=body, headers=headers, extensions={"trace": trace}
         ) as response:
@@ -101,6 +107,7 @@ class Programs:
                 limits=httpx2.Limits(max_connections=None, max_keepalive_connections=20),
                 follow_redirects=False,
                 trust_env=False,  # no proxy, and no password from a .netrc
+                cookies=CookieJar(_NO_COOKIES),  # a request holds all that an answer depends on
             )
         return self._client
 
@@ -113,6 +120,13 @@ def _starts(clock: asyncio.Timeout, deadline_s: float) -> Callable[..., Awaitabl
             clock.reschedule(asyncio.get_running_loop().time() + deadline_s)
 
     return trace
+
+
+def _sendable(url: str, token: str) -> str:
+    """Raises `BadEndpoint` for a token that no header can hold."""
+    if not (token.isascii() and token.isprintable()):
+        raise BadEndpoint(url, "its token holds characters other than printable ASCII")
+    return token
 
 
 def _usable(url: str, reply: _Reply) -> bytes:
