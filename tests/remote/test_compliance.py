@@ -21,6 +21,7 @@ from engine.errors import CallError
 from engine.tool_captains.remote.wire import RemoteRequest
 from engine.tools import TOOLS, CricketAction
 from flows.cli import main
+from tests.docs.pages import named, section
 from tests.llm.test_any_bytes import JUNK
 from tests.remote import programs
 from tests.remote.test_remote import PROGRAMS, http, program, stub
@@ -87,6 +88,11 @@ async def test_the_checks_are_those_that_are_told_whatever_comes() -> None:
     assert {check.name: check.allowed for check in report.checks} == ALLOWED
 
 
+@pytest.mark.parametrize("check", ALLOWED)
+def test_a_check_has_a_row_on_the_page(check: str) -> None:
+    assert f"| {check} |" in section("docs/remote-captains.md", "Is it ready?")
+
+
 # --- what is asked -------------------------------------------------------------------------------
 
 
@@ -144,6 +150,8 @@ def test_a_request_that_failed_is_saved_as_it_was_sent(
             urllib.request.urlopen(urllib.request.Request(url, Path(file).read_bytes()))
     assert [str(path) for path in out.iterdir()] == [file]
     assert (document["checks_passed"], document["checks_made"]) == (12, 13)
+    told = named(section("docs/cli.md", "`captains compliance"))
+    assert not {*document, *document["checks"][0], *document["latency"]} - told
 
 
 def test_nothing_that_a_program_sends_moves_the_cursor(capsys: pytest.CaptureFixture[str]) -> None:
