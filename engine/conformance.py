@@ -133,18 +133,9 @@ def _match(build: Build, fmt: Format, weather: Weather) -> Iterator[Asked]:
     captains = {seat: build() for seat in Seat}
     streams = Streams(SEED)
     setup = MatchSetup(format=fmt, squads=_squads(), max_super_overs=2)
-    match = rehearse(setup, weather, streams)
-    answer: Decision | None = None
-    while True:
-        try:
-            node = match.send(answer)
-        except StopIteration:
-            return
-        answer = None
-        if isinstance(node, DecisionRequest):
-            asked = _ask(captains[node.seat], node, streams)
-            yield asked
-            answer = asked.decision
+    return rehearse(
+        setup, weather, streams, lead=lambda node: _ask(captains[node.seat], node, streams)
+    )
 
 
 def _ask(captain: Policy, request: DecisionRequest, streams: Streams) -> Asked:

@@ -6,8 +6,8 @@ retired hurt in every run, not once in a season.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from typing import Final
+from collections.abc import Callable, Iterator
+from typing import Final, Protocol, TypeVar
 
 from engine.cricket.choices import Decision, Seat
 from engine.cricket.match import MatchSetup, play_match
@@ -18,11 +18,30 @@ from engine.seeds import Streams
 Weather = Callable[[ChanceNode, float], Outcome]
 
 
+class Answered(Protocol):
+    """A question as whoever leads the match answered it."""
+
+    @property
+    def decision(self) -> Decision: ...
+
+
+A = TypeVar("A", bound=Answered)
+
+
+def _nobody(_: Fact) -> None:
+    return None
+
+
 def rehearse(
-    setup: MatchSetup, weather: Weather, streams: Streams
-) -> Generator[DecisionRequest | Fact, Decision | None, None]:
-    """One match under `weather`; the home side wins the toss. A question is answered by a legal
-    decision, a fact by None.
+    setup: MatchSetup,
+    weather: Weather,
+    streams: Streams,
+    *,
+    lead: Callable[[DecisionRequest], A],
+    hear: Callable[[Fact], None] = _nobody,
+) -> Iterator[A]:
+    """One match under `weather`, question by question; the home side wins the toss. `lead` answers
+    for both sides, legally.
     """
     match = play_match(setup)
     answer: Answer = None
@@ -31,7 +50,15 @@ def rehearse(
             node = match.send(answer)
         except StopIteration:
             return
-        answer = _drawn(node, weather, streams) if isinstance(node, ChanceNode) else (yield node)
+        if isinstance(node, DecisionRequest):
+            answered = lead(node)
+            yield answered
+            answer = answered.decision
+        elif isinstance(node, ChanceNode):
+            answer = _drawn(node, weather, streams)
+        else:
+            hear(node)
+            answer = None
 
 
 def _drawn(node: ChanceNode, weather: Weather, streams: Streams) -> Draw:

@@ -16,7 +16,7 @@ from engine.compliance.questions import Question
 from engine.errors import CallError, NoUsableCall
 from engine.seat import MAX_PREPARING_CALLS
 from engine.tool_captains.account import Problem
-from engine.tool_captains.llm.faults import BadEndpoint, TransportFault
+from engine.tool_captains.faults import BadEndpoint, Part, TransportFault
 from engine.tool_captains.remote.posting import Programs
 from engine.tool_captains.remote.wire import action_of
 from engine.tools import CricketAction
@@ -33,7 +33,8 @@ class Outcome(StrEnum):
     LEGAL = "legal"
     NO_ANSWER = "no answer"  # no connection, or none that lasted
     LATE = "late"
-    BARRED = "barred"  # a status that says: not here, or not you
+    MISPLACED = "misplaced"  # a status that says: not here
+    NOT_LET_IN = "not let in"  # a status that says: not you
     UNREADABLE = "unreadable"  # another status, or no call in the body
     NOT_OFFERED = "not offered"
     ILLEGAL = "illegal"
@@ -96,7 +97,8 @@ class Asker:
             late = unusable.problem == Problem.LATE
             outcome, why = Outcome.LATE if late else Outcome.UNREADABLE, unusable.why
         except BadEndpoint as barred:
-            outcome, why = Outcome.BARRED, barred.why
+            mine = barred.part is Part.KEY
+            outcome, why = Outcome.NOT_LET_IN if mine else Outcome.MISPLACED, barred.why
         except TransportFault as fault:
             answered = fault.why.startswith("status")
             outcome, why = Outcome.UNREADABLE if answered else Outcome.NO_ANSWER, fault.why

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from engine.captains.baseline import Baseline
 from engine.compliance.questions import CAPTAIN, Question, copied
@@ -104,27 +104,27 @@ def questions(rehearsal: Rehearsal, seed: int) -> Iterator[Question]:
     setup = MatchSetup(
         format=rehearsal.format, squads=rehearsal.squads, max_super_overs=rehearsal.super_overs
     )
-    match = rehearse(setup, rehearsal.weather, streams)
-    answer: Decision | None = None
-    while True:
-        try:
-            node = match.send(answer)
-        except StopIteration:
-            return
-        answer = None
-        if isinstance(node, DecisionRequest):
-            session = sessions[node.seat]
-            _prepare(session, node, rehearsal.words)
-            yield Question(request=node, session=copied(session), match=rehearsal.name)
-            decided = captain.decide(node, draws_for(node, streams))
-            answer = session.answer_of_policy(decided, node)
-        else:
-            _tell(sessions, node)
+
+    def lead(request: DecisionRequest) -> _Led:
+        session = sessions[request.seat]
+        _prepare(session, request, rehearsal.words)
+        question = Question(request=request, session=copied(session), match=rehearsal.name)
+        decided = captain.decide(request, draws_for(request, streams))
+        return _Led(question, session.answer_of_policy(decided, request))
+
+    def hear(fact: Fact) -> None:
+        for session in sessions.values():
+            session.hear(fact)
+
+    led = rehearse(setup, rehearsal.weather, streams, lead=lead, hear=hear)
+    return (one.question for one in led)
 
 
-def _tell(sessions: dict[Seat, SeatSession], fact: Fact) -> None:
-    for session in sessions.values():
-        session.hear(fact)
+class _Led(NamedTuple):
+    """A question, and what `baseline` decided."""
+
+    question: Question
+    decision: Decision
 
 
 def _prepare(session: SeatSession, request: DecisionRequest, words: str) -> None:

@@ -44,7 +44,7 @@ ALLOWED: Final = {
     "takes the largest request": "a legal call",
     "keeps requests apart": f"its own answer to each of {AT_ONCE} requests at once",
     "needs nothing but the request": "a legal call on a fresh connection, in any order",
-    "wants its token": "a refusal, such as status 401 or 403, without it",
+    "wants its token": "status 401 or 403 without it",
     "survives a broken connection": "a legal call to the next request",
 }
 _READABLE: Final = frozenset({Outcome.LEGAL, Outcome.ILLEGAL, Outcome.NOT_OFFERED})
@@ -225,7 +225,7 @@ class _Trial:
             other = Address(url=address.url, token=token, timeout_s=address.timeout_s)
             async with _fresh(other) as asker:
                 asked = await asker.ask(question, self._episode(question, "token"))
-            if asked.outcome is not Outcome.BARRED:
+            if asked.outcome is not Outcome.NOT_LET_IN:
                 let_in.append(asked)
         if not let_in:
             return _check(name, Verdict.PASSED, "refused without it and with another")
@@ -281,7 +281,7 @@ def _of_the_sample(answers: Sequence[Exchange]) -> list[Check]:
     """Each answer is held against as much as it got to."""
     late, legal = frozenset({Outcome.LATE}), frozenset({Outcome.LEGAL})
     silent = frozenset({Outcome.NO_ANSWER})
-    wrong = frozenset({Outcome.UNREADABLE, Outcome.BARRED, Outcome.NO_ANSWER})
+    wrong = frozenset(Outcome) - late - _READABLE
     return [
         _share("answers with a call", answers, wrong, frozenset(Outcome) - late),
         _share("picks a tool that is offered", answers, {Outcome.NOT_OFFERED}, _READABLE),

@@ -88,8 +88,6 @@ async def _examined(wanted: Wanted) -> Report:
     token = None
     if program.token_env is not None:
         token = await EnvironmentSecrets().from_environment(program.token_env)
-        if not (token.isascii() and token.isprintable()):
-            raise BadInput(f"--token-env {program.token_env}: allowed: a token of printable ASCII")
     return await examine(
         Address(url=program.url, token=token, timeout_s=program.deadline_s),
         size=wanted.decisions,

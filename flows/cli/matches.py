@@ -18,6 +18,7 @@ from flows.cli.terminal import BadInput, Exit, WorkFailed, answer_json, note, sa
 
 if TYPE_CHECKING:
     from engine.result import EpisodeResult
+    from flows.accounts import CaptainAccount
     from flows.simulate import SimulationSummary
 
 DEFAULT_FORMAT: Final = "T20"
@@ -141,8 +142,13 @@ def play_match(wanted: Wanted, runs: Path, *, as_json: bool) -> int:
         if spec.start is not None:
             say(f"pack {spec.pack}, entry {spec.entry}")
         show_match(result)
+        from flows.accounts import accounts_of_match
+
+        show_accounts(accounts_of_match(result))
         note(f"record: {record}")
-    return _exit_of(result)
+    if result.end_reason.is_void:
+        note(f"{result.result}: {result.error or 'no reason was given'}")
+    return _exit_of(result.end_reason)
 
 
 def _fields(wanted: Wanted) -> dict[str, Any]:
@@ -184,15 +190,17 @@ def play_featured(
         from engine.replay import replay_record
 
         show_match(asyncio.run(replay_record(Path(report.record))).result)
+        show_accounts(report.captains)
         note(f"record: {report.record}")
-    return Exit.DONE if report.end_reason in ("completed", "forfeit") else Exit.FAILED
+    return _exit_of(report.end_reason)
 
 
-def _exit_of(result: EpisodeResult) -> int:
-    if result.end_reason.is_void:
-        note(f"{result.result}: {result.error or 'no reason was given'}")
-        return Exit.FAILED
-    return Exit.DONE
+def _exit_of(reason: str) -> int:
+    from engine.events import EndReason
+
+    if reason == EndReason.BAD_SETTINGS:
+        return Exit.BAD_INPUT
+    return Exit.FAILED if EndReason(reason).is_void else Exit.DONE
 
 
 def show_match(result: EpisodeResult) -> None:
@@ -204,6 +212,14 @@ def show_match(result: EpisodeResult) -> None:
         say(f"\n{result.batting_captain(card.number)} bats for {render(card)}")
     say(f"\n{result.result}")
     say(f"luck of {result.home}: {result.luck:+.3f}   {result.episode_id}")
+
+
+def show_accounts(accounts: Sequence[CaptainAccount]) -> None:
+    """Who decided and what it took, of captains who were waited for."""
+    from flows.honesty import accounts_text
+
+    if told := accounts_text(accounts):
+        say(f"\n{told}")
 
 
 def simulate_matches(
