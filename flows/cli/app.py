@@ -33,6 +33,12 @@ ERA = Annotated[
 SUPER_OVER = Annotated[bool, Parameter(negative=(), help="Decide a level match by super overs.")]
 
 
+CAPTAINS = Annotated[
+    list[Path] | None,
+    Parameter(
+        name="--captains", negative=(), help="A file of presets of one's own; may be given again."
+    ),
+]
 PACK = Annotated[str, Parameter(help="Where matches begin: a pack's name or .yaml file.")]
 
 
@@ -113,10 +119,7 @@ def play(
     if_busy: Annotated[
         Literal["wait", "refuse"], Parameter(help="When another match is featured.")
     ] = "wait",
-    captains: Annotated[
-        list[Path] | None,
-        Parameter(negative=(), help="A file of presets of one's own; may be given again."),
-    ] = None,
+    captains: CAPTAINS = None,
     runs: RUNS = Path("runs"),
     json: JSON = False,
 ) -> int:
@@ -269,14 +272,26 @@ def squads(squad: str | None = None, /, *, json: JSON = False) -> int:
 
 
 @app.command
-def doctor(*, runs: RUNS = Path("runs"), json: JSON = False) -> int:
-    """Check that everything that a run needs works here.
+def doctor(
+    file: str | None = None,
+    /,
+    *,
+    captains: CAPTAINS = None,
+    ask: Annotated[
+        bool, Parameter(negative=(), help="Ask the captains' endpoints too, 3 s each at most.")
+    ] = False,
+    runs: RUNS = Path("runs"),
+    json: JSON = False,
+) -> int:
+    """Check that everything that a run needs works here, and what a file's captains need.
 
-    Example: captains doctor
+    FILE is a tournament file: are its captains' keys there, their prices known?
+
+    Example: captains doctor friday-night.yaml --ask
     """
     from flows.cli.doctor import examine
 
-    return examine(runs, as_json=json)
+    return examine(runs, as_json=json, file=file, presets=captains or (), ask=ask)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
