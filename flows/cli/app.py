@@ -13,12 +13,15 @@ from typing import Annotated, Any, Literal
 from cyclopts import App, CycloptsError, Parameter, UnknownCommandError
 
 from engine.cricket.state import CURRENT_ERA, FIRST_ERA, LAST_ERA
+from engine.seeds import MAX_SEED
 from flows.cli.terminal import BadInput, Exit, answer_json, note
 
 JSON = Annotated[bool, Parameter(name="--json", negative=(), help="One JSON document on stdout.")]
 RUNS = Annotated[Path, Parameter(name="--runs", help="The folder of runs.")]
 FRESH = Annotated[bool, Parameter(negative=(), help="Start over; what was played is set aside.")]
-SEED = Annotated[int, Parameter(help="The same seed gives the same match, ball by ball.")]
+SEED = Annotated[
+    int, Parameter(help=f"0 to {MAX_SEED}; the same seed gives the same matches, ball by ball.")
+]
 FORMAT = Annotated[
     Literal["T5", "T10", "T20", "ODI"] | None,
     Parameter(name="--format", help="Format; or --overs."),
@@ -281,7 +284,9 @@ def compliance(
     ] = None,
     timeout: Annotated[float, Parameter(help="Seconds for one answer.")] = 30.0,
     decisions: Annotated[int, Parameter(help="How many are asked first, 20 to 1000.")] = 60,
-    seed: Annotated[int, Parameter(help="The same seed asks the same questions.")] = 1,
+    seed: Annotated[
+        int, Parameter(help=f"0 to {MAX_SEED}; the same seed asks the same questions.")
+    ] = 1,
     out: Annotated[
         Path | None, Parameter(help="A folder for the requests that failed a check.")
     ] = None,

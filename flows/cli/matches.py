@@ -265,8 +265,8 @@ def _examine_simulation(matches: int, out: Path, processes: int | None) -> None:
         raise BadInput(f"--matches {matches}: allowed: 1 to {MOST_MATCHES}")
     if processes is not None and not 1 <= processes <= 256:
         raise BadInput(f"--processes {processes}: allowed: 1 to 256")
-    if out.exists() and not out.is_dir():
-        raise BadInput(f"--out {out}: is not a folder")
+    if out.is_file():
+        raise BadInput(f"--out {out}: is not a folder; allowed: one, or a new name")
 
 
 def _tell_simulated(summary: SimulationSummary, out: Path, *, as_json: bool) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from engine.seeds import MAX_SEED
 from flows.cli import main
 from flows.cli.app import app
 from tests.flows.support import SMALL, tournament_file
@@ -166,3 +167,12 @@ def test_a_server_that_does_not_answer_is_named(
     code = main(["run", str(tournament_file(tmp_path)), "--runs", str(tmp_path / "runs")])
     assert code == 1
     assert "no Prefect server answers at http://127.0.0.1:9/api" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["play", "simulate", "fidelity", "compliance"])
+def test_help_says_which_seeds_there_are(
+    command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    assert main([command, "--help"]) == 0
+    assert f"0 to {MAX_SEED}" in " ".join(capsys.readouterr().out.split())
