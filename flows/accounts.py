@@ -35,6 +35,7 @@ class CaptainAccount(BaseModel):
     illegal: int
     malformed: int
     fallbacks: int
+    timeouts: int
     problems: dict[str, int]
     latency_ms_p50: float | None
     latency_ms_p95: float | None
@@ -94,6 +95,7 @@ def _account(captain: str, played: Sequence[EpisodeResult]) -> CaptainAccount:
         illegal=sum(c.illegal for c in counts),
         malformed=sum(c.malformed for c in counts),
         fallbacks=sum(c.fallbacks for c in counts),
+        timeouts=sum(c.timeouts for c in counts),
         problems=_added(c.problems for c in counts),
         latency_ms_p50=_median(c.latency_ms_p50 for c in counts),
         latency_ms_p95=_most(c.latency_ms_p95 for c in counts),

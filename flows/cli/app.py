@@ -33,6 +33,10 @@ ERA = Annotated[
 SUPER_OVER = Annotated[bool, Parameter(negative=(), help="Decide a level match by super overs.")]
 
 
+BUS = Annotated[
+    str | None,
+    Parameter(name="--bus", help="The URL of a spectator bus; CAPTAINS_BUS_TOKEN holds its token."),
+]
 PACK = Annotated[str, Parameter(help="Where matches begin: a pack's name or .yaml file.")]
 
 
@@ -69,6 +73,7 @@ def run(
     /,
     *,
     occasion: Annotated[str, Parameter(help="Another occasion plays new matches.")] = "1",
+    bus: BUS = None,
     runs: RUNS = Path("runs"),
     fresh: FRESH = False,
     json: JSON = False,
@@ -79,7 +84,7 @@ def run(
     """
     from flows.cli.tournaments import run_file
 
-    return run_file(file, runs, occasion=occasion, fresh=fresh, as_json=json)
+    return run_file(file, runs, occasion=occasion, fresh=fresh, as_json=json, bus_url=bus)
 
 
 @app.command
@@ -117,6 +122,7 @@ def play(
         list[Path] | None,
         Parameter(negative=(), help="A file of presets of one's own; may be given again."),
     ] = None,
+    bus: BUS = None,
     runs: RUNS = Path("runs"),
     json: JSON = False,
 ) -> int:
@@ -142,8 +148,19 @@ def play(
     if featured and captains:
         raise BadInput("--captains: not with --featured, which plays the presets that ship")
     if featured:
-        return play_featured(wanted, runs, if_busy=if_busy, as_json=json)
-    return play_match(wanted, runs, as_json=json)
+        return play_featured(wanted, runs, if_busy=if_busy, bus_url=bus, as_json=json)
+    return play_match(wanted, runs, bus_url=bus, as_json=json)
+
+
+@app.command
+def token(captain: str, /, *, bus: BUS = None, json: JSON = False) -> int:
+    """Print the token with which a person answers for CAPTAIN on a bus, and his page.
+
+    Example: captains token ada --bus http://127.0.0.1:8765
+    """
+    from flows.cli.players import show_token
+
+    return show_token(captain, bus, as_json=json)
 
 
 @app.command
