@@ -54,7 +54,8 @@ class BusAsker:
         self._url = url.rstrip("/")
         self._token = token
         self._client: httpx.AsyncClient | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._calls_back: set[asyncio.Task[None]] = set()
+        self._withdrawals: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
         return self
@@ -68,10 +69,10 @@ class BusAsker:
         await self.aclose()
 
     async def aclose(self) -> None:
-        for task in self._tasks:
-            task.cancel()  # a call for somebody's return takes its question back
-        while self._tasks:
-            await asyncio.wait(self._tasks)
+        for call in self._calls_back:
+            call.cancel()  # it takes its question back
+        while left := self._calls_back | self._withdrawals:
+            await asyncio.wait(left)
         if self._client is not None:
             await self._client.aclose()
 
@@ -82,7 +83,7 @@ class BusAsker:
         try:
             told = await self._until_it_ends(question, deadline_s)
         except asyncio.CancelledError:
-            self._in_background(self._withdraw(question))
+            _in_background(self._withdraw(question), self._withdrawals)
             raise
         if told.answer is None:
             raise CaptainSilent(Problem.LATE, f"no answer within {deadline_s:g} s")
@@ -93,7 +94,7 @@ class BusAsker:
         self, who: Caller, observation: CricketObservation, on_back: Callable[[], None]
     ) -> Callable[[], None]:
         question = question_of(observation, who, deadline_s=0.0, gone=True)
-        task = self._in_background(self._until_he_is_back(question, on_back))
+        task = _in_background(self._until_he_is_back(question, on_back), self._calls_back)
 
         def stop() -> None:
             task.cancel()
@@ -193,8 +194,11 @@ class BusAsker:
             )
         return self._client
 
-    def _in_background(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
+
+def _in_background(
+    work: Coroutine[Any, Any, None], among: set[asyncio.Task[None]]
+) -> asyncio.Task[None]:
+    task = asyncio.get_running_loop().create_task(work)
+    among.add(task)
+    task.add_done_callback(among.discard)
+    return task
