@@ -16,8 +16,9 @@ from engine.chance.advice import Adviser
 from engine.cricket.distribution import WinModel
 from engine.cricket.formats import BALLS_PER_OVER
 from engine.cricket.nodes import DecisionRequest
-from engine.cricket.players import PlayerIndex, Squad
-from engine.cricket.state import Innings, overs_notation
+from engine.cricket.players import Player, Squad
+from engine.cricket.state import BowlerLine, Innings, overs_notation
+from engine.making import by_identity
 from engine.phases import part_of
 from engine.plans import plans
 
@@ -62,18 +63,29 @@ def wickets_in_hand(innings: Innings) -> int:
 
 def bowlers_now(innings: Innings, squad: Squad) -> tuple[BowlerNow, ...]:
     """Everybody who bowls, in the squad's order, with the overs left to each."""
-    overs = [line.overs for line in innings.bowlers]
+    lines, now = innings.bowlers, innings.bowler
+    left = _overs_left(innings)
     return tuple(
-        BowlerNow(
-            name=squad[player].name,
-            bowls=squad[player].bowls.value,
-            overs=overs_notation(innings.bowlers[player].balls),
-            runs=innings.bowlers[player].runs,
-            wickets=innings.bowlers[player].wickets,
-            overs_left=_overs_left(innings, player, overs),
-            bowls_now=player == innings.bowler,
-        )
-        for player in squad.bowlers
+        [
+            _bowler_now(squad[player], lines[player], left[player], player == now)
+            for player in _bowlers_of(squad)
+        ]
+    )
+
+
+_bowlers_of = by_identity(lambda squad: squad.bowlers)
+
+
+@by_identity  # who does not bowl stays as he is
+def _bowler_now(player: Player, line: BowlerLine, overs_left: int, bowls_now: bool) -> BowlerNow:
+    return BowlerNow(
+        name=player.name,
+        bowls=player.bowls.value,
+        overs=overs_notation(line.balls),
+        runs=line.runs,
+        wickets=line.wickets,
+        overs_left=overs_left,
+        bowls_now=bowls_now,
     )
 
 
@@ -127,12 +139,12 @@ def win_probability(request: DecisionRequest, innings: Innings, value: WinModel)
     return batting if request.seat is innings.batting else 1.0 - batting
 
 
-def _overs_left(innings: Innings, player: PlayerIndex, overs: list[int]) -> int:
-    """His share of the innings, and one over more where that may still be had."""
-    bowled, quota = overs[player], innings.format.quota
-    others = overs[:player] + overs[player + 1 :]
-    own = max(0, quota - bowled)
-    return own + innings.format.may_bowl_another(bowled + own, others)
+def _overs_left(innings: Innings) -> list[int]:
+    """By player: his share of the innings, and one over more where that may still be had."""
+    quota, overs = innings.format.quota, [line.overs for line in innings.bowlers]
+    taken = sum([bowled > quota for bowled in overs])
+    more = taken < innings.format.bowlers_with_extra_over
+    return [quota - bowled + more if bowled <= quota else 0 for bowled in overs]
 
 
 def _projected(innings: Innings) -> int | None:

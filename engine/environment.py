@@ -189,7 +189,7 @@ class _Episode:
         self._steps += 1
         decision, error = self._answer(action)
         if decision is not None:
-            self._driver.answer(decision)
+            self._driver.answer_checked(decision)
             await self._play_opponent()
         rewards = self._reward(played=decision is not None)
         self._sum = self._sum + rewards
@@ -265,7 +265,7 @@ class _Episode:
     async def _play_opponent(self) -> None:
         while (request := self._driver.request) is not None and request.seat is not self._seat.seat:
             answered = await self._opponent.answer(request, self._driver.draws())
-            self._driver.answer(answered.decision)
+            self._driver.answer_checked(answered.decision)
 
     def _play_to_a_random_ball(self) -> None:
         """A ball that two baselines reach with this seed, each of theirs as likely as any other."""

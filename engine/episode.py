@@ -142,7 +142,13 @@ def _captains(spec: EpisodeSpec, cast: Cast, services: Services) -> dict[Seat, C
         captain = spec.captain(seat)
         if is_scripted(captain):
             return build(captain)
-        return build_captain(captain, seat=seat, episode_id=spec.episode_id, services=services)
+        return build_captain(
+            captain,
+            seat=seat,
+            episode_id=spec.episode_id,
+            services=services,
+            match=spec.match_digest(),
+        )
 
     return {seat: cast.captains.get(seat) or made(seat) for seat in Seat}
 

@@ -24,6 +24,8 @@ EngineError
 
 from __future__ import annotations
 
+from engine.wording import did_you_mean
+
 
 class EngineError(Exception):
     """Root of the errors of the engine above the laws."""
@@ -129,15 +131,16 @@ class UnknownPreset(EngineError):
         self.name, self.known = name, known
 
     def __str__(self) -> str:
-        return f"unknown captain {self.name!r}; known: {', '.join(self.known)}"
+        hint = did_you_mean(self.name, self.known)
+        return f"unknown captain {self.name!r}{hint}; known: {', '.join(self.known)}"
 
 
 class BadPreset(EngineError):
-    """The settings of captain `name` cannot be used: `why`."""
+    """The settings of captain `name` cannot be used: `why`. `at` leads to the setting at fault."""
 
-    def __init__(self, name: str, why: str) -> None:
-        super().__init__(name, why)
-        self.name, self.why = name, why
+    def __init__(self, name: str, why: str, at: tuple[str | int, ...] = ()) -> None:
+        super().__init__(name, why, at)
+        self.name, self.why, self.at = name, why, at
 
     def __str__(self) -> str:
         return f"captain {self.name!r}: {self.why}"

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import MISSING, Field, fields
-from operator import is_
 from typing import Any, Final, ParamSpec, TypeVar, TypeVarTuple, cast
 
 _P = ParamSpec("_P")
@@ -40,14 +39,15 @@ def replacer(cls: Callable[..., _T]) -> Callable[..., _T]:
 
 def by_identity(make: Callable[[*_Ts], _T], kept: int = 64) -> Callable[[*_Ts], _T]:
     """`make`, which remembers its last results by the identity of what it was given: frozen values
-    that cost more to compare than to make anew.
+    that cost more to compare than to make anew. What is remembered keeps them alive, so that their
+    ids are nobody else's.
     """
     known: OrderedDict[tuple[int, ...], tuple[tuple[object, ...], _T]] = OrderedDict()
 
     def made(*given: *_Ts) -> _T:
         key = tuple(map(id, given))
         found = known.get(key)
-        if found is None or not all(map(is_, found[0], given)):
+        if found is None:
             found = known[key] = given, make(*given)
             if len(known) > kept:
                 known.popitem(last=False)

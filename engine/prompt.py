@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from engine.observation import BallLine, BatterNow, CricketObservation, GameContext
+from engine.making import by_identity
+from engine.observation import BallLine, BatterNow, CricketObservation, GameContext, PlayerCard
 from engine.tools import ToolOffer
 
 _QUESTIONS: Final = {
@@ -30,12 +31,13 @@ def _parts(seen: CricketObservation) -> Iterator[list[str]]:
     if seen.game is not None:
         yield list(_situation(seen.game))
         yield list(_figures(seen))
-    yield [f"{ball.innings}/{ball.ball} {_ball(ball)}" for ball in seen.recent_balls]
+    yield [_ball(ball) for ball in seen.recent_balls]
     yield list(_own(seen))
     if seen.reply and "done" not in seen.reply:
         yield [f"Analysis: {_inline(seen.reply)}"]
     if seen.asked is not None:
-        yield [f"Question {seen.question}: {_QUESTIONS[seen.asked]}", *_candidates(seen)]
+        known = _candidates(seen.available_tools, seen.my_squad, seen.asked == "bowler")
+        yield [f"Question {seen.question}: {_QUESTIONS[seen.asked]}", *known]
         yield list(_tools(seen))
 
 
@@ -93,28 +95,44 @@ def _own(seen: CricketObservation) -> Iterator[str]:
         yield f"Your note: {note}"
 
 
-def _candidates(seen: CricketObservation) -> Iterator[str]:
+@by_identity
+def _candidates(
+    tools: tuple[ToolOffer, ...], squad: tuple[PlayerCard, ...], to_bowl: bool
+) -> list[str]:
     """Those who may be chosen, with what is known of them."""
-    for tool in seen.available_tools:
-        names = tool.parameters["properties"].get("player", {}).get("enum", ())
-        for player in (p for p in seen.my_squad if p.name in names):
-            if seen.asked == "bowler":
-                skill = f"economy {player.economy:+.2f}, strike {player.strike:+.2f}"
-                yield f"- {player.name}: {_words(player.bowls)}, {skill}"
-            else:
-                skill = f"scoring {player.scoring:+.2f}, survival {player.survival:+.2f}"
-                yield f"- {player.name}: {player.bats}-handed {_words(player.role)}, {skill}"
+    return [
+        _as_bowler(player) if to_bowl else _as_batter(player)
+        for tool in tools
+        for player in squad
+        if player.name in tool.parameters["properties"].get("player", {}).get("enum", ())
+    ]
+
+
+def _as_bowler(player: PlayerCard) -> str:
+    skill = f"economy {player.economy:+.2f}, strike {player.strike:+.2f}"
+    return f"- {player.name}: {_words(player.bowls)}, {skill}"
+
+
+def _as_batter(player: PlayerCard) -> str:
+    skill = f"scoring {player.scoring:+.2f}, survival {player.survival:+.2f}"
+    return f"- {player.name}: {player.bats}-handed {_words(player.role)}, {skill}"
 
 
 def _tools(seen: CricketObservation) -> Iterator[str]:
-    yield "Call one of:"
-    for tool in seen.available_tools:
-        yield f"- {tool.name}({_arguments(tool)}){' [answers]' if tool.commits else ''}"
+    yield _calls(seen.available_tools)
     budget = seen.tool_budget
     yield (
         f"Plan, think and strategy calls: {budget.remaining} of {budget.free_calls_an_over} free "
         f"ones left in this over, then {budget.fine_a_call} reward each."
     )
+
+
+@by_identity
+def _calls(tools: tuple[ToolOffer, ...]) -> str:
+    calls = [
+        f"- {tool.name}({_arguments(tool)}){' [answers]' if tool.commits else ''}" for tool in tools
+    ]
+    return "\n".join(["Call one of:", *calls])
 
 
 def _arguments(tool: ToolOffer) -> str:
@@ -133,12 +151,14 @@ def _type(about: Mapping[str, Any]) -> str:
     return "text"
 
 
+@by_identity
 def _ball(ball: BallLine) -> str:
     how = "" if ball.aggression is None else f" at {ball.aggression:g}"
     wicket = "" if ball.player_out is None else f" OUT {ball.player_out}"
     bowled = f"{_words(ball.length)} {_words(ball.line)} {_words(ball.variation)}"
     played = f"{_words(ball.shot)}{how}"
-    return f"{ball.bowler} to {ball.striker}: {bowled}; {played}: {ball.outcome}{wicket}"
+    told = f"{ball.bowler} to {ball.striker}: {bowled}; {played}: {ball.outcome}{wicket}"
+    return f"{ball.innings}/{ball.ball} {told}"
 
 
 def _batter(batter: BatterNow) -> str:

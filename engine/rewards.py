@@ -50,8 +50,8 @@ class Rubrics(BaseModel):
 
     @property
     def total(self) -> float:
-        values = self.model_dump()
-        return sum(weight * float(values[name]) for name, weight in WEIGHTS.items())
+        each = (self.result, self.cricket, self.coherence, self.discipline)
+        return sum([weight * value for weight, value in zip(WEIGHTS.values(), each, strict=True)])
 
 
 WEIGHTS: Final = {"result": 0.30, "cricket": 0.45, "coherence": 0.25, "discipline": 1.00}

@@ -40,22 +40,15 @@ from engine.cricket.nodes import BallBowled, DecisionRequest, Fact
 from engine.cricket.state import MatchView
 from engine.errors import CallError, IllegalCall, LateCall, MalformedCall, UnknownTool
 from engine.events import SeatCounts
-from engine.observation import (
-    CallLine,
-    CricketObservation,
-    Moment,
-    OwnSide,
-    ToolBudget,
-    observe,
-)
-from engine.prompt import render
+from engine.making import maker
+from engine.observation import CallLine, CricketObservation
+from engine.observing import OwnSide, moment, observe, own_side
 from engine.rewards import Rubrics
 from engine.seeds import CaptainDraws
 from engine.tools import (
     CricketAction,
     OwnTable,
     Tool,
-    available_tools,
     check_offered,
     parse_action,
     parse_arguments,
@@ -67,6 +60,7 @@ NOTES_SHOWN: Final = 3
 # So many calls that do not commit may be made for one question; then one that commits is due.
 MAX_PREPARING_CALLS: Final = 12
 NOTHING_ASKED: Final = -1
+_own_table = maker(OwnTable)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -226,25 +220,16 @@ class SeatSession:
         rewards_now: Rubrics | None = None,
         metadata: dict[str, Any] | None = None,
     ) -> CricketObservation:
-        """What the captain sees now; `final` is the view to show when nothing is asked any more.
-
-        Built when asked for: policies do not pay for it.
-        """
+        """What the captain sees now; `final` is the view to show when nothing is asked any more."""
         if request is not None:
             self._notice(request)
-        seen = observe(
-            Moment(
-                view=final if request is None else request.view,
-                request=request,
-                balls=tuple(self.balls),
-            ),
-            self._own_side(request),
-            tools=() if request is None else available_tools(request, self._table()),
-            error=error,
-            rewards=rewards_now,
-            metadata=metadata,
+        now = moment(
+            view=final if request is None else request.view,
+            request=request,
+            own=self._own_side(request),
+            balls=tuple(self.balls),
         )
-        return seen.model_copy(update={"prompt_text": render(seen)})
+        return observe(now, error=error, rewards=rewards_now, metadata=metadata)
 
     def counts(self) -> SeatCounts:
         """The counts as a result reports them: late calls are illegal there, unknown tools
@@ -399,27 +384,25 @@ class SeatSession:
         )
 
     def _table(self) -> OwnTable:
-        return OwnTable(has_plan=bool(self.plan), may_prepare=self._prepared < MAX_PREPARING_CALLS)
+        return _own_table(
+            has_plan=bool(self.plan), may_prepare=self._prepared < MAX_PREPARING_CALLS
+        )
 
     def _own_side(self, request: DecisionRequest | None) -> OwnSide:
         asked_to_bowl = request is not None and request.kind is DecisionKind.DELIVERY
-        return OwnSide(
+        return own_side(
             seat=self.seat,
             captain=self.captain,
-            plan=dict(self.plan),
-            batting=None if self.batting is None else self.batting.model_dump(mode="json"),
-            bowling=None if self.bowling is None else self.bowling.model_dump(mode="json"),
-            planned_delivery={k: v.value for k, v in self.planned_delivery.items()},
-            planned_shot={k: getattr(v, "value", v) for k, v in self.planned_shot.items()},
+            plan=self.plan,
+            batting=self.batting,
+            bowling=self.bowling,
+            planned_delivery=self.planned_delivery,
+            planned_shot=self.planned_shot,
             field=self.field_for(request) if request is not None and asked_to_bowl else None,
             notes=tuple(self.notes),
             calls=tuple(self.calls),
-            reply=dict(self.reply),
-            budget=ToolBudget(
-                overhead_calls_this_over=self.overhead_this_over,
-                free_calls_an_over=rewards.FREE_OVERHEAD_CALLS,
-                remaining=max(0, rewards.FREE_OVERHEAD_CALLS - self.overhead_this_over),
-                fine_a_call=rewards.OVERHEAD_FINE,
-                fines_accumulated=round(self.tally.fines, 9),
-            ),
+            reply=self.reply,
+            overhead=self.overhead_this_over,
+            fines=self.tally.fines,
+            table=self._table(),
         )

@@ -17,11 +17,12 @@ from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import Field as Setting
 from pydantic_core import ErrorDetails
 
 from engine import arguments as args
-from engine.cricket.choices import DecisionKind, variations_of
+from engine.cricket.choices import DecisionKind, Field, Variation, variations_of
 from engine.cricket.nodes import DecisionRequest
 from engine.errors import IllegalCall, MalformedCall, UnknownTool
 from engine.wording import dotted, sentence, shown
@@ -42,7 +43,12 @@ __all__ = [
 ]
 
 LONGEST_CALL: Final = 8_000  # characters of JSON; the longest legal call has about 1,700
+_ENCODE: Final = json.JSONEncoder(allow_nan=False).encode
 MAX_QUESTION: Final = 1_000_000  # a long match with its super overs asks some thousands
+
+
+# Arguments and their legal values.
+_Options = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 class ToolGroup(StrEnum):
@@ -63,9 +69,9 @@ class CricketAction(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     tool: str
-    arguments: dict[str, Any] = Field(default_factory=dict)
-    question: int | None = Field(default=None, ge=0, le=MAX_QUESTION)
-    metadata: dict[str, Any] = Field(default_factory=dict)
+    arguments: dict[str, Any] = Setting(default_factory=dict)
+    question: int | None = Setting(default=None, ge=0, le=MAX_QUESTION)
+    metadata: dict[str, Any] = Setting(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,13 +167,19 @@ TOOLS: Final[Mapping[str, Tool]] = MappingProxyType(
 
 def available_tools(request: DecisionRequest, table: OwnTable) -> tuple[ToolOffer, ...]:
     """The tools that are legal for the open question, with the legal options in their schemas."""
-    options = tuple((name, tuple(values)) for name, values in _options(request).items())
-    return tuple(_offer(tool.name, options) for tool in _offered(request, table))
+    offered = tuple([tool.name for tool in _offered(request, table)])
+    return _offers(offered, _options(request))
 
 
 @lru_cache(maxsize=1024)
-def _offer(name: str, options: tuple[tuple[str, tuple[str, ...]], ...]) -> ToolOffer:
-    """Made once for a tool and what is legal: from ball to ball it is mostly the same."""
+def _offers(names: tuple[str, ...], options: _Options) -> tuple[ToolOffer, ...]:
+    """From ball to ball they are mostly the same."""
+    return tuple(_offer(name, options) for name in names)
+
+
+@lru_cache(maxsize=1024)
+def _offer(name: str, options: _Options) -> ToolOffer:
+    """Made once for a tool and what is legal."""
     tool = TOOLS[name]
     return ToolOffer(
         name=tool.name,
@@ -175,7 +187,7 @@ def _offer(name: str, options: tuple[tuple[str, tuple[str, ...]], ...]) -> ToolO
         description=tool.description,
         commits=tool.commits is not None,
         overhead=tool.overhead,
-        parameters=_narrowed(tool, {name: list(values) for name, values in options}),
+        parameters=_narrowed(tool, options),
     )
 
 
@@ -235,7 +247,7 @@ def _read(
     """`parameters` are the tool's as they are offered, for what a refusal says."""
     try:
         # Through JSON, so that a call means the same from Python and over the wire.
-        wire = json.dumps(dict(arguments), allow_nan=False)
+        wire = _ENCODE(dict(arguments))
         if len(wire) > LONGEST_CALL:
             raise ValueError(f"more than {LONGEST_CALL} characters")
         return tool.arguments.model_validate_json(wire)
@@ -281,28 +293,35 @@ def _names(request: DecisionRequest, table: OwnTable) -> str:
     return ", ".join(tool.name for tool in _offered(request, table))
 
 
-def _options(request: DecisionRequest) -> dict[str, list[str]]:
+def _options(request: DecisionRequest) -> _Options:
     """The legal values of those arguments that depend on the question."""
-    squad = request.view.squads.of(request.seat)
     match request.kind:
         case DecisionKind.BATTER | DecisionKind.BOWLER:
-            return {"player": [squad[p].name for p in request.legal.players]}
+            squad = request.view.squads.of(request.seat)
+            return (("player", tuple(squad[p].name for p in request.legal.players)),)
         case DecisionKind.DELIVERY:
-            options = {"field": [field.value for field in request.legal.fields]}
             innings = request.view.innings
-            if innings is not None and innings.bowler is not None:
-                variations = variations_of(squad[innings.bowler].bowls)
-                options["variation"] = [v.value for v in variations]
-            return options
+            if innings is None or innings.bowler is None:
+                return _of_a_ball(request.legal.fields, ())
+            bowls = request.view.squads.of(request.seat)[innings.bowler].bowls
+            return _of_a_ball(request.legal.fields, variations_of(bowls))
         case _:
-            return {}
+            return ()
 
 
-def _narrowed(tool: Tool, options: Mapping[str, list[str]]) -> dict[str, Any]:
+@cache
+def _of_a_ball(fields: tuple[Field, ...], variations: tuple[Variation, ...]) -> _Options:
+    options = ("field", tuple(field.value for field in fields))
+    return (
+        (options, ("variation", tuple(v.value for v in variations))) if variations else (options,)
+    )
+
+
+def _narrowed(tool: Tool, options: _Options) -> dict[str, Any]:
     """The tool's schema with the legal options of this question in it."""
-    schema = _schema(tool.name)
+    schema, legal = _schema(tool.name), dict(options)
     properties = {
-        name: {**about, "enum": options[name]} if name in options else about
+        name: {**about, "enum": list(legal[name])} if name in legal else about
         for name, about in schema["properties"].items()
     }
     return {**schema, "properties": properties}

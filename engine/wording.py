@@ -7,7 +7,8 @@ the cursor nor hide a line, and so that saying what is wrong never goes wrong it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from pydantic_core import ErrorDetails, ValidationError
@@ -38,6 +39,14 @@ def shown(value: object) -> str:
 def dotted(where: Sequence[str | int]) -> str:
     """Pydantic's path to a value, such as `skill.scoring`, made safe; empty for the whole."""
     return ascii(".".join(map(str, where)))[1:-1][:LONGEST_SHOWN]
+
+
+def did_you_mean(name: object, known: Iterable[str], quote: str = "'") -> str:
+    """` (did you mean 'heuristic'?)`, or nothing where no known name is near."""
+    if not isinstance(name, str):
+        return ""
+    close = difflib.get_close_matches(name[:LONGEST_SHOWN], list(known), n=1)
+    return f" (did you mean {quote}{close[0]}{quote}?)" if close else ""
 
 
 def most_telling(error: ValidationError) -> ErrorDetails:

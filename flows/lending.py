@@ -132,8 +132,8 @@ async def check_secrets(captains: Iterable[CaptainSpec], secrets: Secrets) -> No
     """Ask for every key that is named. Raises `MissingSecret`."""
     for captain in captains:
         settings = settings_of(captain)
-        if not isinstance(settings, LlmSettings):
-            continue
+        if not isinstance(settings, LlmSettings) or settings.mode == "cached":
+            continue  # whoever asks nobody needs no key
         if settings.api_key_env is not None:
             await secrets.from_environment(settings.api_key_env)
         if settings.api_key_block is not None:

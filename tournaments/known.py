@@ -7,7 +7,7 @@ bring their own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -22,15 +22,15 @@ from engine.packs import Pack
 class Known:
     """Every name that exists.
 
-    `captains` are the presets; `kinds` are what a mapping in the file may be of; `squads` the
-    built-in teams, each with the digest of what it holds, and `women` those of them that women
+    `captains` are the names of presets; `kinds` are what a mapping in the file may be of; `squads`
+    the built-in teams, each with the digest of what it holds, and `women` those of them that women
     play. `pack` is the eval pack of a name or in a file; it raises the engine's `UnknownPack` or
     `BadYaml`. `resolve` makes a captain, every setting written out, of a preset's name or of a
     mapping; it raises the engine's `UnknownPreset` or `BadPreset`. `content` is the digest of the
     file that a captain plays by, None where there is none; it raises the engine's `BrokenRecord`.
     """
 
-    captains: Mapping[str, CaptainSpec]
+    captains: Collection[str]
     kinds: frozenset[str]
     squads: Mapping[str, str]
     pack: Callable[[str], Pack]
@@ -45,11 +45,9 @@ def known_to_the_engine(preset_files: Iterable[Path] = ()) -> Known:
     from engine import captains, packs, squads
 
     files = tuple(preset_files)
-    presets = dict(captains.PRESETS)
-    for path in files:
-        presets |= captains.read_presets(path)
+    own = [name for path in files for name in captains.read_presets(path)]
     return Known(
-        captains=presets,
+        captains=captains.preset_names(own),
         kinds=frozenset(captains.KINDS),
         squads={name: squads.squad_digest(squads.load_squad(name)) for name in squads.BUILT_IN},
         pack=packs.load_pack,

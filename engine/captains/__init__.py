@@ -2,31 +2,38 @@
 
 from engine.captains.base import CaptainSpec, Policy
 from engine.captains.baseline import Baseline
+from engine.captains.from_environment import FROM_ENVIRONMENT
+from engine.captains.kinds import KINDS, Kind
 from engine.captains.presets import (
-    KINDS,
     PRESETS,
     build,
     captaincy_of,
     check_name,
     content_digest,
     is_scripted,
+    preset_names,
     read_presets,
     resolve,
+    scripted_presets,
     settings_of,
 )
 
 __all__ = [
+    "FROM_ENVIRONMENT",
     "KINDS",
     "PRESETS",
     "Baseline",
     "CaptainSpec",
+    "Kind",
     "Policy",
     "build",
     "captaincy_of",
     "check_name",
     "content_digest",
     "is_scripted",
+    "preset_names",
     "read_presets",
     "resolve",
+    "scripted_presets",
     "settings_of",
 ]

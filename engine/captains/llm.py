@@ -20,6 +20,15 @@ Cadence = Literal["ball", "over"]
 Seconds = Annotated[float, Setting(gt=0, le=3600, allow_inf_nan=False)]
 
 
+# The settings of `LlmSettings` that change nothing of what is asked or how an answer is read.
+UNASKED: Final = frozenset(
+    {
+        *("mode", "api_key_env", "api_key_block", "price", "budget", "episode_budget"),
+        *("deadline_s", "connect_s", "transport_attempts"),
+    }
+)
+
+
 class Allowance(BaseModel):
     """What may be spent; None is no limit. `tokens` of prompt and answer together."""
 

@@ -13,11 +13,13 @@ from engine.tool_captains.services import Services
 
 
 def build_captain(
-    spec: CaptainSpec, *, seat: Seat, episode_id: str, services: Services
+    spec: CaptainSpec, *, seat: Seat, episode_id: str, services: Services, match: str = ""
 ) -> ToolCaptain:
-    """Raises `BadPreset` for settings that cannot be used."""
+    """`match` is the match's digest (`EpisodeSpec.match_digest`). Raises `BadPreset` for settings
+    that cannot be used.
+    """
     settings = settings_of(spec)
-    who = Caller(captain=spec.name, episode_id=episode_id, seat=seat)
+    who = Caller(captain=spec.name, episode_id=episode_id, seat=seat, match=match)
     match settings:
         case LlmSettings():
             from engine.tool_captains.llm.captain import LlmCaptain

@@ -67,12 +67,13 @@ class Preparable(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
     """Which captain of which episode is asking, and what he may spend in the run and in one
-    episode.
+    episode. `match` is the match's digest, the same in every episode that plays it.
     """
 
     captain: str
     episode_id: str
     seat: Seat
+    match: str = ""
     budget: Allowance = NO_LIMIT
     episode_budget: Allowance = NO_LIMIT
 

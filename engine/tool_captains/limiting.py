@@ -1,9 +1,10 @@
 """How many requests are under way at an endpoint at once: as many as it bears, first come, first
 served.
 
-Each endpoint has a gate. It starts modest, opens by one place for each round of answers that went
-well, and closes by a fifth when the endpoint says that it is asked too much. It never opens past
-its ceiling, which may change at any time.
+Each endpoint has a gate. It starts modest and opens by one place for each answer that went well,
+which doubles it in a round; when the endpoint says that it is asked too much it closes by a fifth,
+and from then on opens by one place a round. It never opens past its ceiling, which may change at
+any time.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ _SHRINK: Final = 0.8
 # One round of requests that are refused together is one refusal.
 _COOL_DOWN_S: Final = 1.0
 _LONGEST_HOLD_S: Final = 120.0
+_TURNS_TO_SEND: Final = 3  # of the event loop, until a request that was let in is on its way
 
 Later = Callable[[float, Callable[[], None]], object]  # after so many seconds, call
 
@@ -48,6 +50,10 @@ class AdaptiveLimiter:
             yield
         finally:
             gate.leave()
+        # Whoever was let in sends before we go on with what came: a slot that waits for our own
+        # work is an idle one.
+        for _ in range(_TURNS_TO_SEND):
+            await asyncio.sleep(0)
 
     def pushed_back(self, endpoint: str, retry_after_s: float | None = None) -> None:
         self._gate(endpoint).pushed_back(retry_after_s)
@@ -78,6 +84,7 @@ class _Gate:
     def __init__(self, ceiling: int, now: Callable[[], float], later: Later) -> None:
         self._ceiling, self._now, self._later = ceiling, now, later
         self._wanted = float(min(_START, ceiling) or 1)
+        self._was_pushed_back = False
         self._busy = 0
         self._queue: deque[asyncio.Future[None]] = deque()
         self._cool_until = self._closed_until = -float("inf")
@@ -112,6 +119,7 @@ class _Gate:
 
     def pushed_back(self, retry_after_s: float | None) -> None:
         now = self._now()
+        self._was_pushed_back = True
         if now >= self._cool_until:
             self._wanted = max(1.0, min(self._wanted, self._ceiling) * _SHRINK)
             self._cool_until = now + _COOL_DOWN_S
@@ -122,7 +130,8 @@ class _Gate:
 
     def went_well(self) -> None:
         if self.allowed < self._ceiling and self._busy >= self.allowed:  # it was made use of
-            self._wanted = min(self._wanted + 1 / self._wanted, float(self._ceiling))
+            step = 1 / self._wanted if self._was_pushed_back else 1.0
+            self._wanted = min(self._wanted + step, float(self._ceiling))
             self._admit()
 
     def set_ceiling(self, ceiling: int) -> None:

@@ -43,7 +43,10 @@ def test_a_resolved_captain_has_every_setting_written_out() -> None:
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:
-    with pytest.raises(UnknownPreset, match=r"'heuristik'; known: .*baseline.*heuristic.*random"):
+    with pytest.raises(
+        UnknownPreset,
+        match=r"'heuristik' .did you mean 'heuristic'.*; known: .*baseline.*heuristic.*random",
+    ):
         resolve("heuristik")
 
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from engine import packs, rewards, squads
-from engine.captains import KINDS, PRESETS
+from engine.captains import FROM_ENVIRONMENT, KINDS, PRESETS
 from engine.conformance import check_captain
 from engine.environment import CricketState
 from engine.events import EndReason, Event
@@ -185,6 +185,11 @@ def test_a_preset_has_a_row_with_its_kind(name: str) -> None:
     assert f"| `{PRESETS[name].kind}` |" in rows(section(CAPTAINS, "Presets"))[name]
 
 
+@pytest.mark.parametrize("name", FROM_ENVIRONMENT)
+def test_a_preset_of_the_environment_has_a_row(name: str) -> None:
+    assert "| `llm` |" in rows(section(CAPTAINS, "Presets"))[name]
+
+
 @pytest.mark.parametrize("name", KINDS)
 def test_a_kind_and_each_of_its_settings_has_a_row(name: str) -> None:
     text = section(CAPTAINS, "Kinds")
@@ -276,7 +281,7 @@ def test_a_limit_of_the_bus_has_a_row_with_its_value(limit: Any) -> None:
 def test_every_variable_of_ours_has_a_row() -> None:
     found = {
         name
-        for room in ("flows", "spectator")
+        for room in ("engine", "flows", "spectator")
         for path in (ROOT / room).rglob("*.py")
         for name in re.findall(r'"(CAPTAINS_\w+)"', path.read_text(encoding="utf-8"))
     }

@@ -63,6 +63,8 @@ class LlmCaptain:
         self._memory = MatchMemory()
         self._question = _Question(number=None, rung=self._working_rung())
         self._room = settings.context_tokens
+        # Until a question comes that was never asked before: none after it was, either.
+        self._is_repeated = services.cache is not None
         self._account = self._new_account()
 
     async def prepare(self) -> None:
@@ -148,11 +150,13 @@ class LlmCaptain:
         """The rung at which this question was asked before, so that a repeated run asks as the
         first did, whatever it has learnt by then of the endpoint; the working one of a new one.
         """
-        rungs: list[Rung] = [question.rung, *Rung]
-        for rung in rungs:
+        if not self._is_repeated:
+            return question.rung
+        for rung in (question.rung, *(rung for rung in Rung if rung is not question.rung)):
             request = self._compose(seen, offers, replace(question, rung=rung))
             if await self._obtaining.is_remembered(request, decision=seen.question):
                 return rung
+        self._is_repeated = False
         return question.rung
 
     def _ask_for_less(self, refused: RequestRefused, question: _Question) -> None:

@@ -14,12 +14,21 @@ from engine.captains.llm import LlmSettings
 from engine.errors import BadPreset, NoUsableCall
 from engine.tool_captains.account import NOT_TOLD, Account, Problem, Usage
 from engine.tool_captains.budgets import Purse
-from engine.tool_captains.contract import Caller
+from engine.tool_captains.contract import Caller, ResponseCache
 from engine.tool_captains.llm.breaker import Line
 from engine.tool_captains.llm.chat import ChatReply, ChatRequest, RequestRefused
+from engine.tool_captains.llm.endpoints import encoded
 from engine.tool_captains.llm.faults import NotCached, TransportFault
 from engine.tool_captains.llm.prices import is_known, priced
-from engine.tool_captains.llm.remembering import Late, Outcome, Place, key_of, read, written
+from engine.tool_captains.llm.remembering import (
+    Late,
+    Outcome,
+    Place,
+    key_in_match,
+    key_of,
+    read,
+    written,
+)
 from engine.tool_captains.services import Services
 
 _CHARACTERS_A_TOKEN = 3  # of JSON and English, on the safe side
@@ -92,15 +101,33 @@ class Obtaining:
         if cache is None:
             return None
         entry = await cache.get(self._cache_key(request, decision))
+        if entry is None and settings.mode == "cached":
+            entry = await self._kept_of_the_match(cache, request, decision)
         outcome = read(entry) if entry is not None else None
         is_live = settings.mode == "live"
         if isinstance(outcome, Late) and is_live and outcome.deadline_s < settings.deadline_s:
             return None  # he has more time than he had then
         return outcome
 
+    async def _kept_of_the_match(
+        self, cache: ResponseCache, request: ChatRequest, decision: int | None
+    ) -> bytes | None:
+        """What was answered first where this match was played under another name."""
+        key = self._match_key(request, decision)
+        place = await cache.get(key) if key is not None else None
+        return await cache.get(place.decode(errors="replace")) if place is not None else None
+
     async def _remember(self, request: ChatRequest, decision: int | None, outcome: Outcome) -> None:
-        if self._services.cache is not None:
-            await self._services.cache.put(self._cache_key(request, decision), written(outcome))
+        cache = self._services.cache
+        if cache is None:
+            return
+        key, in_match = self._cache_key(request, decision), self._match_key(request, decision)
+        await cache.put(key, written(outcome))
+        if in_match is not None:
+            await cache.put(in_match, key.encode())
+
+    def _match_key(self, request: ChatRequest, decision: int | None) -> str | None:
+        return key_in_match(self._settings.base_url, request, self._who, self._at(decision))
 
     def _cache_key(self, request: ChatRequest, decision: int | None) -> str:
         return key_of(self._settings.base_url, request, self._who, self._at(decision))
@@ -111,7 +138,7 @@ class Obtaining:
         return (
             f"{who.captain} plays from the cache (mode: cached), and no answer is kept for "
             f"{self._at(decision)} of episode {who.episode_id}, {who.seat.value}"
-            + (f": {why}" if why else "")
+            + (f": {why}" if why else "; play the match once with mode: live (preset llm_live)")
         )
 
     def _told(self, outcome: Outcome, decision: int | None, account: Account) -> ChatReply:
@@ -135,7 +162,7 @@ class Obtaining:
         most = self._most(request)
         reserved = await self._services.budgets.reserve(self._who, most, also=(self._episode,))
         try:
-            taken = await self._until_it_is_answered(request, account)
+            taken = await self._until_it_is_answered(encoded(request), account)
             if isinstance(taken.outcome, RequestRefused):
                 return taken.outcome
             usage = taken.outcome.usage if isinstance(taken.outcome, ChatReply) else NOT_TOLD
@@ -149,11 +176,11 @@ class Obtaining:
         finally:
             reserved.release()
 
-    async def _until_it_is_answered(self, request: ChatRequest, account: Account) -> _Taken:
+    async def _until_it_is_answered(self, body: bytes, account: Account) -> _Taken:
         """Sent again while the transport fails, as often and as late as may be."""
         for retries in range(self._settings.transport_attempts):
             try:
-                return await self._sent(request)
+                return await self._sent(body)
             except TransportFault as fault:
                 wait_s = self._services.backoff.wait_s(retries, fault)
                 if wait_s is None or retries + 1 == self._settings.transport_attempts:
@@ -162,7 +189,7 @@ class Obtaining:
             await self._services.backoff.sleep(wait_s)
         raise AssertionError("at least one attempt is made")
 
-    async def _sent(self, request: ChatRequest) -> _Taken:
+    async def _sent(self, body: bytes) -> _Taken:
         """Once, through the breaker and with a slot of the endpoint."""
         settings, services = self._settings, self._services
         key = await self._key()
@@ -174,7 +201,8 @@ class Obtaining:
                     outcome: Outcome = await services.endpoints.complete(
                         settings.base_url,
                         key,
-                        request,
+                        body,
+                        model=settings.model,
                         deadline_s=settings.deadline_s,
                         connect_s=settings.connect_s,
                     )
