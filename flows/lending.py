@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -124,7 +124,7 @@ async def _asking(bus: BusAddress | None) -> AsyncIterator[Asker | None]:
         return
     from spectator import BusAsker
 
-    async with BusAsker(bus.url, bus.token) as asker:
+    async with aclosing(BusAsker(bus.url, bus.token)) as asker:
         yield asker
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import asdict
 from http import HTTPStatus
 from pathlib import Path
@@ -24,7 +24,7 @@ from spectator.frames import EMPTY, fold
 from spectator.guard import KnownHosts, StrictHeaders, has_token, host_in, is_own_origin
 from spectator.hub import READ_AHEAD, Hub
 from spectator.ingest import BadEvents, batches_of, parse_events, read_body
-from spectator.refusing import MAX_DIGITS, Refused, error_answer, invalid, number_in
+from spectator.refusing import (MAX_DIGITS, Handler, Refused, answer_of, error_answer, invalid, number_in)
 from spectator.settings import DEFAULTS, BusSettings
 from spectator.store import Appended, AppendStatus, EventStore, Line, StreamInfo
 from spectator.streams import MAX_ATTEMPT_DIGITS, StreamName, stream_name, stream_of
@@ -35,9 +35,6 @@ COCKPIT: Final = Path(__file__).parent / "cockpit"
 FENCE_HEADER: Final = "x-captains-fence"
 MAX_FENCE: Final = 2**63 - 1  # what SQLite stores
 MAX_SEARCH: Final = 200
-
-Handler = Callable[[Request], Awaitable[Response]]
-
 
 class _AttemptConvertor(IntegerConvertor):
     """A number that is short enough to be read; a longer one is no path of ours."""
@@ -111,12 +108,8 @@ class Bus:
             await self._load()
             writes = request.method == "POST"
             token = self._token if writes else self._settings.read_token
-            if not has_token(request, token, in_query=not writes):
-                return error_answer(HTTPStatus.UNAUTHORIZED, "unauthorized")
-            try:
-                return await handler(request)
-            except Refused as refused:
-                return refused.answer()
+            may = has_token(request, token, in_query=not writes)
+            return await answer_of(handler, request, may=may)
 
         return answer
 

@@ -12,8 +12,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import httpx
 
@@ -45,9 +44,8 @@ class _Told:
 
 
 class BusAsker:
-    """Implements `Asker`, for any number of matches of one event loop.
-
-    `async with BusAsker(url, token) as asker`. Leaving the block takes its questions back.
+    """Implements `Asker`, for any number of matches of one event loop. Closing it takes its
+    questions back.
     """
 
     def __init__(self, url: str, token: str) -> None:
@@ -56,17 +54,6 @@ class BusAsker:
         self._client: httpx.AsyncClient | None = None
         self._calls_back: set[asyncio.Task[None]] = set()
         self._withdrawals: set[asyncio.Task[None]] = set()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        await self.aclose()
 
     async def aclose(self) -> None:
         for call in self._calls_back:

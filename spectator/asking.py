@@ -6,7 +6,7 @@ waits for the end. A person reads and answers with his player token, which opens
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -21,11 +21,10 @@ from engine.wording import dotted, most_telling, sentence
 from spectator.guard import has_token, player_token
 from spectator.ingest import read_body
 from spectator.questions import Asked, Questions, QuestionState, TooManyQuestions
-from spectator.refusing import Refused, error_answer, number_in
+from spectator.refusing import Handler, Refused, answer_of, number_in
 from spectator.settings import BusSettings
 
 _BACK: Final = "back"
-_Handler = Callable[[Request], Awaitable[Response]]
 
 
 class Asking:
@@ -44,10 +43,10 @@ class Asking:
             Route(mine + "/{id}/answer", self._for_players(self._answer), methods=["POST"]),
         ]
 
-    def _for_publishers(self, handler: _Handler) -> _Handler:
+    def _for_publishers(self, handler: Handler) -> Handler:
         return _guarded(handler, lambda _: self._token)
 
-    def _for_players(self, handler: _Handler) -> _Handler:
+    def _for_players(self, handler: Handler) -> Handler:
         return _guarded(handler, lambda r: player_token(self._token, r.path_params["captain"]))
 
     # --- the match -----------------------------------------------------------------------------
@@ -110,16 +109,11 @@ class Asking:
         return number_in(request, "wait_s", 0, 0, self._settings.max_wait_s)
 
 
-def _guarded(handler: _Handler, token_for: Callable[[Request], str]) -> _Handler:
+def _guarded(handler: Handler, token_for: Callable[[Request], str]) -> Handler:
     """Check the token, in the header alone, and answer `Refused` in one shape."""
 
     async def answer(request: Request) -> Response:
-        if not has_token(request, token_for(request)):
-            return error_answer(HTTPStatus.UNAUTHORIZED, "unauthorized")
-        try:
-            return await handler(request)
-        except Refused as refused:
-            return refused.answer()
+        return await answer_of(handler, request, may=has_token(request, token_for(request)))
 
     return answer
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 MAX_DIGITS: Final = 19  # of 2⁶³; Python itself refuses to read a number of over 4,300
 
@@ -20,6 +21,19 @@ class Refused(Exception):
 
     def answer(self) -> JSONResponse:
         return error_answer(self.status, self.error, **self.detail)
+
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+async def answer_of(handler: Handler, request: Request, *, may: bool) -> Response:
+    """The handler's answer, or its refusal; 401 where the request may not be made."""
+    if not may:
+        return error_answer(HTTPStatus.UNAUTHORIZED, "unauthorized")
+    try:
+        return await handler(request)
+    except Refused as refused:
+        return refused.answer()
 
 
 def invalid(**detail: Any) -> Refused:

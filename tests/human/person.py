@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 import httpx
@@ -101,7 +101,7 @@ def match(home: Any, away: Any = "baseline", *, episode_id: str = "e") -> Episod
 async def played(
     bus: BusServer, spec: EpisodeSpec, *observers: Observer, services: Services | None = None
 ) -> EpisodeResult:
-    async with BusAsker(bus.url, bus.publish_token) as asker:
+    async with aclosing(BusAsker(bus.url, bus.publish_token)) as asker:
         lent = services or Services()
         lent.asker = asker
         try:
