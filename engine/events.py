@@ -39,11 +39,17 @@ class EndReason(StrEnum):
     ENVIRONMENT_ERROR = "environment_error"
     CANCELLED = "cancelled"
     RUN_BUDGET = "run_budget"
+    BAD_SETTINGS = "bad_settings"
 
     @property
     def is_void(self) -> bool:
         """Whether the episode counts for nobody and is replayed."""
         return self not in (EndReason.COMPLETED, EndReason.FORFEIT)
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether the episode is void for a reason that another attempt may not meet."""
+        return self.is_void and self not in (EndReason.RUN_BUDGET, EndReason.BAD_SETTINGS)
 
 
 class _Strict(BaseModel):
@@ -246,7 +252,8 @@ class SeatCounts(_Strict):
     `standing` balls were played by what he had decided for the over, and are no decisions.
     `timeouts` were decided by a person's stated default, as he let his time pass.
     `problems` are unusable answers by what was wrong with them. Latencies of his own answers, in
-    milliseconds. `models` as endpoints reported them, `rungs` how answers were asked for.
+    milliseconds, without those from the cache; `latencies_ms` counts them, each within 5 % of its
+    key (`engine.latency`). `models` as endpoints reported them, `rungs` how answers were asked for.
     """
 
     captain: str
@@ -265,6 +272,7 @@ class SeatCounts(_Strict):
     problems: dict[str, int] = Field(default_factory=dict)
     latency_ms_p50: float | None = None
     latency_ms_p95: float | None = None
+    latencies_ms: dict[str, int] = Field(default_factory=dict)
     spent: Spent | None = None
     cost_sources: tuple[str, ...] = ()
     prompt_digest: str | None = None

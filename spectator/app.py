@@ -24,7 +24,15 @@ from spectator.frames import EMPTY, fold
 from spectator.guard import KnownHosts, StrictHeaders, has_token, host_in, is_own_origin
 from spectator.hub import READ_AHEAD, Hub
 from spectator.ingest import BadEvents, batches_of, parse_events, read_body
-from spectator.refusing import (MAX_DIGITS, Handler, Refused, answer_of, error_answer, invalid, number_in)
+from spectator.refusing import (
+    MAX_DIGITS,
+    Handler,
+    Refused,
+    answer_of,
+    error_answer,
+    invalid,
+    number_in,
+)
 from spectator.settings import DEFAULTS, BusSettings
 from spectator.store import Appended, AppendStatus, EventStore, Line, StreamInfo
 from spectator.streams import MAX_ATTEMPT_DIGITS, StreamName, stream_name, stream_of
@@ -35,6 +43,7 @@ COCKPIT: Final = Path(__file__).parent / "cockpit"
 FENCE_HEADER: Final = "x-captains-fence"
 MAX_FENCE: Final = 2**63 - 1  # what SQLite stores
 MAX_SEARCH: Final = 200
+
 
 class _AttemptConvertor(IntegerConvertor):
     """A number that is short enough to be read; a longer one is no path of ours."""

@@ -26,8 +26,9 @@ class Known:
     the built-in teams, each with the digest of what it holds, and `women` those of them that women
     play. `pack` is the eval pack of a name or in a file; it raises the engine's `UnknownPack` or
     `BadYaml`. `resolve` makes a captain, every setting written out, of a preset's name or of a
-    mapping; it raises the engine's `UnknownPreset` or `BadPreset`. `content` is the digest of the
-    file that a captain plays by, None where there is none; it raises the engine's `BrokenRecord`.
+    mapping; it raises the engine's `UnknownPreset` or `BadPreset`. `content` is the digest of
+    what a captain plays by beside his settings (a file, an installed kind), None where there is
+    nothing; it raises the engine's `BrokenRecord` or `BadPreset`.
     """
 
     captains: Collection[str]
@@ -48,7 +49,7 @@ def known_to_the_engine(preset_files: Iterable[Path] = ()) -> Known:
     own = [name for path in files for name in captains.read_presets(path)]
     return Known(
         captains=captains.preset_names(own),
-        kinds=frozenset(captains.KINDS),
+        kinds=frozenset(captains.kind_names()),
         squads={name: squads.squad_digest(squads.load_squad(name)) for name in squads.BUILT_IN},
         pack=packs.load_pack,
         resolve=partial(captains.resolve, extra_files=files),

@@ -19,22 +19,26 @@ from engine.tool_captains.account import Usage
 from engine.tool_captains.contract import Caller
 
 _NANO: Final = 1e9  # dollars are kept in whole nano-dollars, so that sums are exact
-_STATE_VERSION: Final = 1
+_STATE_VERSION: Final = 2
 
 
 @dataclass(slots=True, kw_only=True)
 class Spending:
-    """`wall_s` are seconds that answers took. Dollars are whole billionths."""
+    """`wall_s` are seconds that answers took. Dollars are whole billionths, without what
+    `unpriced` calls cost, which nobody knows.
+    """
 
     tokens: int = 0
     nano_usd: int = 0
     calls: int = 0
+    unpriced: int = 0
     wall_s: float = 0.0
 
     def add(self, other: Spending, sign: int = 1) -> None:
         self.tokens += sign * other.tokens
         self.nano_usd += sign * other.nano_usd
         self.calls += sign * other.calls
+        self.unpriced += sign * other.unpriced
         self.wall_s += sign * other.wall_s
 
     def exported(self) -> dict[str, Any]:
@@ -42,6 +46,7 @@ class Spending:
             "tokens": self.tokens,
             "usd": self.nano_usd / _NANO,
             "calls": self.calls,
+            "unpriced": self.unpriced,
             "wall_s": round(self.wall_s, 3),
         }
 
@@ -51,6 +56,7 @@ class Spending:
             tokens=int(state["tokens"]),
             nano_usd=round(float(state["usd"]) * _NANO),
             calls=int(state["calls"]),
+            unpriced=int(state["unpriced"]),
             wall_s=float(state["wall_s"]),
         )
 
@@ -61,6 +67,7 @@ class Spending:
             tokens=usage.tokens_in + usage.tokens_out,
             nano_usd=round((usage.cost_usd or 0.0) * _NANO),
             calls=1,
+            unpriced=int(usage.cost_usd is None),
             wall_s=took_s,
         )
 

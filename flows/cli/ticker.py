@@ -7,6 +7,7 @@ from __future__ import annotations
 from engine.events import DecisionEvent, DecisionMade, Spent
 from engine.wire import Told
 from flows.cli.terminal import note
+from flows.honesty import usd
 
 
 class Ticker:
@@ -33,8 +34,8 @@ class Ticker:
         chosen = ", ".join(str(value) for value in made.choice.values() if value is not None)
         took = "" if made.latency_ms is None else f", {made.latency_ms / 1000:.1f} s"
         again = f", asked {made.rethinks + 1} times" if made.rethinks else ""
-        usd = "cost unknown" if self._usd is None else f"${self._usd:.4f}"
+        cost = f"cost {usd(None)}" if self._usd is None else usd(self._usd)
         return (
             f"{made.innings}/{made.ball} {made.captain}, {made.kind}: {chosen} "
-            f"({made.source}{took}{again}); {self._tokens} tokens, {usd} so far"
+            f"({made.source}{took}{again}); {self._tokens} tokens, {cost} so far"
         )

@@ -108,7 +108,7 @@ def _run(
                 _tell_result(opened, summary, stay=stay)
             if stay and not as_json:
                 _stay_up()
-            return Exit.FAILED if summary.episodes.void or summary.stopped else Exit.DONE
+            return _exit_of(summary)
     except KeyboardInterrupt:
         if reporter.is_complete and (answered or not as_json):
             return Exit.DONE  # only the featured match was still being shown
@@ -116,6 +116,12 @@ def _run(
             answer_json({"error": reporter.interrupted(), "exit_code": int(Exit.INTERRUPTED)})
         note(f"\n{reporter.interrupted()}")
         return Exit.INTERRUPTED
+
+
+def _exit_of(summary: RunSummary) -> Exit:
+    if summary.unplayable:
+        return Exit.BAD_INPUT
+    return Exit.FAILED if summary.episodes.void or summary.stopped else Exit.DONE
 
 
 def _refuse_if_busy(order: Order, runs: Path) -> None:
@@ -140,20 +146,21 @@ def _tell_where(opened: Session, *, as_json: bool) -> None:
 
 
 def _tell_result(opened: Session, summary: RunSummary, *, stay: bool) -> None:
+    from flows.honesty import accounts_text, spent_of_run
+
     counts = summary.episodes
+    if told := accounts_text(summary.captains):
+        say(f"\n{told}")
     say(
         f"\n{counts.played} played, {counts.resumed} resumed, {counts.void} void, "
         f"{counts.forfeit} forfeited in {summary.seconds:.1f} s"
     )
     if summary.spent.get("calls"):
-        spent = summary.spent
-        known = all(account.cost_usd is not None for account in summary.captains)
-        usd = (
-            f"{spent['usd']:.4f} USD" if known else f"{spent['usd']:.4f} USD and what nobody knows"
-        )
-        say(f"spent {spent['tokens']} tokens, {usd}")
+        say(f"spent {spent_of_run(summary.spent)}")
     if summary.stopped:
         say(f"stopped: {summary.stopped}; the same command with a larger budget plays the rest")
+    for why in summary.unplayable:
+        say(f"left out: {why}")
     for why in summary.unranked:
         say(f"not a ranking: {why}")
     if counts.void:
