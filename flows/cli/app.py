@@ -31,9 +31,13 @@ ERA = Annotated[
     int, Parameter(help=f"The season whose scoring is played, {FIRST_ERA} to {LAST_ERA}.")
 ]
 SUPER_OVER = Annotated[bool, Parameter(negative=(), help="Decide a level match by super overs.")]
+
+
 CAPTAINS = Annotated[
     list[Path] | None,
-    Parameter(negative=(), help="A file of presets of one's own; may be given again."),
+    Parameter(
+        name="--captains", negative=(), help="A file of presets of one's own; may be given again."
+    ),
 ]
 PACK = Annotated[str, Parameter(help="Where matches begin: a pack's name or .yaml file.")]
 
@@ -301,14 +305,26 @@ def compliance(
 
 
 @app.command
-def doctor(*, runs: RUNS = Path("runs"), json: JSON = False) -> int:
-    """Check that everything that a run needs works here.
+def doctor(
+    file: str | None = None,
+    /,
+    *,
+    captains: CAPTAINS = None,
+    ask: Annotated[
+        bool, Parameter(negative=(), help="Ask the captains' endpoints too, 3 s each at most.")
+    ] = False,
+    runs: RUNS = Path("runs"),
+    json: JSON = False,
+) -> int:
+    """Check that everything that a run needs works here, and what a file's captains need.
 
-    Example: captains doctor
+    FILE is a tournament file: are its captains' keys there, their prices known?
+
+    Example: captains doctor friday-night.yaml --ask
     """
     from flows.cli.doctor import examine
 
-    return examine(runs, as_json=json)
+    return examine(runs, as_json=json, file=file, presets=captains or (), ask=ask)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
