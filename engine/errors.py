@@ -136,14 +136,18 @@ class UnknownPreset(EngineError):
 
 
 class BadPreset(EngineError):
-    """The settings of captain `name` cannot be used: `why`. `at` leads to the setting at fault."""
+    """The settings of captain `name` cannot be used: `why`. `at` leads to the setting at fault,
+    `place` is `FILE:LINE` of it.
+    """
 
-    def __init__(self, name: str, why: str, at: tuple[str | int, ...] = ()) -> None:
-        super().__init__(name, why, at)
-        self.name, self.why, self.at = name, why, at
+    def __init__(
+        self, name: str, why: str, at: tuple[str | int, ...] = (), place: str = ""
+    ) -> None:
+        super().__init__(name, why, at, place)
+        self.name, self.why, self.at, self.place = name, why, at, place
 
     def __str__(self) -> str:
-        return f"captain {self.name!r}: {self.why}"
+        return f"{self.place}{': ' if self.place else ''}captain {self.name!r}: {self.why}"
 
 
 class BadOptions(EngineError):

@@ -37,6 +37,12 @@ BUS = Annotated[
     str | None,
     Parameter(name="--bus", help="The URL of a spectator bus; CAPTAINS_BUS_TOKEN holds its token."),
 ]
+CAPTAINS = Annotated[
+    list[Path] | None,
+    Parameter(
+        name="--captains", negative=(), help="A file of presets of one's own; may be given again."
+    ),
+]
 PACK = Annotated[str, Parameter(help="Where matches begin: a pack's name or .yaml file.")]
 
 
@@ -118,10 +124,7 @@ def play(
     if_busy: Annotated[
         Literal["wait", "refuse"], Parameter(help="When another match is featured.")
     ] = "wait",
-    captains: Annotated[
-        list[Path] | None,
-        Parameter(negative=(), help="A file of presets of one's own; may be given again."),
-    ] = None,
+    captains: CAPTAINS = None,
     bus: BUS = None,
     runs: RUNS = Path("runs"),
     json: JSON = False,
@@ -287,13 +290,17 @@ def squads(squad: str | None = None, /, *, json: JSON = False) -> int:
 
 @app.command
 def compliance(
-    url: str,
+    url: str | None = None,
     /,
     *,
+    preset: Annotated[str | None, Parameter(help="A captain of kind remote, for URL.")] = None,
+    captains: CAPTAINS = None,
     token_env: Annotated[
         str | None, Parameter(help="The environment variable that holds its bearer token.")
     ] = None,
-    timeout: Annotated[float, Parameter(help="Seconds for one answer.")] = 30.0,
+    timeout: Annotated[
+        float | None, Parameter(help="Seconds for one answer; default 30, or the preset's.")
+    ] = None,
     decisions: Annotated[int, Parameter(help="How many are asked first, 20 to 1000.")] = 60,
     seed: Annotated[int, Parameter(help="The same seed asks the same questions.")] = 1,
     out: Annotated[
@@ -307,21 +314,34 @@ def compliance(
 
     Example: captains compliance http://127.0.0.1:8000/ --out failed
     """
-    from flows.cli.compliance import check_compliance, wanted_of
+    from flows.cli.compliance import check_compliance, program_of, wanted_of
 
-    wanted = wanted_of(url, token_env, timeout, decisions, seed, out)
+    program = program_of(url, preset, captains or (), token_env, timeout)
+    wanted = wanted_of(program, decisions, seed, out)
     return check_compliance(wanted, as_json=json)
 
 
 @app.command
-def doctor(*, runs: RUNS = Path("runs"), json: JSON = False) -> int:
-    """Check that everything that a run needs works here.
+def doctor(
+    file: str | None = None,
+    /,
+    *,
+    captains: CAPTAINS = None,
+    ask: Annotated[
+        bool, Parameter(negative=(), help="Ask the captains' endpoints too, 3 s each at most.")
+    ] = False,
+    runs: RUNS = Path("runs"),
+    json: JSON = False,
+) -> int:
+    """Check that everything that a run needs works here, and what a file's captains need.
 
-    Example: captains doctor
+    FILE is a tournament file: are its captains' keys there, their prices known?
+
+    Example: captains doctor friday-night.yaml --ask
     """
     from flows.cli.doctor import examine
 
-    return examine(runs, as_json=json)
+    return examine(runs, as_json=json, file=file, presets=captains or (), ask=ask)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

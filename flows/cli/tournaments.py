@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,8 +40,14 @@ def run_file(
 
 def check_file(file: str, *, as_json: bool) -> int:
     """`captains check FILE`; raises `BadTournamentFile`."""
+    from flows import catalogue
+    from flows.needs import needs_of
+    from flows.work import captains_of
+
     order = _ordered(file, "1")
     plan, spec = order.plan, order.spec
+    captains = captains_of(spec, catalogue.known()).values()
+    needs = list(needs_of(captains, in_dollars=spec.limits.usd is not None))
     if as_json:
         answer_json(
             {
@@ -51,6 +58,7 @@ def check_file(file: str, *, as_json: bool) -> int:
                 "fixtures": len(plan.fixtures),
                 "episodes": plan.total_episodes,
                 "overs": spec.match.max_overs,
+                "needs": [asdict(need) for need in needs],
             }
         )
         return Exit.DONE
@@ -58,6 +66,8 @@ def check_file(file: str, *, as_json: bool) -> int:
     overs = spec.match.max_overs
     say(f"{plan.total_episodes} episodes of {overs} over{'s' if overs > 1 else ''} an innings")
     say(f"digest {order.file_digest}")
+    for need in needs:
+        say(f"{need.state:<5}  {need.check}  {need.said}")
     return Exit.DONE
 
 
