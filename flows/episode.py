@@ -21,6 +21,7 @@ from flows.broadcast import FULL_SPEED, Broadcast
 from flows.config import EpisodeConfig
 from flows.lending import lent_to_one
 from flows.limits import FeaturedMatch, featured_slot
+from flows.people import check_can_be_asked
 from flows.play import play_once
 from flows.single import MatchReport, SingleMatch, singles_folder
 from flows.stage import current_stage
@@ -45,7 +46,9 @@ async def episode(config: EpisodeConfig) -> MatchReport:
     """
     spec, folder = match_of(config).spec(), singles_folder(Path(config.runs))
     runs = Path(config.runs)
-    async with watched(spec, config) as observers, lent_to_one(runs) as services:
+    bus = current_stage().bus
+    check_can_be_asked((spec.home, spec.away), bus)
+    async with watched(spec, config) as observers, lent_to_one(runs, bus) as services:
         result = await play_once(folder, spec, observers, services)
         folder.append(result)
         await artifacts.show_scorecard(result)

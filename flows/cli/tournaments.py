@@ -9,8 +9,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flows.cli.players import tell_people
 from flows.cli.progress import TerminalReporter
 from flows.cli.terminal import BadInput, Exit, answer_json, is_watched, note, say
+from flows.people import people
 
 if TYPE_CHECKING:
     from flows.cli.session import Session
@@ -27,9 +29,13 @@ def run_demo(runs: Path, *, fresh: bool, as_json: bool) -> int:
     return _run(file, runs, occasion="1", fresh=fresh, as_json=as_json, stay=is_watched())
 
 
-def run_file(file: str, runs: Path, *, occasion: str, fresh: bool, as_json: bool) -> int:
+def run_file(
+    file: str, runs: Path, *, occasion: str, fresh: bool, as_json: bool, bus_url: str | None = None
+) -> int:
     """`captains run FILE`."""
-    return _run(file, runs, occasion=occasion, fresh=fresh, as_json=as_json, stay=False)
+    return _run(
+        file, runs, occasion=occasion, fresh=fresh, as_json=as_json, stay=False, bus_url=bus_url
+    )
 
 
 def check_file(file: str, *, as_json: bool) -> int:
@@ -73,20 +79,37 @@ def _ordered(file: str, occasion: str) -> Order:
     return Order.of(catalogue.load(file), occasion)
 
 
-def _run(file: str, runs: Path, *, occasion: str, fresh: bool, as_json: bool, stay: bool) -> int:
+def _run(
+    file: str,
+    runs: Path,
+    *,
+    occasion: str,
+    fresh: bool,
+    as_json: bool,
+    stay: bool,
+    bus_url: str | None = None,
+) -> int:
+    from flows import catalogue
+    from flows.work import captains_of
+
     order = _ordered(file, occasion)
     if runs.exists() and not runs.is_dir():
         raise BadInput(f"--runs {runs}: is not a folder")
     _refuse_if_busy(order, runs)
     reporter = TerminalReporter(quiet=as_json)
-    watched = order.spec.spectate.episodes != "none"
+    asked = people(captains_of(order.spec, catalogue.known()).values())
+    has_bus = order.spec.spectate.episodes != "none" or bool(asked) or bus_url is not None
     from flows.cli.session import session
 
     answered = False
     try:
-        with session(runs, quiet=as_json, bus=watched, reporter=reporter) as opened, reporter:
+        with (
+            session(runs, quiet=as_json, bus=has_bus, bus_url=bus_url, reporter=reporter) as opened,
+            reporter,
+        ):
             reporter.page = opened.stage.page if opened.stage.paced else None
             _tell_where(opened, as_json=as_json)
+            tell_people(asked, opened.stage.bus)
             summary = _played(opened, file, occasion, runs, fresh=fresh)
             if as_json:
                 answer_json(summary.model_dump())

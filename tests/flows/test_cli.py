@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,12 @@ import pytest
 from engine.seeds import MAX_SEED
 from flows.cli import main
 from flows.cli.app import app
+from flows.cli.terminal import answer_json, say
 from tests.flows.support import SMALL, tournament_file
 
 COMMANDS = (
     *("demo", "run", "check", "play", "simulate", "fidelity", "replay", "presets", "doctor"),
-    *("packs", "squads", "compliance"),
+    *("packs", "squads", "compliance", "token"),
 )
 
 
@@ -94,6 +96,16 @@ def test_a_wrong_file_is_told_with_its_line(
     assert main(["run", str(file), "--runs", str(tmp_path / "runs")]) == 2
     assert f"small.yaml:{line}: " in capsys.readouterr().err
     assert not (tmp_path / "runs").exists()
+
+
+def test_a_stdout_without_a_character_shows_its_escape(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(raw, encoding="ascii"))
+    say("…")
+    answer_json({"dots": "…"})
+    first, *document = raw.getvalue().decode().splitlines()
+    assert first == r"\u2026"
+    assert json.loads("".join(document)) == {"dots": "…"}
 
 
 def test_an_error_is_one_json_document_too(capsys: pytest.CaptureFixture[str]) -> None:
