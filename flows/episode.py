@@ -23,6 +23,7 @@ from flows.config import EpisodeConfig
 from flows.leasing import leased
 from flows.lending import lent_to_one
 from flows.limits import FeaturedMatch, featured_slot
+from flows.people import check_can_be_asked
 from flows.play import play_once
 from flows.single import MatchReport, SingleMatch, singles_folder
 from flows.stage import current_stage
@@ -47,10 +48,12 @@ async def episode(config: EpisodeConfig) -> MatchReport:
     """
     spec, folder = match_of(config).spec(), singles_folder(Path(config.runs))
     runs = Path(config.runs)
+    bus = current_stage().bus
+    check_can_be_asked((spec.home, spec.away), bus)
     async with (
         watched(spec, config) as observers,
         leased(CEILING, said_aloud(current_stage())) as limiter,
-        lent_to_one(runs, limiter) as services,
+        lent_to_one(runs, bus, limiter) as services,
     ):
         result = await play_once(folder, spec, observers, services)
         folder.append(result)

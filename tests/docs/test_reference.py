@@ -23,10 +23,10 @@ from engine.options import EnvironmentOptions
 from engine.rewards import Rubrics
 from engine.tools import TOOLS, CricketAction
 from flows.cli import app, main
-from flows.cli.doctor import Finding
 from flows.cli.terminal import Exit
 from flows.config import EpisodeConfig, TournamentConfig
 from flows.fidelity import FidelityReport, LineReport
+from flows.needs import Finding
 from flows.run import EpisodeCounts, RunSummary
 from flows.settings import SETTINGS
 from flows.simulate import SimulationSummary
