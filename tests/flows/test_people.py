@@ -91,6 +91,8 @@ async def test_the_token_is_told_to_the_terminal_and_kept_nowhere(tmp_path: Path
     address = urlsplit(line.split()[-1])
     assert parse_qs(address.fragment) == {"captain": ["ada"], "player": [ada.token]}
     assert ada.token not in out
+    assert "ada, batter: " in err
+    assert "tokens" not in err
     assert "bus.sqlite" in {path.name for path in files(tmp_path)}
     assert any(path.suffix == ".jsonl" for path in files(tmp_path))
     assert files_with(tmp_path, ada.token) == files_with(tmp_path, TOKEN) == []
