@@ -14,7 +14,7 @@ from engine.captains.presets import settings_of
 from engine.captains.remote import RemoteSettings
 from engine.errors import MissingSecret
 from engine.tool_captains import Services
-from engine.tool_captains.contract import Asker, Secrets
+from engine.tool_captains.contract import Asker, Limiter, Secrets
 from engine.tool_captains.limiting import AdaptiveLimiter
 from engine.tool_captains.response_cache import SqliteCache
 from engine.tool_captains.services import EnvironmentSecrets, sendable
@@ -42,12 +42,12 @@ class BlockSecrets(EnvironmentSecrets):
 
 @asynccontextmanager
 async def lent(
-    home: Path, budgets: KeptBudgets, slots: int, bus: BusAddress | None
+    home: Path, budgets: KeptBudgets, limiter: Limiter, bus: BusAddress | None
 ) -> AsyncIterator[Services]:
     """The services of a run; `home` keeps the answers of every run, people are asked on `bus`."""
     async with _asking(bus) as asker:
         services = Services(
-            limiter=AdaptiveLimiter(slots),
+            limiter=limiter,
             budgets=budgets,
             secrets=BlockSecrets(),
             cache=SqliteCache(home / CACHE),
@@ -61,11 +61,20 @@ async def lent(
 
 
 @asynccontextmanager
-async def lent_to_one(runs: Path, bus: BusAddress | None) -> AsyncIterator[Services]:
-    """The services of a single match: no budgets but the captains' own, and the same memory."""
+async def lent_to_one(
+    runs: Path, bus: BusAddress | None, limiter: Limiter | None = None
+) -> AsyncIterator[Services]:
+    """The services of a single match: no budgets but the captains' own, and the same memory.
+    `limiter` None: the slots are this process's alone, as there is no server to share them by.
+    """
     async with _asking(bus) as asker:
         cache = SqliteCache(answers_home(runs) / CACHE)
-        services = Services(secrets=BlockSecrets(), cache=cache, asker=asker)
+        services = Services(
+            limiter=limiter or AdaptiveLimiter(),
+            secrets=BlockSecrets(),
+            cache=cache,
+            asker=asker,
+        )
         try:
             yield services
         finally:

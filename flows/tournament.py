@@ -21,8 +21,9 @@ from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
 from engine.tool_captains import Services
 from flows import artifacts, catalogue
-from flows.announce import publisher
+from flows.announce import publisher, said_aloud
 from flows.config import SCHEDULED, TournamentConfig
+from flows.leasing import leased
 from flows.lending import answers_home, check_secrets, lent
 from flows.people import check_can_be_asked
 from flows.play import Job, play_job, play_until_it_counts, warm_up
@@ -60,7 +61,10 @@ async def tournament(config: TournamentConfig) -> RunSummary:
         async with publisher(stage.bus) as bus:
             views = Views(run, stage, bus)
             home, slots = answers_home(Path(config.runs)), run.spec.limits.llm
-            async with lent(home, run.budgets, slots, stage.bus) as services:
+            async with (
+                leased(slots, said_aloud(stage)) as limiter,
+                lent(home, run.budgets, limiter, stage.bus) as services,
+            ):
                 check_can_be_asked(run.captains.values(), stage.bus)
                 await check_secrets(run.captains.values(), services.secrets)
                 await views.started()
