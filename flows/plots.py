@@ -143,7 +143,7 @@ class _Scale:
         """Names of categories, as many as have room."""
         marks = self.plot.marks
         room = (self.plot.width - _LEFT - _RIGHT) / len(marks)
-        longest = max(len(mark.label) for mark in marks) * _CHARACTER + 4
+        longest = max(len(mark.label) for mark in marks) * _CHARACTER + 8
         every = max(1, ceil(longest / room))
         if every > 1 and all(mark.label.isdigit() for mark in marks):
             every = 5 * ceil(every / 5)  # overs 5, 10, 15 …

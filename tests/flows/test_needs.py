@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from engine.captains import resolve
 from engine.errors import MissingSecret
 from engine.tool_captains.services import EnvironmentSecrets
 from flows.cli import main
 from flows.cli.doctor import Examined
+from flows.lending import BlockSecrets
 from flows.needs import Finding, blocks_of, endpoints_of, needs_of
+from flows.server import Server
 from tests.flows.support import tournament_file
 from tests.llm.stub import fails, says, stub
 
@@ -143,3 +146,15 @@ def test_the_doctor_looks_after_files_and_the_environment(
     examined = Examined.of(str(tournament_file(tmp_path, FILE)), [mine], ask=False)
     assert [captain.name for captain in examined.captains] == ["llm_live", "own", "heuristic", "q"]
     assert examined.in_dollars
+
+
+@pytest.mark.prefect
+async def test_a_block_that_is_there_is_told_by_its_name_alone(on_server: Server) -> None:
+    from prefect.blocks.system import Secret
+
+    await Secret(value=SecretStr(KEY)).save("my-key", overwrite=True)
+    captains = [llm(api_key_block="my-key"), llm(api_key_block="no-such-key")]
+    there, missing = await blocks_of(captains, BlockSecrets())
+    assert there.said == "the Prefect Secret block my-key holds one"
+    assert (there.state, missing.state) == ("ok", "wrong")
+    assert KEY not in str(there)
