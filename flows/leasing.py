@@ -237,9 +237,12 @@ class _Teller:
     def lost(self, why: str, held: int) -> None:
         if not self._is_lost:
             self._is_lost = True
+            until = (
+                f"the {held} leased are used until their lease ends, within {LEASE_S:g} s; then "
+            )
             self._tell(
-                f"{self._endpoint}: Prefect cannot be asked for slots ({why}); the {held} that "
-                f"are leased are used until their lease ends, within {LEASE_S:g} s; then calls wait"
+                f"{self._endpoint}: Prefect cannot be asked for slots ({why}): "
+                f"{until if held else ''}calls wait until it answers"
             )
 
     def _found(self, seen: Seen) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
+import socket
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate
+from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.leasing import leased
 from flows.slots import limit_name, prefect_slots
 from tests.flows.support import captains
-from tests.llm.stub import Said, plays, says, stub
+from tests.llm.stub import Said, Stub, plays, says, stub
 
 pytestmark = [
     pytest.mark.prefect,
@@ -61,6 +62,14 @@ async def until(holds: Callable[[], bool], *, timeout_s: float = 60.0) -> None:
             await asyncio.sleep(0.05)
 
 
+async def end(process: subprocess.Popen[str], endpoint: Stub, by: signal.Signals) -> int:
+    """End it once all its slots are in use; its exit code."""
+    await until(lambda: endpoint.under_way == 3)
+    process.send_signal(by)
+    await asyncio.to_thread(process.communicate, timeout=60)
+    return process.returncode
+
+
 async def test_two_runs_at_once_keep_to_one_limit_and_both_end(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:
@@ -86,10 +95,7 @@ async def test_the_slots_of_a_killed_process_come_back(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:
     async with stub(answering=_silence) as endpoint:
-        process = run(tmp_path, "killed", endpoint.url, environment)
-        await until(lambda: endpoint.under_way == 3)
-        process.send_signal(signal.SIGKILL)
-        await asyncio.to_thread(process.communicate, timeout=10)
+        await end(run(tmp_path, "killed", endpoint.url, environment), endpoint, signal.SIGKILL)
         assert await taken(endpoint.url) == 3
         async with (
             asyncio.timeout(90),
@@ -104,10 +110,7 @@ async def test_an_interrupted_run_gives_its_slots_back(
 ) -> None:
     async with stub(answering=_silence) as endpoint:
         process = run(tmp_path, "interrupted", endpoint.url, environment)
-        await until(lambda: endpoint.under_way == 3)
-        os.kill(process.pid, signal.SIGINT)
-        await asyncio.to_thread(process.communicate, timeout=60)
-        assert process.returncode == 130
+        assert await end(process, endpoint, signal.SIGINT) == 130
         assert await taken(endpoint.url) == 0
 
 
@@ -129,6 +132,24 @@ async def test_calls_wait_while_the_limit_is_zero_and_go_on_when_it_is_raised() 
         await set_limit(here, 2)
         await asyncio.wait_for(calling, 30)
     assert await taken(here) == 0
+
+
+async def test_without_prefect_calls_wait_and_the_run_says_so() -> None:
+    told = list[str]()
+
+    async def call() -> None:
+        async with limiter.slot("http://127.0.0.1:1/alone"):
+            raise AssertionError
+
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        nobody = f"http://127.0.0.1:{silent.getsockname()[1]}/api"
+        with temporary_settings({PREFECT_API_URL: nobody}):
+            async with leased(8, told.append) as limiter:
+                calling = asyncio.create_task(call())
+                await until(lambda: bool(told))
+                calling.cancel()
+    assert told[0].endswith("calls wait until it answers")
 
 
 async def test_an_operators_limit_is_kept_and_not_overwritten() -> None:
