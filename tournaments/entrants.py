@@ -52,6 +52,8 @@ def _readable(captain: CaptainSpec, known: Known) -> None:
     """Asks for what the captain plays by, so that a missing recording is told before the start."""
     try:
         known.content(captain)
+    except BadPreset as error:
+        raise broken_rule(f"captain {shown(captain.name)}: {printable(error.why)}") from error
     except BrokenRecord as error:
         why = printable(str(error))
         allowed = "a record that can be read"
