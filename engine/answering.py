@@ -19,6 +19,7 @@ from engine.cricket.choices import Decision, Seat
 from engine.cricket.distribution import WinModel
 from engine.cricket.nodes import DecisionRequest, Fact
 from engine.errors import (
+    BadPreset,
     BrokenRecord,
     CallError,
     CaptainFailed,
@@ -45,7 +46,13 @@ _answered = maker(Answered)
 
 Captain = Policy | ToolCaptain
 # Not the captain's answer, however it ends: the infrastructure, the organiser, the run's budget.
-_NOT_HIS_DOING: Final = (CaptainUnavailable, BrokenRecord, MissingSecret, RunBudgetSpent)
+_NOT_HIS_DOING: Final = (
+    CaptainUnavailable,
+    BrokenRecord,
+    BadPreset,
+    MissingSecret,
+    RunBudgetSpent,
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -95,7 +102,8 @@ class Chair:
         """A legal decision for `request`, and how it came about.
 
         Raises `CaptainFailed` where no usable answer came and the captain's file says `forfeit`,
-        and `CaptainUnavailable` where he could not be reached.
+        `CaptainUnavailable` where he could not be reached, `BadPreset` and `MissingSecret` where
+        he never can be as he is set up.
         """
         if self._tool_captain is not None:
             return await self._of_tools(self._tool_captain, request, draws)

@@ -11,7 +11,7 @@ EngineError
 ├── CaptainFailed          the captain: no usable answer, and its file says `on_failure: forfeit`
 ├── CaptainOverBudget      the captain: it has spent what it may; it gives no answers any more
 ├── RunBudgetSpent         stop: the run has spent what it may; it resumes with a larger budget
-├── MissingSecret          the organiser: a key that is named and not there
+├── MissingSecret          the organiser: a key that is named and not there, or cannot be sent
 ├── UnknownPreset          the organiser: no captain of that name
 ├── BadPreset              the organiser: a captain's settings that cannot be used
 ├── BadOptions             the caller: options of an environment that cannot be used
@@ -99,7 +99,7 @@ class RunBudgetSpent(EngineError):
 
 
 class MissingSecret(EngineError):
-    """The secret called `name` is not there: `why`."""
+    """The secret called `name` is not there, or is none: `why`."""
 
     def __init__(self, name: str, why: str) -> None:
         super().__init__(name, why)

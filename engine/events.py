@@ -28,11 +28,17 @@ class EndReason(StrEnum):
     ENVIRONMENT_ERROR = "environment_error"
     CANCELLED = "cancelled"
     RUN_BUDGET = "run_budget"
+    BAD_SETTINGS = "bad_settings"
 
     @property
     def is_void(self) -> bool:
         """Whether the episode counts for nobody and is replayed."""
         return self not in (EndReason.COMPLETED, EndReason.FORFEIT)
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether the episode is void for a reason that another attempt may not meet."""
+        return self.is_void and self not in (EndReason.RUN_BUDGET, EndReason.BAD_SETTINGS)
 
 
 class _Strict(BaseModel):

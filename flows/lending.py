@@ -16,6 +16,7 @@ from typing import Any, Final
 from engine.captains.base import CaptainSpec
 from engine.captains.llm import Allowance, LlmSettings
 from engine.captains.presets import settings_of
+from engine.captains.remote import RemoteSettings
 from engine.errors import MissingSecret
 from engine.tool_captains import Services
 from engine.tool_captains.account import Usage
@@ -23,7 +24,7 @@ from engine.tool_captains.budgets import Ledger, Purse
 from engine.tool_captains.contract import Caller, Reservation, Secrets
 from engine.tool_captains.limiting import AdaptiveLimiter
 from engine.tool_captains.response_cache import SqliteCache
-from engine.tool_captains.services import EnvironmentSecrets
+from engine.tool_captains.services import EnvironmentSecrets, sendable
 
 CACHE: Final = "answers.sqlite"
 SPENT: Final = "spent.json"
@@ -42,7 +43,7 @@ class BlockSecrets(EnvironmentSecrets):
         value = found.get()
         if not isinstance(value, str) or not value:
             raise MissingSecret(block, "the Prefect Secret block holds no text")
-        return value
+        return sendable(block, value)
 
 
 class KeptBudgets:
@@ -120,13 +121,13 @@ async def lent_to_one(runs: Path) -> AsyncIterator[Services]:
 async def check_secrets(captains: Iterable[CaptainSpec], secrets: Secrets) -> None:
     """Ask for every key that is named. Raises `MissingSecret`."""
     for captain in captains:
-        settings = settings_of(captain)
-        if not isinstance(settings, LlmSettings) or settings.mode == "cached":
-            continue  # whoever asks nobody needs no key
-        if settings.api_key_env is not None:
-            await secrets.from_environment(settings.api_key_env)
-        if settings.api_key_block is not None:
-            await secrets.from_block(settings.api_key_block)
+        match settings_of(captain):
+            case LlmSettings(mode="cached"):
+                pass  # whoever asks nobody needs no key
+            case LlmSettings(api_key_env=str(variable)) | RemoteSettings(token_env=str(variable)):
+                await secrets.from_environment(variable)
+            case LlmSettings(api_key_block=str(block)):
+                await secrets.from_block(block)
 
 
 def _read(path: Path) -> dict[str, Any] | None:

@@ -164,7 +164,8 @@ async def play_batches(hall: Hall) -> None:
         for batch in asked:
             if run.stopped is not None:
                 return
-            await pair(hall, batch)
+            if all(run.can_play(spec) for spec in batch.episodes):
+                await pair(hall, batch)
 
     players = [player() for _ in range(run.processes + 1)]
     await together([*players, *(asker() for _ in range(run.spec.execution.open_episodes // 2))])

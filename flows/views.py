@@ -33,7 +33,10 @@ class Views:
 
     async def add(self, results: Iterable[EpisodeResult]) -> None:
         """Count results, and show that the table has changed."""
+        told = set(self._run.unplayable)
         self._run.add(results)
+        for name in self._run.unplayable.keys() - told:
+            self._stage.reporter.trouble(f"{self._run.unplayable[name]}; he plays no further match")
         self._stage.reporter.progress(self._run)
         await self._announcer.standings()
         await self._progress.update()

@@ -53,7 +53,7 @@ def _readable(captain: CaptainSpec, known: Known) -> None:
     try:
         known.content(captain)
     except BadPreset as error:
-        raise broken_rule(f"captain {shown(captain.name)}: {printable(error.why)}") from error
+        raise broken_rule(f"captain {shown(captain.name)}: {error.why}") from error
     except BrokenRecord as error:
         why = printable(str(error))
         allowed = "a record that can be read"

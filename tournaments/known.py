@@ -26,10 +26,11 @@ class Known:
     the built-in teams, each with the digest of what it holds, and `women` those of them that women
     play. `pack` is the eval pack of a name or in a file; it raises the engine's `UnknownPack` or
     `BadYaml`. `resolve` makes a captain, every setting written out, of a preset's name or of a
-    mapping; it raises the engine's `UnknownPreset` or `BadPreset`. `content` is the digest of the
-    file that a captain plays by, and for a language model of all that shapes what it is sent; None
-    where the settings are all. It raises the engine's `BrokenRecord` or `BadPreset`. `limits` are,
-    by kind, the settings that say how a captain is reached and what he may take, not how he plays.
+    mapping; it raises the engine's `UnknownPreset` or `BadPreset`. `content` is the digest of what
+    a captain plays by beside his settings (a file, an installed kind, all that a language model is
+    told), None where there is nothing; it raises the engine's `BrokenRecord` or `BadPreset`.
+    `limits` are, by kind, the settings that say how a captain is reached and what he may take, not
+    how he plays.
     """
 
     captains: Collection[str]
@@ -51,7 +52,7 @@ def known_to_the_engine(preset_files: Iterable[Path] = ()) -> Known:
     own = [name for path in files for name in captains.read_presets(path)]
     return Known(
         captains=captains.preset_names(own),
-        kinds=frozenset(captains.KINDS),
+        kinds=frozenset(captains.kind_names()),
         squads={name: squads.squad_digest(squads.load_squad(name)) for name in squads.BUILT_IN},
         pack=packs.load_pack,
         resolve=partial(captains.resolve, extra_files=files),

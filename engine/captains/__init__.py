@@ -4,6 +4,7 @@ from engine.captains.base import CaptainSpec, Policy
 from engine.captains.baseline import Baseline
 from engine.captains.from_environment import FROM_ENVIRONMENT
 from engine.captains.kinds import KINDS, Kind
+from engine.captains.plugins import GROUP, Plugin, clash_of, load, plugins
 from engine.captains.presets import (
     PRESETS,
     build,
@@ -11,6 +12,7 @@ from engine.captains.presets import (
     check_name,
     content_digest,
     is_scripted,
+    kind_names,
     preset_names,
     read_presets,
     resolve,
@@ -20,17 +22,23 @@ from engine.captains.presets import (
 
 __all__ = [
     "FROM_ENVIRONMENT",
+    "GROUP",
     "KINDS",
     "PRESETS",
     "Baseline",
     "CaptainSpec",
     "Kind",
+    "Plugin",
     "Policy",
     "build",
     "captaincy_of",
     "check_name",
+    "clash_of",
     "content_digest",
     "is_scripted",
+    "kind_names",
+    "load",
+    "plugins",
     "preset_names",
     "read_presets",
     "resolve",

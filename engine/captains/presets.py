@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 from engine.captains.base import NAME_PATTERN, NAME_RULE, CaptainSpec, Policy
 from engine.captains.from_environment import FROM_ENVIRONMENT, blamed, filled
 from engine.captains.kinds import KINDS, Kind
+from engine.captains.plugins import clash_of, crashed, load, plugin_named, plugins
 from engine.cricket.match import Captaincy
 from engine.errors import BadPreset, BadYaml, UnknownPreset
 from engine.wording import did_you_mean, dotted, sentence, shortened, shown
@@ -58,6 +59,13 @@ def check_name(name: object) -> str:
 
 def read_presets(path: Path) -> dict[str, CaptainSpec]:
     """The presets of one YAML file. Raises `BadPreset`."""
+    found = _read(path)
+    for spec in found.values():
+        _check_clear(spec.name, spec.kind)
+    return found
+
+
+def _read(path: Path) -> dict[str, CaptainSpec]:
     try:
         content = read_mapping(path)
     except BadYaml as error:
@@ -87,14 +95,22 @@ def resolve(
     if isinstance(named, CaptainSpec):
         return _from_mapping(named.model_dump(), known)
     if isinstance(named, Mapping):
-        return _from_mapping(named, known)
+        spec = _from_mapping(named, known)
+        if "kind" in named:
+            _check_clear(spec.name, spec.kind)
+        return spec
     preset = _preset(named, known)
     return preset if named in known else _from_mapping({"name": named}, known)
 
 
 def preset_names(extra: Iterable[str] = ()) -> tuple[str, ...]:
     """Every name that `resolve` knows, in order; `extra` are those of users' own files."""
-    return tuple(sorted({*PRESETS, *FROM_ENVIRONMENT, *extra}))
+    return tuple(sorted({*PRESETS, *FROM_ENVIRONMENT, *plugins(), *extra}))
+
+
+def kind_names() -> tuple[str, ...]:
+    """Every kind that `resolve` knows, in order: those that ship and those that are installed."""
+    return tuple(sorted({*KINDS, *plugins()}))
 
 
 def scripted_presets() -> tuple[str, ...]:
@@ -140,6 +156,8 @@ def _preset(
         return known[name]
     if isinstance(name, str) and name in FROM_ENVIRONMENT:
         return CaptainSpec(name=name, kind="llm", params=filled(name, own))
+    if isinstance(name, str) and plugin_named(name) is not None:
+        return CaptainSpec(name=check_name(name), kind=name)  # with the settings' defaults
     raise UnknownPreset(_called(name), preset_names(known))
 
 
@@ -188,15 +206,26 @@ def _own_settings(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _kind_named(name: str, kind: object) -> str:
-    if not isinstance(kind, str) or kind not in KINDS:
-        known = sorted(KINDS)
+    if not isinstance(kind, str) or (kind not in KINDS and plugin_named(kind) is None):
+        known = kind_names()
         hint = did_you_mean(kind, known)
         raise BadPreset(name, f"unknown kind {shown(kind)}{hint}; known: {', '.join(known)}")
     return kind
 
 
 def _kind(name: str, kind: str) -> Kind:
-    return KINDS[_kind_named(name, kind)]
+    """The kind itself, loaded where it is not one that ships. Raises `BadPreset`."""
+    if kind in KINDS:
+        return KINDS[kind]
+    plugin = plugin_named(_kind_named(name, kind))
+    assert plugin is not None
+    return load(plugin)
+
+
+def _check_clear(name: str, kind: str) -> None:
+    """Raises `BadPreset` where a file names a kind that several bring."""
+    if clash := clash_of(kind):
+        raise BadPreset(name, clash)
 
 
 def _settings(name: str, kind: str, params: Mapping[str, Any]) -> BaseModel:
@@ -208,6 +237,11 @@ def _settings(name: str, kind: str, params: Mapping[str, Any]) -> BaseModel:
         raise BadPreset(name, _explain(error, model, kind), at) from None
     except RecursionError:
         raise BadPreset(name, "settings that are nested too deep") from None
+    except Exception as error:
+        plugin = None if kind in KINDS else plugin_named(kind)
+        if plugin is None:
+            raise
+        raise crashed(plugin, "cannot read its settings", error) from error
 
 
 def _explain(error: ValidationError, model: type[BaseModel], kind: str) -> str:
@@ -225,5 +259,5 @@ def _called(name: object) -> str:
 
 
 PRESETS: Final[Mapping[str, CaptainSpec]] = MappingProxyType(
-    read_presets(Path(__file__).with_name("presets.yaml"))
+    _read(Path(__file__).with_name("presets.yaml"))
 )

@@ -241,7 +241,7 @@ def presets(*, json: JSON = False) -> int:
 
     Example: captains presets
     """
-    from flows.cli.matches import list_presets
+    from flows.cli.presets import list_presets
 
     return list_presets(as_json=json)
 

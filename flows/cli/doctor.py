@@ -17,6 +17,8 @@ from typing import Final, Literal
 
 from packaging.markers import Marker
 
+from engine.captains import clash_of, load, plugins
+from engine.errors import BadPreset
 from flows import settings
 from flows.cli.terminal import Exit, answer_json, say, table
 from flows.server import ServerUnavailable, server
@@ -55,6 +57,7 @@ def _checks(runs: Path) -> tuple[Callable[[], Iterator[Finding]], ...]:
     return (
         check_python,
         check_packages,
+        check_kinds,
         lambda: check_folder(runs),
         check_ports,
         check_browser,
@@ -82,6 +85,18 @@ def check_packages(lock: Path = ROOT / "requirements.lock") -> Iterator[Finding]
     ]
     said = "; ".join(wrong[:5]) or "as locked"
     yield Finding(check="packages", state="wrong" if wrong else "ok", said=said)
+
+
+def check_kinds() -> Iterator[Finding]:
+    """The kinds of captains that other distributions bring: each is loaded once."""
+    for kind, brought in plugins().items():
+        try:
+            fault, summary = clash_of(kind), load(brought[0]).summary
+        except BadPreset as broken:
+            fault, summary = broken.why, ""
+        state: State = "wrong" if fault else "ok"
+        said = fault or f"captains of kind {kind}: {summary}"
+        yield Finding(check=brought[0].source, state=state, said=said)
 
 
 def _installed(package: str) -> str | None:

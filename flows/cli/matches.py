@@ -1,4 +1,4 @@
-"""Commands about single matches: play, simulate, replay, presets."""
+"""Commands about single matches: play, simulate, replay."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from engine.captains import FROM_ENVIRONMENT, KINDS, PRESETS, CaptainSpec, resolve
+from engine.captains import CaptainSpec, resolve
 from engine.cricket.formats import format_named, format_of
 from engine.cricket.state import FIRST_ERA, LAST_ERA
-from engine.errors import BadPreset
 from engine.packs import Pack, load_pack
 from engine.seeds import MAX_SEED
-from flows.cli.terminal import BadInput, Exit, WorkFailed, answer_json, note, say, table
+from flows.cli.terminal import BadInput, Exit, WorkFailed, answer_json, note, say
 
 if TYPE_CHECKING:
     from engine.result import EpisodeResult
@@ -146,7 +145,9 @@ def play_match(wanted: Wanted, runs: Path, *, as_json: bool) -> int:
 
         show_accounts(accounts_of_match(result))
         note(f"record: {record}")
-    return _exit_of(result)
+    if result.end_reason.is_void:
+        note(f"{result.result}: {result.error or 'no reason was given'}")
+    return _exit_of(result.end_reason)
 
 
 def _fields(wanted: Wanted) -> dict[str, Any]:
@@ -190,14 +191,15 @@ def play_featured(
         show_match(asyncio.run(replay_record(Path(report.record))).result)
         show_accounts(report.captains)
         note(f"record: {report.record}")
-    return Exit.DONE if report.end_reason in ("completed", "forfeit") else Exit.FAILED
+    return _exit_of(report.end_reason)
 
 
-def _exit_of(result: EpisodeResult) -> int:
-    if result.end_reason.is_void:
-        note(f"{result.result}: {result.error or 'no reason was given'}")
-        return Exit.FAILED
-    return Exit.DONE
+def _exit_of(reason: str) -> int:
+    from engine.events import EndReason
+
+    if reason == EndReason.BAD_SETTINGS:
+        return Exit.BAD_INPUT
+    return Exit.FAILED if EndReason(reason).is_void else Exit.DONE
 
 
 def show_match(result: EpisodeResult) -> None:
@@ -326,38 +328,3 @@ def find_record(named: str, runs: Path) -> Path:
 
 def _listed(paths: Sequence[Path]) -> str:
     return ", ".join(str(path) for path in sorted(paths)[:3])
-
-
-def _by_environment() -> list[dict[str, Any]]:
-    """The presets that take their model from the environment: `settings` where it names one, else
-    an `error` that says what to set.
-    """
-
-    def told(name: str, summary: str) -> dict[str, Any]:
-        try:
-            settings, error = resolve(name).params, None
-        except BadPreset as missing:
-            settings, error = None, missing.why
-        return {"name": name, "summary": summary, "settings": settings, "error": error}
-
-    return [told(name, summary) for name, summary in FROM_ENVIRONMENT.items()]
-
-
-def list_presets(*, as_json: bool) -> int:
-    """`captains presets`."""
-    if as_json:
-        captains = [PRESETS[name].model_dump(mode="json") for name in sorted(PRESETS)]
-        kinds = {name: kind.summary for name, kind in sorted(KINDS.items())}
-        answer_json({"presets": captains, "from_environment": _by_environment(), "kinds": kinds})
-        return Exit.DONE
-    rows = [
-        (name, spec.kind, ", ".join(f"{k} {v}" for k, v in spec.params.items()) or "-")
-        for name, spec in sorted(PRESETS.items())
-    ]
-    say(table(("preset", "kind", "settings"), rows))
-    say("\nby the environment")
-    for told in _by_environment():
-        say(f"  {told['name']:<10} {told['error'] or told['summary']}")
-    say("\nkinds")
-    say("\n".join(f"  {name:<10} {kind.summary}" for name, kind in sorted(KINDS.items())))
-    return Exit.DONE

@@ -85,7 +85,7 @@ def _run(file: str, runs: Path, *, occasion: str, fresh: bool, as_json: bool, st
                 _tell_result(opened, summary, stay=stay)
             if stay and not as_json:
                 _stay_up()
-            return Exit.FAILED if summary.episodes.void or summary.stopped else Exit.DONE
+            return _exit_of(summary)
     except KeyboardInterrupt:
         if reporter.is_complete and (answered or not as_json):
             return Exit.DONE  # only the featured match was still being shown
@@ -93,6 +93,12 @@ def _run(file: str, runs: Path, *, occasion: str, fresh: bool, as_json: bool, st
             answer_json({"error": reporter.interrupted(), "exit_code": int(Exit.INTERRUPTED)})
         note(f"\n{reporter.interrupted()}")
         return Exit.INTERRUPTED
+
+
+def _exit_of(summary: RunSummary) -> Exit:
+    if summary.unplayable:
+        return Exit.BAD_INPUT
+    return Exit.FAILED if summary.episodes.void or summary.stopped else Exit.DONE
 
 
 def _refuse_if_busy(order: Order, runs: Path) -> None:
@@ -130,6 +136,8 @@ def _tell_result(opened: Session, summary: RunSummary, *, stay: bool) -> None:
         say(f"spent {spent_of_run(summary.spent)}")
     if summary.stopped:
         say(f"stopped: {summary.stopped}; the same command with a larger budget plays the rest")
+    for why in summary.unplayable:
+        say(f"left out: {why}")
     for why in summary.unranked:
         say(f"not a ranking: {why}")
     if counts.void:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.flows.support import captains, tournament_file
-from tests.llm.stub import completion, says, stub
+from tests.llm.stub import completion, fails, says, stub
 
 pytestmark = pytest.mark.prefect
 
@@ -19,7 +19,7 @@ name: asked
 seed: 3
 match: {{overs: 1, pairs: 1}}
 captains:
-  - heuristic
+  - heuristic{extra}
   - {{name: model, kind: llm, model: m, base_url: "{url}"{more}}}
 limits: {limits}
 spectate: {{episodes: none}}
@@ -33,8 +33,13 @@ class Runs:
         self.folder, self.url = folder, url
         self.environment = {**environment, "CAPTAINS_HOME": str(folder / "home")}
 
-    async def play(self, limits: str, *arguments: str, more: str = "", code: int = 0) -> Any:
-        file = tournament_file(self.folder, FILE.format(url=self.url, limits=limits, more=more))
+    async def play(
+        self, limits: str, *arguments: str, more: str = "", extra: str = "", code: int = 0
+    ) -> Any:
+        """`more` settings of the model, one `extra` captain."""
+        extra = extra and f"\n  - {extra}"
+        text = FILE.format(url=self.url, limits=limits, more=more, extra=extra)
+        file = tournament_file(self.folder, text)
         process = captains(
             ["run", str(file), "--runs", str(self.folder / "runs"), "--json", *arguments],
             self.environment,
@@ -73,6 +78,23 @@ async def test_a_captain_who_answers_nothing_usable_is_shown_and_not_ranked(
     assert account["tokens_in"] > 0
     assert account["cost_usd"] is None
     assert any(why.startswith("model made 0%") for why in told["unranked"])
+
+
+@pytest.mark.parametrize(
+    ("status", "setting"), [(401, "api_key_env"), (404, "model"), (302, "base_url")]
+)
+async def test_settings_that_an_endpoint_refuses_end_that_captains_run_at_once(
+    tmp_path: Path, environment: dict[str, str], status: int, setting: str
+) -> None:
+    async with stub(fails(status)) as endpoint:
+        runs = Runs(tmp_path, endpoint.url, environment)
+        told = await runs.play("{attempts: 3}", extra="baseline", code=2)
+    (why,) = told["unplayable"]
+    assert why.startswith(f"captain 'model': {setting}")
+    assert "; allowed: " in why
+    assert len(endpoint.requests) <= 8  # what was under way at once, each asked once
+    played = {row["captain"]: row["played"] for row in told["standings"]}
+    assert played == {"heuristic": 2, "baseline": 2, "model": 0}
 
 
 async def test_a_missing_key_is_told_before_the_first_ball(

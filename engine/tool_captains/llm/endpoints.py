@@ -6,24 +6,18 @@ blocks the event loop. Every text that comes back has passed the redactor of the
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from engine.errors import CaptainUnavailable, NoUsableCall
-from engine.tool_captains.account import Problem
+from engine.errors import EngineError
+from engine.tool_captains.deadline import answered_within
+from engine.tool_captains.faults import BadEndpoint, Part, TransportFault
 from engine.tool_captains.llm.chat import ChatReply, ChatRequest
 from engine.tool_captains.llm.completion import reply_in
-from engine.tool_captains.llm.faults import (
-    BadEndpoint,
-    Failure,
-    TransportFault,
-    failure_in,
-    fault_of,
-)
+from engine.tool_captains.llm.faults import Failure, failure_in, fault_of
 from engine.tool_captains.redacting import Redactor
 from engine.wording import printable, shortened
 
@@ -68,19 +62,12 @@ class Endpoints:
 
         client = self._client(base_url, key)
         try:
-            async with asyncio.timeout(None) as limit:
-                watch = wire.Watch(limit, deadline_s)
-                token = wire.WATCHED.set(watch)
+            async with answered_within(deadline_s) as trace:
+                token = wire.WATCHED.set(trace)
                 try:
                     response = await _post(client.openai, body, connect_s)
                 finally:
                     wire.WATCHED.reset(token)
-        except TimeoutError:
-            raise NoUsableCall(
-                Problem.LATE,
-                f"no answer within {deadline_s:g} s",
-                f"an answer within {deadline_s:g} s",
-            ) from None
         except _Unsent as unsent:
             why = client.redactor.clean_error(unsent.why)
             raise TransportFault(base_url, shortened(printable(why), _LONGEST_WHY)) from None
@@ -121,7 +108,7 @@ def _new_client(base_url: str, key: str, redactor: Redactor) -> _Client:
             base_url=base_url, api_key=key, max_retries=0, http_client=wire.new_client()
         )
     except httpx2.InvalidURL as error:
-        raise BadEndpoint(base_url, f"no such address can be: {error}") from None
+        raise BadEndpoint(base_url, f"no such address can be: {error}", Part.ADDRESS) from None
     return _Client(openai=client, redactor=redactor)
 
 
@@ -189,9 +176,7 @@ def _payload(response: httpx2.Response) -> object:
         return response.content[:2_000].decode("utf-8", errors="replace")
 
 
-def _without_answer(
-    failure: Failure, payload: object, base_url: str, model: str
-) -> CaptainUnavailable:
+def _without_answer(failure: Failure, payload: object, base_url: str, model: str) -> EngineError:
     """A success without a choice in it: some report an upstream's error in such a body, with its
     status as the code.
     """

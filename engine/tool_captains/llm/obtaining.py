@@ -12,13 +12,16 @@ from dataclasses import dataclass, replace
 
 from engine.captains.llm import LlmSettings
 from engine.errors import BadPreset, NoUsableCall
-from engine.tool_captains.account import NOT_TOLD, Account, Problem, Usage
+from engine.tool_captains.account import NOT_TOLD, Account, Usage
+from engine.tool_captains.breaker import Line
 from engine.tool_captains.budgets import Purse
+from engine.tool_captains.calling import call
 from engine.tool_captains.contract import Caller, ResponseCache
-from engine.tool_captains.llm.breaker import Line
+from engine.tool_captains.deadline import late
+from engine.tool_captains.faults import BadEndpoint, Part, bad_preset
 from engine.tool_captains.llm.chat import ChatReply, ChatRequest, RequestRefused
 from engine.tool_captains.llm.endpoints import encoded
-from engine.tool_captains.llm.faults import NotCached, TransportFault
+from engine.tool_captains.llm.faults import NotCached
 from engine.tool_captains.llm.prices import is_known, priced
 from engine.tool_captains.llm.remembering import (
     Late,
@@ -74,7 +77,7 @@ class Obtaining:
         added to `account`, also where none came.
 
         Raises `RequestRefused`, `CaptainUnavailable`, `CaptainOverBudget`, `RunBudgetSpent`,
-        `MissingSecret`, and `NoUsableCall` for an answer that is late.
+        `BadPreset`, `MissingSecret`, and `NoUsableCall` for an answer that is late.
         """
         outcome = await self._remembered(request, decision)
         if outcome is not None:
@@ -150,7 +153,7 @@ class Obtaining:
         at = self._at(decision)
         self._place = replace(at, answer=at.answer + 1)
         if isinstance(outcome, Late):
-            raise _late(outcome)
+            raise late(outcome.deadline_s)
         if outcome.model:
             account.models.add(outcome.model)
         return outcome
@@ -158,11 +161,11 @@ class Obtaining:
     # --- asking --------------------------------------------------------------------------------
 
     async def _asked(self, request: ChatRequest, account: Account) -> Outcome:
-        """Live, within the budgets. Raises `CaptainUnavailable`."""
+        """Live, within the budgets. Raises `CaptainUnavailable` and `BadPreset`."""
         most = self._most(request)
         reserved = await self._services.budgets.reserve(self._who, most, also=(self._episode,))
         try:
-            taken = await self._until_it_is_answered(encoded(request), account)
+            taken = await self._sent(encoded(request), account)
             if isinstance(taken.outcome, RequestRefused):
                 return taken.outcome
             usage = taken.outcome.usage if isinstance(taken.outcome, ChatReply) else NOT_TOLD
@@ -176,47 +179,42 @@ class Obtaining:
         finally:
             reserved.release()
 
-    async def _until_it_is_answered(self, body: bytes, account: Account) -> _Taken:
-        """Sent again while the transport fails, as often and as late as may be."""
-        for retries in range(self._settings.transport_attempts):
-            try:
-                return await self._sent(body)
-            except TransportFault as fault:
-                wait_s = self._services.backoff.wait_s(retries, fault)
-                if wait_s is None or retries + 1 == self._settings.transport_attempts:
-                    raise
-            account.transport_retries += 1
-            await self._services.backoff.sleep(wait_s)
-        raise AssertionError("at least one attempt is made")
+    async def _sent(self, body: bytes, account: Account) -> _Taken:
+        """What the endpoint made of it, asked as often as its transport fails."""
+        settings, services, key = self._settings, self._services, await self._key()
 
-    async def _sent(self, body: bytes) -> _Taken:
-        """Once, through the breaker and with a slot of the endpoint."""
-        settings, services = self._settings, self._services
-        key = await self._key()
-        line = Line(endpoint=settings.base_url, key=key)
-        async with services.limiter.slot(settings.base_url):
+        async def send() -> _Taken:
             started = time.monotonic()
-            try:
-                with services.breakers.guard(line):
-                    outcome: Outcome = await services.endpoints.complete(
-                        settings.base_url,
-                        key,
-                        body,
-                        model=settings.model,
-                        deadline_s=settings.deadline_s,
-                        connect_s=settings.connect_s,
-                    )
-            except RequestRefused as refused:
-                outcome = refused
-            except NoUsableCall:
-                outcome = Late(deadline_s=settings.deadline_s)
-            except TransportFault as fault:
-                if fault.pushed_back or fault.retry_after_s is not None:
-                    services.limiter.pushed_back(settings.base_url, fault.retry_after_s)
-                raise
-            else:
-                services.limiter.went_well(settings.base_url)
-            return _Taken(outcome=outcome, took_s=time.monotonic() - started)
+            reply = await services.endpoints.complete(
+                settings.base_url,
+                key,
+                body,
+                model=settings.model,
+                deadline_s=settings.deadline_s,
+                connect_s=settings.connect_s,
+            )
+            return _Taken(outcome=reply, took_s=time.monotonic() - started)
+
+        line, attempts = Line(endpoint=settings.base_url, key=key), settings.transport_attempts
+        try:
+            return await call(send, line, attempts=attempts, services=services, account=account)
+        except RequestRefused as refused:
+            return _Taken(outcome=refused, took_s=0.0)
+        except NoUsableCall:
+            deadline_s = settings.deadline_s
+            return _Taken(outcome=Late(deadline_s=deadline_s), took_s=deadline_s)
+        except BadEndpoint as bad:
+            raise bad_preset(self._who.captain, bad, self._named()) from None
+
+    def _named(self) -> dict[Part, str]:
+        settings = self._settings
+        key = settings.api_key_env or settings.api_key_block
+        kind = "api_key_block" if settings.api_key_block else "api_key_env"
+        return {
+            Part.ADDRESS: "base_url",
+            Part.KEY: f"{kind} {key}" if key else f"{kind}, which is not given",
+            Part.MODEL: "model",
+        }
 
     async def _key(self) -> str | None:
         settings, secrets = self._settings, self._services.secrets
@@ -240,8 +238,3 @@ class Obtaining:
             tokens_out=request.max_tokens or self._settings.max_tokens,
         )
         return priced(usage, self._settings).usage if self._in_dollars else usage
-
-
-def _late(outcome: Late) -> NoUsableCall:
-    given = f"{outcome.deadline_s:g} s"
-    return NoUsableCall(Problem.LATE, f"no answer within {given}", f"an answer within {given}")
