@@ -26,7 +26,7 @@ _ENCODING = {"utf-8", "replace"}
 UNSAID = {
     "engine.prompt": {"1 over", "-"},
     "engine.tool_captains.llm.memory": {
-        *("reason", "length", "line", "variation", "shot", "aggression"),
+        *("length", "line", "variation", "shot", "aggression"),
         *_ENCODING,
     },
     "engine.tool_captains.llm.conversation": {"(nothing)", "error", *_ENCODING},
