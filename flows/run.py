@@ -22,8 +22,8 @@ from engine.spec import EpisodeSpec
 from flows import catalogue
 from flows.accounts import CaptainAccount, accounts, unranked
 from flows.ledger import RunFolder
-from flows.lending import SPENT, KeptBudgets
 from flows.pool import cores
+from flows.spending import SPENT, KeptBudgets
 from flows.work import Batch, batches, captains_of, episode_spec, pairs, waits
 from tournaments import (
     EpisodeOutcome,

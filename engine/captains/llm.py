@@ -30,6 +30,8 @@ def _connectable(url: str) -> str:
         host, port = (parts.hostname or "").encode("idna"), parts.port
     except ValueError as error:
         raise ValueError(f"{error}; allowed: {_ADDRESS}") from None
+    if not url.isprintable():
+        raise ValueError(f"a control character; allowed: {_ADDRESS}")
     if not host or port == 0:
         raise ValueError(f"{'port 0' if host else 'no host'}; allowed: {_ADDRESS}")
     return url

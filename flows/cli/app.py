@@ -269,6 +269,34 @@ def squads(squad: str | None = None, /, *, json: JSON = False) -> int:
 
 
 @app.command
+def compliance(
+    url: str,
+    /,
+    *,
+    token_env: Annotated[
+        str | None, Parameter(help="The environment variable that holds its bearer token.")
+    ] = None,
+    timeout: Annotated[float, Parameter(help="Seconds for one answer.")] = 30.0,
+    decisions: Annotated[int, Parameter(help="How many are asked first, 20 to 1000.")] = 60,
+    seed: Annotated[int, Parameter(help="The same seed asks the same questions.")] = 1,
+    out: Annotated[
+        Path | None, Parameter(help="A folder for the requests that failed a check.")
+    ] = None,
+    json: JSON = False,
+) -> int:
+    """Check whether a program can lead a side over HTTP, and what it gets wrong.
+
+    Exit code 1 where a check fails.
+
+    Example: captains compliance http://127.0.0.1:8000/ --out failed
+    """
+    from flows.cli.compliance import check_compliance, wanted_of
+
+    wanted = wanted_of(url, token_env, timeout, decisions, seed, out)
+    return check_compliance(wanted, as_json=json)
+
+
+@app.command
 def doctor(*, runs: RUNS = Path("runs"), json: JSON = False) -> int:
     """Check that everything that a run needs works here.
 

@@ -23,6 +23,7 @@ _BAD_INPUT: Final = (
 _FAILED: Final = (
     ("engine.errors", "BrokenRecord"),
     ("flows.ledger", "RunBusy"),
+    ("flows.spending", "BrokenSpending"),
     ("flows.server", "ServerUnavailable"),
     ("concurrent.futures.process", "BrokenProcessPool"),
     ("flows.limits", "FeaturedBusy"),

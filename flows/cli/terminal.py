@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import IntEnum
-from typing import Any
+from typing import Any, Final
+
+LINES: Final = 10  # of progress
 
 
 class Exit(IntEnum):
@@ -43,6 +45,19 @@ def note(text: str) -> None:
 def answer_json(document: Mapping[str, Any]) -> None:
     """The one JSON document."""
     say(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def progress(total: int, what: str) -> Callable[[int], None]:
+    """Takes how many are done, and tells it some `LINES` times."""
+    told = 0
+
+    def heard(done: int) -> None:
+        nonlocal told
+        if done * LINES // total > told:
+            told = done * LINES // total
+            note(f"{done} of {total} {what}")
+
+    return heard
 
 
 def is_watched() -> bool:

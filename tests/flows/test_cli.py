@@ -14,7 +14,7 @@ from tests.flows.support import SMALL, tournament_file
 
 COMMANDS = (
     *("demo", "run", "check", "play", "simulate", "fidelity", "replay", "presets", "doctor"),
-    *("packs", "squads"),
+    *("packs", "squads", "compliance"),
 )
 
 

@@ -17,8 +17,8 @@ from engine.result import EpisodeResult
 from flows.accounts import CaptainAccount, accounts, accounts_of_match
 from flows.honesty import accounts_markdown, accounts_text, figures, spent_of_run, usd
 from flows.ledger import RunFolder
-from flows.lending import KeptBudgets
 from flows.scorecards import scorecard_markdown
+from flows.spending import KeptBudgets
 
 UNSAFE = "<b>x|y</b>\x1b[2J\n[z](http://w)"
 

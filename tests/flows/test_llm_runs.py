@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.flows.support import captains, tournament_file
-from tests.llm.stub import completion, fails, says, stub
+from tests.llm.stub import Said, completion, fails, plays, says, stub
 
 pytestmark = pytest.mark.prefect
 
@@ -37,17 +39,47 @@ class Runs:
         self, limits: str, *arguments: str, more: str = "", extra: str = "", code: int = 0
     ) -> Any:
         """`more` settings of the model, one `extra` captain."""
+        process = self.started(limits, *arguments, more=more, extra=extra)
+        return await ended(process, code)
+
+    def started(
+        self, limits: str, *arguments: str, more: str = "", extra: str = ""
+    ) -> subprocess.Popen[str]:
         extra = extra and f"\n  - {extra}"
         text = FILE.format(url=self.url, limits=limits, more=more, extra=extra)
         file = tournament_file(self.folder, text)
-        process = captains(
+        return captains(
             ["run", str(file), "--runs", str(self.folder / "runs"), "--json", *arguments],
             self.environment,
         )
-        out, err = await asyncio.to_thread(process.communicate, timeout=120)
-        assert process.returncode == code, err
-        assert "Traceback" not in err
-        return json.loads(out)
+
+
+async def ended(process: subprocess.Popen[str], code: int = 0) -> Any:
+    """The JSON document of a run that ended as it should; None of one that was killed."""
+    out, err = await asyncio.to_thread(process.communicate, timeout=120)
+    assert process.returncode == code, err
+    assert "Traceback" not in err
+    return json.loads(out) if out else None
+
+
+class Holding:
+    """An endpoint that answers `free` requests and lets all others wait. `held` is set once
+    `legs` of them do.
+    """
+
+    def __init__(self, free: int, legs: int) -> None:
+        self.free, self.legs = free, legs
+        self.answered = self.waiting = 0
+        self.held, self.released = asyncio.Event(), asyncio.Event()
+
+    async def __call__(self, request: dict[str, Any]) -> Said:
+        if self.answered == self.free and not self.released.is_set():
+            self.waiting += 1
+            if self.waiting == self.legs:
+                self.held.set()
+            await self.released.wait()
+        self.answered += 1
+        return says(plays(request))
 
 
 async def test_a_spent_budget_stops_a_run_and_a_larger_one_resumes_it(
@@ -64,6 +96,30 @@ async def test_a_spent_budget_stops_a_run_and_a_larger_one_resumes_it(
         assert ended["stopped"] is None
         assert ended["episodes"]["played"] + ended["episodes"]["resumed"] == 2
         assert ended["spent"]["calls"] == len(endpoint.requests)
+
+
+@pytest.mark.parametrize(
+    ("stop", "code"), [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130)]
+)
+async def test_a_run_that_is_stopped_counts_all_that_it_asked_and_asks_nothing_again(
+    tmp_path: Path, environment: dict[str, str], stop: int, code: int
+) -> None:
+    answering = Holding(free=7, legs=2)  # both legs of the pair wait: what was answered is kept
+    async with stub(answering=answering) as endpoint:
+        runs, price = Runs(tmp_path, endpoint.url, environment), ", price: {input: 1, output: 1}"
+        process = runs.started("{}", more=price)
+        await asyncio.wait_for(answering.held.wait(), 120)
+        process.send_signal(stop)
+        told = await ended(process, code)
+        assert told is None or "the same command plays the rest" in told["error"]
+        answering.released.set()
+        resumed = await runs.play("{}", more=price)
+    account, spent = resumed["captains"][1], resumed["spent"]
+    assert account["from_cache"] == 7
+    assert account["calls"] == len(endpoint.requests) - 7 - 2
+    assert spent["calls"] == len(endpoint.requests)
+    assert spent["tokens"] >= 110 * len(endpoint.requests)
+    assert spent["usd"] == pytest.approx(spent["tokens"] / 1e6)
 
 
 async def test_a_captain_who_answers_nothing_usable_is_shown_and_not_ranked(

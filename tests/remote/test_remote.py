@@ -12,7 +12,7 @@ import pytest
 from engine.captains import resolve
 from engine.cricket.choices import Seat
 from engine.episode import play_episode
-from engine.errors import MissingSecret
+from engine.errors import BadPreset, MissingSecret
 from engine.events import EndReason
 from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
@@ -38,11 +38,15 @@ def program(language: str, token: str | None = None) -> Iterator[str]:
 
 
 @asynccontextmanager
-async def stub(raw: bytes | None) -> AsyncIterator[str]:
-    """A server that answers everything with `raw`; None: never."""
+async def stub(raw: bytes | None, heads: list[bytes] | None = None) -> AsyncIterator[str]:
+    """A server that answers everything with `raw`; None: never. The head of each request is put to
+    `heads`.
+    """
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
+        if heads is not None:
+            heads.append(head)
         length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
         await reader.readexactly(length)
         if raw is None:
@@ -141,6 +145,23 @@ async def test_what_is_not_the_captains_doing_is_transport(raw: bytes) -> None:
     async with stub(raw) as url:
         result = await play(url, transport_attempts=2)
     assert result.end_reason is EndReason.TRANSPORT
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:99999/", "http://[::1/", "http://h\x1b/", "http://h/\x1b"]
+)
+def test_an_address_that_cannot_be_is_refused_before_the_match(url: str) -> None:
+    with pytest.raises(BadPreset, match="url"):
+        resolve({"name": "far", "kind": "remote", "url": url})
+
+
+async def test_a_program_is_sent_no_cookie() -> None:
+    heads = list[bytes]()
+    answer = http("200 OK", b"{}", "set-cookie: who=me; path=/\r\n")
+    async with stub(answer, heads) as url:
+        await play(url)
+    assert len(heads) > 1
+    assert not [head for head in heads if b"cookie" in head.lower()]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from engine.captains.llm import LlmSettings
@@ -165,7 +166,9 @@ class Obtaining:
         most = self._most(request)
         reserved = await self._services.budgets.reserve(self._who, most, also=(self._episode,))
         try:
-            taken = await self._sent(encoded(request), account)
+            taken = await self._sent(
+                encoded(request), account, cut_off=lambda: reserved.settle(most)
+            )
             if isinstance(taken.outcome, RequestRefused):
                 return taken.outcome
             usage = taken.outcome.usage if isinstance(taken.outcome, ChatReply) else NOT_TOLD
@@ -179,20 +182,26 @@ class Obtaining:
         finally:
             reserved.release()
 
-    async def _sent(self, body: bytes, account: Account) -> _Taken:
-        """What the endpoint made of it, asked as often as its transport fails."""
+    async def _sent(self, body: bytes, account: Account, *, cut_off: Callable[[], None]) -> _Taken:
+        """What the endpoint made of it, asked as often as its transport fails. `cut_off` is called
+        where the episode is cancelled meanwhile: it may answer all the same, and be paid for it.
+        """
         settings, services, key = self._settings, self._services, await self._key()
 
         async def send() -> _Taken:
             started = time.monotonic()
-            reply = await services.endpoints.complete(
-                settings.base_url,
-                key,
-                body,
-                model=settings.model,
-                deadline_s=settings.deadline_s,
-                connect_s=settings.connect_s,
-            )
+            try:
+                reply = await services.endpoints.complete(
+                    settings.base_url,
+                    key,
+                    body,
+                    model=settings.model,
+                    deadline_s=settings.deadline_s,
+                    connect_s=settings.connect_s,
+                )
+            except asyncio.CancelledError:
+                cut_off()
+                raise
             return _Taken(outcome=reply, took_s=time.monotonic() - started)
 
         line, attempts = Line(endpoint=settings.base_url, key=key), settings.transport_attempts
@@ -230,11 +239,12 @@ class Obtaining:
         return self._services.budgets.in_dollars or any(usd is not None for usd in limits)
 
     def _most(self, request: ChatRequest) -> Usage:
-        """What the call may take at most, with its price where dollars are limited."""
+        """What the call may take at most, with its price where that is limited or stated."""
         sent = (request.messages, request.tools, request.response_format)
         characters = len(json.dumps(sent, default=str, ensure_ascii=False))
         usage = Usage(
             tokens_in=characters // _CHARACTERS_A_TOKEN + 1,
             tokens_out=request.max_tokens or self._settings.max_tokens,
         )
-        return priced(usage, self._settings).usage if self._in_dollars else usage
+        has_price = self._in_dollars or self._settings.price is not None
+        return priced(usage, self._settings).usage if has_price else usage

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from http import HTTPStatus
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Final
 
 from engine.errors import NoUsableCall
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 MAX_ANSWER_BYTES: Final = 64 * 1024  # the longest legal call has about 1,700 characters
 CONNECT_S: Final = 10.0
 _A_CALL: Final = "a tool call"
+_NO_COOKIES: Final = DefaultCookiePolicy(allowed_domains=[])
 # What no other answer would change: the organiser has to mend the token or the address.
 _NO_ENTRY: Final = frozenset({401, 403})
 _NOT_HERE: Final = frozenset({*range(300, 400), 404, 405, 407, 410})
@@ -41,6 +43,10 @@ class Programs:
 
     def __init__(self) -> None:
         self._client: httpx2.AsyncClient | None = None
+
+    def open(self) -> None:
+        """Loads and makes what the first request needs, which takes longer than a request."""
+        self._connections()
 
     async def post(self, url: str, body: bytes, *, token: str | None, deadline_s: float) -> bytes:
         """The answer of the program at `url`, asked once; without the token, if it is in there.
@@ -96,6 +102,7 @@ class Programs:
                 limits=httpx2.Limits(max_connections=None, max_keepalive_connections=20),
                 follow_redirects=False,
                 trust_env=False,  # no proxy, and no password from a .netrc
+                cookies=CookieJar(_NO_COOKIES),  # a request holds all that an answer depends on
             )
         return self._client
 
