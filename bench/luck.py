@@ -27,7 +27,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from engine.captains import PRESETS, resolve
+from engine.captains import resolve, scripted_presets
 from engine.cricket.choices import Seat
 from engine.cricket.nodes import BallBowled
 from engine.episode import play_episode
@@ -193,7 +193,7 @@ def main() -> None:
     named = [pair.partition(":") for pair in options.pairs.split(",") if pair]
     started = time.monotonic()
     found = measure(
-        [(home, away) for home, _, away in named] or grid(list(PRESETS)),
+        [(home, away) for home, _, away in named] or grid(list(scripted_presets())),
         [int(length) for length in options.overs.split(",")],
         options.matches,
         options.processes,

@@ -8,6 +8,7 @@ from collections import Counter
 from statistics import quantiles
 from typing import Any, Final
 
+from engine.latency import counted
 from engine.reporter import Answered
 from engine.tool_captains.account import Account
 
@@ -33,7 +34,7 @@ class Books:
 
     def answered(self, answered: Answered) -> None:
         self._sources[answered.source] += 1
-        if answered.latency_ms is not None:
+        if answered.latency_ms is not None and answered.source != "cache":
             self._latencies_ms.append(answered.latency_ms)
 
     def closed(self) -> dict[str, Any]:
@@ -44,6 +45,7 @@ class Books:
             "problems": {p.value: n for p, n in sorted(account.problems.items())},
             "latency_ms_p50": _percentile(self._latencies_ms, 50),
             "latency_ms_p95": _percentile(self._latencies_ms, 95),
+            "latencies_ms": counted(self._latencies_ms),
             "spent": account.spent(),
             "cost_sources": tuple(sorted(account.cost_sources)),
             "prompt_digest": account.prompt_digest,

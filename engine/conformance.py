@@ -19,11 +19,11 @@ from engine.cricket import legality
 from engine.cricket.choices import Decision, Seat
 from engine.cricket.errors import IllegalDecision
 from engine.cricket.formats import ODI, T5, T10, T20, Format, format_of
-from engine.cricket.match import MatchSetup, play_match
-from engine.cricket.nodes import Answer, ChanceNode, DecisionRequest, TossDraw
-from engine.cricket.outcomes import OUTCOME_INDEX, OUTCOMES, Outcome
+from engine.cricket.match import MatchSetup
+from engine.cricket.nodes import DecisionRequest
 from engine.cricket.state import Innings, Squads
 from engine.driver import draws_for
+from engine.rehearsal import Weather, dots, injuries, no_balls, ordinary, rehearse, wickets
 from engine.seeds import CaptainDraws, Streams
 from engine.squads import load_squad
 
@@ -59,10 +59,10 @@ def check_captain(build: Build, formats: Sequence[Format] = FORMATS) -> list[Che
     """Every check, passed or not; a captain who raises fails the check that he raised in."""
     checks: list[tuple[str, Callable[[], None]]] = [
         *((f"plays {fmt.name} legally", _plays(build, fmt)) for fmt in _distinct(formats)),
-        ("plays on through free hits", lambda: _meets(build, _no_balls, _has_free_hit)),
-        ("plays the last wicket and is all out", lambda: _meets(build, _wickets, _has_last_pair)),
-        ("plays super overs", lambda: _meets(build, _dots, _has_super_over)),
-        ("plays on when batters retire hurt", lambda: _meets(build, _injuries, _has_retired)),
+        ("plays on through free hits", lambda: _meets(build, no_balls, _has_free_hit)),
+        ("plays the last wicket and is all out", lambda: _meets(build, wickets, _has_last_pair)),
+        ("plays super overs", lambda: _meets(build, dots, _has_super_over)),
+        ("plays on when batters retire hurt", lambda: _meets(build, injuries, _has_retired)),
         ("plays the same match again on the same seed", lambda: _repeats(build)),
         ("answers a question as before, in any order", lambda: _is_a_function(build)),
         ("leaves what it is shown as it was", lambda: _mutates_nothing(build)),
@@ -84,7 +84,7 @@ def _run(name: str, check: Callable[[], None]) -> Check:
 
 
 def _plays(build: Build, fmt: Format) -> Callable[[], None]:
-    return lambda: _exhaust(_match(build, fmt, _ordinary))
+    return lambda: _exhaust(_match(build, fmt, ordinary))
 
 
 def _meets(build: Build, weather: Weather, happened: Callable[[Innings], bool]) -> None:
@@ -96,7 +96,7 @@ def _meets(build: Build, weather: Weather, happened: Callable[[Innings], bool]) 
 
 def _repeats(build: Build) -> None:
     for first, again in zip(
-        _match(build, T20, _ordinary), _match(build, T20, _ordinary), strict=True
+        _match(build, T20, ordinary), _match(build, T20, ordinary), strict=True
     ):
         if first.decision != again.decision:
             raise _Failed(
@@ -105,7 +105,7 @@ def _repeats(build: Build) -> None:
 
 
 def _is_a_function(build: Build) -> None:
-    asked = list(_match(build, T10, _ordinary))
+    asked = list(_match(build, T10, ordinary))
     fresh = build()
     for question in reversed(asked):
         again = fresh.decide(question.request, question.draws)
@@ -118,38 +118,24 @@ def _is_a_function(build: Build) -> None:
 
 def _mutates_nothing(build: Build) -> None:
     captain = build()
-    for question in _match(build, T5, _ordinary):
+    for question in _match(build, T5, ordinary):
         before = pickle.dumps(question.request)
         captain.decide(question.request, question.draws)
         if pickle.dumps(question.request) != before:
             raise _Failed(f"{_named(question.request)}: the request was changed")
 
 
-# --- a match without a ball model --------------------------------------------------------------
-
-Weather = Callable[[ChanceNode, float], Outcome]
+# --- a match of the captain against himself -----------------------------------------------------
 
 
 def _match(build: Build, fmt: Format, weather: Weather) -> Iterator[Asked]:
-    """A match of the captain against himself, question by question. Raises `_Failed`."""
+    """Question by question. Raises `_Failed`."""
     captains = {seat: build() for seat in Seat}
     streams = Streams(SEED)
-    match = play_match(MatchSetup(format=fmt, squads=_squads(), max_super_overs=2))
-    answer: Answer = None
-    while True:
-        try:
-            node = match.send(answer)
-        except StopIteration:
-            return
-        if isinstance(node, DecisionRequest):
-            asked = _ask(captains[node.seat], node, streams)
-            yield asked
-            answer = asked.decision
-        elif isinstance(node, ChanceNode):
-            uniform = streams.uniform(node.purpose, node.innings, node.legal_ball, node.repeat)
-            answer = TossDraw(winner=Seat.HOME) if node.context is None else weather(node, uniform)
-        else:
-            answer = None
+    setup = MatchSetup(format=fmt, squads=_squads(), max_super_overs=2)
+    return rehearse(
+        setup, weather, streams, lead=lambda node: _ask(captains[node.seat], node, streams)
+    )
 
 
 def _ask(captain: Policy, request: DecisionRequest, streams: Streams) -> Asked:
@@ -165,56 +151,6 @@ def _ask(captain: Policy, request: DecisionRequest, streams: Streams) -> Asked:
 @cache
 def _squads() -> Squads:
     return Squads(home=load_squad("saltmarsh"), away=load_squad("redstone"))
-
-
-def _outcome(key: str) -> Outcome:
-    return OUTCOMES[OUTCOME_INDEX[key]]
-
-
-# Roughly the shares of a T20 ball; only the variety matters here.
-_ORDINARY: Final = (
-    (0.06, "caught"),
-    (0.08, "bowled"),
-    (0.09, "run out/striker's end"),
-    (0.40, "0"),
-    (0.76, "1"),
-    (0.82, "2"),
-    (0.92, "4"),
-    (0.96, "6"),
-    (0.98, "wd1"),
-    (0.99, "lb1"),
-    (1.00, "nb1+1"),
-)
-
-
-def _ordinary(node: ChanceNode, uniform: float) -> Outcome:
-    key = next(key for limit, key in _ORDINARY if uniform < limit)
-    return _outcome("1" if _is_free_hit(node) and key in ("caught", "bowled") else key)
-
-
-def _no_balls(node: ChanceNode, _uniform: float) -> Outcome:
-    """Every legal ball is preceded by a no-ball; every other free hit is hit for a single."""
-    if node.repeat == 0:
-        return _outcome("nb1")
-    return _outcome("1" if node.legal_ball % 2 else "0")
-
-
-def _wickets(node: ChanceNode, _uniform: float) -> Outcome:
-    return _outcome("bowled" if node.legal_ball % 2 else "1")
-
-
-def _dots(_node: ChanceNode, _uniform: float) -> Outcome:
-    return _outcome("0")
-
-
-def _injuries(node: ChanceNode, _uniform: float) -> Outcome:
-    if _is_free_hit(node) or node.legal_ball % 3:
-        return _outcome("1")
-    return _outcome("retired hurt" if node.legal_ball % 2 else "bowled")
-
-
-def _is_free_hit(node: ChanceNode) -> bool:
-    return node.context is not None and node.context.innings.free_hit
 
 
 def _has_free_hit(innings: Innings) -> bool:

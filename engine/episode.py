@@ -31,7 +31,13 @@ from engine.cricket.players import Squad
 from engine.cricket.scorecard import innings_card, margin_in_words
 from engine.cricket.state import Innings, Squads
 from engine.driver import EVEN, BallLuck, MatchDriver
-from engine.errors import CaptainFailed, CaptainUnavailable, RunBudgetSpent
+from engine.errors import (
+    BadPreset,
+    CaptainFailed,
+    CaptainUnavailable,
+    MissingSecret,
+    RunBudgetSpent,
+)
 from engine.fanout import Fanout, Observer
 from engine.models import Models, solve_once
 from engine.recap import line_of, side_of
@@ -65,10 +71,13 @@ class Cast:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ending:
-    """Why the play stopped. `winner` is set where the reason, not the score, decides it."""
+    """Why the play stopped. `winner` is set where the reason, not the score, decides it, `failed`
+    where a captain could not go on.
+    """
 
     reason: ev.EndReason
     winner: Seat | None = None
+    failed: Seat | None = None
     error: str | None = None
 
 
@@ -142,7 +151,13 @@ def _captains(spec: EpisodeSpec, cast: Cast, services: Services) -> dict[Seat, C
         captain = spec.captain(seat)
         if is_scripted(captain):
             return build(captain)
-        return build_captain(captain, seat=seat, episode_id=spec.episode_id, services=services)
+        return build_captain(
+            captain,
+            seat=seat,
+            episode_id=spec.episode_id,
+            services=services,
+            match=spec.match_digest(),
+        )
 
     return {seat: cast.captains.get(seat) or made(seat) for seat in Seat}
 
@@ -233,17 +248,23 @@ class _Episode:
         try:
             return await play
         except CaptainFailed as failure:
-            return _Ending(
-                reason=ev.EndReason.FORFEIT, winner=self._asked.other, error=str(failure)
-            )
+            return self._failed(ev.EndReason.FORFEIT, failure, winner=self._asked.other)
         except CaptainUnavailable as failure:
-            return _Ending(reason=ev.EndReason.TRANSPORT, error=str(failure))
+            return self._failed(ev.EndReason.TRANSPORT, failure)
+        except (BadPreset, MissingSecret) as failure:
+            return self._failed(ev.EndReason.BAD_SETTINGS, failure)
         except RunBudgetSpent as spent:
             return _Ending(reason=ev.EndReason.RUN_BUDGET, error=str(spent))
         except Exception as bug:  # noqa: BLE001 - whatever it is, the episode says so and is void
             return _Ending(
                 reason=ev.EndReason.ENVIRONMENT_ERROR, error=f"{type(bug).__name__}: {bug}"
             )
+
+    def _failed(
+        self, reason: ev.EndReason, failure: Exception, winner: Seat | None = None
+    ) -> _Ending:
+        """It ended with the captain who was asked."""
+        return _Ending(reason=reason, winner=winner, failed=self._asked, error=str(failure))
 
     async def _to_the_end(self) -> _Ending:
         """Question by question, until there is a result or too many were asked."""
@@ -378,6 +399,7 @@ class _Episode:
             },
             record_digest=self._reporter.digest.hexdigest() if self._reporter else "",
             error=ending.error,
+            failed=ending.failed,
             cards=tuple(innings_card(state, self._setup.squads) for state in innings),
         )
 

@@ -15,7 +15,18 @@ from typing import Annotated, Any, Final, Literal, Self, cast
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 # Who or what gave a decision.
-Source = Literal["policy", "llm", "cache", "remote", "human", "standing", "fallback", "recorded"]
+Source = Literal[
+    "policy",
+    "llm",
+    "cache",
+    "remote",
+    "human",
+    "standing",
+    "repeat",
+    "default",
+    "fallback",
+    "recorded",
+]
 
 
 class EndReason(StrEnum):
@@ -28,11 +39,17 @@ class EndReason(StrEnum):
     ENVIRONMENT_ERROR = "environment_error"
     CANCELLED = "cancelled"
     RUN_BUDGET = "run_budget"
+    BAD_SETTINGS = "bad_settings"
 
     @property
     def is_void(self) -> bool:
         """Whether the episode counts for nobody and is replayed."""
         return self not in (EndReason.COMPLETED, EndReason.FORFEIT)
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether the episode is void for a reason that another attempt may not meet."""
+        return self.is_void and self not in (EndReason.RUN_BUDGET, EndReason.BAD_SETTINGS)
 
 
 class _Strict(BaseModel):
@@ -233,8 +250,10 @@ class SeatCounts(_Strict):
     `costs` by kind of decision; none where no event was published.
 
     `standing` balls were played by what he had decided for the over, and are no decisions.
+    `timeouts` were decided by a person's stated default, as he let his time pass.
     `problems` are unusable answers by what was wrong with them. Latencies of his own answers, in
-    milliseconds. `models` as endpoints reported them, `rungs` how answers were asked for.
+    milliseconds, without those from the cache; `latencies_ms` counts them, each within 5 % of its
+    key (`engine.latency`). `models` as endpoints reported them, `rungs` how answers were asked for.
     """
 
     captain: str
@@ -249,9 +268,11 @@ class SeatCounts(_Strict):
     costs: dict[str, CostOfKind] = Field(default_factory=dict)
     sources: dict[str, int] = Field(default_factory=dict)
     standing: int = 0
+    timeouts: int = 0
     problems: dict[str, int] = Field(default_factory=dict)
     latency_ms_p50: float | None = None
     latency_ms_p95: float | None = None
+    latencies_ms: dict[str, int] = Field(default_factory=dict)
     spent: Spent | None = None
     cost_sources: tuple[str, ...] = ()
     prompt_digest: str | None = None

@@ -15,7 +15,8 @@ class EpisodeResult:
     for tie or void.
 
     `luck` is the home side's, in match results (1 = a win), `setup_luck` the part of it that was
-    drawn before the toss. `turns` counts the questions answered.
+    drawn before the toss. `turns` counts the questions answered. `failed` is the seat whose captain
+    could not go on, where that ended it: a forfeit, his transport, his settings.
     `observer_failures` says which observers stopped listening, and why.
     """
 
@@ -37,6 +38,10 @@ class EpisodeResult:
     cards: tuple[InningsCard, ...]
     observer_failures: tuple[str, ...] = ()
     setup_luck: float = 0.0
+    failed: Seat | None = None
+
+    def captain(self, seat: Seat) -> str:
+        return self.home if seat is Seat.HOME else self.away
 
     def batting_captain(self, innings: int) -> str:
         """Whose side bats in `innings`, counted from 1."""

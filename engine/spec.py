@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from hashlib import sha256
+from typing import Any
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from engine.captains import CaptainSpec
+from engine.captains.llm import UNASKED
 from engine.cricket.choices import Seat
 from engine.cricket.formats import MAX_OVERS
 from engine.cricket.match import MAX_SUPER_OVERS
@@ -37,5 +42,20 @@ class EpisodeSpec(BaseModel):
     max_rethinks: int = Field(default=3, ge=0, le=10)
     step_limit: int | None = Field(default=None, ge=1)
 
+    def match_digest(self) -> str:
+        """Of the match alone: the same under any episode's id and any names of the captains, and
+        whether a language model is asked or played from what it answered before.
+        """
+        match = self.model_dump(mode="json", exclude={"episode_id", "attempt", "home", "away"})
+        text = json.dumps([match, _plays(self.home), _plays(self.away)], sort_keys=True)
+        return sha256(text.encode()).hexdigest()
+
     def captain(self, seat: Seat) -> CaptainSpec:
         return self.home if seat is Seat.HOME else self.away
+
+
+def _plays(captain: CaptainSpec) -> list[Any]:
+    """What of a captain decides how he plays."""
+    aside = UNASKED if captain.kind == "llm" else frozenset()
+    settings = {name: value for name, value in captain.params.items() if name not in aside}
+    return [captain.kind, captain.on_failure, settings]

@@ -7,7 +7,8 @@ the cursor nor hide a line, and so that saying what is wrong never goes wrong it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from pydantic_core import ErrorDetails, ValidationError
@@ -40,21 +41,29 @@ def dotted(where: Sequence[str | int]) -> str:
     return ascii(".".join(map(str, where)))[1:-1][:LONGEST_SHOWN]
 
 
+def did_you_mean(name: object, known: Iterable[str], quote: str = "'") -> str:
+    """` (did you mean 'heuristic'?)`, or nothing where no known name is near."""
+    if not isinstance(name, str):
+        return ""
+    close = difflib.get_close_matches(name[:LONGEST_SHOWN], list(known), n=1)
+    return f" (did you mean {quote}{close[0]}{quote}?)" if close else ""
+
+
 def most_telling(error: ValidationError) -> ErrorDetails:
     """One of pydantic's errors to tell: a key that is unknown explains what else is missing."""
     return min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
 
 
-def sentence(error: ErrorDetails, key: str) -> str:
+def sentence(error: ErrorDetails, key: str, *, quoted: bool = True) -> str:
     """One of pydantic's errors as `KEY 'given': what is wrong`, without `KEY` just the last part.
 
-    A mapping or a list that was given is not quoted.
+    A mapping or a list that was given is not quoted, and nothing is without `quoted`.
     """
     message = printable(error["msg"].removeprefix(_OURS))
     complaint = f"{message[:1].lower()}{message[1:]}"
     given = error["input"]
-    quoted = "" if isinstance(given, dict | list) else f" {shown(given)}"
-    return f"{key}{quoted}: {complaint}" if key else complaint
+    quote = f" {shown(given)}" if quoted and not isinstance(given, dict | list) else ""
+    return f"{key}{quote}: {complaint}" if key else complaint
 
 
 def _escape(character: str) -> str:

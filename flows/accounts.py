@@ -10,17 +10,20 @@ from pydantic import BaseModel
 
 from engine.cricket.choices import Seat
 from engine.events import EndReason, SeatCounts, Spent
+from engine.latency import percentile_ms
 from engine.result import EpisodeResult
 
 LEAST_COVERAGE: Final = 0.95
 MOST_VOID: Final = 0.05
 
+_Led = tuple[EpisodeResult, Seat]
+
 
 class CaptainAccount(BaseModel):
     """Of every episode of one captain that ended. `coverage`: own answers ÷ decisions.
 
-    `latency_ms_p50` is the median episode's, `latency_ms_p95` the worst episode's. `cost_usd` None:
-    nobody knows.
+    Latencies are of his answers in all of them, within 5 %; None where he was not waited for.
+    `cost_usd` None: nobody knows.
     """
 
     captain: str
@@ -35,6 +38,7 @@ class CaptainAccount(BaseModel):
     illegal: int
     malformed: int
     fallbacks: int
+    timeouts: int
     problems: dict[str, int]
     latency_ms_p50: float | None
     latency_ms_p95: float | None
@@ -52,8 +56,17 @@ class CaptainAccount(BaseModel):
 
 def accounts(captains: Sequence[str], results: Iterable[EpisodeResult]) -> list[CaptainAccount]:
     """One a captain, in the order given."""
-    played = list(results)
-    return [_account(captain, played) for captain in captains]
+    led: dict[str, list[_Led]] = {captain: [] for captain in captains}
+    for result in results:
+        for seat, captain in _seats(result):
+            if captain in led:
+                led[captain].append((result, seat))
+    return [_account(captain, seats) for captain, seats in led.items()]
+
+
+def accounts_of_match(result: EpisodeResult) -> list[CaptainAccount]:
+    """The home captain's and the away captain's, also where they have one name."""
+    return [_account(captain, [(result, seat)]) for seat, captain in _seats(result)]
 
 
 def unranked(told: Sequence[CaptainAccount], void: int, ended: int) -> list[str]:
@@ -68,15 +81,15 @@ def unranked(told: Sequence[CaptainAccount], void: int, ended: int) -> list[str]
     return why
 
 
-def _account(captain: str, played: Sequence[EpisodeResult]) -> CaptainAccount:
-    seats = [
-        (result, seat)
-        for result in played
-        for seat, name in ((Seat.HOME, result.home), (Seat.AWAY, result.away))
-        if name == captain
-    ]
+def _seats(result: EpisodeResult) -> tuple[tuple[Seat, str], ...]:
+    return (Seat.HOME, result.home), (Seat.AWAY, result.away)
+
+
+def _account(captain: str, seats: Sequence[_Led]) -> CaptainAccount:
     counts = [result.counts[seat] for result, seat in seats]
     spent = [one.spent for one in counts if one.spent is not None]
+    latencies = _added(c.latencies_ms for c in counts)
+    sources = {source for c in counts for source in c.cost_sources}
     decisions, own = sum(c.decisions for c in counts), sum(c.own for c in counts)
     return CaptainAccount(
         captain=captain,
@@ -94,17 +107,18 @@ def _account(captain: str, played: Sequence[EpisodeResult]) -> CaptainAccount:
         illegal=sum(c.illegal for c in counts),
         malformed=sum(c.malformed for c in counts),
         fallbacks=sum(c.fallbacks for c in counts),
+        timeouts=sum(c.timeouts for c in counts),
         problems=_added(c.problems for c in counts),
-        latency_ms_p50=_median(c.latency_ms_p50 for c in counts),
-        latency_ms_p95=_most(c.latency_ms_p95 for c in counts),
+        latency_ms_p50=percentile_ms(latencies, 50),
+        latency_ms_p95=percentile_ms(latencies, 95),
         calls=sum(s.calls for s in spent),
         from_cache=sum(s.from_cache for s in spent),
         tokens_in=sum(s.tokens_in for s in spent),
         tokens_out=sum(s.tokens_out for s in spent),
         tokens_cached=sum(s.tokens_cached for s in spent),
         tokens_reasoning=sum(s.tokens_reasoning for s in spent),
-        cost_usd=_cost(spent),
-        cost_sources=sorted({source for c in counts for source in c.cost_sources}),
+        cost_usd=_cost(spent, sources),
+        cost_sources=sorted(sources),
         models=sorted({model for c in counts for model in c.models}),
         prompt_digests=_digests(counts),
     )
@@ -117,19 +131,12 @@ def _added(each: Iterable[dict[str, int]]) -> dict[str, int]:
     return dict(sorted(total.items()))
 
 
-def _median(values: Iterable[float | None]) -> float | None:
-    known = sorted(value for value in values if value is not None)
-    return known[len(known) // 2] if known else None
-
-
-def _most(values: Iterable[float | None]) -> float | None:
-    return max((value for value in values if value is not None), default=None)
-
-
-def _cost(spent: Sequence[Spent]) -> float | None:
+def _cost(spent: Sequence[Spent], sources: Iterable[str]) -> float | None:
+    """None also for calls that nobody priced, such as a program's."""
     costs = [one.cost_usd for one in spent]
     known = [cost for cost in costs if cost is not None]
-    return round(sum(known), 9) if len(known) == len(costs) else None
+    priced = any(sources) or not any(one.calls for one in spent)
+    return round(sum(known), 9) if priced and len(known) == len(costs) else None
 
 
 def _digests(counts: Sequence[SeatCounts]) -> list[str]:

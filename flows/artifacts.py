@@ -23,9 +23,11 @@ from prefect.exceptions import PrefectException
 from prefect.logging import get_run_logger
 
 from engine.result import EpisodeResult
+from flows.honesty import accounts_markdown
 from flows.run import Run
 from flows.scorecards import results_markdown, scorecard_markdown
 from tournaments import crosstable_markdown, standings_markdown
+from tournaments.report import markdown_text
 
 MOST_SCORECARDS: Final = (
     200  # a run's scorecards take 20 ms each; above this, one artifact lists a batch's matches
@@ -55,6 +57,15 @@ async def show_table(run: Run) -> None:
         acreate_markdown_artifact(
             crosstable_markdown(run.table), key=key("crosstable", run.spec.name), description=about
         )
+    )
+
+
+async def show_accounts(run: Run) -> None:
+    """Who decided for each captain and what it took, and why the table is no ranking."""
+    text = "\n\n".join([accounts_markdown(run.accounts()), *map(markdown_text, run.unranked())])
+    about = f"{run.done} of {run.total} episodes"
+    await _made(
+        acreate_markdown_artifact(text, key=key("captains", run.spec.name), description=about)
     )
 
 

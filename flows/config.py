@@ -11,14 +11,14 @@ from typing import Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
-from engine.captains import PRESETS
+from engine.captains import preset_names
 from engine.cricket.state import CURRENT_ERA, FIRST_ERA, LAST_ERA
 from engine.seeds import MAX_SEED
 from tournaments.plan import FIRST_OCCASION
 from tournaments.spec import TournamentSpec
 
 SCHEDULED: Final = "scheduled"
-_CAPTAINS: Final[JsonDict] = {"enum": [*sorted(PRESETS)]}
+_CAPTAINS: Final[JsonDict] = {"enum": [*preset_names()]}
 
 
 class _Config(BaseModel):

@@ -13,7 +13,6 @@ from functools import cache
 from pathlib import Path
 
 from engine.episode import play_episode
-from engine.events import EndReason
 from engine.fanout import Observer
 from engine.models import Models
 from engine.record import RecordWriter, record_path
@@ -87,8 +86,8 @@ async def play_until_it_counts(
 ) -> EpisodeResult:
     """Play an episode; again, on the same seed, while it ends void, at most `attempts` times.
 
-    A spent budget is no reason to try again. An episode that is sealed already is not played
-    again: a task may run twice.
+    It is not where another attempt would end in the same way. An episode that is sealed already is
+    not played again: a task may run twice.
     """
     sealed = record_path(folder.records, spec.episode_id)
     if sealed.exists():
@@ -97,8 +96,7 @@ async def play_until_it_counts(
     while True:
         result = await play_once(folder, spec, observers, services)
         folder.append(result)
-        spent = result.end_reason is EndReason.RUN_BUDGET
-        if spent or not result.end_reason.is_void or spec.attempt >= last:
+        if not result.end_reason.may_pass or spec.attempt >= last:
             return result
         spec = spec.model_copy(update={"attempt": spec.attempt + 1})
 

@@ -13,6 +13,7 @@ from typing import Any, Final, Self
 
 from pydantic import BaseModel
 
+from engine.captains import is_scripted
 from engine.captains.llm import Allowance
 from engine.cricket.formats import BALLS_PER_OVER
 from engine.events import EndReason
@@ -21,8 +22,8 @@ from engine.spec import EpisodeSpec
 from flows import catalogue
 from flows.accounts import CaptainAccount, accounts, unranked
 from flows.ledger import RunFolder
-from flows.lending import SPENT, KeptBudgets
 from flows.pool import cores
+from flows.spending import SPENT, KeptBudgets
 from flows.work import Batch, batches, captains_of, episode_spec, pairs, waits
 from tournaments import (
     EpisodeOutcome,
@@ -36,6 +37,7 @@ from tournaments import (
 )
 
 SUPER_OVER_INNINGS: Final = 3  # innings 1 and 2 are the match
+UNFINISHED: Final = (EndReason.RUN_BUDGET, EndReason.BAD_SETTINGS)  # the run went on without it
 
 
 class EpisodeCounts(BaseModel):
@@ -49,7 +51,8 @@ class EpisodeCounts(BaseModel):
 
 class RunSummary(BaseModel):
     """What a run comes to: the JSON of `captains run --json`, and the flow's result. `stopped` by
-    what, where its budget is spent; `unranked` says why the standings are no ranking.
+    what, where its budget is spent; `unplayable` says which captains could not play as they are set
+    up, and why; `unranked` why the standings are no ranking.
     """
 
     run_dir: str
@@ -58,6 +61,7 @@ class RunSummary(BaseModel):
     episodes: EpisodeCounts
     standings: list[dict[str, Any]]
     stopped: str | None = None
+    unplayable: list[str] = []
     unranked: list[str] = []
     spent: dict[str, Any] = {}
     captains: list[CaptainAccount] = []
@@ -95,6 +99,7 @@ class Run:
         self.folder, self.starts = folder, starts
         self.table = self._new_table()
         self.stopped: str | None = None
+        self.unplayable: dict[str, str] = {}
         self.captains = captains_of(self.spec, catalogue.known())
         limits = self.spec.limits
         allowance = Allowance(
@@ -121,6 +126,13 @@ class Run:
         """Episodes that have ended, void ones too."""
         return len(self._results)
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether somebody has to be waited for, so that the account of it is worth a look while
+        the run goes on; of many scripted matches it takes a while to make.
+        """
+        return not all(is_scripted(captain) for captain in self.captains.values())
+
     def batches(self) -> Iterator[Batch]:
         """What is missing, grouped for tasks."""
         scripted = {name: spec for name, spec in self.missing.items() if not waits(spec)}
@@ -145,25 +157,32 @@ class Run:
             self.table.add(outcome_of(result, self.spec.match.max_overs))
             if result.end_reason is EndReason.RUN_BUDGET:
                 self.stopped = result.error or "the run's budget is spent"
+            elif result.end_reason is EndReason.BAD_SETTINGS and result.failed is not None:
+                self.unplayable[result.captain(result.failed)] = result.error or "bad settings"
+
+    def can_play(self, spec: EpisodeSpec) -> bool:
+        """Whether neither captain has shown that he cannot play as he is set up."""
+        return not {spec.home.name, spec.away.name} & self.unplayable.keys()
 
     def close(self) -> None:
-        """Where the budget ended the run, the table shows whole pairs only: half a pair favours
-        whoever had the better seat in it.
+        """Where the run ended early, the table shows whole pairs only: half a pair favours whoever
+        had the better seat in it.
         """
-        if self.stopped is None:
+        if self.stopped is None and not self.unplayable:
             return
         self.table = self._new_table()
         episodes = list(self.plan.episodes())
         for first, second in zip(episodes[::2], episodes[1::2], strict=True):
             legs = [self._results.get(leg.episode_id) for leg in (first, second)]
-            whole = [leg for leg in legs if leg and leg.end_reason is not EndReason.RUN_BUDGET]
+            whole = [leg for leg in legs if leg and leg.end_reason not in UNFINISHED]
             for leg in whole if len(whole) == len(legs) else []:
                 self.table.add(outcome_of(leg, self.spec.match.max_overs))
 
     def unranked(self) -> list[str]:
         """Why the table is no ranking; empty where it is one."""
         void = sum(result.end_reason.is_void for result in self._results.values())
-        return unranked(self.accounts(), void, len(self._results))
+        cannot = [f"{name} cannot play as he is set up" for name in sorted(self.unplayable)]
+        return [*cannot, *unranked(self.accounts(), void, len(self._results))]
 
     def accounts(self) -> list[CaptainAccount]:
         return accounts(self.plan.captains, self._results.values())
@@ -186,6 +205,7 @@ class Run:
             ),
             standings=standings_data(self.table.standings()),
             stopped=self.stopped,
+            unplayable=[why for _, why in sorted(self.unplayable.items())],
             unranked=self.unranked(),
             spent=self.budgets.spent(),
             captains=self.accounts(),

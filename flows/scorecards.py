@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from engine.cricket.choices import DecisionKind, Seat
 from engine.cricket.scorecard import InningsCard
 from engine.cricket.state import overs_notation
 from engine.result import EpisodeResult
+from flows.accounts import accounts_of_match
+from flows.honesty import accounts_markdown, was_asked
+from flows.markdown import table
 from tournaments.report import markdown_name
 
 
 def scorecard_markdown(result: EpisodeResult) -> str:
     """One match: its result, each innings with batters, extras, total and bowlers, and what the
-    captains' decisions gave away.
+    captains' decisions gave away; of captains who were waited for, what that took.
     """
     title = f"## {markdown_name(result.home)} v {markdown_name(result.away)}"
     about = f"{markdown_name(result.result)} · seed `{result.seed}` · `{result.episode_id}`"
     innings = (_innings(card, result.batting_captain(card.number)) for card in result.cards)
-    return "\n\n".join([title, about, *innings, *_costs(result)])
+    return "\n\n".join([title, about, *innings, *_costs(result), *_accounts(result)])
 
 
 def results_markdown(title: str, results: Iterable[EpisodeResult]) -> str:
@@ -34,7 +37,7 @@ def results_markdown(title: str, results: Iterable[EpisodeResult]) -> str:
         for result in results
     ]
     header = ["episode", "home", "away", "score", "result"]
-    return f"## {markdown_name(title)}\n\n{_table(header, rows)}"
+    return f"## {markdown_name(title)}\n\n{table(header, rows)}"
 
 
 def _score(result: EpisodeResult) -> str:
@@ -55,7 +58,12 @@ def _costs(result: EpisodeResult) -> list[str]:
         if costs:
             rows.append([markdown_name(name), *(f"{100 * g:.1f}" for g in (sum(given), *given))])
     header = ["win probability given away, points", "in all", *DecisionKind]
-    return ["### Decisions", _table(header, rows)] if rows else []
+    return ["### Decisions", table(header, rows)] if rows else []
+
+
+def _accounts(result: EpisodeResult) -> list[str]:
+    told = accounts_of_match(result)
+    return [accounts_markdown(told)] if any(was_asked(one) for one in told) else []
 
 
 def _innings(card: InningsCard, captain: str) -> str:
@@ -85,13 +93,8 @@ def _innings(card: InningsCard, captain: str) -> str:
     return "\n\n".join(
         [
             f"### {card.number}. {markdown_name(captain)} bats for {markdown_name(card.team)}",
-            _table(["batter", "", "runs", "balls", "4s", "6s"], batting),
+            table(["batter", "", "runs", "balls", "4s", "6s"], batting),
             total,
-            _table(["bowler", "overs", "maidens", "runs", "wickets"], bowling),
+            table(["bowler", "overs", "maidens", "runs", "wickets"], bowling),
         ]
     )
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    rule = ["---"] * len(header)
-    return "\n".join(f"| {' | '.join(row)} |" for row in [header, rule, *rows])

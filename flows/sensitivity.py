@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from engine.captains import PRESETS, resolve
+from engine.captains import resolve, scripted_presets
 from engine.cricket.choices import Seat
 from engine.cricket.formats import format_named
 from engine.cricket.state import CURRENT_ERA
@@ -47,7 +47,7 @@ class Question:
     seed: int
     processes: int
     era: int = CURRENT_ERA
-    captains: tuple[str, ...] = tuple(PRESETS)
+    captains: tuple[str, ...] = scripted_presets()
     formats: tuple[str, ...] = FORMATS
 
     @property

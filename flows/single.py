@@ -15,6 +15,7 @@ from engine.cricket.state import CURRENT_ERA
 from engine.packs import load_pack
 from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
+from flows.accounts import CaptainAccount, accounts_of_match
 from flows.ledger import RunFolder
 from flows.work import SUPER_OVERS, squad_names
 from tournaments.names import slugs
@@ -88,6 +89,7 @@ class MatchReport(BaseModel):
     record_digest: str
     record: str
     error: str | None
+    captains: list[CaptainAccount]
 
     @classmethod
     def of(cls, result: EpisodeResult, spec: EpisodeSpec, record: Path) -> MatchReport:
@@ -113,6 +115,7 @@ class MatchReport(BaseModel):
             record_digest=result.record_digest,
             record=str(record),
             error=result.error,
+            captains=accounts_of_match(result),
         )
 
 

@@ -33,15 +33,21 @@ class Views:
 
     async def add(self, results: Iterable[EpisodeResult]) -> None:
         """Count results, and show that the table has changed."""
+        told = set(self._run.unplayable)
         self._run.add(results)
+        for name in self._run.unplayable.keys() - told:
+            self._stage.reporter.trouble(f"{self._run.unplayable[name]}; he plays no further match")
         self._stage.reporter.progress(self._run)
         await self._announcer.standings()
         await self._progress.update()
         if time.monotonic() - self._shown_s >= TABLE_EVERY_S:
             self._shown_s = time.monotonic()
             await artifacts.show_table(self._run)
+            if self._run.is_asked:
+                await artifacts.show_accounts(self._run)
 
     async def finished(self, summary: RunSummary) -> None:
         self._stage.reporter.finished(self._run)
         await artifacts.show_table(self._run)
+        await artifacts.show_accounts(self._run)
         await self._announcer.ended(summary)

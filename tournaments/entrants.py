@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 
@@ -22,7 +22,7 @@ from pydantic import (
 
 from engine.captains.base import NAME_PATTERN, NAME_RULE, CaptainSpec
 from engine.errors import BadPreset, BrokenRecord
-from engine.wording import printable
+from engine.wording import did_you_mean, printable
 from tournaments.fields import broken_rule
 from tournaments.known import Known
 from tournaments.text import shown
@@ -34,7 +34,10 @@ def unknown_captain(name: object, known: Known) -> str | None:
     """The message for a preset name that does not exist, or None when it does."""
     if isinstance(name, str) and name in known.captains:
         return None
-    return f"unknown captain {shown(name)}; known captains: {', '.join(sorted(known.captains))}"
+    hint = did_you_mean(name, known.captains)
+    return (
+        f"unknown captain {shown(name)}{hint}; known captains: {', '.join(sorted(known.captains))}"
+    )
 
 
 def _known_preset(name: str, info: ValidationInfo) -> str:
@@ -49,16 +52,25 @@ def _readable(captain: CaptainSpec, known: Known) -> None:
     """Asks for what the captain plays by, so that a missing recording is told before the start."""
     try:
         known.content(captain)
+    except BadPreset as error:
+        raise broken_rule(f"captain {shown(captain.name)}: {error.why}") from error
     except BrokenRecord as error:
         why = printable(str(error))
         allowed = "a record that can be read"
         raise broken_rule(f"captain {shown(captain.name)}: {why}; allowed: {allowed}") from error
 
 
-def _readable_preset(name: str, info: ValidationInfo) -> str:
+def _usable_preset(name: str, info: ValidationInfo) -> str:
     if isinstance(info.context, Known):
-        _readable(info.context.captains[name], info.context)
+        _readable(_resolved(name, name, info.context), info.context)
     return name
+
+
+def _resolved(entry: str | Mapping[str, JsonValue], name: str, known: Known) -> CaptainSpec:
+    try:
+        return known.resolve(entry)
+    except BadPreset as error:
+        raise broken_rule(f"captain {shown(name)}: {error.why}", error.at) from error
 
 
 PresetName = Annotated[
@@ -69,7 +81,7 @@ PresetName = Annotated[
         examples=["heuristic"],
     ),
     AfterValidator(_known_preset),
-    AfterValidator(_readable_preset),
+    AfterValidator(_usable_preset),
 ]
 
 
@@ -117,17 +129,17 @@ class CaptainConfig(BaseModel):
         if "preset" in info.data and (kind is None) is (info.data["preset"] is None):
             raise broken_rule("`kind` or `preset`; allowed: exactly one of them")
         if kind and isinstance(info.context, Known) and kind not in info.context.kinds:
-            known = ", ".join(sorted(info.context.kinds))
-            raise broken_rule(f"unknown kind of captain {shown(kind)}; known kinds: {known}")
+            known, hint = sorted(info.context.kinds), did_you_mean(kind, info.context.kinds)
+            message = (
+                f"unknown kind of captain {shown(kind)}{hint}; known kinds: {', '.join(known)}"
+            )
+            raise broken_rule(message)
         return kind
 
     @model_validator(mode="after")
     def _settings_fit(self, info: ValidationInfo) -> CaptainConfig:
         if isinstance(info.context, Known):
-            try:
-                captain = info.context.resolve(self.as_mapping())
-            except BadPreset as error:
-                raise broken_rule(f"captain {shown(self.name)}: {error.why}") from error
+            captain = _resolved(self.as_mapping(), self.name, info.context)
             _readable(captain, info.context)
         return self
 

@@ -6,7 +6,6 @@ allowed is the field's own description, the text that Prefect's run form shows t
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -15,7 +14,8 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from engine.wording import printable, shortened
+from engine.captains import setting_line
+from engine.wording import did_you_mean, printable, shortened
 from engine.yamlfile import Document, Fault, Misread, Unreadable, Where, parse, read_text
 from tournaments.entrants import entrant_faults
 from tournaments.errors import BadTournamentFile, Problem
@@ -93,7 +93,8 @@ def _explained(error: ErrorDetails, document: Document) -> Fault | None:
         return None
     match error["type"]:
         case "rule":
-            return Fault(line=document.line(where), message=error["msg"])
+            at = error.get("ctx", {}).get("at", ())
+            return Fault(line=setting_line(document, where, at), message=error["msg"])
         case "extra_forbidden":
             return Fault(line=document.key_line(where), message=_unknown_key(where, error["loc"]))
         case "missing" if isinstance(value, dict):
@@ -133,8 +134,7 @@ def _unknown_key(where: Where, loc: Where) -> str:
     listed = ", ".join(allowed)
     if where in PLANNED:
         return f"{dotted(where)} is not supported yet; allowed: {listed}"
-    close = difflib.get_close_matches(str(where[-1])[:40], allowed, n=1)
-    hint = f" (did you mean `{close[0]}`?)" if close else ""
+    hint = did_you_mean(where[-1], allowed, quote="`")
     return f"{dotted(where)} is unknown{hint}; allowed: {listed}"
 
 

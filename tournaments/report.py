@@ -31,7 +31,13 @@ def plain_name(name: str) -> str:
 
 def markdown_name(name: str) -> str:
     """A captain's name for markdown that may render HTML."""
-    return _escaped(plain_name(name))
+    return markdown_text(plain_name(name))
+
+
+def markdown_text(text: str) -> str:
+    """Text that means nothing to markdown or HTML, on one line."""
+    text = _MARKDOWN.sub(r"\\\1", printable(text))
+    return "".join(_HTML.get(character, character) for character in text)
 
 
 def standings_text(standings: Sequence[Standing]) -> str:
@@ -45,7 +51,7 @@ def standings_markdown(standings: Sequence[Standing]) -> str:
     """The table as a markdown table."""
     header, rows = _standings_cells(standings)
     body = _piped([header, *([row[0], markdown_name(row[1]), *row[2:]] for row in rows)])
-    return f"{body}\n\n{_escaped(LOT_NOTE)}" if _any_lot(standings) else body
+    return f"{body}\n\n{markdown_text(LOT_NOTE)}" if _any_lot(standings) else body
 
 
 def standings_data(standings: Sequence[Standing]) -> list[dict[str, Any]]:
@@ -88,12 +94,6 @@ def _standings_cells(standings: Sequence[Standing]) -> tuple[list[str], Rows]:
         for row in standings
     ]
     return [*_COLUMNS, *trouble], rows
-
-
-def _escaped(text: str) -> str:
-    """Text that means nothing to markdown or HTML."""
-    text = _MARKDOWN.sub(r"\\\1", text)
-    return "".join(_HTML.get(character, character) for character in text)
 
 
 def _any_lot(standings: Sequence[Standing]) -> bool:

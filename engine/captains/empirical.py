@@ -17,7 +17,7 @@ from pydantic import Field as Setting
 from engine.captains.baseline import usual_field
 from engine.chance.aggression import natural_aggression
 from engine.chance.conditions import standard_normal
-from engine.chance.rotation import spin_share
+from engine.chance.rotation import spin_chance
 from engine.cricket.choices import (
     BatterDecision,
     BowlerDecision,
@@ -152,13 +152,24 @@ def _elected(request: DecisionRequest, uniform: float) -> Election:
 
 
 def _bowler(request: DecisionRequest, innings: Innings, draws: CaptainDraws) -> PlayerIndex:
-    """Pace or spin as often as at this over, and of that kind more often who has more overs left
-    and bats lower.
+    """Pace or spin as often as at this over with the overs that each has left, and of that kind
+    more often who has more overs left and bats lower.
     """
     squad, legal = request.view.squads.of(request.seat), request.legal.players
-    spin = draws.uniform(0) < spin_share(innings.over, innings.format.max_overs)
+    spin = draws.uniform(0) < _spin_chance(request, innings, squad)
     alike = [p for p in legal if squad[p].bowls.is_spin is spin] or list(legal)
     return _drawn({p: _due(innings, squad, p) for p in alike}, draws.uniform(1))
+
+
+def _spin_chance(request: DecisionRequest, innings: Innings, squad: Squad) -> float:
+    """By the overs that spinners and the others can still bowl, nobody two in a row."""
+    overs = innings.format.max_overs
+    left = {True: 0, False: 0}
+    for player in squad.bowlers:
+        turns = (overs - innings.over + (player in request.legal.players)) // 2
+        unused = innings.format.quota - innings.bowlers[player].overs
+        left[squad[player].bowls.is_spin] += min(unused, turns)
+    return spin_chance(innings.over, overs, pace_left=left[False], spin_left=left[True])
 
 
 def _due(innings: Innings, squad: Squad, player: PlayerIndex) -> float:

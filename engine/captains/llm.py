@@ -7,17 +7,48 @@ variable or the Prefect Secret block that holds it.
 from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 from pydantic import Field as Setting
 
 _URL: Final = r"^https?://[^\s/?#@]+(/[^\s?#]*)?$"  # no user, no password, no query
+_ADDRESS: Final = (
+    "http:// or https://, a host, and a port from 1 to 65535 where it is not the usual"
+)
 _VARIABLE: Final = r"^[A-Za-z_][A-Za-z0-9_]{0,99}$"
 _BLOCK: Final = r"^[a-z0-9][a-z0-9-]{0,99}$"
 LONGEST_NAME: Final = 200
 
 Cadence = Literal["ball", "over"]
+
+
+def _connectable(url: str) -> str:
+    """Refuses what no connection could be made to, whatever the network. Raises `ValueError`."""
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").encode("idna"), parts.port
+    except ValueError as error:
+        raise ValueError(f"{error}; allowed: {_ADDRESS}") from None
+    if not url.isprintable():
+        raise ValueError(f"a control character; allowed: {_ADDRESS}")
+    if not host or port == 0:
+        raise ValueError(f"{'port 0' if host else 'no host'}; allowed: {_ADDRESS}")
+    return url
+
+
+Address = Annotated[str, Setting(max_length=500, pattern=_URL), AfterValidator(_connectable)]
+Variable = Annotated[str, Setting(pattern=_VARIABLE)]
 Seconds = Annotated[float, Setting(gt=0, le=3600, allow_inf_nan=False)]
+
+
+# The settings of `LlmSettings` that change nothing of what is asked or how an answer is read.
+UNASKED: Final = frozenset(
+    {
+        *("mode", "api_key_env", "api_key_block", "price", "budget", "episode_budget"),
+        *("deadline_s", "connect_s", "transport_attempts"),
+    }
+)
 
 
 class Allowance(BaseModel):
@@ -59,8 +90,8 @@ class LlmSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     model: str = Setting(min_length=1, max_length=LONGEST_NAME)
-    base_url: str = Setting(max_length=500, pattern=_URL)
-    api_key_env: str | None = Setting(default=None, pattern=_VARIABLE)
+    base_url: Address
+    api_key_env: Variable | None = None
     api_key_block: str | None = Setting(default=None, pattern=_BLOCK)
     mode: Literal["live", "cached"] = "live"
     cadence: Cadence = "ball"

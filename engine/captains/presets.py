@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -17,112 +16,17 @@ from typing import Any, Final
 from pydantic import BaseModel, ValidationError
 
 from engine.captains.base import NAME_PATTERN, NAME_RULE, CaptainSpec, Policy
-from engine.captains.baseline import Baseline, BaselineSettings
-from engine.captains.empirical import Empirical, EmpiricalSettings
-from engine.captains.heuristic import Heuristic, HeuristicSettings
-from engine.captains.human import HumanSettings
-from engine.captains.llm import LlmSettings
-from engine.captains.optimal import Optimal, OptimalSettings
-from engine.captains.prompts import prompt_digest
-from engine.captains.random import Random, RandomSettings
-from engine.captains.recorded import Recorded, RecordedSettings, recording_digest
-from engine.captains.remote import RemoteSettings
+from engine.captains.from_environment import FROM_ENVIRONMENT, blamed, filled
+from engine.captains.kinds import KINDS, Kind
+from engine.captains.plugins import clash_of, crashed, load, plugin_named, plugins
+from engine.captains.written_keys import is_about_keys, written_key
 from engine.cricket.match import Captaincy
 from engine.errors import BadPreset, BadYaml, UnknownPreset
-from engine.wording import dotted, sentence, shortened, shown
-from engine.yamlfile import read_mapping
+from engine.wording import did_you_mean, dotted, printable, sentence, shortened, shown
+from engine.yamlfile import Document, Where, mapping_in, read_document
 
 # What a mapping may say beside the settings of its kind.
 _OWN_KEYS: Final = ("name", "preset", "kind", "on_failure", "params")
-
-
-def _reads_nothing(_: BaseModel) -> None:
-    return None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
-    """A kind of captain: the model of its settings, and what makes one of them; None for a kind
-    that calls tools, which `engine.tool_captains.build_captain` makes.
-
-    `reads` is for kinds that play by a file: a digest of what it says. It raises `BrokenRecord` or
-    `BadPreset`.
-    `worth` is what the win probability takes such a captain to be worth beside the baseline, in
-    five overs and in twenty (`Captaincy`): from `bench.luck`, where he plays the baseline.
-    `bowling` is what his bowling is worth where it is not as much as his batting: from the first
-    innings' totals of such matches, over what a unit of conditions adds to them. Neither need be
-    right, and no ball depends on them; the nearer they are, the less variance is left in the
-    adjusted result.
-    """
-
-    settings: type[BaseModel]
-    make: Callable[[Any], Policy] | None
-    summary: str
-    reads: Callable[[Any], str | None] = _reads_nothing
-    worth: tuple[float, float] = (0.0, 0.0)
-    bowling: tuple[float, float] | None = None
-
-
-KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
-    {
-        "baseline": Kind(
-            settings=BaselineSettings,
-            make=Baseline,
-            summary="what real captains do on average in each context",
-        ),
-        "empirical": Kind(
-            settings=EmpiricalSettings,
-            make=Empirical,
-            summary="a draw of what real captains did in each context",
-            worth=(-0.04, -0.05),
-        ),
-        "heuristic": Kind(
-            settings=HeuristicSettings,
-            make=Heuristic,
-            summary="rules of thumb: format, phase, wickets, required rate, match-ups",
-            worth=(0.05, 0.01),
-        ),
-        "human": Kind(
-            settings=HumanSettings,
-            make=None,
-            summary="a person, asked through the spectator bus",
-        ),
-        "llm": Kind(
-            settings=LlmSettings,
-            make=None,
-            summary="a language model behind an endpoint that speaks Chat Completions",
-            reads=prompt_digest,
-        ),
-        "optimal": Kind(
-            settings=OptimalSettings,
-            make=Optimal,
-            summary="what is worth most against the baseline by the solved win probability",
-            worth=(0.21, 0.07),
-        ),
-        "random": Kind(
-            settings=RandomSettings,
-            make=Random,
-            summary="uniform over the legal choices",
-            # Batting first against the baseline he made 41.1 (five overs, 233 innings) and 137
-            # (twenty, 59), and gave away 63.2 (67) and 201 (21); baselines made 57.5 and 175.6, and
-            # a unit of conditions adds 27.7 and 86.
-            worth=(-0.59, -0.44),
-            bowling=(-0.21, -0.30),
-        ),
-        "recorded": Kind(
-            settings=RecordedSettings,
-            make=Recorded,
-            summary="the decisions of a record, replayed",
-            reads=recording_digest,
-        ),
-        "remote": Kind(
-            settings=RemoteSettings,
-            make=None,
-            summary="a program in any language, asked over HTTP",
-        ),
-    }
-)
-
 
 _SHORT, _LONG = 5, 20  # the overs of `Kind.worth`
 
@@ -156,18 +60,41 @@ def check_name(name: object) -> str:
 
 def read_presets(path: Path) -> dict[str, CaptainSpec]:
     """The presets of one YAML file. Raises `BadPreset`."""
+    return _read(path, check=lambda spec: _check_clear(spec.name, spec.kind))
+
+
+def _read(
+    path: Path, check: Callable[[CaptainSpec], object] = lambda _: None
+) -> dict[str, CaptainSpec]:
     try:
-        content = read_mapping(path)
+        document = read_document(path)
+        content = mapping_in(document, path)
     except BadYaml as error:
         raise BadPreset(path.name, str(error)) from None
     found = {}
     for name, settings in content.items():
-        if not isinstance(settings, dict) or "kind" not in settings:
-            raise BadPreset(check_name(name), f"{path}: must be a mapping that begins with 'kind'")
-        if "name" in settings:
-            raise BadPreset(check_name(name), f"{path}: the key is its name; leave 'name' out")
-        found[check_name(name)] = _from_mapping({"name": name, **settings}, known={})
+        try:
+            found[name] = _preset_in_file(name, settings)
+            check(found[name])
+        except BadPreset as fault:
+            line = setting_line(document, (name,), fault.at)
+            place = f"{printable(str(path))}:{line}"
+            raise BadPreset(fault.name, fault.why, fault.at, place) from None
     return found
+
+
+def setting_line(document: Document, captain: Where, at: Where) -> int:
+    """The line of a captain's setting, which may stand among his `params`."""
+    inside = (*captain, "params", *at)
+    return document.line(inside if inside in document.value_lines else (*captain, *at))
+
+
+def _preset_in_file(name: str, settings: object) -> CaptainSpec:
+    if not isinstance(settings, dict) or "kind" not in settings:
+        raise BadPreset(check_name(name), "must be a mapping that begins with 'kind'")
+    if "name" in settings:
+        raise BadPreset(check_name(name), "the key is its name; leave 'name' out", ("name",))
+    return _from_mapping({"name": name, **settings}, known={})
 
 
 def resolve(
@@ -185,8 +112,30 @@ def resolve(
     if isinstance(named, CaptainSpec):
         return _from_mapping(named.model_dump(), known)
     if isinstance(named, Mapping):
-        return _from_mapping(named, known)
-    return _preset(named, known)
+        spec = _from_mapping(named, known)
+        if "kind" in named:
+            _check_clear(spec.name, spec.kind)
+        return spec
+    preset = _preset(named, known)
+    return preset if named in known else _from_mapping({"name": named}, known)
+
+
+def preset_names(extra: Iterable[str] = ()) -> tuple[str, ...]:
+    """Every name that `resolve` knows, in order; `extra` are those of users' own files."""
+    return tuple(sorted({*PRESETS, *FROM_ENVIRONMENT, *plugins(), *extra}))
+
+
+def kind_names() -> tuple[str, ...]:
+    """Every kind that `resolve` knows, in order: those that ship and those that are installed."""
+    return tuple(sorted({*KINDS, *plugins()}))
+
+
+def scripted_presets() -> tuple[str, ...]:
+    """The presets that play by themselves, each captain under one of his names."""
+    first: dict[object, str] = {}
+    for name, spec in PRESETS.items():
+        first.setdefault((spec.kind, str(spec.params)), name)
+    return tuple(first.values())
 
 
 def is_scripted(spec: CaptainSpec) -> bool:
@@ -210,37 +159,38 @@ def settings_of(spec: CaptainSpec) -> BaseModel:
 
 
 def content_digest(spec: CaptainSpec) -> str | None:
-    """What the captain plays by that his settings only point to (a recording, a prompt), as a
-    digest; None where the settings are all. Raises `BadPreset`, or `BrokenRecord` for what cannot
-    be read.
+    """What the captain plays by that his settings only point to (a recording), as a digest; None
+    where the settings are all. Raises `BadPreset`, or `BrokenRecord` for what cannot be read.
     """
     return _kind(spec.name, spec.kind).reads(settings_of(spec))
 
 
-def _preset(name: object, known: Mapping[str, CaptainSpec]) -> CaptainSpec:
-    if not isinstance(name, str) or name not in known:
-        raise UnknownPreset(_called(name), tuple(sorted(known)))
-    return known[name]
+def _preset(
+    name: object, known: Mapping[str, CaptainSpec], own: Mapping[str, Any] = MappingProxyType({})
+) -> CaptainSpec:
+    """`own` are settings that are given beside the name."""
+    if isinstance(name, str) and name in known:
+        return known[name]
+    if isinstance(name, str) and name in FROM_ENVIRONMENT:
+        return CaptainSpec(name=name, kind="llm", params=filled(name, own))
+    if isinstance(name, str) and plugin_named(name) is not None:
+        return CaptainSpec(name=check_name(name), kind=name)  # with the settings' defaults
+    raise UnknownPreset(_called(name), preset_names(known))
 
 
 def _from_mapping(given: Mapping[str, Any], known: Mapping[str, CaptainSpec]) -> CaptainSpec:
     name = check_name(given.get("name", given.get("preset")))
-    if "kind" not in given:
-        base = _preset(given.get("preset", name), known)
-    elif "preset" in given:
-        raise BadPreset(name, "give either 'kind' or 'preset', not both")
-    else:
-        base = CaptainSpec(name=name, kind=_kind_named(name, given["kind"]))
-    own = {key: value for key, value in given.items() if key not in _OWN_KEYS}
-    params = given.get("params", {})
-    if not isinstance(params, Mapping):
-        raise BadPreset(name, "'params' must be a mapping of settings")
-    if twice := [key for key in own if key in params]:
-        raise BadPreset(name, f"{shown(twice[0])}: given twice")
-    settings = _settings(name, base.kind, {**base.params, **params, **own})
+    own = _own_settings(name, given)
+    base = _base(name, given, known, own)
+    try:
+        _check_keys(name, base.kind, {**base.params, **own})
+        settings = _settings(name, base.kind, {**base.params, **own})
+    except BadPreset as fault:
+        raise (blamed(fault, own) if base.name in FROM_ENVIRONMENT else fault) from None
     on_failure = given.get("on_failure", base.on_failure)
     if on_failure not in ("fallback", "forfeit"):
-        raise BadPreset(name, f"on_failure {shown(on_failure)}: allowed: fallback, forfeit")
+        why = f"on_failure {shown(on_failure)}: allowed: fallback, forfeit"
+        raise BadPreset(name, why, ("on_failure",))
     return CaptainSpec(
         name=name,
         kind=base.kind,
@@ -249,14 +199,60 @@ def _from_mapping(given: Mapping[str, Any], known: Mapping[str, CaptainSpec]) ->
     )
 
 
+def _base(
+    name: str,
+    given: Mapping[str, Any],
+    known: Mapping[str, CaptainSpec],
+    own: Mapping[str, Any],
+) -> CaptainSpec:
+    """What the mapping starts from: a preset, or nothing but a kind."""
+    if "kind" not in given:
+        return _preset(given.get("preset", name), known, own)
+    if "preset" in given:
+        raise BadPreset(name, "give either 'kind' or 'preset', not both")
+    return CaptainSpec(name=name, kind=_kind_named(name, given["kind"]))
+
+
+def _own_settings(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What a mapping says of the settings of the kind, beside its own keys or in `params`."""
+    own = {key: value for key, value in given.items() if key not in _OWN_KEYS}
+    params = given.get("params", {})
+    if not isinstance(params, Mapping):
+        raise BadPreset(name, "'params' must be a mapping of settings")
+    if twice := [key for key in own if key in params]:
+        raise BadPreset(name, f"{shown(twice[0])}: given twice", (twice[0],))
+    return {**params, **own}
+
+
 def _kind_named(name: str, kind: object) -> str:
-    if not isinstance(kind, str) or kind not in KINDS:
-        raise BadPreset(name, f"unknown kind {shown(kind)}; known: {', '.join(sorted(KINDS))}")
+    if not isinstance(kind, str) or (kind not in KINDS and plugin_named(kind) is None):
+        known = kind_names()
+        hint = did_you_mean(kind, known)
+        raise BadPreset(
+            name, f"unknown kind {shown(kind)}{hint}; known: {', '.join(known)}", ("kind",)
+        )
     return kind
 
 
 def _kind(name: str, kind: str) -> Kind:
-    return KINDS[_kind_named(name, kind)]
+    """The kind itself, loaded where it is not one that ships. Raises `BadPreset`."""
+    if kind in KINDS:
+        return KINDS[kind]
+    plugin = plugin_named(_kind_named(name, kind))
+    assert plugin is not None
+    return load(plugin)
+
+
+def _check_clear(name: str, kind: str) -> None:
+    """Raises `BadPreset` where a file names a kind that several bring."""
+    if clash := clash_of(kind):
+        raise BadPreset(name, clash, ("kind",))
+
+
+def _check_keys(name: str, kind: str, settings: Mapping[str, Any]) -> None:
+    """Raises `BadPreset` where a key is written among the settings."""
+    if found := written_key(kind, settings):
+        raise BadPreset(name, found.why, found.at)
 
 
 def _settings(name: str, kind: str, params: Mapping[str, Any]) -> BaseModel:
@@ -264,9 +260,15 @@ def _settings(name: str, kind: str, params: Mapping[str, Any]) -> BaseModel:
     try:
         return model.model_validate(dict(params))
     except ValidationError as error:
-        raise BadPreset(name, _explain(error, model, kind)) from None
+        at = error.errors()[0]["loc"]
+        raise BadPreset(name, _explain(error, model, kind), at) from None
     except RecursionError:
         raise BadPreset(name, "settings that are nested too deep") from None
+    except Exception as error:
+        plugin = None if kind in KINDS else plugin_named(kind)
+        if plugin is None:
+            raise
+        raise crashed(plugin, "cannot read its settings", error) from error
 
 
 def _explain(error: ValidationError, model: type[BaseModel], kind: str) -> str:
@@ -275,7 +277,7 @@ def _explain(error: ValidationError, model: type[BaseModel], kind: str) -> str:
     if first["type"] == "extra_forbidden":
         allowed = ", ".join(sorted(model.model_fields)) or "none"
         return f"unknown setting '{key}' of kind {kind}; allowed: {allowed}"
-    return sentence(first, key)
+    return sentence(first, key, quoted=not is_about_keys(first["loc"][0] if key else None))
 
 
 def _called(name: object) -> str:
@@ -284,5 +286,5 @@ def _called(name: object) -> str:
 
 
 PRESETS: Final[Mapping[str, CaptainSpec]] = MappingProxyType(
-    read_presets(Path(__file__).with_name("presets.yaml"))
+    _read(Path(__file__).with_name("presets.yaml"))
 )

@@ -5,15 +5,10 @@ What plays by them is `engine.tool_captains.remote`.
 
 from __future__ import annotations
 
-from typing import Final
-
 from pydantic import BaseModel, ConfigDict
 from pydantic import Field as Setting
 
-from engine.captains.llm import Cadence, Seconds
-
-_URL: Final = r"^https?://[^\s/?#@]+(/[^\s?#]*)?$"
-_VARIABLE: Final = r"^[A-Za-z_][A-Za-z0-9_]{0,99}$"
+from engine.captains.llm import Address, Cadence, Seconds, Variable
 
 
 class RemoteSettings(BaseModel):
@@ -23,8 +18,8 @@ class RemoteSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    url: str = Setting(max_length=500, pattern=_URL)
-    token_env: str | None = Setting(default=None, pattern=_VARIABLE)
+    url: Address
+    token_env: Variable | None = None
     cadence: Cadence = "ball"
     deadline_s: Seconds = 30.0
     transport_attempts: int = Setting(default=5, ge=1, le=20)

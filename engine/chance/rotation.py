@@ -122,10 +122,22 @@ def _spread(overs: int, spin_overs: int, start: float) -> list[bool]:
     return chosen
 
 
+def spin_chance(over: int, overs: int, *, pace_left: int, spin_left: int) -> float:
+    """How likely a real captain with so many overs of pace and of spin left gives this over
+    (0-based) to spin: the real shares of the overs to come, moved until both can be bowled.
+    """
+    to_come = overs - over
+    usual = sum(spin_share(o, overs) for o in range(over, overs))
+    wanted = max(to_come - pace_left, min(usual, spin_left))
+    return _chances(overs, wanted, over)[0]
+
+
 @cache
-def _chances(overs: int, spin_overs: int) -> tuple[float, ...]:
-    """The real shares by over, moved in log-odds until they add up to `spin_overs`."""
-    odds = [log(p / (1.0 - p)) for p in (spin_share(o, overs) for o in range(overs))]
+def _chances(overs: int, spin_overs: float, first: int = 0) -> tuple[float, ...]:
+    """The real shares by over from `first` on, moved in log-odds until they add up to
+    `spin_overs`.
+    """
+    odds = [log(p / (1.0 - p)) for p in (spin_share(o, overs) for o in range(first, overs))]
     low, high = -30.0, 30.0
     for _ in range(60):
         middle = 0.5 * (low + high)

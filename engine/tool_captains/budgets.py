@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from engine.captains.llm import NO_LIMIT, Allowance
@@ -19,29 +19,38 @@ from engine.tool_captains.account import Usage
 from engine.tool_captains.contract import Caller
 
 _NANO: Final = 1e9  # dollars are kept in whole nano-dollars, so that sums are exact
-_STATE_VERSION: Final = 1
 
 
 @dataclass(slots=True, kw_only=True)
 class Spending:
-    """`wall_s` are seconds that answers took. Dollars are whole billionths."""
+    """`wall_s` are seconds that answers took. Dollars are whole billionths, without what
+    `unpriced` calls cost, which nobody knows.
+    """
 
     tokens: int = 0
     nano_usd: int = 0
     calls: int = 0
+    unpriced: int = 0
     wall_s: float = 0.0
 
     def add(self, other: Spending, sign: int = 1) -> None:
         self.tokens += sign * other.tokens
         self.nano_usd += sign * other.nano_usd
         self.calls += sign * other.calls
+        self.unpriced += sign * other.unpriced
         self.wall_s += sign * other.wall_s
+
+    def __add__(self, other: Spending) -> Spending:
+        total = replace(self)
+        total.add(other)
+        return total
 
     def exported(self) -> dict[str, Any]:
         return {
             "tokens": self.tokens,
             "usd": self.nano_usd / _NANO,
             "calls": self.calls,
+            "unpriced": self.unpriced,
             "wall_s": round(self.wall_s, 3),
         }
 
@@ -51,6 +60,7 @@ class Spending:
             tokens=int(state["tokens"]),
             nano_usd=round(float(state["usd"]) * _NANO),
             calls=int(state["calls"]),
+            unpriced=int(state["unpriced"]),
             wall_s=float(state["wall_s"]),
         )
 
@@ -61,6 +71,7 @@ class Spending:
             tokens=usage.tokens_in + usage.tokens_out,
             nano_usd=round((usage.cost_usd or 0.0) * _NANO),
             calls=1,
+            unpriced=int(usage.cost_usd is None),
             wall_s=took_s,
         )
 
@@ -128,6 +139,7 @@ class Ledger:
     ledger was opened, over all the times that the run was resumed.
 
     `state` is JSON; what was exported is restored with whatever budget the run has then.
+    `before_call` is called once room for a call is reserved.
     """
 
     def __init__(
@@ -135,9 +147,10 @@ class Ledger:
         run: Allowance = NO_LIMIT,
         *,
         state: Mapping[str, Any] | None = None,
+        before_call: Callable[[], None] = lambda: None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._now = now
+        self._now, self._before_call = now, before_call
         self._run = Purse(allowed=run)
         self._captains: dict[str, Purse] = {}
         self._waiting: list[asyncio.Future[None]] = []
@@ -160,19 +173,20 @@ class Ledger:
             self._tick()
             self._refuse_what_cannot_fit(who, purses, wanted)
             if all(purse.too_little(wanted, reserved=True) is None for purse in purses):
-                return _Reservation(purses, wanted, self._changed)
+                reservation = _Reservation(purses, wanted, self._changed)
+                self._before_call()
+                return reservation
             await self._change()
 
-    def state(self) -> dict[str, Any]:
-        """What was spent; calls under way are not in it."""
+    def state(self, *, under_way: bool = False) -> dict[str, Any]:
+        """What was spent; with the calls `under_way`, as if each took the most that it may."""
         self._tick()
-        return {
-            "v": _STATE_VERSION,
-            "run": self._run.spent.exported(),
-            "captains": {
-                name: purse.spent.exported() for name, purse in sorted(self._captains.items())
-            },
-        }
+
+        def exported(purse: Purse) -> dict[str, Any]:
+            return (purse.spent + purse.reserved if under_way else purse.spent).exported()
+
+        captains = {name: exported(purse) for name, purse in sorted(self._captains.items())}
+        return {"run": exported(self._run), "captains": captains}
 
     def _refuse_what_cannot_fit(
         self, who: Caller, purses: Sequence[Purse], wanted: Spending
@@ -199,8 +213,6 @@ class Ledger:
                 future.set_result(None)
 
     def _restore(self, state: Mapping[str, Any]) -> None:
-        if state.get("v") != _STATE_VERSION:
-            raise ValueError(f"a state of budgets of version {state.get('v')!r} cannot be read")
         self._run.spent = Spending.restored(state["run"])
         self._captains = {
             name: Purse(spent=Spending.restored(spent)) for name, spent in state["captains"].items()

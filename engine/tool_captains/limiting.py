@@ -1,9 +1,10 @@
 """How many requests are under way at an endpoint at once: as many as it bears, first come, first
 served.
 
-Each endpoint has a gate. It starts modest, opens by one place for each round of answers that went
-well, and closes by a fifth when the endpoint says that it is asked too much. It never opens past
-its ceiling, which may change at any time.
+Each endpoint has a gate. It starts modest and opens by one place for each answer that went well,
+which doubles it in a round; when the endpoint says that it is asked too much it closes by a fifth,
+and from then on opens by one place a round. It never opens past its ceiling, which may change at
+any time.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ _SHRINK: Final = 0.8
 # One round of requests that are refused together is one refusal.
 _COOL_DOWN_S: Final = 1.0
 _LONGEST_HOLD_S: Final = 120.0
+_TURNS_TO_SEND: Final = 3  # of the event loop, until a request that was let in is on its way
 
 Later = Callable[[float, Callable[[], None]], object]  # after so many seconds, call
 
@@ -48,6 +50,10 @@ class AdaptiveLimiter:
             yield
         finally:
             gate.leave()
+        # Whoever was let in sends before we go on with what came: a slot that waits for our own
+        # work is an idle one.
+        for _ in range(_TURNS_TO_SEND):
+            await asyncio.sleep(0)
 
     def pushed_back(self, endpoint: str, retry_after_s: float | None = None) -> None:
         self._gate(endpoint).pushed_back(retry_after_s)
@@ -60,8 +66,13 @@ class AdaptiveLimiter:
         self._gate(endpoint).set_ceiling(ceiling)
 
     def demand(self, endpoint: str) -> int:
-        """Requests under way and waiting: as many slots as could be used."""
+        """Requests under way and waiting: as many slots as could be used. Where the endpoint has
+        pushed back, one more than it bears at most.
+        """
         return self._gate(endpoint).demand
+
+    def under_way(self, endpoint: str) -> int:
+        return self._gate(endpoint).busy
 
     def allowed(self, endpoint: str) -> int:
         """How many may be under way at once as things are."""
@@ -77,8 +88,9 @@ class AdaptiveLimiter:
 class _Gate:
     def __init__(self, ceiling: int, now: Callable[[], float], later: Later) -> None:
         self._ceiling, self._now, self._later = ceiling, now, later
-        self._wanted = float(min(_START, ceiling) or 1)
-        self._busy = 0
+        self._wanted = float(_START)
+        self._was_pushed_back = False
+        self.busy = 0
         self._queue: deque[asyncio.Future[None]] = deque()
         self._cool_until = self._closed_until = -float("inf")
 
@@ -88,11 +100,12 @@ class _Gate:
 
     @property
     def demand(self) -> int:
-        return self._busy + len(self._queue)
+        all_of_them = self.busy + len(self._queue)
+        return min(all_of_them, int(self._wanted) + 1) if self._was_pushed_back else all_of_them
 
     async def enter(self) -> None:
         if not self._queue and self._has_room():
-            self._busy += 1
+            self.busy += 1
             return
         place = asyncio.get_running_loop().create_future()
         self._queue.append(place)
@@ -107,11 +120,12 @@ class _Gate:
             raise
 
     def leave(self) -> None:
-        self._busy -= 1
+        self.busy -= 1
         self._admit()
 
     def pushed_back(self, retry_after_s: float | None) -> None:
         now = self._now()
+        self._was_pushed_back = True
         if now >= self._cool_until:
             self._wanted = max(1.0, min(self._wanted, self._ceiling) * _SHRINK)
             self._cool_until = now + _COOL_DOWN_S
@@ -121,8 +135,9 @@ class _Gate:
             self._later(closed_s, self._admit)
 
     def went_well(self) -> None:
-        if self.allowed < self._ceiling and self._busy >= self.allowed:  # it was made use of
-            self._wanted = min(self._wanted + 1 / self._wanted, float(self._ceiling))
+        if self.allowed < self._ceiling and self.busy >= self.allowed:  # it was made use of
+            step = 1 / self._wanted if self._was_pushed_back else 1.0
+            self._wanted = min(self._wanted + step, float(self._ceiling))
             self._admit()
 
     def set_ceiling(self, ceiling: int) -> None:
@@ -130,14 +145,14 @@ class _Gate:
         self._admit()
 
     def _has_room(self) -> bool:
-        return self._busy < self.allowed and self._now() >= self._closed_until
+        return self.busy < self.allowed and self._now() >= self._closed_until
 
     def _admit(self) -> None:
         while self._queue and self._has_room():
             place = self._queue.popleft()
             if place.cancelled():
                 continue
-            self._busy += 1
+            self.busy += 1
             place.set_result(None)
 
 

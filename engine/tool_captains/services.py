@@ -9,14 +9,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.errors import MissingSecret
+from engine.tool_captains.backoff import Backoff
+from engine.tool_captains.breaker import Breakers
 from engine.tool_captains.budgets import Ledger
 from engine.tool_captains.contract import Asker, Budgets, Limiter, ResponseCache, Secrets
+from engine.tool_captains.human.attendance import Attendance
 from engine.tool_captains.limiting import AdaptiveLimiter
-from engine.tool_captains.llm.backoff import Backoff
-from engine.tool_captains.llm.breaker import Breakers
 from engine.tool_captains.llm.endpoints import Endpoints
 from engine.tool_captains.llm.rungs import Rungs
 from engine.tool_captains.remote.posting import Programs
+
+
+def sendable(name: str, value: str) -> str:
+    """The secret's `value`, checked: it travels in a header. Raises `MissingSecret`."""
+    if not (value.isascii() and value.isprintable() and value == value.strip()):
+        why = "it holds what no header can: a line break, a space at an end, a letter beyond ASCII"
+        raise MissingSecret(name, why)
+    return value
 
 
 class EnvironmentSecrets:
@@ -29,7 +38,7 @@ class EnvironmentSecrets:
         value = self._environ.get(variable, "")
         if not value:
             raise MissingSecret(variable, "the environment variable is not set")
-        return value
+        return sendable(variable, value)
 
     async def from_block(self, block: str) -> str:
         raise MissingSecret(block, "Prefect Secret blocks can be read by `captains run` only")
@@ -37,8 +46,8 @@ class EnvironmentSecrets:
 
 @dataclass(slots=True, kw_only=True)
 class Services:
-    """`asker` None: there is nobody to ask. `cache` None: every answer is asked for, and none is
-    kept.
+    """`asker` None: people cannot be asked; it is closed by whoever lends it. `cache` None: every
+    answer is asked for, and none is kept.
     """
 
     limiter: Limiter = field(default_factory=AdaptiveLimiter)
@@ -46,6 +55,7 @@ class Services:
     secrets: Secrets = field(default_factory=EnvironmentSecrets)
     cache: ResponseCache | None = None
     asker: Asker | None = None
+    attendance: Attendance = field(default_factory=Attendance)
     endpoints: Endpoints = field(default_factory=Endpoints)
     breakers: Breakers = field(default_factory=Breakers)
     backoff: Backoff = field(default_factory=Backoff)

@@ -22,12 +22,12 @@ function reply(response, status, document) {
 }
 
 const server = createServer(async (request, response) => {
-  const parts = [];
-  for await (const part of request) parts.push(part);
-  if (TOKEN !== undefined && request.headers.authorization !== `Bearer ${TOKEN}`) {
-    return reply(response, 401, { error: "unauthorized" });
-  }
   try {
+    const parts = [];
+    for await (const part of request) parts.push(part); // throws where whoever asks hangs up
+    if (TOKEN !== undefined && request.headers.authorization !== `Bearer ${TOKEN}`) {
+      return reply(response, 401, { error: "unauthorized" });
+    }
     reply(response, 200, answer(JSON.parse(Buffer.concat(parts).toString())));
   } catch {
     reply(response, 400, { error: "not a request of captains" });

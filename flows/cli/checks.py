@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from engine.cricket.players import Game
 from engine.cricket.state import CURRENT_ERA, FIRST_ERA, LAST_ERA
 from engine.seeds import MAX_SEED
-from flows.cli.terminal import BadInput, Exit, answer_json, note, say, table
+from flows.cli.terminal import BadInput, Exit, answer_json, note, progress, say, table
 
 if TYPE_CHECKING:
     from engine.fidelity import Line
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
 MOST_MATCHES: Final = 1_000_000
 LEAST_MATCHES: Final = 20  # one for each group that the standard errors come from
-LINES: Final = 10  # of progress
 
 
 def wanted_of(
@@ -91,7 +89,7 @@ def check_fidelity(wanted: Wanted, html: Path | None, *, as_json: bool) -> int:
     from flows.fidelity import check
 
     _examine(wanted, html)
-    checked = check(wanted, _progress(wanted.matches))
+    checked = check(wanted, progress(wanted.matches, "matches"))
     if html is not None:
         from flows.fidelity_page import write_page
 
@@ -113,25 +111,13 @@ def _examine(wanted: Wanted, html: Path | None) -> None:
         raise BadInput(f"--html {html}: allowed: a file in a folder that exists")
 
 
-def _progress(matches: int) -> Callable[[int], None]:
-    told = 0
-
-    def heard(done: int) -> None:
-        nonlocal told
-        if done * LINES // matches > told:
-            told = done * LINES // matches
-            note(f"{done} of {matches} matches")
-
-    return heard
-
-
 def check_assumptions(question: Question, *, as_json: bool) -> int:
     """`captains fidelity --assumptions`."""
     from flows.sensitivity import examine, in_words, rows_of
 
     if not 2 <= question.matches <= MOST_MATCHES or question.matches % 2:
         raise BadInput(f"--matches {question.matches}: allowed: even, 2 to {MOST_MATCHES}")
-    report = examine(question, _progress(question.total))
+    report = examine(question, progress(question.total, "matches"))
     if as_json:
         answer_json(report.model_dump(mode="json"))
         return Exit.DONE

@@ -19,10 +19,12 @@ _BAD_INPUT: Final = (
     ("engine.errors", "UnknownPack"),
     ("engine.errors", "UnknownEntry"),
     ("flows.stage", "BadBusAddress"),
+    ("flows.simulate", "CannotWrite"),
 )
 _FAILED: Final = (
     ("engine.errors", "BrokenRecord"),
     ("flows.ledger", "RunBusy"),
+    ("flows.spending", "BrokenSpending"),
     ("flows.server", "ServerUnavailable"),
     ("concurrent.futures.process", "BrokenProcessPool"),
     ("flows.limits", "FeaturedBusy"),

@@ -1,23 +1,30 @@
-"""Commands about single matches: play, simulate, replay, presets."""
+"""Commands about single matches: play, simulate, replay."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from engine.captains import KINDS, PRESETS, CaptainSpec, resolve
+from engine.captains import CaptainSpec, is_scripted, resolve
 from engine.cricket.formats import format_named, format_of
 from engine.cricket.state import FIRST_ERA, LAST_ERA
 from engine.packs import Pack, load_pack
 from engine.seeds import MAX_SEED
-from flows.cli.terminal import BadInput, Exit, WorkFailed, answer_json, note, say, table
+from flows.cli.terminal import BadInput, Exit, WorkFailed, answer_json, note, say
 
 if TYPE_CHECKING:
+    from engine.fanout import Observer
     from engine.result import EpisodeResult
+    from engine.spec import EpisodeSpec
+    from flows.accounts import CaptainAccount
+    from flows.ledger import RunFolder
+    from flows.play import BusAddress
     from flows.simulate import SimulationSummary
+    from spectator import BusPublisher
 
 DEFAULT_FORMAT: Final = "T20"
 MOST_MATCHES: Final = 10_000_000
@@ -115,23 +122,20 @@ def _squads(text: str) -> str | tuple[str, str]:
     return names[0], names[1]
 
 
-def play_match(wanted: Wanted, runs: Path, *, as_json: bool) -> int:
-    """`captains play`: one match in this process, without a server."""
+def play_match(wanted: Wanted, runs: Path, *, bus_url: str | None, as_json: bool) -> int:
+    """`captains play`: one match in this process, without a Prefect server."""
     from engine.record import record_path
-    from flows.cli.ticker import Ticker
-    from flows.lending import lent_to_one
-    from flows.play import play_once
+    from flows.cli.players import tell_people
+    from flows.people import check_can_be_asked, people
     from flows.single import MatchReport, SingleMatch, singles_folder
-    from flows.work import waits
+    from flows.stage import bus_at
 
     spec, folder = SingleMatch(**_fields(wanted)).spec(), singles_folder(runs)
-    observers = [] if as_json else [Ticker()]
-
-    async def played() -> EpisodeResult:
-        async with lent_to_one(runs) as services:
-            return await play_once(folder, spec, observers, services)
-
-    result = asyncio.run(played() if waits(spec) else play_once(folder, spec, []))
+    asked = people((spec.home, spec.away))
+    bus = bus_at(bus_url) if asked or bus_url is not None else None
+    check_can_be_asked((spec.home, spec.away), bus)
+    tell_people(asked, bus)
+    result = asyncio.run(_played(spec, folder, runs, bus, as_json=as_json))
     folder.append(result)
     record = record_path(folder.records, spec.episode_id)
     if as_json:
@@ -140,8 +144,42 @@ def play_match(wanted: Wanted, runs: Path, *, as_json: bool) -> int:
         if spec.start is not None:
             say(f"pack {spec.pack}, entry {spec.entry}")
         show_match(result)
+        from flows.accounts import accounts_of_match
+
+        show_accounts(accounts_of_match(result))
         note(f"record: {record}")
-    return _exit_of(result)
+    if result.end_reason.is_void:
+        note(f"{result.result}: {result.error or 'no reason was given'}")
+    return _exit_of(result.end_reason)
+
+
+async def _played(
+    spec: EpisodeSpec, folder: RunFolder, runs: Path, bus: BusAddress | None, *, as_json: bool
+) -> EpisodeResult:
+    """The match, told on the terminal while captains think, and on the bus where there is one."""
+    from flows.cli.ticker import Ticker
+    from flows.lending import lent_to_one
+    from flows.play import play_once
+    from flows.work import waits
+
+    observers: list[Observer] = [Ticker()] if waits(spec) and not as_json else []
+    async with AsyncExitStack() as stack:
+        services = None
+        if waits(spec):
+            services = await stack.enter_async_context(lent_to_one(runs, bus))
+        if bus is not None:
+            from spectator import BusPublisher
+
+            publisher = BusPublisher(bus.url, bus.token)
+            stack.callback(_tell_dropped, publisher)  # once it has delivered what it could
+            await stack.enter_async_context(publisher)
+            observers.append(publisher.observer())
+        return await play_once(folder, spec, observers, services)
+
+
+def _tell_dropped(publisher: BusPublisher) -> None:
+    if publisher.report.dropped:
+        note(f"{publisher.report.dropped} events did not reach the bus: {publisher.report.why}")
 
 
 def _fields(wanted: Wanted) -> dict[str, Any]:
@@ -149,14 +187,19 @@ def _fields(wanted: Wanted) -> dict[str, Any]:
 
 
 def play_featured(
-    wanted: Wanted, runs: Path, *, if_busy: Literal["wait", "refuse"], as_json: bool
+    wanted: Wanted,
+    runs: Path,
+    *,
+    if_busy: Literal["wait", "refuse"],
+    bus_url: str | None,
+    as_json: bool,
 ) -> int:
     """`captains play --featured`: the episode flow, on the featured channel."""
     from flows.cli.session import session
 
     if not isinstance(wanted.squads, str):
         raise BadInput("--featured plays with --squads drawn, drawn-women or built-in")
-    with session(runs, quiet=as_json) as opened:
+    with session(runs, quiet=as_json, bus_url=bus_url) as opened:
         if opened.stage.page and not as_json:
             note(f"page: {opened.stage.page}")
         from flows.config import EpisodeConfig
@@ -183,15 +226,17 @@ def play_featured(
         from engine.replay import replay_record
 
         show_match(asyncio.run(replay_record(Path(report.record))).result)
+        show_accounts(report.captains)
         note(f"record: {report.record}")
-    return Exit.DONE if report.end_reason in ("completed", "forfeit") else Exit.FAILED
+    return _exit_of(report.end_reason)
 
 
-def _exit_of(result: EpisodeResult) -> int:
-    if result.end_reason.is_void:
-        note(f"{result.result}: {result.error or 'no reason was given'}")
-        return Exit.FAILED
-    return Exit.DONE
+def _exit_of(reason: str) -> int:
+    from engine.events import EndReason
+
+    if reason == EndReason.BAD_SETTINGS:
+        return Exit.BAD_INPUT
+    return Exit.FAILED if EndReason(reason).is_void else Exit.DONE
 
 
 def show_match(result: EpisodeResult) -> None:
@@ -205,6 +250,14 @@ def show_match(result: EpisodeResult) -> None:
     say(f"luck of {result.home}: {result.luck:+.3f}   {result.episode_id}")
 
 
+def show_accounts(accounts: Sequence[CaptainAccount]) -> None:
+    """Who decided and what it took, of captains who were waited for."""
+    from flows.honesty import accounts_text
+
+    if told := accounts_text(accounts):
+        say(f"\n{told}")
+
+
 def simulate_matches(
     wanted: Wanted, matches: int, out: Path, *, processes: int | None, as_json: bool
 ) -> int:
@@ -214,6 +267,12 @@ def simulate_matches(
     from flows.single import SingleMatch
 
     _examine_simulation(matches, out, processes)
+    for seat, captain in (("--home", wanted.home), ("--away", wanted.away)):
+        if not is_scripted(captain):
+            raise BadInput(
+                f"{seat} {captain.name}: he is waited for; allowed: captains who answer at once; "
+                "`captains play` and `captains run` play the others"
+            )
     match = SingleMatch(**_fields(wanted))
     simulation = Simulation(match=match, matches=matches, seed=wanted.seed)
     summary = asyncio.run(simulate(simulation, out, processes or cores()))
@@ -249,8 +308,8 @@ def _examine_simulation(matches: int, out: Path, processes: int | None) -> None:
         raise BadInput(f"--matches {matches}: allowed: 1 to {MOST_MATCHES}")
     if processes is not None and not 1 <= processes <= 256:
         raise BadInput(f"--processes {processes}: allowed: 1 to 256")
-    if out.exists() and not out.is_dir():
-        raise BadInput(f"--out {out}: is not a folder")
+    if out.is_file():
+        raise BadInput(f"--out {out}: is not a folder; allowed: one, or a new name")
 
 
 def _tell_simulated(summary: SimulationSummary, out: Path, *, as_json: bool) -> int:
@@ -312,20 +371,3 @@ def find_record(named: str, runs: Path) -> Path:
 
 def _listed(paths: Sequence[Path]) -> str:
     return ", ".join(str(path) for path in sorted(paths)[:3])
-
-
-def list_presets(*, as_json: bool) -> int:
-    """`captains presets`."""
-    if as_json:
-        captains = [PRESETS[name].model_dump(mode="json") for name in sorted(PRESETS)]
-        kinds = {name: kind.summary for name, kind in sorted(KINDS.items())}
-        answer_json({"presets": captains, "kinds": kinds})
-        return Exit.DONE
-    rows = [
-        (name, spec.kind, ", ".join(f"{k} {v}" for k, v in spec.params.items()) or "-")
-        for name, spec in sorted(PRESETS.items())
-    ]
-    say(table(("preset", "kind", "settings"), rows))
-    say("\nkinds")
-    say("\n".join(f"  {name:<10} {kind.summary}" for name, kind in sorted(KINDS.items())))
-    return Exit.DONE

@@ -102,8 +102,10 @@ class TerminalReporter(Reporter):
 
 
 def _spent(run: Run) -> str:
+    from flows.honesty import spent_of_run
+
     spent = run.budgets.spent()
-    return f", {spent['tokens']} tokens, {spent['usd']:.4f} USD" if spent["calls"] else ""
+    return f", {spent_of_run(spent)}" if spent["calls"] else ""
 
 
 def _sigterm_as_ctrl_c() -> None:

@@ -7,12 +7,14 @@ from __future__ import annotations
 from engine.events import DecisionEvent, DecisionMade, Spent
 from engine.wire import Told
 from flows.cli.terminal import note
+from flows.honesty import usd
 
 
 class Ticker:
-    """An observer of a match."""
+    """An observer of a match. Where only people are waited for, nothing is said of tokens."""
 
     def __init__(self) -> None:
+        self._calls = 0
         self._tokens = 0
         self._usd: float | None = 0.0
 
@@ -25,6 +27,7 @@ class Ticker:
     async def aclose(self) -> None: ...
 
     def _add(self, spent: Spent) -> None:
+        self._calls += spent.calls + spent.from_cache
         self._tokens += spent.tokens_in + spent.tokens_out
         if self._usd is not None:
             self._usd = None if spent.cost_usd is None else self._usd + spent.cost_usd
@@ -33,8 +36,9 @@ class Ticker:
         chosen = ", ".join(str(value) for value in made.choice.values() if value is not None)
         took = "" if made.latency_ms is None else f", {made.latency_ms / 1000:.1f} s"
         again = f", asked {made.rethinks + 1} times" if made.rethinks else ""
-        usd = "cost unknown" if self._usd is None else f"${self._usd:.4f}"
+        cost = f"cost {usd(None)}" if self._usd is None else usd(self._usd)
+        so_far = f"; {self._tokens} tokens, {cost} so far" if self._calls else ""
         return (
             f"{made.innings}/{made.ball} {made.captain}, {made.kind}: {chosen} "
-            f"({made.source}{took}{again}); {self._tokens} tokens, {usd} so far"
+            f"({made.source}{took}{again}){so_far}"
         )

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import threading
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flows.cli.players import tell_people
 from flows.cli.progress import TerminalReporter
 from flows.cli.terminal import BadInput, Exit, answer_json, is_watched, note, say
+from flows.people import people
 
 if TYPE_CHECKING:
     from flows.cli.session import Session
@@ -26,15 +29,25 @@ def run_demo(runs: Path, *, fresh: bool, as_json: bool) -> int:
     return _run(file, runs, occasion="1", fresh=fresh, as_json=as_json, stay=is_watched())
 
 
-def run_file(file: str, runs: Path, *, occasion: str, fresh: bool, as_json: bool) -> int:
+def run_file(
+    file: str, runs: Path, *, occasion: str, fresh: bool, as_json: bool, bus_url: str | None = None
+) -> int:
     """`captains run FILE`."""
-    return _run(file, runs, occasion=occasion, fresh=fresh, as_json=as_json, stay=False)
+    return _run(
+        file, runs, occasion=occasion, fresh=fresh, as_json=as_json, stay=False, bus_url=bus_url
+    )
 
 
 def check_file(file: str, *, as_json: bool) -> int:
     """`captains check FILE`; raises `BadTournamentFile`."""
+    from flows import catalogue
+    from flows.needs import needs_of
+    from flows.work import captains_of
+
     order = _ordered(file, "1")
     plan, spec = order.plan, order.spec
+    captains = captains_of(spec, catalogue.known()).values()
+    needs = list(needs_of(captains, in_dollars=spec.limits.usd is not None))
     if as_json:
         answer_json(
             {
@@ -45,6 +58,7 @@ def check_file(file: str, *, as_json: bool) -> int:
                 "fixtures": len(plan.fixtures),
                 "episodes": plan.total_episodes,
                 "overs": spec.match.max_overs,
+                "needs": [asdict(need) for need in needs],
             }
         )
         return Exit.DONE
@@ -52,6 +66,8 @@ def check_file(file: str, *, as_json: bool) -> int:
     overs = spec.match.max_overs
     say(f"{plan.total_episodes} episodes of {overs} over{'s' if overs > 1 else ''} an innings")
     say(f"digest {order.file_digest}")
+    for need in needs:
+        say(f"{need.state:<5}  {need.check}  {need.said}")
     return Exit.DONE
 
 
@@ -63,20 +79,37 @@ def _ordered(file: str, occasion: str) -> Order:
     return Order.of(catalogue.load(file), occasion)
 
 
-def _run(file: str, runs: Path, *, occasion: str, fresh: bool, as_json: bool, stay: bool) -> int:
+def _run(
+    file: str,
+    runs: Path,
+    *,
+    occasion: str,
+    fresh: bool,
+    as_json: bool,
+    stay: bool,
+    bus_url: str | None = None,
+) -> int:
+    from flows import catalogue
+    from flows.work import captains_of
+
     order = _ordered(file, occasion)
     if runs.exists() and not runs.is_dir():
         raise BadInput(f"--runs {runs}: is not a folder")
     _refuse_if_busy(order, runs)
     reporter = TerminalReporter(quiet=as_json)
-    watched = order.spec.spectate.episodes != "none"
+    asked = people(captains_of(order.spec, catalogue.known()).values())
+    has_bus = order.spec.spectate.episodes != "none" or bool(asked) or bus_url is not None
     from flows.cli.session import session
 
     answered = False
     try:
-        with session(runs, quiet=as_json, bus=watched, reporter=reporter) as opened, reporter:
+        with (
+            session(runs, quiet=as_json, bus=has_bus, bus_url=bus_url, reporter=reporter) as opened,
+            reporter,
+        ):
             reporter.page = opened.stage.page if opened.stage.paced else None
             _tell_where(opened, as_json=as_json)
+            tell_people(asked, opened.stage.bus)
             summary = _played(opened, file, occasion, runs, fresh=fresh)
             if as_json:
                 answer_json(summary.model_dump())
@@ -85,7 +118,7 @@ def _run(file: str, runs: Path, *, occasion: str, fresh: bool, as_json: bool, st
                 _tell_result(opened, summary, stay=stay)
             if stay and not as_json:
                 _stay_up()
-            return Exit.FAILED if summary.episodes.void or summary.stopped else Exit.DONE
+            return _exit_of(summary)
     except KeyboardInterrupt:
         if reporter.is_complete and (answered or not as_json):
             return Exit.DONE  # only the featured match was still being shown
@@ -93,6 +126,12 @@ def _run(file: str, runs: Path, *, occasion: str, fresh: bool, as_json: bool, st
             answer_json({"error": reporter.interrupted(), "exit_code": int(Exit.INTERRUPTED)})
         note(f"\n{reporter.interrupted()}")
         return Exit.INTERRUPTED
+
+
+def _exit_of(summary: RunSummary) -> Exit:
+    if summary.unplayable:
+        return Exit.BAD_INPUT
+    return Exit.FAILED if summary.episodes.void or summary.stopped else Exit.DONE
 
 
 def _refuse_if_busy(order: Order, runs: Path) -> None:
@@ -117,20 +156,21 @@ def _tell_where(opened: Session, *, as_json: bool) -> None:
 
 
 def _tell_result(opened: Session, summary: RunSummary, *, stay: bool) -> None:
+    from flows.honesty import accounts_text, spent_of_run
+
     counts = summary.episodes
+    if told := accounts_text(summary.captains):
+        say(f"\n{told}")
     say(
         f"\n{counts.played} played, {counts.resumed} resumed, {counts.void} void, "
         f"{counts.forfeit} forfeited in {summary.seconds:.1f} s"
     )
     if summary.spent.get("calls"):
-        spent = summary.spent
-        known = all(account.cost_usd is not None for account in summary.captains)
-        usd = (
-            f"{spent['usd']:.4f} USD" if known else f"{spent['usd']:.4f} USD and what nobody knows"
-        )
-        say(f"spent {spent['tokens']} tokens, {usd}")
+        say(f"spent {spent_of_run(summary.spent)}")
     if summary.stopped:
         say(f"stopped: {summary.stopped}; the same command with a larger budget plays the rest")
+    for why in summary.unplayable:
+        say(f"left out: {why}")
     for why in summary.unranked:
         say(f"not a ranking: {why}")
     if counts.void:

@@ -43,7 +43,10 @@ def test_a_resolved_captain_has_every_setting_written_out() -> None:
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:
-    with pytest.raises(UnknownPreset, match=r"'heuristik'; known: .*baseline.*heuristic.*random"):
+    with pytest.raises(
+        UnknownPreset,
+        match=r"'heuristik' .did you mean 'heuristic'.*; known: .*baseline.*heuristic.*random",
+    ):
         resolve("heuristik")
 
 
@@ -64,6 +67,14 @@ def test_a_preset_may_be_changed_and_renamed() -> None:
         ({"name": "a", "kind": "recorded"}, "either 'record' .* or 'decisions'"),
         ({"name": "a", "kind": "random", "params": [1]}, "'params' must be a mapping"),
         ({"kind": "random"}, "a captain's name is 1 to 40 letters"),
+        ({"name": "a", "kind": "remote", "url": "ftp://h/"}, "url"),
+        ({"name": "a", "kind": "remote", "url": "http://h:99999/"}, "url.*allowed: .* 1 to 65535"),
+        ({"name": "a", "kind": "remote", "url": "http://:80/"}, "url.*no host; allowed: http"),
+        (
+            {"name": "a", "kind": "llm", "model": "m", "base_url": "http://h:0/v1"},
+            "port 0; allowed",
+        ),
+        ({"name": "a", "kind": "llm", "model": "m", "base_url": "http://[::1/v1"}, "base_url"),
     ],
 )
 def test_a_captain_that_cannot_be_used_says_why(given: dict[str, object], message: str) -> None:

@@ -19,6 +19,7 @@ from tests.docs.pages import Block, blocks, folder_of, links, pages
 from tournaments import known_to_the_engine, load_tournament, parse_tournament
 
 PROGRAMS = sorted((ROOT / "examples").glob("*.py"))
+PACKAGES = sorted((ROOT / "examples" / "own_captain").rglob("*.py"))
 COMMAND = re.compile(r"^(?:\.venv/bin/)?captains (.*?)(?:\s+#.*)?$", re.MULTILINE)
 
 
@@ -73,7 +74,7 @@ def test_an_example_runs(program: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("block", blocks("python"), ids=str)
 def test_python_on_a_page_is_part_of_an_example(block: Block) -> None:
-    sources = [path.read_text(encoding="utf-8") for path in PROGRAMS]
+    sources = [path.read_text(encoding="utf-8") for path in [*PROGRAMS, *PACKAGES]]
     assert any(block.text in source for source in sources)
 
 

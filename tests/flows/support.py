@@ -35,6 +35,9 @@ def episode(episode_id: str = "e1", *, seed: int = 1, overs: int = 1) -> Episode
     )
 
 
+PROGRAM = "import sys; from flows.cli import main; sys.exit(main())"
+
+
 def tournament_file(folder: Path, text: str = SMALL) -> Path:
     path = folder / "small.yaml"
     path.write_text(text, encoding="utf-8")
@@ -43,9 +46,8 @@ def tournament_file(folder: Path, text: str = SMALL) -> Path:
 
 def captains(arguments: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[str]:
     """`captains …` as a process of its own; read both pipes with `communicate`."""
-    program = "import sys; from flows.cli import main; sys.exit(main())"
     return subprocess.Popen(
-        [sys.executable, "-c", program, *arguments],
+        [sys.executable, "-c", PROGRAM, *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

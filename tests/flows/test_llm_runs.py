@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.flows.support import captains, tournament_file
-from tests.llm.stub import completion, says, stub
+from tests.llm.models import by_tool
+from tests.llm.stub import Said, completion, fails, plays, says, stub
 
 pytestmark = pytest.mark.prefect
 
@@ -19,7 +22,7 @@ name: asked
 seed: 3
 match: {{overs: 1, pairs: 1}}
 captains:
-  - heuristic
+  - heuristic{extra}
   - {{name: model, kind: llm, model: m, base_url: "{url}"{more}}}
 limits: {limits}
 spectate: {{episodes: none}}
@@ -33,16 +36,51 @@ class Runs:
         self.folder, self.url = folder, url
         self.environment = {**environment, "CAPTAINS_HOME": str(folder / "home")}
 
-    async def play(self, limits: str, *arguments: str, more: str = "", code: int = 0) -> Any:
-        file = tournament_file(self.folder, FILE.format(url=self.url, limits=limits, more=more))
-        process = captains(
+    async def play(
+        self, limits: str, *arguments: str, more: str = "", extra: str = "", code: int = 0
+    ) -> Any:
+        """`more` settings of the model, one `extra` captain."""
+        process = self.started(limits, *arguments, more=more, extra=extra)
+        return await ended(process, code)
+
+    def started(
+        self, limits: str, *arguments: str, more: str = "", extra: str = ""
+    ) -> subprocess.Popen[str]:
+        extra = extra and f"\n  - {extra}"
+        text = FILE.format(url=self.url, limits=limits, more=more, extra=extra)
+        file = tournament_file(self.folder, text)
+        return captains(
             ["run", str(file), "--runs", str(self.folder / "runs"), "--json", *arguments],
             self.environment,
         )
-        out, err = await asyncio.to_thread(process.communicate, timeout=120)
-        assert process.returncode == code, err
-        assert "Traceback" not in err
-        return json.loads(out)
+
+
+async def ended(process: subprocess.Popen[str], code: int = 0) -> Any:
+    """The JSON document of a run that ended as it should; None of one that was killed."""
+    out, err = await asyncio.to_thread(process.communicate, timeout=120)
+    assert process.returncode == code, err
+    assert "Traceback" not in err
+    return json.loads(out) if out else None
+
+
+class Holding:
+    """An endpoint that answers `free` requests and lets all others wait. `held` is set once
+    `legs` of them do.
+    """
+
+    def __init__(self, free: int, legs: int) -> None:
+        self.free, self.legs = free, legs
+        self.answered = self.waiting = 0
+        self.held, self.released = asyncio.Event(), asyncio.Event()
+
+    async def __call__(self, request: dict[str, Any]) -> Said:
+        if self.answered == self.free and not self.released.is_set():
+            self.waiting += 1
+            if self.waiting == self.legs:
+                self.held.set()
+            await self.released.wait()
+        self.answered += 1
+        return says(plays(request))
 
 
 async def test_a_spent_budget_stops_a_run_and_a_larger_one_resumes_it(
@@ -61,6 +99,30 @@ async def test_a_spent_budget_stops_a_run_and_a_larger_one_resumes_it(
         assert ended["spent"]["calls"] == len(endpoint.requests)
 
 
+@pytest.mark.parametrize(
+    ("stop", "code"), [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130)]
+)
+async def test_a_run_that_is_stopped_counts_all_that_it_asked_and_asks_nothing_again(
+    tmp_path: Path, environment: dict[str, str], stop: int, code: int
+) -> None:
+    answering = Holding(free=7, legs=2)  # both legs of the pair wait: what was answered is kept
+    async with stub(answering=answering) as endpoint:
+        runs, price = Runs(tmp_path, endpoint.url, environment), ", price: {input: 1, output: 1}"
+        process = runs.started("{}", more=price)
+        await asyncio.wait_for(answering.held.wait(), 120)
+        process.send_signal(stop)
+        told = await ended(process, code)
+        assert told is None or "the same command plays the rest" in told["error"]
+        answering.released.set()
+        resumed = await runs.play("{}", more=price)
+    account, spent = resumed["captains"][1], resumed["spent"]
+    assert account["from_cache"] == 7
+    assert account["calls"] == len(endpoint.requests) - 7 - 2
+    assert spent["calls"] == len(endpoint.requests)
+    assert spent["tokens"] >= 110 * len(endpoint.requests)
+    assert spent["usd"] == pytest.approx(spent["tokens"] / 1e6)
+
+
 async def test_a_captain_who_answers_nothing_usable_is_shown_and_not_ranked(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:
@@ -73,6 +135,23 @@ async def test_a_captain_who_answers_nothing_usable_is_shown_and_not_ranked(
     assert account["tokens_in"] > 0
     assert account["cost_usd"] is None
     assert any(why.startswith("model made 0%") for why in told["unranked"])
+
+
+@pytest.mark.parametrize(
+    ("status", "setting"), [(401, "api_key_env"), (404, "model"), (302, "base_url")]
+)
+async def test_settings_that_an_endpoint_refuses_end_that_captains_run_at_once(
+    tmp_path: Path, environment: dict[str, str], status: int, setting: str
+) -> None:
+    async with stub(fails(status)) as endpoint:
+        runs = Runs(tmp_path, endpoint.url, environment)
+        told = await runs.play("{attempts: 3}", extra="baseline", code=2)
+    (why,) = told["unplayable"]
+    assert why.startswith(f"captain 'model': {setting}")
+    assert "; allowed: " in why
+    assert len(endpoint.requests) <= 8  # what was under way at once, each asked once
+    played = {row["captain"]: row["played"] for row in told["standings"]}
+    assert played == {"heuristic": 2, "baseline": 2, "model": 0}
 
 
 async def test_a_missing_key_is_told_before_the_first_ball(
@@ -102,3 +181,30 @@ async def test_a_single_match_tells_each_decision_with_its_tokens(
     assert "model v heuristic" in out or "won" in out
     told = [line for line in err.splitlines() if "tokens, cost unknown so far" in line]
     assert len(told) > 3
+
+
+@pytest.mark.parametrize("extra", ["{name: qwen, preset: PRESET, cadence: over}", "PRESET"])
+async def test_a_tournament_is_played_again_from_the_cache_by_the_presets_names(
+    tmp_path: Path, environment: dict[str, str], extra: str
+) -> None:
+    async def answering(request: dict[str, Any]) -> Said:
+        return by_tool(request)
+
+    async with stub(answering=answering) as endpoint:
+        named = {"CAPTAINS_LLM_BASE_URL": endpoint.url, "CAPTAINS_LLM_MODEL": "m"}
+        told, asked = [], []
+        for preset in ("llm_live", "llm_cached"):
+            captain = extra.replace("PRESET", preset)
+            text = f"name: named\nmatch: {{overs: 1, pairs: 1}}\ncaptains: [random, {captain}]\n"
+            file = tournament_file(tmp_path, f"{text}spectate: {{episodes: none}}\n")
+            home = {"CAPTAINS_HOME": str(tmp_path / "home")}
+            arguments = ["run", str(file), "--runs", str(tmp_path / "runs"), "--json"]
+            told.append(await ended(captains(arguments, {**environment, **named, **home}), 0))
+            asked.append(len(endpoint.requests))
+    live, cached = told
+    assert asked[0] == asked[1] > 0
+    assert cached["run_dir"] != live["run_dir"]
+    assert cached["captains"][1]["sources"].keys() == {"cache"}
+    assert [row["points"] for row in cached["standings"]] == [
+        row["points"] for row in live["standings"]
+    ]

@@ -7,8 +7,8 @@ from typing import Any
 from engine.captains.llm import LlmSettings
 from engine.cricket.choices import Seat
 from engine.tool_captains import Account, Caller, Services
+from engine.tool_captains.backoff import Backoff
 from engine.tool_captains.limiting import AdaptiveLimiter
-from engine.tool_captains.llm.backoff import Backoff
 from engine.tool_captains.llm.chat import ChatReply, ChatRequest
 from engine.tool_captains.llm.obtaining import Obtaining
 

@@ -74,6 +74,7 @@ async def test_a_failed_call_gives_its_room_back() -> None:
         "tokens": 100,
         "usd": 0.0,
         "calls": 1,
+        "unpriced": 0,
         "wall_s": 0.0,
     }
 

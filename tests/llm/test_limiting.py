@@ -85,14 +85,24 @@ async def test_it_starts_with_four_and_serves_in_order() -> None:
     assert guests.came == [0, 1, 2, 3, 4, 5]
 
 
-async def test_a_round_of_good_answers_opens_one_more_place() -> None:
+async def test_each_good_answer_opens_a_place_until_the_endpoint_pushes_back() -> None:
+    limiter = _limiter(Clock(), ceiling=40)
+    guests = Guests(limiter)
+    await guests.come(*range(50))
+    for _ in range(4):
+        limiter.went_well(HERE)
+    assert limiter.allowed(HERE) == 8
+    limiter.pushed_back(HERE)
+    assert limiter.allowed(HERE) == 6
+    for _ in range(6):
+        limiter.went_well(HERE)
+    assert limiter.allowed(HERE) == 7
+
+
+async def test_it_never_opens_past_its_ceiling() -> None:
     limiter = _limiter(Clock())
     guests = Guests(limiter)
     await guests.come(*range(12))
-    for _ in range(5):
-        limiter.went_well(HERE)
-    await guests.settle()
-    assert len(guests.inside) == 5
     for _ in range(100):
         limiter.went_well(HERE)
     await guests.settle()

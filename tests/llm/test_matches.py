@@ -78,7 +78,7 @@ async def test_a_refused_key_voids_it_after_one_request(llmock: LLMock) -> None:
     services = lend()
     result = await played(match(_url(llmock)), services)
     await services.aclose()
-    assert result.end_reason is EndReason.TRANSPORT
+    assert result.end_reason is EndReason.BAD_SETTINGS
     assert "key is not accepted" in (result.error or "")
     assert len(llmock.requests) == 1
 

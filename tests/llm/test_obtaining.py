@@ -13,9 +13,11 @@ import pytest
 from engine.errors import BadPreset, CaptainUnavailable, MissingSecret, NoUsableCall
 from engine.tool_captains import Account
 from engine.tool_captains.account import Problem, problem_of
+from engine.tool_captains.faults import BadEndpoint, Part, TransportFault
+from engine.tool_captains.limiting import AdaptiveLimiter
 from engine.tool_captains.llm.chat import RequestRefused
-from engine.tool_captains.llm.faults import BadEndpoint, TransportFault
 from engine.tool_captains.llm.wire import LARGEST_ANSWER_BYTES
+from engine.tool_captains.services import EnvironmentSecrets
 from tests.llm.obtainers import Sleeper, ask, lend, obtainer
 from tests.llm.stub import Said, completion, fails, says, stub
 
@@ -30,9 +32,7 @@ async def _outcome(*script: Said | None, **settings: Any) -> tuple[Any, Account,
     async with stub(*script) as endpoint:
         try:
             came: Any = await ask(obtainer(endpoint.url, services, **settings), account)
-        except CaptainUnavailable as error:
-            came = error
-        except NoUsableCall as error:
+        except (CaptainUnavailable, BadPreset, NoUsableCall) as error:
             came = error
         await services.aclose()
     return came, account, len(endpoint.requests), sleeper.slept
@@ -144,19 +144,23 @@ async def test_a_prompt_that_is_too_long_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "why"),
+    ("said", "setting", "why"),
     [
-        (fails(401, "bad key"), "the key is not accepted (401: bad key)"),
-        (fails(403), "the key is not accepted"),
-        (fails(404, "The model `m` does not exist"), "does not know the model 'm'"),
-        (Said(status=302, headers={"location": "http://127.0.0.1:1/"}), "redirects"),
+        (fails(401, "bad key"), "api_key_env", "the key is not accepted (401: bad key)"),
+        (fails(403), "api_key_env", "the key is not accepted"),
+        (fails(404, "The model `m` does not exist"), "model", "does not know the model 'm'"),
+        (Said(status=302, headers={"location": "http://127.0.0.1:1/"}), "base_url", "redirects"),
     ],
     ids=["401", "403", "404", "302"],
 )
-async def test_the_organisers_errors_are_never_tried_again(said: Said, why: str) -> None:
+async def test_the_organisers_errors_are_told_in_his_words_and_never_tried_again(
+    said: Said, setting: str, why: str
+) -> None:
     error, _, requests, _ = await _outcome(said, FINE)
-    assert isinstance(error, BadEndpoint)
+    assert isinstance(error, BadPreset)
+    assert str(error).startswith(f"captain 'qwen': {setting}")
     assert why in str(error)
+    assert "; allowed: " in str(error)
     assert requests == 1
 
 
@@ -213,6 +217,14 @@ async def test_a_key_that_is_not_there_is_missed_before_the_match() -> None:
         await obtainer("http://127.0.0.1:1", lend(), api_key_env="CAPTAINS_NO_SUCH_KEY").prepare()
 
 
+@pytest.mark.parametrize("value", ["key-0123456\n", "key 0123456 ", "schlüssel-0123456", "k\0y"])
+async def test_a_key_that_cannot_be_sent_is_refused_before_the_match(value: str) -> None:
+    services = lend(secrets=EnvironmentSecrets({"KEY": value}))
+    with pytest.raises(MissingSecret, match="KEY: it holds what no header can") as refused:
+        await obtainer("http://127.0.0.1:1", services, api_key_env="KEY").prepare()
+    assert value not in str(refused.value)
+
+
 @pytest.mark.parametrize("name", ["budget", "episode_budget"])
 async def test_dollars_of_an_unknown_price_cannot_be_limited(name: str) -> None:
     limited: dict[str, Any] = {name: {"usd": 1.0}}
@@ -232,7 +244,7 @@ async def test_the_key_follows_no_redirect(monkeypatch: pytest.MonkeyPatch) -> N
     async with stub(FINE) as elsewhere:
         moved = Said(status=307, headers={"location": f"{elsewhere.url}/chat/completions"})
         async with stub(moved) as endpoint:
-            with pytest.raises(BadEndpoint):
+            with pytest.raises(BadPreset, match="redirects"):
                 await ask(obtainer(endpoint.url, services, api_key_env="CAPTAINS_TEST_KEY"))
         await services.aclose()
     assert endpoint.headers[0]["authorization"] == "Bearer key-0123456789abcdef"
@@ -244,10 +256,21 @@ async def test_the_key_follows_no_redirect(monkeypatch: pytest.MonkeyPatch) -> N
     [
         RequestRefused("e", "why", True),
         TransportFault("e", "why", 1.0, True, False),
-        BadEndpoint("e", "why", True),
+        BadEndpoint("e", "why", Part.KEY),
     ],
 )
 def test_its_errors_travel_between_processes(error: Exception) -> None:
     again = pickle.loads(pickle.dumps(error))
     assert json.dumps(vars(again)) == json.dumps(vars(error))
     assert str(again) == str(error)
+
+
+async def test_a_captains_deadline_does_not_run_while_he_waits_for_a_slot() -> None:
+    services = lend(limiter=(limiter := AdaptiveLimiter(0)))
+    async with stub(says(completion())) as endpoint:
+        asking = asyncio.create_task(ask(obtainer(endpoint.url, services, deadline_s=0.5)))
+        await asyncio.sleep(0.6)
+        assert endpoint.requests == []
+        limiter.set_ceiling(endpoint.url, 1)
+        assert (await asking).calls
+        await services.aclose()

@@ -12,11 +12,12 @@ import pytest
 from engine.captains import resolve
 from engine.cricket.choices import Seat
 from engine.episode import play_episode
+from engine.errors import BadPreset, MissingSecret
 from engine.events import EndReason
 from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
 from engine.tool_captains import Services
-from engine.tool_captains.llm.backoff import Backoff
+from engine.tool_captains.backoff import Backoff
 from tests.architecture.source import ROOT
 
 PROGRAMS = {
@@ -37,11 +38,15 @@ def program(language: str, token: str | None = None) -> Iterator[str]:
 
 
 @asynccontextmanager
-async def stub(raw: bytes | None) -> AsyncIterator[str]:
-    """A server that answers everything with `raw`; None: never."""
+async def stub(raw: bytes | None, heads: list[bytes] | None = None) -> AsyncIterator[str]:
+    """A server that answers everything with `raw`; None: never. The head of each request is put to
+    `heads`.
+    """
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
+        if heads is not None:
+            heads.append(head)
         length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
         await reader.readexactly(length)
         if raw is None:
@@ -89,12 +94,14 @@ async def test_an_example_program_leads_a_side_with_full_coverage(language: str)
 
 
 @pytest.mark.parametrize("language", PROGRAMS)
-async def test_a_program_with_a_token_is_unavailable_without_it(
+async def test_a_program_with_a_token_is_not_played_without_it(
     language: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FAR_TOKEN", "correct-horse-battery")
     with program(language, "correct-horse-battery") as url:
-        assert (await play(url)).end_reason is EndReason.TRANSPORT
+        without = await play(url)
+        assert without.end_reason is EndReason.BAD_SETTINGS
+        assert "captain 'far': token_env, which is not given" in (without.error or "")
         assert (await play(url, token_env="FAR_TOKEN")).end_reason is EndReason.COMPLETED
 
 
@@ -132,13 +139,49 @@ async def test_an_answer_past_the_deadline_is_the_captains_own() -> None:
         b"",
         http("503 Service Unavailable", b""),
         http("429 Too Many Requests", b"", "retry-after: 2\r\n"),
-        http("307 Temporary Redirect", b"", "location: http://127.0.0.1:1/\r\n"),
     ],
 )
 async def test_what_is_not_the_captains_doing_is_transport(raw: bytes) -> None:
     async with stub(raw) as url:
         result = await play(url, transport_attempts=2)
     assert result.end_reason is EndReason.TRANSPORT
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:99999/", "http://[::1/", "http://h\x1b/", "http://h/\x1b"]
+)
+def test_an_address_that_cannot_be_is_refused_before_the_match(url: str) -> None:
+    with pytest.raises(BadPreset, match="url"):
+        resolve({"name": "far", "kind": "remote", "url": url})
+
+
+async def test_a_program_is_sent_no_cookie() -> None:
+    heads = list[bytes]()
+    answer = http("200 OK", b"{}", "set-cookie: who=me; path=/\r\n")
+    async with stub(answer, heads) as url:
+        await play(url)
+    assert len(heads) > 1
+    assert not [head for head in heads if b"cookie" in head.lower()]
+
+
+@pytest.mark.parametrize(
+    ("raw", "why"),
+    [
+        (http("404 Not Found", b""), "takes no questions (status 404)"),
+        (http("307 Temporary Redirect", b"", "location: http://127.0.0.1:1/\r\n"), "redirects"),
+    ],
+)
+async def test_a_wrong_address_is_the_organisers_to_mend(raw: bytes, why: str) -> None:
+    async with stub(raw) as url:
+        result = await play(url)
+    assert (result.end_reason, result.failed) == (EndReason.BAD_SETTINGS, Seat.HOME)
+    assert (result.error or "").startswith("captain 'far': url: ")
+    assert why in (result.error or "")
+
+
+async def test_a_token_that_is_not_there_is_missed_before_the_match() -> None:
+    with pytest.raises(MissingSecret, match="CAPTAINS_NO_SUCH_TOKEN"):
+        await play("http://127.0.0.1:1/", token_env="CAPTAINS_NO_SUCH_TOKEN")
 
 
 async def test_a_token_that_a_program_sends_back_is_in_no_record(

@@ -1,23 +1,19 @@
-"""What an endpoint's failure means, and who must act.
+"""What a chat endpoint's failure means: that of the transport or a bad endpoint (`..faults`), or
 
 CaptainUnavailable
-├── TransportFault   nobody: it is tried again, then the episode is void and replayed
-├── BadEndpoint      the organiser: a key that is not accepted, a model that is not known
 ├── NotCached        the organiser: `mode: cached` asks for an answer that was never given
 └── RequestRefused   the captain asks for less (`chat`)
 """
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
-from engine.errors import CaptainUnavailable
+from engine.errors import CaptainUnavailable, EngineError
+from engine.tool_captains.faults import BadEndpoint, Part, TransportFault, retry_after_s
 from engine.tool_captains.llm.chat import RequestRefused
 from engine.wording import printable, shortened
 
@@ -45,40 +41,6 @@ _LACKING: Final = re.compile(
 )
 
 
-class TransportFault(CaptainUnavailable):
-    """`endpoint` could not be reached, or did not work: `why`.
-
-    `retry_after_s` is how long it wishes to be left alone, `pushed_back` that it is asked too
-    much, `final` that trying again is no use for now.
-    """
-
-    def __init__(
-        self,
-        endpoint: str,
-        why: str,
-        retry_after_s: float | None = None,
-        pushed_back: bool = False,
-        final: bool = False,
-    ) -> None:
-        super().__init__(endpoint, why, retry_after_s, pushed_back, final)
-        self.endpoint, self.why, self.retry_after_s = endpoint, why, retry_after_s
-        self.pushed_back, self.final = pushed_back, final
-
-    def __str__(self) -> str:
-        return f"{self.endpoint}: {self.why}"
-
-
-class BadEndpoint(CaptainUnavailable):
-    """`endpoint` cannot be used with these settings: `why`. `bars_all`: not with any model."""
-
-    def __init__(self, endpoint: str, why: str, bars_all: bool = False) -> None:
-        super().__init__(endpoint, why, bars_all)
-        self.endpoint, self.why, self.final = endpoint, why, bars_all
-
-    def __str__(self) -> str:
-        return f"{self.endpoint}: {self.why}"
-
-
 class NotCached(CaptainUnavailable):
     """No answer is remembered for this question, and none may be asked for."""
 
@@ -100,15 +62,15 @@ class Failure:
         return f"{self.status}: {said}" if said else f"status {self.status}"
 
 
-def fault_of(failure: Failure, endpoint: str, model: str) -> CaptainUnavailable:
+def fault_of(failure: Failure, endpoint: str, model: str) -> EngineError:
     """The error to raise for a response that is no answer."""
     status, told = failure.status, f"{failure.code} {failure.said}"
     if status == 402 or failure.code in _EMPTY_QUOTA or "insufficient_quota" in told:
         return TransportFault(endpoint, f"the quota is spent ({failure.text})", final=True)
     if status in (401, 403):
-        return BadEndpoint(endpoint, f"the key is not accepted ({failure.text})", bars_all=True)
+        return BadEndpoint(endpoint, f"the key is not accepted ({failure.text})", Part.KEY)
     if 300 <= status < 400:
-        return BadEndpoint(endpoint, f"it redirects ({status}); give base_url as it is in the end")
+        return BadEndpoint(endpoint, f"it redirects (status {status})", Part.ADDRESS)
     if status in (408, 409, 425, 429) or (status >= 500 and not _lacks_a_feature(told)):
         return TransportFault(
             endpoint,
@@ -119,7 +81,8 @@ def fault_of(failure: Failure, endpoint: str, model: str) -> CaptainUnavailable:
     if status == 413 or _TOO_LONG.search(told):
         return RequestRefused(endpoint, failure.text, too_long=True)
     if not _lacks_a_feature(told) and (status == 404 or _UNKNOWN_MODEL.search(told)):
-        return BadEndpoint(endpoint, f"it does not know the model {model!r} ({failure.text})")
+        why = f"it does not know the model {model!r} ({failure.text})"
+        return BadEndpoint(endpoint, why, Part.MODEL)
     return RequestRefused(endpoint, failure.text)
 
 
@@ -135,33 +98,6 @@ def failure_in(
         said, code = error if isinstance(error, str) else "", ""
     lowered = {name.lower(): value for name, value in headers.items()}
     return Failure(status=status, said=clean(str(said)), code=clean(str(code)), headers=lowered)
-
-
-def retry_after_s(
-    headers: Mapping[str, str], now: Callable[[], datetime] = lambda: datetime.now(UTC)
-) -> float | None:
-    """Seconds to wait, from `retry-after-ms` or `retry-after` (seconds or a date)."""
-    milliseconds = _number(headers.get("retry-after-ms"))
-    if milliseconds is not None:
-        return milliseconds / 1000
-    given = headers.get("retry-after")
-    seconds = _number(given)
-    if seconds is not None or given is None:
-        return seconds
-    try:
-        date = parsedate_to_datetime(given)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    date = date if date.tzinfo is not None else date.replace(tzinfo=UTC)
-    return max(0.0, (date - now()).total_seconds())
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        number = float(text or "")
-    except ValueError:
-        return None
-    return number if math.isfinite(number) and number >= 0 else None
 
 
 def _lacks_a_feature(told: str) -> bool:

@@ -8,18 +8,31 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from engine.captains.llm import LlmSettings
 from engine.errors import BadPreset, NoUsableCall
-from engine.tool_captains.account import NOT_TOLD, Account, Problem, Usage
+from engine.tool_captains.account import NOT_TOLD, Account, Usage
+from engine.tool_captains.breaker import Line
 from engine.tool_captains.budgets import Purse
-from engine.tool_captains.contract import Caller
-from engine.tool_captains.llm.breaker import Line
+from engine.tool_captains.calling import call
+from engine.tool_captains.contract import Caller, ResponseCache
+from engine.tool_captains.deadline import late
+from engine.tool_captains.faults import BadEndpoint, Part, bad_preset
 from engine.tool_captains.llm.chat import ChatReply, ChatRequest, RequestRefused
-from engine.tool_captains.llm.faults import NotCached, TransportFault
+from engine.tool_captains.llm.endpoints import encoded
+from engine.tool_captains.llm.faults import NotCached
 from engine.tool_captains.llm.prices import is_known, priced
-from engine.tool_captains.llm.remembering import Late, Outcome, Place, key_of, read, written
+from engine.tool_captains.llm.remembering import (
+    Late,
+    Outcome,
+    Place,
+    key_in_match,
+    key_of,
+    read,
+    written,
+)
 from engine.tool_captains.services import Services
 
 _CHARACTERS_A_TOKEN = 3  # of JSON and English, on the safe side
@@ -65,7 +78,7 @@ class Obtaining:
         added to `account`, also where none came.
 
         Raises `RequestRefused`, `CaptainUnavailable`, `CaptainOverBudget`, `RunBudgetSpent`,
-        `MissingSecret`, and `NoUsableCall` for an answer that is late.
+        `BadPreset`, `MissingSecret`, and `NoUsableCall` for an answer that is late.
         """
         outcome = await self._remembered(request, decision)
         if outcome is not None:
@@ -92,15 +105,33 @@ class Obtaining:
         if cache is None:
             return None
         entry = await cache.get(self._cache_key(request, decision))
+        if entry is None and settings.mode == "cached":
+            entry = await self._kept_of_the_match(cache, request, decision)
         outcome = read(entry) if entry is not None else None
         is_live = settings.mode == "live"
         if isinstance(outcome, Late) and is_live and outcome.deadline_s < settings.deadline_s:
             return None  # he has more time than he had then
         return outcome
 
+    async def _kept_of_the_match(
+        self, cache: ResponseCache, request: ChatRequest, decision: int | None
+    ) -> bytes | None:
+        """What was answered first where this match was played under another name."""
+        key = self._match_key(request, decision)
+        place = await cache.get(key) if key is not None else None
+        return await cache.get(place.decode(errors="replace")) if place is not None else None
+
     async def _remember(self, request: ChatRequest, decision: int | None, outcome: Outcome) -> None:
-        if self._services.cache is not None:
-            await self._services.cache.put(self._cache_key(request, decision), written(outcome))
+        cache = self._services.cache
+        if cache is None:
+            return
+        key, in_match = self._cache_key(request, decision), self._match_key(request, decision)
+        await cache.put(key, written(outcome))
+        if in_match is not None:
+            await cache.put(in_match, key.encode())
+
+    def _match_key(self, request: ChatRequest, decision: int | None) -> str | None:
+        return key_in_match(self._settings.base_url, request, self._who, self._at(decision))
 
     def _cache_key(self, request: ChatRequest, decision: int | None) -> str:
         return key_of(self._settings.base_url, request, self._who, self._at(decision))
@@ -111,7 +142,7 @@ class Obtaining:
         return (
             f"{who.captain} plays from the cache (mode: cached), and no answer is kept for "
             f"{self._at(decision)} of episode {who.episode_id}, {who.seat.value}"
-            + (f": {why}" if why else "")
+            + (f": {why}" if why else "; play the match once with mode: live (preset llm_live)")
         )
 
     def _told(self, outcome: Outcome, decision: int | None, account: Account) -> ChatReply:
@@ -123,7 +154,7 @@ class Obtaining:
         at = self._at(decision)
         self._place = replace(at, answer=at.answer + 1)
         if isinstance(outcome, Late):
-            raise _late(outcome)
+            raise late(outcome.deadline_s)
         if outcome.model:
             account.models.add(outcome.model)
         return outcome
@@ -131,11 +162,13 @@ class Obtaining:
     # --- asking --------------------------------------------------------------------------------
 
     async def _asked(self, request: ChatRequest, account: Account) -> Outcome:
-        """Live, within the budgets. Raises `CaptainUnavailable`."""
+        """Live, within the budgets. Raises `CaptainUnavailable` and `BadPreset`."""
         most = self._most(request)
         reserved = await self._services.budgets.reserve(self._who, most, also=(self._episode,))
         try:
-            taken = await self._until_it_is_answered(request, account)
+            taken = await self._sent(
+                encoded(request), account, cut_off=lambda: reserved.settle(most)
+            )
             if isinstance(taken.outcome, RequestRefused):
                 return taken.outcome
             usage = taken.outcome.usage if isinstance(taken.outcome, ChatReply) else NOT_TOLD
@@ -149,46 +182,48 @@ class Obtaining:
         finally:
             reserved.release()
 
-    async def _until_it_is_answered(self, request: ChatRequest, account: Account) -> _Taken:
-        """Sent again while the transport fails, as often and as late as may be."""
-        for retries in range(self._settings.transport_attempts):
-            try:
-                return await self._sent(request)
-            except TransportFault as fault:
-                wait_s = self._services.backoff.wait_s(retries, fault)
-                if wait_s is None or retries + 1 == self._settings.transport_attempts:
-                    raise
-            account.transport_retries += 1
-            await self._services.backoff.sleep(wait_s)
-        raise AssertionError("at least one attempt is made")
+    async def _sent(self, body: bytes, account: Account, *, cut_off: Callable[[], None]) -> _Taken:
+        """What the endpoint made of it, asked as often as its transport fails. `cut_off` is called
+        where the episode is cancelled meanwhile: it may answer all the same, and be paid for it.
+        """
+        settings, services, key = self._settings, self._services, await self._key()
 
-    async def _sent(self, request: ChatRequest) -> _Taken:
-        """Once, through the breaker and with a slot of the endpoint."""
-        settings, services = self._settings, self._services
-        key = await self._key()
-        line = Line(endpoint=settings.base_url, key=key)
-        async with services.limiter.slot(settings.base_url):
+        async def send() -> _Taken:
             started = time.monotonic()
             try:
-                with services.breakers.guard(line):
-                    outcome: Outcome = await services.endpoints.complete(
-                        settings.base_url,
-                        key,
-                        request,
-                        deadline_s=settings.deadline_s,
-                        connect_s=settings.connect_s,
-                    )
-            except RequestRefused as refused:
-                outcome = refused
-            except NoUsableCall:
-                outcome = Late(deadline_s=settings.deadline_s)
-            except TransportFault as fault:
-                if fault.pushed_back or fault.retry_after_s is not None:
-                    services.limiter.pushed_back(settings.base_url, fault.retry_after_s)
+                reply = await services.endpoints.complete(
+                    settings.base_url,
+                    key,
+                    body,
+                    model=settings.model,
+                    deadline_s=settings.deadline_s,
+                    connect_s=settings.connect_s,
+                )
+            except asyncio.CancelledError:
+                cut_off()
                 raise
-            else:
-                services.limiter.went_well(settings.base_url)
-            return _Taken(outcome=outcome, took_s=time.monotonic() - started)
+            return _Taken(outcome=reply, took_s=time.monotonic() - started)
+
+        line, attempts = Line(endpoint=settings.base_url, key=key), settings.transport_attempts
+        try:
+            return await call(send, line, attempts=attempts, services=services, account=account)
+        except RequestRefused as refused:
+            return _Taken(outcome=refused, took_s=0.0)
+        except NoUsableCall:
+            deadline_s = settings.deadline_s
+            return _Taken(outcome=Late(deadline_s=deadline_s), took_s=deadline_s)
+        except BadEndpoint as bad:
+            raise bad_preset(self._who.captain, bad, self._named()) from None
+
+    def _named(self) -> dict[Part, str]:
+        settings = self._settings
+        key = settings.api_key_env or settings.api_key_block
+        kind = "api_key_block" if settings.api_key_block else "api_key_env"
+        return {
+            Part.ADDRESS: "base_url",
+            Part.KEY: f"{kind} {key}" if key else f"{kind}, which is not given",
+            Part.MODEL: "model",
+        }
 
     async def _key(self) -> str | None:
         settings, secrets = self._settings, self._services.secrets
@@ -204,16 +239,12 @@ class Obtaining:
         return self._services.budgets.in_dollars or any(usd is not None for usd in limits)
 
     def _most(self, request: ChatRequest) -> Usage:
-        """What the call may take at most, with its price where dollars are limited."""
+        """What the call may take at most, with its price where that is limited or stated."""
         sent = (request.messages, request.tools, request.response_format)
         characters = len(json.dumps(sent, default=str, ensure_ascii=False))
         usage = Usage(
             tokens_in=characters // _CHARACTERS_A_TOKEN + 1,
             tokens_out=request.max_tokens or self._settings.max_tokens,
         )
-        return priced(usage, self._settings).usage if self._in_dollars else usage
-
-
-def _late(outcome: Late) -> NoUsableCall:
-    given = f"{outcome.deadline_s:g} s"
-    return NoUsableCall(Problem.LATE, f"no answer within {given}", f"an answer within {given}")
+        has_price = self._in_dollars or self._settings.price is not None
+        return priced(usage, self._settings).usage if has_price else usage

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 
 from engine.tool_captains.account import Usage
@@ -42,11 +42,24 @@ class Place:
 
 def key_of(endpoint: str, request: ChatRequest, who: Caller, place: Place) -> str:
     """SHA-256 over all that decides what is answered."""
+    return _key({"episode": who.episode_id}, endpoint, request, who, place)
+
+
+def key_in_match(endpoint: str, request: ChatRequest, who: Caller, place: Place) -> str | None:
+    """The same for any episode that plays this match, None where the match is not known: where
+    somebody who plays only from the cache finds what others answered in it.
+    """
+    return _key({"match": who.match}, endpoint, request, who, place) if who.match else None
+
+
+def _key(
+    where: dict[str, str], endpoint: str, request: ChatRequest, who: Caller, place: Place
+) -> str:
     everything = {
         "v": _VERSION,
         "endpoint": endpoint,
-        "request": asdict(request),
-        "episode": who.episode_id,
+        "request": {each.name: getattr(request, each.name) for each in fields(request)},
+        **where,
         "seat": who.seat.value,
         "decision": place.decision,
         "answer": place.answer,

@@ -1,43 +1,27 @@
-"""What is watched of a request on its way: when the endpoint has taken it, and how much it answers.
-
-The deadline of a captain runs from the moment his request was sent whole: connecting and sending
-are the network's time, thinking is his.
+"""The HTTP client of chat endpoints: what it tells of a request on its way, and how much it takes
+of an answer.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextvars import ContextVar
-from typing import Any, Final
+from typing import Final
 
 import httpx2
+
+from engine.tool_captains.deadline import Trace
 
 LARGEST_ANSWER_BYTES: Final = 8 * 1024 * 1024
 _KEPT_OPEN: Final = 64
 _KEPT_OPEN_S: Final = 30.0
-_SENT: Final = "send_request_body.complete"
 
 
 class TooLarge(Exception):
     """The answer is longer than `LARGEST_ANSWER_BYTES`, or compressed though nobody asked."""
 
 
-class Watch:
-    """One request under way; `limit` is the scope that its deadline ends."""
-
-    def __init__(self, limit: asyncio.Timeout, deadline_s: float) -> None:
-        self._limit, self._deadline_s = limit, deadline_s
-        self.accepted = False
-
-    async def see(self, event: str, _: Mapping[str, Any]) -> None:
-        """Called by the HTTP client with everything it does."""
-        if event.endswith(_SENT):
-            self.accepted = True
-            self._limit.reschedule(asyncio.get_running_loop().time() + self._deadline_s)
-
-
-WATCHED: Final[ContextVar[Watch | None]] = ContextVar("watched", default=None)
+WATCHED: Final[ContextVar[Trace | None]] = ContextVar("watched", default=None)
 
 
 def new_client() -> httpx2.AsyncClient:
@@ -60,9 +44,9 @@ def timeouts(connect_s: float) -> httpx2.Timeout:
 
 
 async def _watch(request: httpx2.Request) -> None:
-    watch = WATCHED.get()
-    if watch is not None:
-        request.extensions = {**request.extensions, "trace": watch.see}
+    trace = WATCHED.get()
+    if trace is not None:
+        request.extensions = {**request.extensions, "trace": trace}
 
 
 async def _bound(response: httpx2.Response) -> None:

@@ -8,15 +8,15 @@ Redirects are not followed: a token goes where the file says, and nowhere else.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import TYPE_CHECKING, Final
 
 from engine.errors import NoUsableCall
 from engine.tool_captains.account import Problem
-from engine.tool_captains.llm.faults import BadEndpoint, TransportFault, retry_after_s
+from engine.tool_captains.deadline import Trace, answered_within
+from engine.tool_captains.faults import BadEndpoint, Part, TransportFault, retry_after_s
 from engine.tool_captains.redacting import Redactor
 
 if TYPE_CHECKING:
@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 
 MAX_ANSWER_BYTES: Final = 64 * 1024  # the longest legal call has about 1,700 characters
 CONNECT_S: Final = 10.0
-_SENT: Final = ".send_request_body.complete"
 _A_CALL: Final = "a tool call"
-# What no other answer would change: the organiser has to mend the address or the token.
-_MISPLACED: Final = frozenset({401, 403, 404, 405, 407, 410})
+_NO_COOKIES: Final = DefaultCookiePolicy(allowed_domains=[])
+# What no other answer would change: the organiser has to mend the token or the address.
+_NO_ENTRY: Final = frozenset({401, 403})
+_NOT_HERE: Final = frozenset({*range(300, 400), 404, 405, 407, 410})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,10 @@ class Programs:
 
     def __init__(self) -> None:
         self._client: httpx2.AsyncClient | None = None
+
+    def open(self) -> None:
+        """Loads and makes what the first request needs, which takes longer than a request."""
+        self._connections()
 
     async def post(self, url: str, body: bytes, *, token: str | None, deadline_s: float) -> bytes:
         """The answer of the program at `url`, asked once; without the token, if it is in there.
@@ -62,18 +67,14 @@ class Programs:
         import httpx2
 
         try:
-            async with asyncio.timeout(None) as clock:
-                return await self._exchange(url, body, token, _starts(clock, deadline_s))
-        except TimeoutError:
-            given = f"{deadline_s:g} s"
-            why, legal = f"no answer within {given}", f"an answer within {given}"
-            raise NoUsableCall(Problem.LATE, why, legal) from None
-        except (httpx2.TransportError, httpx2.InvalidURL) as error:
+            async with answered_within(deadline_s) as trace:
+                return await self._exchange(url, body, token, trace)
+        except httpx2.InvalidURL as error:
+            raise BadEndpoint(url, f"no such address can be: {error}", Part.ADDRESS) from None
+        except httpx2.TransportError as error:
             raise TransportFault(url, type(error).__name__) from None
 
-    async def _exchange(
-        self, url: str, body: bytes, token: str | None, trace: Callable[..., Awaitable[None]]
-    ) -> _Reply:
+    async def _exchange(self, url: str, body: bytes, token: str | None, trace: Trace) -> _Reply:
         headers = {"content-type": "application/json", "accept": "application/json"}
         headers["accept-encoding"] = "identity"
         if token is not None:
@@ -101,18 +102,9 @@ class Programs:
                 limits=httpx2.Limits(max_connections=None, max_keepalive_connections=20),
                 follow_redirects=False,
                 trust_env=False,  # no proxy, and no password from a .netrc
+                cookies=CookieJar(_NO_COOKIES),  # a request holds all that an answer depends on
             )
         return self._client
-
-
-def _starts(clock: asyncio.Timeout, deadline_s: float) -> Callable[..., Awaitable[None]]:
-    """Starts the deadline when the request has been sent."""
-
-    async def trace(event: str, _: dict[str, Any]) -> None:
-        if event.endswith(_SENT):
-            clock.reschedule(asyncio.get_running_loop().time() + deadline_s)
-
-    return trace
 
 
 def _usable(url: str, reply: _Reply) -> bytes:
@@ -122,9 +114,11 @@ def _usable(url: str, reply: _Reply) -> bytes:
     if busy or status >= 500:
         wish_s = retry_after_s({"retry-after": reply.retry_after} if reply.retry_after else {})
         raise TransportFault(url, f"status {status}", wish_s, pushed_back=busy)
-    if status in _MISPLACED or 300 <= status < 400:
-        hint = "a redirect is not followed" if status < 400 else "see its address and token"
-        raise BadEndpoint(url, f"status {status}: {hint}")
+    if status in _NO_ENTRY:
+        raise BadEndpoint(url, f"the token is not accepted (status {status})", Part.KEY)
+    if status in _NOT_HERE:
+        what = "it redirects" if status < 400 else "it takes no questions"
+        raise BadEndpoint(url, f"{what} (status {status})", Part.ADDRESS)
     if status != HTTPStatus.OK:
         raise NoUsableCall(Problem.REFUSED, f"the program answered with status {status}", _A_CALL)
     if len(reply.body) > MAX_ANSWER_BYTES:

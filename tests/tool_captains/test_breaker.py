@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import CaptainUnavailable
-from engine.tool_captains.llm.breaker import OPEN_S, Breakers, Line
-from engine.tool_captains.llm.faults import BadEndpoint, TransportFault
+from engine.tool_captains.breaker import OPEN_S, Breakers, Line
+from engine.tool_captains.faults import BadEndpoint, Part, TransportFault
 
 LINE = Line(endpoint="http://127.0.0.1:1/v1", key="key-0123456789abcdef")
 DOWN = TransportFault(LINE.endpoint, "status 503")
@@ -109,18 +109,12 @@ def test_an_empty_quota_opens_it_at_once() -> None:
     assert bench.made == 1
 
 
-def test_a_key_that_is_not_accepted_stays_the_organisers_error() -> None:
-    bench = Bench()
-    bench.fails(1, BadEndpoint(LINE.endpoint, "the key is not accepted", True))
-    with pytest.raises(BadEndpoint, match="not accepted"):
-        bench.request()
-
-
 def test_an_unknown_model_bars_no_other() -> None:
     bench = Bench()
     for _ in range(30):
         bench.now += 1.0
-        bench.fails(1, BadEndpoint(LINE.endpoint, "unknown model"))
+        with pytest.raises(BadEndpoint):
+            bench.request(BadEndpoint(LINE.endpoint, "unknown model", Part.MODEL))
     bench.request()
 
 

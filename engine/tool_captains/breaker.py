@@ -1,8 +1,8 @@
 """Circuit breakers: an endpoint that does not work is left alone for a while.
 
 One opens after many failures in a row that went on for a time, or at once where trying again is
-no use (an empty quota, a key that is not accepted). Open, it fails at once and says why. After a
-while one request is let through; if it works, everybody is.
+no use (an empty quota). Open, it fails at once and says why. After a while one request is let
+through; if it works, everybody is.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from engine.errors import CaptainUnavailable
-from engine.tool_captains.llm.faults import BadEndpoint, TransportFault
+from engine.tool_captains.faults import TransportFault
 
 FAILURES: Final = 10
 # A short outage is for the retries to bear: eight requests fail ten times within a second.
@@ -58,7 +58,7 @@ class Breakers:
         probe = self._enter(line, state)
         try:
             yield
-        except (TransportFault, BadEndpoint) as fault:
+        except TransportFault as fault:
             self._failed(state, fault)
             raise
         except Exception:
@@ -84,20 +84,15 @@ class Breakers:
             state.probing = True
             return True
         assert state.cause is not None
-        if isinstance(state.cause, BadEndpoint):
-            raise BadEndpoint(line.endpoint, state.cause.why)
         when = f"for {left_s:.0f} s" if left_s > 0 else "until it has answered once"
         raise CaptainUnavailable(f"{line.endpoint} is not asked {when}: {state.cause}")
 
     def _left_s(self, state: _State) -> float:
         return 0.0 if state.opened is None else state.opened + state.open_s - self._now()
 
-    def _failed(self, state: _State, fault: TransportFault | BadEndpoint) -> None:
+    def _failed(self, state: _State, fault: TransportFault) -> None:
         now = self._now()
-        if isinstance(fault, BadEndpoint) and not fault.final:
-            self._worked(state)  # another model may be known
-            return
-        if isinstance(fault, TransportFault) and fault.pushed_back and not fault.final:
+        if fault.pushed_back and not fault.final:
             return  # it works, and is busy
         if not state.failures:
             state.first_failure = now

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from engine.tool_captains.llm.faults import TransportFault
+from engine.tool_captains.faults import TransportFault
 
 BASE_S: Final = 0.5
 CAP_S: Final = 30.0

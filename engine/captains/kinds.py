@@ -1,0 +1,119 @@
+"""The kinds of captains that ship: what settings each has, and what makes one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from engine.captains.base import Policy
+from engine.captains.baseline import Baseline, BaselineSettings
+from engine.captains.empirical import Empirical, EmpiricalSettings
+from engine.captains.heuristic import Heuristic, HeuristicSettings
+from engine.captains.human import HumanSettings
+from engine.captains.llm import LlmSettings
+from engine.captains.optimal import Optimal, OptimalSettings
+from engine.captains.random import Random, RandomSettings
+from engine.captains.recorded import Recorded, RecordedSettings, recording_digest
+from engine.captains.remote import RemoteSettings
+
+
+def _reads_nothing(_: BaseModel) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A kind of captain: the model of its settings, and what makes one of them; None for a kind
+    that calls tools, which `engine.tool_captains.build_captain` makes.
+
+    `reads` is for kinds that play by a file: a digest of what it says. It raises `BrokenRecord` or
+    `BadPreset`.
+    `limits` are those settings that say how he is reached and what he may take, and not how he
+    plays: a tournament whose captain is given more of it goes on.
+    `worth` is what the win probability takes such a captain to be worth beside the baseline, in
+    five overs and in twenty (`Captaincy`): from `bench.luck`, where he plays the baseline.
+    `bowling` is what his bowling is worth where it is not as much as his batting: from the first
+    innings' totals of such matches, over what a unit of conditions adds to them. Neither need be
+    right, and no ball depends on them; the nearer they are, the less variance is left in the
+    adjusted result.
+    """
+
+    settings: type[BaseModel]
+    make: Callable[[Any], Policy] | None
+    summary: str
+    reads: Callable[[Any], str | None] = _reads_nothing
+    limits: frozenset[str] = frozenset()
+    worth: tuple[float, float] = (0.0, 0.0)
+    bowling: tuple[float, float] | None = None
+
+
+KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
+    {
+        "baseline": Kind(
+            settings=BaselineSettings,
+            make=Baseline,
+            summary="what real captains do on average in each context",
+        ),
+        "empirical": Kind(
+            settings=EmpiricalSettings,
+            make=Empirical,
+            summary="a draw of what real captains did in each context",
+            worth=(-0.04, -0.05),
+        ),
+        "heuristic": Kind(
+            settings=HeuristicSettings,
+            make=Heuristic,
+            summary="rules of thumb: format, phase, wickets, required rate, match-ups",
+            worth=(0.05, 0.01),
+        ),
+        "human": Kind(
+            settings=HumanSettings,
+            make=None,
+            summary="a person, asked through the spectator bus",
+            limits=frozenset({"deadline_s"}),
+        ),
+        "llm": Kind(
+            settings=LlmSettings,
+            make=None,
+            summary="a language model behind an endpoint that speaks Chat Completions",
+            limits=frozenset(
+                {
+                    *("mode", "api_key_env", "api_key_block", "price"),
+                    *("budget", "episode_budget", "deadline_s", "connect_s", "transport_attempts"),
+                }
+            ),
+        ),
+        "optimal": Kind(
+            settings=OptimalSettings,
+            make=Optimal,
+            summary="what is worth most against the baseline by the solved win probability",
+            worth=(0.21, 0.07),
+        ),
+        "random": Kind(
+            settings=RandomSettings,
+            make=Random,
+            summary="uniform over the legal choices",
+            # Batting first against the baseline he made 41.1 (five overs, 233 innings) and 137
+            # (twenty, 59), and gave away 63.2 (67) and 201 (21); baselines made 57.5 and 175.6, and
+            # a unit of conditions adds 27.7 and 86.
+            worth=(-0.59, -0.44),
+            bowling=(-0.21, -0.30),
+        ),
+        "recorded": Kind(
+            settings=RecordedSettings,
+            make=Recorded,
+            summary="the decisions of a record, replayed",
+            reads=recording_digest,
+        ),
+        "remote": Kind(
+            settings=RemoteSettings,
+            make=None,
+            summary="a program in any language, asked over HTTP",
+            limits=frozenset({"token_env", "deadline_s", "transport_attempts"}),
+        ),
+    }
+)
