@@ -11,6 +11,7 @@ import asyncio
 import hashlib
 from collections import OrderedDict
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -19,6 +20,7 @@ from engine.tool_captains.human.wire import HumanQuestion, HumanQuestions, answe
 from engine.tools import CricketAction
 
 ENDED_KEPT: Final = 1_000  # questions that are over, so that a late answer is told why
+LEFT_ALONE_S: Final = 10.0  # then nobody will come back for the answer: the match has died
 
 
 class QuestionState(StrEnum):
@@ -34,26 +36,37 @@ class TooManyQuestions(Exception):
 
 @dataclass(slots=True, eq=False)
 class Asked:
-    """One question. `over` rings when it has ended, or the bus does."""
+    """One question. `over` rings when it has ended, or the bus does; `waiting` are the requests
+    that listen for it. `clock` ends it when its time is over, `left_alone` when nobody listens.
+    """
 
     question: HumanQuestion
     ends_s: float | None  # by the loop's clock
     state: QuestionState = QuestionState.OPEN
     answer: CricketAction | None = None
     over: asyncio.Event = field(default_factory=asyncio.Event)
-    timer: asyncio.TimerHandle | None = None
+    waiting: int = 0
+    clock: asyncio.TimerHandle | None = None
+    left_alone: asyncio.TimerHandle | None = None
 
     def told(self, now_s: float) -> HumanQuestion:
         """The question as it is shown now."""
         left = None if self.ends_s is None else round(max(0.0, self.ends_s - now_s), 3)
         return self.question.model_copy(update={"remaining_s": left})
 
+    def stop_timers(self) -> None:
+        for timer in (self.clock, self.left_alone):
+            if timer is not None:
+                timer.cancel()
+
 
 class Questions:
-    """Every question of the bus; belongs to the loop that serves it."""
+    """Every question of the bus; belongs to the loop that serves it. At most `most` are open, and
+    one that nobody waits for is withdrawn after `left_alone_s`.
+    """
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, most: int, left_alone_s: float = LEFT_ALONE_S) -> None:
+        self._most, self._left_alone_s = most, left_alone_s
         self._open: dict[str, Asked] = {}
         self._ended: OrderedDict[str, Asked] = OrderedDict()
         self._changed = asyncio.Event()
@@ -62,29 +75,39 @@ class Questions:
     # --- for the match -------------------------------------------------------------------------
 
     def ask(self, question: HumanQuestion) -> Asked:
-        """Opens the question; the same one when it was asked before, whose time goes on. Raises
+        """Opens the question; the same one when it was asked before, whose time goes on, or which
+        has ended. One that was withdrawn is opened again: its match was only away. Raises
         `TooManyQuestions`.
         """
         known = self._open.get(question.id) or self._ended.get(question.id)
-        if known is not None:
+        if known is not None and known.state is not QuestionState.WITHDRAWN:
             return known
         if len(self._open) >= self._most:
             raise TooManyQuestions
+        self._ended.pop(question.id, None)
         asked = self._open[question.id] = Asked(question=question, ends_s=None)
         if question.remaining_s is not None:
             loop = asyncio.get_running_loop()
             asked.ends_s = loop.time() + question.remaining_s
-            asked.timer = loop.call_at(asked.ends_s, self._end, asked, QuestionState.TIMED_OUT)
+            asked.clock = loop.call_at(asked.ends_s, self._end, asked, QuestionState.TIMED_OUT)
         self._ring()
         return asked
 
     async def outcome(self, asked: Asked, wait_s: float) -> QuestionState:
         """Waits for the end of the question, `wait_s` at most."""
+        asked.waiting += 1
+        if asked.left_alone is not None:
+            asked.left_alone.cancel()
         try:
-            async with asyncio.timeout(wait_s):
-                await asked.over.wait()
-        except TimeoutError:
-            pass
+            with suppress(TimeoutError):
+                async with asyncio.timeout(wait_s):
+                    await asked.over.wait()
+        finally:
+            asked.waiting -= 1
+            if not asked.waiting and asked.state is QuestionState.OPEN:
+                asked.left_alone = asyncio.get_running_loop().call_later(
+                    self._left_alone_s, self._end, asked, QuestionState.WITHDRAWN
+                )
         return asked.state
 
     def withdraw(self, question_id: str) -> Asked | None:
@@ -130,14 +153,12 @@ class Questions:
         self.closing = True
         for asked in self._open.values():
             asked.over.set()
-            if asked.timer is not None:
-                asked.timer.cancel()
+            asked.stop_timers()
         self._ring()
 
     def _end(self, asked: Asked, state: QuestionState) -> None:
         asked.state = state
-        if asked.timer is not None:
-            asked.timer.cancel()
+        asked.stop_timers()
         del self._open[asked.question.id]
         self._ended[asked.question.id] = asked
         while len(self._ended) > ENDED_KEPT:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from engine.captains import CaptainSpec, resolve
+from engine.captains import CaptainSpec, is_scripted, resolve
 from engine.cricket.formats import format_named, format_of
 from engine.cricket.state import FIRST_ERA, LAST_ERA
 from engine.packs import Pack, load_pack
@@ -267,6 +267,12 @@ def simulate_matches(
     from flows.single import SingleMatch
 
     _examine_simulation(matches, out, processes)
+    for seat, captain in (("--home", wanted.home), ("--away", wanted.away)):
+        if not is_scripted(captain):
+            raise BadInput(
+                f"{seat} {captain.name}: he is waited for; allowed: captains who answer at once; "
+                "`captains play` and `captains run` play the others"
+            )
     match = SingleMatch(**_fields(wanted))
     simulation = Simulation(match=match, matches=matches, seed=wanted.seed)
     summary = asyncio.run(simulate(simulation, out, processes or cores()))

@@ -91,6 +91,8 @@ async def test_the_token_is_told_to_the_terminal_and_kept_nowhere(tmp_path: Path
     address = urlsplit(line.split()[-1])
     assert parse_qs(address.fragment) == {"captain": ["ada"], "player": [ada.token]}
     assert ada.token not in out
+    assert "ada, batter: " in err
+    assert "tokens" not in err
     assert "bus.sqlite" in {path.name for path in files(tmp_path)}
     assert any(path.suffix == ".jsonl" for path in files(tmp_path))
     assert files_with(tmp_path, ada.token) == files_with(tmp_path, TOKEN) == []
@@ -127,6 +129,26 @@ def files(folder: Path) -> list[Path]:
 
 def files_with(folder: Path, text: str) -> list[Path]:
     return [path for path in files(folder) if text.encode() in path.read_bytes()]
+
+
+@pytest.mark.prefect
+async def test_a_run_starts_a_bus_where_a_person_plays_and_tells_him_where(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    file = tournament_file(tmp_path, FILE + "spectate: {episodes: none}\n")
+    home = {"CAPTAINS_HOME": str(tmp_path / "home")}
+    arguments = ["run", str(file), "--runs", str(tmp_path / "runs"), "--json"]
+    process = captains(arguments, {**environment, **home})
+    assert process.stderr is not None
+    while not (line := await asyncio.to_thread(process.stderr.readline)).startswith("ada answers"):
+        assert line, "the run has ended"
+    address = urlsplit(line.split()[-1])
+    (token,) = parse_qs(address.fragment)["player"]
+    async with present(Person(f"http://{address.netloc}", "", "ada", token)):
+        out, err = await ended(process)
+    assert process.returncode == 0, err
+    (account,) = [one for one in json.loads(out)["captains"] if one["captain"] == "ada"]
+    assert account["coverage"] == 1.0
 
 
 async def said_by(server: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,7 +11,9 @@ from typing import Any
 import httpx
 import pytest
 
+from engine.tool_captains.human.wire import HumanQuestion
 from spectator import player_token
+from spectator.questions import Questions, QuestionState
 from spectator.server import BusServer
 from spectator.settings import BusSettings
 from tests.human.person import Person, Question, first_choice, human, match, played
@@ -156,6 +159,67 @@ async def test_an_unusable_answer_is_refused_at_the_door(
         assert why in told["why"]
         assert legal in told["legal"]
         assert (await ada.answer(question["id"], first_choice(question))).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"\xff\xfe",
+        b"[" * 60_000,
+        b"null",
+        b'{"tool": "\\ud800"}',
+        b'{"tool": "choose_toss", "arguments": {"elect": NaN}}',
+        b'{"tool": "choose_toss", "arguments": {"\\ud800": "bat"}}',
+        b'{"tool": "choose_toss", "arguments": {"elect": "bat"}, "reason": "\\u001b[2J"}',
+        b'{"tool": "choose_toss", "arguments": {"elect": ' + b"9" * 6000 + b"}}",
+        b'{"tool": "choose_toss", "arguments": {"elect": ' + b"[" * 900 + b"]" * 900 + b"}}",
+    ],
+    ids=lambda body: repr(body[:40]),
+)
+async def test_whatever_bytes_come_they_are_refused_and_the_question_stays(
+    bus: BusServer, body: bytes
+) -> None:
+    async with asked(bus) as (ada, question):
+        path = f"/api/captains/ada/questions/{question['id']}/answer"
+        refused = await ada.http.post(path, content=body)
+        assert (refused.status_code, refused.json()["error"]) == (422, "invalid_answer")
+        assert (await ada.read()).json()["questions"][0]["id"] == question["id"]
+
+
+@pytest.mark.parametrize("name", ["%ED%A0%80", "%00", "a%2Fb", "x" * 4000])
+async def test_a_name_that_is_none_opens_nothing(bus: BusServer, name: str) -> None:
+    async with httpx.AsyncClient(base_url=bus.url, trust_env=False) as http:
+        answer = await http.get(f"/api/captains/{name}/questions")
+    assert answer.status_code in (401, 404)
+
+
+async def left_alone(bus: BusServer) -> tuple[Questions, HumanQuestion]:
+    """Questions of which one was asked, and nobody has waited for it."""
+    questions = Questions(1, left_alone_s=0.01)
+    async with asked(bus) as (_, told):
+        question = HumanQuestion.model_validate_json(json.dumps(told))
+    left = questions.ask(question)
+    assert await questions.outcome(left, wait_s=0) is QuestionState.OPEN
+    async with asyncio.timeout(10):
+        await left.over.wait()
+    return questions, question
+
+
+async def test_a_question_that_nobody_waits_for_is_withdrawn(bus: BusServer) -> None:
+    questions, question = await left_alone(bus)
+    assert (await questions.of("ada", None, 0)).questions == ()
+    found = questions.find("ada", question.id)
+    assert found is not None
+    assert found.state is QuestionState.WITHDRAWN
+
+
+async def test_whoever_was_only_away_opens_his_question_again(bus: BusServer) -> None:
+    questions, question = await left_alone(bus)
+    again = questions.ask(question)
+    assert again.state is QuestionState.OPEN
+    questions.answer(again, json.dumps(first_choice(question.model_dump(mode="json"))).encode())
+    assert again.answer is not None
 
 
 async def test_a_refused_answer_uses_no_rethink_up(bus: BusServer) -> None:
