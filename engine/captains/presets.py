@@ -159,9 +159,8 @@ def settings_of(spec: CaptainSpec) -> BaseModel:
 
 
 def content_digest(spec: CaptainSpec) -> str | None:
-    """What the captain plays by that his settings only point to (a recording, a prompt), as a
-    digest; None where the settings are all. Raises `BadPreset`, or `BrokenRecord` for what cannot
-    be read.
+    """What the captain plays by that his settings only point to (a recording), as a digest; None
+    where the settings are all. Raises `BadPreset`, or `BrokenRecord` for what cannot be read.
     """
     return _kind(spec.name, spec.kind).reads(settings_of(spec))
 
