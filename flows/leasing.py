@@ -118,11 +118,19 @@ class Keeper:
         self._wake.set()
 
     async def keep(self, connect: Connect) -> None:
-        async with connect(self._endpoint, self._most) as slots:
-            while not self._ending:
-                await self.step(slots)
+        while not self._ending:
+            try:
+                async with connect(self._endpoint, self._most) as slots:
+                    await self._keep(slots)
+            except Exception as why:  # noqa: BLE001 - nor must what cannot even be connected to
+                self._teller.lost(f"{type(why).__name__}: {why}", self.held)
                 await self._pause()
-            await self._give_all_back(slots)
+
+    async def _keep(self, slots: Slots) -> None:
+        while not self._ending:
+            await self.step(slots)
+            await self._pause()
+        await self._give_all_back(slots)
 
     async def step(self, slots: Slots) -> None:
         """Renew, look, and come nearer to the share."""
@@ -162,13 +170,15 @@ class Keeper:
         return await slots.renew(lease) if is_due else lease
 
     async def _approach(self, slots: Slots, seen: Seen) -> None:
-        # Slots of a limit that was deleted and made again count for nothing.
+        # Slots and places of a limit that was deleted and made again count for nothing.
         self._leases = [each for each in self._leases if each.limit_id == seen.limit_id]
         wanted = min(self._peak.value, self._most)
         self._is_counted = seen.is_active
         if not seen.is_active:
             self._may_use = wanted
             return
+        if self._place is not None and self._place.limit_id != seen.queue_id:
+            self._place = None
         waiting = seen.waiting - (self._place is not None)
         self._may_use = self._turn(seen, waiting, share(self.held, wanted, seen, waiting))
         await self._take(slots, self._may_use - self.held)

@@ -54,11 +54,13 @@ class Lease:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """The limit as it stands: `taken` by all processes, `waiting` of them for more. `is_active`
-    False: somebody has switched it off, and Prefect counts nothing. `created`: by this look.
+    """The limit as it stands: `taken` by all processes, `waiting` of them for more, with places at
+    `queue_id`. `is_active` False: somebody has switched it off, and Prefect counts nothing.
+    `created`: by this look.
     """
 
     limit_id: UUID
+    queue_id: UUID
     limit: int
     taken: int
     waiting: int = 0
@@ -130,6 +132,7 @@ class PrefectSlots:
             waiting, _ = await self._read_or_create(self._waiting, MOST_WAITING)
         return Seen(
             limit_id=found.id,
+            queue_id=waiting.id,
             limit=found.limit,
             taken=found.active_slots,
             waiting=waiting.active_slots,

@@ -5,6 +5,9 @@ ever, and nothing that is not needed. Prefect is a double in memory with a clock
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from uuid import UUID, uuid4
 
@@ -13,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.tool_captains.limiting import AdaptiveLimiter
-from flows.leasing import POLL_S, SAFE_S, TURN_S, Keeper
+from flows.leasing import POLL_S, SAFE_S, TURN_S, Keeper, LeasedLimiter
 from flows.shares import IDLE_S, parts, share
-from flows.slots import LEASE_S, Lease, Seen, SlotsUnreachable, slug
+from flows.slots import LEASE_S, Lease, Seen, Slots, SlotsUnreachable, slug
 
 HERE = "http://127.0.0.1:1/v1"
 PROCESS_MOST = 8
@@ -30,8 +33,8 @@ class Prefect:
     is_away: bool = False
     is_active: bool = True
     limit_id: UUID = field(default_factory=uuid4)
+    queue_id: UUID = field(default_factory=uuid4)
     leases: dict[UUID, Lease] = field(default_factory=dict)
-    places: set[UUID] = field(default_factory=set)
     asked: int = 0
 
     def passes(self, seconds: float) -> None:
@@ -40,27 +43,30 @@ class Prefect:
 
     @property
     def taken(self) -> int:
-        return sum(each.slots for each in self.leases.values() if each.lease_id not in self.places)
+        return sum(each.slots for each in self.leases.values() if each.limit_id == self.limit_id)
+
+    @property
+    def places(self) -> list[Lease]:
+        return [each for each in self.leases.values() if each.limit_id == self.queue_id]
 
     async def look(self) -> Seen:
         self._answer()
         return Seen(
             limit_id=self.limit_id,
+            queue_id=self.queue_id,
             limit=self.limit,
             taken=self.taken,
-            waiting=sum(each in self.leases for each in self.places),
+            waiting=len(self.places),
             is_active=self.is_active,
         )
 
     async def take(self, slots: int) -> Lease | None:
         self._answer()
-        return self._lease(slots) if self.taken + slots <= self.limit else None
+        return self._lease(self.limit_id, slots) if self.taken + slots <= self.limit else None
 
     async def wait(self) -> Lease | None:
         self._answer()
-        place = self._lease(1)
-        self.places.add(place.lease_id)
-        return place
+        return self._lease(self.queue_id, 1)
 
     async def renew(self, lease: Lease) -> Lease | None:
         self._answer()
@@ -73,10 +79,8 @@ class Prefect:
         self._answer()
         self.leases.pop(lease.lease_id, None)
 
-    def _lease(self, slots: int) -> Lease:
-        lease = Lease(
-            lease_id=uuid4(), limit_id=self.limit_id, slots=slots, ends_s=self.now + LEASE_S
-        )
+    def _lease(self, limit_id: UUID, slots: int) -> Lease:
+        lease = Lease(lease_id=uuid4(), limit_id=limit_id, slots=slots, ends_s=self.now + LEASE_S)
         self.leases[lease.lease_id] = lease
         return lease
 
@@ -272,6 +276,37 @@ async def test_slots_that_were_taken_away_are_not_used() -> None:
     assert process.gates.allowed(HERE) == 0
 
 
+async def test_who_waits_takes_a_place_anew_where_his_is_counted_no_more() -> None:
+    prefect = Prefect(limit=1)
+    first, second = Process(prefect), Process(prefect)
+    for process in (first, second):
+        await process.calls_more(8)
+        await process.step()
+    prefect.queue_id = uuid4()  # somebody deleted that limit, and it was made again
+    await seconds_pass(prefect, int(2 * TURN_S), first, second)
+    assert len(prefect.places) == 2
+    assert second.answered > 3
+
+
+async def test_a_server_that_cannot_even_be_named_is_told_and_tried_again() -> None:
+    prefect, told = Prefect(), list[str]()
+    is_named = asyncio.Event()
+
+    @asynccontextmanager
+    async def connect(_endpoint: str, _most: int) -> AsyncIterator[Slots]:
+        if not is_named.is_set():
+            is_named.set()
+            raise ValueError("no address")
+        yield prefect
+
+    limiter = LeasedLimiter(2, told.append, connect)
+    prefect.now = time.monotonic()
+    async with asyncio.timeout(20), limiter.slot(HERE):
+        assert "cannot be asked for slots (ValueError: no address)" in told[0]
+    await limiter.aclose()
+    assert prefect.leases == {}
+
+
 async def test_a_limit_that_is_switched_off_leaves_each_process_its_own() -> None:
     prefect = Prefect(limit=2, is_active=False)
     process = Process(prefect)
@@ -352,7 +387,7 @@ def test_any_number_of_slots_can_be_given_back_of_the_leases_that_were_taken(slo
 def test_a_share_is_never_more_than_is_wanted_or_free(
     held: int, others: int, wanted: int, limit: int
 ) -> None:
-    seen = Seen(limit_id=uuid4(), limit=limit, taken=held + others)
+    seen = Seen(limit_id=uuid4(), queue_id=uuid4(), limit=limit, taken=held + others)
     for waiting in range(3):
         got = share(held, wanted, seen, waiting)
         assert 0 <= got <= wanted
