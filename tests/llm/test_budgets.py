@@ -15,6 +15,8 @@ from engine.cricket.choices import Seat
 from engine.errors import CaptainOverBudget, RunBudgetSpent
 from engine.tool_captains import Account, Caller, Usage
 from engine.tool_captains.budgets import Ledger
+from engine.tool_captains.llm.chat import ChatReply
+from engine.tool_captains.llm.endpoints import Endpoints
 from tests.llm.obtainers import Sleeper, ask, lend, obtainer
 from tests.llm.stub import completion, fails, says, stub
 
@@ -154,6 +156,22 @@ async def test_what_nobody_tells_is_budgeted_as_the_most_it_may_be() -> None:
         await ask(obtainer(endpoint.url, services))
         await services.aclose()
     assert services.budgets.state()["run"]["tokens"] > 50  # type: ignore[attr-defined]
+
+
+async def test_an_answer_is_paid_for_whatever_is_cancelled_once_it_is_there() -> None:
+    class Answering(Endpoints):
+        async def complete(self, *_: object, **__: object) -> ChatReply:
+            asyncio.get_running_loop().call_soon(asking.cancel)
+            return ChatReply(usage=Usage(tokens_in=100, tokens_out=10, cost_usd=0.5))
+
+    ledger, account = Ledger(), Account()
+    services = lend(endpoints=Answering(), budgets=ledger)
+    asking = asyncio.create_task(ask(obtainer("http://127.0.0.1:1/v1", services), account))
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    run = ledger.state()["run"]
+    assert (run["calls"], run["tokens"], run["usd"]) == (1, 110, 0.5)
+    assert (account.calls, account.usage.cost_usd) == (1, 0.5)
 
 
 async def test_a_transport_failure_costs_nothing() -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from engine.captains.llm import LlmSettings
@@ -17,7 +16,7 @@ from engine.tool_captains.account import NOT_TOLD, Account, Usage
 from engine.tool_captains.breaker import Line
 from engine.tool_captains.budgets import Purse
 from engine.tool_captains.calling import call
-from engine.tool_captains.contract import Caller, ResponseCache
+from engine.tool_captains.contract import Caller, Reservation, ResponseCache
 from engine.tool_captains.deadline import late
 from engine.tool_captains.faults import BadEndpoint, Part, bad_preset
 from engine.tool_captains.llm.chat import ChatReply, ChatRequest, RequestRefused
@@ -39,11 +38,30 @@ _CHARACTERS_A_TOKEN = 3  # of JSON and English, on the safe side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Taken:
-    """What came of a request, and how long the endpoint took."""
+class _Bill:
+    """Of one call, in the budgets and in the captain's account. It is booked as soon as an answer
+    is there: whatever is cancelled after that, it has been paid for.
+    """
 
-    outcome: Outcome
-    took_s: float
+    reserved: Reservation
+    most: Usage
+    settings: LlmSettings
+    account: Account
+
+    def book(self, outcome: ChatReply | Late, took_s: float) -> None:
+        usage = outcome.usage if isinstance(outcome, ChatReply) else NOT_TOLD
+        known = priced(usage, self.settings) if usage != NOT_TOLD else None
+        # Where nobody says what it took, it is budgeted as the most that it may have taken.
+        self.reserved.settle(known.usage if known else self.most, took_s)
+        self.account.calls += 1
+        self.account.usage += known.usage if known else NOT_TOLD
+        self.account.cost_sources.add(known.source.value if known else "unknown")
+
+    def cut_off(self) -> None:
+        """The episode is cancelled meanwhile: the endpoint may answer, and be paid, all the
+        same.
+        """
+        self.reserved.settle(self.most)
 
 
 class Obtaining:
@@ -165,30 +183,17 @@ class Obtaining:
         """Live, within the budgets. Raises `CaptainUnavailable` and `BadPreset`."""
         most = self._most(request)
         reserved = await self._services.budgets.reserve(self._who, most, also=(self._episode,))
+        bill = _Bill(reserved=reserved, most=most, settings=self._settings, account=account)
         try:
-            taken = await self._sent(
-                encoded(request), account, cut_off=lambda: reserved.settle(most)
-            )
-            if isinstance(taken.outcome, RequestRefused):
-                return taken.outcome
-            usage = taken.outcome.usage if isinstance(taken.outcome, ChatReply) else NOT_TOLD
-            known = priced(usage, self._settings) if usage != NOT_TOLD else None
-            # Where nobody says what it took, it is budgeted as the most that it may have taken.
-            reserved.settle(known.usage if known else most, taken.took_s)
-            account.calls += 1
-            account.usage += known.usage if known else NOT_TOLD
-            account.cost_sources.add(known.source.value if known else "unknown")
-            return taken.outcome
+            return await self._sent(encoded(request), bill)
         finally:
             reserved.release()
 
-    async def _sent(self, body: bytes, account: Account, *, cut_off: Callable[[], None]) -> _Taken:
-        """What the endpoint made of it, asked as often as its transport fails. `cut_off` is called
-        where the episode is cancelled meanwhile: it may answer all the same, and be paid for it.
-        """
+    async def _sent(self, body: bytes, bill: _Bill) -> Outcome:
+        """What the endpoint made of it, asked as often as its transport fails."""
         settings, services, key = self._settings, self._services, await self._key()
 
-        async def send() -> _Taken:
+        async def send() -> ChatReply:
             started = time.monotonic()
             try:
                 reply = await services.endpoints.complete(
@@ -200,18 +205,22 @@ class Obtaining:
                     connect_s=settings.connect_s,
                 )
             except asyncio.CancelledError:
-                cut_off()
+                bill.cut_off()
                 raise
-            return _Taken(outcome=reply, took_s=time.monotonic() - started)
+            bill.book(reply, time.monotonic() - started)
+            return reply
 
         line, attempts = Line(endpoint=settings.base_url, key=key), settings.transport_attempts
         try:
-            return await call(send, line, attempts=attempts, services=services, account=account)
+            return await call(
+                send, line, attempts=attempts, services=services, account=bill.account
+            )
         except RequestRefused as refused:
-            return _Taken(outcome=refused, took_s=0.0)
+            return refused
         except NoUsableCall:
-            deadline_s = settings.deadline_s
-            return _Taken(outcome=Late(deadline_s=deadline_s), took_s=deadline_s)
+            silence = Late(deadline_s=settings.deadline_s)
+            bill.book(silence, settings.deadline_s)
+            return silence
         except BadEndpoint as bad:
             raise bad_preset(self._who.captain, bad, self._named()) from None
 
