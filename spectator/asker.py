@@ -117,7 +117,7 @@ class BusAsker:
             while True:
                 try:
                     told = await self._put(question, WAIT_S)
-                except _Away:
+                except (_Away, CaptainUnavailable):  # whoever asks him next says what is wrong
                     await asyncio.sleep(BACKOFF_MOST_S)
                     continue
                 if told.state is not QuestionState.OPEN:

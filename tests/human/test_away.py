@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from contextlib import aclosing
 
 import pytest
 
 from engine.cricket.choices import Seat
+from engine.environment import CricketEnvironment
 from engine.events import EndReason
+from engine.tool_captains import Caller
+from spectator import BusAsker
 from spectator.server import BusServer
 from tests.human.person import Person, first_choice, human, match, played, present
 
@@ -84,6 +88,31 @@ async def test_what_is_no_bus_voids_the_match(answer: bytes) -> None:
     result = await played(not_yet(server.sockets[0].getsockname()[1]), match(human("ada")))
     server.close()
     assert result.end_reason is EndReason.TRANSPORT
+
+
+async def test_who_is_gone_comes_back_although_the_bus_refused_to_ask_him(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("spectator.asker.BACKOFF_MOST_S", 0.01)
+    told = b'{"state": "answered"}'
+    answers = iter(
+        (
+            b"HTTP/1.1 401 No\r\ncontent-length: 0\r\n\r\n",
+            b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(told), told),
+        )
+    )
+
+    async def bus(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(next(answers))
+        writer.close()
+
+    server, is_back = await asyncio.start_server(bus, "127.0.0.1", 0), asyncio.Event()
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    ada = Caller(captain="ada", episode_id="e", seat=Seat.HOME)
+    async with server, aclosing(BusAsker(url, TOKEN)) as asker, asyncio.timeout(20):
+        asker.call_back(ada, CricketEnvironment().reset(1), is_back.set)
+        await is_back.wait()
 
 
 def not_yet(port: int) -> BusServer:
