@@ -103,7 +103,7 @@ class Asking:
             self.questions.answer(asked, body)
         except CallError as error:
             raise _unusable("invalid_answer", error.where, error.why, error.legal) from None
-        return JSONResponse({"status": _BACK if asked.question.gone else asked.state.value})
+        return JSONResponse({"status": _BACK if asked.gone else asked.state.value})
 
     def _wait_in(self, request: Request) -> int:
         return number_in(request, "wait_s", 0, 0, self._settings.max_wait_s)

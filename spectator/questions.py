@@ -38,10 +38,14 @@ class TooManyQuestions(Exception):
 class Asked:
     """One question. `over` rings when it has ended, or the bus does; `waiting` are the requests
     that listen for it. `clock` ends it when its time is over, `left_alone` when nobody listens.
+    `question` is None once it has ended: what was seen is large, and nobody reads it again.
     """
 
-    question: HumanQuestion
-    ends_s: float | None  # by the loop's clock
+    id: str
+    captain: str
+    gone: bool
+    question: HumanQuestion | None
+    ends_s: float | None = None  # by the loop's clock
     state: QuestionState = QuestionState.OPEN
     answer: CricketAction | None = None
     over: asyncio.Event = field(default_factory=asyncio.Event)
@@ -50,9 +54,14 @@ class Asked:
     left_alone: asyncio.TimerHandle | None = None
 
     def told(self, now_s: float) -> HumanQuestion:
-        """The question as it is shown now."""
+        """The open question as it is shown now."""
+        assert self.question is not None
         left = None if self.ends_s is None else round(max(0.0, self.ends_s - now_s), 3)
         return self.question.model_copy(update={"remaining_s": left})
+
+    @classmethod
+    def of(cls, question: HumanQuestion) -> Asked:
+        return cls(id=question.id, captain=question.captain, gone=question.gone, question=question)
 
     def stop_timers(self) -> None:
         for timer in (self.clock, self.left_alone):
@@ -85,7 +94,7 @@ class Questions:
         if len(self._open) >= self._most:
             raise TooManyQuestions
         self._ended.pop(question.id, None)
-        asked = self._open[question.id] = Asked(question=question, ends_s=None)
+        asked = self._open[question.id] = Asked.of(question)
         if question.remaining_s is not None:
             loop = asyncio.get_running_loop()
             asked.ends_s = loop.time() + question.remaining_s
@@ -135,14 +144,15 @@ class Questions:
     def find(self, captain: str, question_id: str) -> Asked | None:
         """A question to `captain`, open or over; None where he was never asked it."""
         asked = self._open.get(question_id) or self._ended.get(question_id)
-        return asked if asked is not None and asked.question.captain == captain else None
+        return asked if asked is not None and asked.captain == captain else None
 
     def answer(self, asked: Asked, body: bytes) -> None:
         """Takes the answer to an open question. Raises `CallError`, and the question stays open.
 
         To a captain who is not waited for every answer says that he is back; none is played.
         """
-        if not asked.question.gone:
+        if not asked.gone:
+            assert asked.question is not None
             asked.answer = answer_of(body, asked.question)
         self._end(asked, QuestionState.ANSWERED)
 
@@ -159,8 +169,9 @@ class Questions:
     def _end(self, asked: Asked, state: QuestionState) -> None:
         asked.state = state
         asked.stop_timers()
-        del self._open[asked.question.id]
-        self._ended[asked.question.id] = asked
+        asked.question = None
+        del self._open[asked.id]
+        self._ended[asked.id] = asked
         while len(self._ended) > ENDED_KEPT:
             self._ended.popitem(last=False)
         asked.over.set()
@@ -172,9 +183,9 @@ class Questions:
 
     def _questions(self, captain: str) -> HumanQuestions:
         now_s = asyncio.get_running_loop().time()
-        mine = [asked for asked in self._open.values() if asked.question.captain == captain]
+        mine = [asked for asked in self._open.values() if asked.captain == captain]
         return HumanQuestions(
-            version=_version(asked.question.id for asked in mine),
+            version=_version(asked.id for asked in mine),
             questions=tuple(asked.told(now_s) for asked in mine),
         )
 

@@ -214,6 +214,13 @@ async def test_a_question_that_nobody_waits_for_is_withdrawn(bus: BusServer) -> 
     assert found.state is QuestionState.WITHDRAWN
 
 
+async def test_nothing_that_was_seen_is_kept_of_a_question_that_has_ended(bus: BusServer) -> None:
+    questions, question = await left_alone(bus)
+    found = questions.find("ada", question.id)
+    assert found is not None
+    assert found.question is None
+
+
 async def test_whoever_was_only_away_opens_his_question_again(bus: BusServer) -> None:
     questions, question = await left_alone(bus)
     again = questions.ask(question)
