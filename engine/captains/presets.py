@@ -194,7 +194,7 @@ def _from_mapping(given: Mapping[str, Any], known: Mapping[str, CaptainSpec]) ->
     return CaptainSpec(
         name=name,
         kind=base.kind,
-        params=settings.model_dump(mode="json", exclude_none=True),
+        params=_written(settings, base.kind),
         on_failure=on_failure,
     )
 
@@ -265,10 +265,24 @@ def _settings(name: str, kind: str, params: Mapping[str, Any]) -> BaseModel:
     except RecursionError:
         raise BadPreset(name, "settings that are nested too deep") from None
     except Exception as error:
-        plugin = None if kind in KINDS else plugin_named(kind)
-        if plugin is None:
-            raise
-        raise crashed(plugin, "cannot read its settings", error) from error
+        _blame_plugin(kind, "cannot read its settings", error)
+        raise
+
+
+def _written(settings: BaseModel, kind: str) -> dict[str, Any]:
+    """Every setting, as JSON data."""
+    try:
+        return settings.model_dump(mode="json", exclude_none=True)
+    except Exception as error:
+        _blame_plugin(kind, "cannot write its settings", error)
+        raise
+
+
+def _blame_plugin(kind: str, what: str, error: Exception) -> None:
+    """Raises `BadPreset` where the kind does not ship; a bug of ours stays one."""
+    plugin = None if kind in KINDS else plugin_named(kind)
+    if plugin is not None:
+        raise crashed(plugin, what, error) from error
 
 
 def _explain(error: ValidationError, model: type[BaseModel], kind: str) -> str:

@@ -114,6 +114,7 @@ def test_a_broken_one_breaks_nobody_else(install: Install) -> None:
         (SOUND.replace("lambda _: Baseline()", "lambda _: 7"), "a int, which has no `decide`"),
         (SOUND.replace("lambda _: Baseline()", "lambda _: 1 / 0"), "ZeroDivisionError"),
         (SOUND.replace("nerve: float = 0.5", CRASHING), "KeyError: 'no'"),
+        (SOUND.replace("float = 0.5", "object = object()"), "cannot write its settings (Pydantic"),
     ],
 )
 def test_a_broken_one_is_told_with_its_distribution_entry_point_and_cause(
