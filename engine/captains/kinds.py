@@ -14,7 +14,7 @@ from engine.captains.baseline import Baseline, BaselineSettings
 from engine.captains.empirical import Empirical, EmpiricalSettings
 from engine.captains.heuristic import Heuristic, HeuristicSettings
 from engine.captains.human import HumanSettings
-from engine.captains.llm import LlmSettings
+from engine.captains.llm import UNASKED, LlmSettings
 from engine.captains.optimal import Optimal, OptimalSettings
 from engine.captains.random import Random, RandomSettings
 from engine.captains.recorded import Recorded, RecordedSettings, recording_digest
@@ -80,12 +80,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             settings=LlmSettings,
             make=None,
             summary="a language model behind an endpoint that speaks Chat Completions",
-            limits=frozenset(
-                {
-                    *("mode", "api_key_env", "api_key_block", "price"),
-                    *("budget", "episode_budget", "deadline_s", "connect_s", "transport_attempts"),
-                }
-            ),
+            limits=UNASKED,
         ),
         "optimal": Kind(
             settings=OptimalSettings,
