@@ -56,8 +56,10 @@ async def lent(
         try:
             yield services
         finally:
-            budgets.keep()
-            await services.aclose()
+            try:
+                budgets.keep()
+            finally:  # connections do not stay open for a disk that is full
+                await services.aclose()
 
 
 @asynccontextmanager

@@ -13,7 +13,9 @@ from engine.captains.llm import NO_LIMIT, Allowance
 from engine.cricket.choices import Seat
 from engine.errors import RunBudgetSpent
 from engine.tool_captains import Caller, Usage
+from engine.tool_captains.limiting import AdaptiveLimiter
 from flows import catalogue
+from flows.lending import lent
 from flows.run import Order
 from flows.spending import SPENT, BrokenSpending, KeptBudgets
 from tests.flows.support import captains, tournament_file
@@ -93,3 +95,13 @@ async def test_a_run_with_a_damaged_file_says_so_in_one_line(
     assert process.returncode == 1
     assert json.loads(out)["error"].startswith(f"{folder.path / SPENT}: invalid JSON")
     assert "Traceback" not in err
+
+
+async def test_what_was_lent_is_closed_although_the_spending_cannot_be_written(
+    tmp_path: Path,
+) -> None:
+    budgets = KeptBudgets(NO_LIMIT, tmp_path / "no such folder" / SPENT)
+    with pytest.raises(FileNotFoundError):
+        async with lent(tmp_path, budgets, AdaptiveLimiter(), None) as services:
+            services.programs.open()
+    assert services.programs._client is None
