@@ -4,6 +4,8 @@ run, and never with a key's value.
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
     from engine.tool_captains.contract import Secrets
 
 State = Literal["ok", "note", "wrong"]
-ASK_TIMEOUT_S: Final = 3.0
+ASK_TIMEOUT_S: Final = 3.0  # for all of an answer
+LONGEST_LIST: Final = 1024 * 1024  # bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,13 +140,30 @@ async def _asked(
     try:
         key = await _key_of(settings, secrets)
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        response = await client.get(url, headers=headers)
+        async with (
+            asyncio.timeout(ASK_TIMEOUT_S),
+            client.stream("GET", url, headers=headers) as response,
+        ):
+            told = await _beginning(response) if model is not None else b""
     except MissingSecret:
         return _of(captain, "endpoint", "note", "not asked, as its key is missing")
+    except TimeoutError:
+        why = f"no answer within {ASK_TIMEOUT_S:g} s"
+        return _of(captain, "endpoint", "wrong", f"{url} does not answer ({why})")
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         why = shortened(printable(type(error).__name__))
         return _of(captain, "endpoint", "wrong", f"{url} does not answer ({why})")
-    return _answered(captain, response, model)
+    return _answered(captain, response.status_code, told, model)
+
+
+async def _beginning(response: httpx.Response) -> bytes:
+    """The body, or so much of it that it is no list of models."""
+    body = b""
+    async for part in response.aiter_bytes():
+        body += part
+        if len(body) > LONGEST_LIST:
+            break
+    return body
 
 
 async def _key_of(settings: LlmSettings | RemoteSettings, secrets: Secrets) -> str | None:
@@ -156,23 +176,25 @@ async def _key_of(settings: LlmSettings | RemoteSettings, secrets: Secrets) -> s
     return await secrets.from_block(block) if block is not None else None
 
 
-def _answered(captain: CaptainSpec, response: httpx.Response, model: str | None) -> Finding:
+def _answered(captain: CaptainSpec, status: int, body: bytes, model: str | None) -> Finding:
     """What an answer says. Nothing of its text is shown: it may echo the key."""
-    status = response.status_code
     if status in (401, 403):
         return _of(captain, "endpoint", "wrong", f"answers, and does not take the key ({status})")
     if status >= 500:
         return _of(captain, "endpoint", "wrong", f"answers with an error ({status})")
-    if model is not None and response.is_success:
-        listed = _models(response)
+    if 300 <= status < 400:
+        said = f"answers with a redirect ({status}), which a match does not follow"
+        return _of(captain, "endpoint", "note", said)
+    if model is not None and status < 300:
+        listed = _models(body)
         if listed and model not in listed:
             return _of(captain, "endpoint", "note", f"answers, and does not list {model!r}")
     return _of(captain, "endpoint", "ok", f"answers ({status})")
 
 
-def _models(response: httpx.Response) -> set[str]:
+def _models(body: bytes) -> set[str]:
     try:
-        told: Any = response.json()
+        told: Any = json.loads(body)
     except (ValueError, RecursionError):
         return set()
     data = told.get("data") if isinstance(told, dict) else None

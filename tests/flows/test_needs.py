@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +97,7 @@ MODELS = {"data": [{"id": "m"}, {"id": "n"}]}
         (fails(404), {}, "ok", "answers (404)"),
         (fails(401, f"bad key {KEY}"), {}, "wrong", "does not take the key (401)"),
         (fails(503), {}, "wrong", "(503)"),
+        (fails(307), {}, "note", "a redirect (307)"),
         (None, {}, "wrong", "does not answer"),
     ],
 )
@@ -106,6 +109,33 @@ async def test_an_endpoint_is_asked_once(
         (found,) = await endpoints_of([captain], EnvironmentSecrets({"MY_KEY": KEY}))
     assert (found.state, word in found.said) == (state, True)
     assert KEY not in str(found)
+
+
+async def test_an_answer_that_does_not_end_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("flows.needs.ASK_TIMEOUT_S", 0.3)
+
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n")
+        with suppress(ConnectionError):
+            while not writer.is_closing():
+                writer.write(b" ")
+                await writer.drain()
+                await asyncio.sleep(0.05)
+        writer.close()
+        hung_up.set()
+
+    hung_up = asyncio.Event()
+    server = await asyncio.start_server(drip, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+    async with server, asyncio.timeout(20):
+        (found,) = await endpoints_of([llm(base_url=url)], EnvironmentSecrets({}))
+        await hung_up.wait()
+    assert (found.state, found.said) == (
+        "wrong", f"{url}/models does not answer (no answer within 0.3 s)",
+    )  # fmt: skip
 
 
 async def test_an_endpoint_that_is_not_there_is_wrong() -> None:
