@@ -185,5 +185,5 @@ def _brief(seen: str) -> str:
 def _curl(program: RemoteSettings, file: Path) -> str:
     token = program.token_env
     header = "" if token is None else f' -H "authorization: Bearer ${token}"'
-    sent = shlex.quote(f"@{file}")
-    return f"curl -H content-type:application/json{header} --data-binary {sent} {program.url}"
+    sent, url = shlex.quote(f"@{file}"), shlex.quote(program.url)
+    return f"curl -H content-type:application/json{header} --data-binary {sent} {url}"

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine.captains.remote import RemoteSettings
 from engine.compliance import ALLOWED, Address, Report, Verdict, examine
 from engine.compliance.questions import Question
 from engine.compliance.rehearsals import questions, the_longest
@@ -21,6 +22,7 @@ from engine.errors import CallError
 from engine.tool_captains.remote.wire import RemoteRequest
 from engine.tools import TOOLS, CricketAction
 from flows.cli import main
+from flows.cli.compliance import _curl
 from tests.docs.pages import named, section
 from tests.llm.test_any_bytes import JUNK
 from tests.remote import programs
@@ -229,3 +231,8 @@ def test_whatever_bytes_come_there_is_a_report(raw: bytes) -> None:
     assert {check.name for check in report.checks} == ALLOWED.keys()
     assert failed(report)
     assert all(check.seen.isprintable() for check in report.checks)
+
+
+def test_the_line_to_be_copied_into_a_shell_is_quoted() -> None:
+    program = RemoteSettings(url="http://127.0.0.1:1/$(reboot)")
+    assert _curl(program, Path("a b.json")).endswith("'@a b.json' 'http://127.0.0.1:1/$(reboot)'")
