@@ -134,8 +134,13 @@ ANSWER = st.builds(
     status=st.sampled_from([200] * 9 + [204, 302, 400, 404, 422, 429, 500]),
 )
 ENDS = {
-    "fallback": {EndReason.COMPLETED, EndReason.TRANSPORT},
-    "forfeit": {EndReason.COMPLETED, EndReason.TRANSPORT, EndReason.FORFEIT},
+    "fallback": {EndReason.COMPLETED, EndReason.TRANSPORT, EndReason.BAD_SETTINGS},
+    "forfeit": {
+        EndReason.COMPLETED,
+        EndReason.TRANSPORT,
+        EndReason.BAD_SETTINGS,
+        EndReason.FORFEIT,
+    },
 }
 
 
