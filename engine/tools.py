@@ -43,7 +43,7 @@ __all__ = [
 ]
 
 LONGEST_CALL: Final = 8_000  # characters of JSON; the longest legal call has about 1,700
-_ENCODE: Final = json.JSONEncoder(allow_nan=False).encode
+_ENCODE: Final = json.JSONEncoder(allow_nan=False, ensure_ascii=False).encode
 MAX_QUESTION: Final = 1_000_000  # a long match with its super overs asks some thousands
 
 

@@ -59,6 +59,7 @@ app = App(
     name="captains",
     help="Find out which cricket captain is better, by how much, and how sure that is.",
     help_format="plaintext",
+    suppress_keyboard_interrupt=False,  # `main` says it, and gives the exit code
     version=_version,
 )
 

@@ -98,6 +98,16 @@ def test_a_wrong_file_is_told_with_its_line(
     assert not (tmp_path / "runs").exists()
 
 
+def test_an_interrupted_command_says_so(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(**_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("flows.cli.presets.list_presets", interrupted)
+    assert answer(capsys, "presets", code=130) == {"error": "interrupted", "exit_code": 130}
+
+
 def test_a_stdout_without_a_character_shows_its_escape(monkeypatch: pytest.MonkeyPatch) -> None:
     raw = io.BytesIO()
     monkeypatch.setattr("sys.stdout", io.TextIOWrapper(raw, encoding="ascii"))
