@@ -6,8 +6,10 @@ from __future__ import annotations
 
 from engine.events import DecisionEvent, DecisionMade, Spent
 from engine.wire import Told
+from engine.wording import printable
 from flows.cli.terminal import note
 from flows.honesty import usd
+from tournaments.report import plain_name
 
 
 class Ticker:
@@ -39,6 +41,6 @@ class Ticker:
         cost = f"cost {usd(None)}" if self._usd is None else usd(self._usd)
         so_far = f"; {self._tokens} tokens, {cost} so far" if self._calls else ""
         return (
-            f"{made.innings}/{made.ball} {made.captain}, {made.kind}: {chosen} "
+            f"{made.innings}/{made.ball} {plain_name(made.captain)}, {made.kind}: {printable(chosen)} "
             f"({made.source}{took}{again}){so_far}"
         )

@@ -78,7 +78,7 @@ def _valid(request: dict[str, Any]) -> Any:
     return deepcopy(completion(name, json.dumps(arguments)))
 
 
-def _put(payload: Any, place: tuple[str | int, ...], value: Any) -> None:
+def _put(payload: Any, place: tuple[Any, ...], value: Any) -> None:
     """Sets what is there, if the way there has not been changed away."""
     for key in place[:-1]:
         try:

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from llmock.pytest_plugin import LLMock
 
-from engine.cricket.choices import Seat
 from engine.events import EndReason, SeatCounts, Spent
 from engine.result import EpisodeResult
 from tests.llm.matches import at_home, match, played
