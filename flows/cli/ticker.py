@@ -41,6 +41,6 @@ class Ticker:
         cost = f"cost {usd(None)}" if self._usd is None else usd(self._usd)
         so_far = f"; {self._tokens} tokens, {cost} so far" if self._calls else ""
         return (
-            f"{made.innings}/{made.ball} {plain_name(made.captain)}, {made.kind}: {printable(chosen)} "
-            f"({made.source}{took}{again}){so_far}"
+            f"{made.innings}/{made.ball} {plain_name(made.captain)}, {made.kind}: "
+            f"{printable(chosen)} ({made.source}{took}{again}){so_far}"
         )
