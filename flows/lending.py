@@ -19,6 +19,7 @@ from engine.tool_captains.limiting import AdaptiveLimiter
 from engine.tool_captains.response_cache import SqliteCache
 from engine.tool_captains.services import EnvironmentSecrets, sendable
 from flows.spending import KeptBudgets
+from flows.stage import current_stage
 
 CACHE: Final = "answers.sqlite"
 
@@ -46,7 +47,7 @@ async def lent(home: Path, budgets: KeptBudgets, slots: int) -> AsyncIterator[Se
         limiter=AdaptiveLimiter(slots),
         budgets=budgets,
         secrets=BlockSecrets(),
-        cache=SqliteCache(home / CACHE),
+        cache=SqliteCache(home / CACHE, tell=current_stage().reporter.trouble),
     )
     try:
         yield services
