@@ -29,6 +29,7 @@ from engine.packs import BUILT_IN, Pack, load_pack
 from engine.packs.odds import shipped_odds
 from engine.squads import load_squad
 from engine.squads.strength import shipped_strengths
+from engine.tool_captains.human.wire import human_json_schema
 from engine.tool_captains.remote.wire import remote_json_schema
 from flows import catalogue
 from flows.fidelity import MATCHES, Checked, Wanted, check, title_of
@@ -77,6 +78,8 @@ def documents() -> Iterator[tuple[Path, str]]:
     yield DOCS / "schema" / "tournament.schema.json", tournament
     remote = _schema("Requests to and answers of remote captains", remote_json_schema())
     yield DOCS / "schema" / "remote.schema.json", remote
+    human = _schema("Questions to and answers of human captains", human_json_schema())
+    yield DOCS / "schema" / "human.schema.json", human
     yield CARD, _filled(CARD, "figures", figures())
     yield README, _filled(README, "demo table", demo_table())
     yield FIDELITY, _filled(FIDELITY, "fidelity", fidelity_tables())

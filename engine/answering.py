@@ -24,6 +24,7 @@ from engine.errors import (
     CallError,
     CaptainFailed,
     CaptainOverBudget,
+    CaptainSilent,
     CaptainUnavailable,
     MissingSecret,
     RunBudgetSpent,
@@ -32,7 +33,7 @@ from engine.making import maker
 from engine.reporter import Answered
 from engine.seat import SeatSession
 from engine.seeds import CaptainDraws
-from engine.standing import StandingOrders
+from engine.standing import LastChoices, StandingOrders
 from engine.tool_captains.account import Account, Problem, problem_of
 from engine.tool_captains.contract import Accountable, Listening, ToolCaptain
 from engine.tools import CricketAction
@@ -45,6 +46,7 @@ _answered = maker(Answered)
 
 
 Captain = Policy | ToolCaptain
+_NOT_HIS_OWN: Final[frozenset[ev.Source]] = frozenset({"fallback", "default", "repeat"})
 # Not the captain's answer, however it ends: the infrastructure, the organiser, the run's budget.
 _NOT_HIS_DOING: Final = (
     CaptainUnavailable,
@@ -96,6 +98,7 @@ class Chair:
         self._session = SeatSession(seat, spec.name, value=value, adviser=adviser)
         self._own_source: ev.Source = "recorded" if spec.kind == "recorded" else "policy"
         self._standing = StandingOrders() if spec.params.get("cadence") == "over" else None
+        self._choices = LastChoices()
         self._books = Books()
 
     async def answer(self, request: DecisionRequest, draws: CaptainDraws) -> Answered:
@@ -155,8 +158,10 @@ class Chair:
         finally:
             self._books.take(attempt.account)
         self._books.answered(answered)
-        if self._standing is not None and answered.source != "fallback":
-            self._standing.give(request, answered.decision)
+        if answered.source not in _NOT_HIS_OWN:
+            self._choices.note(request, answered.decision)
+            if self._standing is not None:
+                self._standing.give(request, answered.decision)
         return answered
 
     async def _asked(
@@ -174,6 +179,9 @@ class Chair:
                 self._session.crashed(request)
                 attempt.note(str(spent), Problem.OVER_BUDGET)
                 break
+            except CaptainSilent as silent:
+                attempt.account.problems[Problem(silent.problem)] += 1
+                return self._by_default(silent, attempt, request, draws)
             finally:
                 if isinstance(captain, Accountable):
                     attempt.account.add(captain.take_account())
@@ -203,7 +211,7 @@ class Chair:
         attempt.refused = None
         try:
             action = await captain.act(observation)
-        except (*_NOT_HIS_DOING, CaptainOverBudget):
+        except (*_NOT_HIS_DOING, CaptainOverBudget, CaptainSilent):
             raise
         except CallError as unusable:
             self._session.refused(unusable, request)
@@ -232,6 +240,24 @@ class Chair:
         """Counts a breakdown of the captain, and says what it was."""
         self._session.crashed(request)
         return shown(error)
+
+    def _by_default(
+        self,
+        silent: CaptainSilent,
+        attempt: _Attempt,
+        request: DecisionRequest,
+        draws: CaptainDraws,
+    ) -> Answered:
+        """What a person's settings say where he let his time pass."""
+        repeats = self._spec.params.get("on_timeout") == "repeat"
+        repeated = self._choices.again(request) if repeats else None
+        return Answered(
+            decision=self._session.by_default(request, draws, repeated),
+            source="default" if repeated is None else "repeat",
+            rethinks=len(attempt.errors),
+            errors=(*attempt.errors, str(silent)),
+            spent=attempt.account.spent(),
+        )
 
     def _without_answer(
         self,

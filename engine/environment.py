@@ -16,13 +16,20 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from engine.answering import Chair
-from engine.captains import Baseline, build
+from engine.captains import Baseline, CaptainSpec, Policy, build, is_scripted
 from engine.cricket.choices import Decision, DecisionKind, Seat
 from engine.cricket.match import MatchSetup
 from engine.cricket.nodes import BallBowled, Fact
 from engine.cricket.state import MatchView
 from engine.driver import EVEN, MatchDriver
-from engine.errors import BadOptions, BrokenRecord, CallError, LateCall
+from engine.errors import (
+    BadOptions,
+    BadPreset,
+    BrokenRecord,
+    CallError,
+    LateCall,
+    MissingSecret,
+)
 from engine.models import Models
 from engine.observation import CricketObservation
 from engine.options import EnvironmentOptions, check_identity, read_options
@@ -31,6 +38,7 @@ from engine.rewards import Outlook, Rubrics, result_of
 from engine.seat import SeatSession
 from engine.seeds import MAX_SEED, Streams
 from engine.setup import both_drawn, match_setup, squads_named
+from engine.tool_captains import Preparable, Services, ToolCaptain, build_captain
 from engine.tools import CricketAction
 
 _T = TypeVar("_T")
@@ -69,11 +77,13 @@ class CricketEnvironment:
 
     `reset` begins one, `step` (or `await step_async`) takes one tool call. A refused call changes
     nothing and the observation's `error` says why; after `max_rethinks` refused calls for one
-    question the baseline answers it. `models` default to the fitted ones that ship.
+    question the baseline answers it. `models` default to the fitted ones that ship, `services`,
+    which an opponent who calls tools is lent, to the environment's own, which `close` closes.
     """
 
-    def __init__(self, *, models: Models | None = None) -> None:
+    def __init__(self, *, models: Models | None = None, services: Services | None = None) -> None:
         self._models = models
+        self._services, self._lent = services or Services(), services is not None
         self._episode: _Episode | None = None
 
     def reset(
@@ -102,9 +112,11 @@ class CricketEnvironment:
         check_identity(seed, episode_id)
         self._models = self._models or Models.shipped()
         try:
-            episode = _Episode(checked, self._models, seed=seed, episode_id=episode_id)
+            episode = _Episode(
+                checked, self._models, self._services, seed=seed, episode_id=episode_id
+            )
             seen = await episode.begun()
-        except BrokenRecord as error:
+        except (BadPreset, BrokenRecord, MissingSecret) as error:
             raise BadOptions(f"opponent: {error}") from None
         before, self._episode = self._episode, episode
         if before is not None:
@@ -119,7 +131,9 @@ class CricketEnvironment:
 
     async def step_async(self, action: CricketAction | Mapping[str, Any]) -> CricketObservation:
         """One tool call, and the match up to this seat's next question. Never raises for a bad
-        call; `BrokenRecord` where a recorded opponent does not fit the match any more.
+        call; `BrokenRecord` where a recorded opponent does not fit the match any more, and
+        `CaptainUnavailable` where an opponent cannot be reached: the call stands, and the next one
+        only asks him again.
         """
         return await self._running().step(action)
 
@@ -132,6 +146,9 @@ class CricketEnvironment:
         if self._episode is not None:
             episode, self._episode = self._episode, None
             await episode.close()
+        if not self._lent:
+            services, self._services = self._services, Services()
+            await services.aclose()
 
     def _running(self) -> _Episode:
         if self._episode is None:
@@ -143,7 +160,13 @@ class _Episode:
     """One match between the seat and its opponent."""
 
     def __init__(
-        self, options: EnvironmentOptions, models: Models, *, seed: int, episode_id: str
+        self,
+        options: EnvironmentOptions,
+        models: Models,
+        services: Services,
+        *,
+        seed: int,
+        episode_id: str,
     ) -> None:
         self._options, self._models = options, models
         self._seed, self._episode_id = seed, episode_id
@@ -153,9 +176,10 @@ class _Episode:
         public = models.public_for(self._setup)
         spec = options.opponent_spec()
         self._opponent_name = spec.name
+        self._captain = self._opponents_captain(spec, services)
         self._opponent = Chair(
             options.seat.other,
-            build(spec),
+            self._captain,
             spec,
             max_rethinks=options.max_rethinks,
             value=public,
@@ -165,6 +189,7 @@ class _Episode:
         self._known = PublicAccount(self._setup, models.ball, public) if public else None
         self._deliveries = self._steps = 0
         self._sum = Rubrics()
+        self._played, self._error = False, ""  # what the last call came to
         self._luck_before = 0.0
         self._driver = self._new_driver(value_known=True)
         self._outlook = self._now()
@@ -172,6 +197,8 @@ class _Episode:
     async def begun(self) -> CricketObservation:
         """To the seat's first question; the reward counts from there. Closed if that fails."""
         try:
+            if isinstance(self._captain, Preparable):
+                await self._captain.prepare()
             return await self._begin()
         except (Exception, asyncio.CancelledError):
             await self.close()
@@ -186,14 +213,19 @@ class _Episode:
         return self._observe(error=None, rewards=None)
 
     async def step(self, action: CricketAction | Mapping[str, Any]) -> CricketObservation:
+        if not self._is_opponents_turn():
+            self._call(action)
+        await self._play_opponent()
+        rewards = self._reward(played=self._played)
+        self._sum = self._sum + rewards
+        return self._observe(error=self._error or None, rewards=rewards)
+
+    def _call(self, action: CricketAction | Mapping[str, Any]) -> None:
         self._steps += 1
         decision, error = self._answer(action)
+        self._played, self._error = decision is not None, error or ""
         if decision is not None:
             self._driver.answer_checked(decision)
-            await self._play_opponent()
-        rewards = self._reward(played=decision is not None)
-        self._sum = self._sum + rewards
-        return self._observe(error=error, rewards=rewards)
 
     def state(self) -> CricketState:
         driver, tally, result = self._driver, self._seat.tally, self._driver.result
@@ -221,6 +253,12 @@ class _Episode:
     async def close(self) -> None:
         self._driver.close()
         await self._opponent.aclose()
+
+    def _opponents_captain(self, spec: CaptainSpec, services: Services) -> Policy | ToolCaptain:
+        if is_scripted(spec):
+            return build(spec)
+        seat = self._options.seat.other
+        return build_captain(spec, seat=seat, episode_id=self._episode_id, services=services)
 
     def _settled(self) -> MatchSetup:
         return match_setup(
@@ -262,8 +300,12 @@ class _Episode:
             return None, error
         return self._seat.fall_back(request, self._driver.draws()), f"{error}; the fallback decided"
 
+    def _is_opponents_turn(self) -> bool:
+        request = self._driver.request
+        return request is not None and request.seat is not self._seat.seat
+
     async def _play_opponent(self) -> None:
-        while (request := self._driver.request) is not None and request.seat is not self._seat.seat:
+        while (request := self._driver.request) is not None and self._is_opponents_turn():
             answered = await self._opponent.answer(request, self._driver.draws())
             self._driver.answer_checked(answered.decision)
 

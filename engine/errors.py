@@ -9,6 +9,7 @@ EngineError
 │   └── LateCall           the match is over, or the question answered
 ├── CaptainUnavailable     the infrastructure: endpoint, network, quota; the episode is replayed
 ├── CaptainFailed          the captain: no usable answer, and its file says `on_failure: forfeit`
+├── CaptainSilent          the captain: a person who let the time pass; his stated default decides
 ├── CaptainOverBudget      the captain: it has spent what it may; it gives no answers any more
 ├── RunBudgetSpent         stop: the run has spent what it may; it resumes with a larger budget
 ├── MissingSecret          the organiser: a key that is named and not there, or cannot be sent
@@ -32,12 +33,12 @@ class EngineError(Exception):
 
 class CallError(EngineError):
     """A captain's call that changed nothing. `why` it was refused, and `legal`, what would be
-    accepted.
+    accepted; `where`, such as `arguments.player`, is empty where it is no single place.
     """
 
-    def __init__(self, why: str, legal: str) -> None:
-        super().__init__(why, legal)
-        self.why, self.legal = why, legal
+    def __init__(self, why: str, legal: str, where: str = "") -> None:
+        super().__init__(why, legal, where)
+        self.why, self.legal, self.where = why, legal, where
 
     def __str__(self) -> str:
         return f"{self.why}; legal: {self.legal}"
@@ -74,6 +75,19 @@ class CaptainUnavailable(EngineError):
 
 class CaptainFailed(EngineError):
     """The captain gave no usable answer and forfeits."""
+
+
+class CaptainSilent(EngineError):
+    """A person gave no answer in his time: `why`; `problem` is the name under which it is
+    counted.
+    """
+
+    def __init__(self, problem: str, why: str) -> None:
+        super().__init__(problem, why)
+        self.problem, self.why = problem, why
+
+    def __str__(self) -> str:
+        return self.why
 
 
 class CaptainOverBudget(EngineError):
@@ -122,14 +136,18 @@ class UnknownPreset(EngineError):
 
 
 class BadPreset(EngineError):
-    """The settings of captain `name` cannot be used: `why`. `at` leads to the setting at fault."""
+    """The settings of captain `name` cannot be used: `why`. `at` leads to the setting at fault,
+    `place` is `FILE:LINE` of it.
+    """
 
-    def __init__(self, name: str, why: str, at: tuple[str | int, ...] = ()) -> None:
-        super().__init__(name, why, at)
-        self.name, self.why, self.at = name, why, at
+    def __init__(
+        self, name: str, why: str, at: tuple[str | int, ...] = (), place: str = ""
+    ) -> None:
+        super().__init__(name, why, at, place)
+        self.name, self.why, self.at, self.place = name, why, at, place
 
     def __str__(self) -> str:
-        return f"captain {self.name!r}: {self.why}"
+        return f"{self.place}{': ' if self.place else ''}captain {self.name!r}: {self.why}"
 
 
 class BadOptions(EngineError):

@@ -15,7 +15,18 @@ from typing import Annotated, Any, Final, Literal, Self, cast
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 # Who or what gave a decision.
-Source = Literal["policy", "llm", "cache", "remote", "human", "standing", "fallback", "recorded"]
+Source = Literal[
+    "policy",
+    "llm",
+    "cache",
+    "remote",
+    "human",
+    "standing",
+    "repeat",
+    "default",
+    "fallback",
+    "recorded",
+]
 
 
 class EndReason(StrEnum):
@@ -239,6 +250,7 @@ class SeatCounts(_Strict):
     `costs` by kind of decision; none where no event was published.
 
     `standing` balls were played by what he had decided for the over, and are no decisions.
+    `timeouts` were decided by a person's stated default, as he let his time pass.
     `problems` are unusable answers by what was wrong with them. Latencies of his own answers, in
     milliseconds, without those from the cache; `latencies_ms` counts them, each within 5 % of its
     key (`engine.latency`). `models` as endpoints reported them, `rungs` how answers were asked for.
@@ -256,6 +268,7 @@ class SeatCounts(_Strict):
     costs: dict[str, CostOfKind] = Field(default_factory=dict)
     sources: dict[str, int] = Field(default_factory=dict)
     standing: int = 0
+    timeouts: int = 0
     problems: dict[str, int] = Field(default_factory=dict)
     latency_ms_p50: float | None = None
     latency_ms_p95: float | None = None

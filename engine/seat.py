@@ -76,13 +76,14 @@ class Tally:
     unknown: int = 0
     late: int = 0
     fallbacks: int = 0
+    timeouts: int = 0
     overhead: int = 0
     fines: float = 0.0
 
     @property
     def own(self) -> int:
         """Decisions that the captain himself answered."""
-        return self.decisions - self.fallbacks
+        return self.decisions - self.fallbacks - self.timeouts
 
 
 class SeatSession:
@@ -183,6 +184,19 @@ class SeatSession:
         self._decided(decision, request)
         return decision
 
+    def by_default(
+        self, request: DecisionRequest, draws: CaptainDraws, repeated: Decision | None
+    ) -> Decision:
+        """What decides for a captain who let his time pass: `repeated`, else the baseline; counted
+        as such.
+        """
+        self._notice(request)
+        decision = repeated or Baseline().decide(request, draws)
+        self.reason = None
+        self.tally.timeouts += 1
+        self._decided(decision, request)
+        return decision
+
     def hear(self, fact: Fact) -> None:
         """Takes notice of what was published."""
         if isinstance(fact, BallBowled):
@@ -227,6 +241,7 @@ class SeatSession:
             decisions=tally.decisions,
             own=tally.own,
             fallbacks=tally.fallbacks,
+            timeouts=tally.timeouts,
             rethinks=tally.rethinks,
             illegal=tally.illegal + tally.late,
             malformed=tally.malformed + tally.unknown,

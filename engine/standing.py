@@ -56,6 +56,26 @@ class StandingOrders:
         return decision if _is_legal(request, decision) else None
 
 
+class LastChoices:
+    """What a captain chose last for each kind of question, to be chosen again where that is
+    legal.
+    """
+
+    def __init__(self) -> None:
+        self._chosen: dict[DecisionKind, Decision] = {}
+
+    def note(self, request: DecisionRequest, decision: Decision) -> None:
+        self._chosen[request.kind] = decision
+
+    def again(self, request: DecisionRequest) -> Decision | None:
+        """The same choice, fitted to the ball; None where there is none or it is not legal."""
+        chosen = self._chosen.get(request.kind)
+        if chosen is None:
+            return None
+        fitted = _fitted(chosen, request)
+        return fitted if _is_legal(request, fitted) else None
+
+
 def _now(request: DecisionRequest) -> _While | None:
     innings = request.view.innings
     if innings is None or request.kind not in _STANDING:

@@ -10,7 +10,7 @@ another for the same ball is overhead.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -35,6 +35,7 @@ __all__ = [
     "ToolGroup",
     "ToolOffer",
     "available_tools",
+    "check_call",
     "check_offered",
     "parse_action",
     "parse_arguments",
@@ -42,7 +43,7 @@ __all__ = [
 ]
 
 LONGEST_CALL: Final = 8_000  # characters of JSON; the longest legal call has about 1,700
-_ENCODE: Final = json.JSONEncoder(allow_nan=False).encode
+_ENCODE: Final = json.JSONEncoder(allow_nan=False, ensure_ascii=False).encode
 MAX_QUESTION: Final = 1_000_000  # a long match with its super overs asks some thousands
 
 
@@ -219,6 +220,31 @@ def parse_arguments(
     tool: Tool, arguments: Mapping[str, Any], request: DecisionRequest
 ) -> args.Arguments:
     """The call's arguments, checked. Raises `MalformedCall`, which names each that is wrong."""
+    return _read(tool, arguments, lambda: _narrowed(tool, _options(request)))
+
+
+def check_call(action: CricketAction, offers: Sequence[ToolOffer]) -> None:
+    """Holds a call to the tools as they were offered, where the question itself is not at hand.
+    Raises `CallError`.
+    """
+    names = ", ".join(offer.name for offer in offers)
+    if action.tool not in TOOLS:
+        raise UnknownTool(f"there is no tool {shown(action.tool)}", names, "tool")
+    offer = next((offer for offer in offers if offer.name == action.tool), None)
+    if offer is None:
+        raise IllegalCall(f"{action.tool}: it has no place here", names, "tool")
+    given = _read(TOOLS[offer.name], action.arguments, lambda: offer.parameters)
+    for name, value in given.given().items():
+        options = offer.parameters["properties"][name].get("enum")
+        if options is not None and value not in options:
+            why = f"{offer.name}: {name} {shown(str(value))} may not be chosen now"
+            raise IllegalCall(why, " | ".join(options), f"arguments.{name}")
+
+
+def _read(
+    tool: Tool, arguments: Mapping[str, Any], parameters: Callable[[], Mapping[str, Any]]
+) -> args.Arguments:
+    """`parameters` are the tool's as they are offered, for what a refusal says."""
     try:
         # Through JSON, so that a call means the same from Python and over the wire.
         wire = _ENCODE(dict(arguments))
@@ -226,10 +252,12 @@ def parse_arguments(
             raise ValueError(f"more than {LONGEST_CALL} characters")
         return tool.arguments.model_validate_json(wire)
     except ValidationError as error:
-        raise MalformedCall(f"{tool.name}: {_explain(error)}", _signature(tool, request)) from None
+        where = ".".join(filter(None, ("arguments", dotted(error.errors()[0]["loc"]))))
+        why = f"{tool.name}: {_explain(error)}"
+        raise MalformedCall(why, _signature(parameters()), where) from None
     except (TypeError, ValueError, RecursionError) as error:
         why = f"{tool.name}: the arguments are not a JSON object ({str(error)[:100]})"
-        raise MalformedCall(why, _signature(tool, request)) from None
+        raise MalformedCall(why, _signature(parameters()), "arguments") from None
 
 
 def _offered(request: DecisionRequest, table: OwnTable) -> list[Tool]:
@@ -299,9 +327,8 @@ def _narrowed(tool: Tool, options: _Options) -> dict[str, Any]:
     return {**schema, "properties": properties}
 
 
-def _signature(tool: Tool, request: DecisionRequest) -> str:
+def _signature(schema: Mapping[str, Any]) -> str:
     """The arguments in one line, as an error message says them."""
-    schema = _narrowed(tool, _options(request))
     if not schema["properties"]:
         return "no arguments"
     return ", ".join(

@@ -54,16 +54,16 @@ def most_telling(error: ValidationError) -> ErrorDetails:
     return min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
 
 
-def sentence(error: ErrorDetails, key: str) -> str:
+def sentence(error: ErrorDetails, key: str, *, quoted: bool = True) -> str:
     """One of pydantic's errors as `KEY 'given': what is wrong`, without `KEY` just the last part.
 
-    A mapping or a list that was given is not quoted.
+    A mapping or a list that was given is not quoted, and nothing is without `quoted`.
     """
     message = printable(error["msg"].removeprefix(_OURS))
     complaint = f"{message[:1].lower()}{message[1:]}"
     given = error["input"]
-    quoted = "" if isinstance(given, dict | list) else f" {shown(given)}"
-    return f"{key}{quoted}: {complaint}" if key else complaint
+    quote = f" {shown(given)}" if quoted and not isinstance(given, dict | list) else ""
+    return f"{key}{quote}: {complaint}" if key else complaint
 
 
 def _escape(character: str) -> str:

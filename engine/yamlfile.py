@@ -82,7 +82,11 @@ class Document:
 
 def read_mapping(path: Path) -> dict[str, Any]:
     """The mapping that the file holds. Raises `BadYaml`, with the line of the first fault."""
-    document = read_document(path)
+    return mapping_in(read_document(path), path)
+
+
+def mapping_in(document: Document, path: Path) -> dict[str, Any]:
+    """What the document at `path` holds. Raises `BadYaml` where that is no mapping."""
     if not isinstance(document.data, dict):
         raise BadYaml(
             printable(str(path)), "must be a mapping of keys to values", document.line(())

@@ -38,6 +38,7 @@ class CaptainAccount(BaseModel):
     illegal: int
     malformed: int
     fallbacks: int
+    timeouts: int
     problems: dict[str, int]
     latency_ms_p50: float | None
     latency_ms_p95: float | None
@@ -106,6 +107,7 @@ def _account(captain: str, seats: Sequence[_Led]) -> CaptainAccount:
         illegal=sum(c.illegal for c in counts),
         malformed=sum(c.malformed for c in counts),
         fallbacks=sum(c.fallbacks for c in counts),
+        timeouts=sum(c.timeouts for c in counts),
         problems=_added(c.problems for c in counts),
         latency_ms_p50=percentile_ms(latencies, 50),
         latency_ms_p95=percentile_ms(latencies, 95),

@@ -4,7 +4,7 @@ over.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from typing import Any, Final
@@ -24,7 +24,7 @@ from engine.events import (
 from engine.fanout import Observer
 from flows.play import BusAddress
 from flows.run import Run, RunSummary
-from flows.stage import current_stage
+from flows.stage import Stage, current_stage
 from spectator import BusPublisher
 
 RUN: Final = "run:"
@@ -100,3 +100,14 @@ async def publisher(bus: BusAddress | None) -> AsyncIterator[BusPublisher | None
         current_stage().reporter.trouble(
             f"{report.dropped} events did not reach the page at {bus.url}: {report.why}"
         )
+
+
+def said_aloud(stage: Stage) -> Callable[[str], None]:
+    """Tells whoever watches the command and whoever reads the flow run's log."""
+    logger = get_run_logger()
+
+    def say(message: str) -> None:
+        logger.info("%s", message)
+        stage.reporter.trouble(message)
+
+    return say

@@ -15,12 +15,15 @@ from engine.options import DEFAULT_OVERS
 from engine.packs import load_pack
 from engine.record import record_path
 from engine.spec import EpisodeSpec
+from engine.tool_captains.limiting import CEILING
 from flows import artifacts
-from flows.announce import publisher
+from flows.announce import publisher, said_aloud
 from flows.broadcast import FULL_SPEED, Broadcast
 from flows.config import EpisodeConfig
+from flows.leasing import leased
 from flows.lending import lent_to_one
 from flows.limits import FeaturedMatch, featured_slot
+from flows.people import check_can_be_asked
 from flows.play import play_once
 from flows.single import MatchReport, SingleMatch, singles_folder
 from flows.stage import current_stage
@@ -45,7 +48,13 @@ async def episode(config: EpisodeConfig) -> MatchReport:
     """
     spec, folder = match_of(config).spec(), singles_folder(Path(config.runs))
     runs = Path(config.runs)
-    async with watched(spec, config) as observers, lent_to_one(runs) as services:
+    bus = current_stage().bus
+    check_can_be_asked((spec.home, spec.away), bus)
+    async with (
+        watched(spec, config) as observers,
+        leased(CEILING, said_aloud(current_stage())) as limiter,
+        lent_to_one(runs, bus, limiter) as services,
+    ):
         result = await play_once(folder, spec, observers, services)
         folder.append(result)
         await artifacts.show_scorecard(result)

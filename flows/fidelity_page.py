@@ -199,7 +199,7 @@ class _Drawn:
 
 
 def _figure(plot: Plot, told: str) -> str:
-    return f"<figure><figcaption>{escape(plot.name)}{told}</figcaption>{plot.svg()}</figure>"
+    return f"<figure><figcaption>{escape(plot.name)}{told}</figcaption>{plot.drawn()}</figure>"
 
 
 def _count(marks: Sequence[Mark]) -> str:

@@ -26,7 +26,7 @@ _LEAST_USD: Final = 0.0001
 # A captain's lines on a terminal, by the figures in them.
 _LINES: Final = (
     ("decisions", "own", "coverage", "by source"),
-    ("rethinks", "illegal", "malformed", "fallbacks", "forfeits", "problems"),
+    ("rethinks", "illegal", "malformed", "fallbacks", "timeouts", "forfeits", "problems"),
     ("p50", "p95", "calls", "from cache", "cost"),
     ("tokens in", "cached", "tokens out", "reasoning"),
     ("model", "prompt"),
@@ -50,8 +50,9 @@ def accounts_text(accounts: Iterable[CaptainAccount]) -> str:
 
 def was_asked(account: CaptainAccount) -> bool:
     """Whether his account says more than that he answered at once, as he always does."""
+    asked = account.calls or account.from_cache or account.latency_ms_p50 is not None
     trouble = account.rethinks + account.illegal + account.malformed + account.fallbacks
-    return bool(account.calls or account.from_cache or trouble or account.forfeits)
+    return bool(asked or trouble or account.timeouts or account.forfeits)
 
 
 def figures(account: CaptainAccount) -> Figures:
@@ -66,6 +67,7 @@ def figures(account: CaptainAccount) -> Figures:
         "illegal": str(account.illegal),
         "malformed": str(account.malformed),
         "fallbacks": str(account.fallbacks),
+        "timeouts": str(account.timeouts),
         "forfeits": str(account.forfeits),
         "problems": _counts(account.problems),
         "p50": seconds(account.latency_ms_p50),

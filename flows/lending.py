@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,10 +14,11 @@ from engine.captains.presets import settings_of
 from engine.captains.remote import RemoteSettings
 from engine.errors import MissingSecret
 from engine.tool_captains import Services
-from engine.tool_captains.contract import Secrets
+from engine.tool_captains.contract import Asker, Limiter, Secrets
 from engine.tool_captains.limiting import AdaptiveLimiter
 from engine.tool_captains.response_cache import SqliteCache
 from engine.tool_captains.services import EnvironmentSecrets, sendable
+from flows.play import BusAddress
 from flows.spending import KeptBudgets
 from flows.stage import current_stage
 
@@ -41,29 +42,56 @@ class BlockSecrets(EnvironmentSecrets):
 
 
 @asynccontextmanager
-async def lent(home: Path, budgets: KeptBudgets, slots: int) -> AsyncIterator[Services]:
-    """The services of a run; `home` keeps the answers of every run."""
-    services = Services(
-        limiter=AdaptiveLimiter(slots),
-        budgets=budgets,
-        secrets=BlockSecrets(),
-        cache=SqliteCache(home / CACHE, tell=current_stage().reporter.trouble),
-    )
-    try:
-        yield services
-    finally:
-        budgets.keep()
-        await services.aclose()
+async def lent(
+    home: Path, budgets: KeptBudgets, limiter: Limiter, bus: BusAddress | None
+) -> AsyncIterator[Services]:
+    """The services of a run; `home` keeps the answers of every run, people are asked on `bus`."""
+    async with _asking(bus) as asker:
+        services = Services(
+            limiter=limiter,
+            budgets=budgets,
+            secrets=BlockSecrets(),
+            cache=SqliteCache(home / CACHE, tell=current_stage().reporter.trouble),
+            asker=asker,
+        )
+        try:
+            yield services
+        finally:
+            budgets.keep()
+            await services.aclose()
 
 
 @asynccontextmanager
-async def lent_to_one(runs: Path) -> AsyncIterator[Services]:
-    """The services of a single match: no budgets but the captains' own, and the same memory."""
-    services = Services(secrets=BlockSecrets(), cache=SqliteCache(answers_home(runs) / CACHE))
-    try:
-        yield services
-    finally:
-        await services.aclose()
+async def lent_to_one(
+    runs: Path, bus: BusAddress | None, limiter: Limiter | None = None
+) -> AsyncIterator[Services]:
+    """The services of a single match: no budgets but the captains' own, and the same memory.
+    `limiter` None: the slots are this process's alone, as there is no server to share them by.
+    """
+    async with _asking(bus) as asker:
+        cache = SqliteCache(answers_home(runs) / CACHE)
+        services = Services(
+            limiter=limiter or AdaptiveLimiter(),
+            secrets=BlockSecrets(),
+            cache=cache,
+            asker=asker,
+        )
+        try:
+            yield services
+        finally:
+            await services.aclose()
+
+
+@asynccontextmanager
+async def _asking(bus: BusAddress | None) -> AsyncIterator[Asker | None]:
+    """The way to people; None where there is no bus."""
+    if bus is None:
+        yield None
+        return
+    from spectator import BusAsker
+
+    async with aclosing(BusAsker(bus.url, bus.token)) as asker:
+        yield asker
 
 
 async def check_secrets(captains: Iterable[CaptainSpec], secrets: Secrets) -> None:

@@ -5,13 +5,16 @@ top. Colours come from the page's style; every text is escaped.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from itertools import pairwise
 from math import ceil, floor, isfinite, log10
 from typing import Final
 
 Formatter = Callable[[float], str]
+
+NARROW: Final = 300  # wide; drawn at about its size on a telephone, so that labels stay readable
+_LOW: Final = 200  # high at most, where it is narrow
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 10, 10, 34
 _CHARACTER: Final = 6.2  # width of one at the labels' size
@@ -44,7 +47,15 @@ class Plot:
     bars: bool = False
     from_zero: bool = False
 
-    def svg(self) -> str:
+    def drawn(self) -> str:
+        """The plot twice, for the page's style to show the one that the figure has room for: an SVG
+        that shrinks takes its labels along.
+        """
+        narrow = replace(self, width=NARROW, height=min(self.height, _LOW))
+        wide = self.svg("wide")
+        return wide if wide.startswith("<p") else wide + narrow.svg("narrow")
+
+    def svg(self, kind: str = "wide") -> str:
         seen = [m for m in self.marks if isfinite(m.real) or isfinite(m.simulated)]
         if not seen:
             return f'<p class="quiet">{escape(self.name)}: nothing to draw</p>'
@@ -53,7 +64,7 @@ class Plot:
         parts += [part for i, mark in enumerate(self.marks) for part in scale.real(i, mark)]
         parts += scale.simulated()
         return (
-            f'<svg viewBox="0 0 {self.width} {self.height}" role="img" '
+            f'<svg viewBox="0 0 {self.width} {self.height}" class="{kind}" role="img" '
             f'aria-label="{escape(self.name)}">{"".join(parts)}</svg>'
         )
 
@@ -132,7 +143,7 @@ class _Scale:
         """Names of categories, as many as have room."""
         marks = self.plot.marks
         room = (self.plot.width - _LEFT - _RIGHT) / len(marks)
-        longest = max(len(mark.label) for mark in marks) * _CHARACTER + 4
+        longest = max(len(mark.label) for mark in marks) * _CHARACTER + 8
         every = max(1, ceil(longest / room))
         if every > 1 and all(mark.label.isdigit() for mark in marks):
             every = 5 * ceil(every / 5)  # overs 5, 10, 15 …
@@ -178,7 +189,7 @@ class _Scale:
                     f'<line class="path" x1="{self.x(i):.1f}" y1="{self.y(a.simulated):.1f}" '
                     f'x2="{self.x(j):.1f}" y2="{self.y(b.simulated):.1f}"/>'
                 )
-        radius = 2.2 if len(self.plot.marks) > 30 else 3.4
+        radius = 3.4 if self.column > 5.0 else 2.2
         for i, mark in known:
             kind = "sim fail" if mark.failed else "sim"
             found.append(

@@ -49,6 +49,11 @@ SETTINGS: Final = (
         why="the same for tags",
     ),
     Setting(
+        name="PREFECT_SERVER_SERVICES_REPOSSESSOR_LOOP_SECONDS",
+        value="5",
+        why="the slots of a killed process are free 5 s after its lease, not 15",
+    ),
+    Setting(
         name="PREFECT_SERVER_UI_API_URL",
         value="/api",
         why="on any other port than 4200 the page looks for its server in the wrong place",

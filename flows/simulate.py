@@ -14,10 +14,11 @@ import gzip
 import io
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from errno import EISDIR
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from pydantic import BaseModel
 
@@ -106,8 +107,8 @@ async def simulate(simulation: Simulation, out: Path, processes: int) -> Simulat
     started_s = time.perf_counter()
     balls = 0
     with ExitStack() as stack:
-        pool = stack.enter_context(ProcessPool(processes, warm_up)) if processes > 1 else None
         files = stack.enter_context(Files(out))
+        pool = stack.enter_context(ProcessPool(processes, warm_up)) if processes > 1 else None
         files.write(packed([MATCH_COLUMNS]), packed([DELIVERY_COLUMNS]))
         async for block in _blocks(simulation, pool):
             files.write(block.matches, block.deliveries)
@@ -281,14 +282,31 @@ def toss_winner(seed: int) -> Seat:
     return Seat.HOME if Streams(seed).uniform(Purpose.TOSS) < EVEN else Seat.AWAY
 
 
+class CannotWrite(OSError):
+    """A folder that cannot take the two files: the message says why."""
+
+
 class Files:
-    """The two files under their final names, once both are complete."""
+    """The two files under their final names, once both are complete; else nothing is left of them,
+    nor of a folder that was made for them. Raises `CannotWrite` where they cannot be begun.
+    """
 
     def __init__(self, out: Path) -> None:
-        out.mkdir(parents=True, exist_ok=True)
         self._paths = [out / "matches.csv.gz", out / "deliveries.csv.gz"]
         self._parts = [path.with_name(f"{path.name}.part") for path in self._paths]
-        self._files = [part.open("wb") for part in self._parts]
+        self._files: list[IO[bytes]] = []
+        self._made: list[Path] = []
+        try:
+            self._made = [folder for folder in (out, *out.parents) if not folder.exists()]
+            out.mkdir(parents=True, exist_ok=True)
+            if taken := next((path for path in self._paths if path.is_dir()), None):
+                raise IsADirectoryError(EISDIR, f"{taken.name} is a folder")
+            for part in self._parts:
+                self._files.append(part.open("wb"))
+        except OSError as error:
+            self._leave_nothing()
+            why = f"{out} cannot be written: {error.strerror}"
+            raise CannotWrite(f"{why}; allowed: a folder that can be made and written") from None
 
     def __enter__(self) -> Files:
         return self
@@ -301,8 +319,17 @@ class Files:
                 for part, path in zip(self._parts, self._paths, strict=True):
                     part.replace(path)
         finally:
-            for part in self._parts:
-                part.unlink(missing_ok=True)
+            self._leave_nothing()
+
+    def _leave_nothing(self) -> None:
+        """Nothing that is unfinished, and no folder that is empty and was not there before."""
+        for file, part in zip(self._files, self._parts, strict=False):
+            with suppress(OSError):  # a full disk says so once
+                file.close()
+            part.unlink(missing_ok=True)
+        for folder in self._made:
+            with suppress(OSError):
+                folder.rmdir()
 
     def write(self, matches: bytes, deliveries: bytes) -> None:
         self._files[0].write(matches)

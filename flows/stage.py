@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from engine.wording import shown
 from flows.play import BusAddress
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ BUS_TOKEN: Final = "CAPTAINS_BUS_TOKEN"  # noqa: S105 - the name of a variable
 
 
 class BadBusAddress(ValueError):
-    """The environment names a bus that cannot be one."""
+    """A bus is named that cannot be one."""
 
 
 class Reporter:
@@ -78,6 +79,18 @@ def current_stage() -> Stage:
     url, token = os.environ.get(BUS_URL), os.environ.get(BUS_TOKEN)
     if bool(url) != bool(token):
         raise BadBusAddress(f"{BUS_URL} and {BUS_TOKEN} go together: set both, or neither")
-    if url and not url.startswith(("http://", "https://")):
-        raise BadBusAddress(f"{BUS_URL} must begin with http:// or https://")
-    return Stage(bus=BusAddress(url=url, token=token), paced=True) if url and token else Stage()
+    return Stage(bus=bus_at(url), paced=True) if url else Stage()
+
+
+def bus_at(url: str | None) -> BusAddress | None:
+    """The bus at `url`, with the token that the environment holds; without one, the bus that the
+    environment names, if any. Raises `BadBusAddress`.
+    """
+    if url is None:
+        return current_stage().bus
+    if not url.startswith(("http://", "https://")):
+        raise BadBusAddress(f"the bus {shown(url)}: must begin with http:// or https://")
+    token = os.environ.get(BUS_TOKEN)
+    if not token:
+        raise BadBusAddress(f"the bus {shown(url)}: {BUS_TOKEN} must hold its publish token")
+    return BusAddress(url=url.rstrip("/"), token=token)

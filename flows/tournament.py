@@ -21,9 +21,11 @@ from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
 from engine.tool_captains import Services
 from flows import artifacts, catalogue
-from flows.announce import publisher
+from flows.announce import publisher, said_aloud
 from flows.config import SCHEDULED, TournamentConfig
+from flows.leasing import leased
 from flows.lending import answers_home, check_secrets, lent
+from flows.people import check_can_be_asked
 from flows.play import Job, play_job, play_until_it_counts, warm_up
 from flows.pool import ProcessPool
 from flows.run import Order, Run, RunSummary, open_run
@@ -58,9 +60,12 @@ async def tournament(config: TournamentConfig) -> RunSummary:
     with open_run(order, Path(config.runs), fresh=config.fresh) as run:
         async with publisher(stage.bus) as bus:
             views = Views(run, stage, bus)
-            async with lent(answers_home(Path(config.runs)), run.budgets, run.spec.limits.llm) as (
-                services
+            home, slots = answers_home(Path(config.runs)), run.spec.limits.llm
+            async with (
+                leased(slots, said_aloud(stage)) as limiter,
+                lent(home, run.budgets, limiter, stage.bus) as services,
             ):
+                check_can_be_asked(run.captains.values(), stage.bus)
                 await check_secrets(run.captains.values(), services.secrets)
                 await views.started()
                 async with showing(run, stage, bus, views, services) as screen:

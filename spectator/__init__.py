@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from spectator.app import create_app as create_app
+    from spectator.asker import BusAsker as BusAsker
     from spectator.commentary import commentary_line as commentary_line
     from spectator.frames import Frame as Frame
     from spectator.frames import fold as fold
+    from spectator.guard import player_token as player_token
     from spectator.outbox import ObserverReport as ObserverReport
     from spectator.publisher import BusObserver as BusObserver
     from spectator.publisher import BusPublisher as BusPublisher
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from spectator.store import SqliteEventStore as SqliteEventStore
 
 _HOME = {
+    "BusAsker": "asker",
     "BusObserver": "publisher",
     "BusPublisher": "publisher",
     "BusServer": "server",
@@ -35,9 +38,11 @@ _HOME = {
     "commentary_line": "commentary",
     "create_app": "app",
     "fold": "frames",
+    "player_token": "guard",
 }
 
 __all__ = [
+    "BusAsker",
     "BusObserver",
     "BusPublisher",
     "BusServer",
@@ -49,6 +54,7 @@ __all__ = [
     "commentary_line",
     "create_app",
     "fold",
+    "player_token",
 ]
 
 

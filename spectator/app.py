@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import asdict
 from http import HTTPStatus
 from pathlib import Path
@@ -19,10 +19,20 @@ from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket
 
 from engine.events import parse_event
+from spectator.asking import Asking
 from spectator.frames import EMPTY, fold
 from spectator.guard import KnownHosts, StrictHeaders, has_token, host_in, is_own_origin
 from spectator.hub import READ_AHEAD, Hub
-from spectator.ingest import BadEvents, BodyTooLarge, batches_of, parse_events, read_body
+from spectator.ingest import BadEvents, batches_of, parse_events, read_body
+from spectator.refusing import (
+    MAX_DIGITS,
+    Handler,
+    Refused,
+    answer_of,
+    error_answer,
+    invalid,
+    number_in,
+)
 from spectator.settings import DEFAULTS, BusSettings
 from spectator.store import Appended, AppendStatus, EventStore, Line, StreamInfo
 from spectator.streams import MAX_ATTEMPT_DIGITS, StreamName, stream_name, stream_of
@@ -31,12 +41,8 @@ from spectator.views import featured_view, stream_view
 
 COCKPIT: Final = Path(__file__).parent / "cockpit"
 FENCE_HEADER: Final = "x-captains-fence"
-TOO_LARGE: Final = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 MAX_FENCE: Final = 2**63 - 1  # what SQLite stores
-MAX_DIGITS: Final = 19  # of MAX_FENCE; Python itself refuses to read a number of over 4,300
 MAX_SEARCH: Final = 200
-
-Handler = Callable[[Request], Awaitable[Response]]
 
 
 class _AttemptConvertor(IntegerConvertor):
@@ -46,14 +52,6 @@ class _AttemptConvertor(IntegerConvertor):
 
 
 register_url_convertor("attempt", _AttemptConvertor())
-
-
-class _Bad(Exception):
-    """A request that is answered with `status` and a JSON body that says why."""
-
-    def __init__(self, status: HTTPStatus, error: str, **detail: Any) -> None:
-        super().__init__(status, error)
-        self.status, self.error, self.detail = status, error, detail
 
 
 def create_app(
@@ -79,6 +77,7 @@ class Bus:
         self._token = publish_token
         self._settings = settings
         self._hub = Hub(store, settings)
+        self._asking = Asking(publish_token, settings)
         self._loading: asyncio.Task[None] | None = None
 
     def app(self, hosts: frozenset[str] | None = None) -> Starlette:
@@ -87,7 +86,7 @@ class Bus:
             allowed = filter(None, map(host_in, self._settings.allowed_origins))
             guards.append(Middleware(KnownHosts, hosts=hosts.union(allowed)))
         app = Starlette(routes=self._routes(), middleware=guards)
-        app.state.hub = self._hub
+        app.state.hub, app.state.questions = self._hub, self._asking.questions
         return app
 
     def _routes(self) -> list[BaseRoute]:
@@ -107,22 +106,19 @@ class Bus:
             Route(one + "/export.jsonl", self._guarded(self._export)),
             WebSocketRoute("/api/featured/ws", self._watch_featured),
             WebSocketRoute(one + "/ws", self._watch),
+            *self._asking.routes(),
             Mount("/static", StaticFiles(directory=COCKPIT)),
         ]
 
     def _guarded(self, handler: Handler) -> Handler:
-        """Check the token, and answer `_Bad` in one shape."""
+        """Check the token, and answer `Refused` in one shape."""
 
         async def answer(request: Request) -> Response:
             await self._load()
             writes = request.method == "POST"
             token = self._token if writes else self._settings.read_token
-            if not has_token(request, token, in_query=not writes):
-                return _error(HTTPStatus.UNAUTHORIZED, "unauthorized")
-            try:
-                return await handler(request)
-            except _Bad as bad:
-                return _error(bad.status, bad.error, **bad.detail)
+            may = has_token(request, token, in_query=not writes)
+            return await answer_of(handler, request, may=may)
 
         return answer
 
@@ -147,20 +143,17 @@ class Bus:
             return JSONResponse({"next": await self._next_seq(stream)})
         if done[0].status is AppendStatus.OK:
             return JSONResponse({"next": done[0].next_seq})
-        return _error(HTTPStatus.CONFLICT, done[0].status.value, next=done[0].next_seq)
+        return error_answer(HTTPStatus.CONFLICT, done[0].status.value, next=done[0].next_seq)
 
     async def _append(self, request: Request, only: StreamName | None) -> list[Appended]:
         fence = _fence_in(request)
         try:
             events = parse_events(await read_body(request, self._settings.max_body_bytes))
-        except BodyTooLarge:
-            limit = self._settings.max_body_bytes
-            raise _Bad(TOO_LARGE, "body_too_large", limit_bytes=limit) from None
         except BadEvents as error:
-            raise _invalid(**asdict(error.bad)) from None
+            raise invalid(**asdict(error.bad)) from None
         for index, event in enumerate(events):
             if only is not None and stream_of(event) != only:
-                raise _invalid(index=index, field="episode_id", why="belongs to another stream")
+                raise invalid(index=index, field="episode_id", why="belongs to another stream")
         if not events:
             return []
         done = await self._store.append(batches_of(events), fence)
@@ -188,10 +181,10 @@ class Bus:
         return await self._list(request, runs=True)
 
     async def _list(self, request: Request, *, runs: bool) -> Response:
-        limit = _number(request, "limit", 100, 1, self._settings.page_limit)
+        limit = number_in(request, "limit", 100, 1, self._settings.page_limit)
         search = request.query_params.get("search", "").strip()
         if len(search) > MAX_SEARCH:
-            raise _invalid(index=None, field="search", why=f"at most {MAX_SEARCH} characters")
+            raise invalid(index=None, field="search", why=f"at most {MAX_SEARCH} characters")
         page = await self._store.streams(runs=runs, limit=limit, search=search)
         return JSONResponse(
             {
@@ -214,8 +207,8 @@ class Bus:
 
     async def _events(self, request: Request) -> Response:
         info = await self._known(_stream_in(request))
-        after = _number(request, "after", 0, 0, MAX_FENCE)
-        limit = _number(request, "limit", self._settings.page_limit, 1, self._settings.page_limit)
+        after = number_in(request, "after", 0, 0, MAX_FENCE)
+        limit = number_in(request, "limit", self._settings.page_limit, 1, self._settings.page_limit)
         lines = await self._store.read(info.stream, after, limit)
         body = ",".join(line.text for line in lines)
         top = max([info.last_seq, *(line.seq for line in lines)])
@@ -247,7 +240,7 @@ class Bus:
     async def _known(self, stream: StreamName) -> StreamInfo:
         info = await self._store.info(stream)
         if info is None:
-            raise _Bad(HTTPStatus.NOT_FOUND, "unknown_stream")
+            raise Refused(HTTPStatus.NOT_FOUND, "unknown_stream")
         return info
 
     # --- viewers -------------------------------------------------------------------------------
@@ -302,15 +295,8 @@ def _fence_in(request: Request) -> int | None:
     if given is None:
         return None
     if not given.isdecimal() or len(given) > MAX_DIGITS or not 0 < int(given) <= MAX_FENCE:
-        raise _invalid(index=None, field=FENCE_HEADER, why="a whole number above 0")
+        raise invalid(index=None, field=FENCE_HEADER, why="a whole number above 0")
     return int(given)
-
-
-def _number(request: Request, name: str, default: int, least: int, most: int) -> int:
-    given = request.query_params.get(name, str(default))
-    if not given.isdecimal() or len(given) > MAX_DIGITS or int(given) < least:
-        raise _invalid(index=None, field=name, why=f"a whole number from {least}")
-    return min(int(given), most)
 
 
 def _after(socket: WebSocket) -> int:
@@ -320,12 +306,3 @@ def _after(socket: WebSocket) -> int:
 
 def _result(one: Appended) -> dict[str, Any]:
     return {"stream": one.stream, "status": one.status.value, "next": one.next_seq}
-
-
-def _invalid(**detail: Any) -> _Bad:
-    return _Bad(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_event", **detail)
-
-
-def _error(status: HTTPStatus, error: str, **detail: Any) -> JSONResponse:
-    headers = {"www-authenticate": "Bearer"} if status is HTTPStatus.UNAUTHORIZED else None
-    return JSONResponse({"error": error, **detail}, status, headers)

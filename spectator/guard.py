@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import hmac
 from http import HTTPStatus
 from typing import Final
@@ -64,6 +66,16 @@ def has_token(connection: HTTPConnection, token: str | None, *, in_query: bool =
     if in_query and not given:
         given = connection.query_params.get("token", "")
     return hmac.compare_digest(given.strip().encode(), token.encode())
+
+
+def player_token(publish_token: str, captain: str) -> str:
+    """What lets a person see and answer the questions to `captain`, and nothing else.
+
+    It follows from the publish token and the name, so that nothing has to be kept: who has the one
+    can make the other, and not the other way round.
+    """
+    digest = hmac.digest(publish_token.encode(), f"player:{captain}".encode(), hashlib.sha256)
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 class KnownHosts:

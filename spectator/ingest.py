@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
@@ -11,14 +12,11 @@ from pydantic_core import ErrorDetails
 from starlette.requests import Request
 
 from engine.events import Event
+from spectator.refusing import Refused
 from spectator.store import Batch, Entry
 from spectator.streams import MAX_ATTEMPT_DIGITS, MAX_EPISODE_ID, StreamName, stream_of
 
 _EVENTS: Final[TypeAdapter[list[Event]]] = TypeAdapter(list[Event])
-
-
-class BodyTooLarge(Exception):
-    """The body is larger than the bus reads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,17 +39,21 @@ class BadEvents(Exception):
 
 
 async def read_body(request: Request, limit: int) -> bytes:
-    """The whole body, or `BodyTooLarge` as soon as it is known to be over `limit` bytes."""
+    """The whole body; raises `Refused` (413) as soon as it is known to be over `limit` bytes."""
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > limit:
-        raise BodyTooLarge
+        raise _too_large(limit)
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)
         if size > limit:
-            raise BodyTooLarge
+            raise _too_large(limit)
         parts.append(part)
     return b"".join(parts)
+
+
+def _too_large(limit: int) -> Refused:
+    return Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body_too_large", limit_bytes=limit)
 
 
 def parse_events(body: bytes) -> list[Event]:

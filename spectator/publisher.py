@@ -219,7 +219,7 @@ class BusPublisher:
             headers=headers,
             timeout=TIMEOUT,
             trust_env=False,
-            verify=_tls(self._url.startswith("https:")),
+            verify=tls_for(self._url),
         ) as client:
             pause_s = BACKOFF_FIRST_S
             while True:
@@ -392,6 +392,11 @@ def _fates(answer: httpx.Response) -> dict[str, _Fate]:
         result["stream"]: _Fate(status=result["status"], next_seq=result["next"])
         for result in answer.json()["results"]
     }
+
+
+def tls_for(url: str) -> ssl.SSLContext:
+    """What a connection to `url` is verified with."""
+    return _tls(url.startswith("https:"))
 
 
 @cache

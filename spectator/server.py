@@ -22,6 +22,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from spectator.app import create_app
 from spectator.hub import Hub
+from spectator.questions import Questions
 from spectator.settings import DEFAULTS, LOOPBACK, BusSettings
 from spectator.store import EventStore, SqliteEventStore
 
@@ -184,6 +185,7 @@ class _Server(uvicorn.Server):
         )
         self.store = store
         self._hub: Hub = app.state.hub
+        self._questions: Questions = app.state.questions
         self._ready = ready
 
     @contextlib.contextmanager
@@ -196,6 +198,7 @@ class _Server(uvicorn.Server):
         self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._questions.close()
         await self._hub.close(CUT_AFTER_S)
         await super().shutdown(sockets)
 

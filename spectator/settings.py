@@ -16,7 +16,8 @@ class BusSettings:
     origins (`https://example.org`) that may open a WebSocket besides the page's own; a bus on
     loopback answers to their hosts' names too. A viewer whose
     socket takes no data for `stall_s` is dropped. `max_message_bytes` bounds what a viewer may
-    send, `max_messages` how often.
+    send, `max_messages` how often. `max_questions` to people may be open, and a request waits
+    `max_wait_s` at most for something to happen.
     """
 
     read_token: str | None = None
@@ -30,6 +31,9 @@ class BusSettings:
     ring_events: int = 1_024
     frame_bytes: int = 256 * 1024
     page_limit: int = 1_000
+    max_questions: int = 1_000
+    max_answer_bytes: int = 64 * 1024
+    max_wait_s: int = 30
 
 
 DEFAULTS: Final = BusSettings()

@@ -15,7 +15,7 @@ from tournaments.spec import TournamentSpec
 FileDigest = NewType("FileDigest", str)
 """64 hexadecimal digits."""
 
-MEANING_VERSION: Final = 3
+MEANING_VERSION: Final = 4
 """Raised when the shape of `meaning` changes, so that digests of different shapes never meet."""
 
 
@@ -26,13 +26,15 @@ def file_digest(
 
     In: the seed, who meets whom, the match, the points, the players of its squads and the
     situations of its pack (not what these are called), every captain with its name, its place in
-    the list, its *resolved* settings (a preset that changes is another captain) and what a
-    recording that it plays by says, the ball model's coefficients, the engine's version.
-    `overs: 5` and `format: T5` mean the same.
+    the list, its *resolved* settings (a preset that changes is another captain), what a recording
+    that it plays by says, all that shapes what a language model is told, the ball model's
+    coefficients, the engine's version. `overs: 5` and `format: T5` mean the same.
 
     Out: comments, the order of keys, spelled-out defaults; the tournament's name (a label);
     `limits`, `execution`, `spectate` and `schedule`, which change when, where and how visibly a
-    match is played, but not the match.
+    match is played, but not the match; and what of a captain's settings is of the same sort
+    (`Known.limits`: budgets, deadlines, prices, keys), so that more of it resumes the run. The
+    record of each match has them.
 
     Raises the engine's `UnknownPreset` for a captain that is not in `known`, and `BrokenRecord`
     for a recording that cannot be read.
@@ -79,4 +81,6 @@ def _match(match: MatchSpec, known: Known) -> dict[str, Any]:
 
 def _captain(entry: str | CaptainConfig, known: Known) -> dict[str, Any]:
     spec = resolved(entry, known)
-    return spec.model_dump(mode="json") | {"content": known.content(spec)}
+    limits = known.limits.get(spec.kind, frozenset())
+    params = {key: value for key, value in spec.params.items() if key not in limits}
+    return spec.model_dump(mode="json") | {"params": params, "content": known.content(spec)}

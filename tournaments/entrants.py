@@ -70,7 +70,7 @@ def _resolved(entry: str | Mapping[str, JsonValue], name: str, known: Known) -> 
     try:
         return known.resolve(entry)
     except BadPreset as error:
-        raise broken_rule(f"captain {shown(name)}: {error.why}") from error
+        raise broken_rule(f"captain {shown(name)}: {error.why}", error.at) from error
 
 
 PresetName = Annotated[

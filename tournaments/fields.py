@@ -6,9 +6,11 @@ from pydantic import BaseModel, ConfigDict
 from pydantic_core import PydanticCustomError
 
 
-def broken_rule(message: str) -> PydanticCustomError:
-    """A rule of ours that a value breaks; the message says what is allowed."""
-    return PydanticCustomError("rule", "{message}", {"message": message})
+def broken_rule(message: str, at: tuple[str | int, ...] = ()) -> PydanticCustomError:
+    """A rule of ours that a value breaks; the message says what is allowed. `at` leads from the
+    value to the part of it that does.
+    """
+    return PydanticCustomError("rule", "{message}", {"message": message, "at": at})
 
 
 class Strict(BaseModel):

@@ -8,7 +8,7 @@ bring their own.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,9 +26,11 @@ class Known:
     the built-in teams, each with the digest of what it holds, and `women` those of them that women
     play. `pack` is the eval pack of a name or in a file; it raises the engine's `UnknownPack` or
     `BadYaml`. `resolve` makes a captain, every setting written out, of a preset's name or of a
-    mapping; it raises the engine's `UnknownPreset` or `BadPreset`. `content` is the digest of
-    what a captain plays by beside his settings (a file, an installed kind), None where there is
-    nothing; it raises the engine's `BrokenRecord` or `BadPreset`.
+    mapping; it raises the engine's `UnknownPreset` or `BadPreset`. `content` is the digest of what
+    a captain plays by beside his settings (a file, an installed kind, all that a language model is
+    told), None where there is nothing; it raises the engine's `BrokenRecord` or `BadPreset`.
+    `limits` are, by kind, the settings that say how a captain is reached and what he may take, not
+    how he plays.
     """
 
     captains: Collection[str]
@@ -38,12 +40,13 @@ class Known:
     resolve: Callable[[str | Mapping[str, Any]], CaptainSpec]
     content: Callable[[CaptainSpec], str | None]
     women: frozenset[str] = frozenset()
+    limits: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def known_to_the_engine(preset_files: Iterable[Path] = ()) -> Known:
     """What ships with the engine, and the presets of users' own files; a later file overrides."""
     # Loading the engine takes a moment, and whoever brings names of their own does not need it.
-    from engine import captains, packs, squads
+    from engine import captains, packs, squads, tool_captains
 
     files = tuple(preset_files)
     own = [name for path in files for name in captains.read_presets(path)]
@@ -53,6 +56,7 @@ def known_to_the_engine(preset_files: Iterable[Path] = ()) -> Known:
         squads={name: squads.squad_digest(squads.load_squad(name)) for name in squads.BUILT_IN},
         pack=packs.load_pack,
         resolve=partial(captains.resolve, extra_files=files),
-        content=captains.content_digest,
+        content=tool_captains.played_by,
+        limits={name: kind.limits for name, kind in captains.KINDS.items()},
         women=frozenset(n for n in squads.BUILT_IN if squads.load_squad(n).game is Game.WOMEN),
     )

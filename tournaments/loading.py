@@ -14,6 +14,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from engine.captains import setting_line
 from engine.wording import did_you_mean, printable, shortened
 from engine.yamlfile import Document, Fault, Misread, Unreadable, Where, parse, read_text
 from tournaments.entrants import entrant_faults
@@ -92,7 +93,8 @@ def _explained(error: ErrorDetails, document: Document) -> Fault | None:
         return None
     match error["type"]:
         case "rule":
-            return Fault(line=document.line(where), message=error["msg"])
+            at = error.get("ctx", {}).get("at", ())
+            return Fault(line=setting_line(document, where, at), message=error["msg"])
         case "extra_forbidden":
             return Fault(line=document.key_line(where), message=_unknown_key(where, error["loc"]))
         case "missing" if isinstance(value, dict):

@@ -17,6 +17,7 @@ from engine.captains.presets import (
     read_presets,
     resolve,
     scripted_presets,
+    setting_line,
     settings_of,
 )
 
@@ -43,5 +44,6 @@ __all__ = [
     "read_presets",
     "resolve",
     "scripted_presets",
+    "setting_line",
     "settings_of",
 ]

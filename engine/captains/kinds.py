@@ -16,7 +16,6 @@ from engine.captains.heuristic import Heuristic, HeuristicSettings
 from engine.captains.human import HumanSettings
 from engine.captains.llm import LlmSettings
 from engine.captains.optimal import Optimal, OptimalSettings
-from engine.captains.prompts import prompt_digest
 from engine.captains.random import Random, RandomSettings
 from engine.captains.recorded import Recorded, RecordedSettings, recording_digest
 from engine.captains.remote import RemoteSettings
@@ -33,6 +32,8 @@ class Kind:
 
     `reads` is for kinds that play by a file: a digest of what it says. It raises `BrokenRecord` or
     `BadPreset`.
+    `limits` are those settings that say how he is reached and what he may take, and not how he
+    plays: a tournament whose captain is given more of it goes on.
     `worth` is what the win probability takes such a captain to be worth beside the baseline, in
     five overs and in twenty (`Captaincy`): from `bench.luck`, where he plays the baseline.
     `bowling` is what his bowling is worth where it is not as much as his batting: from the first
@@ -45,6 +46,7 @@ class Kind:
     make: Callable[[Any], Policy] | None
     summary: str
     reads: Callable[[Any], str | None] = _reads_nothing
+    limits: frozenset[str] = frozenset()
     worth: tuple[float, float] = (0.0, 0.0)
     bowling: tuple[float, float] | None = None
 
@@ -72,12 +74,18 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             settings=HumanSettings,
             make=None,
             summary="a person, asked through the spectator bus",
+            limits=frozenset({"deadline_s"}),
         ),
         "llm": Kind(
             settings=LlmSettings,
             make=None,
             summary="a language model behind an endpoint that speaks Chat Completions",
-            reads=prompt_digest,
+            limits=frozenset(
+                {
+                    *("mode", "api_key_env", "api_key_block", "price"),
+                    *("budget", "episode_budget", "deadline_s", "connect_s", "transport_attempts"),
+                }
+            ),
         ),
         "optimal": Kind(
             settings=OptimalSettings,
@@ -105,6 +113,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             settings=RemoteSettings,
             make=None,
             summary="a program in any language, asked over HTTP",
+            limits=frozenset({"token_env", "deadline_s", "transport_attempts"}),
         ),
     }
 )

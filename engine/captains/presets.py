@@ -8,7 +8,7 @@ does. `build` makes the captain. Captains and opponents are named in the same wa
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -19,10 +19,11 @@ from engine.captains.base import NAME_PATTERN, NAME_RULE, CaptainSpec, Policy
 from engine.captains.from_environment import FROM_ENVIRONMENT, blamed, filled
 from engine.captains.kinds import KINDS, Kind
 from engine.captains.plugins import clash_of, crashed, load, plugin_named, plugins
+from engine.captains.written_keys import is_about_keys, written_key
 from engine.cricket.match import Captaincy
 from engine.errors import BadPreset, BadYaml, UnknownPreset
-from engine.wording import did_you_mean, dotted, sentence, shortened, shown
-from engine.yamlfile import read_mapping
+from engine.wording import did_you_mean, dotted, printable, sentence, shortened, shown
+from engine.yamlfile import Document, Where, mapping_in, read_document
 
 # What a mapping may say beside the settings of its kind.
 _OWN_KEYS: Final = ("name", "preset", "kind", "on_failure", "params")
@@ -59,25 +60,41 @@ def check_name(name: object) -> str:
 
 def read_presets(path: Path) -> dict[str, CaptainSpec]:
     """The presets of one YAML file. Raises `BadPreset`."""
-    found = _read(path)
-    for spec in found.values():
-        _check_clear(spec.name, spec.kind)
-    return found
+    return _read(path, check=lambda spec: _check_clear(spec.name, spec.kind))
 
 
-def _read(path: Path) -> dict[str, CaptainSpec]:
+def _read(
+    path: Path, check: Callable[[CaptainSpec], object] = lambda _: None
+) -> dict[str, CaptainSpec]:
     try:
-        content = read_mapping(path)
+        document = read_document(path)
+        content = mapping_in(document, path)
     except BadYaml as error:
         raise BadPreset(path.name, str(error)) from None
     found = {}
     for name, settings in content.items():
-        if not isinstance(settings, dict) or "kind" not in settings:
-            raise BadPreset(check_name(name), f"{path}: must be a mapping that begins with 'kind'")
-        if "name" in settings:
-            raise BadPreset(check_name(name), f"{path}: the key is its name; leave 'name' out")
-        found[check_name(name)] = _from_mapping({"name": name, **settings}, known={})
+        try:
+            found[name] = _preset_in_file(name, settings)
+            check(found[name])
+        except BadPreset as fault:
+            line = setting_line(document, (name,), fault.at)
+            place = f"{printable(str(path))}:{line}"
+            raise BadPreset(fault.name, fault.why, fault.at, place) from None
     return found
+
+
+def setting_line(document: Document, captain: Where, at: Where) -> int:
+    """The line of a captain's setting, which may stand among his `params`."""
+    inside = (*captain, "params", *at)
+    return document.line(inside if inside in document.value_lines else (*captain, *at))
+
+
+def _preset_in_file(name: str, settings: object) -> CaptainSpec:
+    if not isinstance(settings, dict) or "kind" not in settings:
+        raise BadPreset(check_name(name), "must be a mapping that begins with 'kind'")
+    if "name" in settings:
+        raise BadPreset(check_name(name), "the key is its name; leave 'name' out", ("name",))
+    return _from_mapping({"name": name, **settings}, known={})
 
 
 def resolve(
@@ -142,9 +159,8 @@ def settings_of(spec: CaptainSpec) -> BaseModel:
 
 
 def content_digest(spec: CaptainSpec) -> str | None:
-    """What the captain plays by that his settings only point to (a recording, a prompt), as a
-    digest; None where the settings are all. Raises `BadPreset`, or `BrokenRecord` for what cannot
-    be read.
+    """What the captain plays by that his settings only point to (a recording), as a digest; None
+    where the settings are all. Raises `BadPreset`, or `BrokenRecord` for what cannot be read.
     """
     return _kind(spec.name, spec.kind).reads(settings_of(spec))
 
@@ -167,12 +183,14 @@ def _from_mapping(given: Mapping[str, Any], known: Mapping[str, CaptainSpec]) ->
     own = _own_settings(name, given)
     base = _base(name, given, known, own)
     try:
+        _check_keys(name, base.kind, {**base.params, **own})
         settings = _settings(name, base.kind, {**base.params, **own})
     except BadPreset as fault:
         raise (blamed(fault, own) if base.name in FROM_ENVIRONMENT else fault) from None
     on_failure = given.get("on_failure", base.on_failure)
     if on_failure not in ("fallback", "forfeit"):
-        raise BadPreset(name, f"on_failure {shown(on_failure)}: allowed: fallback, forfeit")
+        why = f"on_failure {shown(on_failure)}: allowed: fallback, forfeit"
+        raise BadPreset(name, why, ("on_failure",))
     return CaptainSpec(
         name=name,
         kind=base.kind,
@@ -202,7 +220,7 @@ def _own_settings(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(params, Mapping):
         raise BadPreset(name, "'params' must be a mapping of settings")
     if twice := [key for key in own if key in params]:
-        raise BadPreset(name, f"{shown(twice[0])}: given twice")
+        raise BadPreset(name, f"{shown(twice[0])}: given twice", (twice[0],))
     return {**params, **own}
 
 
@@ -210,7 +228,9 @@ def _kind_named(name: str, kind: object) -> str:
     if not isinstance(kind, str) or (kind not in KINDS and plugin_named(kind) is None):
         known = kind_names()
         hint = did_you_mean(kind, known)
-        raise BadPreset(name, f"unknown kind {shown(kind)}{hint}; known: {', '.join(known)}")
+        raise BadPreset(
+            name, f"unknown kind {shown(kind)}{hint}; known: {', '.join(known)}", ("kind",)
+        )
     return kind
 
 
@@ -226,7 +246,13 @@ def _kind(name: str, kind: str) -> Kind:
 def _check_clear(name: str, kind: str) -> None:
     """Raises `BadPreset` where a file names a kind that several bring."""
     if clash := clash_of(kind):
-        raise BadPreset(name, clash)
+        raise BadPreset(name, clash, ("kind",))
+
+
+def _check_keys(name: str, kind: str, settings: Mapping[str, Any]) -> None:
+    """Raises `BadPreset` where a key is written among the settings."""
+    if found := written_key(kind, settings):
+        raise BadPreset(name, found.why, found.at)
 
 
 def _settings(name: str, kind: str, params: Mapping[str, Any]) -> BaseModel:
@@ -251,7 +277,7 @@ def _explain(error: ValidationError, model: type[BaseModel], kind: str) -> str:
     if first["type"] == "extra_forbidden":
         allowed = ", ".join(sorted(model.model_fields)) or "none"
         return f"unknown setting '{key}' of kind {kind}; allowed: {allowed}"
-    return sentence(first, key)
+    return sentence(first, key, quoted=not is_about_keys(first["loc"][0] if key else None))
 
 
 def _called(name: object) -> str:

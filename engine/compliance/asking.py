@@ -27,6 +27,16 @@ PUSHED_BACK_TRIES: Final = 3  # how often a program may say that it is asked too
 USUAL_WAIT_S: Final = 1.0  # where it does not say for how long
 
 
+# What the client calls it when no answer comes.
+_IN_WORDS: Final = {
+    "ConnectError": "no connection could be made",
+    "ConnectTimeout": "no connection could be made in time",
+    "ReadError": "the connection broke before the answer was there",
+    "WriteError": "the connection broke while the request was sent",
+    "RemoteProtocolError": "the connection ended without an answer, or what came is no HTTP",
+}
+
+
 class Outcome(StrEnum):
     """What an answer came to, by the first thing that was wrong with it."""
 
@@ -101,7 +111,8 @@ class Asker:
             outcome, why = Outcome.NOT_LET_IN if mine else Outcome.MISPLACED, barred.why
         except TransportFault as fault:
             answered = fault.why.startswith("status")
-            outcome, why = Outcome.UNREADABLE if answered else Outcome.NO_ANSWER, fault.why
+            outcome = Outcome.UNREADABLE if answered else Outcome.NO_ANSWER
+            why = _IN_WORDS.get(fault.why, fault.why)
         else:
             return judged(question, body, answer, time.perf_counter() - started)
         return _exchange(question, body, outcome, why, time.perf_counter() - started)
@@ -156,4 +167,6 @@ def _exchange(
 
 
 def _safe(text: str) -> str:
-    return shortened(printable(" ".join(text.split())), LONGEST_SAID)
+    """On one line, in ASCII: other scripts change the order and the width of what is shown."""
+    plain = printable(" ".join(text.split())).encode("ascii", "backslashreplace").decode()
+    return shortened(plain, LONGEST_SAID)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
+from engine.arguments import LONGEST_TEXT
 from engine.captains.baseline import Baseline
 from engine.compliance.questions import CAPTAIN, Question, copied
 from engine.cricket.choices import Decision, Seat
@@ -21,7 +22,7 @@ from engine.rehearsal import Weather, dots, injuries, no_balls, ordinary, rehear
 from engine.seat import MAX_PREPARING_CALLS, SeatSession
 from engine.seeds import Streams
 from engine.setup import DRAWN, squads_named
-from engine.tools import LONGEST_CALL, CricketAction
+from engine.tools import CricketAction
 
 PREPARED_EVERY: Final = 9  # questions; odd, so that both sides and every kind get their turn
 
@@ -85,7 +86,7 @@ def the_longest() -> Rehearsal:
         format=ODI,
         weather=wickets,
         squads=Squads(home=_eleven("🏏" * MAX_NAME, names), away=_eleven("🏆" * MAX_NAME, names)),
-        words="投" * (LONGEST_CALL // 20),  # three texts a call, six characters of JSON each
+        words="🏏" * LONGEST_TEXT,
         super_overs=MAX_SUPER_OVERS,
     )
 

@@ -36,7 +36,7 @@ class Latency:
     most_ms: float | None
 
     def __str__(self) -> str:
-        return "no answer" if not self.answers else f"p50 {self.p50_ms:g}, p95 {self.p95_ms:g} ms"
+        return f"p50 {self.p50_ms:g}, p95 {self.p95_ms:g} ms" if self.answers else "no answers"
 
     @classmethod
     def of(cls, took_s: Sequence[float]) -> Latency:

@@ -270,9 +270,9 @@ def _reachable(first: Exchange) -> Check:
     name = "is reachable"
     match first.outcome:
         case Outcome.NO_ANSWER:
-            return _check(name, Verdict.FAILED, first.said, [first])
+            return _check(name, Verdict.FAILED, f"no answer: {first.said}", [first])
         case Outcome.LATE:
-            return _check(name, Verdict.PASSED, "a connection, and no answer yet")
+            return _check(name, Verdict.PASSED, "a connection, and no answer in time")
         case _:
             return _check(name, Verdict.PASSED, f"an answer after {1000 * first.took_s:.0f} ms")
 
@@ -293,11 +293,12 @@ def _of_the_sample(answers: Sequence[Exchange]) -> list[Check]:
 def _in_time(check: Check, answers: Sequence[Exchange]) -> Check:
     if check.verdict is Verdict.NOT_APPLICABLE:
         return check
-    return replace(check, seen=f"{_latency(answers)}; {check.seen}")
+    latency = _latency(answers)
+    return replace(check, seen=f"{latency}; {check.seen}") if latency.answers else check
 
 
 def _latency(answers: Sequence[Exchange]) -> Latency:
-    return Latency.of([one.took_s for one in answers if one.outcome in _READABLE])
+    return Latency.of([one.took_s for one in answers if one.outcome not in _SILENT])
 
 
 def _share(
@@ -311,7 +312,7 @@ def _share(
     if not held:
         return _not_applicable(name, "no answer got so far")
     if failed:
-        seen = f"{len(failed)} of {len(held)} answers do not: {failed[0].said}"
+        seen = f"{len(failed)} of {len(held)} answers fail: {failed[0].said}"
         return _check(name, Verdict.FAILED, seen, failed)
     return _check(name, Verdict.PASSED, f"all of {len(held)} answers")
 
@@ -320,7 +321,7 @@ def _legal(name: str, asked: Sequence[Exchange], seen: str) -> Check:
     failed = [one for one in asked if not one.is_legal]
     if not failed:
         return _check(name, Verdict.PASSED, seen)
-    told = f"{len(failed)} of {len(asked)} are not answered legally: {failed[0].said}"
+    told = f"{len(failed)} of {len(asked)} answers fail: {failed[0].said}"
     return _check(name, Verdict.FAILED, told, failed)
 
 

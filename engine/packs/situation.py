@@ -13,7 +13,15 @@ from dataclasses import replace
 from itertools import accumulate, pairwise
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    model_validator,
+)
 
 from engine.cricket.choices import Seat
 from engine.cricket.errors import BadStart
@@ -158,13 +166,20 @@ class Situation(_Part):
         return in_order(lines)
 
 
+def _a_word(given: object) -> object:
+    """A literal takes 1 for true, as Python does."""
+    if isinstance(given, bool):
+        return given
+    raise ValueError("input should be true")
+
+
 class SuperOver(_Part):
     """Straight into a super over. `target`: the other side has batted, and this is to be made.
     `level`: what both sides made in the match before.
     """
 
     batting: Seat
-    super_over: Literal[True]
+    super_over: Annotated[Literal[True], BeforeValidator(_a_word)]
     target: Annotated[int, Field(strict=True, ge=1, le=MOST_IN_AN_OVER)] | None = None
     level: Runs | None = None
 

@@ -6,6 +6,7 @@ lent to them as `Services`.
 
 from engine.tool_captains.account import Account, Usage
 from engine.tool_captains.building import build_captain
+from engine.tool_captains.content import played_by
 from engine.tool_captains.contract import (
     Accountable,
     Asker,
@@ -27,4 +28,5 @@ __all__ = [
     "ToolCaptain",
     "Usage",
     "build_captain",
+    "played_by",
 ]

@@ -24,6 +24,8 @@ class Problem(StrEnum):
     MALFORMED = "malformed"  # arguments that are no JSON, or not of the schema
     ILLEGAL = "illegal"  # a tool or a choice that is not legal now
     LATE = "late"  # past the captain's own deadline
+    GONE = "gone"  # a person who let so much pass that he is not waited for
+    UNREACHABLE = "unreachable"  # the bus was away when a person's time was over
     SEVERAL_CALLS = "several_calls"  # only the first is taken
     CALL_IN_TEXT = "call_in_text"  # taken, though it was to be a tool call
     NO_FINISH_REASON = (

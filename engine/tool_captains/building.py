@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.captains import CaptainSpec, settings_of
+from engine.captains.human import HumanSettings
 from engine.captains.llm import LlmSettings
 from engine.captains.remote import RemoteSettings
 from engine.cricket.choices import Seat
@@ -28,4 +29,8 @@ def build_captain(
             from engine.tool_captains.remote.captain import RemoteCaptain
 
             return RemoteCaptain(settings, who=who, services=services)
-    raise BadPreset(spec.name, f"a captain of kind {spec.kind} cannot play yet")
+        case HumanSettings():
+            from engine.tool_captains.human.captain import HumanCaptain
+
+            return HumanCaptain(settings, who=who, services=services)
+    raise BadPreset(spec.name, f"a captain of kind {spec.kind} calls no tools")

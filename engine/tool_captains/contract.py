@@ -6,7 +6,7 @@ The protocols stand here, their implementations beside or above; the composition
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
@@ -154,6 +154,14 @@ class Asker(Protocol):
 
     async def ask(
         self, who: Caller, observation: CricketObservation, deadline_s: float
-    ) -> CricketAction | None:
-        """His call; None when the time is over."""
+    ) -> CricketAction:
+        """His call, which is one of those offered. Raises `CaptainSilent` when the time is over,
+        `CaptainUnavailable` where he cannot be asked at all.
+        """
+        ...
+
+    def call_back(
+        self, who: Caller, observation: CricketObservation, on_back: Callable[[], None]
+    ) -> Callable[[], None]:
+        """Calls `on_back` once he shows that he is there; returns what ends the waiting."""
         ...

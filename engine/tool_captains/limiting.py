@@ -66,8 +66,13 @@ class AdaptiveLimiter:
         self._gate(endpoint).set_ceiling(ceiling)
 
     def demand(self, endpoint: str) -> int:
-        """Requests under way and waiting: as many slots as could be used."""
+        """Requests under way and waiting: as many slots as could be used. Where the endpoint has
+        pushed back, one more than it bears at most.
+        """
         return self._gate(endpoint).demand
+
+    def under_way(self, endpoint: str) -> int:
+        return self._gate(endpoint).busy
 
     def allowed(self, endpoint: str) -> int:
         """How many may be under way at once as things are."""
@@ -83,9 +88,9 @@ class AdaptiveLimiter:
 class _Gate:
     def __init__(self, ceiling: int, now: Callable[[], float], later: Later) -> None:
         self._ceiling, self._now, self._later = ceiling, now, later
-        self._wanted = float(min(_START, ceiling) or 1)
+        self._wanted = float(_START)
         self._was_pushed_back = False
-        self._busy = 0
+        self.busy = 0
         self._queue: deque[asyncio.Future[None]] = deque()
         self._cool_until = self._closed_until = -float("inf")
 
@@ -95,11 +100,12 @@ class _Gate:
 
     @property
     def demand(self) -> int:
-        return self._busy + len(self._queue)
+        all_of_them = self.busy + len(self._queue)
+        return min(all_of_them, int(self._wanted) + 1) if self._was_pushed_back else all_of_them
 
     async def enter(self) -> None:
         if not self._queue and self._has_room():
-            self._busy += 1
+            self.busy += 1
             return
         place = asyncio.get_running_loop().create_future()
         self._queue.append(place)
@@ -114,7 +120,7 @@ class _Gate:
             raise
 
     def leave(self) -> None:
-        self._busy -= 1
+        self.busy -= 1
         self._admit()
 
     def pushed_back(self, retry_after_s: float | None) -> None:
@@ -129,7 +135,7 @@ class _Gate:
             self._later(closed_s, self._admit)
 
     def went_well(self) -> None:
-        if self.allowed < self._ceiling and self._busy >= self.allowed:  # it was made use of
+        if self.allowed < self._ceiling and self.busy >= self.allowed:  # it was made use of
             step = 1 / self._wanted if self._was_pushed_back else 1.0
             self._wanted = min(self._wanted + step, float(self._ceiling))
             self._admit()
@@ -139,14 +145,14 @@ class _Gate:
         self._admit()
 
     def _has_room(self) -> bool:
-        return self._busy < self.allowed and self._now() >= self._closed_until
+        return self.busy < self.allowed and self._now() >= self._closed_until
 
     def _admit(self) -> None:
         while self._queue and self._has_room():
             place = self._queue.popleft()
             if place.cancelled():
                 continue
-            self._busy += 1
+            self.busy += 1
             place.set_result(None)
 
 

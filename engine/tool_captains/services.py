@@ -13,6 +13,7 @@ from engine.tool_captains.backoff import Backoff
 from engine.tool_captains.breaker import Breakers
 from engine.tool_captains.budgets import Ledger
 from engine.tool_captains.contract import Asker, Budgets, Limiter, ResponseCache, Secrets
+from engine.tool_captains.human.attendance import Attendance
 from engine.tool_captains.limiting import AdaptiveLimiter
 from engine.tool_captains.llm.endpoints import Endpoints
 from engine.tool_captains.llm.rungs import Rungs
@@ -45,8 +46,8 @@ class EnvironmentSecrets:
 
 @dataclass(slots=True, kw_only=True)
 class Services:
-    """`asker` None: there is nobody to ask. `cache` None: every answer is asked for, and none is
-    kept.
+    """`asker` None: people cannot be asked; it is closed by whoever lends it. `cache` None: every
+    answer is asked for, and none is kept.
     """
 
     limiter: Limiter = field(default_factory=AdaptiveLimiter)
@@ -54,6 +55,7 @@ class Services:
     secrets: Secrets = field(default_factory=EnvironmentSecrets)
     cache: ResponseCache | None = None
     asker: Asker | None = None
+    attendance: Attendance = field(default_factory=Attendance)
     endpoints: Endpoints = field(default_factory=Endpoints)
     breakers: Breakers = field(default_factory=Breakers)
     backoff: Backoff = field(default_factory=Backoff)

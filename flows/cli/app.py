@@ -13,12 +13,15 @@ from typing import Annotated, Any, Literal
 from cyclopts import App, CycloptsError, Parameter, UnknownCommandError
 
 from engine.cricket.state import CURRENT_ERA, FIRST_ERA, LAST_ERA
+from engine.seeds import MAX_SEED
 from flows.cli.terminal import BadInput, Exit, answer_json, note
 
 JSON = Annotated[bool, Parameter(name="--json", negative=(), help="One JSON document on stdout.")]
 RUNS = Annotated[Path, Parameter(name="--runs", help="The folder of runs.")]
 FRESH = Annotated[bool, Parameter(negative=(), help="Start over; what was played is set aside.")]
-SEED = Annotated[int, Parameter(help="The same seed gives the same match, ball by ball.")]
+SEED = Annotated[
+    int, Parameter(help=f"0 to {MAX_SEED}; the same seed gives the same matches, ball by ball.")
+]
 FORMAT = Annotated[
     Literal["T5", "T10", "T20", "ODI"] | None,
     Parameter(name="--format", help="Format; or --overs."),
@@ -33,6 +36,16 @@ ERA = Annotated[
 SUPER_OVER = Annotated[bool, Parameter(negative=(), help="Decide a level match by super overs.")]
 
 
+BUS = Annotated[
+    str | None,
+    Parameter(name="--bus", help="The URL of a spectator bus; CAPTAINS_BUS_TOKEN holds its token."),
+]
+CAPTAINS = Annotated[
+    list[Path] | None,
+    Parameter(
+        name="--captains", negative=(), help="A file of presets of one's own; may be given again."
+    ),
+]
 PACK = Annotated[str, Parameter(help="Where matches begin: a pack's name or .yaml file.")]
 
 
@@ -46,6 +59,7 @@ app = App(
     name="captains",
     help="Find out which cricket captain is better, by how much, and how sure that is.",
     help_format="plaintext",
+    suppress_keyboard_interrupt=False,  # `main` says it, and gives the exit code
     version=_version,
 )
 
@@ -69,6 +83,7 @@ def run(
     /,
     *,
     occasion: Annotated[str, Parameter(help="Another occasion plays new matches.")] = "1",
+    bus: BUS = None,
     runs: RUNS = Path("runs"),
     fresh: FRESH = False,
     json: JSON = False,
@@ -79,7 +94,7 @@ def run(
     """
     from flows.cli.tournaments import run_file
 
-    return run_file(file, runs, occasion=occasion, fresh=fresh, as_json=json)
+    return run_file(file, runs, occasion=occasion, fresh=fresh, as_json=json, bus_url=bus)
 
 
 @app.command
@@ -113,10 +128,8 @@ def play(
     if_busy: Annotated[
         Literal["wait", "refuse"], Parameter(help="When another match is featured.")
     ] = "wait",
-    captains: Annotated[
-        list[Path] | None,
-        Parameter(negative=(), help="A file of presets of one's own; may be given again."),
-    ] = None,
+    captains: CAPTAINS = None,
+    bus: BUS = None,
     runs: RUNS = Path("runs"),
     json: JSON = False,
 ) -> int:
@@ -142,8 +155,19 @@ def play(
     if featured and captains:
         raise BadInput("--captains: not with --featured, which plays the presets that ship")
     if featured:
-        return play_featured(wanted, runs, if_busy=if_busy, as_json=json)
-    return play_match(wanted, runs, as_json=json)
+        return play_featured(wanted, runs, if_busy=if_busy, bus_url=bus, as_json=json)
+    return play_match(wanted, runs, bus_url=bus, as_json=json)
+
+
+@app.command
+def token(captain: str, /, *, bus: BUS = None, json: JSON = False) -> int:
+    """Print the token with which a person answers for CAPTAIN on a bus, and his page.
+
+    Example: captains token ada --bus http://127.0.0.1:8765
+    """
+    from flows.cli.players import show_token
+
+    return show_token(captain, bus, as_json=json)
 
 
 @app.command
@@ -270,15 +294,21 @@ def squads(squad: str | None = None, /, *, json: JSON = False) -> int:
 
 @app.command
 def compliance(
-    url: str,
+    url: str | None = None,
     /,
     *,
+    preset: Annotated[str | None, Parameter(help="A captain of kind remote, for URL.")] = None,
+    captains: CAPTAINS = None,
     token_env: Annotated[
         str | None, Parameter(help="The environment variable that holds its bearer token.")
     ] = None,
-    timeout: Annotated[float, Parameter(help="Seconds for one answer.")] = 30.0,
+    timeout: Annotated[
+        float | None, Parameter(help="Seconds for one answer; default 30, or the preset's.")
+    ] = None,
     decisions: Annotated[int, Parameter(help="How many are asked first, 20 to 1000.")] = 60,
-    seed: Annotated[int, Parameter(help="The same seed asks the same questions.")] = 1,
+    seed: Annotated[
+        int, Parameter(help=f"0 to {MAX_SEED}; the same seed asks the same questions.")
+    ] = 1,
     out: Annotated[
         Path | None, Parameter(help="A folder for the requests that failed a check.")
     ] = None,
@@ -290,21 +320,34 @@ def compliance(
 
     Example: captains compliance http://127.0.0.1:8000/ --out failed
     """
-    from flows.cli.compliance import check_compliance, wanted_of
+    from flows.cli.compliance import check_compliance, program_of, wanted_of
 
-    wanted = wanted_of(url, token_env, timeout, decisions, seed, out)
+    program = program_of(url, preset, captains or (), token_env, timeout)
+    wanted = wanted_of(program, decisions, seed, out)
     return check_compliance(wanted, as_json=json)
 
 
 @app.command
-def doctor(*, runs: RUNS = Path("runs"), json: JSON = False) -> int:
-    """Check that everything that a run needs works here.
+def doctor(
+    file: str | None = None,
+    /,
+    *,
+    captains: CAPTAINS = None,
+    ask: Annotated[
+        bool, Parameter(negative=(), help="Ask the captains' endpoints too, 3 s each at most.")
+    ] = False,
+    runs: RUNS = Path("runs"),
+    json: JSON = False,
+) -> int:
+    """Check that everything that a run needs works here, and what a file's captains need.
 
-    Example: captains doctor
+    FILE is a tournament file: are its captains' keys there, their prices known?
+
+    Example: captains doctor friday-night.yaml --ask
     """
     from flows.cli.doctor import examine
 
-    return examine(runs, as_json=json)
+    return examine(runs, as_json=json, file=file, presets=captains or (), ask=ask)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

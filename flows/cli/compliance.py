@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import re
 import shlex
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
+from engine.captains import resolve, settings_of
 from engine.captains.remote import RemoteSettings
 from engine.seeds import MAX_SEED
 from engine.wording import shortened, shown
@@ -40,9 +42,7 @@ class Wanted:
     out: Path | None
 
 
-def wanted_of(
-    url: str, token_env: str | None, timeout_s: float, decisions: int, seed: int, out: Path | None
-) -> Wanted:
+def wanted_of(program: RemoteSettings, decisions: int, seed: int, out: Path | None) -> Wanted:
     """Raises `BadInput`."""
     if not 0 <= seed <= MAX_SEED:
         raise BadInput(f"--seed {seed}: allowed: 0 to {MAX_SEED}")
@@ -51,7 +51,6 @@ def wanted_of(
         raise BadInput(f"--decisions {decisions}: allowed: {allowed}")
     if out is not None and not _can_be_a_folder(out):
         raise BadInput(f"--out {out}: allowed: a folder, in a folder that exists")
-    program = _program(url, token_env, timeout_s)
     return Wanted(program=program, decisions=decisions, seed=seed, out=out)
 
 
@@ -59,14 +58,37 @@ def _can_be_a_folder(out: Path) -> bool:
     return out.is_dir() if out.exists() else out.absolute().parent.is_dir()
 
 
-def _program(url: str, token_env: str | None, timeout_s: float) -> RemoteSettings:
+def program_of(
+    url: str | None,
+    preset: str | None,
+    captains: Sequence[Path],
+    token_env: str | None,
+    timeout_s: float | None,
+) -> RemoteSettings:
+    """The program at `url`, or that of a preset; what was typed beside it overrides its settings.
+    Raises `BadInput`, or `UnknownPreset`, `BadPreset` and `BadYaml`.
+    """
+    if (url is None) == (preset is None):
+        raise BadInput("compliance: allowed: URL or --preset NAME, one of them")
+    known: dict[str, Any] = {"url": url} if preset is None else _of_preset(preset, captains)
+    typed = {"token_env": token_env, "deadline_s": timeout_s}
     try:
-        return RemoteSettings(url=url, token_env=token_env, deadline_s=timeout_s)
+        return RemoteSettings.model_validate(
+            known | {name: value for name, value in typed.items() if value is not None}
+        )
     except ValidationError as error:
         first = error.errors()[0]
         setting = str(first["loc"][0])
         given = shown(first["input"])
         raise BadInput(f"{_TYPED[setting]} {given}: allowed: {_ALLOWED[setting]}") from None
+
+
+def _of_preset(name: str, captains: Sequence[Path]) -> dict[str, Any]:
+    spec = resolve(name, captains)
+    settings = settings_of(spec)
+    if not isinstance(settings, RemoteSettings):
+        raise BadInput(f"--preset {name}: of kind {spec.kind}; allowed: a captain of kind remote")
+    return settings.model_dump()
 
 
 def check_compliance(wanted: Wanted, *, as_json: bool) -> int:
@@ -144,7 +166,7 @@ def _show(wanted: Wanted, report: Report, saved: dict[str, list[Path]]) -> None:
     program = wanted.program
     limit = f"time limit {program.deadline_s:g} s"
     say(f"{program.url}: {wanted.decisions} decisions, seed {wanted.seed}, {limit}\n")
-    rows = [(c.verdict.value, c.name, c.allowed, _cell(c.seen)) for c in report.checks]
+    rows = [(c.verdict.value, c.name, c.allowed, _brief(c.seen)) for c in report.checks]
     say(table(("", "check", "allowed", "seen"), rows))
     for check in _failed(report):
         say(f"\nfails: {check.name}\n  seen:    {check.seen}\n  allowed: {check.allowed}")
@@ -155,8 +177,9 @@ def _show(wanted: Wanted, report: Report, saved: dict[str, list[Path]]) -> None:
     say(f"\n{report.passed} of {report.applicable} checks passed")
 
 
-def _cell(text: str) -> str:
-    return shortened(text, LONGEST_CELL)
+def _brief(seen: str) -> str:
+    """Without the details, which are told below the table."""
+    return shortened(seen.partition(": ")[0], LONGEST_CELL)
 
 
 def _curl(program: RemoteSettings, file: Path) -> str:

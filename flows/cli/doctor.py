@@ -4,23 +4,27 @@ not.
 
 from __future__ import annotations
 
+import asyncio
+import os
 import re
 import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from packaging.markers import Marker
 
-from engine.captains import clash_of, load, plugins
+from engine.captains import CaptainSpec, clash_of, load, plugins, read_presets, resolve
+from engine.captains.from_environment import BASE_URL, MODEL
 from engine.errors import BadPreset
 from flows import settings
 from flows.cli.terminal import Exit, answer_json, say, table
+from flows.needs import Finding, State, blocks_of, endpoints_of, needs_of
 from flows.server import ServerUnavailable, server
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -29,21 +33,42 @@ LEAST_FREE_MB: Final = 200
 _PIN: Final = re.compile(r"^([a-z0-9][a-z0-9._-]*)==(\S+)(?: ; (.+?))? \\$", re.MULTILINE)
 _BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
 
-State = Literal["ok", "note", "wrong"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing that was checked. `note`: it works without, but somebody may miss it."""
+class Examined:
+    """The captains to look after. `ask`: their endpoints too."""
 
-    check: str
-    state: State
-    said: str
+    captains: tuple[CaptainSpec, ...] = ()
+    in_dollars: bool = False
+    ask: bool = False
+
+    @classmethod
+    def of(cls, file: str | None, presets: Sequence[Path], *, ask: bool) -> Examined:
+        """Those of a tournament file and of users' own preset files, and those that the environment
+        names. Raises `BadTournamentFile` or `BadPreset`.
+        """
+        from flows import catalogue
+        from flows.work import captains_of
+
+        found: dict[str, CaptainSpec] = {}
+        if os.environ.get(BASE_URL) and os.environ.get(MODEL):
+            found["llm_live"] = resolve("llm_live")
+        for path in presets:
+            found |= read_presets(path)
+        if file is None:
+            return cls(captains=tuple(found.values()), ask=ask)
+        spec = catalogue.load(file)
+        found |= captains_of(spec, catalogue.known())
+        in_dollars = spec.limits.usd is not None
+        return cls(captains=tuple(found.values()), in_dollars=in_dollars, ask=ask)
 
 
-def examine(runs: Path, *, as_json: bool) -> int:
+def examine(
+    runs: Path, *, as_json: bool, file: str | None = None, presets: Sequence[Path] = (), ask: bool
+) -> int:
     """Check everything; exit 1 where something is wrong."""
-    findings = [finding for check in _checks(runs) for finding in check()]
+    examined = Examined.of(file, presets, ask=ask)
+    findings = [finding for check in _checks(runs, examined) for finding in check()]
     healthy = all(finding.state != "wrong" for finding in findings)
     if as_json:
         answer_json({"healthy": healthy, "checks": [asdict(finding) for finding in findings]})
@@ -53,7 +78,7 @@ def examine(runs: Path, *, as_json: bool) -> int:
     return Exit.DONE if healthy else Exit.FAILED
 
 
-def _checks(runs: Path) -> tuple[Callable[[], Iterator[Finding]], ...]:
+def _checks(runs: Path, examined: Examined) -> tuple[Callable[[], Iterator[Finding]], ...]:
     return (
         check_python,
         check_packages,
@@ -62,7 +87,8 @@ def _checks(runs: Path) -> tuple[Callable[[], Iterator[Finding]], ...]:
         check_ports,
         check_browser,
         lambda: check_settings(runs),
-        lambda: check_server(runs),
+        lambda: needs_of(examined.captains, in_dollars=examined.in_dollars),
+        lambda: check_server(runs, examined),
     )
 
 
@@ -132,10 +158,17 @@ def check_browser() -> Iterator[Finding]:
     yield Finding(check="browser", state="ok" if path else "note", said=said)
 
 
+async def _outside(examined: Examined) -> list[Finding]:
+    from flows.lending import BlockSecrets
+
+    found = await blocks_of(examined.captains, BlockSecrets())
+    if examined.ask:
+        found += await endpoints_of(examined.captains, BlockSecrets())
+    return found
+
+
 def check_settings(runs: Path) -> Iterator[Finding]:
     """Where the user's environment differs from what the project sets."""
-    import os
-
     own = [
         f"{setting.name}={os.environ[setting.name]} (else {setting.value})"
         for setting in settings.SETTINGS
@@ -145,13 +178,16 @@ def check_settings(runs: Path) -> Iterator[Finding]:
     yield Finding(check="settings", state="note" if own else "ok", said=said)
 
 
-def check_server(runs: Path) -> Iterator[Finding]:
-    """Start the embedded server, or ask the one that PREFECT_API_URL names."""
+def check_server(runs: Path, examined: Examined) -> Iterator[Finding]:
+    """Start the embedded server, or ask the one that PREFECT_API_URL names. It is asked for keys
+    that are Secret blocks, and endpoints are asked with those.
+    """
     home = settings.home(runs)
     settings.apply(home)
     try:
         with server(home) as found:
             kind = "embedded" if found.embedded else "PREFECT_API_URL"
             yield Finding(check="Prefect", state="ok", said=f"{kind}, {found.api_url}")
+            yield from asyncio.run(_outside(examined))
     except ServerUnavailable as error:
         yield Finding(check="Prefect", state="wrong", said=str(error))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from engine.captains import CaptainSpec, resolve
+from engine.captains import CaptainSpec, is_scripted, resolve
 from engine.cricket.formats import format_named, format_of
 from engine.cricket.state import FIRST_ERA, LAST_ERA
 from engine.packs import Pack, load_pack
@@ -16,9 +17,14 @@ from engine.seeds import MAX_SEED
 from flows.cli.terminal import BadInput, Exit, WorkFailed, answer_json, note, say
 
 if TYPE_CHECKING:
+    from engine.fanout import Observer
     from engine.result import EpisodeResult
+    from engine.spec import EpisodeSpec
     from flows.accounts import CaptainAccount
+    from flows.ledger import RunFolder
+    from flows.play import BusAddress
     from flows.simulate import SimulationSummary
+    from spectator import BusPublisher
 
 DEFAULT_FORMAT: Final = "T20"
 MOST_MATCHES: Final = 10_000_000
@@ -116,23 +122,20 @@ def _squads(text: str) -> str | tuple[str, str]:
     return names[0], names[1]
 
 
-def play_match(wanted: Wanted, runs: Path, *, as_json: bool) -> int:
-    """`captains play`: one match in this process, without a server."""
+def play_match(wanted: Wanted, runs: Path, *, bus_url: str | None, as_json: bool) -> int:
+    """`captains play`: one match in this process, without a Prefect server."""
     from engine.record import record_path
-    from flows.cli.ticker import Ticker
-    from flows.lending import lent_to_one
-    from flows.play import play_once
+    from flows.cli.players import tell_people
+    from flows.people import check_can_be_asked, people
     from flows.single import MatchReport, SingleMatch, singles_folder
-    from flows.work import waits
+    from flows.stage import bus_at
 
     spec, folder = SingleMatch(**_fields(wanted)).spec(), singles_folder(runs)
-    observers = [] if as_json else [Ticker()]
-
-    async def played() -> EpisodeResult:
-        async with lent_to_one(runs) as services:
-            return await play_once(folder, spec, observers, services)
-
-    result = asyncio.run(played() if waits(spec) else play_once(folder, spec, []))
+    asked = people((spec.home, spec.away))
+    bus = bus_at(bus_url) if asked or bus_url is not None else None
+    check_can_be_asked((spec.home, spec.away), bus)
+    tell_people(asked, bus)
+    result = asyncio.run(_played(spec, folder, runs, bus, as_json=as_json))
     folder.append(result)
     record = record_path(folder.records, spec.episode_id)
     if as_json:
@@ -150,19 +153,53 @@ def play_match(wanted: Wanted, runs: Path, *, as_json: bool) -> int:
     return _exit_of(result.end_reason)
 
 
+async def _played(
+    spec: EpisodeSpec, folder: RunFolder, runs: Path, bus: BusAddress | None, *, as_json: bool
+) -> EpisodeResult:
+    """The match, told on the terminal while captains think, and on the bus where there is one."""
+    from flows.cli.ticker import Ticker
+    from flows.lending import lent_to_one
+    from flows.play import play_once
+    from flows.work import waits
+
+    observers: list[Observer] = [Ticker()] if waits(spec) and not as_json else []
+    async with AsyncExitStack() as stack:
+        services = None
+        if waits(spec):
+            services = await stack.enter_async_context(lent_to_one(runs, bus))
+        if bus is not None:
+            from spectator import BusPublisher
+
+            publisher = BusPublisher(bus.url, bus.token)
+            stack.callback(_tell_dropped, publisher)  # once it has delivered what it could
+            await stack.enter_async_context(publisher)
+            observers.append(publisher.observer())
+        return await play_once(folder, spec, observers, services)
+
+
+def _tell_dropped(publisher: BusPublisher) -> None:
+    if publisher.report.dropped:
+        note(f"{publisher.report.dropped} events did not reach the bus: {publisher.report.why}")
+
+
 def _fields(wanted: Wanted) -> dict[str, Any]:
     return {name: getattr(wanted, name) for name in wanted.__slots__}
 
 
 def play_featured(
-    wanted: Wanted, runs: Path, *, if_busy: Literal["wait", "refuse"], as_json: bool
+    wanted: Wanted,
+    runs: Path,
+    *,
+    if_busy: Literal["wait", "refuse"],
+    bus_url: str | None,
+    as_json: bool,
 ) -> int:
     """`captains play --featured`: the episode flow, on the featured channel."""
     from flows.cli.session import session
 
     if not isinstance(wanted.squads, str):
         raise BadInput("--featured plays with --squads drawn, drawn-women or built-in")
-    with session(runs, quiet=as_json) as opened:
+    with session(runs, quiet=as_json, bus_url=bus_url) as opened:
         if opened.stage.page and not as_json:
             note(f"page: {opened.stage.page}")
         from flows.config import EpisodeConfig
@@ -230,6 +267,12 @@ def simulate_matches(
     from flows.single import SingleMatch
 
     _examine_simulation(matches, out, processes)
+    for seat, captain in (("--home", wanted.home), ("--away", wanted.away)):
+        if not is_scripted(captain):
+            raise BadInput(
+                f"{seat} {captain.name}: he is waited for; allowed: captains who answer at once; "
+                "`captains play` and `captains run` play the others"
+            )
     match = SingleMatch(**_fields(wanted))
     simulation = Simulation(match=match, matches=matches, seed=wanted.seed)
     summary = asyncio.run(simulate(simulation, out, processes or cores()))
@@ -265,8 +308,8 @@ def _examine_simulation(matches: int, out: Path, processes: int | None) -> None:
         raise BadInput(f"--matches {matches}: allowed: 1 to {MOST_MATCHES}")
     if processes is not None and not 1 <= processes <= 256:
         raise BadInput(f"--processes {processes}: allowed: 1 to 256")
-    if out.exists() and not out.is_dir():
-        raise BadInput(f"--out {out}: is not a folder")
+    if out.is_file():
+        raise BadInput(f"--out {out}: is not a folder; allowed: one, or a new name")
 
 
 def _tell_simulated(summary: SimulationSummary, out: Path, *, as_json: bool) -> int:

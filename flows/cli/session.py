@@ -16,7 +16,7 @@ from flows import settings
 from flows.cli.terminal import is_watched, note
 from flows.play import BusAddress
 from flows.server import Server, server
-from flows.stage import Reporter, Stage, current_stage, on_stage
+from flows.stage import Reporter, Stage, bus_at, on_stage
 
 T = TypeVar("T")
 DRAIN_TIMEOUT_S: Final = 5.0
@@ -47,9 +47,17 @@ class Session:
 
 @contextmanager
 def session(
-    runs: Path, *, quiet: bool, bus: bool = True, reporter: Reporter | None = None
+    runs: Path,
+    *,
+    quiet: bool,
+    bus: bool = True,
+    bus_url: str | None = None,
+    reporter: Reporter | None = None,
 ) -> Iterator[Session]:
-    """Start what a flow needs; all of it ends with the block. Raises `ServerUnavailable`."""
+    """Start what a flow needs; all of it ends with the block. `bus_url` is that of a bus that runs
+    already. Raises `ServerUnavailable`, or `BadBusAddress` before anything is started.
+    """
+    named = bus_at(bus_url)
     home = settings.home(runs)
     settings.apply(home)
     with ExitStack() as stack:
@@ -57,7 +65,7 @@ def session(
             note("starting a Prefect server …")
         found = stack.enter_context(server(home, meanwhile=_load_flows))
         stage = Stage(
-            bus=_bus(stack) if bus else None,
+            bus=(named or _bus(stack)) if bus else None,
             paced=is_watched() and not quiet,
             reporter=reporter or Reporter(),
         )
@@ -70,10 +78,7 @@ async def _awaited(flow: Callable[[], Coroutine[Any, Any, T]]) -> T:
 
 
 def _bus(stack: ExitStack) -> BusAddress:
-    """The bus that the environment names, or one in this process."""
-    named = current_stage().bus
-    if named is not None:
-        return named
+    """A bus in this process."""
     from spectator import BusServer
 
     started = stack.enter_context(BusServer())

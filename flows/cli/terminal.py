@@ -8,7 +8,7 @@ import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from enum import IntEnum
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 LINES: Final = 10  # of progress
 
@@ -32,19 +32,29 @@ class WorkFailed(Exception):
 
 def say(text: str) -> None:
     """A line of the answer."""
-    sys.stdout.write(f"{text}\n")
+    sys.stdout.write(f"{_encodable(text, sys.stdout)}\n")
     sys.stdout.flush()
 
 
 def note(text: str) -> None:
     """A line about how it goes."""
-    sys.stderr.write(f"{text}\n")
+    sys.stderr.write(f"{_encodable(text, sys.stderr)}\n")
     sys.stderr.flush()
 
 
+def _encodable(text: str, stream: TextIO) -> str:
+    """What the stream has no characters for is written as its escape: in the C locale a name need
+    not be lost, nor the command.
+    """
+    encoding = stream.encoding or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
+
+
 def answer_json(document: Mapping[str, Any]) -> None:
-    """The one JSON document."""
-    say(json.dumps(document, ensure_ascii=False, indent=2))
+    """The one JSON document; in ASCII where stdout has not every character of it."""
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    has_all = _encodable(text, sys.stdout) == text
+    say(text if has_all else json.dumps(document, indent=2))
 
 
 def progress(total: int, what: str) -> Callable[[int], None]:

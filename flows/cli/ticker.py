@@ -11,9 +11,10 @@ from flows.honesty import usd
 
 
 class Ticker:
-    """An observer of a match."""
+    """An observer of a match. Where only people are waited for, nothing is said of tokens."""
 
     def __init__(self) -> None:
+        self._calls = 0
         self._tokens = 0
         self._usd: float | None = 0.0
 
@@ -26,6 +27,7 @@ class Ticker:
     async def aclose(self) -> None: ...
 
     def _add(self, spent: Spent) -> None:
+        self._calls += spent.calls + spent.from_cache
         self._tokens += spent.tokens_in + spent.tokens_out
         if self._usd is not None:
             self._usd = None if spent.cost_usd is None else self._usd + spent.cost_usd
@@ -35,7 +37,8 @@ class Ticker:
         took = "" if made.latency_ms is None else f", {made.latency_ms / 1000:.1f} s"
         again = f", asked {made.rethinks + 1} times" if made.rethinks else ""
         cost = f"cost {usd(None)}" if self._usd is None else usd(self._usd)
+        so_far = f"; {self._tokens} tokens, {cost} so far" if self._calls else ""
         return (
             f"{made.innings}/{made.ball} {made.captain}, {made.kind}: {chosen} "
-            f"({made.source}{took}{again}); {self._tokens} tokens, {cost} so far"
+            f"({made.source}{took}{again}){so_far}"
         )

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import threading
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flows.cli.players import tell_people
 from flows.cli.progress import TerminalReporter
 from flows.cli.terminal import BadInput, Exit, answer_json, is_watched, note, say
+from flows.people import people
 
 if TYPE_CHECKING:
     from flows.cli.session import Session
@@ -26,15 +29,25 @@ def run_demo(runs: Path, *, fresh: bool, as_json: bool) -> int:
     return _run(file, runs, occasion="1", fresh=fresh, as_json=as_json, stay=is_watched())
 
 
-def run_file(file: str, runs: Path, *, occasion: str, fresh: bool, as_json: bool) -> int:
+def run_file(
+    file: str, runs: Path, *, occasion: str, fresh: bool, as_json: bool, bus_url: str | None = None
+) -> int:
     """`captains run FILE`."""
-    return _run(file, runs, occasion=occasion, fresh=fresh, as_json=as_json, stay=False)
+    return _run(
+        file, runs, occasion=occasion, fresh=fresh, as_json=as_json, stay=False, bus_url=bus_url
+    )
 
 
 def check_file(file: str, *, as_json: bool) -> int:
     """`captains check FILE`; raises `BadTournamentFile`."""
+    from flows import catalogue
+    from flows.needs import needs_of
+    from flows.work import captains_of
+
     order = _ordered(file, "1")
     plan, spec = order.plan, order.spec
+    captains = captains_of(spec, catalogue.known()).values()
+    needs = list(needs_of(captains, in_dollars=spec.limits.usd is not None))
     if as_json:
         answer_json(
             {
@@ -45,6 +58,7 @@ def check_file(file: str, *, as_json: bool) -> int:
                 "fixtures": len(plan.fixtures),
                 "episodes": plan.total_episodes,
                 "overs": spec.match.max_overs,
+                "needs": [asdict(need) for need in needs],
             }
         )
         return Exit.DONE
@@ -52,6 +66,8 @@ def check_file(file: str, *, as_json: bool) -> int:
     overs = spec.match.max_overs
     say(f"{plan.total_episodes} episodes of {overs} over{'s' if overs > 1 else ''} an innings")
     say(f"digest {order.file_digest}")
+    for need in needs:
+        say(f"{need.state:<5}  {need.check}  {need.said}")
     return Exit.DONE
 
 
@@ -63,20 +79,37 @@ def _ordered(file: str, occasion: str) -> Order:
     return Order.of(catalogue.load(file), occasion)
 
 
-def _run(file: str, runs: Path, *, occasion: str, fresh: bool, as_json: bool, stay: bool) -> int:
+def _run(
+    file: str,
+    runs: Path,
+    *,
+    occasion: str,
+    fresh: bool,
+    as_json: bool,
+    stay: bool,
+    bus_url: str | None = None,
+) -> int:
+    from flows import catalogue
+    from flows.work import captains_of
+
     order = _ordered(file, occasion)
     if runs.exists() and not runs.is_dir():
         raise BadInput(f"--runs {runs}: is not a folder")
     _refuse_if_busy(order, runs)
     reporter = TerminalReporter(quiet=as_json)
-    watched = order.spec.spectate.episodes != "none"
+    asked = people(captains_of(order.spec, catalogue.known()).values())
+    has_bus = order.spec.spectate.episodes != "none" or bool(asked) or bus_url is not None
     from flows.cli.session import session
 
     answered = False
     try:
-        with session(runs, quiet=as_json, bus=watched, reporter=reporter) as opened, reporter:
+        with (
+            session(runs, quiet=as_json, bus=has_bus, bus_url=bus_url, reporter=reporter) as opened,
+            reporter,
+        ):
             reporter.page = opened.stage.page if opened.stage.paced else None
             _tell_where(opened, as_json=as_json)
+            tell_people(asked, opened.stage.bus)
             summary = _played(opened, file, occasion, runs, fresh=fresh)
             if as_json:
                 answer_json(summary.model_dump())

@@ -21,17 +21,19 @@ from engine.events import EndReason, Event
 from engine.observation import CricketObservation
 from engine.options import EnvironmentOptions
 from engine.rewards import Rubrics
+from engine.tool_captains.human.wire import AnswerRefused, HumanQuestion, HumanQuestions
 from engine.tools import TOOLS, CricketAction
 from flows.cli import app, main
-from flows.cli.doctor import Finding
 from flows.cli.terminal import Exit
 from flows.config import EpisodeConfig, TournamentConfig
 from flows.fidelity import FidelityReport, LineReport
+from flows.needs import Finding
 from flows.run import EpisodeCounts, RunSummary
 from flows.settings import SETTINGS
 from flows.simulate import SimulationSummary
 from flows.single import MatchReport
 from spectator import BusSettings
+from spectator.questions import QuestionState
 from tests.architecture.source import ROOT
 from tests.docs.pages import named, pages, rows, section, sections, text_of
 from tournaments import TournamentSpec
@@ -41,7 +43,7 @@ from tournaments.spec import PLANNED, PLANNED_KINDS, Gauntlet, RoundRobin
 
 CLI, EVENTS, CAPTAINS = "docs/cli.md", "docs/events.md", "docs/captains.md"
 ENVIRONMENT, OPERATIONS = "docs/environment.md", "docs/operations.md"
-FILE = "docs/first-tournament.md"
+FILE, PEOPLE = "docs/first-tournament.md", "docs/human-captains.md"
 COMMANDS = [name for name in app if not name.startswith("-")]
 EVENT_TYPES = {
     kind.model_fields["type"].default: kind.model_fields["data"].annotation
@@ -206,6 +208,13 @@ def _default_of(setting: FieldInfo) -> str:
     if isinstance(default, float):
         return str(int(default)) if default.is_integer() and default else str(default)
     return str(default if setting.default_factory is None else {})
+
+
+@pytest.mark.parametrize("model", [HumanQuestion, HumanQuestions, AnswerRefused])
+def test_what_a_person_is_told_is_on_his_page(model: type[BaseModel]) -> None:
+    told = named(text_of(PEOPLE))
+    assert not model.model_fields.keys() - told
+    assert not {state.value for state in QuestionState} - {"open"} - told
 
 
 def test_the_suite_checks_what_the_page_says() -> None:

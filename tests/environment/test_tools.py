@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.arguments import LONGEST_TEXT
 from engine.cricket import legality
 from engine.cricket.choices import DecisionKind, variations_of
 from engine.errors import CallError, IllegalCall, LateCall, MalformedCall, UnknownTool
@@ -50,6 +51,12 @@ def test_what_is_offered_is_accepted(match: Match, data: st.DataObject) -> None:
     assert (decision is not None) == offer.commits
     if decision is not None:
         legality.check(match.request, decision)
+
+
+@pytest.mark.parametrize("character", ["x", '"', "投", "🏏"])
+def test_the_longest_texts_are_accepted_in_any_script(character: str) -> None:
+    words = character * LONGEST_TEXT
+    call(Match(), "set_match_plan", summary=words, batting=words, bowling=words)
 
 
 @given(open_questions(), st.sampled_from(list(TOOLS)))

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from engine.seeds import MAX_SEED
 from flows.cli import main
 from flows.cli.app import app
+from flows.cli.terminal import answer_json, say
 from tests.flows.support import SMALL, tournament_file
 
 COMMANDS = (
     *("demo", "run", "check", "play", "simulate", "fidelity", "replay", "presets", "doctor"),
-    *("packs", "squads", "compliance"),
+    *("packs", "squads", "compliance", "token"),
 )
 
 
@@ -95,6 +98,26 @@ def test_a_wrong_file_is_told_with_its_line(
     assert not (tmp_path / "runs").exists()
 
 
+def test_an_interrupted_command_says_so(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(**_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("flows.cli.presets.list_presets", interrupted)
+    assert answer(capsys, "presets", code=130) == {"error": "interrupted", "exit_code": 130}
+
+
+def test_a_stdout_without_a_character_shows_its_escape(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(raw, encoding="ascii"))
+    say("…")
+    answer_json({"dots": "…"})
+    first, *document = raw.getvalue().decode().splitlines()
+    assert first == r"\u2026"
+    assert json.loads("".join(document)) == {"dots": "…"}
+
+
 def test_an_error_is_one_json_document_too(capsys: pytest.CaptureFixture[str]) -> None:
     told = answer(capsys, "check", "nowhere.yaml", code=2)
     assert told["exit_code"] == 2
@@ -166,3 +189,12 @@ def test_a_server_that_does_not_answer_is_named(
     code = main(["run", str(tournament_file(tmp_path)), "--runs", str(tmp_path / "runs")])
     assert code == 1
     assert "no Prefect server answers at http://127.0.0.1:9/api" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["play", "simulate", "fidelity", "compliance"])
+def test_help_says_which_seeds_there_are(
+    command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    assert main([command, "--help"]) == 0
+    assert f"0 to {MAX_SEED}" in " ".join(capsys.readouterr().out.split())

@@ -192,3 +192,13 @@ def test_what_a_run_spent_is_told_with_what_nobody_knows(
 def test_a_forfeit_is_told_of_who_lost_by_it() -> None:
     lost = replace(result(counts(), scripted()), end_reason=EndReason.FORFEIT)
     assert [figures(one)["forfeits"] for one in accounts_of_match(lost)] == ["1", "0"]
+
+
+def test_a_person_who_answered_or_did_not_is_shown() -> None:
+    there = scripted("ada").model_copy(update={"latencies_ms": counted([1000.0])})
+    away = scripted("bob").model_copy(update={"timeouts": 10, "own": 0, "coverage": 0.0})
+    told = [
+        accounts_text(accounts([one.captain], [result(one, scripted())])) for one in (there, away)
+    ]
+    assert "p50 1 s" in told[0]
+    assert "timeouts 10" in told[1]

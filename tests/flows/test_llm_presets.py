@@ -76,3 +76,15 @@ async def test_without_the_environment_it_is_said_what_to_set(
     code, told = await table.play("llm_live")
     assert code == 2
     assert "set CAPTAINS_LLM_BASE_URL in the environment" in told["error"]
+
+
+@pytest.mark.parametrize("seat", ["--home", "--away"])
+def test_a_simulation_takes_only_who_answers_at_once(
+    seat: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CAPTAINS_LLM_MODEL", "m")
+    monkeypatch.setenv("CAPTAINS_LLM_BASE_URL", "http://127.0.0.1:1/v1")
+    arguments = ["simulate", "--matches", "1", "--out", str(tmp_path / "x"), seat, "llm_live"]
+    assert main(arguments) == 2
+    assert f"{seat} llm_live: he is waited for" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.flows.support import captains, tournament_file
+from tests.llm.models import by_tool
 from tests.llm.stub import Said, completion, fails, plays, says, stub
 
 pytestmark = pytest.mark.prefect
@@ -180,3 +181,30 @@ async def test_a_single_match_tells_each_decision_with_its_tokens(
     assert "model v heuristic" in out or "won" in out
     told = [line for line in err.splitlines() if "tokens, cost unknown so far" in line]
     assert len(told) > 3
+
+
+@pytest.mark.parametrize("extra", ["{name: qwen, preset: PRESET, cadence: over}", "PRESET"])
+async def test_a_tournament_is_played_again_from_the_cache_by_the_presets_names(
+    tmp_path: Path, environment: dict[str, str], extra: str
+) -> None:
+    async def answering(request: dict[str, Any]) -> Said:
+        return by_tool(request)
+
+    async with stub(answering=answering) as endpoint:
+        named = {"CAPTAINS_LLM_BASE_URL": endpoint.url, "CAPTAINS_LLM_MODEL": "m"}
+        told, asked = [], []
+        for preset in ("llm_live", "llm_cached"):
+            captain = extra.replace("PRESET", preset)
+            text = f"name: named\nmatch: {{overs: 1, pairs: 1}}\ncaptains: [random, {captain}]\n"
+            file = tournament_file(tmp_path, f"{text}spectate: {{episodes: none}}\n")
+            home = {"CAPTAINS_HOME": str(tmp_path / "home")}
+            arguments = ["run", str(file), "--runs", str(tmp_path / "runs"), "--json"]
+            told.append(await ended(captains(arguments, {**environment, **named, **home}), 0))
+            asked.append(len(endpoint.requests))
+    live, cached = told
+    assert asked[0] == asked[1] > 0
+    assert cached["run_dir"] != live["run_dir"]
+    assert cached["captains"][1]["sources"].keys() == {"cache"}
+    assert [row["points"] for row in cached["standings"]] == [
+        row["points"] for row in live["standings"]
+    ]

@@ -18,7 +18,7 @@ from engine.fidelity.reading import RealMatch, read_balls
 from engine.fidelity.simulation import balls_of
 from engine.seeds import derive_seed
 from flows.cli import main
-from flows.simulate import DELIVERY_COLUMNS, MATCH_COLUMNS, Simulation, simulate
+from flows.simulate import DELIVERY_COLUMNS, MATCH_COLUMNS, Files, Simulation, simulate
 from flows.single import SingleMatch
 from flows.vectorised import Vectorised, play_batch, simulate_vectorised
 from tests.doubles import Remembering
@@ -182,3 +182,28 @@ def test_written_deliveries_are_read_and_folded_as_real_ones_are(vectorised: Pat
     for name in TABLES:
         if name != "spin by over":  # the files do not say how a bowler bowls
             assert theirs[name].values == pytest.approx(mine[name].values, nan_ok=True)
+
+
+@pytest.mark.parametrize("fast", [(), ("--vectorised",)])
+@pytest.mark.parametrize("out", ["new/" + "x" * 300, "file/below", "taken", "held/matches"])
+def test_a_folder_that_cannot_be_written_is_told_and_nothing_is_left(
+    tmp_path: Path, out: str, fast: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "taken" / "matches.csv.gz").mkdir(parents=True)
+    (tmp_path / "held" / "matches" / "deliveries.csv.gz.part").mkdir(parents=True)
+    before = sorted(tmp_path.rglob("*"))
+    command = ["simulate", "--overs", "1", "--matches", "1", "--out", str(tmp_path / out), *fast]
+    assert main([*command, *(() if fast else ("--processes", "1"))]) == 2
+    told = capsys.readouterr().err
+    assert "cannot be written: " in told
+    assert "allowed: a folder" in told
+    assert len(told.splitlines()) == 1
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_simulation_that_is_broken_off_leaves_nothing(tmp_path: Path) -> None:
+    files = Files(tmp_path / "a" / "b")
+    files.write(b"x", b"y")
+    files.__exit__(KeyboardInterrupt)
+    assert list(tmp_path.iterdir()) == []

@@ -116,7 +116,7 @@ async def _exchange(
     headers = dict(line.split(": ", 1) for line in head.split("\r\n")[1:] if line)
     headers = {name.lower(): value for name, value in headers.items()}
     body = await reader.readexactly(int(headers.get("content-length", "0")))
-    running.requests.append(json.loads(body))
+    running.requests.append(json.loads(body or b"{}"))
     running.headers.append(headers)
     running.under_way += 1
     running.most_at_once = max(running.most_at_once, running.under_way)

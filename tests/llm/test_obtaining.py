@@ -14,6 +14,7 @@ from engine.errors import BadPreset, CaptainUnavailable, MissingSecret, NoUsable
 from engine.tool_captains import Account
 from engine.tool_captains.account import Problem, problem_of
 from engine.tool_captains.faults import BadEndpoint, Part, TransportFault
+from engine.tool_captains.limiting import AdaptiveLimiter
 from engine.tool_captains.llm.chat import RequestRefused
 from engine.tool_captains.llm.wire import LARGEST_ANSWER_BYTES
 from engine.tool_captains.services import EnvironmentSecrets
@@ -262,3 +263,14 @@ def test_its_errors_travel_between_processes(error: Exception) -> None:
     again = pickle.loads(pickle.dumps(error))
     assert json.dumps(vars(again)) == json.dumps(vars(error))
     assert str(again) == str(error)
+
+
+async def test_a_captains_deadline_does_not_run_while_he_waits_for_a_slot() -> None:
+    services = lend(limiter=(limiter := AdaptiveLimiter(0)))
+    async with stub(says(completion())) as endpoint:
+        asking = asyncio.create_task(ask(obtainer(endpoint.url, services, deadline_s=0.5)))
+        await asyncio.sleep(0.6)
+        assert endpoint.requests == []
+        limiter.set_ceiling(endpoint.url, 1)
+        assert (await asking).calls
+        await services.aclose()

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.captains import content_digest, resolve
+from engine.captains import resolve
 from engine.captains.prompts import LARGEST_PROMPT, prompt_text
 from engine.errors import BadPreset
-from engine.tool_captains.llm.prompts import load_prompt
+from engine.tool_captains import played_by
+from engine.tool_captains.llm.loading import load_prompt
 from tests.llm.models import by_tool, llm, play
 
 
@@ -48,5 +49,5 @@ async def test_an_own_prompt_is_sent_and_changes_both_digests(tmp_path: Path) ->
     _, _, endpoint = await play(by_tool, prompt=str(path))
     assert endpoint.requests[0]["messages"][0]["content"].startswith("Attack, always.")
     assert load_prompt(str(path)).digest != load_prompt("captain").digest
-    own = content_digest(resolve(llm("http://h/v1", prompt=str(path))))
-    assert own != content_digest(resolve(llm("http://h/v1")))
+    own = played_by(resolve(llm("http://h/v1", prompt=str(path))))
+    assert own != played_by(resolve(llm("http://h/v1")))

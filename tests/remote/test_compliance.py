@@ -154,6 +154,17 @@ def test_a_request_that_failed_is_saved_as_it_was_sent(
     assert not {*document, *document["checks"][0], *document["latency"]} - told
 
 
+def test_a_program_may_be_named_by_a_preset(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    with programs.serving(programs.Silent) as url:
+        file = tmp_path / "captains.yaml"
+        file.write_text(f"mine: {{kind: remote, url: '{url}', deadline_s: 0.05}}\n")
+        assert main(["compliance", "--preset", "mine", "--captains", str(file), "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert (told["url"], told["timeout_s"]) == (url, 0.05)
+
+
 def test_nothing_that_a_program_sends_moves_the_cursor(capsys: pytest.CaptureFixture[str]) -> None:
     with programs.serving(programs.Chatting) as url:
         assert main(["compliance", url, "--decisions", str(SIZE)]) == 1
@@ -169,6 +180,10 @@ def test_nothing_that_a_program_sends_moves_the_cursor(capsys: pytest.CaptureFix
         (["http://127.0.0.1:99999/"], "allowed: http://HOST:PORT/PATH or https://"),
         (["http://user:secret@h/"], "allowed: http://HOST:PORT/PATH or https://"),
         (["http://h\x1b[31m/"], "allowed: http://HOST:PORT/PATH or https://"),
+        ([], "allowed: URL or --preset NAME"),
+        (["http://h/", "--preset", "heuristic"], "allowed: URL or --preset NAME"),
+        (["--preset", "heuristic"], "allowed: a captain of kind remote"),
+        (["--preset", "nobody"], "unknown captain"),
         (["http://h/", "--decisions", "19"], "allowed: 20 to 1000"),
         (["http://h/", "--timeout", "0"], "allowed: above 0, to 3600 seconds"),
         (["http://h/", "--timeout", "nan"], "allowed: above 0, to 3600 seconds"),

@@ -8,7 +8,13 @@ from engine.captains.base import CaptainSpec
 from engine.errors import UnknownPreset
 from engine.packs import load_pack
 from tests.tournaments.support import GOOD, KNOWN, catalogue, spec_of
-from tournaments import FileDigest, Known, file_digest
+from tournaments import (
+    FileDigest,
+    Known,
+    file_digest,
+    known_to_the_engine,
+    parse_tournament,
+)
 
 
 def digest(text: str = GOOD, known: Known = KNOWN, engine: str = "1", fit: str = "c") -> FileDigest:
@@ -78,6 +84,52 @@ def test_what_a_captain_plays_by_is_part_of_the_meaning() -> None:
     tapes = iter(range(100))
     changing = replace(KNOWN, content=lambda _: str(next(tapes)))
     assert digest(known=changing) != digest(known=changing)
+
+
+MODEL = "{{name: qwen, kind: llm, model: m, base_url: 'http://127.0.0.1:1/v1'{more}}}"
+
+
+def of_model(more: str = "") -> FileDigest:
+    known = known_to_the_engine()
+    text = GOOD.replace("cautious", MODEL.format(more=more))
+    spec = parse_tournament(text, known)
+    return file_digest(spec, known, coefficients_digest="c", engine_version="1")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        ", budget: {tokens: 9}",
+        ", episode_budget: {usd: 0.5}",
+        ", deadline_s: 5.0",
+        ", connect_s: 5.0",
+        ", transport_attempts: 2",
+        ", price: {input: 1.0, output: 1.0}",
+        ", api_key_env: SOME_KEY",
+        ", mode: cached",
+    ],
+)
+def test_more_room_for_a_captain_resumes_the_run(more: str) -> None:
+    assert of_model(more) == of_model()
+
+
+@pytest.mark.parametrize(
+    "more", [", temperature: 0.5", ", cadence: over", ", max_tokens: 99", ", on_failure: forfeit"]
+)
+def test_a_captain_who_plays_in_another_way_is_another_run(more: str) -> None:
+    assert of_model(more) != of_model()
+
+
+def test_a_deadline_of_a_program_resumes_the_run_and_another_program_does_not() -> None:
+    known = known_to_the_engine()
+    entry = "{{name: mine, kind: remote, url: 'http://h/{path}', deadline_s: {deadline_s}}}"
+
+    def of(path: str, deadline_s: float) -> FileDigest:
+        text = GOOD.replace("cautious", entry.format(path=path, deadline_s=deadline_s))
+        spec = parse_tournament(text, known)
+        return file_digest(spec, known, coefficients_digest="c", engine_version="1")
+
+    assert of("a", 1.0) == of("a", 2.0) != of("b", 1.0)
 
 
 def test_engine_and_coefficients_are_part_of_the_meaning() -> None:

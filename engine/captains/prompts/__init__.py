@@ -5,24 +5,18 @@ A file is read whole or not at all, so that what stands in a record's digest is 
 
 from __future__ import annotations
 
-import hashlib
 import stat
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from engine.errors import BadPreset
 from engine.wording import shown
 
-__all__ = ["LARGEST_PROMPT", "prompt_digest", "prompt_text"]
+__all__ = ["LARGEST_PROMPT", "prompt_text"]
 
 _SHIPPED: Final = Path(__file__).parent
 _ENDING: Final = ".md"
 LARGEST_PROMPT: Final = 20_000  # bytes; more is a book, and is paid for with every question
-
-
-class _Prompted(Protocol):
-    @property
-    def prompt(self) -> str: ...
 
 
 def prompt_text(named: str) -> str:
@@ -37,11 +31,6 @@ def prompt_text(named: str) -> str:
         known = ", ".join(shipped)
         raise _bad(named, f"no such prompt; known: {known}, or the path of a {_ENDING} file")
     return _read(named, shipped[named])
-
-
-def prompt_digest(settings: _Prompted) -> str:
-    """Of the text alone. Raises `BadPreset`."""
-    return hashlib.sha256(prompt_text(settings.prompt).encode()).hexdigest()
 
 
 def _read(named: str, path: Path) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Final
 
 from engine.captains.llm import LlmSettings
 from engine.cricket.nodes import Fact
@@ -13,12 +13,12 @@ from engine.tool_captains.account import Account
 from engine.tool_captains.contract import Caller
 from engine.tool_captains.llm.chat import ChatReply, ChatRequest, RequestRefused
 from engine.tool_captains.llm.conversation import Asking, Turn, result_of, turn_of
+from engine.tool_captains.llm.loading import load_prompt
 from engine.tool_captains.llm.memory import MatchMemory, tokens_of
 from engine.tool_captains.llm.obtaining import Obtaining
-from engine.tool_captains.llm.prompts import load_prompt
 from engine.tool_captains.llm.reading import Read, read_reply
 from engine.tool_captains.llm.rungs import Rung
-from engine.tool_captains.llm.schemas import envelope, functions
+from engine.tool_captains.llm.schemas import shape_of
 from engine.tool_captains.services import Services
 from engine.tools import CricketAction, ToolOffer
 
@@ -187,7 +187,7 @@ class LlmCaptain:
         self, seen: CricketObservation, offers: tuple[ToolOffer, ...], question: _Question
     ) -> ChatRequest:
         settings, rung = self._settings, question.rung
-        shape = _shape(rung, offers)
+        shape = shape_of(rung, offers)
         asking = Asking(
             prompt=self._prompt,
             rung=rung,
@@ -218,14 +218,6 @@ class LlmCaptain:
 def _was_taken(seen: CricketObservation) -> bool:
     """Whether the engine took the last call that was handed on."""
     return bool(seen.recent_calls) and seen.recent_calls[-1].error is None
-
-
-def _shape(rung: Rung, offers: tuple[ToolOffer, ...]) -> dict[str, Any]:
-    """What of a request the rung decides."""
-    if rung.has_tools:
-        choice = "auto" if rung is Rung.AUTO else "required"
-        return {"tools": functions(offers, strict=rung is Rung.STRICT), "tool_choice": choice}
-    return {"response_format": envelope(offers)} if rung is Rung.SCHEMA else {}
 
 
 def _without_reason(offer: ToolOffer) -> ToolOffer:

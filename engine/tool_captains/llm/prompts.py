@@ -1,18 +1,11 @@
-"""What a model is told: the captain's prompt, how it is to answer, and the digest of all that."""
+"""What a model is told beside the match: the captain's prompt, and how it is to answer."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
 from typing import Final
 
-from engine.captains.prompts import prompt_text
 from engine.tool_captains.llm.rungs import Rung
-
-# How messages are put together (history, results, schemas); to be raised when that changes. The
-# observation's own words are the engine's: its version stands in the record beside the digest.
-LAYOUT: Final = 1
 
 _BY_TOOL: Final = "Answer by calling exactly one tool. Do not answer in text."
 _BY_JSON: Final = (
@@ -43,11 +36,3 @@ class Prompt:
 
     def system(self, rung: Rung) -> str:
         return f"{self.text}\n\n{HOW_TO_ANSWER[rung]}"
-
-
-def load_prompt(named: str) -> Prompt:
-    """Raises `BadPreset`."""
-    text = prompt_text(named)
-    shaping = [LAYOUT, text, FOR_THE_OVER, MUST_ANSWER, SO_FAR, sorted(HOW_TO_ANSWER.items())]
-    digest = hashlib.sha256(json.dumps(shaping).encode()).hexdigest()
-    return Prompt(name=named, text=text, digest=digest)

@@ -9,10 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from engine.tool_captains.llm.rungs import Rung
 from engine.tools import ToolOffer
 
 # What `strict` schemas may not hold; the engine checks it all the same.
 _NOT_IN_STRICT: Final = ("minLength", "maxLength", "minProperties", "default")
+
+
+def shape_of(rung: Rung, offers: tuple[ToolOffer, ...]) -> dict[str, Any]:
+    """What of a request the rung decides."""
+    if rung.has_tools:
+        choice = "auto" if rung is Rung.AUTO else "required"
+        return {"tools": functions(offers, strict=rung is Rung.STRICT), "tool_choice": choice}
+    return {"response_format": envelope(offers)} if rung is Rung.SCHEMA else {}
 
 
 def functions(offers: Iterable[ToolOffer], *, strict: bool) -> tuple[dict[str, Any], ...]:

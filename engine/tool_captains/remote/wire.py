@@ -87,7 +87,8 @@ def action_of(body: bytes, question: int | None) -> CricketAction:
         answer = RemoteAnswer.model_validate(json.loads(body))
     except ValidationError as error:
         first = error.errors()[0]
-        raise MalformedCall(_why(first["type"], dotted(first["loc"]), error), _SHAPE) from None
+        key = dotted(first["loc"])
+        raise MalformedCall(_why(first["type"], key, error), _SHAPE, key) from None
     except (ValueError, RecursionError):
         raise MalformedCall("the answer is no JSON", _SHAPE) from None
     return CricketAction(tool=answer.tool, arguments=_arguments(answer), question=question)
