@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from engine.wording import shown
 from flows.play import BusAddress
@@ -88,9 +89,20 @@ def bus_at(url: str | None) -> BusAddress | None:
     """
     if url is None:
         return current_stage().bus
-    if not url.startswith(("http://", "https://")):
-        raise BadBusAddress(f"the bus {shown(url)}: must begin with http:// or https://")
+    if not _is_address(url):
+        raise BadBusAddress(f"the bus {shown(url)}: allowed: http://HOST:PORT or https://HOST:PORT")
     token = os.environ.get(BUS_TOKEN)
     if not token:
         raise BadBusAddress(f"the bus {shown(url)}: {BUS_TOKEN} must hold its publish token")
     return BusAddress(url=url.rstrip("/"), token=token)
+
+
+def _is_address(url: str) -> bool:
+    """Whether it is that of a server, without user, query or fragment."""
+    try:
+        parts = urlsplit(url)
+        named = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    plain = parts.username is None and not parts.query and not parts.fragment
+    return parts.scheme in ("http", "https") and named and plain

@@ -160,12 +160,10 @@ class BusAsker:
             raise _Away  # a bus that was started again, and had not been asked yet
         if answer.status_code != HTTPStatus.OK:
             raise CaptainUnavailable(f"{self._url}: the bus answered {answer.status_code}")
-        told = answer.json()
-        given = told.get("answer")
-        return _Told(
-            state=QuestionState(told["state"]),
-            answer=None if given is None else CricketAction.model_validate(given),
-        )
+        try:
+            return _told(answer.json())
+        except (ValueError, KeyError, TypeError):
+            raise CaptainUnavailable(f"{self._url}: what answers there is no bus") from None
 
     def _connections(self) -> httpx.AsyncClient:
         if self._client is None:
@@ -180,6 +178,15 @@ class BusAsker:
                 verify=tls_for(self._url),
             )
         return self._client
+
+
+def _told(outcome: Any) -> _Told:
+    """The bus's answer; something else that answers 200 raises."""
+    given = outcome.get("answer") if isinstance(outcome, dict) else None
+    return _Told(
+        state=QuestionState(outcome["state"]),
+        answer=None if given is None else CricketAction.model_validate(given),
+    )
 
 
 def _in_background(

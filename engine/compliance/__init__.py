@@ -2,6 +2,7 @@
 
 from engine.compliance.asking import Address
 from engine.compliance.report import Check, Latency, Report, Verdict
-from engine.compliance.suite import ALLOWED, examine
+from engine.compliance.suite import examine
+from engine.compliance.verdicts import ALLOWED
 
 __all__ = ["ALLOWED", "Address", "Check", "Latency", "Report", "Verdict", "examine"]

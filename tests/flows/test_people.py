@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from engine.replay import replay_record
 from flows.cli import main
 from tests.flows.support import ROOT, captains, tournament_file
 from tests.human.person import Person, present
@@ -79,6 +80,7 @@ async def test_a_person_plays_against_a_preset(tmp_path: Path) -> None:
         async with httpx.AsyncClient(base_url=bus.url, trust_env=False) as http:
             shown = (await http.get(f"/api/streams/{report['episode_id']}/1")).json()
     assert shown["state"] == "ended"
+    assert (await replay_record(Path(report["record"]))).identical
 
 
 async def test_the_token_is_told_to_the_terminal_and_kept_nowhere(tmp_path: Path) -> None:
@@ -187,7 +189,10 @@ def test_without_a_bus_a_person_is_refused_with_what_is_allowed(
 @pytest.mark.parametrize(
     ("url", "token", "said"),
     [
-        ("ftp://x", TOKEN, "must begin with http:// or https://"),
+        ("ftp://x", TOKEN, "allowed: http://HOST:PORT"),
+        ("http://[::1", TOKEN, "allowed: http://HOST:PORT"),
+        ("http://x:99999", TOKEN, "allowed: http://HOST:PORT"),
+        ("http://u:p@x", TOKEN, "allowed: http://HOST:PORT"),
         ("http://127.0.0.1:1", "", "CAPTAINS_BUS_TOKEN must hold its publish token"),
     ],
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import socket
 
+import pytest
+
 from engine.cricket.choices import Seat
 from engine.events import EndReason
 from spectator.server import BusServer
@@ -33,18 +35,26 @@ async def test_a_bus_that_was_started_again_is_asked_again() -> None:
 
 
 async def test_a_bus_that_comes_later_is_waited_for() -> None:
-    bus = BusServer(publish_token=TOKEN, port=_free_port())
-    bus._port = bus._wanted_port  # its address is known before it listens
+    knocked = asyncio.Event()
+
+    async def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        knocked.set()
+        writer.close()
+
+    nobody = await asyncio.start_server(hang_up, "127.0.0.1", 0)
+    bus = not_yet(nobody.sockets[0].getsockname()[1])
     playing = asyncio.create_task(played(bus, match(human("ada"))))
-    await asyncio.sleep(0.1)
+    await knocked.wait()
+    nobody.close()
+    await nobody.wait_closed()
     async with bus, present(Person.at(bus, "ada")):
         result = await playing
     assert result.counts[Seat.HOME].coverage == 1.0
 
 
 async def test_where_the_bus_stays_away_the_default_leads_and_it_is_told_so() -> None:
-    bus = BusServer(publish_token=TOKEN, port=_free_port())
-    bus._port = bus._wanted_port
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        bus = not_yet(found.getsockname()[1])
     result = await played(bus, match(human("ada", deadline_s=0.05, gone_after=2)))
     counts = result.counts[Seat.HOME]
     assert result.end_reason is EndReason.COMPLETED
@@ -61,6 +71,23 @@ async def test_a_wrong_publish_token_voids_the_match_and_is_not_told() -> None:
     assert bus.publish_token not in (result.error or "")
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
+@pytest.mark.parametrize(
+    "answer", [b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi", b"HTTP/1.1 404 No\r\n\r\n"]
+)
+async def test_what_is_no_bus_voids_the_match(answer: bytes) -> None:
+    async def other(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer)
+        writer.close()
+
+    server = await asyncio.start_server(other, "127.0.0.1", 0)
+    result = await played(not_yet(server.sockets[0].getsockname()[1]), match(human("ada")))
+    server.close()
+    assert result.end_reason is EndReason.TRANSPORT
+
+
+def not_yet(port: int) -> BusServer:
+    """A bus whose address is known, and which does not listen."""
+    bus = BusServer(publish_token=TOKEN, port=port)
+    bus._port = port
+    return bus

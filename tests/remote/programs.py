@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from http.server import ThreadingHTTPServer
 from typing import Any, ClassVar
 
-from engine.compliance.suite import AT_ONCE
+from engine.compliance.verdicts import AT_ONCE
 from examples.remote.captain import Handler, answer
 
 
