@@ -100,6 +100,7 @@ class Chair:
         self._standing = StandingOrders() if spec.params.get("cadence") == "over" else None
         self._choices = LastChoices()
         self._books = Books()
+        self._answers: dict[int, Answered] = {}  # of a policy, by the decision's id
 
     async def answer(self, request: DecisionRequest, draws: CaptainDraws) -> Answered:
         """A legal decision for `request`, and how it came about.
@@ -128,7 +129,11 @@ class Chair:
             self._session.answer_of_policy(decision, request)
         except CallError as refused:
             return self._without_answer([str(refused)], request, draws)
-        return _answered(decision=decision, source=self._own_source)
+        known = self._answers.get(id(decision))
+        if known is None:  # the answer keeps the decision, so that its id is its own
+            known = _answered(decision=decision, source=self._own_source)
+            self._answers[id(decision)] = known
+        return known
 
     def hear(self, fact: Fact) -> None:
         """Takes notice of what was published; a scripted captain is shown it with each question."""

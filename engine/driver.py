@@ -50,7 +50,7 @@ class BallLuck:
         return self.after - self.expected
 
 
-_ball_luck, _draws = maker(BallLuck), maker(CaptainDraws)
+_draws = maker(CaptainDraws)
 
 
 def _no_listener(_: Fact) -> None:
@@ -101,7 +101,7 @@ class MatchDriver:
         opening = value.opening() if value is not None else _EVEN_OPENING
         self.setup_luck = self.luck = opening.after - opening.before
         self.home_win_probability = opening.after
-        self.last_ball: BallLuck | None = None
+        self._last_ball: tuple[float, float, float] | None = None
         self._model, self._value, self._streams = model, value, streams
         self._on_fact = on_fact
         self._match = play_match(setup)
@@ -125,6 +125,13 @@ class MatchDriver:
         if self.request is None:
             raise ValueError("the match is over")
         return draws_for(self.request, self._streams)
+
+    @property
+    def last_ball(self) -> BallLuck | None:
+        if self._last_ball is None:
+            return None
+        before, expected, after = self._last_ball
+        return BallLuck(before=before, expected=expected, after=after)
 
     def close(self) -> None:
         self._match.close()
@@ -174,8 +181,6 @@ class MatchDriver:
         """Both values are the batting side's; kept for the home side."""
         if batting is Seat.AWAY:
             expected, after = 1.0 - expected, 1.0 - after
-        self.last_ball = _ball_luck(
-            before=self.home_win_probability, expected=expected, after=after
-        )
+        self._last_ball = self.home_win_probability, expected, after
         self.luck += after - expected
         self.home_win_probability = after

@@ -30,7 +30,7 @@ from engine.cricket.nodes import BallBowled, Fact, MatchResult, OverCompleted
 from engine.cricket.players import Squad
 from engine.cricket.scorecard import innings_card, margin_in_words
 from engine.cricket.state import Innings, Squads
-from engine.driver import EVEN, MatchDriver
+from engine.driver import EVEN, BallLuck, MatchDriver
 from engine.errors import (
     BadPreset,
     CaptainFailed,
@@ -54,8 +54,8 @@ ENGINE_VERSION: Final = "1"
 _STEPS_PER_BALL: Final = 20
 _LONGEST_HOLD_S: Final = 0.002  # of the event loop, to the over
 # Events that scripted captains, who never wait, leave to be handed over together at the end of an
-# over: some five overs. Decisions are priced together, and that is several times as cheap.
-_TOGETHER: Final = 100
+# over: an innings of a T20. Decisions are priced together, and that is several times as cheap.
+_TOGETHER: Final = 400
 _VERSIONS_OF: Final = ("captains", "numpy", "pydantic")
 
 SQUAD_ADAPTER: Final = TypeAdapter(Squad)
@@ -313,18 +313,21 @@ class _Episode:
         return self._spec.step_limit or (balls + 100) * _STEPS_PER_BALL
 
     def _on_fact(self, fact: Fact) -> None:
-        ball = self._driver.last_ball if self._driver else None
         if isinstance(fact, BallBowled):
             self._deliveries += 1
             self._innings[fact.after.number] = fact.after
             for chair in self._listening:
                 chair.hear(fact)
             if self._on_ball is not None:
+                ball = self._last_ball()
                 self._on_ball(fact, ball.luck if ball else 0.0)
         elif isinstance(fact, OverCompleted):
             self._over_ended = True
         if self._reporter is not None:
-            self._reporter.fact(fact, ball)
+            self._reporter.fact(fact, self._last_ball())
+
+    def _last_ball(self) -> BallLuck | None:
+        return self._driver.last_ball if self._driver else None
 
     async def _publish(self, at_least: int = 1) -> None:
         """Hands over the events since the last time, once there are so many."""

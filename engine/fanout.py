@@ -34,19 +34,21 @@ class Fanout:
     async def send(self, events: Iterable[Told]) -> None:
         """Tells everybody. Interrupted, it goes on where it stopped when it is called again."""
         self._queue.extend(events)
-        while self._queue:
-            await self._tell_the_rest(self._queue[0])
-            self._queue.popleft()
+        queue, listening = self._queue, self._listening
+        while queue:
+            event = queue[0]
+            while self._told < len(listening):
+                observer = listening[self._told]
+                self._told += 1  # before: an observer that is interrupted is not told twice
+                try:
+                    await observer.on_event(event)
+                except Exception as error:  # noqa: BLE001 - his trouble is not the match's
+                    self._told -= 1
+                    self._drop(error)
+            queue.popleft()
             self._told = 0
 
-    async def _tell_the_rest(self, event: Told) -> None:
-        while self._told < len(self._listening):
-            observer = self._listening[self._told]
-            self._told += 1  # before the call: an observer that is interrupted is not told twice
-            try:
-                await observer.on_event(event)
-            except Exception as error:  # noqa: BLE001 - a spectator's trouble is not the match's
-                self._told -= 1
-                del self._listening[self._told]
-                name = type(observer).__name__
-                self.failures.append(f"{name}: {type(error).__name__}: {error}")
+    def _drop(self, error: Exception) -> None:
+        """Whoever was to be told next has raised this."""
+        name = type(self._listening.pop(self._told)).__name__
+        self.failures.append(f"{name}: {type(error).__name__}: {error}")

@@ -33,7 +33,7 @@ from engine.cricket.start import Start
 from engine.cricket.state import Innings, Squads
 from engine.driver import EVEN, BallLuck
 from engine.recap import before_of, score_of
-from engine.wire import DECIMALS, Wire, decision_wire, delivery_wire, name_of
+from engine.wire import DECIMALS, Wire, decision_wire, delivery_wire, over_wire
 
 _HIDDEN_UNTIL_BOWLED: Final = frozenset({DecisionKind.DELIVERY, DecisionKind.SHOT})
 # Not the play: who or what gave the answer and how long it took, and what the value model of the
@@ -51,14 +51,15 @@ _NOT_THE_PLAY: Final = frozenset(
         "spent",
     }
 )
-_DECISION, _DELIVERY = "decision", "delivery"
+_AS_IT_IS: Final = frozenset({str, int, bool, type(None)})
+_DECISION, _DELIVERY, _OVER_COMPLETED = "decision", "delivery", "over.completed"
 _TYPE_OF: Final[dict[type[BaseModel], str]] = {
     ev.EpisodeStarted: "episode.started",
     ev.Toss: "toss",
     ev.InningsStart: "innings.started",
     ev.DecisionMade: _DECISION,
     ev.Delivery: _DELIVERY,
-    ev.OverComplete: "over.completed",
+    ev.OverComplete: _OVER_COMPLETED,
     ev.InningsEnd: "innings.ended",
     ev.EpisodeEnded: "episode.ended",
 }
@@ -116,7 +117,9 @@ class PlayDigest:
         play = _PLAY.get(kind)
         if play is None:
             return
-        values = [_canonical(value) for value in play.fields(data)]
+        values = [
+            value if type(value) in _AS_IT_IS else _canonical(value) for value in play.fields(data)
+        ]
         self._hash.update(orjson.dumps([play.name, *values], option=orjson.OPT_SORT_KEYS))
 
     def hexdigest(self) -> str:
@@ -191,15 +194,18 @@ class Reporter:
 
     def decided(self, request: DecisionRequest, answered: Answered) -> None:
         """Publishes the decision, at once or after the ball that it is for."""
+        spent = answered.spent
         made = decision_wire(request, answered.decision, self._squads, self._captains[request.seat])
-        made["source"] = answered.source
-        made["reason"] = answered.reason
-        made["rethinks"] = answered.rethinks
-        made["errors"] = answered.errors
-        made["latency_ms"] = answered.latency_ms
-        made["cost"] = None
+        made |= {
+            "source": answered.source,
+            "reason": answered.reason,
+            "rethinks": answered.rethinks,
+            "errors": answered.errors,
+            "latency_ms": answered.latency_ms,
+            "cost": None,
+            "spent": None if spent is None else spent.model_dump(),
+        }
         self._costs.note(request, answered.decision, made)
-        made["spent"] = None if answered.spent is None else answered.spent.model_dump()
         if request.kind in _HIDDEN_UNTIL_BOWLED:
             self._held.append(made)
         else:
@@ -255,16 +261,8 @@ class Reporter:
 
     def _over_completed(self, innings: Innings) -> None:
         runs, wickets = self._over_began
-        self.add(
-            ev.OverComplete(
-                innings=innings.number,
-                over=innings.over - 1,
-                bowler=name_of(self._squads.of(innings.fielding), innings.last_bowler),
-                runs=innings.runs - runs,
-                wickets=innings.wickets - wickets,
-                score=score_of(innings),
-            )
-        )
+        over = over_wire(innings, self._squads, runs=runs, wickets=wickets)
+        self._tell(_OVER_COMPLETED, over)
         self._over_began = innings.runs, innings.wickets
 
     def _innings_ended(self, innings: Innings) -> None:

@@ -26,6 +26,7 @@ from engine.cricket.outcomes import Outcome
 from engine.cricket.players import PlayerIndex, Squad
 from engine.cricket.state import Innings, Squads, overs_notation
 from engine.driver import EVEN, BallLuck
+from engine.making import by_identity
 
 DECIMALS: Final = 9  # of what is computed
 
@@ -111,18 +112,28 @@ def choice_of(decision: Decision, squad: Squad) -> dict[str, Any]:
     """
     match decision:
         case ShotDecision():
-            return {"shot": decision.shot._value_, "aggression": decision.aggression}
+            return dict(_shot(decision))
         case DeliveryDecision():
-            return {
-                "field": decision.field._value_,
-                "length": decision.length._value_,
-                "line": decision.line._value_,
-                "variation": decision.variation._value_,
-            }
+            return dict(_delivery(decision))
         case BatterDecision() | BowlerDecision():
             return {"player": squad[decision.player].name}
         case _:
             return {"elect": decision.elect._value_}
+
+
+@by_identity  # a scripted captain gives the same ones again and again
+def _shot(decision: ShotDecision) -> dict[str, Any]:
+    return {"shot": decision.shot._value_, "aggression": decision.aggression}
+
+
+@by_identity
+def _delivery(decision: DeliveryDecision) -> dict[str, Any]:
+    return {
+        "field": decision.field._value_,
+        "length": decision.length._value_,
+        "line": decision.line._value_,
+        "variation": decision.variation._value_,
+    }
 
 
 def delivery_wire(fact: BallBowled, ball: BallLuck | None, squads: Squads) -> dict[str, Any]:
@@ -142,12 +153,8 @@ def delivery_wire(fact: BallBowled, ball: BallLuck | None, squads: Squads) -> di
         "striker": batting[before.striker].name,
         "non_striker": batting[before.non_striker].name,
         "bowler": fielding[before.bowler].name,
-        "field": delivery.field._value_,
-        "length": delivery.length._value_,
-        "line": delivery.line._value_,
-        "variation": delivery.variation._value_,
-        "shot": shot.shot._value_,
-        "aggression": shot.aggression,
+        **_delivery(delivery),
+        **_shot(shot),
         "free_hit": before.free_hit,
         "outcome": outcome.key,
         "bat": outcome.bat,
@@ -161,6 +168,18 @@ def delivery_wire(fact: BallBowled, ball: BallLuck | None, squads: Squads) -> di
         "needed": after.needed,
         "win_probability": round(ball.after, DECIMALS) if ball else EVEN,
         "luck": round(ball.luck, DECIMALS) if ball else 0.0,
+    }
+
+
+def over_wire(innings: Innings, squads: Squads, *, runs: int, wickets: int) -> dict[str, Any]:
+    """`OverComplete`; the over began at `runs` for `wickets`."""
+    return {
+        "innings": innings.number,
+        "over": innings.over - 1,
+        "bowler": name_of(squads.of(innings.fielding), innings.last_bowler),
+        "runs": innings.runs - runs,
+        "wickets": innings.wickets - wickets,
+        "score": score_wire(innings),
     }
 
 

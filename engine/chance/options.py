@@ -226,9 +226,10 @@ class Options:
         """(ball, way, shot): at the aggression of real batters, at each of `AGGRESSIONS`, and at
         the one given for the ball, if any is.
         """
-        columns = np.array(
-            [self._factors.shots(*each) for each in zip(fields, balls.kinds, strict=True)]
-        ).swapaxes(1, 2)
+        met = list(zip(fields, balls.kinds, strict=True))
+        number = {each: place for place, each in enumerate(dict.fromkeys(met))}
+        factors = np.array([self._factors.shots(*each) for each in number])
+        columns = factors.swapaxes(1, 2)[[number[each] for each in met]]
         pressed = balls.unpressed[:, None] * self._factors.aggressions(balls.tables)
         ways = [balls.weight[:, None], pressed]
         if aggressions is not None:

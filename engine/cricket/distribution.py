@@ -5,9 +5,10 @@ The protocols live here, below; `engine.chance` implements them and the driver j
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,7 @@ from engine.cricket.state import Innings
 
 Numbers = Sequence[float] | npt.NDArray[np.floating]
 
+_LAST: Final = len(OUTCOMES) - 1
 _add_up = np.add.accumulate
 
 
@@ -47,8 +49,10 @@ class Distribution:
         """Which of `OUTCOMES` a uniform number in [0, 1) draws, walking from the bowler's best to
         the batter's best.
         """
-        place = self._reached.searchsorted(uniform * self._reached.item(-1), "right")
-        return min(int(place), len(OUTCOMES) - 1)
+        reached = self._reached
+        # For so few numbers twice as fast as `searchsorted`.
+        place = bisect_right(reached, uniform * reached.item(-1))
+        return place if place < _LAST else _LAST
 
     def mean(self, values: Numbers) -> float:
         """The expectation of `values`, one for each of `OUTCOMES`."""

@@ -24,7 +24,7 @@ from engine.cricket.choices import (
     variations_of,
 )
 from engine.cricket.errors import IllegalDecision
-from engine.cricket.nodes import DecisionRequest
+from engine.cricket.nodes import DecisionRequest, Legal
 from engine.cricket.players import SQUAD_SIZE, PlayerIndex, Squad
 from engine.cricket.state import Innings
 
@@ -46,14 +46,21 @@ def legal_fields(innings: Innings) -> tuple[Field, ...]:
     """Fields with few enough outside the circle (ICC 28.7); before a free hit the field may be held
     (ICC 21.19.2).
     """
+    return legal_to_field(innings).fields
+
+
+def legal_to_field(innings: Innings) -> Legal:
+    """`legal_fields`, as a request lists them."""
     if innings.held_field is not None:
-        return (innings.held_field,)
-    return _FIELDS_WITHIN[innings.format.max_outside(innings.legal_balls)]
+        return _HELD[innings.held_field]
+    return _WITHIN[innings.format.max_outside(innings.legal_balls)]
 
 
+_HELD: Final = {field: Legal(fields=(field,)) for field in Field}
 # By how many may stand outside the circle.
-_FIELDS_WITHIN: Final = tuple(
-    tuple(field for field in Field if OUTSIDE[field] <= allowed) for allowed in range(SQUAD_SIZE)
+_WITHIN: Final = tuple(
+    Legal(fields=tuple(field for field in Field if OUTSIDE[field] <= allowed))
+    for allowed in range(SQUAD_SIZE)
 )
 
 
@@ -80,6 +87,13 @@ def _check_shot(_: DecisionRequest, decision: ShotDecision) -> None:
         _check_aggression(decision.aggression)
 
 
+def _check_kinds(decision: DeliveryDecision) -> None:
+    _check_kind(decision.field, Field)
+    _check_kind(decision.length, Length)
+    _check_kind(decision.line, Line)
+    _check_kind(decision.variation, Variation)
+
+
 def _check_kind(value: object, kind: type[StrEnum]) -> None:
     """A captain in Python can put anything into a decision; the match is built on enums."""
     if type(value) is not kind:
@@ -98,10 +112,13 @@ def _check_player(request: DecisionRequest, decision: BatterDecision | BowlerDec
 
 
 def _check_delivery(request: DecisionRequest, decision: DeliveryDecision) -> None:
-    _check_kind(decision.field, Field)
-    _check_kind(decision.length, Length)
-    _check_kind(decision.line, Line)
-    _check_kind(decision.variation, Variation)
+    if (
+        type(decision.field) is not Field
+        or type(decision.length) is not Length
+        or type(decision.line) is not Line
+        or type(decision.variation) is not Variation
+    ):
+        _check_kinds(decision)
     if decision.field not in request.legal.fields:
         raise IllegalDecision(
             f"the {decision.field} field may not be set now", ", ".join(request.legal.fields)

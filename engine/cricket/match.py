@@ -53,7 +53,7 @@ from engine.making import maker
 MAX_SUPER_OVERS: Final = 4
 
 _NOTHING_TO_LIST: Final = Legal()
-_view, _request, _legal = maker(MatchView), maker(DecisionRequest), maker(Legal)
+_view, _request = maker(MatchView), maker(DecisionRequest)
 _context, _chance, _bowled = maker(DeliveryContext), maker(ChanceNode), maker(BallBowled)
 
 
@@ -249,7 +249,7 @@ class _Table:
     def _bowl(self, innings: Innings) -> Generator[Node, Answer, Innings]:
         """One ball: the field is seen, delivery and shot are chosen blind, then chance."""
         view, batting = self.view(innings), innings.batting
-        fields = _legal(players=(), fields=legality.legal_fields(innings))
+        fields = legality.legal_to_field(innings)
         request = self._request(batting.other, DecisionKind.DELIVERY, view, fields)
         delivery = cast("DeliveryDecision", (yield request))
         request = self._request(batting, DecisionKind.SHOT, view, _NOTHING_TO_LIST, delivery.field)
