@@ -81,7 +81,8 @@ def _ways(models: Models, folder: Path) -> dict[str, Way]:
         "events_heuristic": playing("heuristic", told),
         "record_baseline": playing("baseline", recorded),
         "record_heuristic": playing("heuristic", recorded),
-        "environment": lambda: _by_tools(models),
+        "environment": lambda: _by_tools(models, reads_prompts=True),
+        "environment_of_legal_tools": lambda: _by_tools(models, reads_prompts=False),
     }
 
 
@@ -103,14 +104,16 @@ async def _all_of(specs: list[EpisodeSpec], play: Play) -> None:
         await play(spec)
 
 
-def _by_tools(models: Models) -> None:
-    """One seat plays by tool calls and reads every prompt; the other is the baseline."""
+def _by_tools(models: Models, *, reads_prompts: bool) -> None:
+    """One seat plays by tool calls, reading every prompt or only what is legal; the other is the
+    baseline.
+    """
     environment = CricketEnvironment(models=models)
     for seed in range(MATCHES):
         options = {"max_overs": 20, "opponent": "baseline"}
         seen = environment.reset(seed=seed, episode_id=f"bench-{seed}", options=options)
         while not seen.done:
-            assert seen.prompt_text
+            assert not reads_prompts or seen.prompt_text
             seen = environment.step(_call(seen))
 
 

@@ -20,6 +20,7 @@ from engine.tool_captains.response_cache import SqliteCache
 from engine.tool_captains.services import EnvironmentSecrets, sendable
 from flows.play import BusAddress
 from flows.spending import KeptBudgets
+from flows.stage import current_stage
 
 CACHE: Final = "answers.sqlite"
 
@@ -50,7 +51,7 @@ async def lent(
             limiter=limiter,
             budgets=budgets,
             secrets=BlockSecrets(),
-            cache=SqliteCache(home / CACHE),
+            cache=SqliteCache(home / CACHE, tell=current_stage().reporter.trouble),
             asker=asker,
         )
         try:

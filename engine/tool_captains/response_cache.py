@@ -1,7 +1,8 @@
 """Answers of models, kept in one SQLite file so that a resumed or repeated run need not ask again.
 
-The file is touched by a thread of its own, never by the event loop. A file that is damaged or
-locked loses no match: it is left alone from then on, and `trouble` says so.
+The file is touched by a thread of its own, never by the event loop. A file that another process
+has locked is waited for. One that stays locked, or is damaged, loses no match: it is left alone
+from then on, and `trouble` says so.
 """
 
 from __future__ import annotations
@@ -23,13 +24,22 @@ log = logging.getLogger(__name__)
 
 
 class SqliteCache:
-    """Implements `ResponseCache`. Several processes may use one file at a time."""
+    """Implements `ResponseCache`. Several processes may use one file at a time, each for `busy_s`
+    at the most. `tell` is given the trouble, once, beside the log.
+    """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(
+        self,
+        path: Path,
+        *,
+        busy_s: float = _BUSY_S,
+        tell: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._path, self._busy_s, self._tell = path, busy_s, tell
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="response-cache")
         self._connection: sqlite3.Connection | None = None
         self._trouble: str | None = None
+        self._is_told = False
 
     @property
     def trouble(self) -> str | None:
@@ -55,11 +65,18 @@ class SqliteCache:
                 self._give_up(error)
                 return None
 
-        return await asyncio.get_running_loop().run_in_executor(self._thread, guarded)
+        found = await asyncio.get_running_loop().run_in_executor(self._thread, guarded)
+        if self._trouble is not None and not self._is_told:
+            self._is_told = True
+            self._tell(self._trouble)
+        return found
 
     def _give_up(self, error: Exception) -> None:
-        self._trouble = f"the cache {self._path} cannot be used ({error})"
-        log.warning("%s; answers are neither taken from it nor kept", self._trouble)
+        self._trouble = (
+            f"the cache {self._path} cannot be used ({error}); answers are neither taken from it "
+            "nor kept"
+        )
+        log.warning(self._trouble)
         self._close()
 
     def _get(self, key: str) -> bytes | None:
@@ -73,7 +90,7 @@ class SqliteCache:
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            connection = sqlite3.connect(self._path, timeout=_BUSY_S, isolation_level=None)
+            connection = sqlite3.connect(self._path, timeout=self._busy_s, isolation_level=None)
             self._connection = connection  # so that it is closed, whatever comes
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")

@@ -4,10 +4,16 @@ their decisions, with what it took and what the match has cost so far.
 
 from __future__ import annotations
 
+from typing import Final
+
 from engine.events import DecisionEvent, DecisionMade, Spent
 from engine.wire import Told
+from engine.wording import printable, shortened
 from flows.cli.terminal import note
 from flows.honesty import usd
+from tournaments.report import plain_name
+
+_LONGEST_NAME: Final = 20  # of a captain; the rest of the line is what is waited for
 
 
 class Ticker:
@@ -33,12 +39,13 @@ class Ticker:
             self._usd = None if spent.cost_usd is None else self._usd + spent.cost_usd
 
     def _line(self, made: DecisionMade) -> str:
+        name = shortened(plain_name(made.captain), _LONGEST_NAME)
         chosen = ", ".join(str(value) for value in made.choice.values() if value is not None)
         took = "" if made.latency_ms is None else f", {made.latency_ms / 1000:.1f} s"
         again = f", asked {made.rethinks + 1} times" if made.rethinks else ""
         cost = f"cost {usd(None)}" if self._usd is None else usd(self._usd)
         so_far = f"; {self._tokens} tokens, {cost} so far" if self._calls else ""
         return (
-            f"{made.innings}/{made.ball} {made.captain}, {made.kind}: {chosen} "
-            f"({made.source}{took}{again}){so_far}"
+            f"{made.innings}/{made.ball} {name}, {made.kind}: "
+            f"{printable(chosen)} ({made.source}{took}{again}){so_far}"
         )

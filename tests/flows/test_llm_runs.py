@@ -154,6 +154,43 @@ async def test_settings_that_an_endpoint_refuses_end_that_captains_run_at_once(
     assert played == {"heuristic": 2, "baseline": 2, "model": 0}
 
 
+ROUND = """\
+name: round
+seed: 3
+match: {{overs: 1, pairs: 1}}
+captains:
+  - heuristic
+  - {{name: small, preset: llm_live, model: m1, cadence: over, tools: committing}}
+  - {{name: large, preset: llm_live, model: m2, tools: committing, budget: {{tokens: 9_000_000}}}}
+spectate: {{episodes: none}}
+"""
+
+
+async def test_a_round_robin_of_two_models_at_the_environments_endpoint(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    async def answer(request: dict[str, Any]) -> Said:
+        return says(plays(request))
+
+    file = tournament_file(tmp_path, ROUND.format())
+    async with stub(answering=answer) as endpoint:
+        process = captains(
+            ["run", str(file), "--runs", str(tmp_path / "runs")],
+            {
+                **environment,
+                "CAPTAINS_HOME": str(tmp_path / "home"),
+                "CAPTAINS_LLM_BASE_URL": endpoint.url,
+            },
+        )
+        out, err = await asyncio.to_thread(process.communicate, timeout=120)
+    assert process.returncode == 0, err
+    assert "6 played, 0 resumed, 0 void, 0 forfeited" in out
+    assert out.count("coverage 100.0%") == 2
+    assert "cost unknown" in out
+    assert "USD" not in out + err
+    assert {r["model"] for r in endpoint.requests} == {"m1", "m2"}
+
+
 async def test_a_missing_key_is_told_before_the_first_ball(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:

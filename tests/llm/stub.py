@@ -14,12 +14,15 @@ Headers = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """A response. `reason` stands in the status line."""
+    """A response. `reason` stands in the status line; `closes`: the connection, whatever was
+    promised of its length.
+    """
 
     status: int = 200
     body: bytes = b""
     headers: Headers = field(default_factory=dict)
     reason: str = "OK"
+    closes: bool = False
     content_type: str = "application/json"
 
 
@@ -131,10 +134,12 @@ async def _exchange(
         "content-length": str(len(said.body)),
         **said.headers,
     }
+    if "transfer-encoding" in sent:
+        del sent["content-length"]
     lines = [f"HTTP/1.1 {said.status} {said.reason}", *(f"{k}: {v}" for k, v in sent.items())]
     writer.write("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + said.body)
     await writer.drain()
-    return True
+    return not said.closes
 
 
 def plays(request: Mapping[str, Any], **more: Any) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -104,35 +103,6 @@ async def test_silence_is_remembered_for_no_longer_deadline(tmp_path: Path) -> N
         await services.aclose()
 
 
-@pytest.mark.parametrize("harm", ["garbage", "another version", "a folder", "another table"])
-async def test_a_file_that_cannot_be_used_loses_no_match(tmp_path: Path, harm: str) -> None:
-    path = _harmed(tmp_path / "answers.db", harm)
-    cache = SqliteCache(path)
-    services = lend(cache=cache)
-    async with stub(says(completion())) as endpoint:
-        assert (await ask(obtainer(endpoint.url, services))).calls
-        assert cache.trouble is not None
-        assert str(path) in cache.trouble
-        with pytest.raises(NotCached, match="cannot be used"):
-            await ask(obtainer(endpoint.url, services, mode="cached"))
-        await services.aclose()
-
-
-def _harmed(path: Path, harm: str) -> Path:
-    match harm:
-        case "garbage":
-            path.write_bytes(b"no database at all" * 1000)
-        case "a folder":
-            path.mkdir()
-        case "another version":
-            with sqlite3.connect(path) as connection:
-                connection.execute("PRAGMA user_version = 99")
-        case "another table":
-            with sqlite3.connect(path) as connection:
-                connection.execute("CREATE TABLE answers (other INTEGER)")
-    return path
-
-
 async def test_an_entry_that_cannot_be_read_is_asked_for_again(tmp_path: Path) -> None:
     cache = SqliteCache(tmp_path / "answers.db")
     services = lend(cache=cache)
@@ -140,16 +110,6 @@ async def test_an_entry_that_cannot_be_read_is_asked_for_again(tmp_path: Path) -
         await cache.put(key_of(endpoint.url, ASKED, WHO, PLACE), b'{"v": 1, "reply": {"x": 1}}')
         assert (await ask(obtainer(endpoint.url, services))).calls
         await services.aclose()
-
-
-async def test_two_processes_may_write_at_once(tmp_path: Path) -> None:
-    caches = [SqliteCache(tmp_path / "answers.db") for _ in range(2)]
-    for number in range(20):
-        await caches[number % 2].put(str(number), b"x")
-    assert [await caches[0].get(str(number)) for number in range(20)] == [b"x"] * 20
-    assert [cache.trouble for cache in caches] == [None, None]
-    for cache in caches:
-        await cache.aclose()
 
 
 _CHANGES: list[dict[str, Any]] = [

@@ -20,8 +20,9 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
 
-    def __init__(self, program: type[Program]) -> None:
+    def __init__(self, program: type[Program], asked: list[dict[str, Any]]) -> None:
         super().__init__(("127.0.0.1", 0), program)
+        self.asked = asked
         self.bodies: set[bytes] = set()
         self.furthest: defaultdict[str, int] = defaultdict(int)
         self.last: dict[str, Any] = {}
@@ -42,7 +43,9 @@ class Program(Handler):
     def do_POST(self) -> None:  # noqa: N802
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         try:
-            self.answer_to(json.loads(body), body)
+            request = json.loads(body)
+            self.server.asked.append(request)
+            self.answer_to(request, body)
         except ValueError:  # whoever asked hung up
             self.refuse()
 
@@ -167,9 +170,9 @@ class Mute(Program):
 
 
 @contextmanager
-def serving(program: type[Program]) -> Iterator[str]:
-    """Its address."""
-    server = Server(program)
+def serving(program: type[Program], asked: list[dict[str, Any]] | None = None) -> Iterator[str]:
+    """Its address. What it is asked is put to `asked`."""
+    server = Server(program, [] if asked is None else asked)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     try:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,7 @@ from engine.spec import EpisodeSpec
 from engine.tool_captains import Services
 from engine.tool_captains.backoff import Backoff
 from tests.architecture.source import ROOT
+from tests.remote.programs import Program, Reckless, serving
 
 PROGRAMS = {
     "python": [sys.executable, str(ROOT / "examples" / "remote" / "captain.py")],
@@ -91,6 +93,42 @@ async def test_an_example_program_leads_a_side_with_full_coverage(language: str)
     assert result.end_reason is EndReason.COMPLETED
     assert result.counts[Seat.HOME].coverage == 1.0
     assert set(result.counts[Seat.HOME].sources) == {"remote"}
+
+
+def _stands_for(request: dict[str, Any]) -> tuple[object, ...]:
+    """What an order for a ball stands for: an over, while the same two bat."""
+    game = request["observation"]["game"]
+    batters = frozenset(game[end]["name"] for end in ("striker", "non_striker"))
+    return request["asked"], game["innings"], game["overs"].split(".")[0], batters
+
+
+async def test_with_cadence_over_a_program_is_asked_once_an_over_while_the_same_two_bat() -> None:
+    asked: list[dict[str, Any]] = []
+    with serving(Program, asked) as url:
+        result = await play(url, cadence="over")
+    balls = [each for each in asked if each["asked"] in ("delivery", "shot")]
+    orders = [_stands_for(each) for each in balls if not each["observation"]["game"]["free_hit"]]
+    counts = result.counts[Seat.HOME]
+    assert result.end_reason is EndReason.COMPLETED
+    assert len(orders) == len(set(orders))
+    assert counts.standing == result.deliveries - len(balls) > 0
+
+
+async def test_with_cadence_over_only_what_was_asked_is_a_decision() -> None:
+    asked: list[dict[str, Any]] = []
+    with serving(Program, asked) as url:
+        counts = (await play(url, cadence="over")).counts[Seat.HOME]
+    assert counts.decisions == counts.own == len(asked)
+    assert counts.sources == {"remote": len(asked)}
+
+
+async def test_with_cadence_over_a_fallback_does_not_stand() -> None:
+    asked: list[dict[str, Any]] = []
+    with serving(Reckless, asked) as url:
+        result = await play(url, cadence="over")
+    faced = next(line.legal_balls for line in result.innings if line.batting == Seat.HOME.value)
+    shots = sum(each["asked"] == "shot" for each in asked)
+    assert result.counts[Seat.HOME].fallbacks == shots >= faced
 
 
 @pytest.mark.parametrize("language", PROGRAMS)
