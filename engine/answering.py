@@ -66,6 +66,10 @@ class _Attempt:
     account: Account = field(default_factory=Account)
     refused: str | None = None  # why the last call was; None where it was taken
 
+    def latency_ms(self) -> float:
+        """Without what was waited for others: it is the captain's."""
+        return (time.perf_counter() - self.started - self.account.waited_s) * _MS
+
     def note(self, error: str, problem: Problem) -> None:
         self.refused = error
         self.errors.append(error)
@@ -197,7 +201,7 @@ class Chair:
                     reason=self._session.reason,
                     rethinks=len(attempt.errors),
                     errors=tuple(attempt.errors),
-                    latency_ms=(time.perf_counter() - attempt.started) * _MS,
+                    latency_ms=attempt.latency_ms(),
                     spent=attempt.account.spent(),
                 )
         return self._without_answer(attempt.errors, request, draws, attempt.account.spent())

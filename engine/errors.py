@@ -113,14 +113,15 @@ class RunBudgetSpent(EngineError):
 
 
 class MissingSecret(EngineError):
-    """The secret called `name` is not there, or is none: `why`."""
+    """The secret called `name` is not there, or is none: `why`. `setting` of `captain` names it."""
 
-    def __init__(self, name: str, why: str) -> None:
-        super().__init__(name, why)
-        self.name, self.why = name, why
+    def __init__(self, name: str, why: str, captain: str = "", setting: str = "") -> None:
+        super().__init__(name, why, captain, setting)
+        self.name, self.why, self.captain, self.setting = name, why, captain, setting
 
     def __str__(self) -> str:
-        return f"secret {self.name}: {self.why}"
+        who = f"captain {self.captain!r}: {self.setting}: " if self.captain else ""
+        return f"{who}secret {self.name}: {self.why}"
 
 
 class UnknownPreset(EngineError):
@@ -137,7 +138,7 @@ class UnknownPreset(EngineError):
 
 class BadPreset(EngineError):
     """The settings of captain `name` cannot be used: `why`. `at` leads to the setting at fault,
-    `place` is `FILE:LINE` of it.
+    `place` is `FILE:LINE` of it. Without a name it is the file that is at fault.
     """
 
     def __init__(
@@ -147,7 +148,8 @@ class BadPreset(EngineError):
         self.name, self.why, self.at, self.place = name, why, at, place
 
     def __str__(self) -> str:
-        return f"{self.place}{': ' if self.place else ''}captain {self.name!r}: {self.why}"
+        who = f"captain {self.name!r}" if self.name else ""
+        return ": ".join(part for part in (self.place, who, self.why) if part)
 
 
 class BadOptions(EngineError):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tournaments.brackets import bracket_names, bracket_path
 from tournaments.digest import FileDigest, file_digest
+from tournaments.errors import BadTournamentFile, Problem
 from tournaments.known import Known, known_to_the_engine
 from tournaments.loading import load_tournament
 from tournaments.spec import TournamentSpec
@@ -21,7 +22,11 @@ def known() -> Known:
 
 def load(path: str | Path) -> TournamentSpec:
     """The tournament in a file; a bare name is a bracket that ships. Raises `BadTournamentFile`."""
-    return load_tournament(path_of(str(path)), known())
+    found = path_of(str(path))
+    if not found.exists() and found.name == str(path) and not found.suffix:  # meant for a bracket
+        why = f"no such file or bracket; brackets: {', '.join(bracket_names())}"
+        raise BadTournamentFile((Problem(file=str(path), line=1, message=why),))
+    return load_tournament(found, known())
 
 
 def path_of(named: str) -> Path:

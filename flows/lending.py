@@ -17,7 +17,7 @@ from engine.tool_captains import Services
 from engine.tool_captains.contract import Asker, Limiter, Secrets
 from engine.tool_captains.limiting import AdaptiveLimiter
 from engine.tool_captains.response_cache import SqliteCache
-from engine.tool_captains.services import EnvironmentSecrets, sendable
+from engine.tool_captains.services import EnvironmentSecrets, secret_of, sendable
 from flows.play import BusAddress
 from flows.spending import KeptBudgets
 from flows.stage import current_stage
@@ -102,10 +102,8 @@ async def check_secrets(captains: Iterable[CaptainSpec], secrets: Secrets) -> No
         match settings_of(captain):
             case LlmSettings(mode="cached"):
                 pass  # whoever asks nobody needs no key
-            case LlmSettings(api_key_env=str(variable)) | RemoteSettings(token_env=str(variable)):
-                await secrets.from_environment(variable)
-            case LlmSettings(api_key_block=str(block)):
-                await secrets.from_block(block)
+            case LlmSettings() | RemoteSettings() as settings:
+                await secret_of(captain.name, settings, secrets)
 
 
 def answers_home(runs: Path) -> Path:

@@ -137,8 +137,10 @@ async def _asked(
             url = settings.url
         case _:
             return None
+    from engine.tool_captains.services import secret_of
+
     try:
-        key = await _key_of(settings, secrets)
+        key = await secret_of(captain.name, settings, secrets)
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         async with (
             asyncio.timeout(ASK_TIMEOUT_S),
@@ -164,16 +166,6 @@ async def _beginning(response: httpx.Response) -> bytes:
         if len(body) > LONGEST_LIST:
             break
     return body
-
-
-async def _key_of(settings: LlmSettings | RemoteSettings, secrets: Secrets) -> str | None:
-    if isinstance(settings, RemoteSettings):
-        variable, block = settings.token_env, None
-    else:
-        variable, block = settings.api_key_env, settings.api_key_block
-    if variable is not None:
-        return await secrets.from_environment(variable)
-    return await secrets.from_block(block) if block is not None else None
 
 
 def _answered(captain: CaptainSpec, status: int, body: bytes, model: str | None) -> Finding:

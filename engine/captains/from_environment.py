@@ -66,7 +66,7 @@ def blamed(fault: BadPreset, own: Mapping[str, Any]) -> BadPreset:
 def _what_to_set(missing: list[str]) -> str:
     named = " and ".join(VARIABLES[setting] for setting in missing)
     return (
-        f"its {' and '.join(missing)} are not known; set {named} in the environment ({BASE_URL} "
+        f"not known: its {' and '.join(missing)}; set {named} in the environment ({BASE_URL} "
         f"such as http://127.0.0.1:8080/v1; {KEY_ENV} to the name of the variable that holds a "
         f"key, where one is needed), or write {' and '.join(missing)} beside its name in the file"
     )

@@ -6,6 +6,7 @@ variable or the Prefect Secret block that holds it.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
 
@@ -14,7 +15,7 @@ from pydantic import Field as Setting
 
 _URL: Final = r"^https?://[^\s/?#@]+(/[^\s?#]*)?$"  # no user, no password, no query
 _ADDRESS: Final = (
-    "http:// or https://, a host, and a port from 1 to 65535 where it is not the usual"
+    "http:// or https://, a host, a port from 1 to 65535 where it is not the usual, and a path"
 )
 _VARIABLE: Final = r"^[A-Za-z_][A-Za-z0-9_]{0,99}$"
 _BLOCK: Final = r"^[a-z0-9][a-z0-9-]{0,99}$"
@@ -25,6 +26,8 @@ Cadence = Literal["ball", "over"]
 
 def _connectable(url: str) -> str:
     """Refuses what no connection could be made to, whatever the network. Raises `ValueError`."""
+    if re.fullmatch(_URL, url) is None:
+        raise ValueError(f"no such address; allowed: {_ADDRESS}, and nothing more")
     try:
         parts = urlsplit(url)
         host, port = (parts.hostname or "").encode("idna"), parts.port
@@ -37,7 +40,7 @@ def _connectable(url: str) -> str:
     return url
 
 
-Address = Annotated[str, Setting(max_length=500, pattern=_URL), AfterValidator(_connectable)]
+Address = Annotated[str, Setting(max_length=500), AfterValidator(_connectable)]
 Variable = Annotated[str, Setting(pattern=_VARIABLE)]
 Seconds = Annotated[float, Setting(gt=0, le=3600, allow_inf_nan=False)]
 

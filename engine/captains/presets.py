@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -70,7 +70,7 @@ def _read(
         document = read_document(path)
         content = mapping_in(document, path)
     except BadYaml as error:
-        raise BadPreset(path.name, str(error)) from None
+        raise BadPreset("", str(error)) from None
     found = {}
     for name, settings in content.items():
         try:
@@ -289,9 +289,20 @@ def _explain(error: ValidationError, model: type[BaseModel], kind: str) -> str:
     first = error.errors()[0]
     key = dotted(first["loc"])
     if first["type"] == "extra_forbidden":
-        allowed = ", ".join(sorted(model.model_fields)) or "none"
+        allowed = ", ".join(sorted(_settings_at(model, first["loc"]))) or "none"
         return f"unknown setting '{key}' of kind {kind}; allowed: {allowed}"
     return sentence(first, key, quoted=not is_about_keys(first["loc"][0] if key else None))
+
+
+def _settings_at(model: type[BaseModel], at: Where) -> Iterable[str]:
+    """The settings that stand beside the one at `at`, which may be inside another."""
+    if len(at) <= 1:
+        return model.model_fields
+    kinds = (one := model.model_fields[str(at[0])].annotation, *get_args(one))
+    for kind in kinds:  # of `Price | None` too
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            return _settings_at(kind, at[1:])
+    return ()
 
 
 def _called(name: object) -> str:

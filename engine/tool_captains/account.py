@@ -4,7 +4,10 @@ the way, each under its own name.
 
 from __future__ import annotations
 
+import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -79,6 +82,7 @@ NOT_TOLD: Final = Usage()
 @dataclass(slots=True, kw_only=True)
 class Account:
     """Of one decision, or summed over many. `from_cache` answers cost nothing and are no calls.
+    `waited_s` went by before requests were sent: for room, for a slot, and to send one again.
 
     `usage` of calls made, `cost_source` says where their prices come from. `models` as the server
     reported them, `rungs` how the answers were asked for.
@@ -87,12 +91,21 @@ class Account:
     calls: int = 0
     from_cache: int = 0
     transport_retries: int = 0
+    waited_s: float = 0.0
     usage: Usage = FREE
     problems: Counter[Problem] = field(default_factory=Counter)
     models: set[str] = field(default_factory=set)
     rungs: Counter[str] = field(default_factory=Counter)
     cost_sources: set[str] = field(default_factory=set)
     prompt_digest: str | None = None
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        since = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.waited_s += time.perf_counter() - since
 
     def spent(self) -> Spent:
         """As events and results tell it."""
@@ -111,6 +124,7 @@ class Account:
         self.calls += other.calls
         self.from_cache += other.from_cache
         self.transport_retries += other.transport_retries
+        self.waited_s += other.waited_s
         self.usage += other.usage
         self.problems.update(other.problems)
         self.models |= other.models

@@ -16,5 +16,5 @@ def played_by(spec: CaptainSpec) -> str | None:
         # A specimen of a match is digested: not for those who have no such captain.
         from engine.tool_captains.llm.loading import load_prompt
 
-        return load_prompt(settings.prompt).digest
+        return load_prompt(settings.prompt, spec.name).digest
     return content_digest(spec)

@@ -28,6 +28,21 @@ def sendable(name: str, value: str) -> str:
     return value
 
 
+async def secret_of(captain: str, settings: object, secrets: Secrets) -> str | None:
+    """The key or token that a captain's settings name; None where they name none. Raises
+    `MissingSecret`, which says whose it is.
+    """
+    for setting in ("api_key_env", "token_env", "api_key_block"):
+        if (named := getattr(settings, setting, None)) is None:
+            continue
+        ask = secrets.from_block if setting == "api_key_block" else secrets.from_environment
+        try:
+            return await ask(named)
+        except MissingSecret as missing:
+            raise MissingSecret(named, missing.why, captain, setting) from None
+    return None
+
+
 class EnvironmentSecrets:
     """Secrets of the environment alone."""
 

@@ -52,7 +52,7 @@ def test_who_asks_nobody_names_no_key() -> None:
 def test_what_must_be_set_is_said(preset: str) -> None:
     with pytest.raises(BadPreset, match=r"set CAPTAINS_LLM_BASE_URL and CAPTAINS_LLM_MODEL"):
         resolve(preset)
-    with pytest.raises(BadPreset, match=r"its model are not known; set CAPTAINS_LLM_MODEL in"):
+    with pytest.raises(BadPreset, match=r"not known: its model; set CAPTAINS_LLM_MODEL in"):
         resolve({"name": preset, "base_url": URL})
 
 

@@ -67,7 +67,17 @@ def test_a_preset_may_be_changed_and_renamed() -> None:
         ({"name": "a", "kind": "recorded"}, "either 'record' .* or 'decisions'"),
         ({"name": "a", "kind": "random", "params": [1]}, "'params' must be a mapping"),
         ({"kind": "random"}, "a captain's name is 1 to 40 letters"),
-        ({"name": "a", "kind": "remote", "url": "ftp://h/"}, "url"),
+        ({"name": "a", "kind": "remote", "url": "ftp://h/"}, "url.*no such address; allowed: http"),
+        (
+            {
+                "name": "a",
+                "kind": "llm",
+                "model": "m",
+                "base_url": "http://h",
+                "budget": {"eur": 1},
+            },
+            "unknown setting 'budget.eur' of kind llm; allowed: calls, tokens, usd, wall_s",
+        ),
         ({"name": "a", "kind": "remote", "url": "http://h:99999/"}, "url.*allowed: .* 1 to 65535"),
         ({"name": "a", "kind": "remote", "url": "http://:80/"}, "url.*no host; allowed: http"),
         (
@@ -116,7 +126,7 @@ def test_users_presets_are_found_beside_the_shipped_ones(tmp_path: Path) -> None
         ("wild: 3", "must be a mapping"),
         ("- wild", "must be a mapping"),
         ("wild: {kind: heuristic, name: x}", "the key is its name"),
-        ("wild: {kind: heuristic\n", "mine.yaml:2: "),
+        ("wild: {kind: heuristic\n", r"^\S*mine.yaml:2: "),
         ("wild: {preset: random}", "must be a mapping that begins with 'kind'"),
         ("a: {kind: random}\na: {kind: random}", "mine.yaml:2: `a` again .first on line 1"),
         ("a: &x {kind: random}\nb: *x", "an anchor or alias"),

@@ -78,7 +78,7 @@ async def test_an_opponent_who_cannot_be_reached_is_asked_again(
 @pytest.mark.usefixtures("environ")
 async def test_a_key_that_is_missing_is_told_at_once() -> None:
     options = {**OPTIONS, "opponent": {"name": "q", "preset": "llm_live", "api_key_env": "NO_KEY"}}
-    with pytest.raises(BadOptions, match="opponent: secret NO_KEY"):
+    with pytest.raises(BadOptions, match=r"opponent: captain .*: api_key_env: secret NO_KEY"):
         await CricketEnvironment(models=MODELS).reset_async(seed=3, options=options)
 
 

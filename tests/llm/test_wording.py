@@ -87,11 +87,11 @@ def test_every_word_that_a_module_says_is_digested(name: str) -> None:
 def test_a_word_changed_in_the_observation_changes_a_captains_digest(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    before = load_prompt("captain").digest
+    before = load_prompt("captain", "ada").digest
     monkeypatch.setitem(vars(importlib.import_module("engine.prompt"))["_QUESTIONS"], "toss", "?")
     wording_digest.cache_clear()
     try:
-        assert load_prompt("captain").digest != before
+        assert load_prompt("captain", "ada").digest != before
     finally:
         wording_digest.cache_clear()
 
@@ -110,5 +110,5 @@ def test_any_process_has_the_same_digest() -> None:
 
 def test_what_a_model_is_told_is_part_of_what_a_tournament_file_means() -> None:
     params = {"kind": "llm", "model": "m", "base_url": "http://h/v1"}
-    assert played_by(resolve({"name": "a", **params})) == load_prompt("captain").digest
+    assert played_by(resolve({"name": "a", **params})) == load_prompt("captain", "ada").digest
     assert played_by(resolve("heuristic")) is None

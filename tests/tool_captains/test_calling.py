@@ -47,6 +47,13 @@ async def test_it_is_sent_again_while_the_transport_fails() -> None:
     assert calls.account.transport_retries == 2
 
 
+async def test_what_is_waited_is_no_time_of_the_captain(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = Calls(DOWN, DOWN, "at last")
+    monkeypatch.setattr("engine.tool_captains.account.time.perf_counter", calls.sleeper.now)
+    await calls.call()
+    assert calls.account.waited_s == sum(calls.sleeper.slept)
+
+
 async def test_after_the_last_attempt_nobody_waits() -> None:
     calls = Calls(DOWN, DOWN)
     with pytest.raises(TransportFault):

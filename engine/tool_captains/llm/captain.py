@@ -59,7 +59,7 @@ class LlmCaptain:
     def __init__(self, settings: LlmSettings, *, who: Caller, services: Services) -> None:
         self._settings, self._rungs = settings, services.rungs
         self._obtaining = Obtaining(settings, who=who, services=services)
-        self._prompt = load_prompt(settings.prompt)
+        self._prompt = load_prompt(settings.prompt, who.captain)
         self._memory = MatchMemory()
         self._question = _Question(number=None, rung=self._working_rung())
         self._room = settings.context_tokens

@@ -32,7 +32,7 @@ from engine.tool_captains.llm.remembering import (
     read,
     written,
 )
-from engine.tool_captains.services import Services
+from engine.tool_captains.services import Services, secret_of
 
 _CHARACTERS_A_TOKEN = 3  # of JSON and English, on the safe side
 
@@ -182,7 +182,8 @@ class Obtaining:
     async def _asked(self, request: ChatRequest, account: Account) -> Outcome:
         """Live, within the budgets. Raises `CaptainUnavailable` and `BadPreset`."""
         most = self._most(request)
-        reserved = await self._services.budgets.reserve(self._who, most, also=(self._episode,))
+        with account.waiting():
+            reserved = await self._services.budgets.reserve(self._who, most, also=(self._episode,))
         bill = _Bill(reserved=reserved, most=most, settings=self._settings, account=account)
         try:
             return await self._sent(encoded(request), bill)
@@ -235,12 +236,7 @@ class Obtaining:
         }
 
     async def _key(self) -> str | None:
-        settings, secrets = self._settings, self._services.secrets
-        if settings.api_key_env is not None:
-            return await secrets.from_environment(settings.api_key_env)
-        if settings.api_key_block is not None:
-            return await secrets.from_block(settings.api_key_block)
-        return None
+        return await secret_of(self._who.captain, self._settings, self._services.secrets)
 
     @property
     def _in_dollars(self) -> bool:

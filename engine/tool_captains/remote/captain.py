@@ -10,7 +10,7 @@ from engine.tool_captains.calling import call
 from engine.tool_captains.contract import Caller
 from engine.tool_captains.faults import BadEndpoint, Part, bad_preset
 from engine.tool_captains.remote.wire import action_of, request_of
-from engine.tool_captains.services import Services
+from engine.tool_captains.services import Services, secret_of
 from engine.tools import CricketAction
 
 
@@ -62,5 +62,4 @@ class RemoteCaptain:
         """Nothing of its own is open: the connections are the process's."""
 
     async def _token(self) -> str | None:
-        variable = self._settings.token_env
-        return None if variable is None else await self._services.secrets.from_environment(variable)
+        return await secret_of(self._who.captain, self._settings, self._services.secrets)
