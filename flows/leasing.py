@@ -124,6 +124,7 @@ class Keeper:
                     await self._keep(slots)
             except Exception as why:  # noqa: BLE001 - nor must what cannot even be connected to
                 self._teller.lost(f"{type(why).__name__}: {why}", self.held)
+                self._look_at_demand()
                 await self._pause()
 
     async def _keep(self, slots: Slots) -> None:
@@ -134,7 +135,7 @@ class Keeper:
 
     async def step(self, slots: Slots) -> None:
         """Renew, look, and come nearer to the share."""
-        self._peak.note(self._gates.demand(self._endpoint))
+        self._look_at_demand()
         try:
             await self._renew(slots)
             seen = await slots.look()
@@ -145,6 +146,9 @@ class Keeper:
         except Exception:  # a mistake in here must not make every match wait for ever
             log.exception("the slots of %s", self._endpoint)
         self._open()
+
+    def _look_at_demand(self) -> None:
+        self._peak.note(self._gates.demand(self._endpoint))
 
     async def _pause(self) -> None:
         needs_nothing = not self._leases and self._place is None and self._peak.value == 0

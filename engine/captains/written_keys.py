@@ -16,7 +16,7 @@ from typing import Any, Final
 DEEPEST: Final = 20
 _BEGINNINGS: Final = re.compile(
     r"(?<![A-Za-z0-9])(?:"
-    r"(?:sk|rk|xai|pplx|gsk|hf|r8|nvapi|glpat|xox[abprs])[-_](?=[\w-]*\d)[\w-]{16,}"
+    r"(?:sk|rk|xai|pplx|gsk|hf|r8|nvapi|glpat|xox[abprs])[-_](?=[\w-]{0,300}\d)[\w-]{16,}"
     r"|gh[oprsu]_[A-Za-z0-9]{16,}|github_pat_\w{16,}|AIza[\w-]{20,}|ya29\.[\w-]{16,}"
     r"|(?:AKIA|ASIA)[0-9A-Z]{12,}|eyJ[\w-]{8,}\.[\w-]{8,}\.|-----BEGIN [A-Z ]*PRIVATE KEY"
     r"|(?i:bearer|basic) +\S{8,}\Z)"
@@ -30,6 +30,7 @@ _NAMES: Final = re.compile(
 _RANDOM_AND_OPEN: Final = frozenset({"user", "safetyidentifier", "promptcachekey", "cachesalt"})
 _TOKEN: Final = re.compile(r"[\w.+/=~-]{20,300}", re.ASCII)
 _PIECE: Final = re.compile(r"[A-Za-z0-9]{20,}")
+_PARTED, _DIGIT = re.compile("[-_]"), re.compile(r"\d")
 _HEX_ID: Final = re.compile(r"[0-9a-f]{32}")  # how some gateways name an account in their paths
 _ADDRESSES: Final = ("base_url", "url")
 _KEYS_BY_NAME: Final = ("api_key_env", "api_key_block", "token_env")
@@ -72,7 +73,8 @@ def _suspicion(at: At, value: str) -> str | None:
     """Why `value` is taken for a key."""
     if at[-1] in _ADDRESSES and (part := _part_for_keys(value)):
         return f"has {part} in it"
-    if _BEGINNINGS.search(value):
+    begun = _BEGINNINGS.search(value)
+    if begun and not (at == ("model",) and _is_of_words(begun[0])):
         return "looks like a key"
     if any(_is_named_so(name) for name in at) and value:
         return "holds a secret by its name"
@@ -84,6 +86,13 @@ def _suspicion(at: At, value: str) -> str | None:
     if at[0] == "extra_body" and _is_token(at, value) and _is_random(value):
         return "looks like a key"
     return None
+
+
+def _is_of_words(begun: str) -> bool:
+    """Whether it is rather a name, such as `hf-qwen3-8b-instruct-q4`: a key has a long piece with a
+    digit in it.
+    """
+    return not any(len(piece) >= 12 and _DIGIT.search(piece) for piece in _PARTED.split(begun))
 
 
 def _part_for_keys(address: str) -> str | None:

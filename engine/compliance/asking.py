@@ -79,7 +79,7 @@ class Address:
 
 
 @dataclass(slots=True, kw_only=True)
-class Asker:
+class Examiner:
     """`pushed_back` counts how often the program wished to be asked later."""
 
     address: Address

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-from engine.compliance.asking import Address, Asker, Exchange, Outcome
+from engine.compliance.asking import Address, Examiner, Exchange, Outcome
 from engine.compliance.breaking import Break, break_off
 from engine.compliance.questions import Question
 from engine.compliance.rehearsals import one_of_many, questions, the_longest, with_hostile_names
@@ -48,7 +48,7 @@ async def examine(
     programs = Programs()
     programs.open()
     try:
-        trial = _Trial(Asker(address=address, programs=programs), size, seed, heard)
+        trial = _Trial(Examiner(address=address, programs=programs), size, seed, heard)
         return await trial.report()
     finally:
         await programs.aclose()
@@ -57,7 +57,7 @@ async def examine(
 class _Trial:
     """One program on trial: `answers` to the sample, `good` the questions it answered legally."""
 
-    def __init__(self, asker: Asker, size: int, seed: int, heard: Callable[[int], None]) -> None:
+    def __init__(self, asker: Examiner, size: int, seed: int, heard: Callable[[int], None]) -> None:
         self._asker, self._seed, self._heard = asker, seed, heard
         self._sample = sample(size, seed)
         self._answers: list[Exchange] = []
@@ -222,11 +222,11 @@ class _Trial:
 
 
 @asynccontextmanager
-async def _fresh(address: Address) -> AsyncIterator[Asker]:
+async def _fresh(address: Address) -> AsyncIterator[Examiner]:
     """With connections of its own."""
     programs = Programs()
     try:
-        yield Asker(address=address, programs=programs)
+        yield Examiner(address=address, programs=programs)
     finally:
         await programs.aclose()
 

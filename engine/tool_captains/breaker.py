@@ -70,11 +70,6 @@ class Breakers:
             if probe:
                 state.probing = False
 
-    def closed_for_s(self, line: Line) -> float:
-        """Seconds until a request is let through; 0 where one is."""
-        state = self._states.get(line)
-        return self._left_s(state) if state is not None else 0.0
-
     def _enter(self, line: Line, state: _State) -> bool:
         """Whether this is the one request that tries an open breaker."""
         if state.opened is None:

@@ -127,7 +127,9 @@ class _Gate:
         now = self._now()
         self._was_pushed_back = True
         if now >= self._cool_until:
-            self._wanted = max(1.0, min(self._wanted, self._ceiling) * _SHRINK)
+            # Under a ceiling that was lowered, those under way are still as many as were too many.
+            at_once = min(self._wanted, max(self._ceiling, self.busy))
+            self._wanted = max(1.0, at_once * _SHRINK)
             self._cool_until = now + _COOL_DOWN_S
         if retry_after_s is not None:
             closed_s = min(retry_after_s, _LONGEST_HOLD_S)

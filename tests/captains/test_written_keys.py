@@ -75,6 +75,8 @@ def test_what_is_malformed_where_keys_belong_is_not_quoted_either() -> None:
 INNOCENT: list[dict[str, Any]] = [
     {"model": "meta-llama/Llama-3.3-70B-Instruct-Turbo-Free"},
     {"model": "accounts/fireworks/models/llama-v3p1-405b-instruct"},
+    {"model": "hf-qwen3-8b-instruct-q4"},
+    {"model": "xai-grok-4-fast-reasoning"},
     {"model": "ft:gpt-4o-mini-2024-07-18:my-org::9aBcDeFg"},
     {"base_url": "https://gateway.example/v1/0123456789abcdef0123456789abcdef/gate/openai"},
     {"base_url": "https://x7f3k2j1h5g6d8a9q2w4.us-east-1.endpoints.example/v1"},
@@ -102,6 +104,10 @@ def test_what_is_no_key_is_taken(settings: dict[str, Any]) -> None:
 def test_whatever_stands_there_it_only_says_yes_or_no(value: Any) -> None:
     found = written_key("llm", {"extra_body": value})
     assert found is None or found.at[0] == "extra_body"
+
+
+def test_a_long_text_is_looked_through_in_one_go() -> None:
+    assert written_key("llm", {"extra_body": {"note": "sk-" * 50_000}}) is None
 
 
 MINE = """\

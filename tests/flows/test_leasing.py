@@ -5,7 +5,6 @@ ever, and nothing that is not needed. Prefect is a double in memory with a clock
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -16,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.tool_captains.limiting import AdaptiveLimiter
-from flows.leasing import POLL_S, SAFE_S, TURN_S, Keeper, LeasedLimiter
+from flows.leasing import POLL_S, SAFE_S, TURN_S, Keeper
 from flows.shares import IDLE_S, parts, share
 from flows.slots import LEASE_S, Lease, Seen, Slots, SlotsUnreachable, slug
 
@@ -288,22 +287,26 @@ async def test_who_waits_takes_a_place_anew_where_his_is_counted_no_more() -> No
     assert second.answered > 3
 
 
-async def test_a_server_that_cannot_even_be_named_is_told_and_tried_again() -> None:
-    prefect, told = Prefect(), list[str]()
-    is_named = asyncio.Event()
+async def test_what_cannot_even_be_connected_to_is_told_once_and_tried_again() -> None:
+    prefect = Prefect()
+    process = Process(prefect)
+    fails = iter((True, True, False))
 
     @asynccontextmanager
     async def connect(_endpoint: str, _most: int) -> AsyncIterator[Slots]:
-        if not is_named.is_set():
-            is_named.set()
+        prefect.passes(3 * IDLE_S)  # whoever asked for a slot still waits for it
+        if next(fails):
             raise ValueError("no address")
         yield prefect
 
-    limiter = LeasedLimiter(2, told.append, connect)
-    prefect.now = time.monotonic()
-    async with asyncio.timeout(20), limiter.slot(HERE):
-        assert "cannot be asked for slots (ValueError: no address)" in told[0]
-    await limiter.aclose()
+    await process.calls_more(1)
+    keeping = asyncio.create_task(process.keeper.keep(connect))
+    async with asyncio.timeout(20):
+        while not process.under_way:  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0.05)
+    process.keeper.end()
+    await keeping
+    assert ["(ValueError: no address)" in told for told in process.told].count(True) == 1
     assert prefect.leases == {}
 
 

@@ -116,6 +116,18 @@ async def test_idle_slots_are_no_reason_to_open_more() -> None:
     assert limiter.allowed(HERE) == 4
 
 
+async def test_being_pushed_back_while_the_ceiling_is_down_closes_a_fifth_of_those_inside() -> None:
+    limiter = _limiter(Clock())
+    guests = Guests(limiter)
+    await guests.come(1, 2, 3, 4)
+    limiter.set_ceiling(HERE, 0)  # as when nothing can be leased for a while
+    limiter.pushed_back(HERE)
+    limiter.set_ceiling(HERE, 8)
+    assert limiter.allowed(HERE) == 3
+    for name in (1, 2, 3, 4):
+        await guests.go(name)
+
+
 async def test_being_pushed_back_closes_a_fifth_once_a_round() -> None:
     clock = Clock()
     limiter = _limiter(clock)
