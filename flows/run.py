@@ -52,7 +52,8 @@ class EpisodeCounts(BaseModel):
 class RunSummary(BaseModel):
     """What a run comes to: the JSON of `captains run --json`, and the flow's result. `stopped` by
     what, where its budget is spent; `unplayable` says which captains could not play as they are set
-    up, and why; `unranked` why the standings are no ranking.
+    up, and why; `unranked` why the standings are no ranking; `voided` why episodes are void, each
+    reason once.
     """
 
     run_dir: str
@@ -63,6 +64,7 @@ class RunSummary(BaseModel):
     stopped: str | None = None
     unplayable: list[str] = []
     unranked: list[str] = []
+    voided: list[str] = []
     spent: dict[str, Any] = {}
     captains: list[CaptainAccount] = []
 
@@ -190,6 +192,16 @@ class Run:
     def _new_table(self) -> Table:
         return Table(self.plan.captains, points=self.spec.points, seed=self.spec.seed)
 
+    def voided(self) -> list[str]:
+        """Why episodes are void, beside what ended the run or keeps a captain out of it."""
+        told = (EndReason.RUN_BUDGET, EndReason.BAD_SETTINGS)
+        why = (
+            f"{reason.value}: {result.error}"
+            for result in self._results.values()
+            if (reason := result.end_reason).is_void and reason not in told and result.error
+        )
+        return list(dict.fromkeys(why))
+
     def summary(self, seconds: float) -> RunSummary:
         ended = [result.end_reason for result in self._results.values()]
         void = sum(reason.is_void for reason in ended)
@@ -207,6 +219,7 @@ class Run:
             stopped=self.stopped,
             unplayable=[why for _, why in sorted(self.unplayable.items())],
             unranked=self.unranked(),
+            voided=self.voided(),
             spent=self.budgets.spent(),
             captains=self.accounts(),
         )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from flows.run import Order, RunSummary
 
 DEMO = "demo"
+MOST_REASONS_SHOWN = 5
 
 
 def run_demo(runs: Path, *, fresh: bool, as_json: bool) -> int:
@@ -173,6 +174,8 @@ def _tell_result(opened: Session, summary: RunSummary, *, stay: bool) -> None:
         say(f"left out: {why}")
     for why in summary.unranked:
         say(f"not a ranking: {why}")
+    for why in summary.voided[:MOST_REASONS_SHOWN]:
+        say(f"void: {why}")
     if counts.void:
         say("void episodes count for nobody; the same command plays them again")
     say(f"record:    {summary.run_dir}")

@@ -154,6 +154,16 @@ async def test_settings_that_an_endpoint_refuses_end_that_captains_run_at_once(
     assert played == {"heuristic": 2, "baseline": 2, "model": 0}
 
 
+async def test_an_episode_that_is_void_says_why(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    async with stub(fails(402)) as endpoint:
+        told = await Runs(tmp_path, endpoint.url, environment).play("{}", code=1)
+    assert told["episodes"]["void"] == 2
+    assert all(why.startswith("transport: ") and "402" in why for why in told["voided"])
+    assert told["voided"]
+
+
 ROUND = """\
 name: round
 seed: 3
