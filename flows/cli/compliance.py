@@ -94,7 +94,7 @@ def _of_preset(name: str, captains: Sequence[Path]) -> dict[str, Any]:
 def check_compliance(wanted: Wanted, *, as_json: bool) -> int:
     """`captains compliance`. Raises `MissingSecret`."""
     report = asyncio.run(_examined(wanted))
-    saved = {check.name: _saved(number, check, wanted.out) for number, check in _counted(report)}
+    saved = _all_saved(report, wanted.out)
     if as_json:
         answer_json(_document(wanted, report, saved))
     else:
@@ -118,8 +118,15 @@ async def _examined(wanted: Wanted) -> Report:
     )
 
 
-def _counted(report: Report) -> list[tuple[int, Check]]:
-    return list(enumerate(report.checks, start=1))
+def _all_saved(report: Report, out: Path | None) -> dict[str, list[Path]]:
+    """The files by check. The report is told although they cannot be written."""
+    saved: dict[str, list[Path]] = {check.name: [] for check in report.checks}
+    try:
+        for number, check in enumerate(report.checks, start=1):
+            saved[check.name] = _saved(number, check, out)
+    except OSError as error:
+        note(f"--out {out}: not all requests are saved: {error}")
+    return saved
 
 
 def _saved(number: int, check: Check, out: Path | None) -> list[Path]:

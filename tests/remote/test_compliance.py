@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -154,6 +155,18 @@ def test_a_request_that_failed_is_saved_as_it_was_sent(
     assert (document["checks_passed"], document["checks_made"]) == (12, 13)
     told = named(section("docs/cli.md", "`captains compliance"))
     assert not {*document, *document["checks"][0], *document["latency"]} - told
+
+
+def test_the_report_is_told_although_requests_cannot_be_saved(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "01-is-reachable-1.json").mkdir()  # in the file's place
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        nobody = f"http://127.0.0.1:{found.getsockname()[1]}/"
+    assert main(["compliance", nobody, "--out", str(tmp_path), "--json"]) == 1
+    told = capsys.readouterr()
+    assert json.loads(told.out)["checks"][0]["verdict"] == "fail"
+    assert "not all requests are saved" in told.err
 
 
 def test_a_program_may_be_named_by_a_preset(
