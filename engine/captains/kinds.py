@@ -80,7 +80,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             settings=LlmSettings,
             make=None,
             summary="a language model behind an endpoint that speaks Chat Completions",
-            limits=UNASKED,
+            limits=UNASKED - {"mode"},  # to play from the cache is another run
         ),
         "optimal": Kind(
             settings=OptimalSettings,

@@ -29,10 +29,14 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]
 @pytest.fixture
 def on_server(prefect_server: Server) -> Iterator[Server]:
     """Prefect's client in this process talks to the server."""
+    from prefect.events.worker import EventsWorker
     from prefect.settings import PREFECT_API_URL, temporary_settings
 
     with temporary_settings({PREFECT_API_URL: prefect_server.api_url}):
         yield prefect_server
+        # Its thread goes on pinging the server and draws from the global random numbers for it,
+        # which Hypothesis takes for a flaky test of another room.
+        EventsWorker.drain_all(timeout=30)
     gc.collect()  # Prefect leaves sockets to the collector: here, where a test ignores it
 
 

@@ -106,7 +106,6 @@ def of_model(more: str = "") -> FileDigest:
         ", transport_attempts: 2",
         ", price: {input: 1.0, output: 1.0}",
         ", api_key_env: SOME_KEY",
-        ", mode: cached",
     ],
 )
 def test_more_room_for_a_captain_resumes_the_run(more: str) -> None:
