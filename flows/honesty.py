@@ -61,7 +61,7 @@ def figures(account: CaptainAccount) -> Figures:
     return {
         "decisions": str(account.decisions),
         "own": str(account.own),
-        "coverage": f"{account.coverage:.1%}",
+        "coverage": f"{account.coverage:.1%}" if account.decisions else _NONE,
         "by source": _counts(account.sources),
         "rethinks": str(account.rethinks),
         "illegal": str(account.illegal),

@@ -86,7 +86,10 @@ def main() -> None:
     options = parser.parse_args()
     started = time.monotonic()
     with served(options.threads) as url:
-        print(f"SmolLM2-135M at {url}; {options.overs} overs a side, about 10 s a decision or less")
+        print(
+            f"SmolLM2-135M at {url}; {options.overs} overs a side, "
+            "about 10 s a decision on two idle cores"
+        )
         result = play(url, options.overs, options.seed, options.runs)
     print(f"{result.home} v {result.away}: {result.result} in {time.monotonic() - started:.0f} s")
     for counts in result.counts.values():
