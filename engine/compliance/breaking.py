@@ -35,11 +35,14 @@ async def _break_off(url: str, body: bytes, token: str | None, where: Break) -> 
     secure = parts.scheme == "https"
     context = ssl.create_default_context() if secure else None
     port = parts.port or (443 if secure else 80)
-    _, writer = await asyncio.open_connection(parts.hostname, port, ssl=context)
+    reader, writer = await asyncio.open_connection(parts.hostname, port, ssl=context)
     try:
         writer.write(_head(parts.netloc, parts.path or "/", len(body), token))
         writer.write(body if where is Break.SENT else body[: len(body) // 2])
         await writer.drain()
+        if where is Break.HALF_SENT and writer.can_write_eof():
+            writer.write_eof()
+            await reader.read()  # until the program has seen it, and hangs up
     finally:
         if where is Break.SENT:
             writer.transport.abort()  # a reset: the program cannot even write
