@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
+from itertools import takewhile
 from typing import Any
 
 import pytest
@@ -104,6 +105,16 @@ async def test_the_page_survives_a_restart_of_the_bus(chromium, tmp_path):
                 await expect(page.locator("#connection-text")).to_have_text("live")
     finally:
         first.stop()
+
+
+@pytest.mark.parametrize(("feed", "upto"), [("words", "delivery"), ("calls", "decision")])
+async def test_what_is_still_to_come_is_said_in_one_line(chromium, bus, feed, upto):
+    started = takewhile(lambda event: event.type != upto, EVENTS)
+    async with browse(chromium, bus) as page:
+        await post(bus, list(started), fence=1)
+        said = page.locator(f"#{feed} .none")
+        await expect(said).to_be_visible()
+        assert await said.evaluate("node => node.getBoundingClientRect().height") < 50
 
 
 async def test_a_captains_name_is_only_text(chromium, bus):
