@@ -23,7 +23,8 @@ _WIDTH: Final = 79
 _LONGEST_LIST: Final = 80
 _DIGEST_DIGITS: Final = 12
 _LEAST_USD: Final = 0.0001
-# A captain's lines on a terminal, by the figures in them.
+# A captain's lines on a terminal and the tables of an artifact, by the figures in them: all in one
+# would be wider than a page.
 _LINES: Final = (
     ("decisions", "own", "coverage", "by source"),
     ("rethinks", "illegal", "malformed", "fallbacks", "timeouts", "forfeits", "problems"),
@@ -34,13 +35,19 @@ _LINES: Final = (
 
 
 def accounts_markdown(accounts: Iterable[CaptainAccount]) -> str:
-    """A line a captain under a heading; empty where there is nobody."""
+    """Tables with a line a captain under a heading; empty where there is nobody."""
     told = [(one.captain, figures(one)) for one in accounts]
     if not told:
         return ""
-    header = ["captain", *told[0][1]]
-    rows = ([markdown_name(name), *map(markdown_text, cells.values())] for name, cells in told)
-    return f"## How the decisions were come by\n\n{table(header, rows)}"
+    return "\n\n".join(["## How the decisions were come by", *(_table(told, n) for n in _LINES)])
+
+
+def _table(told: Sequence[tuple[str, Figures]], names: Sequence[str]) -> str:
+    rows = (
+        [markdown_name(captain), *(markdown_text(cells[name]) for name in names)]
+        for captain, cells in told
+    )
+    return table(["captain", *names], rows)
 
 
 def accounts_text(accounts: Iterable[CaptainAccount]) -> str:
@@ -56,7 +63,7 @@ def was_asked(account: CaptainAccount) -> bool:
 
 
 def figures(account: CaptainAccount) -> Figures:
-    """Every figure by its name, in the order of a table's columns."""
+    """Every figure by its name."""
     tokens = account.tokens_in or account.tokens_out
     return {
         "decisions": str(account.decisions),

@@ -143,7 +143,7 @@ def test_names_can_do_nothing_to_a_page_or_a_terminal(given: dict[str, Any]) -> 
     page, plain = accounts_markdown([one]), accounts_text([one])
     assert "<b>" not in page
     assert "](" not in page
-    assert page.count("\n") == 4
+    assert page.count("\n") == accounts_markdown([account()]).count("\n")
     assert "\x1b" not in page + plain
 
 
@@ -151,6 +151,13 @@ def test_names_can_do_nothing_to_a_page_or_a_terminal(given: dict[str, Any]) -> 
 def test_the_text_fits_eighty_columns(name: str) -> None:
     one = account(captain=name, models=(name, "n" * 60))
     assert max(map(len, accounts_text([one]).splitlines())) <= 80
+
+
+def test_an_artifact_has_every_figure_in_tables_that_fit_a_page() -> None:
+    lines = accounts_markdown([account()]).splitlines()
+    heads = [line.strip("| ").split(" | ") for line in lines if line.startswith("| captain |")]
+    assert sorted(name for head in heads for name in head[1:]) == sorted(figures(account()))
+    assert max(map(len, heads)) <= 8
 
 
 def test_who_answered_at_once_has_no_lines() -> None:
