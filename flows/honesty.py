@@ -110,12 +110,16 @@ def usd(amount: float | None) -> str:
 
 def spent_of_run(spent: Mapping[str, Any]) -> str:
     """Tokens and cost of a run: `1200 tokens, 0.0123 USD`."""
-    tokens, unpriced = f"{spent['tokens']} tokens", spent["unpriced_calls"]
-    if not unpriced:
-        return f"{tokens}, {usd(spent['usd'])}"
-    if spent["usd_priced"] is None:
-        return f"{tokens}, cost {UNKNOWN}"
-    return f"{tokens}, {usd(spent['usd_priced'])} and the unknown cost of {unpriced} calls"
+    return tokens_and_cost(spent["tokens"], spent["usd_priced"], spent["unpriced_calls"])
+
+
+def tokens_and_cost(tokens: int, usd_priced: float | None, unpriced_calls: int) -> str:
+    """`usd_priced` is what the calls that have a price cost, None where none has."""
+    if not unpriced_calls:
+        return f"{tokens} tokens, {usd(usd_priced)}"
+    if usd_priced is None:
+        return f"{tokens} tokens, cost {UNKNOWN}"
+    return f"{tokens} tokens, {usd(usd_priced)} and the unknown cost of {unpriced_calls} calls"
 
 
 def seconds(latency_ms: float | None) -> str:

@@ -10,7 +10,7 @@ from engine.events import DecisionEvent, DecisionMade, Spent
 from engine.wire import Told
 from engine.wording import printable, shortened
 from flows.cli.terminal import note
-from flows.honesty import usd
+from flows.honesty import tokens_and_cost
 from tournaments.report import plain_name
 
 _LONGEST_NAME: Final = 20  # of a captain; the rest of the line is what is waited for
@@ -22,7 +22,8 @@ class Ticker:
     def __init__(self) -> None:
         self._calls = 0
         self._tokens = 0
-        self._usd: float | None = 0.0
+        self._usd_priced: float | None = None
+        self._unpriced_calls = 0
 
     async def on_event(self, event: Told) -> None:
         told = event.event
@@ -35,17 +36,21 @@ class Ticker:
     def _add(self, spent: Spent) -> None:
         self._calls += spent.calls + spent.from_cache
         self._tokens += spent.tokens_in + spent.tokens_out
-        if self._usd is not None:
-            self._usd = None if spent.cost_usd is None else self._usd + spent.cost_usd
+        if spent.cost_usd is None:
+            self._unpriced_calls += spent.calls
+        else:
+            self._usd_priced = (self._usd_priced or 0.0) + spent.cost_usd
 
     def _line(self, made: DecisionMade) -> str:
         name = shortened(plain_name(made.captain), _LONGEST_NAME)
         chosen = ", ".join(str(value) for value in made.choice.values() if value is not None)
         took = "" if made.latency_ms is None else f", {made.latency_ms / 1000:.1f} s"
         again = f", asked {made.rethinks + 1} times" if made.rethinks else ""
-        cost = f"cost {usd(None)}" if self._usd is None else usd(self._usd)
-        so_far = f"; {self._tokens} tokens, {cost} so far" if self._calls else ""
+        so_far = f"; {self._so_far()} so far" if self._calls else ""
         return (
             f"{made.innings}/{made.ball} {name}, {made.kind}: "
             f"{printable(chosen)} ({made.source}{took}{again}){so_far}"
         )
+
+    def _so_far(self) -> str:
+        return tokens_and_cost(self._tokens, self._usd_priced, self._unpriced_calls)
