@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from engine.captains import CaptainSpec
+from engine.captains import CaptainSpec, limits_of
 from engine.captains.llm import UNASKED
 from engine.cricket.choices import Seat
 from engine.cricket.formats import MAX_OVERS
@@ -56,6 +56,6 @@ class EpisodeSpec(BaseModel):
 
 def _plays(captain: CaptainSpec) -> list[Any]:
     """What of a captain decides how he plays."""
-    aside = UNASKED if captain.kind == "llm" else frozenset()
+    aside = UNASKED if captain.kind == "llm" else limits_of(captain)
     settings = {name: value for name, value in captain.params.items() if name not in aside}
     return [captain.kind, captain.on_failure, settings]

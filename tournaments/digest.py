@@ -81,6 +81,6 @@ def _match(match: MatchSpec, known: Known) -> dict[str, Any]:
 
 def _captain(entry: str | CaptainConfig, known: Known) -> dict[str, Any]:
     spec = resolved(entry, known)
-    limits = known.limits.get(spec.kind, frozenset())
+    limits = known.limits(spec)
     params = {key: value for key, value in spec.params.items() if key not in limits}
     return spec.model_dump(mode="json") | {"params": params, "content": known.content(spec)}

@@ -8,7 +8,7 @@ bring their own.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,8 +29,8 @@ class Known:
     mapping; it raises the engine's `UnknownPreset` or `BadPreset`. `content` is the digest of what
     a captain plays by beside his settings (a file, an installed kind, all that a language model is
     told), None where there is nothing; it raises the engine's `BrokenRecord` or `BadPreset`.
-    `limits` are, by kind, the settings that say how a captain is reached and what he may take, not
-    how he plays.
+    `limits` are those settings of a captain that say how he is reached and what he may take, not
+    how he plays; it raises `BadPreset`.
     """
 
     captains: Collection[str]
@@ -40,7 +40,7 @@ class Known:
     resolve: Callable[[str | Mapping[str, Any]], CaptainSpec]
     content: Callable[[CaptainSpec], str | None]
     women: frozenset[str] = frozenset()
-    limits: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    limits: Callable[[CaptainSpec], frozenset[str]] = lambda _: frozenset()
 
 
 def known_to_the_engine(preset_files: Iterable[Path] = ()) -> Known:
@@ -57,6 +57,6 @@ def known_to_the_engine(preset_files: Iterable[Path] = ()) -> Known:
         pack=packs.load_pack,
         resolve=partial(captains.resolve, extra_files=files),
         content=tool_captains.played_by,
-        limits={name: kind.limits for name, kind in captains.KINDS.items()},
+        limits=captains.limits_of,
         women=frozenset(n for n in squads.BUILT_IN if squads.load_squad(n).game is Game.WOMEN),
     )

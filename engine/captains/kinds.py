@@ -14,7 +14,7 @@ from engine.captains.baseline import Baseline, BaselineSettings
 from engine.captains.empirical import Empirical, EmpiricalSettings
 from engine.captains.heuristic import Heuristic, HeuristicSettings
 from engine.captains.human import HumanSettings
-from engine.captains.llm import UNASKED, LlmSettings
+from engine.captains.llm import LIMITS, LlmSettings
 from engine.captains.optimal import Optimal, OptimalSettings
 from engine.captains.random import Random, RandomSettings
 from engine.captains.recorded import Recorded, RecordedSettings, recording_digest
@@ -80,7 +80,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             settings=LlmSettings,
             make=None,
             summary="a language model behind an endpoint that speaks Chat Completions",
-            limits=UNASKED - {"mode"},  # to play from the cache is another run
+            limits=LIMITS,  # and not `mode`: to play from the cache is another run
         ),
         "optimal": Kind(
             settings=OptimalSettings,

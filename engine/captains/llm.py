@@ -45,13 +45,15 @@ Variable = Annotated[str, Setting(pattern=_VARIABLE)]
 Seconds = Annotated[float, Setting(gt=0, le=3600, allow_inf_nan=False)]
 
 
-# The settings of `LlmSettings` that change nothing of what is asked or how an answer is read.
-UNASKED: Final = frozenset(
+# The settings of `LlmSettings` that say how he is reached and what he may take.
+LIMITS: Final = frozenset(
     {
-        *("mode", "api_key_env", "api_key_block", "price", "budget", "episode_budget"),
+        *("api_key_env", "api_key_block", "price", "budget", "episode_budget"),
         *("deadline_s", "connect_s", "transport_attempts"),
     }
 )
+# Those that change nothing of what is asked or how an answer is read.
+UNASKED: Final = LIMITS | {"mode"}
 
 
 class Allowance(BaseModel):

@@ -158,6 +158,11 @@ def settings_of(spec: CaptainSpec) -> BaseModel:
     return _settings(spec.name, spec.kind, spec.params)
 
 
+def limits_of(spec: CaptainSpec) -> frozenset[str]:
+    """Which of his settings do not decide how he plays (`Kind.limits`). Raises `BadPreset`."""
+    return _kind(spec.name, spec.kind).limits
+
+
 def content_digest(spec: CaptainSpec) -> str | None:
     """What the captain plays by that his settings only point to (a recording), as a digest; None
     where the settings are all. Raises `BadPreset`, or `BrokenRecord` for what cannot be read.

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from engine.errors import CaptainUnavailable
+from engine.errors import CaptainUnavailable, EngineError
 from engine.tool_captains.faults import TransportFault
 
 FAILURES: Final = 10
@@ -41,7 +41,7 @@ class _State:
     open_s: float = OPEN_S
     opened: float | None = None
     probing: bool = False
-    cause: CaptainUnavailable | None = None
+    cause: TransportFault | None = None
 
 
 class Breakers:
@@ -61,7 +61,7 @@ class Breakers:
         except TransportFault as fault:
             self._failed(state, fault)
             raise
-        except Exception:
+        except EngineError:
             self._worked(state)  # it answered, if not to our liking
             raise
         else:
@@ -74,16 +74,12 @@ class Breakers:
         """Whether this is the one request that tries an open breaker."""
         if state.opened is None:
             return False
-        left_s = self._left_s(state)
-        if left_s <= 0 and not state.probing:
+        if self._now() >= state.opened + state.open_s and not state.probing:
             state.probing = True
             return True
         assert state.cause is not None
-        when = f"for {left_s:.0f} s" if left_s > 0 else "until it has answered once"
-        raise CaptainUnavailable(f"{line.endpoint} is not asked {when}: {state.cause}")
-
-    def _left_s(self, state: _State) -> float:
-        return 0.0 if state.opened is None else state.opened + state.open_s - self._now()
+        # The same words each time: a run tells each reason for a void episode once.
+        raise CaptainUnavailable(f"{line.endpoint} is not asked for a while: {state.cause.why}")
 
     def _failed(self, state: _State, fault: TransportFault) -> None:
         now = self._now()

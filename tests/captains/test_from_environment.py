@@ -124,3 +124,14 @@ def test_a_match_is_the_same_whether_asked_or_remembered() -> None:
 
     assert digest("llm_live") == digest("llm_cached") != digest("llm_live", seed=2)
     assert digest("llm_live") != digest("heuristic")
+
+
+@pytest.mark.usefixtures("named")
+def test_a_match_is_the_same_however_long_the_opponent_may_take() -> None:
+    def digest(deadline_s: float) -> str:
+        url = "http://127.0.0.1:1/"
+        program = resolve({"name": "p", "kind": "remote", "url": url, "deadline_s": deadline_s})
+        model = resolve("llm_live")
+        return EpisodeSpec(episode_id="e", seed=1, overs=1, home=model, away=program).match_digest()
+
+    assert digest(1.0) == digest(2.0)

@@ -24,7 +24,7 @@ from engine.cricket.formats import T5
 from engine.errors import BadPreset, UnknownPreset
 from flows.cli.doctor import check_kinds
 from tests.tournaments.support import GOOD
-from tournaments import BadTournamentFile, known_to_the_engine, parse_tournament
+from tournaments import BadTournamentFile, file_digest, known_to_the_engine, parse_tournament
 
 SOUND = """
 from pydantic import BaseModel
@@ -147,6 +147,18 @@ def test_another_version_is_another_captain(install: Install) -> None:
     install(SOUND, kind="one", version="1.0")
     install(SOUND, kind="two", version="2.0", name="captains-calm2")
     assert content_digest(resolve("one")) != content_digest(resolve("two"))
+
+
+def test_its_limits_are_no_part_of_how_it_plays(install: Install) -> None:
+    install(SOUND.replace('summary="calm"', 'summary="calm", limits=frozenset({"nerve"})'))
+
+    def digest(nerve: float) -> str:
+        calm = f"{{name: calm, kind: calm, nerve: {nerve}}}"
+        known = known_to_the_engine()
+        spec = parse_tournament(GOOD.replace("cautious", calm), known)
+        return file_digest(spec, known, coefficients_digest="c", engine_version="1")
+
+    assert digest(0.1) == digest(0.9)
 
 
 def test_a_name_that_ships_is_never_taken_over(install: Install, tmp_path: Path) -> None:

@@ -238,6 +238,15 @@ async def test_a_known_price_can_be_limited() -> None:
     await openai.prepare()
 
 
+async def test_without_a_key_none_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "key-0123456789abcdef")
+    services = lend()
+    async with stub(FINE) as endpoint:
+        await ask(obtainer(endpoint.url, services))
+        await services.aclose()
+    assert "authorization" not in endpoint.headers[0]
+
+
 async def test_the_key_follows_no_redirect(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CAPTAINS_TEST_KEY", "key-0123456789abcdef")
     services = lend()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -24,8 +25,9 @@ from engine.wording import printable, shortened
 if TYPE_CHECKING:
     import httpx2
     import openai
+    from openai import Omit
 
-NO_KEY: Final = "none"  # what servers without a key are sent: the package insists on one
+_NO_KEY: Final = "none"  # the package insists on one; it is not sent
 _LONGEST_WHY: Final = 200
 # At DEBUG these write down headers and bodies, which may echo a key; at INFO, a line a call.
 _TALKATIVE: Final = ("openai", "httpx2", "httpcore2")
@@ -33,7 +35,10 @@ _TALKATIVE: Final = ("openai", "httpx2", "httpcore2")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Client:
+    """`headers` beside those of every request."""
+
     openai: openai.AsyncOpenAI
+    headers: Mapping[str, str | Omit]
     redactor: Redactor
 
 
@@ -41,7 +46,7 @@ class Endpoints:
     """The clients of a process; they belong to the event loop that first used them."""
 
     def __init__(self) -> None:
-        self._clients: dict[tuple[str, str], _Client] = {}
+        self._clients: dict[tuple[str, str | None], _Client] = {}
 
     async def complete(
         self,
@@ -65,7 +70,7 @@ class Endpoints:
             async with answered_within(deadline_s) as trace:
                 token = wire.WATCHED.set(trace)
                 try:
-                    response = await _post(client.openai, body, connect_s)
+                    response = await _post(client, body, connect_s)
                 finally:
                     wire.WATCHED.reset(token)
         except _Unsent as unsent:
@@ -80,10 +85,9 @@ class Endpoints:
                 await client.openai.close()
 
     def _client(self, base_url: str, key: str | None) -> _Client:
-        sent = key or NO_KEY
-        found = self._clients.get((base_url, sent))
+        found = self._clients.get((base_url, key))
         if found is None:
-            found = self._clients[base_url, sent] = _new_client(base_url, sent, Redactor(key))
+            found = self._clients[base_url, key] = _new_client(base_url, key)
         return found
 
 
@@ -95,7 +99,7 @@ class _Unsent(Exception):
         self.why = why
 
 
-def _new_client(base_url: str, key: str, redactor: Redactor) -> _Client:
+def _new_client(base_url: str, key: str | None) -> _Client:
     import httpx2
     import openai
 
@@ -105,14 +109,18 @@ def _new_client(base_url: str, key: str, redactor: Redactor) -> _Client:
         logging.getLogger(name).setLevel(logging.WARNING)
     try:
         client = openai.AsyncOpenAI(
-            base_url=base_url, api_key=key, max_retries=0, http_client=wire.new_client()
+            base_url=base_url,
+            api_key=key or _NO_KEY,
+            max_retries=0,
+            http_client=wire.new_client(),
         )
     except httpx2.InvalidURL as error:
         raise BadEndpoint(base_url, f"no such address can be: {error}", Part.ADDRESS) from None
-    return _Client(openai=client, redactor=redactor)
+    headers = {} if key else {"Authorization": openai.Omit()}
+    return _Client(openai=client, headers=headers, redactor=Redactor(key))
 
 
-async def _post(client: openai.AsyncOpenAI, body: bytes, connect_s: float) -> httpx2.Response:
+async def _post(client: _Client, body: bytes, connect_s: float) -> httpx2.Response:
     """The response, whatever its status. Raises `_Unsent`.
 
     The package's own method for completions walks through every schema of every request, which is
@@ -124,11 +132,11 @@ async def _post(client: openai.AsyncOpenAI, body: bytes, connect_s: float) -> ht
     from engine.tool_captains.llm import wire
 
     try:
-        return await client.post(
+        return await client.openai.post(
             "/chat/completions",
             cast_to=httpx2.Response,
             content=body,
-            options={"timeout": wire.timeouts(connect_s)},
+            options={"timeout": wire.timeouts(connect_s), "headers": client.headers},
         )
     except openai.APIStatusError as error:
         return error.response
