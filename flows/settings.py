@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import MutableMapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -90,6 +91,13 @@ def home(runs: Path, environ: MutableMapping[str, str] = os.environ) -> Path:
     """
     named = environ.get(HOME_VARIABLE)
     return Path(named).expanduser().resolve() if named else (runs / HOME_FOLDER).resolve()
+
+
+def asking_once() -> AbstractContextManager[object]:
+    """In its block Prefect's client asks a server that does not answer once, not for minutes."""
+    from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
+
+    return temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0})
 
 
 def apply(home_folder: Path, environ: MutableMapping[str, str] = os.environ) -> None:

@@ -8,6 +8,7 @@ import asyncio
 import os
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -30,7 +31,9 @@ class Session:
     stage: Stage
 
     def call(self, flow: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """Run a flow to its end on this session's stage."""
+        """Run a flow to its end on this session's stage. Ctrl-C ends it as `KeyboardInterrupt`,
+        whatever comes of telling Prefect.
+        """
         from prefect.exceptions import TerminationSignal
 
         with on_stage(self.stage):
@@ -74,7 +77,22 @@ def session(
 
 
 async def _awaited(flow: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    return await flow()
+    """A flow that is cancelled tells Prefect so, and cannot be cancelled in that: a server that is
+    gone is not asked again and again then.
+    """
+    context = copy_context()  # the flow's own, in which its settings can be changed from here
+    running = asyncio.create_task(flow(), context=context)
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        hurry = settings.asking_once()
+        context.run(hurry.__enter__)
+        running.cancel()
+        await asyncio.wait([running])
+        context.run(hurry.__exit__, None, None, None)
+        if not running.cancelled():
+            running.exception()  # what came of telling it; nothing hangs on that
+        raise
 
 
 def _bus(stack: ExitStack) -> BusAddress:

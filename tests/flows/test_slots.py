@@ -17,6 +17,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.leasing import leased
 from flows.slots import limit_name, prefect_slots
+from tests.flows.relay import relay
 from tests.flows.support import captains
 from tests.llm.stub import Said, Stub, plays, says, stub
 
@@ -112,6 +113,16 @@ async def test_an_interrupted_run_gives_its_slots_back(
         process = run(tmp_path, "interrupted", endpoint.url, environment)
         assert await end(process, endpoint, signal.SIGINT) == 130
         assert await taken(endpoint.url) == 0
+
+
+async def test_an_interrupted_run_ends_although_its_server_is_gone(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    async with stub(answering=_silence) as endpoint, relay(environment["PREFECT_API_URL"]) as way:
+        process = run(tmp_path, "gone", endpoint.url, {"PREFECT_API_URL": way.url})
+        await until(lambda: endpoint.under_way == 3)
+        way.close()
+        assert await end(process, endpoint, signal.SIGINT) == 130
 
 
 async def test_calls_wait_while_the_limit_is_zero_and_go_on_when_it_is_raised() -> None:
