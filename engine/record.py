@@ -82,11 +82,7 @@ class RecordWriter:
         os.fsync(self._file.fileno())
         self._file.close()
         self._file = None
-        self.path = (
-            void_path(self._folder, self._episode_id, self._attempt)
-            if void
-            else record_path(self._folder, self._episode_id)
-        )
+        self.path = sealed_path(self._folder, self._episode_id, self._attempt, void=void)
         self.path.parent.mkdir(exist_ok=True)
         self._part.chmod(_READABLE)
         self._part.replace(self.path)
@@ -100,6 +96,11 @@ def record_path(folder: Path, episode_id: str) -> Path:
 def void_path(folder: Path, episode_id: str, attempt: int) -> Path:
     """Where the record of a void attempt is sealed."""
     return folder / "void" / f"{episode_id}.{attempt}{SUFFIX}"
+
+
+def sealed_path(folder: Path, episode_id: str, attempt: int, *, void: bool) -> Path:
+    """Where the record of an attempt is sealed."""
+    return void_path(folder, episode_id, attempt) if void else record_path(folder, episode_id)
 
 
 def read_record(path: Path) -> Iterator[Event]:

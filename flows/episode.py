@@ -13,7 +13,6 @@ from engine.captains import resolve
 from engine.fanout import Observer
 from engine.options import DEFAULT_OVERS
 from engine.packs import load_pack
-from engine.record import record_path
 from engine.spec import EpisodeSpec
 from engine.tool_captains.limiting import CEILING
 from flows import artifacts
@@ -58,7 +57,7 @@ async def episode(config: EpisodeConfig) -> MatchReport:
         result = await play_once(folder, spec, observers, services)
         folder.append(result)
         await artifacts.show_scorecard(result)
-    return MatchReport.of(result, spec, record_path(folder.records, spec.episode_id))
+    return MatchReport.of(result, spec, folder.record_of(result))
 
 
 def match_of(config: EpisodeConfig) -> SingleMatch:

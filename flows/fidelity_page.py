@@ -16,6 +16,7 @@ import numpy as np
 from engine.fidelity import Line, Table, Verdict, shipped_reference
 from flows.fidelity import Checked, title_of
 from flows.plots import Formatter, Mark, Plot, percent, plain
+from flows.saving import save
 
 _NAMES: Final = {
     "p0": "dot balls",
@@ -41,12 +42,7 @@ _SHARES: Final = ("success", "share")
 
 def write_page(checked: Checked, path: Path) -> None:
     """Write the page of a check, whole or not at all: half a page would look like a whole one."""
-    part = path.with_name(f"{path.name}.part")
-    try:
-        part.write_text(page(checked), encoding="utf-8")
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    save(path, page(checked).encode())
 
 
 def page(checked: Checked) -> str:

@@ -22,6 +22,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,9 +30,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from engine.cricket.choices import Seat
 from engine.errors import BrokenRecord
-from engine.record import PART, ending_of, header_of, read_record, record_path
+from engine.record import PART, ending_of, header_of, read_record, record_path, sealed_path
 from engine.reporter import play_digest
 from engine.result import EpisodeResult
+from flows.saving import naming, save
 
 DIGEST_DIGITS: Final = 12
 STRAGGLER_TIMEOUT_S: Final = 30.0
@@ -107,9 +109,8 @@ class RunFolder:
     def open(self, about: Mapping[str, Any]) -> None:
         """Make the folder, and say in `run.json` what the run is."""
         self.records.mkdir(parents=True, exist_ok=True)
-        part = self.path / "run.json.part"
-        part.write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        part.replace(self.path / "run.json")
+        text = json.dumps(about, indent=2, ensure_ascii=False) + "\n"
+        save(self.path / "run.json", text.encode())
 
     def set_aside(self) -> Path | None:
         """Move what was played before out of the way; says where to, or None where there was
@@ -123,15 +124,23 @@ class RunFolder:
         self.path.rename(place)
         return place
 
+    def record_of(self, result: EpisodeResult) -> Path:
+        """Where the record of this attempt is sealed."""
+        void = result.end_reason.is_void
+        return sealed_path(self.records, result.episode_id, result.attempt, void=void)
+
     def append(self, result: EpisodeResult) -> None:
-        """Add one attempt; whole lines only, also after a line that a power cut tore."""
+        """Add one attempt; whole lines only, also after a line that a power cut tore. Raises
+        `OSError`, with the file's name, where the disk takes no more.
+        """
         line = _RESULT.dump_json(result, exclude=_NOT_KEPT) + b"\n"
         handle = os.open(self.ledger, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
             size = os.fstat(handle).st_size
             torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
-            os.write(handle, b"\n" + line if torn else line)
+            with naming(self.ledger):
+                _write_whole(handle, b"\n" + line if torn else line, size)
         finally:
             os.close(handle)
 
@@ -180,9 +189,9 @@ class RunFolder:
             raise RunBusy(str(self.path), holder or "another process") from None
         os.ftruncate(handle, 0)
         started = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime())
-        os.pwrite(
-            handle, f"process {os.getpid()} on {socket.gethostname()} since {started}".encode(), 0
-        )
+        holder = f"process {os.getpid()} on {socket.gethostname()} since {started}"
+        with naming(self.path):
+            os.pwrite(handle, holder.encode(), 0)
 
     def _wait_for_stragglers(self) -> None:
         """Pool processes of a killed run end within moments; until then they may still write."""
@@ -200,6 +209,13 @@ class RunFolder:
                     time.sleep(_POLL_S)
         finally:
             os.close(handle)
+
+
+def _write_whole(handle: int, line: bytes, size: int) -> None:
+    """Append `line` to a file of `size` bytes. A disk takes the part that fits without an error."""
+    if os.write(handle, line) < len(line):
+        os.ftruncate(handle, size)
+        raise OSError(ENOSPC, os.strerror(ENOSPC))
 
 
 def result_of_record(path: Path) -> EpisodeResult:

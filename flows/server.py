@@ -25,6 +25,8 @@ from typing import Final
 
 import httpx
 
+from flows.saving import save
+
 START_TIMEOUT_S: Final = 90.0
 STOP_TIMEOUT_S: Final = 10.0
 HEALTH_TIMEOUT_S: Final = 5.0
@@ -148,7 +150,7 @@ class _State:
 
     def write(self, home: Path) -> None:
         text = json.dumps({"pid": self.pid, "api_url": self.api_url})
-        (home / "server.json").write_text(text, encoding="utf-8")
+        save(home / "server.json", text.encode())
 
     def is_alive(self) -> bool:
         with suppress(ChildProcessError):

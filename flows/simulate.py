@@ -34,6 +34,7 @@ from engine.result import EpisodeResult
 from engine.seeds import Streams, derive_seed
 from flows.play import shipped_models, warm_up
 from flows.pool import ProcessPool
+from flows.saving import naming
 from flows.single import DEFAULT_SQUADS, SingleMatch
 
 BLOCK: Final = 25  # matches; a block is a second or so of work for a process
@@ -313,8 +314,9 @@ class Files:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         try:
-            for file in self._files:
-                file.close()
+            for file, path in zip(self._files, self._paths, strict=True):
+                with naming(path):
+                    file.close()
             if kind is None:
                 for part, path in zip(self._parts, self._paths, strict=True):
                     part.replace(path)
@@ -332,8 +334,10 @@ class Files:
                 folder.rmdir()
 
     def write(self, matches: bytes, deliveries: bytes) -> None:
-        self._files[0].write(matches)
-        self._files[1].write(deliveries)
+        """Raises `OSError`, with the file's name, where the disk takes no more."""
+        for file, path, piece in zip(self._files, self._paths, (matches, deliveries), strict=True):
+            with naming(path):
+                file.write(piece)
 
 
 def packed(rows: Sequence[Sequence[Any]]) -> bytes:

@@ -21,6 +21,7 @@ from engine.tool_captains.account import Usage
 from engine.tool_captains.budgets import Ledger, Purse
 from engine.tool_captains.contract import Caller, Reservation
 from engine.wording import dotted, most_telling, sentence
+from flows.saving import save
 
 SPENT: Final = "spent.json"
 _VERSION: Final = 2
@@ -85,10 +86,9 @@ class KeptBudgets:
         return run | dollars | {"unpriced_calls": unpriced}
 
     def keep(self) -> None:
-        part = self._path.with_name(f"{self._path.name}.part")
+        """Raises `OSError`, which names the file."""
         state = {"v": _VERSION, **self.ledger.state(under_way=True)}
-        part.write_text(json.dumps(state), encoding="utf-8")
-        part.replace(self._path)
+        save(self._path, json.dumps(state).encode())
 
     def _keep_if_possible(self) -> None:
         # A disk that is full is not the captain's failure; the run's end writes again, or says so.

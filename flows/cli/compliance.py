@@ -17,6 +17,7 @@ from engine.captains.remote import RemoteSettings
 from engine.wording import shortened, shown
 from flows.cli.numbers import check_seed
 from flows.cli.terminal import BadInput, Exit, answer_json, note, progress, say, table
+from flows.saving import save
 
 if TYPE_CHECKING:
     from engine.compliance import Check, Report
@@ -136,7 +137,7 @@ def _saved(number: int, check: Check, out: Path | None) -> list[Path]:
     slug = re.sub(r"\W+", "-", check.name)
     files = [out / f"{number:02}-{slug}-{i}.json" for i in range(1, len(check.requests) + 1)]
     for file, body in zip(files, check.requests, strict=True):
-        file.write_bytes(body)
+        save(file, body)
     return files
 
 

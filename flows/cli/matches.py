@@ -122,7 +122,6 @@ def _squads(text: str) -> SquadsWord | tuple[str, str]:
 
 def play_match(wanted: Wanted, runs: Path, *, bus_url: str | None, as_json: bool) -> int:
     """`captains play`: one match in this process, without a Prefect server."""
-    from engine.record import record_path
     from flows.cli.players import tell_people
     from flows.people import check_can_be_asked, people
     from flows.single import MatchReport, SingleMatch, singles_folder
@@ -135,7 +134,7 @@ def play_match(wanted: Wanted, runs: Path, *, bus_url: str | None, as_json: bool
     tell_people(asked, bus)
     result = asyncio.run(_played(spec, folder, runs, bus, as_json=as_json))
     folder.append(result)
-    record = record_path(folder.records, spec.episode_id)
+    record = folder.record_of(result)
     if as_json:
         answer_json(MatchReport.of(result, spec, record).model_dump())
     else:
