@@ -14,6 +14,7 @@ from pydantic.config import JsonDict
 from engine.captains import preset_names
 from engine.cricket.state import CURRENT_ERA, FIRST_ERA, LAST_ERA
 from engine.seeds import MAX_SEED
+from flows.work import SquadsWord
 from tournaments.plan import FIRST_OCCASION
 from tournaments.spec import TournamentSpec
 
@@ -54,7 +55,7 @@ class EpisodeConfig(_Config):
         title="Seed",
         description="The same seed and captains give the same match, ball by ball.",
     )
-    squads: Literal["built-in", "drawn", "drawn-women"] = Field(
+    squads: SquadsWord = Field(
         default="built-in",
         title="Squads",
         description="built-in: the two teams that ship; drawn: two teams drawn by the seed, "

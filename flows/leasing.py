@@ -122,7 +122,7 @@ class Keeper:
             try:
                 async with connect(self._endpoint, self._most) as slots:
                     await self._keep(slots)
-            except Exception as why:  # noqa: BLE001 - nor must what cannot even be connected to
+            except Exception as why:  # noqa: BLE001 - it is tried again, or all would wait for ever
                 self._teller.lost(f"{type(why).__name__}: {why}", self.held)
                 self._look_at_demand()
                 await self._pause()

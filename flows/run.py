@@ -189,16 +189,12 @@ class Run:
     def accounts(self) -> list[CaptainAccount]:
         return accounts(self.plan.captains, self._results.values())
 
-    def _new_table(self) -> Table:
-        return Table(self.plan.captains, points=self.spec.points, seed=self.spec.seed)
-
     def voided(self) -> list[str]:
         """Why episodes are void, beside what ended the run or keeps a captain out of it."""
-        told = (EndReason.RUN_BUDGET, EndReason.BAD_SETTINGS)
         why = (
             f"{reason.value}: {result.error}"
             for result in self._results.values()
-            if (reason := result.end_reason).is_void and reason not in told and result.error
+            if (reason := result.end_reason).may_pass and result.error
         )
         return list(dict.fromkeys(why))
 
@@ -223,6 +219,9 @@ class Run:
             spent=self.budgets.spent(),
             captains=self.accounts(),
         )
+
+    def _new_table(self) -> Table:
+        return Table(self.plan.captains, points=self.spec.points, seed=self.spec.seed)
 
     def _missing(self) -> dict[str, EpisodeSpec]:
         episodes = list(self.plan.episodes())

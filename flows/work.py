@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Final
+from typing import Final, Literal, TypeGuard, get_args
 
 from engine.captains import CaptainSpec, is_scripted
 from engine.packs import load_pack
@@ -26,6 +26,9 @@ SUPER_OVERS: Final = 3  # then the match is a tie
 BALLS_A_BATCH: Final = 4_000  # a few seconds of scripted play on one core
 BATCHES_A_PROCESS: Final = 6  # so that the last one running is not waited for long
 LONGEST_TITLE: Final = 120
+
+SquadsWord = Literal["built-in", "drawn", "drawn-women"]
+"""Stands for both squads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +62,10 @@ def episode_spec(
         max_super_overs=SUPER_OVERS if match.super_over else 0,
         era=match.era,
     )
+
+
+def is_squads_word(text: str) -> TypeGuard[SquadsWord]:
+    return text in get_args(SquadsWord)
 
 
 def squad_names(named: str | Sequence[str]) -> tuple[str, str]:

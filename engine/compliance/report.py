@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -44,7 +45,7 @@ class Latency:
 
         def share(of_all: float) -> float | None:
             """The nearest rank."""
-            return ranked[max(0, -int(-of_all * len(ranked) // 1) - 1)] if ranked else None
+            return ranked[max(1, math.ceil(of_all * len(ranked))) - 1] if ranked else None
 
         return cls(answers=len(ranked), p50_ms=share(0.5), p95_ms=share(0.95), most_ms=share(1.0))
 

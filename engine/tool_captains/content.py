@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from engine.captains import CaptainSpec, content_digest
+from engine.captains import CaptainSpec, content_digest, settings_of
 from engine.captains.llm import LlmSettings
-from engine.captains.presets import settings_of
 
 
 def played_by(spec: CaptainSpec) -> str | None:

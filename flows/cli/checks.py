@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from engine.cricket.players import Game
-from engine.cricket.state import CURRENT_ERA, FIRST_ERA, LAST_ERA
-from engine.seeds import MAX_SEED
+from engine.cricket.state import CURRENT_ERA
+from flows.cli.numbers import check_era, check_processes, check_seed
 from flows.cli.terminal import BadInput, Exit, answer_json, note, progress, say, table
 
 if TYPE_CHECKING:
@@ -32,7 +32,8 @@ def wanted_of(
     """What was typed, checked; raises `BadInput`."""
     from flows.fidelity import MATCHES, Wanted
 
-    _examine_numbers(seed, era)
+    check_seed(seed)
+    check_era(era)
     cores = _processes(processes)
     if processes is not None and through == "vectorised":
         raise BadInput("--processes goes with --through engine; the simulator plays on one core")
@@ -60,7 +61,8 @@ def question_of(
             "--assumptions plays men's T20 and T5 through the engine and writes no page; "
             "leave out --format, --game, --through and --html"
         )
-    _examine_numbers(seed, era)
+    check_seed(seed)
+    check_era(era)
     return Question(
         matches=MATCHES if matches is None else matches,
         seed=seed,
@@ -72,16 +74,8 @@ def question_of(
 def _processes(asked: int | None) -> int:
     from flows.pool import cores
 
-    if asked is not None and not 1 <= asked <= 256:
-        raise BadInput(f"--processes {asked}: allowed: 1 to 256")
+    check_processes(asked)
     return asked or cores()
-
-
-def _examine_numbers(seed: int, era: int | None) -> None:
-    if not 0 <= seed <= MAX_SEED:
-        raise BadInput(f"--seed {seed}: allowed: 0 to {MAX_SEED}")
-    if era is not None and not FIRST_ERA <= era <= LAST_ERA:
-        raise BadInput(f"--era {era}: allowed: {FIRST_ERA} to {LAST_ERA}")
 
 
 def check_fidelity(wanted: Wanted, html: Path | None, *, as_json: bool) -> int:

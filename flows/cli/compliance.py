@@ -14,8 +14,8 @@ from pydantic import ValidationError
 
 from engine.captains import resolve, settings_of
 from engine.captains.remote import RemoteSettings
-from engine.seeds import MAX_SEED
 from engine.wording import shortened, shown
+from flows.cli.numbers import check_seed
 from flows.cli.terminal import BadInput, Exit, answer_json, note, progress, say, table
 from flows.saving import save
 
@@ -45,8 +45,7 @@ class Wanted:
 
 def wanted_of(program: RemoteSettings, decisions: int, seed: int, out: Path | None) -> Wanted:
     """Raises `BadInput`."""
-    if not 0 <= seed <= MAX_SEED:
-        raise BadInput(f"--seed {seed}: allowed: 0 to {MAX_SEED}")
+    check_seed(seed)
     if not LEAST_DECISIONS <= decisions <= MOST_DECISIONS:
         allowed = f"{LEAST_DECISIONS} to {MOST_DECISIONS}"
         raise BadInput(f"--decisions {decisions}: allowed: {allowed}")

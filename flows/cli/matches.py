@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from engine.captains import CaptainSpec, is_scripted, resolve
 from engine.cricket.formats import format_named, format_of
-from engine.cricket.state import FIRST_ERA, LAST_ERA
 from engine.packs import Pack, load_pack
-from engine.seeds import MAX_SEED
+from flows.cli.numbers import check_era, check_processes, check_seed
 from flows.cli.terminal import BadInput, Exit, WorkFailed, answer_json, note, say
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from flows.ledger import RunFolder
     from flows.play import BusAddress
     from flows.simulate import SimulationSummary
+    from flows.work import SquadsWord
     from spectator import BusPublisher
 
 DEFAULT_FORMAT: Final = "T20"
@@ -38,7 +38,7 @@ class Wanted:
     away: CaptainSpec
     overs: int
     seed: int
-    squads: str | tuple[str, str]
+    squads: SquadsWord | tuple[str, str]
     super_over: bool
     era: int
     pack: str = "standard"
@@ -63,13 +63,11 @@ class Wanted:
         """Raises `BadInput`, or the engine's own errors about captains, formats, squads and
         packs.
         """
-        if not 0 <= seed <= MAX_SEED:
-            raise BadInput(f"--seed {seed}: allowed: 0 to {MAX_SEED}")
+        check_seed(seed)
+        check_era(era)
         from engine.setup import check_playable
         from flows.work import squad_names
 
-        if not FIRST_ERA <= era <= LAST_ERA:
-            raise BadInput(f"--era {era}: allowed: {FIRST_ERA} to {LAST_ERA}")
         length, named = _overs(format_, overs, load_pack(pack), entry), _squads(squads)
         check_playable(squad_names(named), length)
         return cls(
@@ -105,11 +103,11 @@ def _overs(format_: str | None, overs: int | None, pack: Pack, entry: str | None
     return wanted
 
 
-def _squads(text: str) -> str | tuple[str, str]:
-    from engine.setup import DRAWN_GAMES
+def _squads(text: str) -> SquadsWord | tuple[str, str]:
     from engine.squads import BUILT_IN, load_squad
+    from flows.work import is_squads_word
 
-    if text in (*DRAWN_GAMES, "built-in"):
+    if is_squads_word(text):
         return text
     names = text.split(",")
     if len(names) != 2:
@@ -209,7 +207,7 @@ def play_featured(
             away=wanted.away.name,
             overs=wanted.overs,
             seed=wanted.seed,
-            squads=wanted.squads,  # type: ignore[arg-type]  # a word, as checked above
+            squads=wanted.squads,
             super_over=wanted.super_over,
             era=wanted.era,
             pack=wanted.pack,
@@ -305,8 +303,7 @@ def simulate_in_bulk(
 def _examine_simulation(matches: int, out: Path, processes: int | None) -> None:
     if not 1 <= matches <= MOST_MATCHES:
         raise BadInput(f"--matches {matches}: allowed: 1 to {MOST_MATCHES}")
-    if processes is not None and not 1 <= processes <= 256:
-        raise BadInput(f"--processes {processes}: allowed: 1 to 256")
+    check_processes(processes)
     if out.is_file():
         raise BadInput(f"--out {out}: is not a folder; allowed: one, or a new name")
 

@@ -1,0 +1,30 @@
+"""The numbers that several commands take, held to what is allowed. All raise `BadInput`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from engine.cricket.state import FIRST_ERA, LAST_ERA
+from engine.seeds import MAX_SEED
+from flows.cli.terminal import BadInput
+
+MOST_PROCESSES: Final = 256
+
+
+def check_seed(seed: int) -> None:
+    _check("--seed", seed, 0, MAX_SEED)
+
+
+def check_era(era: int | None) -> None:
+    """None: that of the real matches."""
+    _check("--era", era, FIRST_ERA, LAST_ERA)
+
+
+def check_processes(processes: int | None) -> None:
+    """None: one a core."""
+    _check("--processes", processes, 1, MOST_PROCESSES)
+
+
+def _check(option: str, given: int | None, least: int, most: int) -> None:
+    if given is not None and not least <= given <= most:
+        raise BadInput(f"{option} {given}: allowed: {least} to {most}")
