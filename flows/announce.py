@@ -101,7 +101,7 @@ class Announcer:
     def _is_crosstable_due(self, now_s: float) -> bool:
         old = self._seq + 2 - self._crosstable_seq >= RUN_TAIL
         fresh = self._run.done != self._crosstable_done
-        return fresh and now_s >= self._crosstable_due_s or old
+        return (fresh and now_s >= self._crosstable_due_s) or old
 
     async def _tell(self, told: ev.TournamentStandings) -> None:
         await self._say(ev.TournamentStandingsEvent, told)

@@ -48,9 +48,7 @@ def started(run: Run) -> ev.TournamentStarted:
     )
 
 
-def standings(
-    run: Run, pace: Pace, recent: Iterable[ev.JustEnded] = ()
-) -> ev.TournamentStandings:
+def standings(run: Run, pace: Pace, recent: Iterable[ev.JustEnded] = ()) -> ev.TournamentStandings:
     left = run.total - run.done
     spent = run.budgets.spent()
     return ev.TournamentStandings(
@@ -90,8 +88,7 @@ def crosstable(run: Run) -> ev.TournamentCrosstable:
             for one in ratings(run.table, scores)
         ),
         fixtures=tuple(
-            (one.first, one.second, one.tied, one.void)
-            for one in fixture_scores(run.plan, results)
+            (one.first, one.second, one.tied, one.void) for one in fixture_scores(run.plan, results)
         )
         if len(fixtures) <= MOST_FIXTURES
         else (),
