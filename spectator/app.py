@@ -34,8 +34,8 @@ from spectator.refusing import (
     number_in,
 )
 from spectator.settings import DEFAULTS, BusSettings
-from spectator.store import Appended, AppendStatus, EventStore, Line, StreamInfo
-from spectator.streams import MAX_ATTEMPT_DIGITS, StreamName, stream_name, stream_of
+from spectator.store import Appended, AppendStatus, EventStore, Line, StoreUnavailable, StreamInfo
+from spectator.streams import MAX_ATTEMPT_DIGITS, StreamKind, StreamName, stream_name, stream_of
 from spectator.viewer import CloseCode, Viewer
 from spectator.views import featured_view, stream_view
 
@@ -113,12 +113,15 @@ class Bus:
     def _guarded(self, handler: Handler) -> Handler:
         """Check the token, and answer `Refused` in one shape."""
 
-        async def answer(request: Request) -> Response:
+        async def loaded(request: Request) -> Response:
             await self._load()
+            return await handler(request)
+
+        async def answer(request: Request) -> Response:
             writes = request.method == "POST"
             token = self._token if writes else self._settings.read_token
             may = has_token(request, token, in_query=not writes)
-            return await answer_of(handler, request, may=may)
+            return await answer_of(loaded, request, may=may)
 
         return answer
 
@@ -167,25 +170,31 @@ class Bus:
     # --- readers -------------------------------------------------------------------------------
 
     async def _health(self, _: Request) -> Response:
-        return JSONResponse(
-            {"status": "ok", "epoch": self._store.epoch, "viewers": self._hub.viewers}
-        )
+        """Whether the bus can do its work: 503 while it cannot reach its store."""
+        status, code = "ok", HTTPStatus.OK
+        try:
+            await self._load()
+            await self._store.featured()
+        except StoreUnavailable:
+            status, code = "store_unavailable", HTTPStatus.SERVICE_UNAVAILABLE
+        told = {"status": status, "epoch": self._store.epoch, "viewers": self._hub.viewers}
+        return JSONResponse(told, code)
 
     async def _featured(self, _: Request) -> Response:
         return JSONResponse(featured_view(self._hub.featured))
 
     async def _streams(self, request: Request) -> Response:
-        return await self._list(request, runs=False)
+        return await self._list(request, StreamKind.MATCH)
 
     async def _runs(self, request: Request) -> Response:
-        return await self._list(request, runs=True)
+        return await self._list(request, StreamKind.RUN)
 
-    async def _list(self, request: Request, *, runs: bool) -> Response:
+    async def _list(self, request: Request, kind: StreamKind) -> Response:
         limit = number_in(request, "limit", 100, 1, self._settings.page_limit)
         search = request.query_params.get("search", "").strip()
         if len(search) > MAX_SEARCH:
             raise invalid(index=None, field="search", why=f"at most {MAX_SEARCH} characters")
-        page = await self._store.streams(runs=runs, limit=limit, search=search)
+        page = await self._store.streams(kind, limit=limit, search=search)
         return JSONResponse(
             {
                 "epoch": self._store.epoch,
@@ -259,12 +268,16 @@ class Bus:
 
     async def _admit(self, socket: WebSocket) -> bool:
         """Accept the socket, or refuse it: 403 before the handshake, 1013 where the bus is full."""
-        await self._load()
         allowed = is_own_origin(socket, self._settings.allowed_origins)
         if not allowed or not has_token(socket, self._settings.read_token, in_query=True):
             await socket.close(CloseCode.POLICY)
             return False
         await socket.accept()
+        try:
+            await self._load()
+        except StoreUnavailable:
+            await socket.close(CloseCode.TRY_LATER, "store unavailable")
+            return False
         if self._hub.viewers >= self._settings.max_viewers or self._hub.closing:
             await socket.close(CloseCode.TRY_LATER, "full")
             return False

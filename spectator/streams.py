@@ -10,6 +10,8 @@ from engine.wire import Told
 StreamName = NewType("StreamName", str)
 
 RUN_PREFIX: Final = "run:"
+REASONING_PREFIX: Final = "reasoning:"
+COMMENTARY_PREFIX: Final = "commentary:"
 MAX_EPISODE_ID: Final = 200
 MAX_ATTEMPT_DIGITS: Final = 18
 LAST_TYPES: Final = frozenset({"episode.ended", "tournament.ended"})
@@ -20,6 +22,21 @@ class StreamState(StrEnum):
     ENDED = "ended"
 
 
+class StreamKind(StrEnum):
+    """What a stream carries. A side channel belongs to a match and is never listed."""
+
+    MATCH = "match"
+    RUN = "run"
+    SIDE = "side"
+
+
+def kind_of(stream: StreamName) -> StreamKind:
+    if stream.startswith(RUN_PREFIX):
+        return StreamKind.RUN
+    side = stream.startswith((REASONING_PREFIX, COMMENTARY_PREFIX))
+    return StreamKind.SIDE if side else StreamKind.MATCH
+
+
 def stream_name(episode_id: str, attempt: int) -> StreamName:
     """`episode_id/attempt`; a tournament's events are in `run:<name>/1`."""
     return StreamName(f"{episode_id}/{attempt}")
@@ -27,8 +44,3 @@ def stream_name(episode_id: str, attempt: int) -> StreamName:
 
 def stream_of(event: Told) -> StreamName:
     return stream_name(event.episode_id, event.attempt)
-
-
-def is_run(stream: StreamName) -> bool:
-    """Whether the stream carries a tournament rather than an episode."""
-    return stream.startswith(RUN_PREFIX)
