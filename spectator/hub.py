@@ -18,7 +18,7 @@ from typing import Final
 from spectator.elsewhere import Elsewhere, Errand
 from spectator.settings import BusSettings
 from spectator.store import Appended, AppendStatus, EventStore, Featured, Line
-from spectator.streams import StreamName
+from spectator.streams import StreamName, may_be_featured
 
 READ_AHEAD: Final = 500  # events a read from the store
 
@@ -69,6 +69,7 @@ class Hub:
         self._settings = settings
         self._channels: dict[StreamName, Channel] = {}
         self._viewers: set[asyncio.Task[object]] = set()
+        self._loading: asyncio.Task[None] | None = None
         self.featured: Featured | None = None
         self.featured_changed = asyncio.Event()
         self.closing = False
@@ -78,8 +79,15 @@ class Hub:
     def viewers(self) -> int:
         return len(self._viewers)
 
-    async def load(self) -> None:
-        """Pick up what the store knows from before, and what other servers store from now on."""
+    async def loaded(self) -> None:
+        """Wait until what the store knows from before has been picked up: once, for everybody who
+        waits; after a failure the next one tries again.
+        """
+        if self._loading is None or _has_failed(self._loading):
+            self._loading = asyncio.create_task(self._load())
+        await asyncio.shield(self._loading)  # who goes away does not take it with him
+
+    async def _load(self) -> None:
         await self.store.open(self._elsewhere)
         self.featured = await self.store.featured()
 
@@ -91,7 +99,7 @@ class Hub:
                 channel.publish(one.stored)
         if fence is None or any(one.status is AppendStatus.STALE_FENCE for one in done):
             return
-        brought = [one.stream for one in done if one.stored]
+        brought = [one.stream for one in done if one.stored and may_be_featured(one.stream)]
         if brought:
             self.feature(Featured(stream=brought[-1], fence=fence))
         elif self.featured is not None:
@@ -170,3 +178,7 @@ class Hub:
         self.featured_changed.set()
         if self._viewers:
             await asyncio.wait(self._viewers, timeout=timeout_s)
+
+
+def _has_failed(task: asyncio.Task[None]) -> bool:
+    return task.done() and (task.cancelled() or task.exception() is not None)

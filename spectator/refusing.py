@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from spectator.store import StoreUnavailable
 
+MAX_NUMBER: Final = 2**63 - 1  # what SQLite stores
 MAX_DIGITS: Final = 19  # of 2⁶³; Python itself refuses to read a number of over 4,300
 
 

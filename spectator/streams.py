@@ -10,8 +10,7 @@ from engine.wire import Told
 StreamName = NewType("StreamName", str)
 
 RUN_PREFIX: Final = "run:"
-REASONING_PREFIX: Final = "reasoning:"
-COMMENTARY_PREFIX: Final = "commentary:"
+SIDE_PREFIXES: Final = ("reasoning:", "commentary:")
 MAX_EPISODE_ID: Final = 200
 MAX_ATTEMPT_DIGITS: Final = 18
 LAST_TYPES: Final = frozenset({"episode.ended", "tournament.ended"})
@@ -23,7 +22,9 @@ class StreamState(StrEnum):
 
 
 class StreamKind(StrEnum):
-    """What a stream carries. A side channel belongs to a match and is never listed."""
+    """What a stream carries. A side channel goes beside a match's own stream, and is never listed
+    and never featured.
+    """
 
     MATCH = "match"
     RUN = "run"
@@ -33,8 +34,7 @@ class StreamKind(StrEnum):
 def kind_of(stream: StreamName) -> StreamKind:
     if stream.startswith(RUN_PREFIX):
         return StreamKind.RUN
-    side = stream.startswith((REASONING_PREFIX, COMMENTARY_PREFIX))
-    return StreamKind.SIDE if side else StreamKind.MATCH
+    return StreamKind.SIDE if stream.startswith(SIDE_PREFIXES) else StreamKind.MATCH
 
 
 def stream_name(episode_id: str, attempt: int) -> StreamName:
@@ -44,3 +44,11 @@ def stream_name(episode_id: str, attempt: int) -> StreamName:
 
 def stream_of(event: Told) -> StreamName:
     return stream_name(event.episode_id, event.attempt)
+
+
+def run_stream(name: str, attempt: int) -> StreamName:
+    return stream_name(RUN_PREFIX + name, attempt)
+
+
+def may_be_featured(stream: StreamName) -> bool:
+    return kind_of(stream) is not StreamKind.SIDE

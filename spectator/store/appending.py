@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from spectator.store.contract import Appended, AppendStatus, Batch, Entry, Featured
-from spectator.streams import LAST_TYPES, StreamName, StreamState
+from spectator.streams import LAST_TYPES, StreamName, StreamState, may_be_featured
 
 
 def stored_again(batch: Batch, last_seq: int) -> range:
@@ -50,7 +50,7 @@ def featured_after(channel: Featured, fence: int, done: Sequence[Appended]) -> F
     """The channel shows the stream that brought something new last; a repeated delivery does not
     turn it back. The fence holds either way, or the publisher before could pass again.
     """
-    brought = [one.stream for one in done if one.stored]
+    brought = [one.stream for one in done if one.stored and may_be_featured(one.stream)]
     return Featured(stream=brought[-1] if brought else channel.stream, fence=fence)
 
 
