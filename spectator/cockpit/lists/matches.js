@@ -46,7 +46,8 @@ function useFound(api, search) {
         const query = new URLSearchParams({ limit: LIMIT, search });
         const listed = await api.getJson(`/api/streams?${query}`).catch(() => null);
         if (gone) return;
-        if (listed) setFound({ ...listed, featured: listed.featured.stream, search });
+        const pressed = document.querySelector("#matches a:active"); // nothing moves away under a press
+        if (listed && !pressed) setFound({ ...listed, featured: listed.featured.stream, search });
       }
       timer = setTimeout(ask, EVERY_MS);
     };

@@ -7,6 +7,12 @@ import { html, useState } from "../vendor/preact.js";
 import * as words from "../words.js";
 
 const COPIED_MS = 2_000;
+const ICONS = {
+  back: "M15 5 8 12l7 7",
+  on: "m9 5 7 7-7 7",
+  "wicket-back": "M9 6 4 12l5 6M14 5v14M18 5v14M22 5v14M13 4h10",
+  "wicket-on": "m15 6 5 6-5 6M2 5v14M6 5v14M10 5v14M1 4h10",
+};
 
 export function Controls({ session, onHelp, children }) {
   const { player, log } = session;
@@ -17,13 +23,13 @@ export function Controls({ session, onHelp, children }) {
   return html`
     <div id="player" class="player" role="group" aria-label="Playback">
       <div class="buttons">
-        <${Press} id="last-wicket" label="Previous wicket" keys="[" onPress=${go((p) => p.toWicket(-1))}>⏮ W<//>
-        <${Press} id="back" label="One ball back" keys="←" onPress=${go((p) => p.step(-1))}>◀<//>
+        <${Press} id="last-wicket" label="Previous wicket" keys="[" onPress=${go((p) => p.toWicket(-1))}><${Icon} name="wicket-back" /><//>
+        <${Press} id="back" label="One ball back" keys="←" onPress=${go((p) => p.step(-1))}><${Icon} name="back" /><//>
         <button id="play" type="button" class="primary" title="Space" onClick=${go((p) => p.toggle(isLive))}>
           ${moves ? "Pause" : "Play"}
         </button>
-        <${Press} id="step" label="One ball on" keys="→" onPress=${go((p) => p.step(1))}>▶<//>
-        <${Press} id="next-wicket" label="Next wicket" keys="]" onPress=${go((p) => p.toWicket(1))}>W ⏭<//>
+        <${Press} id="step" label="One ball on" keys="→" onPress=${go((p) => p.step(1))}><${Icon} name="on" /><//>
+        <${Press} id="next-wicket" label="Next wicket" keys="]" onPress=${go((p) => p.toWicket(1))}><${Icon} name="wicket-on" /><//>
       </div>
       <label class="scrub">
         <span class="sr">Position in the match</span>
@@ -59,10 +65,14 @@ export function Controls({ session, onHelp, children }) {
   `;
 }
 
+function Icon({ name }) {
+  return html`<svg class="icon" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><path d=${ICONS[name]} /></svg>`;
+}
+
 function Press({ id, label, keys, onPress, children }) {
   return html`
     <button id=${id} type="button" aria-label=${label} title=${`${label} (${keys})`} onClick=${onPress}>
-      <span aria-hidden="true">${children}</span>
+      ${children}
     </button>
   `;
 }
