@@ -17,7 +17,7 @@ from typing import Final
 
 from spectator.settings import BusSettings
 from spectator.store import Appended, AppendStatus, EventStore, Featured, Line
-from spectator.streams import StreamName
+from spectator.streams import StreamName, is_side
 
 READ_AHEAD: Final = 500  # events a read from the store
 
@@ -65,6 +65,7 @@ class Hub:
         self._settings = settings
         self._channels: dict[StreamName, Channel] = {}
         self._viewers: set[asyncio.Task[object]] = set()
+        self._loading: asyncio.Task[None] | None = None
         self.featured: Featured | None = None
         self.featured_changed = asyncio.Event()
         self.closing = False
@@ -73,8 +74,15 @@ class Hub:
     def viewers(self) -> int:
         return len(self._viewers)
 
-    async def load(self) -> None:
-        """Pick up what the store knows from before."""
+    async def loaded(self) -> None:
+        """Wait until what the store knows from before has been picked up: once, for everybody who
+        waits; after a failure the next one tries again.
+        """
+        if self._loading is None or _has_failed(self._loading):
+            self._loading = asyncio.create_task(self._load())
+        await asyncio.shield(self._loading)  # who goes away does not take it with him
+
+    async def _load(self) -> None:
         self.featured = await self.store.featured()
 
     def published(self, done: Sequence[Appended], fence: int | None) -> None:
@@ -85,7 +93,7 @@ class Hub:
                 channel.publish(one.stored)
         if fence is None or any(one.status is AppendStatus.STALE_FENCE for one in done):
             return
-        brought = [one.stream for one in done if one.stored]
+        brought = [one.stream for one in done if one.stored and not is_side(one.stream)]
         if brought:
             self._feature(Featured(stream=brought[-1], fence=fence))
         elif self.featured is not None:
@@ -147,3 +155,7 @@ class Hub:
         self.featured_changed.set()
         if self._viewers:
             await asyncio.wait(self._viewers, timeout=timeout_s)
+
+
+def _has_failed(task: asyncio.Task[None]) -> bool:
+    return task.done() and (task.cancelled() or task.exception() is not None)

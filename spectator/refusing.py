@@ -9,6 +9,7 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+MAX_NUMBER: Final = 2**63 - 1  # what SQLite stores
 MAX_DIGITS: Final = 19  # of 2⁶³; Python itself refuses to read a number of over 4,300
 
 

@@ -17,7 +17,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
-from spectator.streams import LAST_TYPES, RUN_PREFIX, StreamName, StreamState
+from spectator.streams import (
+    LAST_TYPES,
+    RUN_PREFIX,
+    SIDE_PREFIXES,
+    StreamName,
+    StreamState,
+    is_side,
+)
 
 T = TypeVar("T")
 
@@ -28,6 +35,8 @@ _TEXT: Final = """casefold(name
     || ' ' || coalesce(json_extract(first, '$.data.home.captain'), '')
     || ' ' || coalesce(json_extract(first, '$.data.away.captain'), '')
     || ' ' || iif(state = 'ended', coalesce(json_extract(last, '$.data.result'), ''), ''))"""
+
+_NO_SIDE: Final = "".join(f" AND name NOT LIKE '{prefix}%'" for prefix in SIDE_PREFIXES)
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -311,7 +320,7 @@ def _feature(db: sqlite3.Connection, fence: int, done: Sequence[Appended]) -> No
     """The channel shows the stream that brought something new last; a repeated delivery does not
     turn it back. The fence holds either way, or the publisher before could pass again.
     """
-    brought = [a.stream for a in done if a.stored]
+    brought = [a.stream for a in done if a.stored and not is_side(a.stream)]
     db.execute(
         "INSERT INTO channels VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
         " fence = excluded.fence, stream = coalesce(nullif(excluded.stream, ?), stream)",
@@ -329,7 +338,7 @@ def _read(db: sqlite3.Connection, stream: StreamName, after: int, limit: int) ->
 
 
 def _page(db: sqlite3.Connection, runs: bool, limit: int, search: str) -> StreamPage:
-    where = "is_run = ?"
+    where = f"is_run = ?{_NO_SIDE}"
     arguments: tuple[object, ...] = (int(runs),)
     if search:
         where, arguments = f"{where} AND instr({_TEXT}, ?)", (*arguments, search)

@@ -10,6 +10,7 @@ from engine.wire import Told
 StreamName = NewType("StreamName", str)
 
 RUN_PREFIX: Final = "run:"
+SIDE_PREFIXES: Final = ("reasoning:", "commentary:")
 MAX_EPISODE_ID: Final = 200
 MAX_ATTEMPT_DIGITS: Final = 18
 LAST_TYPES: Final = frozenset({"episode.ended", "tournament.ended"})
@@ -29,6 +30,10 @@ def stream_of(event: Told) -> StreamName:
     return stream_name(event.episode_id, event.attempt)
 
 
-def is_run(stream: StreamName) -> bool:
-    """Whether the stream carries a tournament rather than an episode."""
-    return stream.startswith(RUN_PREFIX)
+def run_stream(name: str, attempt: int) -> StreamName:
+    return stream_name(RUN_PREFIX + name, attempt)
+
+
+def is_side(stream: StreamName) -> bool:
+    """Whether the stream goes beside a match's own: it is never listed and never featured."""
+    return stream.startswith(SIDE_PREFIXES)

@@ -49,7 +49,8 @@ from spectator.commentary.words import (
     templates,
     weight_of,
 )
-from spectator.frames import EMPTY, Bowler, Frame, Innings, fold
+from spectator.frame_parts import Bowler, Frame, Innings
+from spectator.frames import EMPTY, fold
 
 MOST_TAILS: Final = 2
 BIG_OVER: Final = 15
@@ -67,7 +68,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Commentary:
+class Commentator:
     """What the commentator knows. `said` are the templates of this over."""
 
     frame: Frame = EMPTY
@@ -80,14 +81,14 @@ class Commentary:
 class Told:
     """The state after an event, and the line on it; None where nothing is said."""
 
-    state: Commentary
+    state: Commentator
     line: Line | None
 
 
-SILENT: Final = Commentary()
+SILENT: Final = Commentator()
 
 
-def comment(state: Commentary, event: Event) -> Told:
+def comment(state: Commentator, event: Event) -> Told:
     """The line on `event`, which follows the events in `state`. Never changes `state`."""
     after = replace(state, frame=fold(state.frame, event))
     match event:
@@ -127,7 +128,7 @@ def commentary_of(events: Iterable[Event]) -> Iterator[Line]:
 class _Speaker:
     """Puts one line together, sentence by sentence."""
 
-    def __init__(self, state: Commentary, seq: int) -> None:
+    def __init__(self, state: Commentator, seq: int) -> None:
         self._state, self._seq = state, seq
         self._said, self._parts = list(state.said), list[str]()
 
@@ -158,7 +159,7 @@ class _Speaker:
 # --- the match ---------------------------------------------------------------------------------
 
 
-def _started(state: Commentary, seq: int) -> Told:
+def _started(state: Commentator, seq: int) -> Told:
     speaker, frame = _Speaker(state, seq), state.frame
     words = {
         "home": _captain(state, "home"),
@@ -171,7 +172,7 @@ def _started(state: Commentary, seq: int) -> Told:
     return speaker.told(Weight.WICKET)
 
 
-def _innings_started(state: Commentary, data: InningsStart, seq: int) -> Told:
+def _innings_started(state: Commentator, data: InningsStart, seq: int) -> Told:
     innings = state.frame.innings[-1]
     joined = data.before is not None
     seen = Course(joined=True, stand=None) if joined else Course()
@@ -192,7 +193,7 @@ def _beginning(data: InningsStart) -> str:
     return "innings_chase" if chase else "innings_first"
 
 
-def _innings_words(state: Commentary, innings: Innings) -> dict[str, str]:
+def _innings_words(state: Commentator, innings: Innings) -> dict[str, str]:
     left = innings.max_balls - innings.legal_balls
     return {
         "squad": _squad(state, innings.batting),
@@ -207,7 +208,7 @@ def _innings_words(state: Commentary, innings: Innings) -> dict[str, str]:
     }
 
 
-def _innings_ended(state: Commentary, seq: int) -> Told:
+def _innings_ended(state: Commentator, seq: int) -> Told:
     innings = state.frame.innings[-1]
     speaker = _Speaker(state, seq)
     speaker.say("moments", _ending(innings), _innings_words(state, innings))
@@ -222,7 +223,7 @@ def _ending(innings: Innings) -> str:
     return "all_out" if innings.all_out else "innings_over"
 
 
-def _ended(state: Commentary, data: EpisodeEnded, seq: int) -> Told:
+def _ended(state: Commentator, data: EpisodeEnded, seq: int) -> Told:
     speaker = _Speaker(state, seq)
     words = {"result": data.result, "reason": data.end_reason.value.replace("_", " ")}
     speaker.say("moments", _outcome(data), words)
@@ -238,7 +239,7 @@ def _outcome(data: EpisodeEnded) -> str:
 # --- a ball ------------------------------------------------------------------------------------
 
 
-def _bowled(before: Commentary, after: Commentary, data: Delivery, seq: int) -> Told:
+def _bowled(before: Commentator, after: Commentator, data: Delivery, seq: int) -> Told:
     moment = Moment(
         data=data,
         before=before.frame.innings[-1],
@@ -271,7 +272,7 @@ def _say_ball(speaker: _Speaker, data: Delivery, words: Mapping[str, str]) -> No
     speaker.add(to + filled(templates()["again"], {**words, "what": filled(what, words)}))
 
 
-def _over(before: Commentary, after: Commentary, data: OverComplete, seq: int) -> Told:
+def _over(before: Commentator, after: Commentator, data: OverComplete, seq: int) -> Told:
     innings, charged = after.frame.innings[-1], before.frame.innings[-1].over_charged
     bowler = next((b for b in innings.bowlers if b.name == data.bowler), Bowler(name=data.bowler))
     words = _innings_words(after, innings) | {
@@ -311,11 +312,11 @@ def _over_tail(innings: Innings, seq: int) -> str:
     return ("figures", "rate", "")[seq % 3] if left else "figures"
 
 
-def _captain(state: Commentary, seat: Seat) -> str:
+def _captain(state: Commentator, seat: Seat) -> str:
     side = state.frame.home if seat == "home" else state.frame.away
     return side.captain if side is not None else seat
 
 
-def _squad(state: Commentary, seat: Seat) -> str:
+def _squad(state: Commentator, seat: Seat) -> str:
     side = state.frame.home if seat == "home" else state.frame.away
     return side.squad if side is not None else seat

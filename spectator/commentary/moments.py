@@ -20,7 +20,7 @@ from spectator.commentary.words import (
     score_text,
     templates,
 )
-from spectator.frames import Batter, Bowler, Innings
+from spectator.frame_parts import Batter, Bowler, Innings
 
 COLLAPSE: Final = 3  # wickets
 COLLAPSE_BALLS: Final = 12

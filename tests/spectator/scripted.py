@@ -68,15 +68,13 @@ class Innings:
         number = before % 6 + 1
         self.add(ev.DeliveryEvent, self._delivery(outcome, over, f"{over}.{number}"))
         if outcome.dismissal is not None:
-            self.striker = BATTERS[self.wickets + 1]
+            self.striker = f"Number {self.wickets + 2}"
         if outcome.is_legal and self.legal % 6 == 0:
             self._over(over)
 
     def score(self) -> ev.Score:
         overs = f"{self.legal // 6}.{self.legal % 6}"
-        return ev.Score(
-            runs=self.runs, wickets=self.wickets, legal_balls=self.legal, overs=overs
-        )
+        return ev.Score(runs=self.runs, wickets=self.wickets, legal_balls=self.legal, overs=overs)
 
     def _delivery(self, outcome: Outcome, over: int, ball: str) -> ev.Delivery:
         wicket = None
