@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.events import EndReason, EpisodeEndedEvent, Event
-from spectator.store import Outcome, SqliteEventStore, StreamFilter
+from spectator.store import Outcome, StreamFilter
 from spectator.streams import StreamKind
 from tests.spectator.matches import match_events
+from tests.spectator.stores.places import Place
 from tests.spectator.wire import batch
 
 NAMES = ("heuristic", "qwen3-8b", "Straße", "a' OR 1=1 --")
@@ -73,23 +74,27 @@ filters = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(
+    deadline=None,
+    max_examples=40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(season=seasons(), wanted=filters, page=st.integers(1, 5))
 def test_pages_are_what_fits_live_first_and_the_newest_of_each(
-    season: list[Match], wanted: StreamFilter, page: int
+    place: Place, season: list[Match], wanted: StreamFilter, page: int
 ) -> None:
     async def listed() -> tuple[list[str], int]:
-        store = SqliteEventStore()
-        for match in season:
-            await store.append([batch(match.events)])
-        found: list[str] = []
-        total = -1
-        while total < 0 or len(found) < total:
-            some = await store.streams(StreamKind.MATCH, wanted, limit=page, offset=len(found))
-            found += [info.stream for info in some.streams]
-            total = some.total
-        await store.aclose()
-        return found, total
+        place.empty()
+        async with place.opened() as store:
+            for match in season:
+                await store.append([batch(match.events)])
+            found: list[str] = []
+            total = -1
+            while total < 0 or len(found) < total:
+                some = await store.streams(StreamKind.MATCH, wanted, limit=page, offset=len(found))
+                found += [info.stream for info in some.streams]
+                total = some.total
+            return found, total
 
     names, total = asyncio.run(listed())
     fitting = [match for match in reversed(season) if match.fits(wanted)]
