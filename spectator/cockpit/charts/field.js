@@ -65,16 +65,24 @@ function drawing(set, { width, height, unit }) {
   const people = set.all.map((each) => ({ ...plan.at(each), r, text: each.name, name: each.name }));
   const [striker, other] = [plan.at(strikerAt()), plan.at({ x: -2.6, y: 9.2 })];
   const small = 0.92 * unit;
-  const end = set.stroke.to && plan.at(set.stroke.to);
-  const obstacles = [{ ...striker, r: r * 1.2, text: "" }, ...(end ? [{ ...end, r, text: "" }] : [])];
-  const labelled = placed([...people, ...obstacles], { width, height, unit: small });
+  const busy = [{ ...striker, r }, { ...other, r }, ...way(striker, set.stroke.to && plan.at(set.stroke.to))];
+  const labelled = placed(people, busy, { width, height, unit: small });
   return html`
     <${Ground} plan=${plan} />
+    ${labelled.map((each) => html`<${Fielder} ...${each} side=${set.side} />`)}
     <${Stroke} plan=${plan} stroke=${set.stroke} />
-    ${labelled.slice(0, people.length).map((each) => html`<${Fielder} ...${each} side=${set.side} />`)}
     <rect class="batter" x=${num(striker.x - r * 0.8)} y=${num(striker.y - r * 0.8)} width=${num(1.6 * r)} height=${num(1.6 * r)} />
     <rect class="batter other" x=${num(other.x - r * 0.8)} y=${num(other.y - r * 0.8)} width=${num(1.6 * r)} height=${num(1.6 * r)} />
   `;
+}
+
+/** Points along the ball's way, for labels to keep off. */
+function way(from, to) {
+  const steps = to ? Math.ceil(Math.hypot(to.x - from.x, to.y - from.y) / 6) : 0;
+  return Array.from({ length: steps }, (_, i) => {
+    const share = (i + 1) / steps;
+    return { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share, r: 3 };
+  });
 }
 
 function Fielder({ x, y, r, name, label, side }) {

@@ -113,6 +113,9 @@ export function Choice({ label, options, value, onChange }) {
 
 export const Empty = ({ children }) => html`<p class="chart-empty">${children}</p>`;
 
+/** What a ball was, and the figure's value after it: the value is never cut. */
+export const Read = ({ said, value }) => html`<p class="chart-read"><span>${said}</span> <b>${value}</b></p>`;
+
 /** The mark of a wicket, the same in every figure. */
 export function Diamond({ x, y, r = 5, kind = "wicket" }) {
   return html`<path class=${`mark ${kind}`} d=${`M${num(x)} ${num(y - r)}l${r} ${r}l${-r} ${r}l${-r} ${-r}Z`} />`;

@@ -5,8 +5,8 @@ import { Diamond, num } from "./figure.js";
 import { BOUNDARY, CIRCLE, HALF_PITCH } from "./places.js";
 import { strikerAt } from "./strokes.js";
 
-const EXTENT = 82; // metres from the middle that are shown: a six lands beyond the rope
-const BANDS = [BOUNDARY + 5, BOUNDARY, 53, 40, 27, 14];
+const EXTENT = 76; // metres from the middle that are shown
+const BANDS = [BOUNDARY + 4.5, BOUNDARY, 53, 40, 27, 14];
 
 /** The plan of a ground of `size` pixels: `at` of a place in metres; `left` mirrors it for a left-hander. */
 export function groundPlan(width, unit, left) {
@@ -20,7 +20,7 @@ export function groundPlan(width, unit, left) {
 export const groundHeight = ({ width, unit }) => Math.min(width, 40 * unit);
 
 export function Ground({ plan }) {
-  const { k, cx, cy, unit, left } = plan;
+  const { k, cx, cy, left } = plan;
   const ring = CIRCLE * k;
   const straight = HALF_PITCH * k;
   const circle = `M${num(cx - ring)} ${num(cy + straight)}V${num(cy - straight)}A${num(ring)} ${num(ring)} 0 0 1 ${num(cx + ring)} ${num(cy - straight)}V${num(cy + straight)}A${num(ring)} ${num(ring)} 0 0 1 ${num(cx - ring)} ${num(cy + straight)}Z`;
@@ -30,8 +30,8 @@ export function Ground({ plan }) {
     <path class="circle" d=${circle} />
     <rect class="strip" x=${num(cx - 1.9 * k)} y=${num(cy - 11.6 * k)} width=${num(3.8 * k)} height=${num(23.2 * k)} rx="1" />
     ${[-1, 1].map((end) => html`<line class="crease" x1=${num(cx - 1.9 * k)} x2=${num(cx + 1.9 * k)} y1=${num(cy + end * 8.84 * k)} y2=${num(cy + end * 8.84 * k)} />`)}
-    <text class="turf-text" x=${num(cx - 73.5 * k)} y=${cy} text-anchor="middle" transform=${`rotate(-90 ${num(cx - 73.5 * k)} ${cy})`} dy=${num(0.1 * unit)}>${left ? "leg side" : "off side"}</text>
-    <text class="turf-text" x=${num(cx + 73.5 * k)} y=${cy} text-anchor="middle" transform=${`rotate(90 ${num(cx + 73.5 * k)} ${cy})`} dy=${num(0.1 * unit)}>${left ? "off side" : "leg side"}</text>
+    <text class="turf-text" x=${num(cx - 72 * k)} y=${num(cy - 68 * k)}>${left ? "leg side" : "off side"}</text>
+    <text class="turf-text" x=${num(cx + 72 * k)} y=${num(cy - 68 * k)} text-anchor="end">${left ? "off side" : "leg side"}</text>
   </g>`;
 }
 

@@ -2,13 +2,19 @@
 
 import { widthOf } from "./say.js";
 
-/** `dots` are `{x, y, r, text}`; each comes back with `label` `{x, y}` (the text's start and base line) or null where no room is. */
-export function placed(dots, { width, height, unit }) {
-  const taken = dots.map((dot) => boxOf(dot.x - dot.r, dot.y - dot.r, 2 * dot.r, 2 * dot.r));
+/**
+ * `dots` are `{x, y, r, text}`, `others` what labels keep off, `{x, y, r}`. Each dot comes back with `label` `{x, y}` (the
+ * text's start and base line), null where there is no room. Labels lean to the middle of the box.
+ */
+export function placed(dots, others, { width, height, unit }) {
+  const taken = [...dots, ...others].map((dot) => boxOf(dot.x - dot.r, dot.y - dot.r, 2 * dot.r, 2 * dot.r));
   return dots.map((dot) => {
     const wide = widthOf(dot.text, unit);
-    for (const [x, y] of around(dot, wide, unit)) {
-      const box = boxOf(x, y - 0.85 * unit, wide, 1.05 * unit);
+    const far = ({ x, y }) => Math.hypot(x + wide / 2 - width / 2, y - 0.3 * unit - height / 2);
+    const leans = Math.hypot(dot.x - width / 2, dot.y - height / 2) > width / 3;
+    const spots = around(dot, wide, unit).sort((a, b) => (leans ? far(a) - far(b) : 0));
+    for (const { x, y } of spots) {
+      const box = boxOf(x, y - 0.8 * unit, wide, unit);
       const fits = box.x0 >= 0 && box.x1 <= width && box.y0 >= 0 && box.y1 <= height;
       if (!fits || taken.some((other) => meet(box, other))) continue;
       taken.push(box);
@@ -25,7 +31,7 @@ function around({ x, y, r }, wide, unit) {
   return [
     [middle, below], [middle, above], [right, beside], [left, beside],
     [right, below], [left, below], [right, above], [left, above],
-  ]; // prettier-ignore
+  ].map(([a, b]) => ({ x: a, y: b })); // prettier-ignore
 }
 
 const boxOf = (x, y, w, h) => ({ x0: x, x1: x + w, y0: y, y1: y + h });

@@ -3,7 +3,7 @@
 import { html, useState } from "../vendor/preact.js";
 import { Panels, panelsOf, xOf } from "./axis.js";
 import { luckOf, storyOf } from "./derive.js";
-import { Cursor, Empty, Figure, Plot, lateNote, num, path } from "./figure.js";
+import { Cursor, Empty, Figure, Plot, Read, lateNote, num, path } from "./figure.js";
 import { momentText } from "./moments.js";
 import { nameOf, otherSeat, points } from "./say.js";
 
@@ -16,12 +16,12 @@ export function Luck({ frame, events, onJump }) {
   const luck = luckOf(frame, events);
   const shown = luck.points[Math.min(at ?? Infinity, luck.points.length - 1)];
   const plan = (box) => layout(frame, story, luck, box);
-  const say = (i) => stepText(frame, luck.points[i]);
+  const say = (i) => `${luck.points[i].ball}, ${momentText([luck.points[i]])}, ${valueOf(frame, luck.points[i])}`;
   return html`<${Figure}
     kind="luck" title="Luck" aside=${html`<span class=${favoured(luck.now)}>${nameOf(frame, favoured(luck.now))} ${points(Math.abs(luck.now))}</span>`}
     table=${() => tableOf(frame, luck)} note=${noteOf(frame, story, luck)}
   >
-    ${shown ? html`<p class="chart-read">${stepText(frame, shown)}</p>` : html`<${Empty}>The first ball is still to come.</${Empty}>`}
+    ${shown ? html`<${Read} said=${`${shown.ball} · ${momentText([shown])}`} value=${valueOf(frame, shown)} />` : html`<${Empty}>The first ball is still to come.</${Empty}>`}
     <${Plot}
       text=${inWords(frame, luck)} height=${({ unit }) => EM_HIGH * unit} draw=${(box) => drawing(frame, luck, plan(box), shown)}
       over=${(box) => shown && html`<${Cursor}
@@ -77,13 +77,12 @@ function halves(steps, zero) {
   return html`<path class="area home" d=${side(Math.min)} /><path class="area away" d=${side(Math.max)} />`;
 }
 
-function stepText(frame, point) {
-  const whose = favoured(point.change);
-  return `${point.ball} · ${momentText([point])} · ${points(Math.abs(point.change))} for ${nameOf(frame, whose)} · in all ${nameOf(frame, favoured(point.luck))} ${points(Math.abs(point.luck))}`;
+function valueOf(frame, point) {
+  return `${nameOf(frame, favoured(point.change))} ${points(Math.abs(point.change))}`;
 }
 
 function noteOf(frame, story, luck) {
-  const whole = frame.result ? ` With the squads and the day as they were drawn: ${points(frame.result.luck)} for ${nameOf(frame, "home")}.` : "";
+  const whole = frame.result ? ` With the squads and the day that were drawn before it: ${points(frame.result.luck)} for ${nameOf(frame, "home")}.` : "";
   const toss = luck.toss === 0 ? "" : ` The toss: ${points(luck.toss)}.`;
   return (
     `${lateNote(story.missing)}What each draw gave against what it was worth on average, in points of win probability: ` +

@@ -10,6 +10,7 @@ import { fit, inningsName, nameOf, plural } from "./say.js";
 const EM_ROW = 10;
 const LEAST_RUNS = 12;
 const MOST_STACKED = 3;
+const LEAST_MARK = 3.2;
 
 export function Manhattan({ frame, events }) {
   const story = storyOf(frame, events);
@@ -18,7 +19,7 @@ export function Manhattan({ frame, events }) {
   return html`<${Figure}
     kind="manhattan" title="Manhattan" aside=${html`<${Choice} label="Part of the match" options=${options} value=${pair} onChange=${choose} />`}
     table=${() => tableOf(frame, rows)}
-    note="Runs an over, both innings on one scale; a diamond is a wicket. An over in progress is hatched."
+    note="Runs an over, both innings on one scale; a diamond is a wicket, the darker band the powerplay. An over in progress is hatched."
   >
     <${Plot} text=${inWords(frame, rows)} height=${({ unit }) => (2 * EM_ROW + 1) * unit} draw=${(box) => drawing(frame, rows, box)} />
   </${Figure}>`;
@@ -26,7 +27,8 @@ export function Manhattan({ frame, events }) {
 
 function drawing(frame, rows, { width, unit }) {
   const all = rows.flatMap((row) => row.sums);
-  const highest = Math.max(LEAST_RUNS, ...all.map((over) => over.runs + 2.4 * Math.min(over.wickets, MOST_STACKED)));
+  const most = Math.max(LEAST_RUNS, ...all.map((over) => over.runs));
+  const highest = Math.max(...all.map((over) => over.runs + 0.14 * most * Math.min(over.wickets, MOST_STACKED)), 1.04 * most);
   const overs = (rows[0]?.max_balls ?? frame.max_overs * 6) / 6;
   const plan = { width, unit, highest, overs, left: 2 * unit, right: width - 0.4 * unit };
   return html`
@@ -62,9 +64,9 @@ function Row({ frame, row, top, plan }) {
 function Bar({ over, side, x, slot, y, unit }) {
   const pad = Math.min(0.3 * unit, 0.14 * slot);
   const height = Math.max(1, y(0) - y(over.runs));
-  const r = Math.min(0.4 * unit, 0.46 * slot);
+  const r = Math.max(LEAST_MARK, Math.min(0.4 * unit, 0.46 * slot));
   const middle = x + slot / 2;
-  const inside = slot >= 1.7 * unit && height >= 1.5 * unit;
+  const inside = slot >= 2 * unit && height >= 1.5 * unit;
   const stacked = Array.from({ length: Math.min(over.wickets, MOST_STACKED) }, (_, i) => y(over.runs) - (2.2 * i + 1.3) * r - 1);
   const box = { x: num(x + pad), y: num(y(0) - height), width: num(slot - 2 * pad), height: num(height) };
   return html`<g class=${`bar ${side} ${over.complete ? "" : "partial"}`}>

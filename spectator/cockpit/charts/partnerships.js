@@ -46,7 +46,7 @@ function Row({ pair, side, top, width, unit, most }) {
     <text class="sum" x=${num(middle)} y=${num(text + 0.1 * unit)} text-anchor="middle">${pair.runs}</text>
     <text class="quiet" x=${num(middle)} y=${num(bar + 0.95 * unit)} text-anchor="middle">${pair.balls}</text>
     <rect class=${`cost ${side}`} x=${num(middle - 1.4 * unit - left)} y=${num(bar)} width=${num(left)} height=${0.7 * unit} />
-    <rect class=${`cost ${side} second`} x=${num(middle + 1.4 * unit)} y=${num(bar)} width=${num(right)} height=${0.7 * unit} />
+    <rect class=${`cost ${side}`} x=${num(middle + 1.4 * unit)} y=${num(bar)} width=${num(right)} height=${0.7 * unit} />
   </g>`;
 }
 

@@ -8,7 +8,7 @@ import { ballOf } from "../reducer.js";
 
 // From the striker's stumps down the pitch; heights of the zones in letters.
 const LENGTHS = [["yorker", 3], ["full", 4.6], ["good", 4.6], ["short", 6.4]]; // prettier-ignore
-const LINES = ["wide_off", "off", "stumps", "leg"]; // for a right-hander, from the left
+const LINES = [["wide_off", 1.1], ["off", 0.95], ["stumps", 1.25], ["leg", 0.9]]; // for a right-hander, from the left, and how wide
 const WIDEST_EM = 21;
 const HEAD_EM = 3.4;
 const HIGH_EM = HEAD_EM + LENGTHS.reduce((sum, [, high]) => sum + high, 0) + 2.2;
@@ -31,14 +31,15 @@ const shotText = (data) => (data.shot === "on_merit" ? "played on merit" : `shot
 const wordsOf = (data) => `${data.length}, ${plain(data.line)}, ${plain(data.variation)}`;
 
 function layout(left, { width, unit }) {
-  const label = 3.8 * unit;
+  const label = 3.5 * unit;
   const room = Math.min(width, WIDEST_EM * unit) - label;
   const x0 = (width - room - label) / 2 + label;
-  const column = room / LINES.length;
+  const whole = LINES.reduce((sum, [, wide]) => sum + wide, 0);
   let y = HEAD_EM * unit;
   const rows = LENGTHS.map(([name, high]) => ({ name, y0: y, y1: (y += high * unit) }));
   const lines = left ? [...LINES].reverse() : LINES;
-  const columns = lines.map((name, i) => ({ name, x0: x0 + i * column, x1: x0 + (i + 1) * column }));
+  let x = x0;
+  const columns = lines.map(([name, wide]) => ({ name, x0: x, x1: (x += (room * wide) / whole) }));
   return { unit, rows, columns, x0, x1: x0 + room, y0: HEAD_EM * unit, y1: y };
 }
 

@@ -14,7 +14,7 @@ const SECTORS = {
 const BY_LINE = { wide_off: -72, off: -38, stumps: 22, leg: 74 };
 const BY_LENGTH = { yorker: 0.55, full: 0.8, good: 1, short: 1.25 };
 const METRES = { 0: [9, 22], 1: [26, 44], 2: [42, 57], 3: [55, 62], 5: [55, 62] };
-const SIX = [74, 80];
+const SIX = [70, 74];
 
 /** A number 0 … 1 that depends on `seq` and `salt` alone. */
 export function dice(seq, salt) {

@@ -3,7 +3,7 @@
 import { html, useState } from "../vendor/preact.js";
 import { Panels, panelsOf, xOf } from "./axis.js";
 import { storyOf, turningPoints } from "./derive.js";
-import { Cursor, Diamond, Empty, Figure, Plot, lateNote, num, path } from "./figure.js";
+import { Cursor, Diamond, Empty, Figure, Plot, Read, lateNote, num, path } from "./figure.js";
 import { inningsName, nameOf, percent, plural, points } from "./say.js";
 import { momentText, rangeText } from "./moments.js";
 
@@ -16,7 +16,7 @@ export function WinProb({ frame, events, onJump }) {
   const turns = turningPoints(story.steps);
   const jump = (i) => story.steps[i].seq !== null && onJump?.(story.steps[i].seq);
   const [home, away] = ["home", "away"].map((seat) => nameOf(frame, seat));
-  const said = (i) => stepText(frame, story.steps[i]);
+  const said = (i) => `${ballSaid(story.steps[i])}, ${valueOf(frame, story.steps[i])}`;
   if (story.steps.length === 0) {
     const text = `Win probability. No ball has been bowled.`;
     return html`<${Figure} kind="winprob" title="Win probability">
@@ -30,7 +30,7 @@ export function WinProb({ frame, events, onJump }) {
     table=${() => tableOf(frame, story)}
     note=${`${lateNote(story.missing)}The line is ${home}’s chance after each ball: above the middle ${home} is ahead, below it ${away}. Diamonds are wickets.`}
   >
-    <p class="chart-read">${said(shown)}</p>
+    <${Read} said=${ballSaid(story.steps[shown])} value=${valueOf(frame, story.steps[shown])} />
     <${Plot}
       text=${inWords(frame, story, turns)} height=${high}
       draw=${(box) => drawing(frame, story, turns, layout(frame, story, box), shown)}
@@ -165,10 +165,11 @@ function Turns({ frame, story, turns, onJump }) {
   </ol>`;
 }
 
-function stepText(frame, step) {
+const ballSaid = (step) => `${step.ball} · ${momentText([step])}`;
+
+function valueOf(frame, step) {
   const change = step.before === null ? "" : ` (${points(step.home - step.before)})`;
-  const who = step.data ? ` · ${step.data.bowler} to ${step.data.striker}` : "";
-  return `${step.ball}${who} · ${momentText([step])} · ${nameOf(frame, "home")} ${percent(step.home)}${change}`;
+  return `${nameOf(frame, "home")} ${percent(step.home)}${change}`;
 }
 
 function inWords(frame, story, turns) {

@@ -5,7 +5,7 @@ import { overTicks } from "./axis.js";
 import { powerplayBalls, progressOf, storyOf } from "./derive.js";
 import { Choice, Diamond, Figure, Plot, lateNote, num, path } from "./figure.js";
 import { usePair } from "./pairs.js";
-import { fit, inningsName, nameOf, overs, plural, widthOf } from "./say.js";
+import { inningsName, nameOf, overs, plural } from "./say.js";
 
 const EM_HIGH = 21;
 const LEAST_RUNS = 10;
@@ -19,14 +19,15 @@ export function Worm({ frame, events }) {
   return html`<${Figure}
     kind="worm" title="Worm" aside=${html`<${Choice} label="Part of the match" options=${options} value=${pair} onChange=${choose} />`}
     table=${() => tableOf(frame, lines)}
-    note=${`${lateNote(late)}Runs against balls; diamonds are wickets. The thick line is the innings in progress or the last one.`}
+    note=${`${lateNote(late)}Runs against overs; diamonds are wickets.`}
   >
+    <ul class="chart-legend lines">${lines.map((each, i) => html`<${Key} frame=${frame} innings=${each} last=${i === lines.length - 1} />`)}</ul>
     <${Plot} text=${inWords(frame, lines)} height=${({ unit }) => EM_HIGH * unit} draw=${(box) => drawing(frame, lines, box)} />
   </${Figure}>`;
 }
 
 function layout(frame, lines, { width, height, unit }) {
-  const [left, right, top, base] = [2.8 * unit, width - 1.2 * unit, 1.4 * unit, height - 2.2 * unit];
+  const [left, right, top, base] = [2.8 * unit, width - 1.2 * unit, 1.6 * unit, height - 2.2 * unit];
   const balls = lines[0]?.max_balls ?? frame.max_overs * 6;
   const target = lines.find((each) => each.target !== null)?.target ?? null;
   const highest = Math.max(LEAST_RUNS, target ?? 0, ...lines.map((each) => each.runs)) * 1.08;
@@ -43,7 +44,6 @@ function drawing(frame, lines, box) {
     <${Grid} ...${plan} powerplay=${powerplayBalls(frame.max_overs, lines[0]?.innings)} />
     ${plan.target !== null && html`<${Target} ...${plan} lines=${lines} />`}
     ${lines.map((each, i) => html`<${Line} ...${plan} innings=${each} last=${i === lines.length - 1} />`)}
-    ${endLabels(frame, lines, plan)}
   `;
 }
 
@@ -51,12 +51,11 @@ function Grid({ left, right, top, base, balls, highest, unit, x, y, powerplay })
   const step = RUN_STEPS.find((each) => highest / each <= 6) ?? 200;
   const runs = Array.from({ length: Math.floor(highest / step) + 1 }, (_, i) => i * step);
   const end = x(Math.min(powerplay, balls));
-  const label = fit("powerplay", end - left - 0.8 * unit, unit);
   return html`
     <rect class="panel" x=${left} y=${top} width=${num(right - left)} height=${num(base - top)} />
     ${powerplay > 0 && html`<rect class="powerplay" x=${left} y=${top} width=${num(end - left)} height=${num(base - top)} />
       <line class="split" x1=${num(end)} x2=${num(end)} y1=${top} y2=${base} />
-      ${label.length > 2 && html`<text class="quiet" x=${left + 0.5 * unit} y=${top + 1.2 * unit}>${label}</text>`}`}
+      <text class="quiet" x=${left} y=${num(top - 0.5 * unit)}>powerplay</text>`}
     ${runs.map((each) => html`<line class="grid" x1=${left} x2=${right} y1=${num(y(each))} y2=${num(y(each))} />
       <text class="quiet" x=${left - 0.5 * unit} y=${num(y(each) + 0.35 * unit)} text-anchor="end">${each}</text>`)}
     ${overTicks(0, balls, right - left, unit).map((over) => html`<line class="tick" x1=${num(x(over * 6))} x2=${num(x(over * 6))} y1=${base} y2=${base + 0.35 * unit} />
@@ -72,7 +71,7 @@ function Target({ lines, left, right, unit, target, balls, x, y }) {
   const text = `target ${target}`;
   return html`
     <line class="target" x1=${left} x2=${right} y1=${num(y(target))} y2=${num(y(target))} />
-    <text class="strong halo" x=${num(right - widthOf(text, unit))} y=${num(y(target) - 0.45 * unit)}>${text}</text>
+    <text class="strong" x=${left} y=${num(y(target) - 0.45 * unit)}>${text}</text>
     ${open && html`<line class="needed" x1=${num(x(now.balls))} y1=${num(y(now.runs))} x2=${num(x(balls))} y2=${num(y(target))} />`}
   `;
 }
@@ -86,21 +85,16 @@ function Line({ innings, last, unit, x, y }) {
   </g>`;
 }
 
-/** Who and how many, beside the end of each line, one above the other where they would meet. */
-function endLabels(frame, lines, { unit, left, right, top, base, x, y }) {
-  const placed = [];
-  for (const innings of [...lines].reverse()) {
-    const end = innings.points.at(-1);
-    const text = `${nameOf(frame, innings.batting)} ${innings.runs}/${innings.wickets}`;
-    const wide = Math.min(widthOf(text, unit), right - left);
-    const at = { x: Math.max(left + 0.4 * unit, Math.min(x(end.balls) - wide - unit, right - wide)), y: y(end.runs) - 0.3 * unit, wide };
-    if (at.x < x(end.balls) - wide - 0.8 * unit === false) at.y -= 0.9 * unit;
-    const meets = (other) => Math.abs(other.y - at.y) < 1.4 * unit && at.x < other.x + other.wide && other.x < at.x + wide;
-    for (let turn = 0; turn < 8 && placed.some(meets); turn += 1) at.y += 1.5 * unit;
-    if (at.y > base - 0.3 * unit) at.y = Math.max(top + unit, Math.min(...placed.map((other) => other.y)) - 1.5 * unit);
-    placed.push({ ...at, text: fit(text, wide + unit, unit), batting: innings.batting });
-  }
-  return placed.map((label) => html`<text class=${`side halo ${label.batting}`} x=${num(label.x)} y=${num(label.y)}>${label.text}</text>`);
+/** Which line is whose, and how far it has come. */
+function Key({ frame, innings, last }) {
+  const kind = `run ${innings.batting} ${last ? "latest" : "earlier"}`;
+  return html`<li>
+    <svg width="30" height="12" viewBox="0 0 30 12" aria-hidden="true">
+      <g class=${kind}><path class="worm-line" d="M1 6H26" /><circle class="end" cx="25" cy="6" r="4.5" /></g>
+    </svg>
+    <span class=${innings.batting}><b>${nameOf(frame, innings.batting)}</b></span>
+    <span>${innings.runs}/${innings.wickets} <span class="quiet">${innings.overs} overs</span></span>
+  </li>`;
 }
 
 function inWords(frame, lines) {
