@@ -205,6 +205,18 @@ async def test_nobody_watches_an_attempt_of_thousands_of_digits(bus):
     assert refused.value.response.status_code == 403
 
 
+@pytest.mark.parametrize("side", ["reasoning", "commentary"])
+async def test_what_goes_beside_a_match_is_neither_listed_nor_featured(bus, side):
+    beside = [e.model_copy(update={"episode_id": f"{side}:m"}) for e in EVENTS[:2]]
+    await post(bus, EVENTS[:5], fence=1)
+    await post(bus, beside, fence=1)
+    async with client(bus) as http:
+        page = (await http.get("/api/streams")).json()
+    assert [s["stream"] for s in page["streams"]] == ["m/1"]
+    assert (page["total"], page["featured"]["stream"]) == (1, "m/1")
+    assert [e["seq"] for e in await stored(bus, f"{side}:m/1")] == [1, 2]
+
+
 async def test_the_list_counts_more_than_it_shows(bus):
     async with client(bus) as http:
         await http.post("/api/events", content=body([*EVENTS, *match_events("n")[:1]]))
@@ -257,6 +269,15 @@ async def test_every_answer_carries_the_strict_headers(bus):
     for answer in answers:
         assert answer.headers["content-security-policy"].startswith("default-src 'self'")
         assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    "path", ["/matches", "/match/run-1.x/1", "/runs", "/run/friday/1", "/start", "/play/asha"]
+)
+async def test_every_address_of_the_page_is_the_page(bus, path):
+    async with client(bus) as http:
+        home, answer = await http.get("/"), await http.get(path)
+    assert (answer.status_code, answer.text) == (200, home.text)
 
 
 # --- watching ------------------------------------------------------------------------------------

@@ -1,0 +1,34 @@
+"""The page: one index.html for all of its addresses, and the files that it loads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+COCKPIT: Final = Path(__file__).parent / "cockpit"
+# The page itself reads the address; here it only has to be one of its own.
+CLIENT_ROUTES: Final = (
+    "/",
+    "/matches",
+    "/match/{stream:path}",
+    "/runs",
+    "/run/{stream:path}",
+    "/start",
+    "/play/{captain:path}",
+)
+
+
+def page_routes() -> list[BaseRoute]:
+    return [
+        *(Route(path, _page) for path in CLIENT_ROUTES),
+        Mount("/static", StaticFiles(directory=COCKPIT)),
+    ]
+
+
+async def _page(_: Request) -> Response:
+    return FileResponse(COCKPIT / "index.html")

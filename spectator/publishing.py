@@ -1,0 +1,83 @@
+"""Publishers post events: of one stream, or of many in one request."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from http import HTTPStatus
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from spectator.access import Access
+from spectator.hub import Hub
+from spectator.ingest import BadEvents, batches_of, parse_events, read_body
+from spectator.paths import STREAM, stream_in
+from spectator.refusing import MAX_DIGITS, MAX_NUMBER, error_answer, invalid
+from spectator.settings import BusSettings
+from spectator.store import Appended, AppendStatus
+from spectator.streams import StreamName, stream_of
+
+FENCE_HEADER: Final = "x-captains-fence"
+
+
+class Publishing:
+    """The handlers that put events into the store, and from there on the air."""
+
+    def __init__(self, hub: Hub, access: Access, settings: BusSettings) -> None:
+        self._hub, self._access, self._settings = hub, access, settings
+
+    def routes(self) -> list[BaseRoute]:
+        guarded = self._access.for_publishers
+        return [
+            Route("/api/events", guarded(self._publish), methods=["POST"]),
+            Route(STREAM + "/events", guarded(self._publish_one), methods=["POST"]),
+        ]
+
+    async def _publish(self, request: Request) -> Response:
+        """Events of any streams; every stream's fate is told on its own."""
+        done = await self._append(request, None)
+        return JSONResponse({"results": [_result(one) for one in done]})
+
+    async def _publish_one(self, request: Request) -> Response:
+        """Events of one stream; a batch that does not fit is a 409 with the number that does."""
+        stream = stream_in(request)
+        done = await self._append(request, stream)
+        if not done:
+            return JSONResponse({"next": await self._next_seq(stream)})
+        if done[0].status is AppendStatus.OK:
+            return JSONResponse({"next": done[0].next_seq})
+        return error_answer(HTTPStatus.CONFLICT, done[0].status.value, next=done[0].next_seq)
+
+    async def _append(self, request: Request, only: StreamName | None) -> list[Appended]:
+        fence = _fence_in(request)
+        try:
+            events = parse_events(await read_body(request, self._settings.max_body_bytes))
+        except BadEvents as error:
+            raise invalid(**asdict(error.bad)) from None
+        for index, event in enumerate(events):
+            if only is not None and stream_of(event) != only:
+                raise invalid(index=index, field="episode_id", why="belongs to another stream")
+        if not events:
+            return []
+        done = await self._hub.store.append(batches_of(events), fence)
+        self._hub.published(done, fence)
+        return done
+
+    async def _next_seq(self, stream: StreamName) -> int:
+        info = await self._hub.store.info(stream)
+        return info.last_seq + 1 if info else 1
+
+
+def _fence_in(request: Request) -> int | None:
+    given = request.headers.get(FENCE_HEADER)
+    if given is None:
+        return None
+    if not given.isdecimal() or len(given) > MAX_DIGITS or not 0 < int(given) <= MAX_NUMBER:
+        raise invalid(index=None, field=FENCE_HEADER, why="a whole number above 0")
+    return int(given)
+
+
+def _result(one: Appended) -> dict[str, Any]:
+    return {"stream": one.stream, "status": one.status.value, "next": one.next_seq}
