@@ -62,7 +62,8 @@ export function Panels({ frame, panels, top, base, unit }) {
   return panels.map((panel) => {
     const width = panel.x1 - panel.x0;
     const who = panel.batting ? `: ${nameOf(frame, panel.batting)}` : "";
-    const label = panel.innings > 2 && width < 9 * unit ? "s. o." : inningsName(panel.innings) + who;
+    const name = inningsName(panel.innings);
+    const label = width > 18 * unit ? name + who : `${name.replace(" innings", "")}${who}`;
     return html`<g>
       <rect class="panel" x=${num(panel.x0)} y=${top} width=${num(width)} height=${num(base - top)} />
       ${overTicks(panel.from, panel.to, width, unit).map((over) => {

@@ -150,14 +150,15 @@ function swings(steps) {
 }
 
 /**
- * The home side's luck after each known ball, with that of the toss where it is known: `{start, points}`. What was drawn
- * before the first ball is in the result alone.
+ * The home side's luck after each known ball, with that of the toss where it is known: `{toss, start, points, now, whole}`. What was drawn
+ * before the first ball is in the result alone. `whole` where every ball is known.
  */
 export function luckOf(frame, events) {
-  const known = storyOf(frame, events).steps.filter((step) => step.data);
+  const { steps, missing } = storyOf(frame, events);
+  const known = steps.filter((step) => step.data);
   const toss = events.find((event) => event.type === "toss")?.data.luck ?? 0;
   let luck = toss + frame.luck - known.reduce((sum, step) => sum + step.data.luck, 0);
   const start = luck;
   const points = known.map((step) => ({ ...step, change: step.data.luck, luck: (luck += step.data.luck) }));
-  return { toss, start, points, now: luck };
+  return { toss, start, points, now: luck, whole: missing === 0 };
 }

@@ -3,7 +3,7 @@
 import { html } from "../vendor/preact.js";
 import { handOf } from "./book.js";
 import { outsideAllowed } from "./derive.js";
-import { Empty, Figure, Plot, num } from "./figure.js";
+import { Empty, Figure, Plot, Read, num } from "./figure.js";
 import { Ground, Stroke, groundHeight, groundPlan } from "./ground.js";
 import { placed } from "./labels.js";
 import { momentText } from "./moments.js";
@@ -26,7 +26,7 @@ export function Field({ frame, events, at }) {
   }
   const set = setFor(frame, events, shown);
   return html`<${Figure} kind="field" title="Field" aside=${asideOf(set)} note=${noteOf(set)} table=${() => tableOf(set)}>
-    <p class="chart-read">${readOf(shown)}</p>
+    <${Read} ...${readOf(shown)} />
     <div class="chart-ground">
       <${Plot} text=${inWords(set, shown)} height=${groundHeight} draw=${(box) => drawing(set, box)} />
       <${Pitch} events=${events} shown=${shown} left=${set.left} />
@@ -108,8 +108,8 @@ function Legend({ side, fielding }) {
 const asideOf = ({ data, outside }) => html`<b>${plain(data.field)} field</b> <span class="quiet">${outside} outside the circle</span>`;
 
 function readOf({ data }) {
-  const ball = ballOf(data);
-  return `${data.ball} · ${data.bowler} to ${data.striker} · ${momentText([{ ...ball, data }])}`;
+  const value = momentText([{ ...ballOf(data), data }]);
+  return { said: `${data.ball} · ${data.bowler} to ${data.striker}`, value };
 }
 
 function noteOf({ hand, data }) {

@@ -124,6 +124,6 @@ export function Diamond({ x, y, r = 5, kind = "wicket" }) {
 export const num = (value) => value.toFixed(1);
 export const path = (points) => points.map((p, i) => `${i ? "L" : "M"}${num(p.x)} ${num(p.y)}`).join("");
 
-/** What is said where the first balls of a match are still on their way. */
-export const lateNote = (missing) =>
-  missing ? `The events of the first ${missing === 1 ? "ball" : `${missing} balls`} are not here yet. ` : "";
+/** `note`, or what stands in its place where the first balls of a match are still on their way. */
+export const noteUnless = (missing, note) =>
+  missing ? `The events of the first ${missing === 1 ? "ball" : `${missing} balls`} are not here yet: only what is known is drawn.` : note;

@@ -3,9 +3,9 @@
 import { html, useState } from "../vendor/preact.js";
 import { Panels, panelsOf, xOf } from "./axis.js";
 import { luckOf, storyOf } from "./derive.js";
-import { Cursor, Empty, Figure, Plot, Read, lateNote, num, path } from "./figure.js";
+import { Cursor, Empty, Figure, Plot, Read, noteUnless, num, path } from "./figure.js";
 import { momentText } from "./moments.js";
-import { nameOf, otherSeat, points } from "./say.js";
+import { fit, nameOf, otherSeat, points } from "./say.js";
 
 const EM_HIGH = 16;
 const LEAST_SPAN = 0.1;
@@ -50,8 +50,10 @@ function drawing(frame, luck, plan, shown) {
   const { unit, left, right, x, y, span } = plan;
   const step = [0.05, 0.1, 0.2, 0.5, 1].find((each) => span / each < 3) ?? 2;
   const first = luck.points[0];
+  const name = (seat) => fit(nameOf(frame, seat), right - left - unit, unit);
   const panel = first && plan.panels.find((each) => each.innings === first.innings);
-  const steps = first ? stairs([{ x: panel.x0, y: y(luck.start) }, ...luck.points.map((p) => ({ x: x(p), y: y(p.luck) }))]) : [];
+  const begin = first && luck.whole ? [{ x: panel.x0, y: y(luck.start) }] : [];
+  const steps = first ? stairs([...begin, ...luck.points.map((p) => ({ x: x(p), y: y(p.luck) }))]) : [];
   return html`
     <${Panels} frame=${frame} ...${plan} />
     ${[-step, 0, step].map((value) => html`
@@ -59,8 +61,8 @@ function drawing(frame, luck, plan, shown) {
       <text class="quiet" x=${left - 0.6 * unit} y=${num(y(value) + 0.35 * unit)} text-anchor="end">${points(value, 0)}</text>`)}
     ${steps.length > 0 && halves(steps, y(0))}
     <path class="curve" d=${path(steps)} />
-    <text class="side home" x=${left + 0.6 * unit} y=${num(plan.top + 1.3 * unit)}>${nameOf(frame, "home")}</text>
-    <text class="side away" x=${left + 0.6 * unit} y=${num(plan.base - 0.6 * unit)}>${nameOf(frame, "away")}</text>
+    <text class="side home" x=${left + 0.6 * unit} y=${num(plan.top + 1.3 * unit)}>${name("home")}</text>
+    <text class="side away" x=${left + 0.6 * unit} y=${num(plan.base - 0.6 * unit)}>${name("away")}</text>
     ${shown && html`<line class="hair" x1=${num(x(shown))} x2=${num(x(shown))} y1=${plan.top} y2=${plan.base} />
       <circle class="now" cx=${num(x(shown))} cy=${num(y(shown.luck))} r=${0.45 * unit} />`}
   `;
@@ -78,15 +80,16 @@ function halves(steps, zero) {
 }
 
 function valueOf(frame, point) {
-  return `${nameOf(frame, favoured(point.change))} ${points(Math.abs(point.change))}`;
+  return `${points(Math.abs(point.change))} ${nameOf(frame, favoured(point.change))}`;
 }
 
 function noteOf(frame, story, luck) {
   const whole = frame.result ? ` With the squads and the day that were drawn before it: ${points(frame.result.luck)} for ${nameOf(frame, "home")}.` : "";
   const toss = luck.toss === 0 ? "" : ` The toss: ${points(luck.toss)}.`;
-  return (
-    `${lateNote(story.missing)}What each draw gave against what it was worth on average, in points of win probability: ` +
-    `up for ${nameOf(frame, "home")}, down for ${nameOf(frame, "away")}. A captain’s choices are no luck.${toss}${whole}`
+  return noteUnless(
+    story.missing,
+    `What each draw gave against what it was worth on average, in points of win probability: ` +
+    `up for ${nameOf(frame, "home")}, down for ${nameOf(frame, "away")}. A captain’s choices are no luck.${toss}${whole}`,
   );
 }
 

@@ -55,8 +55,9 @@ function Row({ frame, row, top, plan }) {
     ${overTicks(0, overs * 6, right - left, unit).map((over) => html`
       <text class="quiet" x=${num(left + slot * (over - 0.5))} y=${num(base + 1.3 * unit)} text-anchor="middle">${over}</text>`)}
     ${row && html`<text class=${`side ${row.batting}`} x=${left} y=${num(top + 1.2 * unit)}>
-      ${fit(`${nameOf(frame, row.batting)} ${row.runs}/${row.wickets}`, width - left, unit)}</text>`}
+      ${fit(nameOf(frame, row.batting), width - left - 8 * unit, unit)} ${row.runs}/${row.wickets}</text>`}
     ${row?.sums.map((over) => html`<${Bar} over=${over} side=${row.batting} x=${left + slot * over.over} slot=${slot} y=${y} unit=${unit} />`)}
+    ${row?.sums.length === 0 && row.legal_balls > 0 && html`<text class="quiet" x=${num((left + right) / 2)} y=${num((roof + base) / 2)} text-anchor="middle">played before the match began</text>`}
     ${!row && html`<text class="quiet" x=${left} y=${num(top + 1.2 * unit)}>to come</text>`}
   </g>`;
 }

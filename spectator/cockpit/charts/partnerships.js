@@ -12,7 +12,7 @@ const LEAST_ROWS = 5;
 
 export function Partnerships({ frame, events }) {
   const story = storyOf(frame, events);
-  const label = (each) => (each.innings > 2 ? inningsName(each.innings) : nameOf(frame, each.batting));
+  const label = (each) => (each.innings > 2 ? `${inningsName(each.innings)}, ${nameOf(frame, each.batting)}` : nameOf(frame, each.batting));
   const { innings, options, choose } = useInnings(story, label);
   const pairs = innings ? partnershipsOf(innings) : [];
   const rows = Math.max(LEAST_ROWS, pairs.length);

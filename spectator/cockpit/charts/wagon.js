@@ -3,7 +3,7 @@
 import { html } from "../vendor/preact.js";
 import { handOf } from "./book.js";
 import { storyOf } from "./derive.js";
-import { Empty, Figure, Plot, lateNote } from "./figure.js";
+import { Empty, Figure, Plot } from "./figure.js";
 import { Ground, Stroke, groundHeight, groundPlan } from "./ground.js";
 import { plural } from "./say.js";
 import { strokeOf } from "./strokes.js";
@@ -26,7 +26,7 @@ export function WagonWheel({ frame, events, at }) {
   const whole = innings.batters.find((batter) => batter.name === name)?.runs ?? runs;
   return html`<${Figure}
     kind="wagon" title="Wagon wheel" aside=${html`<b>${name}</b> <span class="quiet">${whole} runs</span>`}
-    note=${noteOf(story, hand, whole - runs)} table=${() => ({ head: ["Strokes for", "How many"], rows: counts.map(([, , many, count]) => [many, count]) })}
+    note=${noteOf(hand, whole - runs)} table=${() => ({ head: ["Strokes for", "How many"], rows: counts.map(([, , many, count]) => [many, count]) })}
   >
     <${Plot}
       text=${`Wagon wheel of ${name}, ${hand ?? "right"}-handed: ${said || "no runs off the bat yet"}. Directions are an illustration.`} height=${groundHeight}
@@ -45,8 +45,8 @@ export function WagonWheel({ frame, events, at }) {
   </${Figure}>`;
 }
 
-function noteOf(story, hand, before) {
+function noteOf(hand, before) {
   const seen = before > 0 ? `${plural(before, "run")} of before the first ball that is known ${before === 1 ? "is" : "are"} not drawn. ` : "";
   const view = hand ? "" : " Drawn for a right-hander: the batter’s hand is not known here.";
-  return `${lateNote(story.missing)}${seen}An illustration: how many runs is data, the direction is drawn from the shot.${view}`;
+  return `${seen}An illustration: how many runs is data, the direction is drawn from the shot.${view}`;
 }

@@ -3,8 +3,8 @@
 import { html, useState } from "../vendor/preact.js";
 import { Panels, panelsOf, xOf } from "./axis.js";
 import { storyOf, turningPoints } from "./derive.js";
-import { Cursor, Diamond, Empty, Figure, Plot, Read, lateNote, num, path } from "./figure.js";
-import { inningsName, nameOf, percent, plural, points } from "./say.js";
+import { Cursor, Diamond, Empty, Figure, Plot, Read, noteUnless, num, path } from "./figure.js";
+import { fit, inningsName, nameOf, percent, plural, points } from "./say.js";
 import { momentText, rangeText } from "./moments.js";
 
 const EM_HIGH = 20;
@@ -16,7 +16,7 @@ export function WinProb({ frame, events, onJump }) {
   const turns = turningPoints(story.steps);
   const jump = (i) => story.steps[i].seq !== null && onJump?.(story.steps[i].seq);
   const [home, away] = ["home", "away"].map((seat) => nameOf(frame, seat));
-  const said = (i) => `${ballSaid(story.steps[i])}, ${valueOf(frame, story.steps[i])}`;
+  const said = (i) => `${ballSaid(story.steps[i])}, ${home} ${valueOf(story.steps[i])}`;
   if (story.steps.length === 0) {
     const text = `Win probability. No ball has been bowled.`;
     return html`<${Figure} kind="winprob" title="Win probability">
@@ -28,9 +28,9 @@ export function WinProb({ frame, events, onJump }) {
   return html`<${Figure}
     kind="winprob" title="Win probability" aside=${html`<${Chances} frame=${frame} now=${story.steps.at(-1).home} />`}
     table=${() => tableOf(frame, story)}
-    note=${`${lateNote(story.missing)}The line is ${home}’s chance after each ball: above the middle ${home} is ahead, below it ${away}. Diamonds are wickets.`}
+    note=${noteUnless(story.missing, `The line is ${home}’s chance after each ball: above the middle ${home} is ahead, below it ${away}. Diamonds are wickets.`)}
   >
-    <${Read} said=${ballSaid(story.steps[shown])} value=${valueOf(frame, story.steps[shown])} />
+    <${Read} said=${ballSaid(story.steps[shown])} value=${valueOf(story.steps[shown])} />
     <${Plot}
       text=${inWords(frame, story, turns)} height=${high}
       draw=${(box) => drawing(frame, story, turns, layout(frame, story, box), shown)}
@@ -79,13 +79,14 @@ function drawing(frame, story, turns, plan, shown) {
   const { unit, left, x, y } = plan;
   const runs = story.innings.filter((innings) => innings.steps.length).map((innings) => line(innings, plan));
   const here = story.steps[shown];
+  const name = (seat) => fit(nameOf(frame, seat), plan.right - left - unit, unit);
   return html`
     ${frameOf(frame, story, plan)}
     ${runs.map((points) => areas(points, y(0.5)))}
     ${turns.map((turn) => html`<path class="swing" d=${path(swingLine(story, turn, plan))} />`)}
     ${runs.map((points) => html`<path class="curve" d=${path(points)} />`)}
-    <text class="side home" x=${left + 0.6 * unit} y=${num(y(1) + 1.4 * unit)}>${nameOf(frame, "home")}</text>
-    <text class="side away" x=${left + 0.6 * unit} y=${num(y(0) - 0.7 * unit)}>${nameOf(frame, "away")}</text>
+    <text class="side home" x=${left + 0.6 * unit} y=${num(y(1) + 1.4 * unit)}>${name("home")}</text>
+    <text class="side away" x=${left + 0.6 * unit} y=${num(y(0) - 0.7 * unit)}>${name("away")}</text>
     ${story.steps.filter((step) => step.wicket).map((step) => html`<${Diamond} x=${x(step)} y=${y(step.home)} r=${0.42 * unit} />`)}
     ${badges(story, turns, plan)}
     <line class="hair" x1=${num(x(here))} x2=${num(x(here))} y1=${plan.top} y2=${plan.base} />
@@ -167,9 +168,9 @@ function Turns({ frame, story, turns, onJump }) {
 
 const ballSaid = (step) => `${step.ball} · ${momentText([step])}`;
 
-function valueOf(frame, step) {
+function valueOf(step) {
   const change = step.before === null ? "" : ` (${points(step.home - step.before)})`;
-  return `${nameOf(frame, "home")} ${percent(step.home)}${change}`;
+  return `${percent(step.home)}${change}`;
 }
 
 function inWords(frame, story, turns) {

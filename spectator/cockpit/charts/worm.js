@@ -3,7 +3,7 @@
 import { html } from "../vendor/preact.js";
 import { overTicks } from "./axis.js";
 import { powerplayBalls, progressOf, storyOf } from "./derive.js";
-import { Choice, Diamond, Figure, Plot, lateNote, num, path } from "./figure.js";
+import { Choice, Diamond, Figure, Plot, noteUnless, num, path } from "./figure.js";
 import { usePair } from "./pairs.js";
 import { inningsName, nameOf, overs, plural } from "./say.js";
 
@@ -19,7 +19,7 @@ export function Worm({ frame, events }) {
   return html`<${Figure}
     kind="worm" title="Worm" aside=${html`<${Choice} label="Part of the match" options=${options} value=${pair} onChange=${choose} />`}
     table=${() => tableOf(frame, lines)}
-    note=${`${lateNote(late)}Runs against overs; diamonds are wickets.`}
+    note=${noteUnless(late, "Runs against overs; diamonds are wickets. In a chase the thin dots are the way that is left to the target.")}
   >
     <ul class="chart-legend lines">${lines.map((each, i) => html`<${Key} frame=${frame} innings=${each} last=${i === lines.length - 1} />`)}</ul>
     <${Plot} text=${inWords(frame, lines)} height=${({ unit }) => EM_HIGH * unit} draw=${(box) => drawing(frame, lines, box)} />
