@@ -115,7 +115,7 @@ async def test_viewers_of_a_log_that_was_replaced_are_sent_to_the_new_one(postgr
                 with pytest.raises(ConnectionClosed) as closed:
                     await to_the_end(viewer)
         assert closed.value.rcvd is not None
-        assert closed.value.rcvd.code == 1013
+        assert closed.value.rcvd.code == 1012
         await post(bus, EVENTS[:3])
         assert len(await stored(bus, "m/1")) == 3
 
@@ -193,7 +193,7 @@ async def test_a_bus_whose_store_is_away_answers_503_and_tells_viewers_to_come_l
     assert sent.json() == {"error": "store_unavailable"}
     assert page.status_code == 200
     assert closed.value.rcvd is not None
-    assert closed.value.rcvd.code == 1013
+    assert closed.value.rcvd.code == 1012
 
 
 def test_a_process_whose_store_is_away_says_so_and_waits_for_it():
