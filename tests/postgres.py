@@ -17,14 +17,18 @@ LOCKED: Final = "locked"  # a user who needs a password; everybody else is let i
 PASSWORD: Final = "pa/ss@w?rd"
 _QUICK: Final = (  # nothing here need outlive the machine
     *("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "autovacuum=off"),
-    *("-c", "shared_buffers=16MB", "-c", "max_connections=50", "-c", "listen_addresses="),
+    *("-c", "shared_buffers=16MB"),
 )
+_SMALL: Final = ("-c", "max_connections=50", "-c", "listen_addresses=")
 
 
 class Postgres:
-    """`start` and `stop` as often as needed; `close` leaves nothing behind."""
+    """`start` and `stop` as often as needed; `close` leaves nothing behind. `keeps_its_word` waits
+    for the disk before it answers, as a server that ships does.
+    """
 
-    def __init__(self, programs: Path) -> None:
+    def __init__(self, programs: Path, *, keeps_its_word: bool = False) -> None:
+        self._options = () if keeps_its_word else _QUICK
         self._programs = programs
         # A socket's path has room for 100 characters: not below pytest's own folder.
         self._folder = Path(tempfile.mkdtemp(prefix="captains-pg-", dir="/tmp"))
@@ -56,7 +60,15 @@ class Postgres:
     def start(self) -> None:
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [self._programs / "postgres", "-D", self._data, "-k", self._folder, *_QUICK],
+                [
+                    self._programs / "postgres",
+                    "-D",
+                    self._data,
+                    "-k",
+                    self._folder,
+                    *_SMALL,
+                    *self._options,
+                ],
                 stdout=log,
                 stderr=log,
                 cwd="/",

@@ -129,6 +129,7 @@ class PostgresEventStore:
 
     async def _do(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         """What `work` returns, done as often as other servers and dead connections make it."""
+        why = ""
         with self._reach.noted():
             for _ in range(TRIES):
                 try:

@@ -69,16 +69,27 @@ async def append_all(
     connection: Connection, batches: Sequence[Batch], fence: int | None
 ) -> list[Appended]:
     """Inside a transaction: the fence is checked and the events are stored, or neither."""
-    channel = await channel_of(connection, lock=fence is not None)
+    if fence is None:
+        return await _append(connection, batches, await _places(connection, batches))
+    channel = await channel_of(connection, lock=True)
     places = await _places(connection, batches)
     if is_stale(fence, channel):
         return [refuse(b.stream, _last_seq(places, b.stream)) for b in batches]
+    done = await _append(connection, batches, places)
+    after = featured_after(channel, fence, done)
+    if after != channel:
+        await connection.execute(_FEATURE, FEATURED_CHANNEL, after.fence, after.stream, FEATURED)
+    return done
+
+
+async def _append(
+    connection: Connection, batches: Sequence[Batch], places: Mapping[StreamName, _Place]
+) -> list[Appended]:
     done = [await _weighed(connection, batch, places.get(batch.stream)) for batch in batches]
     fresh = [one for one in done if one.stored]
     if fresh:
-        await _store(connection, fresh, places | await _begin(connection, fresh, places))
-    if fence is not None and (after := featured_after(channel, fence, done)) != channel:
-        await connection.execute(_FEATURE, FEATURED_CHANNEL, after.fence, after.stream, FEATURED)
+        begun = await _begin(connection, fresh, places)
+        await _store(connection, fresh, {**places, **begun})
     return done
 
 

@@ -18,7 +18,7 @@ from tests.spectator.wire import batch
 T = TypeVar("T")
 
 on_every_store = settings(
-    max_examples=40,
+    max_examples=25,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 sequences = st.lists(appends, max_size=12)

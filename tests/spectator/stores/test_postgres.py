@@ -187,6 +187,25 @@ async def test_a_database_that_is_not_there_is_named(postgres):
         await check_store(postgres.address("nowhere"))
 
 
+async def test_the_owner_of_the_database_needs_no_other_right(postgres):
+    postgres.execute("DROP DATABASE IF EXISTS owned; ", "postgres")
+    postgres.execute("DROP ROLE IF EXISTS owner", "postgres")
+    postgres.execute("CREATE ROLE owner LOGIN", "postgres")
+    postgres.execute("CREATE DATABASE owned OWNER owner", "postgres")
+    store = PostgresEventStore(postgres.address("owned", user="owner"))
+    await store.open(Heard())
+    (done,) = await store.append([batch(EVENTS[:3])], fence=1)
+    await store.aclose()
+    assert done.next_seq == 4
+
+
+async def test_who_may_not_make_the_tables_is_told_so(postgres):
+    postgres.execute("DROP ROLE IF EXISTS guest", "postgres")
+    postgres.execute("CREATE ROLE guest LOGIN", "postgres")
+    with pytest.raises(StoreRefused, match="permission denied"):
+        await check_store(postgres.address("postgres", user="guest"))
+
+
 async def test_a_password_is_taken_from_the_environment(place, postgres, monkeypatch):
     with pytest.raises(StoreRefused, match="password authentication failed"):
         await check_store(postgres.address(user=f"{LOCKED}:wrong"))
