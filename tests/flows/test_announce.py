@@ -125,6 +125,9 @@ def test_every_event_adds_up(steps: list[tuple[float, EndReason]]) -> None:
     assert sum(cell.points + cell.points_against for cell in cells) == sum(
         row["points"] for row in rows
     )
+    fixtures = crosstable.data.fixtures
+    assert sum(first + second + tied for first, second, tied, _ in fixtures) == progress.counted
+    assert sum(void for _, _, _, void in fixtures) == progress.void
     assert end.data.played == progress.counted
 
 

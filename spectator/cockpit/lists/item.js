@@ -41,7 +41,7 @@ function scoresOf({ score = [] }) {
 
 function liveText({ now, home, away }) {
   const { score, needed, batting, win_probability: chance } = now;
-  const favourite = chance === null ? "" : html` · <bdi>${chance >= 0.5 ? home : away}</bdi> ${percent(Math.max(chance, 1 - chance))}`;
+  const favourite = chance === null ? "" : html` · <bdi>${chance >= 0.5 ? home : away}</bdi> <span class="whole">${percent(Math.max(chance, 1 - chance))}</span>`;
   return html`
     <bdi>${batting === "home" ? home : away}</bdi> ${score.runs}/${score.wickets} (${score.overs})${needed === null ? "" : `, ${needed} needed`}${favourite}
   `;

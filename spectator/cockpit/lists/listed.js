@@ -7,9 +7,9 @@ const AFTER_MS = 150; // once nothing more is typed
 
 /**
  * The bus's answer for `wanted` (see `queryOf`), null before the first one; with `wanted` null nothing is asked.
- * `failed` where the last request did, and `asked` is what the answer is for.
+ * `error` where the last request failed, `asked` the query that the answer is for. `tries` grows to ask anew.
  */
-export function useListed(api, wanted, path = "/api/streams") {
+export function useListed(api, wanted, { path = "/api/streams", tries = 0 } = {}) {
   const [found, setFound] = useState(null);
   const query = wanted && String(queryOf(wanted));
   useEffect(() => {
@@ -31,7 +31,7 @@ export function useListed(api, wanted, path = "/api/streams") {
       gone = true;
       clearTimeout(timer);
     };
-  }, [api, query, path]);
+  }, [api, query, path, tries]);
   return found;
 }
 

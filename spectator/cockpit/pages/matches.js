@@ -22,8 +22,8 @@ const FORMATS = ["T5", "T10", "T20", "ODI"];
 export function MatchesPage({ api, route, navigate }) {
   const [tries, setTries] = useState(0);
   const wanted = wantedOf(route.query);
-  const found = useListed(api, { ...wanted, limit: PAGE, tries });
-  const runs = useListed(api, { limit: 100 }, "/api/runs")?.streams ?? [];
+  const found = useListed(api, { ...wanted, limit: PAGE }, { tries });
+  const runs = useListed(api, { limit: 100 }, { path: "/api/runs" })?.streams ?? [];
   const change = (changes) => navigate(pathOf({ ...wanted, offset: 0, ...changes }), { replace: true });
   if (found?.error?.status === 401) return html`<${NoAccess} api=${api} onToken=${() => setTries(tries + 1)} />`;
   return html`

@@ -15,12 +15,13 @@ import { html, useEffect, useMemo, useState } from "../vendor/preact.js";
 import { plural } from "../words.js";
 
 const PAGE = 30;
+const FEW = 8; // captains whose crosstable fits into half a page
 
 export function RunsPage({ api }) {
   const [search, setSearch] = useState("");
   const [shown, setShown] = useState(PAGE);
   const [tries, setTries] = useState(0);
-  const found = useListed(api, { search: search.trim(), limit: shown, tries }, "/api/runs");
+  const found = useListed(api, { search: search.trim(), limit: shown }, { path: "/api/runs", tries });
   if (found?.error?.status === 401) return html`<${NoAccess} api=${api} onToken=${() => setTries(tries + 1)} />`;
   return html`
     <section class="card" aria-labelledby="list-title">
@@ -120,15 +121,16 @@ function Run({ api, run, stream }) {
   const order = rows.map((row) => row.captain).join("\n");
   const cells = useMemo(() => html`<${Crosstable} run=${run} stream=${stream} />`, [crosstable, order]);
   const rounds = useMemo(() => html`<${Rounds} run=${run} stream=${stream} />`, [crosstable]);
+  const few = run.captains.length <= FEW;
   return html`
     <div class=${`run ${ended ? "over" : ""}`}>
       <${Head} run=${run} stream=${stream} />
-      <div class="column">${standings} ${ratings}</div>
+      <div class="column">${standings} ${ratings} ${few && cells}</div>
       <div class="column">
         <${Now} api=${api} run=${run} stream=${stream} />
         <${Recent} run=${run} />
       </div>
-      ${cells} ${rounds}
+      ${!few && cells} ${rounds}
     </div>
   `;
 }

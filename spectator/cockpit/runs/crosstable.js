@@ -32,7 +32,7 @@ export function Crosstable({ run, stream }) {
               ${order.map(
                 (captain, i) => html`
                   <tr key=${captain}>
-                    <th scope="row"><span class="place">${i + 1}</span><bdi>${captain}</bdi></th>
+                    <th scope="row" title=${captain}><span class="place">${i + 1}</span><bdi>${captain}</bdi></th>
                     ${order.map(
                       (other) =>
                         html`<${Cell}

@@ -39,7 +39,7 @@ function LiveCard({ match }) {
         <span class="pair"><bdi>${home}</bdi> v <bdi>${away}</bdi></span>
         ${now
           ? html`
-              <span class="score"><bdi>${now.batting === "home" ? home : away}</bdi> ${now.score.runs}/${now.score.wickets}
+              <span class="score"><bdi>${now.batting === "home" ? home : away}</bdi> ${`${now.score.runs}/${now.score.wickets} `}
                 <small>${now.score.overs} ov${now.needed === null ? "" : ` · ${now.needed} needed`}</small>
               </span>
               <${Chance} home=${home} away=${away} chance=${now.win_probability} />

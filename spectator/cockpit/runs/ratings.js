@@ -48,7 +48,7 @@ function Plot({ rated, stream }) {
     </div>
     <p class="quiet ratings-key">
       ● mean score with the luck taken out, a win 1, and its 95 % interval; ◇ share of the points. Where intervals overlap, the
-      order is not settled.
+      order is not settled. The dashed line is level.
     </p>
   `;
 }
@@ -70,9 +70,8 @@ function Dot({ one: { adjusted, share }, scale }) {
   const at = (value) => `${100 * scale.at(value)}%`;
   return html`
     <svg class="dot-plot" width="100%" height="26" aria-hidden="true">
-      ${scale.ticks.map(
-        (tick) => html`<line class=${tick === LEVEL ? "level" : "tick"} x1=${at(tick)} x2=${at(tick)} y1="0" y2="26" />`,
-      )}
+      ${scale.ticks.map((tick) => html`<line class="tick" x1=${at(tick)} x2=${at(tick)} y1="0" y2="26" />`)}
+      <line class="level" x1=${at(LEVEL)} x2=${at(LEVEL)} y1="0" y2="26" />
       ${adjusted.low !== null &&
       html`
         <line class="reach" x1=${at(adjusted.low)} x2=${at(adjusted.high)} y1="13" y2="13" />

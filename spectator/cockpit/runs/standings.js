@@ -68,9 +68,11 @@ function Row({ row, place, move, columns, stream }) {
   return html`
     <tr data-captain=${row.captain}>
       <th scope="row">
-        <span class="place">${place}${row.by_lot && row.played ? "*" : ""}</span>
-        ${stream ? html`<a href=${words.matchesPath(stream, { captains: [row.captain] })}>${name}</a>` : name}
-        ${move && html`<${Move} by=${move.by} />`}
+        <span class="placed">
+          <span class="place">${place}${row.by_lot && row.played ? "*" : ""}</span>
+          ${stream ? html`<a href=${words.matchesPath(stream, { captains: [row.captain] })}>${name}</a>` : name}
+          ${move && html`<${Move} by=${move.by} />`}
+        </span>
       </th>
       ${columns.map(([key]) => html`<td class=${key === "points" ? "main" : ""}>${linked(stream, row, key)}</td>`)}
     </tr>
