@@ -13,6 +13,7 @@ from spectator.pages import page_routes
 from spectator.publishing import Publishing
 from spectator.reading import Reading
 from spectator.settings import DEFAULTS, BusSettings
+from spectator.speech.shelf import Shelf
 from spectator.store import EventStore
 from spectator.watching import Watching
 
@@ -37,6 +38,7 @@ def create_app(
         *Reading(hub, access, settings).routes(),
         *Watching(hub, access, settings).routes(),
         *asking.routes(),
+        *Shelf(access, settings).routes(),
         *page_routes(),
     ]
     app = Starlette(routes=routes, middleware=_guards(settings, hosts))

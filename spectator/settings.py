@@ -17,7 +17,8 @@ class BusSettings:
     loopback answers to their hosts' names too. A viewer whose
     socket takes no data for `stall_s` is dropped. `max_message_bytes` bounds what a viewer may
     send, `max_messages` how often. `max_questions` to people may be open, and a request waits
-    `max_wait_s` at most for something to happen.
+    `max_wait_s` at most for something to happen. A spoken line takes `max_clip_bytes` at most, all
+    that are kept `max_audio_bytes`.
     """
 
     read_token: str | None = None
@@ -34,6 +35,8 @@ class BusSettings:
     max_questions: int = 1_000
     max_answer_bytes: int = 64 * 1024
     max_wait_s: int = 30
+    max_clip_bytes: int = 2 * 1024 * 1024
+    max_audio_bytes: int = 64 * 1024 * 1024
 
 
 DEFAULTS: Final = BusSettings()
