@@ -13,10 +13,9 @@ from spectator.speech.voice import LineFailed
 
 def tone(seconds: float = 0.2, rate: int = 8_000) -> bytes:
     """A WAV of a tone of 440 Hz."""
-    samples = array.array(
-        "h",
-        (int(12_000 * math.sin(2 * math.pi * 440 * i / rate)) for i in range(int(seconds * rate))),
-    )
+    count = int(seconds * rate)
+    wave_of = (int(12_000 * math.sin(2 * math.pi * 440 * i / rate)) for i in range(count))
+    samples = array.array("h", wave_of)
     out = io.BytesIO()
     with wave.open(out, "wb") as file:
         file.setnchannels(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -46,7 +47,5 @@ def test_what_is_no_sound_is_refused(content: bytes):
 
 @given(st.binary(max_size=200), st.sampled_from([b"", b"RIFF....WAVE", b"ID3", b"\xff\xfb"]))
 def test_any_bytes_are_a_clip_or_refused(content: bytes, before: bytes):
-    try:
+    with suppress(NotAudio):
         assert clip_of(before + content).duration_s > 0
-    except NotAudio:
-        pass

@@ -103,17 +103,17 @@ async def test_a_writer_that_is_late_holds_nobody_up(monkeypatch):
 
 async def test_a_match_can_be_heard_from_the_bus():
     with BusServer() as bus:
-        async with BusPublisher(bus.url, bus.publish_token) as publisher:
-            async with Studio(bus.url, bus.publish_token) as studio:
-                channel = Channel(publisher.observer())
-                limits = SpeechLimits(stale_s=30.0)
-                speaker = Speaker([Scripted()], studio, channel.audio, silent, limits)
-                observer = CommentaryObserver(
-                    publisher.observer(fence=1), channel, speaker=speaker, tell=silent
-                )
-                for event in EVENTS:
-                    await observer.on_event(event)
-                await observer.aclose()
+        publisher = BusPublisher(bus.url, bus.publish_token)
+        async with publisher, Studio(bus.url, bus.publish_token) as studio:
+            channel = Channel(publisher.observer())
+            limits = SpeechLimits(stale_s=30.0)
+            speaker = Speaker([Scripted()], studio, channel.audio, silent, limits)
+            observer = CommentaryObserver(
+                publisher.observer(fence=1), channel, speaker=speaker, tell=silent
+            )
+            for event in EVENTS:
+                await observer.on_event(event)
+            await observer.aclose()
         beside = await stored(bus, "commentary:m/1")
         whole = await stored(bus, "m/1")
     assert len(whole) == len(EVENTS)

@@ -13,9 +13,9 @@ from spectator.speech.voice import LineFailed, VoiceGone, speakable
 from tests.speech.sounds import loudness, tone
 
 
-def program(script: str, **more: float) -> Program:
+def program(script: str, longest_s: float = 20.0) -> Program:
     command = (sys.executable, "-c", script)
-    return Program(name="p", model="p", speaker="s", command=command, **more)
+    return Program(name="p", model="p", speaker="s", command=command, longest_s=longest_s)
 
 
 async def test_espeak_is_audible(espeak_ng: str):

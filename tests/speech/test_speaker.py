@@ -1,4 +1,4 @@
-"""The speaker on a real bus: one clip a line, the next voice where one fails, nothing waited for."""
+"""The speaker on a real bus: one clip a line, and the next voice where one fails."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-import httpx
 import pytest
 
 from engine.events import Audio
@@ -16,7 +15,7 @@ from spectator.server import BusServer
 from spectator.speech.speaker import FAILURES, Speaker, SpeechLimits
 from spectator.speech.uploading import Studio
 from spectator.speech.voice import VoiceGone
-from tests.spectator.wire import DEADLINE_S
+from tests.spectator.wire import DEADLINE_S, client
 from tests.speech.sounds import FAILED, Scripted, loudness
 
 
@@ -62,10 +61,9 @@ async def speaking(*voices: Scripted, characters: int = 20_000) -> AsyncIterator
                 heard.new.set()
 
             limits = SpeechLimits(characters=characters, stale_s=30.0)
-            speaker = Speaker(
-                voices, studio, publish, lambda said: heard.told.append(said), limits, now=Clock()
-            )
-            heard = Heard(bus, speaker)
+            told: list[str] = []
+            speaker = Speaker(voices, studio, publish, told.append, limits, now=Clock())
+            heard = Heard(bus, speaker, told=told)
             yield heard
             await speaker.aclose()
 
@@ -81,7 +79,8 @@ async def test_a_line_is_spoken_once_and_can_be_heard_from_the_bus():
         first, _, third = heard.audio
         assert voice.spoken == ["Four.", "Six."]
         assert first.url == third.url
-        content = httpx.get(f"{heard.bus.url}{first.url}", trust_env=False).content
+        async with client(heard.bus) as http:
+            content = (await http.get(first.url or "")).content
     assert loudness(content) > 0.1
     assert (first.of, first.text, first.duration_s) == (1, "Four.", 0.2)
 
@@ -112,9 +111,8 @@ async def test_when_no_voice_is_left_the_browser_speaks():
         heard.speaker.hear(line(1))
         assert (await heard.after(line(2)))[-1] == "browser"
         assert heard.audio[-1].url is None
-        assert heard.told == [
-            "speech: one speaks no more in this run: no; now the browser's own voice"
-        ]
+        (told,) = heard.told
+        assert told == "speech: one speaks no more in this run: no; now the browser's own voice"
 
 
 async def test_a_match_may_cost_so_many_characters():
