@@ -8,6 +8,7 @@ from spectator.speech.choosing import (
     check_wish,
     choose_voices,
     look_around,
+    voice_note,
 )
 from spectator.speech.speaker import Speaker, SpeechLimits
 from spectator.speech.uploading import Studio
@@ -25,4 +26,5 @@ __all__ = [
     "check_wish",
     "choose_voices",
     "look_around",
+    "voice_note",
 ]

@@ -86,14 +86,23 @@ def choose_voices(wish: Wish, environ: Mapping[str, str], limiter: Limiter) -> C
     cannot.
     """
     check_wish(wish, environ)
-    first = 0 if wish in (Wish.AUTO, Wish.NONE) else ORDER.index(wish)
-    around = look_around(environ)[first:]
-    able = [found for found in around if found.why_not is None]
-    missed = [f"{found.wish}: {found.why_not}" for found in around if found.why_not is not None]
-    better = missed if wish is Wish.AUTO and able[0].wish is not Wish.CARTESIA else []
-    why = f" ({'; '.join(better)})" if better else ""
-    voices = tuple(voice for found in able if (voice := _voice(found, limiter)) is not None)
-    return Chosen(voices=voices, said=f"speech: {_title(able[0].wish)}{why}")
+    around = look_around(environ)[_first(wish) :]
+    able = (_voice(found, limiter) for found in around if found.why_not is None)
+    voices = tuple(voice for voice in able if voice is not None)
+    return Chosen(voices=voices, said=voice_note(wish, environ))
+
+
+def voice_note(wish: Wish, environ: Mapping[str, str]) -> str:
+    """Which voice would speak, and for `auto` why no better one."""
+    around = look_around(environ)[_first(wish) :]
+    speaks = next(found for found in around if found.why_not is None)
+    better = around[: around.index(speaks)] if wish is Wish.AUTO else ()
+    why = "; ".join(f"{found.wish}: {found.why_not}" for found in better)
+    return f"speech: {_title(speaks.wish)}{f' ({why})' if why else ''}"
+
+
+def _first(wish: Wish) -> int:
+    return 0 if wish in (Wish.AUTO, Wish.NONE) else ORDER.index(wish)
 
 
 def check_wish(wish: Wish, environ: Mapping[str, str]) -> None:
