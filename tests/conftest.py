@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.needed import CHROMIUM, IN_CI, POSTGRES, Needed
+from tests.needed import CHROMIUM, ESPEAK, IN_CI, POSTGRES, Needed
 
 
 def _isolate_prefect() -> None:
@@ -61,6 +61,12 @@ def chromium() -> str:
 def postgres_programs() -> Path:
     """The folder of PostgreSQL's programs."""
     return Path(_path_of(POSTGRES))
+
+
+@pytest.fixture(scope="session")
+def espeak_ng() -> str:
+    """The path of espeak-ng."""
+    return _path_of(ESPEAK)
 
 
 def _path_of(needed: Needed) -> str:

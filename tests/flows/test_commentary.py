@@ -4,6 +4,7 @@ Cartesia, espeak-ng.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from pathlib import Path
@@ -38,8 +39,6 @@ async def told(bus: BusServer, runs: Path, *options: str, **more: str) -> tuple[
 
 
 async def _ended(process: Any) -> tuple[str, str]:
-    import asyncio
-
     return await asyncio.to_thread(process.communicate, timeout=240)
 
 
@@ -80,22 +79,26 @@ async def test_a_key_without_credit_is_told_once_and_shown_nowhere(tmp_path: Pat
     assert err.count("cartesia speaks no more in this run") == 1
     assert {clip["voice"] for clip in clips} == {"cartesia", "espeak"}
     assert cartesia.headers[0]["authorization"] == f"Bearer {KEY}"
-    files = "".join(p.read_text(errors="replace") for p in tmp_path.rglob("*") if p.is_file())
-    assert KEY not in kept + err + json.dumps(report) + files
+    assert KEY not in kept + err + json.dumps(report) + _all_files(tmp_path)
+
+
+def _all_files(folder: Path) -> str:
+    return "".join(p.read_text(errors="replace") for p in folder.rglob("*") if p.is_file())
 
 
 @pytest.mark.prefect
 @pytest.mark.usefixtures("on_server")
 async def test_cartesias_quota_is_a_limit_of_prefect():
     said: list[str] = []
-    async with leased(SLOTS, said.append) as limiter, limiter.slot(CARTESIA_SLOTS):
-        async with get_client() as prefect:
-            name = "captains-tts-cartesia"
-            limit = await prefect.read_global_concurrency_limit_by_name(name)
+    name = "captains-tts-cartesia"
+    async with (
+        leased(SLOTS, said.append) as limiter,
+        limiter.slot(CARTESIA_SLOTS),
+        get_client() as prefect,
+    ):
+        limit = await prefect.read_global_concurrency_limit_by_name(name)
     assert (limit.limit, limit.active_slots) == (SLOTS, 1)
-    assert said == [
-        "tts-cartesia: Prefect's limit captains-tts-cartesia was made with our own limit, 2"
-    ]
+    assert said == [f"tts-cartesia: Prefect's limit {name} was made with our own limit, {SLOTS}"]
 
 
 def test_a_voice_that_is_not_there_is_refused_before_anything_starts(monkeypatch):
