@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -70,7 +70,7 @@ async def commentated(
             writer = await _writer(telling.writer, episode_id, services, tell)
         if telling.speech is not Wish.NONE:
             limiter = await stack.enter_async_context(leased(SLOTS, tell))
-            studio = await stack.enter_async_context(Studio(address.url, address.token))
+            studio = await stack.enter_async_context(aclosing(Studio(address.url, address.token)))
             chosen = choose_voices(telling.speech, os.environ, limiter)
             tell(chosen.said)
             speaker = Speaker(chosen.voices, studio, channel.audio, tell)

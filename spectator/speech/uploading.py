@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 import httpx
 
@@ -28,15 +27,7 @@ class Studio:
             verify=tls_for(url),
         )
 
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def aclose(self) -> None:
         await self._client.aclose()
 
     async def duration_of(self, key: str, kind: ClipKind) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
 from typing import Any
 
 from engine.events import Event
@@ -104,7 +105,7 @@ async def test_a_writer_that_is_late_holds_nobody_up(monkeypatch):
 async def test_a_match_can_be_heard_from_the_bus():
     with BusServer() as bus:
         publisher = BusPublisher(bus.url, bus.publish_token)
-        async with publisher, Studio(bus.url, bus.publish_token) as studio:
+        async with publisher, aclosing(Studio(bus.url, bus.publish_token)) as studio:
             channel = Channel(publisher.observer())
             limits = SpeechLimits(stale_s=30.0)
             speaker = Speaker([Scripted()], studio, channel.audio, silent, limits)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
+
 import httpx
 import pytest
 
@@ -96,7 +98,7 @@ async def test_the_oldest_make_room():
 
 async def test_a_publisher_asks_before_it_sends():
     with BusServer(settings=BusSettings(read_token="r")) as bus:
-        async with Studio(bus.url, bus.publish_token) as studio:
+        async with aclosing(Studio(bus.url, bus.publish_token)) as studio:
             assert await studio.duration_of(NAME, ClipKind.WAV) is None
             assert await studio.upload(NAME, clip_of(tone())) == WAV
             assert await studio.duration_of(NAME, ClipKind.WAV) == pytest.approx(0.2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
@@ -53,7 +53,7 @@ class Clock:
 @asynccontextmanager
 async def speaking(*voices: Scripted, characters: int = 20_000) -> AsyncIterator[Heard]:
     with BusServer() as bus:
-        async with Studio(bus.url, bus.publish_token) as studio:
+        async with aclosing(Studio(bus.url, bus.publish_token)) as studio:
             heard: Heard
 
             async def publish(audio: Audio) -> None:
@@ -125,7 +125,7 @@ async def test_a_match_may_cost_so_many_characters():
 
 async def test_a_bus_that_is_away_costs_the_line():
     voice = Scripted()
-    async with Studio("http://127.0.0.1:9", "t") as studio:
+    async with aclosing(Studio("http://127.0.0.1:9", "t")) as studio:
         heard: list[Audio] = []
 
         async def publish(audio: Audio) -> None:
