@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from starlette.requests import Request
+from http import HTTPStatus
+
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 
+from spectator.following import CloseCode
 from spectator.guard import has_token, is_own_origin
 from spectator.hub import Hub
-from spectator.refusing import Handler, answer_of
+from spectator.refusing import Handler, Refused, answer_of
 from spectator.settings import BusSettings
-from spectator.viewer import CloseCode
 
 
 class Access:
@@ -28,23 +30,40 @@ class Access:
         return self._guarded(handler, self._settings.read_token, in_query=True)
 
     async def admits(self, socket: WebSocket) -> bool:
-        """Accept the socket, or refuse it: 403 before the handshake, 1013 where the bus is full."""
+        """Accept the socket and count its viewer, or refuse it: 403 before the handshake, 1013
+        where there is no room.
+        """
         await self._hub.loaded()
         allowed = is_own_origin(socket, self._settings.allowed_origins)
         if not allowed or not has_token(socket, self._settings.read_token, in_query=True):
             await socket.close(CloseCode.POLICY)
             return False
+        if self._hub.has_room(_address(socket)):
+            self._hub.enter(_address(socket))
+            await socket.accept()
+            return True
         await socket.accept()
-        if self._hub.viewers >= self._settings.max_viewers or self._hub.closing:
-            await socket.close(CloseCode.TRY_LATER, "full")
-            return False
-        return True
+        self._hub.metrics.drops.labels(code=int(CloseCode.TRY_LATER)).inc()
+        await socket.close(CloseCode.TRY_LATER, "full")
+        return False
+
+    def admit(self, request: Request) -> None:
+        """Count a viewer who comes by HTTP, or refuse him where there is no room."""
+        if not self._hub.has_room(_address(request)):
+            raise Refused(HTTPStatus.TOO_MANY_REQUESTS, "full")
+        self._hub.enter(_address(request))
 
     def _guarded(self, handler: Handler, token: str | None, *, in_query: bool) -> Handler:
         async def answer(request: Request) -> Response:
             await self._hub.loaded()
-            return await answer_of(
-                handler, request, may=has_token(request, token, in_query=in_query)
-            )
+            may = has_token(request, token, in_query=in_query)
+            answer = await answer_of(handler, request, may=may)
+            if answer.status_code >= HTTPStatus.BAD_REQUEST:
+                self._hub.metrics.refused.labels(status=answer.status_code).inc()
+            return answer
 
         return answer
+
+
+def _address(connection: HTTPConnection) -> str:
+    return connection.client.host if connection.client is not None else ""

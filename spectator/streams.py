@@ -37,3 +37,8 @@ def run_stream(name: str, attempt: int) -> StreamName:
 def is_side(stream: StreamName) -> bool:
     """Whether the stream goes beside a match's own: it is never listed and never featured."""
     return stream.startswith(SIDE_PREFIXES)
+
+
+def is_match(stream: StreamName) -> bool:
+    """Whether the stream is an episode's own log."""
+    return not stream.startswith((RUN_PREFIX, *SIDE_PREFIXES))
