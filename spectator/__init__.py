@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from spectator.app import create_app as create_app
     from spectator.asker import BusAsker as BusAsker
     from spectator.commentary import commentary_line as commentary_line
-    from spectator.frames import Frame as Frame
+    from spectator.frame_parts import Frame as Frame
     from spectator.frames import fold as fold
     from spectator.guard import player_token as player_token
     from spectator.outbox import ObserverReport as ObserverReport
@@ -32,7 +32,7 @@ _HOME = {
     "BusServer": "server",
     "BusSettings": "settings",
     "EventStore": "store",
-    "Frame": "frames",
+    "Frame": "frame_parts",
     "ObserverReport": "outbox",
     "SqliteEventStore": "store",
     "commentary_line": "commentary",

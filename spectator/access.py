@@ -13,6 +13,7 @@ from spectator.guard import has_token, is_own_origin
 from spectator.hub import Hub
 from spectator.refusing import Handler, Refused, answer_of
 from spectator.settings import BusSettings
+from spectator.store import StoreUnavailable
 
 
 class Access:
@@ -31,33 +32,45 @@ class Access:
 
     async def admits(self, socket: WebSocket) -> bool:
         """Accept the socket and count its viewer, or refuse it: 403 before the handshake, 1013
-        where there is no room.
+        where there is no room or the bus cannot reach its store.
         """
-        await self._hub.loaded()
         allowed = is_own_origin(socket, self._settings.allowed_origins)
         if not allowed or not has_token(socket, self._settings.read_token, in_query=True):
             await socket.close(CloseCode.POLICY)
             return False
-        if self._hub.has_room(_address(socket)):
-            self._hub.enter(_address(socket))
-            await socket.accept()
-            return True
         await socket.accept()
+        try:
+            await self._hub.loaded()
+        except StoreUnavailable:
+            await self._send_away(socket, "store unavailable")
+            return False
+        if not self._has_room(socket):
+            await self._send_away(socket, "full")
+            return False
+        self._hub.attendance.enter(_address(socket))
+        return True
+
+    async def _send_away(self, socket: WebSocket, why: str) -> None:
         self._hub.metrics.drops.labels(code=int(CloseCode.TRY_LATER)).inc()
-        await socket.close(CloseCode.TRY_LATER, "full")
-        return False
+        await socket.close(CloseCode.TRY_LATER, why)
 
     def admit(self, request: Request) -> None:
         """Count a viewer who comes by HTTP, or refuse him where there is no room."""
-        if not self._hub.has_room(_address(request)):
+        if not self._has_room(request):
             raise Refused(HTTPStatus.TOO_MANY_REQUESTS, "full")
-        self._hub.enter(_address(request))
+        self._hub.attendance.enter(_address(request))
+
+    def _has_room(self, viewer: HTTPConnection) -> bool:
+        return not self._hub.closing and self._hub.attendance.has_room(_address(viewer))
 
     def _guarded(self, handler: Handler, token: str | None, *, in_query: bool) -> Handler:
-        async def answer(request: Request) -> Response:
+        async def loaded(request: Request) -> Response:
             await self._hub.loaded()
+            return await handler(request)
+
+        async def answer(request: Request) -> Response:
             may = has_token(request, token, in_query=in_query)
-            answer = await answer_of(handler, request, may=may)
+            answer = await answer_of(loaded, request, may=may)
             if answer.status_code >= HTTPStatus.BAD_REQUEST:
                 self._hub.metrics.refused.labels(status=answer.status_code).inc()
             return answer

@@ -16,7 +16,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from spectator.channel import Part
 from spectator.following import (
+    CloseCode,
     Follower,
     Hello,
     Join,
@@ -27,9 +29,10 @@ from spectator.following import (
     Shown,
     writable_of,
 )
-from spectator.hub import Hub, Part
+from spectator.hub import Hub
 from spectator.refusing import MAX_DIGITS
 from spectator.snapshots import Snapshot
+from spectator.store import StoreUnavailable
 from spectator.streams import StreamName
 from spectator.viewer import first_of, json_of
 
@@ -77,11 +80,13 @@ class EventStream(Response):
 
     async def _watched(self, tell: Callable[[str], Awaitable[None]], receive: Receive) -> None:
         """Until the viewer goes; one who is to go comes back, as browsers do, and joins anew."""
-        with self._hub.following(self._follower):
+        with self._hub.attendance.following(self._follower):
             try:
                 await first_of(self._tell(tell), _gone(receive))
             except Leave as leave:
                 self._hub.metrics.drops.labels(code=int(leave.code)).inc()
+            except StoreUnavailable:
+                self._hub.metrics.drops.labels(code=int(CloseCode.TRY_LATER)).inc()
 
     async def _tell(self, tell: Callable[[str], Awaitable[None]]) -> None:
         await tell(f"retry: {RETRY_MS}\n\n")

@@ -17,7 +17,8 @@ from typing import Final
 
 from starlette.types import Scope
 
-from spectator.hub import Channel, Hub, Part
+from spectator.channel import Channel, Part
+from spectator.hub import Hub
 from spectator.settings import BusSettings
 from spectator.snapshots import Snapshot
 from spectator.streams import StreamName
@@ -162,6 +163,8 @@ class Follower:
 
     async def _advance(self, channel: Channel, *, snapshots: bool) -> Messages:
         """What follows the cursor; where nothing does, waits for it, or for the time of a ping."""
+        if channel.gone:
+            raise Leave(CloseCode.TRY_LATER)
         bell = channel.changed
         parts = await self._hub.parts_after(channel, self._seq)
         if not parts:
@@ -205,8 +208,8 @@ class Follower:
     async def _misses_little(self, channel: Channel) -> bool:
         if channel.top - self._seq > self._settings.recover_events:
             return False
-        lines = await self._hub.lines_after(channel, self._seq)
-        return sum(len(line.text) for line in lines) <= self._settings.recover_bytes
+        parts = await self._hub.parts_after(channel, self._seq)
+        return sum(part.size for part in parts) <= self._settings.recover_bytes
 
     def _is_behind(self, channel: Channel) -> bool:
         """Whether he stands far behind because his connection was full."""

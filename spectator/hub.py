@@ -9,92 +9,20 @@ whose socket is full blocks himself alone.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, deque
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from itertools import islice
-from typing import Final, Protocol
+from collections import deque
+from collections.abc import Sequence
+from typing import Final
 
+from spectator.attendance import Attendance
+from spectator.channel import Channel, Part, Ready, parts_of
+from spectator.elsewhere import Elsewhere
 from spectator.metrics import Metrics
 from spectator.settings import BusSettings
 from spectator.snapshots import Snapshots
 from spectator.store import Appended, AppendStatus, EventStore, Featured, Line
-from spectator.streams import StreamName, is_side
+from spectator.streams import StreamKind, StreamName, may_be_featured
 
 READ_AHEAD: Final = 500  # events a read from the store
-
-
-class Lagging(Protocol):
-    """A viewer, as far as the hub looks at him."""
-
-    @property
-    def lag(self) -> int: ...
-
-
-@dataclass(slots=True)
-class Part:
-    """A run of lines that is sent at once; the same object to all who stand at the same place."""
-
-    lines: Sequence[Line]
-    _text: str | None = None
-
-    @property
-    def last(self) -> int:
-        return self.lines[-1].seq
-
-    @property
-    def text(self) -> str:
-        """As it goes over a WebSocket."""
-        if self._text is None:
-            body = ",".join(line.text for line in self.lines)
-            self._text = f'{{"t":"events","events":[{body}]}}'
-        return self._text
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Ready:
-    """The parts that were made for whoever stands at `seq` while `top` is the highest number."""
-
-    seq: int
-    top: int
-    parts: Sequence[Part]
-
-
-@dataclass(slots=True)
-class Channel:
-    """One stream as its viewers share it: the last events, the highest number, and the bell for the
-    next.
-    """
-
-    stream: StreamName
-    ring: deque[Line]
-    top: int = 0
-    viewers: int = 0
-    ready: _Ready | None = None
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def publish(self, lines: Sequence[Line]) -> None:
-        """Take over what the store has accepted; lines that do not join up make the ring start
-        anew.
-        """
-        if lines[-1].seq <= self.top:
-            return
-        if lines[0].seq != self.top + 1:
-            self.ring.clear()
-        self.ring.extend(lines)
-        self.top = lines[-1].seq
-        self.ring_the_bell()
-
-    def ring_the_bell(self) -> None:
-        bell, self.changed = self.changed, asyncio.Event()
-        bell.set()
-
-    def after(self, seq: int) -> list[Line] | None:
-        """What follows `seq`, or None where the ring does not reach back that far."""
-        if not self.ring or self.ring[0].seq > seq + 1:
-            return None
-        return list(islice(self.ring, seq + 1 - self.ring[0].seq, None))
 
 
 class Hub:
@@ -104,24 +32,15 @@ class Hub:
         self.store = store
         self._settings = settings
         self._channels: dict[StreamName, Channel] = {}
-        self._viewers: dict[asyncio.Task[object], str] = {}
-        self._from: Counter[str] = Counter()
-        self._following: set[Lagging] = set()
+        self.attendance = Attendance(settings)
         self.snapshots = Snapshots(store, settings.snapshots)
         self.metrics = Metrics()
         self._loading: asyncio.Task[None] | None = None
+        self.streams = 0  # of every kind, as far as is known here
         self.featured: Featured | None = None
         self.featured_changed = asyncio.Event()
         self.closing = False
-
-    @property
-    def viewers(self) -> int:
-        return len(self._viewers)
-
-    @property
-    def lag(self) -> int:
-        """How many events the viewer who is farthest behind has not been sent yet."""
-        return max((one.lag for one in self._following), default=0)
+        self._elsewhere = Elsewhere(self)
 
     async def loaded(self) -> None:
         """Wait until what the store knows from before has been picked up: once, for everybody who
@@ -132,23 +51,43 @@ class Hub:
         await asyncio.shield(self._loading)  # who goes away does not take it with him
 
     async def _load(self) -> None:
+        await self.store.open(self._elsewhere)
+        pages = [await self.store.streams(kind, limit=1) for kind in StreamKind]
+        self.streams = sum(page.total for page in pages)
         self.featured = await self.store.featured()
 
     def published(self, done: Sequence[Appended], fence: int | None) -> None:
         """Show what the store has taken."""
         for one in done:
+            self.streams += bool(one.stored) and one.stored[0].seq == 1
             channel = self._channels.get(one.stream)
             if channel is not None and one.stored:
                 channel.publish(one.stored)
         if fence is None or any(one.status is AppendStatus.STALE_FENCE for one in done):
             return
-        brought = [one.stream for one in done if one.stored and not is_side(one.stream)]
+        brought = [one.stream for one in done if one.stored and may_be_featured(one.stream)]
         if brought:
-            self._feature(Featured(stream=brought[-1], fence=fence))
+            self.feature(Featured(stream=brought[-1], fence=fence))
         elif self.featured is not None:
-            self._feature(Featured(stream=self.featured.stream, fence=fence))
+            self.feature(Featured(stream=self.featured.stream, fence=fence))
 
-    def _feature(self, now: Featured) -> None:
+    def channel(self, stream: StreamName) -> Channel | None:
+        """The channel of a stream that somebody watches."""
+        return self._channels.get(stream)
+
+    def channels(self) -> list[Channel]:
+        return list(self._channels.values())
+
+    def forget(self) -> None:
+        """The log is another one: who watches joins anew."""
+        self.featured = None
+        gone, self._channels = self._channels, {}
+        for channel in gone.values():
+            channel.gone = True
+            channel.ring_the_bell()
+
+    def feature(self, now: Featured) -> None:
+        """Show `now` on the featured channel, unless a later publisher holds it."""
         before = self.featured
         if before is not None and (now == before or now.fence < before.fence):
             return
@@ -176,8 +115,8 @@ class Hub:
 
     def leave(self, channel: Channel) -> None:
         channel.viewers -= 1
-        if not channel.viewers:
-            self._channels.pop(channel.stream, None)
+        if not channel.viewers and self._channels.get(channel.stream) is channel:
+            del self._channels[channel.stream]
 
     async def lines_after(self, channel: Channel, seq: int) -> list[Line]:
         """What follows `seq`, as far as a viewer takes it at once; empty at the top."""
@@ -195,9 +134,9 @@ class Hub:
             return ready.parts
         top = channel.top
         lines = await self.lines_after(channel, seq)
-        parts = [Part(lines) for lines in _frames(lines, self._settings.frame_bytes)]
+        parts = parts_of(lines, self._settings.frame_bytes)
         if parts and top == channel.top:
-            channel.ready = _Ready(seq=seq, top=top, parts=parts)
+            channel.ready = Ready(seq=seq, top=top, parts=parts)
         return parts
 
     async def grown(self, stream: StreamName, top: int, wait_s: float) -> None:
@@ -205,68 +144,23 @@ class Hub:
         channel = await self.join(stream)
         try:
             async with asyncio.timeout(wait_s):
-                while channel.top <= top and not self.closing:
+                while channel.top <= top and not (channel.gone or self.closing):
                     await channel.changed.wait()
         except TimeoutError:
             return
         finally:
             self.leave(channel)
 
-    # --- viewers -------------------------------------------------------------------------------
-
-    def has_room(self, address: str) -> bool:
-        """Whether one viewer more may come, from there."""
-        crowded = self._from[address] >= self._settings.max_per_address
-        if crowded and address not in self._settings.trusted_addresses:
-            return False
-        return len(self._viewers) < self._settings.max_viewers and not self.closing
-
-    def enter(self, address: str) -> None:
-        """The running task serves a viewer: count him until it ends, and wait for its end."""
-        task = asyncio.current_task()
-        assert task is not None
-        self._viewers[task] = address
-        self._from[address] += 1
-        task.add_done_callback(self._gone)
-
-    def _gone(self, task: asyncio.Task[object]) -> None:
-        address = self._viewers.pop(task)
-        self._from[address] -= 1
-        if not self._from[address]:
-            del self._from[address]
-
-    @contextmanager
-    def following(self, viewer: Lagging) -> Iterator[None]:
-        """Look at how far behind he is."""
-        self._following.add(viewer)
-        try:
-            yield
-        finally:
-            self._following.discard(viewer)
-
     async def close(self, timeout_s: float) -> None:
         """Tell every viewer that the bus goes away, and wait for them, but not longer than
         `timeout_s`.
         """
         self.closing = True
+        self._elsewhere.close()
         for channel in self._channels.values():
             channel.ring_the_bell()
         self.featured_changed.set()
-        if self._viewers:
-            await asyncio.wait(self._viewers, timeout=timeout_s)
-
-
-def _frames(lines: Sequence[Line], limit: int) -> list[list[Line]]:
-    """Runs of lines, each about `limit` bytes at most."""
-    frames: list[list[Line]] = []
-    room = 0
-    for line in lines:
-        if not frames or room < len(line.text):
-            frames.append([])
-            room = limit
-        frames[-1].append(line)
-        room -= len(line.text)
-    return frames
+        await self.attendance.over(timeout_s)
 
 
 def _has_failed(task: asyncio.Task[None]) -> bool:

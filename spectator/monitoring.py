@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -10,6 +12,7 @@ from spectator.access import Access
 from spectator.hub import Hub
 from spectator.metrics import CONTENT_TYPE
 from spectator.questions import Questions
+from spectator.store import StoreUnavailable
 
 
 class Monitoring:
@@ -17,8 +20,8 @@ class Monitoring:
 
     def __init__(self, hub: Hub, access: Access, questions: Questions) -> None:
         self._hub, self._access = hub, access
-        hub.metrics.viewers.set_function(lambda: hub.viewers)
-        hub.metrics.lag.set_function(lambda: hub.lag)
+        hub.metrics.viewers.set_function(lambda: hub.attendance.viewers)
+        hub.metrics.lag.set_function(lambda: hub.attendance.lag)
         hub.metrics.questions.set_function(lambda: questions.open)
 
     def routes(self) -> list[BaseRoute]:
@@ -28,9 +31,19 @@ class Monitoring:
         ]
 
     async def _health(self, _: Request) -> Response:
-        return JSONResponse(
-            {"status": "ok", "epoch": self._hub.store.epoch, "viewers": self._hub.viewers}
-        )
+        """Whether the bus can do its work: 503 while it cannot reach its store."""
+        status, code = "ok", HTTPStatus.OK
+        try:
+            await self._hub.loaded()
+            await self._hub.store.featured()
+        except StoreUnavailable:
+            status, code = "store_unavailable", HTTPStatus.SERVICE_UNAVAILABLE
+        told = {
+            "status": status,
+            "epoch": self._hub.store.epoch,
+            "viewers": self._hub.attendance.viewers,
+        }
+        return JSONResponse(told, code)
 
     async def _metrics(self, _: Request) -> Response:
         return Response(self._hub.metrics.text(), headers={"content-type": CONTENT_TYPE})

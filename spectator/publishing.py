@@ -49,7 +49,9 @@ class Publishing:
             return JSONResponse({"next": await self._next_seq(stream)})
         if done[0].status is AppendStatus.OK:
             return JSONResponse({"next": done[0].next_seq})
-        return error_answer(HTTPStatus.CONFLICT, done[0].status.value, next=done[0].next_seq)
+        full = done[0].status is AppendStatus.TOO_MANY_STREAMS
+        status = HTTPStatus.INSUFFICIENT_STORAGE if full else HTTPStatus.CONFLICT
+        return error_answer(status, done[0].status.value, next=done[0].next_seq)
 
     async def _append(self, request: Request, only: StreamName | None) -> list[Appended]:
         fence = _fence_in(request)
@@ -65,12 +67,28 @@ class Publishing:
         if not events:
             return []
         batches = batches_of(events)
+        fitting = await self._fitting(batches)
         with self._hub.metrics.append_s.time():
-            done = await self._hub.store.append(batches, fence)
+            done = await self._hub.store.append(fitting, fence)
         self._hub.published(done, fence)
+        told = {one.stream: one for one in done}
+        done = [told.get(batch.stream) or _no_room(batch) for batch in batches]
         for batch, one in zip(batches, done, strict=True):
             self._count(batch, one)
         return done
+
+    async def _fitting(self, batches: Sequence[Batch]) -> list[Batch]:
+        """Those of streams that are there already, or that there is room for."""
+        room = self._settings.max_streams - self._hub.streams
+        if room >= len(batches):
+            return list(batches)
+        fitting = []
+        for batch in batches:
+            is_new = await self._hub.store.info(batch.stream) is None
+            if not is_new or room > 0:
+                fitting.append(batch)
+            room -= is_new
+        return fitting
 
     def _count(self, batch: Batch, one: Appended) -> None:
         """What is new was accepted; the rest is there already, or was refused with the status."""
@@ -96,6 +114,10 @@ def _fence_in(request: Request) -> int | None:
     if not given.isdecimal() or len(given) > MAX_DIGITS or not 0 < int(given) <= MAX_NUMBER:
         raise invalid(index=None, field=FENCE_HEADER, why="a whole number above 0")
     return int(given)
+
+
+def _no_room(batch: Batch) -> Appended:
+    return Appended(stream=batch.stream, status=AppendStatus.TOO_MANY_STREAMS, next_seq=1)
 
 
 def _bytes(entries: Sequence[Entry]) -> int:

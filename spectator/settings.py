@@ -29,6 +29,7 @@ class BusSettings:
 
     read_token: str | None = None
     allowed_origins: frozenset[str] = frozenset()
+    max_streams: int = 1_000_000
     max_body_bytes: int = 1024 * 1024
     max_connections: int = 4_000
     max_viewers: int = 2_000

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 import orjson
 
 from engine.events import parse_event
-from spectator.frames import EMPTY, Frame, fold
+from spectator.frame_parts import Frame
+from spectator.frames import EMPTY, fold
 from spectator.store import EventStore, Line
-from spectator.streams import StreamName, is_match
+from spectator.streams import StreamKind, StreamName, kind_of
 
 READ_AT_ONCE = 500
 
@@ -50,7 +51,7 @@ class Snapshots:
         """The stream's snapshot after event `at_least` or a later one; None for a stream that is no
         match, or whose events are in an order that no match has.
         """
-        if not is_match(stream):
+        if kind_of(stream) is not StreamKind.MATCH:
             return None
         kept = self._entry(stream)
         async with kept.turn:

@@ -21,6 +21,22 @@ class StreamState(StrEnum):
     ENDED = "ended"
 
 
+class StreamKind(StrEnum):
+    """What a stream carries. A side channel goes beside a match's own stream, and is never listed
+    and never featured.
+    """
+
+    MATCH = "match"
+    RUN = "run"
+    SIDE = "side"
+
+
+def kind_of(stream: StreamName) -> StreamKind:
+    if stream.startswith(RUN_PREFIX):
+        return StreamKind.RUN
+    return StreamKind.SIDE if stream.startswith(SIDE_PREFIXES) else StreamKind.MATCH
+
+
 def stream_name(episode_id: str, attempt: int) -> StreamName:
     """`episode_id/attempt`; a tournament's events are in `run:<name>/1`."""
     return StreamName(f"{episode_id}/{attempt}")
@@ -34,11 +50,5 @@ def run_stream(name: str, attempt: int) -> StreamName:
     return stream_name(RUN_PREFIX + name, attempt)
 
 
-def is_side(stream: StreamName) -> bool:
-    """Whether the stream goes beside a match's own: it is never listed and never featured."""
-    return stream.startswith(SIDE_PREFIXES)
-
-
-def is_match(stream: StreamName) -> bool:
-    """Whether the stream is an episode's own log."""
-    return not stream.startswith((RUN_PREFIX, *SIDE_PREFIXES))
+def may_be_featured(stream: StreamName) -> bool:
+    return kind_of(stream) is not StreamKind.SIDE

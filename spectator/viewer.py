@@ -10,6 +10,7 @@ from typing import Any, assert_never
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from spectator.channel import Part
 from spectator.following import (
     CloseCode,
     Follower,
@@ -21,9 +22,10 @@ from spectator.following import (
     Shown,
     writable_of,
 )
-from spectator.hub import Hub, Part
+from spectator.hub import Hub
 from spectator.settings import BusSettings
 from spectator.snapshots import Snapshot
+from spectator.store import StoreUnavailable
 
 
 class Viewer:
@@ -37,11 +39,13 @@ class Viewer:
         self._writable = writable_of(socket.scope)
 
     async def watch(self, messages: Messages) -> None:
-        with self._hub.following(self._follower):
+        with self._hub.attendance.following(self._follower):
             try:
                 await first_of(self._tell(messages), self._listen())
             except Leave as leave:
                 await self._close(leave.code)
+            except StoreUnavailable:
+                await self._close(CloseCode.TRY_LATER)
             except WebSocketDisconnect:
                 return  # he has gone
 
