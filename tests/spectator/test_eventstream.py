@@ -27,7 +27,7 @@ async def stream(
     bus: BusServer, path: str, last_id: str = ""
 ) -> AsyncIterator[AsyncIterator[Told]]:
     """The messages, each as its fields; a comment is the field ``."""
-    headers = {"last-event-id": last_id.encode()} if last_id else {}
+    headers = {b"last-event-id": last_id.encode()} if last_id else {}
     async with client(bus) as http, http.stream("GET", path, headers=headers) as answer:
         assert answer.headers["content-type"] == "text/event-stream"
         yield _messages(answer)
