@@ -8,9 +8,9 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 
-from spectator.following import CloseCode
 from spectator.guard import has_token, is_own_origin
 from spectator.hub import Hub
+from spectator.messages import CloseCode
 from spectator.refusing import Handler, Refused, answer_of
 from spectator.settings import BusSettings
 from spectator.store import StoreUnavailable

@@ -17,24 +17,14 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from spectator.channel import Part
-from spectator.following import (
-    CloseCode,
-    Follower,
-    Hello,
-    Join,
-    Leave,
-    Message,
-    Messages,
-    Ping,
-    Shown,
-    writable_of,
-)
+from spectator.following import Follower, Join, Messages, writable_of
 from spectator.hub import Hub
+from spectator.messages import CloseCode, Hello, Leave, Message, Ping, Shown, json_of
 from spectator.refusing import MAX_DIGITS
 from spectator.snapshots import Snapshot
 from spectator.store import StoreUnavailable
 from spectator.streams import StreamName
-from spectator.viewer import first_of, json_of
+from spectator.viewer import first_of
 
 RETRY_MS: Final = 2_000
 _HEADERS: Final = {

@@ -12,13 +12,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
 from typing import Final
 
 from starlette.types import Scope
 
-from spectator.channel import Channel, Part
+from spectator.channel import Channel
 from spectator.hub import Hub
+from spectator.messages import CloseCode, Hello, Leave, Message, Mode, Ping, Shown
 from spectator.settings import BusSettings
 from spectator.snapshots import Snapshot
 from spectator.streams import StreamName
@@ -37,30 +37,6 @@ def writable_of(scope: Scope) -> Callable[[], bool] | None:
     return found
 
 
-class CloseCode(IntEnum):
-    """Why a viewer is closed: RFC 6455 codes, and our own above 4000."""
-
-    GOING_AWAY = 1001
-    POLICY = 1008
-    TRY_LATER = 1013
-    TOO_SLOW = 4008
-
-
-class Leave(Exception):
-    """The viewer is to be closed, with `code`."""
-
-    def __init__(self, code: CloseCode) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-class Mode(StrEnum):
-    """How a viewer begins: with every event after the one he names, or with a snapshot."""
-
-    RECOVERED = "recovered"
-    SNAPSHOT = "snapshot"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Join:
     """Where a viewer comes in: he has seen the events of log `epoch` up to `after`, on the featured
@@ -73,30 +49,6 @@ class Join:
     snapshots: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hello:
-    """A stream begins. What comes next is event `after` + 1, or the snapshot after it."""
-
-    epoch: str
-    stream: StreamName
-    top: int
-    after: int
-    mode: Mode
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """What is featured now."""
-
-    stream: StreamName | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ping:
-    """Nothing has happened for a while."""
-
-
-Message = Hello | Shown | Snapshot | Part | Ping
 Messages = AsyncGenerator[Message, None]
 
 

@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Coroutine
 from contextlib import aclosing
-from typing import Any, assert_never
+from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from spectator.channel import Part
-from spectator.following import (
-    CloseCode,
-    Follower,
-    Hello,
-    Leave,
-    Message,
-    Messages,
-    Ping,
-    Shown,
-    writable_of,
-)
+from spectator.following import Follower, Messages, writable_of
 from spectator.hub import Hub
+from spectator.messages import CloseCode, Leave, json_of
 from spectator.settings import BusSettings
-from spectator.snapshots import Snapshot
 from spectator.store import StoreUnavailable
 
 
@@ -83,32 +71,6 @@ class Viewer:
                 await self._socket.send_text(text)
         except TimeoutError:
             raise Leave(CloseCode.TOO_SLOW) from None
-
-
-def json_of(message: Message) -> str:
-    """A message as it goes over a WebSocket."""
-    match message:
-        case Part():
-            return message.text
-        case Snapshot(seq=seq, frame=frame):
-            return f'{{"t":"snapshot","seq":{seq},"frame":{frame}}}'
-        case Hello():
-            return json.dumps(
-                {
-                    "t": "hello",
-                    "epoch": message.epoch,
-                    "stream": message.stream,
-                    "top": message.top,
-                    "after": message.after,
-                    "mode": message.mode,
-                }
-            )
-        case Shown(stream=stream):
-            return json.dumps({"t": "featured", "stream": stream})
-        case Ping():
-            return '{"t": "ping"}'
-        case _:
-            assert_never(message)
 
 
 async def first_of(sending: Coroutine[Any, Any, None], other: Coroutine[Any, Any, None]) -> None:

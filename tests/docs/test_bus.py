@@ -11,7 +11,7 @@ import pytest
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from spectator import BusSettings, SqliteEventStore, create_app
-from spectator.following import CloseCode, Mode
+from spectator.messages import CloseCode, Mode
 from spectator.metrics import Metrics
 from spectator.store import AppendStatus
 from tests.docs.pages import named, rows, section, text_of

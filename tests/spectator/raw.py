@@ -26,6 +26,11 @@ def request(path: str, *headers: str, method: str = "GET") -> bytes:
     return "\r\n".join(lines).encode()
 
 
+async def send(connection: socket.socket, data: bytes) -> None:
+    """All of it, while the bus in this loop reads."""
+    await asyncio.to_thread(connection.sendall, data)
+
+
 async def answered(connection: socket.socket) -> int:
     """The status of the next answer, whose body is read with it."""
     return await asyncio.to_thread(_answered, connection)

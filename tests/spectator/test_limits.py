@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from spectator.server import BusServer
 from spectator.settings import BusSettings
 from tests.spectator.matches import match_events
-from tests.spectator.raw import answered, everything, raw, request
+from tests.spectator.raw import answered, everything, raw, request, send
 from tests.spectator.wire import bulky_events, client, metric, post, to_the_end, until, watch
 
 EVENTS = match_events("m", seed=3)
@@ -65,25 +65,25 @@ async def test_ten_megabytes_are_answered_although_they_are_still_being_sent(bus
     size = 10 * 1024 * 1024
     head = request("/api/events", *_token(bus), f"Content-Length: {size}", method="POST")
     with raw(bus) as connection:
-        connection.sendall(head)
-        await asyncio.to_thread(connection.sendall, b" " * size)
+        await send(connection, head)
+        await send(connection, b" " * size)
         assert await answered(connection) == 413
-        connection.sendall(request("/healthz"))
+        await send(connection, request("/healthz"))
         assert await answered(connection) == 200
 
 
 async def test_ten_megabytes_without_a_length_are_answered_too(bus):
     head = request("/api/events", *_token(bus), "Transfer-Encoding: chunked", method="POST")
     with raw(bus) as connection:
-        connection.sendall(head)
-        await asyncio.to_thread(connection.sendall, (b"10000\r\n" + b" " * 65536 + b"\r\n") * 160)
+        await send(connection, head)
+        await send(connection, (b"10000\r\n" + b" " * 65536 + b"\r\n") * 160)
         assert await answered(connection) == 413
 
 
 async def test_who_goes_on_sending_after_his_answer_is_cut(bus):
     head = request("/api/events", *_token(bus), "Content-Length: 9999999", method="POST")
     with raw(bus) as connection:
-        connection.sendall(head + b" ")
+        await send(connection, head + b" ")
         assert await answered(connection) == 413
         assert await everything(connection) == b""
 
@@ -92,7 +92,7 @@ async def test_who_goes_on_sending_after_his_answer_is_cut(bus):
 async def test_a_head_that_does_not_come_to_its_end_is_answered_408(head):
     async with BusServer(settings=BusSettings(header_s=0.2)) as bus:
         with raw(bus) as connection:
-            connection.sendall(head)
+            await send(connection, head)
             assert await answered(connection) == 408
             assert await everything(connection) == b""
 
@@ -118,7 +118,7 @@ async def test_who_says_nothing_is_closed():
 async def test_the_head_of_a_second_request_has_its_time_too():
     async with BusServer(settings=BusSettings(header_s=0.2)) as bus:
         with raw(bus) as connection:
-            connection.sendall(request("/healthz") + b"GET")
+            await send(connection, request("/healthz") + b"GET")
             assert await answered(connection) == 200
             assert await answered(connection) == 408
 
@@ -128,8 +128,8 @@ async def test_a_body_that_trickles_is_answered_408_and_closed(path):
     async with BusServer(settings=BusSettings(body_s=0.2)) as bus:
         method = "PUT" if "questions" in path else "POST"
         with raw(bus) as connection:
-            connection.sendall(
-                request(path, *_token(bus), "Content-Length: 100", method=method) + b"["
+            await send(
+                connection, request(path, *_token(bus), "Content-Length: 100", method=method) + b"["
             )
             assert await answered(connection) == 408
             assert await everything(connection) == b""
@@ -141,7 +141,7 @@ async def test_an_answer_that_nobody_takes_is_cut():
         for start in range(0, len(bulky), 10):
             await post(bus, bulky[start : start + 10])
         with raw(bus) as connection:
-            connection.sendall(request("/api/streams/bulk/1/export.jsonl"))
+            await send(connection, request("/api/streams/bulk/1/export.jsonl"))
             await until(lambda: _are_open(bus, 1))  # the one that asks
             assert len(await everything(connection)) < 160 * 60_000
 
@@ -149,9 +149,9 @@ async def test_an_answer_that_nobody_takes_is_cut():
 async def test_one_connection_too_many_is_answered_429():
     async with BusServer(settings=BusSettings(max_connections=1)) as bus:
         with raw(bus) as first, raw(bus) as second:
-            second.sendall(request("/healthz"))
+            await send(second, request("/healthz"))
             assert await answered(second) == 429
-            first.sendall(request("/healthz"))
+            await send(first, request("/healthz"))
             assert await answered(first) == 200
 
 
@@ -159,10 +159,10 @@ async def test_one_address_has_so_many_connections_and_this_machine_any_number()
     async with BusServer(settings=BusSettings(max_per_address=1)) as bus:
         with raw(bus, source="127.0.0.2") as one, raw(bus, source="127.0.0.2") as more:
             assert await answered(more) == 429
-            one.sendall(request("/healthz"))
+            await send(one, request("/healthz"))
             assert await answered(one) == 200
         with raw(bus), raw(bus) as ours:
-            ours.sendall(request("/healthz"))
+            await send(ours, request("/healthz"))
             assert await answered(ours) == 200
 
 
