@@ -32,7 +32,7 @@ class Access:
 
     async def admits(self, socket: WebSocket) -> bool:
         """Accept the socket and count its viewer, or refuse it: 403 before the handshake, 1013
-        where there is no room or the bus cannot reach its store.
+        where there is no room, 1012 where the bus cannot reach its store.
         """
         allowed = is_own_origin(socket, self._settings.allowed_origins)
         if not allowed or not has_token(socket, self._settings.read_token, in_query=True):
@@ -42,17 +42,17 @@ class Access:
         try:
             await self._hub.loaded()
         except StoreUnavailable:
-            await self._send_away(socket, "store unavailable")
+            await self._send_away(socket, CloseCode.COME_AGAIN, "store unavailable")
             return False
         if not self._has_room(socket):
-            await self._send_away(socket, "full")
+            await self._send_away(socket, CloseCode.TRY_LATER, "full")
             return False
         self._hub.attendance.enter(_address(socket))
         return True
 
-    async def _send_away(self, socket: WebSocket, why: str) -> None:
-        self._hub.metrics.drops.labels(code=int(CloseCode.TRY_LATER)).inc()
-        await socket.close(CloseCode.TRY_LATER, why)
+    async def _send_away(self, socket: WebSocket, code: CloseCode, why: str) -> None:
+        self._hub.metrics.drops.labels(code=int(code)).inc()
+        await socket.close(code, why)
 
     def admit(self, request: Request) -> None:
         """Count a viewer who comes by HTTP, or refuse him where there is no room."""

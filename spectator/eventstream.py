@@ -76,7 +76,7 @@ class EventStream(Response):
             except Leave as leave:
                 self._hub.metrics.drops.labels(code=int(leave.code)).inc()
             except StoreUnavailable:
-                self._hub.metrics.drops.labels(code=int(CloseCode.TRY_LATER)).inc()
+                self._hub.metrics.drops.labels(code=int(CloseCode.COME_AGAIN)).inc()
 
     async def _tell(self, tell: Callable[[str], Awaitable[None]]) -> None:
         await tell(f"retry: {RETRY_MS}\n\n")

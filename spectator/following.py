@@ -116,7 +116,7 @@ class Follower:
     async def _advance(self, channel: Channel, *, snapshots: bool) -> Messages:
         """What follows the cursor; where nothing does, waits for it, or for the time of a ping."""
         if channel.gone:
-            raise Leave(CloseCode.TRY_LATER)
+            raise Leave(CloseCode.COME_AGAIN)
         bell = channel.changed
         parts = await self._hub.parts_after(channel, self._seq)
         if not parts:

@@ -17,6 +17,7 @@ class CloseCode(IntEnum):
 
     GOING_AWAY = 1001
     POLICY = 1008
+    COME_AGAIN = 1012
     TRY_LATER = 1013
     TOO_SLOW = 4008
 

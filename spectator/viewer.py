@@ -33,7 +33,7 @@ class Viewer:
             except Leave as leave:
                 await self._close(leave.code)
             except StoreUnavailable:
-                await self._close(CloseCode.TRY_LATER)
+                await self._close(CloseCode.COME_AGAIN)
             except WebSocketDisconnect:
                 return  # he has gone
 
