@@ -2,10 +2,11 @@
 
 import { commentaryLine } from "../commentary.js";
 import { ballOf } from "../reducer.js";
-import { html, useEffect, useState } from "../vendor/preact.js";
+import { html, useCallback, useEffect, useRef, useState } from "../vendor/preact.js";
 import { Glyph } from "./over.js";
 
 const SHOWN = 36;
+const SAY_EVERY_MS = 1_500;
 
 let loading = null; // the templates, once for all pages
 
@@ -23,15 +24,36 @@ function useTemplates() {
 /** What is said of a delivery: the line that was published, else our own; "" until the templates are here. */
 export function useSaid(commentary) {
   const templates = useTemplates();
-  return (delivery) => {
-    const told = commentary.get(delivery.seq);
-    if (told) return told.text;
-    return templates === null ? "" : commentaryLine(templates, delivery);
-  };
+  return useCallback(
+    (delivery) => {
+      const told = commentary.get(delivery.seq);
+      if (told) return told.text;
+      return templates === null ? "" : commentaryLine(templates, delivery);
+    },
+    [commentary, templates],
+  );
+}
+
+/** One line a ball for who cannot see it; at speed only the latest is said. */
+export function Said({ text }) {
+  const [told, setTold] = useState("");
+  const latest = useRef(text);
+  const timer = useRef(0);
+  latest.current = text;
+  useEffect(() => {
+    if (timer.current || text === told) return;
+    setTold(text);
+    timer.current = setTimeout(() => {
+      timer.current = 0;
+      setTold(latest.current);
+    }, SAY_EVERY_MS);
+  }, [text]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return html`<p id="said" class="sr" role="status">${told}</p>`;
 }
 
 /** `balls` as balls.js gathers them, up to the one that is shown. */
-export function Words({ balls, said, onBall }) {
+export function Words({ balls, said, onJump }) {
   const [shown, setShown] = useState(SHOWN);
   const bowled = balls.filter((ball) => ball.delivery);
   const latest = bowled.slice(-shown).reverse();
@@ -42,7 +64,7 @@ export function Words({ balls, said, onBall }) {
         ${latest.length === 0 && html`<li class="none">The first ball is still to come.</li>`}
         ${latest.map(
           ({ delivery }) => html`
-            <${Line} key=${delivery.seq} delivery=${delivery} text=${said(delivery)} onPress=${() => onBall(delivery)} />
+            <${Line} key=${delivery.seq} delivery=${delivery} text=${said(delivery)} onPress=${() => onJump(delivery.seq)} />
           `,
         )}
         ${bowled.length > shown &&
