@@ -13,6 +13,7 @@ RUN_PREFIX: Final = "run:"
 SIDE_PREFIXES: Final = ("reasoning:", "commentary:")
 MAX_EPISODE_ID: Final = 200
 MAX_ATTEMPT_DIGITS: Final = 18
+RUN_TAIL: Final = 32  # the last events of a run, among which there is one of each type that it told
 LAST_TYPES: Final = frozenset({"episode.ended", "tournament.ended"})
 
 

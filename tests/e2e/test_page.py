@@ -14,7 +14,7 @@ import pytest
 from playwright.async_api import Page, async_playwright, expect
 
 from engine.events import DeliveryEvent, Event
-from spectator.commentary import commentary_line
+from spectator.commentary import commentary_of
 from spectator.frames import EMPTY, fold
 from spectator.server import BusServer
 from tests.spectator.matches import match_events, run_events
@@ -40,9 +40,9 @@ REDUCE = """async (events) => {
     return events.map((event) => (frame = fold(frame, event)));
 }"""
 COMMENT = """async (events) => {
-    const { commentaryLine } = await import('/static/commentary.js');
+    const { commentaryOf } = await import('/static/commentary.js');
     const templates = await (await fetch('/static/commentary.json')).json();
-    return events.map((event) => commentaryLine(templates, event));
+    return commentaryOf(templates, events);
 }"""
 
 
@@ -233,12 +233,10 @@ async def test_a_match_without_a_toss_is_shown_from_where_it_begins(chromium, bu
 
 
 async def test_the_browser_says_the_same_words_as_python(chromium, bus):
-    balls = [
-        e for seed in range(8) for e in match_events(seed=seed) if isinstance(e, DeliveryEvent)
-    ]
+    matches = [match_events(seed=seed) for seed in range(8)]
     async with browse(chromium, bus) as page:
-        lines = await page.evaluate(COMMENT, [_plain(event) for event in balls])
-    assert lines == [commentary_line(event) for event in balls]
+        told = [await page.evaluate(COMMENT, [_plain(event) for event in m]) for m in matches]
+    assert told == [[asdict(line) for line in commentary_of(m)] for m in matches]
 
 
 def _plain(event: Event) -> Any:
