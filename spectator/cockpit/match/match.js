@@ -17,11 +17,11 @@ export function Match({ session, title }) {
   const { player, log, isLive } = session;
   const [helps, setHelps] = useState(false);
   const [keysOn, setKeysOn] = useKeys({ player, isLive, onHelp: () => setHelps(true) });
-  const said = useSaid(session.commentary);
+  const said = useSaid(session);
   const shown = useMemo(() => shownOf(session), [log, log.version, player.seq]);
-  const line = shown.at ? said(shown.at) : "";
+  const line = lineOf(shown, said);
   return html`
-    <div class="match">
+    <div class="match" data-whole=${log.whole} data-top=${log.top}>
       <${Board} title=${title} frame=${shown.frame} error=${shown.error}>
         <p id="line" class="line"><bdi>${line}</bdi></p>
         <${Said} text=${line} />
@@ -32,6 +32,13 @@ export function Match({ session, title }) {
       <${Help} open=${helps} onClose=${() => setHelps(false)} keysOn=${keysOn} onKeysOn=${setKeysOn} />
     </div>
   `;
+}
+
+/** What is said of the shown ball; before the first one and after the last, of what came last. */
+function lineOf({ frame, events, at }, said) {
+  if (at !== null && frame.phase !== "ended") return said(at);
+  const last = events.findLast((event) => said(event) !== "");
+  return last ? said(last) : "";
 }
 
 /** What is shown: the frame, the events in it, the last ball of them, what went wrong at the end. */
@@ -61,7 +68,7 @@ function Body({ session, shown, said }) {
       <div class="column now">
         <${Calls} ball=${balls.findLast((ball) => ball.delivery) ?? balls.at(-1) ?? null} reasoning=${session.reasoning} />
         <${Crease} innings=${frame.innings.at(-1) ?? null} />
-        <${Words} balls=${balls} said=${said} onJump=${onJump} />
+        <${Words} events=${events} said=${said} onJump=${onJump} />
       </div>
       <section class="column charts" aria-labelledby="charts-title">
         <h2 id="charts-title" class="sr">The ball and the chances</h2>

@@ -1,0 +1,15 @@
+"""A bus for each test that looks at a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from spectator.server import BusServer
+
+
+@pytest.fixture
+def bus() -> Iterator[BusServer]:
+    with BusServer() as running:
+        yield running
