@@ -8,6 +8,8 @@ import pytest
 
 from spectator.server import BusServer
 
+pytest.register_assert_rewrite("tests.e2e.browsing")
+
 
 @pytest.fixture
 def bus() -> Iterator[BusServer]:

@@ -79,7 +79,7 @@ async def test_a_reader_without_a_token_is_asked_for_it(chromium):
     with BusServer(settings=BusSettings(read_token="let-me-in")) as bus:
         await post(bus, LIVE, fence=1)
         async with browse(chromium, bus, borne="401") as page:
-            await expect(page.get_by_role("heading")).to_have_text("This bus wants a token")
+            await expect(page.get_by_role("heading", name="This bus wants a token")).to_be_visible()
             assert await violations(page) == []
             await page.get_by_label("Read token").fill("let-me-in")
             await page.get_by_role("button", name="Open").click()
@@ -98,7 +98,7 @@ async def test_a_token_leaves_the_address_and_outlives_a_reload(chromium):
 
 async def test_an_address_that_is_none_says_so(chromium, bus):
     async with browse(chromium, bus, "/match/no-attempt") as page:
-        await expect(page.get_by_role("heading")).to_have_text("There is no such page")
+        await expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
         assert await violations(page) == []
 
 

@@ -55,7 +55,7 @@ export function Standings({ run }) {
   return html`
     <p id="run-name" class="quiet"><bdi>${known ? run.name : "No tournament yet."}</bdi></p>
     ${known && html`<${Progress} run=${run} />`}
-    <div class="scroll" tabindex="0" role="region" aria-label="Standings">
+    <div class="scroll" tabindex="0" role="region" aria-label="Captains, best first">
       <table class="figures standings">
         <thead>
           <tr hidden=${!known}>
