@@ -6,15 +6,15 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 TOKEN = "only-for-tests"
 
 
 class BusProcess:
-    """`python -m spectator` over one store file. `with` starts it, and ends it at last."""
+    """`python -m spectator` over one store file."""
 
     def __init__(self, store: Path) -> None:
         self._store = store
@@ -46,14 +46,13 @@ class BusProcess:
             self._process.stdout.close()
             self._process = None
 
-    def __enter__(self) -> Self:
-        self.start()
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.kill()
+@contextmanager
+def running(store: Path) -> Iterator[BusProcess]:
+    """A bus that has been started, and is ended at last."""
+    process = BusProcess(store)
+    process.start()
+    try:
+        yield process
+    finally:
+        process.kill()

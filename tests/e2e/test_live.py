@@ -21,7 +21,7 @@ from engine.wire import Told
 from spectator.frames import EMPTY, fold
 from spectator.publisher import BusPublisher
 from tests.e2e.browsing import Served, launched, opened
-from tests.e2e.buses import TOKEN, BusProcess
+from tests.e2e.buses import TOKEN, BusProcess, running
 
 pytestmark = pytest.mark.page
 
@@ -87,8 +87,8 @@ async def played(bus: BusProcess, *holds: int) -> AsyncIterator[Played]:
 
 @pytest.fixture
 def process(tmp_path: Path):
-    with BusProcess(tmp_path / "bus.sqlite") as running:
-        yield running
+    with running(tmp_path / "bus.sqlite") as process:
+        yield process
 
 
 async def stored(bus: Served) -> list[Event]:
