@@ -73,11 +73,12 @@ export function Words({ events, said, onJump }) {
   const [shown, setShown] = useState(SHOWN);
   const told = events.filter((event) => event.type === "delivery" || said(event) !== "");
   const latest = told.slice(-shown).reverse();
+  const bowled = told.some((event) => event.type === "delivery");
   return html`
     <section class="card words" aria-labelledby="words-title">
       <h2 id="words-title">Ball by ball</h2>
       <ol id="words" class="feed scroll" tabindex="0" aria-label="Commentary, latest first">
-        ${latest.length === 0 && html`<li class="none">The first ball is still to come.</li>`}
+        ${!bowled && html`<li class="none">The first ball is still to come.</li>`}
         ${latest.map((event) => html`<${Line} key=${event.seq} event=${event} text=${said(event)} onJump=${onJump} />`)}
         ${told.length > shown &&
         html`<li class="none">
