@@ -9,6 +9,7 @@ from spectator.access import Access
 from spectator.asking import Asking
 from spectator.guard import KnownHosts, StrictHeaders, host_in
 from spectator.hub import Hub
+from spectator.monitoring import Monitoring
 from spectator.pages import page_routes
 from spectator.publishing import Publishing
 from spectator.reading import Reading
@@ -36,6 +37,7 @@ def create_app(
         *Publishing(hub, access, settings).routes(),
         *Reading(hub, access, settings).routes(),
         *Watching(hub, access, settings).routes(),
+        *Monitoring(hub, access, asking.questions).routes(),
         *asking.routes(),
         *page_routes(),
     ]
