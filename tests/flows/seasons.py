@@ -16,7 +16,7 @@ from flows import catalogue
 from flows.announce import Announcer
 from flows.run import Order, Run, open_run
 from tests.doubles import Remembering
-from tests.flows.support import Clock
+from tests.flows.support import SMALL, Clock
 from tests.tournaments.results import leg
 from tournaments import EpisodePlan, parse_tournament
 
@@ -48,19 +48,22 @@ def played(episode: EpisodePlan, reason: EndReason = EndReason.COMPLETED) -> Epi
     )
 
 
-def told(text: str, play: Callable[[Run, Announcer, Clock], Awaitable[None]]) -> list[ev.Event]:
-    """Everything that a run tells while it is played so."""
+async def tell(
+    text: str, play: Callable[[Run, Announcer, Clock], Awaitable[None]]
+) -> list[ev.Event]:
+    """Everything that a run tells while it is played so, until it is interrupted."""
     heard, clock = Remembering(), Clock()
-
-    async def go() -> None:
-        with opened(text) as run:
-            announcer = Announcer(run, heard, clock)
-            await announcer.started()
-            await play(run, announcer, clock)
-            await announcer.broke_off(KeyboardInterrupt())
-
-    asyncio.run(go())
+    with opened(text) as run:
+        announcer = Announcer(run, heard, clock)
+        await announcer.started()
+        await play(run, announcer, clock)
+        await announcer.broke_off(KeyboardInterrupt())
     return heard.events
+
+
+def told(text: str, play: Callable[[Run, Announcer, Clock], Awaitable[None]]) -> list[ev.Event]:
+    """The same, for a test that is not asynchronous itself."""
+    return asyncio.run(tell(text, play))
 
 
 async def one_by_one(run: Run, announcer: Announcer, clock: Clock, wait_s: float) -> None:

@@ -16,6 +16,7 @@ from spectator.streams import RUN_TAIL
 from tests.flows.seasons import LARGE, one_by_one, opened, played, told
 from tests.flows.support import SMALL, Clock
 
+
 def test_the_start_tells_the_whole_schedule() -> None:
     async def nothing(*_: object) -> None:
         return

@@ -17,7 +17,7 @@ export function Crosstable({ run, stream }) {
       ${!known && html`<p class="none">Nobody has met yet.</p>`}
       ${known &&
       html`
-        <div class="scroll" tabindex="0" role="region" aria-label="Crosstable">
+        <div class="scroll" tabindex="0" role="region" aria-label="Captain by captain">
           <table class="crosstable">
             <thead>
               <tr>

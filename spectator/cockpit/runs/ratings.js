@@ -31,7 +31,7 @@ function ratedOf({ crosstable, captains }) {
 function Plot({ rated, stream }) {
   const scale = scaleOf(rated);
   return html`
-    <div class="scroll" tabindex="0" role="region" aria-label="Ratings">
+    <div class="scroll" tabindex="0" role="region" aria-label="Captains, best rated first">
       <table class="ratings">
         <thead>
           <tr>

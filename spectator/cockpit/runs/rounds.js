@@ -28,7 +28,7 @@ export function Rounds({ run, stream }) {
           </span>
         `}
       </div>
-      <div class="scroll" tabindex="0" role="region" aria-label="Rounds">
+      <div class="scroll" tabindex="0" role="region" aria-label="Round by round">
         <ol id="rounds" class="rounds">
           ${shown.map((round) => html`<${Round} key=${round.number} round=${round} run=${run} stream=${stream} />`)}
         </ol>

@@ -23,7 +23,7 @@ export function StandingsCard({ run, stream }) {
   return html`
     <section class="card" aria-labelledby="standings-title">
       <h2 id="standings-title">Standings</h2>
-      <div class="scroll" tabindex="0" role="region" aria-label="Standings">
+      <div class="scroll" tabindex="0" role="region" aria-label="Captains, best first">
         <${StandingsTable} run=${run} stream=${stream} />
       </div>
       ${run.rows.some((row) => row.by_lot && row.played) &&
