@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from engine import events as ev
@@ -59,9 +59,12 @@ _NOT_HIS_DOING: Final = (
 
 @dataclass(slots=True, kw_only=True)
 class _Attempt:
-    """What went wrong so far while one question was being answered, and what it took."""
+    """What was called and what went wrong so far while one question was being answered, and what it
+    took.
+    """
 
     started: float
+    calls: list[ev.CallMade] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     account: Account = field(default_factory=Account)
     refused: str | None = None  # why the last call was; None where it was taken
@@ -201,10 +204,12 @@ class Chair:
                     reason=self._session.reason,
                     rethinks=len(attempt.errors),
                     errors=tuple(attempt.errors),
+                    calls=tuple(attempt.calls),
                     latency_ms=attempt.latency_ms(),
                     spent=attempt.account.spent(),
                 )
-        return self._without_answer(attempt.errors, request, draws, attempt.account.spent())
+        fallback = self._without_answer(attempt.errors, request, draws)
+        return replace(fallback, calls=tuple(attempt.calls), spent=attempt.account.spent())
 
     def _source(self, account: Account) -> ev.Source:
         match self._spec.kind:
@@ -240,10 +245,13 @@ class Chair:
         self, action: CricketAction, request: DecisionRequest, attempt: _Attempt
     ) -> Decision | None:
         try:
-            return self._session.call(action, request)
+            decision = self._session.call(action, request)
         except CallError as refused:
             attempt.note(str(refused), problem_of(refused))
+            attempt.calls.append(_made(action, error=str(refused)))
             return None
+        attempt.calls.append(_made(action, reply=self._session.reply))
+        return decision
 
     def _crashed(self, request: DecisionRequest, error: BaseException) -> str:
         """Counts a breakdown of the captain, and says what it was."""
@@ -265,6 +273,7 @@ class Chair:
             source="default" if repeated is None else "repeat",
             rethinks=len(attempt.errors),
             errors=(*attempt.errors, str(silent)),
+            calls=tuple(attempt.calls),
             spent=attempt.account.spent(),
         )
 
@@ -273,7 +282,6 @@ class Chair:
         errors: list[str],
         request: DecisionRequest,
         draws: CaptainDraws,
-        spent: ev.Spent | None = None,
     ) -> Answered:
         if self._spec.on_failure == "forfeit":
             raise CaptainFailed(f"{self._spec.name}: {errors[-1]}")
@@ -282,8 +290,14 @@ class Chair:
             source="fallback",
             rethinks=len(errors) - 1,
             errors=tuple(errors),
-            spent=spent,
         )
+
+
+def _made(action: object, *, reply: object = None, error: str | None = None) -> ev.CallMade:
+    """A call as it is told. A captain of one's own may hand over what is none."""
+    if isinstance(action, CricketAction):
+        return ev.CallMade.of(action.tool, action.arguments, reply=reply, error=error)
+    return ev.CallMade.of("?", {}, reply=reply, error=error)
 
 
 def _is_being_cancelled() -> bool:

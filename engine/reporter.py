@@ -44,6 +44,7 @@ _NOT_THE_PLAY: Final = frozenset(
         "reason",
         "rethinks",
         "errors",
+        "calls",
         "latency_ms",
         "win_probability",
         "luck",
@@ -92,7 +93,7 @@ _PLAY: Final[dict[str, _Play]] = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
     """A decision and how it came about. `latency_ms` of the captain's own answer and what it took;
-    None for a policy.
+    None for a policy, who makes no `calls` either.
     """
 
     decision: Decision
@@ -100,6 +101,7 @@ class Answered:
     reason: str | None = None
     rethinks: int = 0
     errors: tuple[str, ...] = ()
+    calls: tuple[ev.CallMade, ...] = ()
     latency_ms: float | None = None
     spent: ev.Spent | None = None
 
@@ -201,6 +203,7 @@ class Reporter:
             "reason": answered.reason,
             "rethinks": answered.rethinks,
             "errors": answered.errors,
+            "calls": [call.model_dump() for call in answered.calls] if answered.calls else (),
             "latency_ms": answered.latency_ms,
             "cost": None,
             "spent": None if spent is None else spent.model_dump(),

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from spectator.app import create_app as create_app
     from spectator.asker import BusAsker as BusAsker
-    from spectator.commentary import commentary_line as commentary_line
-    from spectator.frames import Frame as Frame
+    from spectator.commentary import comment as comment
+    from spectator.frame_parts import Frame as Frame
     from spectator.frames import fold as fold
     from spectator.guard import player_token as player_token
     from spectator.guard import start_token as start_token
@@ -33,10 +33,10 @@ _HOME = {
     "BusServer": "server",
     "BusSettings": "settings",
     "EventStore": "store",
-    "Frame": "frames",
+    "Frame": "frame_parts",
     "ObserverReport": "outbox",
     "SqliteEventStore": "store",
-    "commentary_line": "commentary",
+    "comment": "commentary",
     "create_app": "app",
     "fold": "frames",
     "player_token": "guard",
@@ -53,7 +53,7 @@ __all__ = [
     "Frame",
     "ObserverReport",
     "SqliteEventStore",
-    "commentary_line",
+    "comment",
     "create_app",
     "fold",
     "player_token",

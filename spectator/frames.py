@@ -7,10 +7,12 @@ where they are shown.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any, Final, Literal, assert_never
+from dataclasses import replace
+from typing import Final, assert_never
 
 from engine.events import (
+    AudioEvent,
+    CommentaryEvent,
     DecisionEvent,
     DecisionMade,
     Delivery,
@@ -25,170 +27,43 @@ from engine.events import (
     InningsEndedEvent,
     InningsStart,
     InningsStartedEvent,
-    OverComplete,
     OverCompletedEvent,
-    Score,
+    Reasoning,
+    ReasoningEvent,
     SideInfo,
     TossEvent,
+    TournamentCrosstableEvent,
     TournamentEndedEvent,
     TournamentStandingsEvent,
     TournamentStartedEvent,
 )
-from spectator.balls import Ball, ball_of, extras_of, fell
+from spectator.balls import fell
+from spectator.frame_parts import (
+    Batter,
+    Bowler,
+    Decision,
+    Frame,
+    Innings,
+    Result,
+    Side,
+    Thought,
+    Toss,
+    WinPoint,
+)
+from spectator.scorebook import BALLS_PER_OVER, over_completed, rate, scored, totals
 
-Seat = Literal["home", "away"]
-
-BALLS_PER_OVER: Final = 6
 KEPT_DECISIONS: Final = 40
-STRIKERS_END: Final = "striker's end"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Side:
-    """One seat. `kind` is the captain's."""
-
-    captain: str
-    kind: str
-    squad: str
-    players: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Batter:
-    """`out` is the dismissal's name, `bowler` who is credited with it."""
-
-    name: str
-    runs: int = 0
-    balls: int = 0
-    fours: int = 0
-    sixes: int = 0
-    out: str | None = None
-    bowler: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bowler:
-    """`runs` are those charged to him, `balls` the legal ones."""
-
-    name: str
-    balls: int = 0
-    runs: int = 0
-    wickets: int = 0
-    maidens: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Over:
-    """A completed over; `over` counts from 0, as in the events."""
-
-    over: int
-    bowler: str
-    runs: int
-    wickets: int
-    score: str
-    balls: tuple[Ball, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Innings:
-    """One innings so far. `over_charged` are the bowler's runs in this over; rates are runs an
-    over, unrounded.
-    """
-
-    innings: int
-    batting: Seat
-    target: int | None
-    max_balls: int
-    runs: int = 0
-    wickets: int = 0
-    legal_balls: int = 0
-    overs: str = "0.0"
-    extras: int = 0
-    needed: int | None = None
-    run_rate: float | None = None
-    required_rate: float | None = None
-    striker: str | None = None
-    non_striker: str | None = None
-    bowler: str | None = None
-    batters: tuple[Batter, ...] = ()
-    bowlers: tuple[Bowler, ...] = ()
-    this_over: tuple[Ball, ...] = ()
-    over_charged: int = 0
-    past_overs: tuple[Over, ...] = ()
-    complete: bool = False
-    all_out: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """One captain's call. `choice` is as he made it, `cost` what it gave away, `spent` what his
-    answer took.
-    """
-
-    number: int
-    seat: Seat
-    captain: str
-    kind: str
-    innings: int
-    ball: str
-    choice: dict[str, Any]
-    source: str
-    reason: str | None
-    rethinks: int
-    errors: tuple[str, ...]
-    latency_ms: float | None
-    cost: float | None = None
-    spent: dict[str, Any] | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WinPoint:
-    """The home side's chance after a ball; `balls` are the legal balls of that innings."""
-
-    innings: int
-    balls: int
-    home: float
-    wicket: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Toss:
-    winner: Seat
-    elected: Literal["bat", "field"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    end_reason: str
-    winner: Seat | None
-    text: str
-    luck: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
-    """Everything that is shown of a match after event `seq`. `luck` is the home side's so far."""
-
-    seq: int = 0
-    phase: Literal["waiting", "toss", "play", "break", "ended"] = "waiting"
-    format: str = ""
-    max_overs: int = 0
-    home: Side | None = None
-    away: Side | None = None
-    toss: Toss | None = None
-    innings: tuple[Innings, ...] = ()
-    decisions: tuple[Decision, ...] = ()
-    win_probability: tuple[WinPoint, ...] = ()
-    luck: float = 0.0
-    result: Result | None = None
 
 
 EMPTY: Final = Frame()
 
 
 def fold(frame: Frame, event: Event) -> Frame:
-    """The frame after `event`, which follows the events in `frame`."""
-    return _shown(replace(frame, seq=event.seq), event)
+    """The frame after `event`, which follows the events of its stream in `frame`. How the streams
+    of a match come between each other makes no difference.
+    """
+    beside = isinstance(event, ReasoningEvent | CommentaryEvent | AudioEvent)
+    return _shown(frame if beside else replace(frame, seq=event.seq), event)
 
 
 def _shown(frame: Frame, event: Event) -> Frame:
@@ -201,26 +76,60 @@ def _shown(frame: Frame, event: Event) -> Frame:
         case InningsStartedEvent(data=innings):
             frame = _innings_started(frame, innings)
         case DecisionEvent(data=decided):
-            decisions = (*frame.decisions, Decision(**_said(decided)))
-            frame = replace(frame, decisions=decisions[-KEPT_DECISIONS:])
+            frame = _decided(frame, decided)
         case DeliveryEvent(data=delivery):
             frame = _bowled(frame, delivery)
         case OverCompletedEvent(data=over):
-            frame = _with_innings(frame, _over_completed(frame.innings[-1], over))
+            frame = _with_innings(frame, over_completed(frame.innings[-1], over))
         case InningsEndedEvent(data=ended):
             frame = _innings_ended(frame, ended)
         case EpisodeEndedEvent(data=result):
             frame = _ended(frame, result)
-        case TournamentStartedEvent() | TournamentStandingsEvent() | TournamentEndedEvent():
+        case ReasoningEvent(data=thought):
+            frame = _thought(frame, thought)
+        case CommentaryEvent() | AudioEvent():
+            pass
+        case (
+            TournamentStartedEvent()
+            | TournamentStandingsEvent()
+            | TournamentCrosstableEvent()
+            | TournamentEndedEvent()
+        ):
             pass
         case _:
             assert_never(event)
     return frame
 
 
-def _said(decided: DecisionMade) -> dict[str, Any]:
-    spent = decided.spent
-    return dict(decided) | {"spent": None if spent is None else spent.model_dump()}
+def _decided(frame: Frame, data: DecisionMade) -> Frame:
+    decision = Decision(**data.model_dump())
+    thoughts = tuple(early for early in frame.thoughts if early.number != data.number)
+    if len(thoughts) < len(frame.thoughts):
+        (early,) = (early for early in frame.thoughts if early.number == data.number)
+        decision = _with_thought(decision, early)
+    decisions = (*frame.decisions, decision)[-KEPT_DECISIONS:]
+    return replace(frame, decisions=decisions, thoughts=thoughts)
+
+
+def _thought(frame: Frame, data: Reasoning) -> Frame:
+    """What was thought joins its decision, waits for it, or comes for one that is not kept."""
+    thought = Thought(
+        number=data.number,
+        reason=data.reason,
+        errors=data.errors,
+        calls=tuple(call.model_dump() for call in data.calls),
+    )
+    if not frame.decisions or frame.decisions[-1].number < thought.number:
+        return replace(frame, thoughts=(*frame.thoughts, thought))
+    decisions = tuple(
+        _with_thought(decision, thought) if decision.number == thought.number else decision
+        for decision in frame.decisions
+    )
+    return replace(frame, decisions=decisions)
+
+
+def _with_thought(decision: Decision, thought: Thought) -> Decision:
+    return replace(decision, reason=thought.reason, errors=thought.errors, calls=thought.calls)
 
 
 def _started(frame: Frame, data: EpisodeStarted) -> Frame:
@@ -258,11 +167,11 @@ def _found(frame: Frame, data: InningsStart, before: InningsBefore) -> Frame:
     left = innings.max_balls - score.legal_balls
     found = replace(
         innings,
-        **_totals(score),
+        **totals(score),
         extras=before.extras,
         needed=needed,
-        run_rate=_rate(score.runs, score.legal_balls),
-        required_rate=None if needed is None else _rate(needed, left),
+        run_rate=rate(score.runs, score.legal_balls),
+        required_rate=None if needed is None else rate(needed, left),
         striker=before.striker,
         non_striker=before.non_striker,
         batters=tuple(Batter(**dict(batter)) for batter in before.batters),
@@ -278,12 +187,12 @@ def _found(frame: Frame, data: InningsStart, before: InningsBefore) -> Frame:
 
 
 def _innings_ended(frame: Frame, data: InningsEnd) -> Frame:
-    last = replace(frame.innings[-1], complete=True, all_out=data.all_out, **_totals(data.score))
+    last = replace(frame.innings[-1], complete=True, all_out=data.all_out, **totals(data.score))
     return replace(_with_innings(frame, last), phase="break")
 
 
 def _bowled(frame: Frame, data: Delivery) -> Frame:
-    innings = _scored(frame.innings[-1], data)
+    innings = scored(frame.innings[-1], data)
     point = WinPoint(
         innings=data.innings,
         balls=data.score.legal_balls,
@@ -307,122 +216,3 @@ def _ended(frame: Frame, data: EpisodeEnded) -> Frame:
 
 def _with_innings(frame: Frame, last: Innings) -> Frame:
     return replace(frame, innings=(*frame.innings[:-1], last))
-
-
-def _totals(score: Score) -> dict[str, Any]:
-    return {
-        "runs": score.runs,
-        "wickets": score.wickets,
-        "legal_balls": score.legal_balls,
-        "overs": score.overs,
-    }
-
-
-def _scored(innings: Innings, data: Delivery) -> Innings:
-    """One delivery in the book."""
-    extras = extras_of(data.outcome)
-    legal = "wd" not in extras and "nb" not in extras
-    charged = data.bat + extras.get("wd", 0) + extras.get("nb", 0)
-    left = innings.max_balls - data.score.legal_balls
-    after = replace(
-        innings,
-        **_totals(data.score),
-        extras=innings.extras + data.extras,
-        needed=data.needed,
-        run_rate=_rate(data.score.runs, data.score.legal_balls),
-        required_rate=None if data.needed is None else _rate(data.needed, left),
-        bowler=data.bowler,
-        batters=_batted(innings.batters, data, faced="wd" not in extras),
-        bowlers=_bowler_charged(innings.bowlers, data, charged=charged, legal=legal),
-        this_over=(*innings.this_over, ball_of(data)),
-        over_charged=innings.over_charged + charged,
-    )
-    return _on_strike(after, data, extras)
-
-
-def _rate(runs: int, balls: int) -> float | None:
-    return runs * BALLS_PER_OVER / balls if balls > 0 else None
-
-
-def _on_strike(innings: Innings, data: Delivery, extras: dict[str, int]) -> Innings:
-    """Who faces next, as far as it can be told before the next ball: Law 18.12, and nobody in a
-    fallen one's place.
-    """
-    ran = data.bat + extras.get("b", 0) + extras.get("lb", 0) + max(0, extras.get("wd", 0) - 1)
-    ends: tuple[str | None, str | None] = (data.striker, data.non_striker)
-    if data.wicket is not None:
-        ends = (_unless(ends[0], data.wicket.player_out), _unless(ends[1], data.wicket.player_out))
-    if data.wicket is not None and data.wicket.end is not None:
-        stays = ends[0] or ends[1]  # the new batter goes where the wicket was put down
-        ends = (None, stays) if data.wicket.end == STRIKERS_END else (stays, None)
-    elif ran % 2 and not data.boundary:
-        ends = (ends[1], ends[0])
-    return replace(innings, striker=ends[0], non_striker=ends[1])
-
-
-def _unless(name: str | None, out: str) -> str | None:
-    return None if name == out else name
-
-
-def _batted(batters: tuple[Batter, ...], data: Delivery, *, faced: bool) -> tuple[Batter, ...]:
-    known = {batter.name for batter in batters}
-    new = tuple(Batter(name=n) for n in (data.striker, data.non_striker) if n not in known)
-    return tuple(_after_ball(batter, data, faced=faced) for batter in (*batters, *new))
-
-
-def _after_ball(batter: Batter, data: Delivery, *, faced: bool) -> Batter:
-    if batter.name == data.striker:
-        batter = replace(
-            batter,
-            runs=batter.runs + data.bat,
-            balls=batter.balls + int(faced),
-            fours=batter.fours + int(data.boundary and data.bat == 4),
-            sixes=batter.sixes + int(data.boundary and data.bat == 6),
-        )
-    if data.wicket is not None and data.wicket.player_out == batter.name:
-        by = data.bowler if data.wicket.credited_to_bowler else None
-        batter = replace(batter, out=data.wicket.kind, bowler=by)
-    return batter
-
-
-def _bowler_charged(
-    bowlers: tuple[Bowler, ...], data: Delivery, *, charged: int, legal: bool
-) -> tuple[Bowler, ...]:
-    if all(bowler.name != data.bowler for bowler in bowlers):
-        bowlers = (*bowlers, Bowler(name=data.bowler))
-    took = int(data.wicket is not None and data.wicket.credited_to_bowler)
-    return tuple(
-        replace(
-            bowler,
-            balls=bowler.balls + int(legal),
-            runs=bowler.runs + charged,
-            wickets=bowler.wickets + took,
-        )
-        if bowler.name == data.bowler
-        else bowler
-        for bowler in bowlers
-    )
-
-
-def _over_completed(innings: Innings, data: OverComplete) -> Innings:
-    over = Over(
-        over=data.over,
-        bowler=data.bowler,
-        runs=data.runs,
-        wickets=data.wickets,
-        score=f"{data.score.runs}/{data.score.wickets}",
-        balls=innings.this_over,
-    )
-    maiden = int(innings.over_charged == 0)
-    return replace(
-        innings,
-        past_overs=(*innings.past_overs, over),
-        this_over=(),
-        over_charged=0,
-        striker=innings.non_striker,
-        non_striker=innings.striker,
-        bowlers=tuple(
-            replace(b, maidens=b.maidens + maiden) if b.name == data.bowler else b
-            for b in innings.bowlers
-        ),
-    )

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 from starlette.requests import Request
 
-from engine.events import Event
+from engine.events import EVENT_TYPES, Event
 from spectator.refusing import Refused
 from spectator.store import Batch, Entry
 from spectator.streams import MAX_ATTEMPT_DIGITS, MAX_EPISODE_ID, StreamName, stream_of
@@ -91,10 +91,7 @@ def _bad_field(error: ErrorDetails) -> BadField:
     index, rest = None, list(error["loc"])
     if rest and isinstance(rest[0], int):
         index = int(rest.pop(0))
-    if rest and isinstance(rest[0], str) and ("." in rest[0] or rest[0] in _TAGS):
+    if rest and isinstance(rest[0], str) and rest[0] in EVENT_TYPES:
         rest.pop(0)
     field = ".".join(map(str, rest)) or ("type" if index is not None else "")
     return BadField(index=index, field=field, why=error["msg"])
-
-
-_TAGS: Final = frozenset({"toss", "decision", "delivery"})

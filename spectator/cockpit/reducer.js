@@ -16,14 +16,27 @@ export const EMPTY = Object.freeze({
   toss: null,
   innings: [],
   decisions: [],
+  thoughts: [],
   win_probability: [],
   luck: 0,
   result: null,
 });
 
-/** The frame after `event`, which follows the events in `frame`. Never changes `frame`. */
+/** The frame after `event`, which follows the events of its stream in `frame`. How the streams of
+ *  a match come between each other makes no difference. Never changes `frame`. */
 export function fold(frame, event) {
-  frame = { ...frame, seq: event.seq };
+  switch (event.type) {
+    case "reasoning":
+      return thought(frame, event.data);
+    case "commentary":
+    case "audio":
+      return frame;
+    default:
+      return shown({ ...frame, seq: event.seq }, event);
+  }
+}
+
+function shown(frame, event) {
   const data = event.data;
   switch (event.type) {
     case "episode.started":
@@ -33,7 +46,7 @@ export function fold(frame, event) {
     case "innings.started":
       return inningsStarted(frame, data);
     case "decision":
-      return { ...frame, decisions: [...frame.decisions, { ...data }].slice(-KEPT_DECISIONS) };
+      return decided(frame, data);
     case "delivery":
       return bowled(frame, data);
     case "over.completed":
@@ -45,6 +58,27 @@ export function fold(frame, event) {
     default:
       return frame;
   }
+}
+
+function decided(frame, data) {
+  const early = frame.thoughts.find((thought) => thought.number === data.number);
+  const decision = { calls: [], ...data, ...early };
+  return {
+    ...frame,
+    decisions: [...frame.decisions, decision].slice(-KEPT_DECISIONS),
+    thoughts: early ? frame.thoughts.filter((thought) => thought !== early) : frame.thoughts,
+  };
+}
+
+/** What was thought joins its decision, waits for it, or comes for one that is not kept. */
+function thought(frame, { number, reason, errors, calls }) {
+  const found = { number, reason, errors, calls };
+  const last = frame.decisions.at(-1);
+  if (!last || last.number < number) return { ...frame, thoughts: [...frame.thoughts, found] };
+  const decisions = frame.decisions.map((decision) =>
+    decision.number === number ? { ...decision, ...found } : decision,
+  );
+  return { ...frame, decisions };
 }
 
 function started(frame, data) {

@@ -38,6 +38,7 @@ async def test_a_person_leads_a_side_with_full_coverage(bus: BusServer) -> None:
     assert counts.sources == {"human": counts.decisions}
     assert (counts.coverage, counts.timeouts, counts.rethinks) == (1.0, 0, 0)
     assert {event.data.reason for event in decisions(seen, "ada")} == {"because"}
+    assert all(len(event.data.calls) == 1 for event in decisions(seen, "ada"))
 
 
 async def test_two_people_play_each_other_and_see_only_their_own_questions(

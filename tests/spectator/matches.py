@@ -37,6 +37,7 @@ REASONS = (
     "Wickets in hand, eleven an over needed. This is the bowler to go after.",
     "He has one over left; better now than at the death.",
 )
+TRIED = "set_field"
 
 
 def squad(name: str, players: str) -> Squad:
@@ -131,10 +132,13 @@ class _Teller:
 
     def _answered(self, request: DecisionRequest, decision: Decision) -> Answered:
         talks = request.kind is not DecisionKind.SHOT and self._dice.random() < 0.5
+        slips = talks and self._dice.random() < 0.2
         return Answered(
             decision=decision,
             source="llm" if talks else "policy",
             reason=self._dice.choice(REASONS) if talks else None,
+            errors=(f"{TRIED}: it is not a choice that is open",) if slips else (),
+            calls=_calls(slips=slips) if talks else (),
             latency_ms=round(self._dice.uniform(300, 2500)) if talks else None,
         )
 
@@ -195,6 +199,13 @@ class _Teller:
             error=None,
             record_digest=self._reporter.digest.hexdigest(),
         )
+
+
+def _calls(*, slips: bool) -> tuple[ev.CallMade, ...]:
+    """A look at the situation, and sometimes a call that was refused."""
+    looked = ev.CallMade.of("analyze_situation", {}, reply={"phase": "middle"})
+    refused = ev.CallMade.of(TRIED, {"field": "everywhere"}, error="it is not a choice")
+    return (looked, refused) if slips else (looked,)
 
 
 @cache

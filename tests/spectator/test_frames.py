@@ -8,12 +8,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.cricket.outcomes import OUTCOMES
-from engine.events import Delivery, DeliveryEvent, Event, parse_event
+from engine.events import (
+    DecisionEvent,
+    Delivery,
+    DeliveryEvent,
+    Event,
+    Reasoning,
+    ReasoningEvent,
+    parse_event,
+)
 from spectator.balls import ball_of, extras_of
-from spectator.commentary import commentary_line
-from spectator.frames import EMPTY, Frame, fold
+from spectator.frame_parts import Frame
+from spectator.frames import EMPTY, fold
 from tests.spectator.matches import match_events, run_events
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -112,6 +122,47 @@ def test_a_frame_is_never_changed():
     assert asdict(before) == kept
 
 
+def reasoning_of(event: DecisionEvent) -> ReasoningEvent:
+    """What was thought for the decision, as it travels beside the match."""
+    data = event.data
+    thought = Reasoning(
+        number=data.number,
+        seat=data.seat,
+        innings=data.innings,
+        ball=data.ball,
+        reason=data.reason,
+        errors=data.errors,
+        calls=data.calls,
+    )
+    envelope = event.model_dump(include={"attempt", "seq", "ts"})
+    return ReasoningEvent(episode_id="reasoning:m", data=thought, **envelope)
+
+
+def as_published(event: Event) -> Event:
+    if not isinstance(event, DecisionEvent):
+        return event
+    bare = event.data.model_copy(update={"reason": None, "errors": (), "calls": ()})
+    return event.model_copy(update={"data": bare})
+
+
+@given(st.randoms(use_true_random=False), st.integers(0, 200))
+def test_how_the_streams_of_a_match_come_between_each_other_makes_no_difference(dice, ends):
+    events = match_events(seed=4, overs=2)[:ends]
+    thoughts: list[Event] = [reasoning_of(e) for e in events if isinstance(e, DecisionEvent)]
+    streams = [[as_published(event) for event in events], thoughts]
+    mixed: list[Event] = []
+    while any(streams):
+        mixed.append(dice.choice([stream for stream in streams if stream]).pop(0))
+    assert frame_of(mixed) == frame_of(events)
+
+
+def test_thoughts_wait_for_their_decision():
+    decided = next(e for e in match_events() if isinstance(e, DecisionEvent) and e.data.reason)
+    early = fold(EMPTY, reasoning_of(decided))
+    assert (early.seq, early.decisions) == (0, ())
+    assert fold(early, as_published(decided)).decisions[0].reason == decided.data.reason
+
+
 def test_a_tournaments_events_leave_a_match_alone():
     (event, *_) = run_events()
     assert fold(EMPTY, event).innings == ()
@@ -130,23 +181,6 @@ def test_every_outcome_of_the_catalogue_has_a_glyph_and_its_extras():
             }
         )
         assert 1 <= len(ball_of(delivery).glyph) <= 4
-
-
-def test_every_ball_has_a_line_that_names_bowler_and_batter():
-    for seed in range(12):
-        for event in match_events(seed=seed):
-            if isinstance(event, DeliveryEvent):
-                line = commentary_line(event)
-                assert line.startswith(f"{event.data.bowler} to {event.data.striker}: ")
-                assert "{" not in line
-
-
-def test_the_same_event_has_the_same_line():
-    lines = [
-        [commentary_line(e) for e in match_events(seed=1) if isinstance(e, DeliveryEvent)]
-        for _ in range(2)
-    ]
-    assert lines[0] == lines[1]
 
 
 def _delivery() -> Delivery:

@@ -1,0 +1,15 @@
+"""What every part of an event has in common."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+SeatName = Literal["home", "away"]
+
+
+class Strict(BaseModel):
+    """Nothing is converted and nothing unknown is passed over: an event is what it says."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
