@@ -25,9 +25,9 @@ from starlette.routing import BaseRoute, Route
 from engine.captains.base import NAME_RULE
 from engine.wording import dotted, sentence, shown
 from spectator.access import Access
-from spectator.guard import has_token, is_own_origin, player_token, start_token
+from spectator.guard import is_own_origin, player_token
 from spectator.ingest import read_body
-from spectator.refusing import Handler, Refused, answer_of
+from spectator.refusing import Handler, Refused
 from spectator.settings import BusSettings
 from spectator.starts import (
     PERSON_TAG,
@@ -72,7 +72,7 @@ class Starting:
         self, starter: Starter | None, access: Access, publish_token: str, settings: BusSettings
     ) -> None:
         self._lent, self._access, self._settings = starter, access, settings
-        self._publish_token, self._token = publish_token, start_token(publish_token)
+        self._token = publish_token
         self._keys: OrderedDict[str, _Asked] = OrderedDict()
 
     def routes(self) -> list[BaseRoute]:
@@ -88,15 +88,7 @@ class Starting:
     # --- who may -------------------------------------------------------------------------------
 
     def _for_readers(self, handler: Handler) -> Handler:
-        told = _told(handler)
-        reading = self._access.for_readers(told)
-
-        async def answer(request: Request) -> Response:
-            if self._may_start(request):
-                return await answer_of(told, request, may=True)
-            return await reading(request)
-
-        return answer
+        return self._access.for_readers(_telling(handler))
 
     def _for_starters(self, handler: Handler) -> Handler:
         async def checked(request: Request) -> Response:
@@ -107,16 +99,7 @@ class Starting:
                 raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not_json", allowed=allowed)
             return await handler(request)
 
-        told = _told(checked)
-
-        async def answer(request: Request) -> Response:
-            may = self._lent is None or self._may_start(request)
-            return await answer_of(told, request, may=may)
-
-        return answer
-
-    def _may_start(self, request: Request) -> bool:
-        return has_token(request, self._token) or has_token(request, self._publish_token)
+        return self._access.for_starters(_telling(checked))
 
     @property
     def _starter(self) -> Starter:
@@ -184,15 +167,15 @@ class Starting:
     def _view(self, request: Request, start: Start) -> dict[str, Any]:
         """Whoever may start a match may also play for the people in it."""
         view = start.model_dump(mode="json")
-        if self._may_start(request):
+        if self._access.may_start(request):
             view["play"] = {name: self._play_page(name) for name in start.people}
         return view
 
     def _play_page(self, person: str) -> str:
-        return f"/play/{quote(person)}#token={player_token(self._publish_token, person)}"
+        return f"/play/{quote(person)}#token={player_token(self._token, person)}"
 
 
-def _told(handler: Handler) -> Handler:
+def _telling(handler: Handler) -> Handler:
     """What a starter raises, as the page reads it."""
 
     async def answer(request: Request) -> Response:

@@ -107,7 +107,7 @@ async def _bus(stack: AsyncExitStack, wanted: _Wanted, starter: Starter) -> BusS
 
 def _tell(wanted: _Wanted, found: Server, bus: BusServer) -> None:
     """Where everything is. What follows the `#` is not sent to any server."""
-    page = f"{bus.url}/start#start={start_token(bus.publish_token)}"
+    page = f"{bus.url}/start#token={start_token(bus.publish_token)}"
     if wanted.as_json:
         answer_json({"page": page, "bus": bus.url, "prefect": found.ui_url, "pid": os.getpid()})
     else:

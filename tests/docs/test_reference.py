@@ -239,11 +239,11 @@ def test_a_field_of_a_start_has_a_row_with_its_default(name: str) -> None:
     default = StartRequest.model_fields[name].default
     if isinstance(default, str | bool | float):
         shown = str(default).lower() if isinstance(default, bool) else str(default)
-        assert f"| {shown} |" in rows(section(STARTING, "The API"))[name]
+        assert f"| {shown} |" in rows(section(STARTING, "A request"))[name]
 
 
 def test_a_state_of_a_start_has_a_row() -> None:
-    assert {state.value for state in StartState} <= rows(section(STARTING, "The API")).keys()
+    assert {state.value for state in StartState} <= rows(section(STARTING, "A start")).keys()
 
 
 def test_the_suite_checks_what_the_page_says() -> None:

@@ -114,7 +114,7 @@ def up_process(
 @asynccontextmanager
 async def joined(process: subprocess.Popen[str], told: Told, runs: Path) -> AsyncIterator[Up]:
     """A page of one that is up; what was started there is cancelled in the end."""
-    token = told["page"].partition("#start=")[2]
+    token = told["page"].partition("#token=")[2]
     headers = {"authorization": f"Bearer {token}", "origin": told["bus"]}
     async with httpx.AsyncClient(
         base_url=told["bus"], headers=headers, trust_env=False, timeout=30

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from spectator import BusServer, player_token, start_token
+from spectator import BusServer, BusSettings, player_token, start_token
 from spectator.starts import (
     BadRequest,
     ChannelBusy,
@@ -300,3 +300,11 @@ async def test_the_way_to_play_is_told_only_to_who_may_start(bus):
         told = await http.get("/custom/episodes/m/1")
     assert "play" not in told.json()
     assert player_token(bus.publish_token, "ada") not in told.text
+
+
+async def test_who_may_start_may_watch_on_a_bus_with_a_read_token():
+    async with BusServer(settings=BusSettings(read_token="secret")) as closed:
+        async with browser(closed) as http:
+            assert (await http.get("/api/streams")).status_code == 200
+        async with browser(closed, player_token(closed.publish_token, "ada")) as http:
+            assert (await http.get("/api/streams")).status_code == 401
