@@ -143,7 +143,8 @@ class Starting:
         on_air = await starter.on_air()
         starts = [self._view(request, start) for start in starter.started()]
         told = None if on_air is None else on_air.model_dump(mode="json")
-        return _json({"on_air": told, "episodes": starts})
+        may_start = self._access.may_start(request)
+        return _json({"on_air": told, "episodes": starts, "may_start": may_start})
 
     async def _status(self, request: Request) -> Response:
         return self._answer(request, self._known(request, self._starter.find), HTTPStatus.OK)
@@ -223,7 +224,9 @@ def _problem(error: ErrorDetails) -> Problem:
         case "json_invalid":
             why = "the body is no JSON"
         case "string_pattern_mismatch":
-            why = f"{shown(error['input'])}: is no name"
+            why = f"{shown(error['input'])} is no name"
+        case "literal_error" | "greater_than_equal" | "less_than_equal":
+            why = f"{shown(error['input'])} is not possible"
         case _:
             why = sentence(error, "")
     return Problem(field=field, why=why, allowed=_allowed(field))

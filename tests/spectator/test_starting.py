@@ -7,80 +7,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 
 from spectator import BusServer, BusSettings, player_token, start_token
-from spectator.starts import (
-    BadRequest,
-    ChannelBusy,
-    OnAir,
-    Problem,
-    Start,
-    StarterAway,
-    StartOptions,
-    StartRequest,
-    StartState,
-    TooManyStarts,
-)
+from spectator.starts import BadRequest, ChannelBusy, Problem, StarterAway, TooManyStarts
+from tests.spectator.starter import ON_AIR, Double
 
 WANTED = {"captain": "heuristic", "opponent": {"person": "ada"}, "overs": 2, "seed": 7}
-OPTIONS = StartOptions(captains=(), formats=(), packs=(), squads=(), voices=(), where="here")
-ON_AIR = OnAir(id="other/1", title="a v b", queued=1)
-
-
-class Double:
-    """A `Starter` that begins whatever it is asked for, slowly, or raises what it was given."""
-
-    def __init__(self) -> None:
-        self.begun: list[Start] = []
-        self.fails: list[Exception] = []
-        self.may_begin = asyncio.Event()
-        self.may_begin.set()
-
-    async def options(self) -> StartOptions:
-        return OPTIONS
-
-    async def start(self, request: StartRequest) -> Start:
-        await self.may_begin.wait()
-        if self.fails:
-            raise self.fails.pop()
-        self.begun.append(start_of(request, len(self.begun) + 1))
-        return self.begun[-1]
-
-    def started(self) -> tuple[Start, ...]:
-        return tuple(reversed(self.begun))
-
-    def find(self, start_id: str) -> Start | None:
-        return next((start for start in self.begun if start.id == start_id), None)
-
-    async def cancel(self, start_id: str) -> Start | None:
-        found = self.find(start_id)
-        return found and found.model_copy(update={"state": StartState.CANCELLED})
-
-    async def on_air(self) -> OnAir | None:
-        return ON_AIR
-
-
-def start_of(request: StartRequest, number: int) -> Start:
-    return Start(
-        id=f"m/{number}",
-        state=StartState.STARTING,
-        captain="heuristic",
-        opponent="ada",
-        people=("ada",),
-        overs=2,
-        pack=request.pack,
-        entry="toss",
-        seed=7,
-        squads=request.squads,
-        voice=request.voice,
-        featured=request.featured,
-        asked_at=datetime.now(UTC),
-    )
 
 
 @pytest.fixture
