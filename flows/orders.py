@@ -6,6 +6,7 @@ Only what ships can be named: a path in a request would let whoever may start a 
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from engine.setup import check_playable
 from engine.wording import did_you_mean, shown
 from flows.config import EpisodeConfig, PersonConfig
 from flows.work import squad_names
+from spectator.speech import Wish, look_around, voice_note
 from spectator.starts import (
     BadRequest,
     CaptainAsked,
@@ -31,9 +33,9 @@ from spectator.starts import (
     StartOptions,
     StartRequest,
 )
+from tournaments.spec import Speech
 
 MOST_DRAWN_SEED: Final = 1_000_000  # short enough to be read out; any other may be asked for
-VOICES: Final = (Choice(name="none", about="no speech"),)
 _SQUADS: Final = (
     Choice(name="drawn", about="two men's teams drawn by the seed"),
     Choice(name="drawn-women", about="two women's teams drawn by the seed, up to 20 overs"),
@@ -48,7 +50,7 @@ def options(where: Literal["here", "worker"]) -> StartOptions:
         formats=tuple(FormatChoice(name=f.name, overs=f.max_overs) for f in NAMED.values()),
         packs=tuple(map(_pack_choice, BUILT_IN)),
         squads=_SQUADS,
-        voices=VOICES,
+        voices=_voices(),
         where=where,
     )
 
@@ -62,8 +64,7 @@ def config_of(request: StartRequest, runs: str) -> EpisodeConfig:
         why = f"{shown(home.name)} leads the other side already"
         problems.append(Problem(field="opponent.person", why=why, allowed="another name"))
     overs = _overs(request, problems)
-    if request.voice not in (names := [voice.name for voice in VOICES]):
-        problems.append(_unknown("voice", request.voice, names))
+    speech = _speech(request, problems)
     if problems:
         raise BadRequest(tuple(problems))
     return EpisodeConfig(
@@ -78,6 +79,7 @@ def config_of(request: StartRequest, runs: str) -> EpisodeConfig:
         featured=request.featured,
         if_busy="wait" if request.queue else "refuse",
         balls_per_s=request.balls_per_s,
+        speech=speech,
         runs=runs,
     )
 
@@ -113,6 +115,39 @@ def _captain(field: str, asked: CaptainAsked, problems: list[Problem]) -> str | 
 def _unknown(field: str, name: str, known: Sequence[str]) -> Problem:
     why = f"unknown {field} {shown(name)}{did_you_mean(name, known)}"
     return Problem(field=field, why=why, allowed=", ".join(known))
+
+
+# --- voices --------------------------------------------------------------------------------------
+
+_ABOUT: Final = {
+    Wish.CARTESIA: "Cartesia's, over the internet",
+    Wish.PIPER: "made on this machine",
+    Wish.ESPEAK: "made on this machine, plain",
+    Wish.BROWSER: "your browser's own",
+}
+
+
+def _voices() -> tuple[Choice, ...]:
+    found = [
+        Choice(name=each.wish.value, about=_ABOUT[each.wish], why_not=each.why_not)
+        for each in look_around(os.environ)
+    ]
+    best = Choice(name=Wish.AUTO.value, about=voice_note(Wish.AUTO, os.environ))
+    return Choice(name=Wish.NONE.value, about="no speech"), best, *found
+
+
+def _speech(request: StartRequest, problems: list[Problem]) -> Speech:
+    """The voice that was asked for, if it can speak here."""
+    voices = _voices()
+    able = ", ".join(voice.name for voice in voices if voice.why_not is None)
+    for wish in Wish:
+        if wish.value == request.voice:
+            (voice,) = [voice for voice in voices if voice.name == wish.value]
+            if voice.why_not is not None:
+                problems.append(Problem(field="voice", why=voice.why_not, allowed=able))
+            return wish.value
+    problems.append(_unknown("voice", request.voice, [voice.name for voice in voices]))
+    return "none"
 
 
 # --- the match -----------------------------------------------------------------------------------

@@ -9,10 +9,12 @@ from spectator.access import Access
 from spectator.asking import Asking
 from spectator.guard import KnownHosts, StrictHeaders, host_in
 from spectator.hub import Hub
+from spectator.monitoring import Monitoring
 from spectator.pages import page_routes
 from spectator.publishing import Publishing
 from spectator.reading import Reading
 from spectator.settings import DEFAULTS, BusSettings
+from spectator.speech.shelf import Shelf
 from spectator.starting import Starting
 from spectator.starts import Starter
 from spectator.store import EventStore
@@ -39,7 +41,9 @@ def create_app(
         *Publishing(hub, access, settings).routes(),
         *Reading(hub, access, settings).routes(),
         *Watching(hub, access, settings).routes(),
+        *Monitoring(hub, access, asking.questions).routes(),
         *asking.routes(),
+        *Shelf(access, settings).routes(),
         *Starting(starter, access, publish_token, settings).routes(),
         *page_routes(),
     ]
