@@ -115,9 +115,8 @@ class Starting:
 
     async def _start(self, request: Request) -> Response:
         starter, key = self._starter, _key_in(request)
-        wanted = _request_in(
-            await read_body(request, self._settings.max_answer_bytes, self._settings)
-        )
+        limit = self._settings.max_answer_bytes
+        wanted = _request_in(await read_body(request, self._settings, limit))
         if key is None:
             return self._answer(request, await starter.start(wanted), HTTPStatus.ACCEPTED)
         known = self._keys.get(key)
