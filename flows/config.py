@@ -16,7 +16,7 @@ from engine.cricket.state import CURRENT_ERA, FIRST_ERA, LAST_ERA
 from engine.seeds import MAX_SEED
 from flows.work import SquadsWord
 from tournaments.plan import FIRST_OCCASION
-from tournaments.spec import TournamentSpec
+from tournaments.spec import Speech, TournamentSpec
 
 SCHEDULED: Final = "scheduled"
 _CAPTAINS: Final[JsonDict] = {"enum": [*preset_names()]}
@@ -99,6 +99,18 @@ class EpisodeConfig(_Config):
         le=1000,
         title="Balls a second",
         description="The pace at which a featured match is shown.",
+    )
+    speech: Speech = Field(
+        default="none",
+        title="Speech",
+        description="Who speaks a featured match's commentary: none, auto (the best voice there "
+        "is), cartesia, piper, espeak or browser.",
+    )
+    commentary: str = Field(
+        default="templates",
+        max_length=200,
+        title="Commentary",
+        description="Who writes a featured match's commentary: templates, or a preset of kind llm.",
     )
     runs: str = Field(
         default="runs",

@@ -128,6 +128,10 @@ def play(
     if_busy: Annotated[
         Literal["wait", "refuse"], Parameter(help="When another match is featured.")
     ] = "wait",
+    speech: Annotated[
+        Literal["none", "auto", "cartesia", "piper", "espeak", "browser"],
+        Parameter(help="Who speaks the commentary; with --featured."),
+    ] = "none",
     captains: CAPTAINS = None,
     bus: BUS = None,
     runs: RUNS = Path("runs"),
@@ -154,8 +158,12 @@ def play(
     )
     if featured and captains:
         raise BadInput("--captains: not with --featured, which plays the presets that ship")
+    if speech != "none" and not featured:
+        raise BadInput("--speech: only with --featured, whose commentary is told")
     if featured:
-        return play_featured(wanted, runs, if_busy=if_busy, bus_url=bus, as_json=json)
+        return play_featured(
+            wanted, runs, if_busy=if_busy, speech=speech, bus_url=bus, as_json=json
+        )
     return play_match(wanted, runs, bus_url=bus, as_json=json)
 
 

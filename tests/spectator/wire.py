@@ -5,17 +5,30 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
 
-from engine.events import Event
-from spectator.server import BusServer
+from engine.events import DecisionEvent, Event
 from spectator.store import Batch, Entry
 from spectator.streams import stream_of
+from tests.spectator.matches import match_events
 
 DEADLINE_S = 20.0
+
+
+class Bus(Protocol):
+    """A bus that is reached over the wire alone: in this process or in one of its own."""
+
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def port(self) -> int: ...
+
+    @property
+    def publish_token(self) -> str: ...
 
 
 def body(events: Sequence[Event]) -> str:
@@ -29,14 +42,12 @@ def batch(events: Sequence[Event]) -> Batch:
     return Batch(stream=stream_of(events[0]), entries=entries)
 
 
-def client(bus: BusServer, token: str | None = None) -> httpx.AsyncClient:
+def client(bus: Bus, token: str | None = None) -> httpx.AsyncClient:
     headers = {"authorization": f"Bearer {token or bus.publish_token}"}
     return httpx.AsyncClient(base_url=bus.url, headers=headers, trust_env=False)
 
 
-async def post(
-    bus: BusServer, events: Sequence[Event], *, fence: int | None = None
-) -> httpx.Response:
+async def post(bus: Bus, events: Sequence[Event], *, fence: int | None = None) -> httpx.Response:
     """The events as one batch of their own stream."""
     headers = {"x-captains-fence": str(fence)} if fence is not None else {}
     async with client(bus) as http:
@@ -44,14 +55,14 @@ async def post(
         return await http.post(path, content=body(events), headers=headers)
 
 
-async def stored(bus: BusServer, stream: str) -> list[dict[str, Any]]:
+async def stored(bus: Bus, stream: str) -> list[dict[str, Any]]:
     """The whole stream, as exported."""
     async with client(bus) as http:
         answer = await http.get(f"/api/streams/{stream}/export.jsonl")
     return [json.loads(line) for line in answer.text.splitlines()] if answer.is_success else []
 
 
-def watch(bus: BusServer, path: str, **options: Any) -> connect:
+def watch(bus: Bus, path: str, **options: Any) -> connect:
     url = f"ws://127.0.0.1:{bus.port}{path}"
     return connect(url, proxy=None, compression=None, **options)
 
@@ -72,6 +83,25 @@ async def to_the_end(socket: ClientConnection) -> None:
     async with asyncio.timeout(DEADLINE_S):
         while True:
             await socket.recv()
+
+
+async def metric(bus: Bus, name: str) -> float:
+    """A figure of `/metrics`, by its name with labels; 0 where it has not been counted yet."""
+    async with client(bus) as http:
+        text = (await http.get("/metrics")).text
+    found = [line for line in text.splitlines() if line.startswith(f"{name} ")]
+    return float(found[0].split()[1]) if found else 0.0
+
+
+async def has_no_viewers(bus: Bus) -> bool:
+    return await metric(bus, "captains_bus_viewers") == 0
+
+
+def bulky_events(*, count: int, size: int, first: int = 1) -> list[Event]:
+    """A stream of decisions whose captain talks at great length, from number `first` on."""
+    talk = next(e for e in match_events("bulk", seed=3) if isinstance(e, DecisionEvent))
+    data = talk.data.model_copy(update={"reason": "x" * size})
+    return [talk.model_copy(update={"seq": first + n, "data": data}) for n in range(count)]
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
