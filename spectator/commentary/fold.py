@@ -101,4 +101,4 @@ def _say_ball(speaker: Sentences, data: Delivery, words: Mapping[str, str]) -> N
     if speaker.say_one(said_choices(data), words, kind, to):
         return
     what = templates()["what"].get(kind, templates()["out_again"])
-    speaker.add(to + filled(templates()["again"], {**words, "what": filled(what, words)}))
+    speaker.add(filled(templates()["again"], {**words, "what": filled(what, words)}), to)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Final, Literal
 
 from spectator.commentary.moments import Course
 from spectator.commentary.words import Weight, choose, filled, templates
@@ -12,14 +12,16 @@ from spectator.frame_parts import Frame
 from spectator.frames import EMPTY
 
 Seat = Literal["home", "away"]
+BRIEF: Final = 2  # sentences
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """What is said of event `of`."""
+    """What is said of event `of`; `brief` where there is little time."""
 
     of: int
     text: str
+    brief: str
     weight: Weight
 
 
@@ -46,7 +48,8 @@ class Sentences:
 
     def __init__(self, state: Commentator, seq: int) -> None:
         self._state, self._seq = state, seq
-        self._said, self._parts = list(state.said), list[str]()
+        self._said = list(state.said)
+        self._parts, self._brief = list[str](), list[str]()
 
     def say(self, group: str, name: str, words: Mapping[str, str]) -> bool:
         """From a list of the templates; False where all of it was said in this over."""
@@ -59,15 +62,18 @@ class Sentences:
         if found is None:
             return False
         self._said.append(found)
-        self.add(before + filled(found, words))
+        self.add(filled(found, words), before, is_lead=salt in templates()["leads"])
         return True
 
-    def add(self, sentence: str) -> None:
-        self._parts.append(sentence)
+    def add(self, sentence: str, before: str = "", *, is_lead: bool = False) -> None:
+        self._parts.append(before + sentence)
+        if not is_lead:
+            self._brief.append(sentence[:1].upper() + sentence[1:] if before else sentence)
 
     def told(self, weight: Weight, *, keep: bool = True) -> Told:
         """`keep` False: what was said may be said again."""
-        line = Line(of=self._seq, text=" ".join(self._parts), weight=weight)
+        text, brief = " ".join(self._parts), " ".join(self._brief[:BRIEF])
+        line = Line(of=self._seq, text=text, brief=brief, weight=weight)
         said = tuple(self._said) if keep else ()
         return Told(state=replace(self._state, said=said), line=line)
 
