@@ -45,6 +45,10 @@ export class MatchSession {
     this.#open();
   }
 
+  get token() {
+    return this.#api.token;
+  }
+
   get isLive() {
     return this.log.frameAt(this.log.top).phase !== "ended";
   }

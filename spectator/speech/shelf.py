@@ -51,7 +51,7 @@ class Shelf:
             raise Refused(
                 HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", legal=kind.media_type
             )
-        content = await read_body(request, self._settings.max_clip_bytes)
+        content = await read_body(request, self._settings, self._settings.max_clip_bytes)
         if name in self._clips:
             return JSONResponse({"url": request.url.path})
         self._keep(name, _clip_in(content, kind))

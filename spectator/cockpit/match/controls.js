@@ -5,6 +5,7 @@ import { SPEEDS } from "../player.js";
 import { matchPath } from "../router.js";
 import { html, useState } from "../vendor/preact.js";
 import * as words from "../words.js";
+import { SoundSwitch } from "./voice.js";
 
 const COPIED_MS = 2_000;
 const ICONS = {
@@ -58,6 +59,7 @@ export function Controls({ session, onHelp, children }) {
           ${isLive ? "Follow live" : "To the end"}
         </button>
         <${CopyLink} session=${session} />
+        <${SoundSwitch} session=${session} />
         ${children}
         <button id="help" type="button" title="?" aria-label="Keys" onClick=${onHelp}>?</button>
       </div>
