@@ -9,8 +9,6 @@ import pytest
 from playwright.async_api import Page, expect
 
 from engine.events import (
-    Audio,
-    AudioEvent,
     CallMade,
     Commentary,
     CommentaryEvent,
@@ -261,18 +259,6 @@ async def test_a_line_that_was_published_is_said_instead_of_our_own(chromium, bu
     async with browse(chromium, bus, PAGE) as page:
         last = page.locator("#words [data-seq]").first
         await expect(last).to_contain_text("And that is that, says the model.")
-
-
-async def test_sound_is_offered_where_lines_are_spoken_and_is_off_at_first(chromium, bus):
-    await post(bus, EVENTS[:60], fence=1)
-    async with browse(chromium, bus, PAGE) as page:
-        await expect(page.locator("#follow")).to_be_visible()
-        await expect(page.locator("#sound")).to_have_count(0)
-        spoken = Audio(of=EVENTS[59].seq, text="Four!", url=None, duration_s=0.0, voice="browser")
-        await post(bus, [_aside(AudioEvent, "commentary", spoken)])
-        await expect(page.locator("#sound")).to_have_attribute("aria-pressed", "false")
-        await page.locator("#sound").click()
-        await expect(page.locator("#sound")).to_have_attribute("aria-pressed", "true")
 
 
 def _called() -> tuple[DeliveryEvent, DecisionEvent]:

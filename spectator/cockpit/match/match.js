@@ -13,14 +13,12 @@ import { Help, useKeys } from "./keys.js";
 import { Ticker } from "./over.js";
 import { Said, Words, useSaid } from "./words.js";
 import { Scorecards } from "./scorecard.js";
-import { SoundSwitch, useSound } from "./sound.js";
 
-export function Match({ session, api, title }) {
+export function Match({ session, title }) {
   const { player, log, isLive } = session;
   const [helps, setHelps] = useState(false);
   const [keysOn, setKeysOn] = useKeys({ player, isLive, onHelp: () => setHelps(true) });
   const said = useSaid(session);
-  const sound = useSound(session, api);
   const shown = useMemo(() => shownOf(session), [log, log.version, player.seq]);
   const line = lineOf(shown, said);
   return html`
@@ -28,9 +26,7 @@ export function Match({ session, api, title }) {
       <${Board} title=${title} frame=${shown.frame} error=${shown.error}>
         <p id="line" class="line"><bdi>${line}</bdi></p>
         <${Said} text=${line} />
-        <${Controls} session=${session} onHelp=${() => setHelps(true)}>
-          <${SoundSwitch} sound=${sound} audio=${session.audio} />
-        <//>
+        <${Controls} session=${session} onHelp=${() => setHelps(true)} />
         ${session.missed && html`<p class="hint" role="status">This match has no ball ${formatPlace(session.missed)}.</p>`}
       <//>
       <${Body} session=${session} shown=${shown} said=${said} />

@@ -20,16 +20,16 @@ export function MatchPage({ api, route }) {
   if (session?.status === "unknown") return html`<${Unknown} stream=${route.stream} />`;
   return html`
     <div class=${featured ? "with-latest" : ""}>
-      ${bodyOf(session, api, featured ? "Featured match" : html`Match <bdi>${route.stream}</bdi>`)}
+      ${bodyOf(session, featured ? "Featured match" : html`Match <bdi>${route.stream}</bdi>`)}
       ${featured && html`<${Latest} api=${api} current=${session?.stream ?? null} />`}
     </div>
   `;
 }
 
-function bodyOf(session, api, title) {
+function bodyOf(session, title) {
   if (session?.status === "waiting") return html`<${Waiting} />`;
   if (session?.status !== "ready") return html`<${Loading} title=${title} />`;
-  return html`<${Match} session=${session} api=${api} title=${title} />`;
+  return html`<${Match} session=${session} title=${title} />`;
 }
 
 /** A session for the address; drawn anew whenever it changes. */
