@@ -10,13 +10,16 @@ from pathlib import Path
 import pytest
 
 from engine.events import Event
-from spectator.publisher import BusObserver, BusPublisher, PublisherLimits
+from spectator.observer import BusObserver
+from spectator.outboxes import PublisherLimits
+from spectator.publisher import BusPublisher
+from spectator.sending import BusLine
 from spectator.server import BusServer
 from spectator.settings import BusSettings
-from tests.spectator.matches import match_events
+from tests.spectator.matches import match_events, published
 from tests.spectator.wire import post, stored, until
 
-EVENTS = match_events("m", seed=3)
+EVENTS = published(match_events("m", seed=3)).match
 ALL = list(range(1, len(EVENTS) + 1))
 TOKEN = "only-for-tests"
 
@@ -141,7 +144,7 @@ async def test_a_stale_publisher_stops_and_says_so(bus):
 
 
 async def test_the_featured_match_and_the_others_go_side_by_side(bus):
-    other = match_events("other", seed=4)
+    other = published(match_events("other", seed=4)).match
     async with BusPublisher(bus.url, TOKEN) as publisher:
         featured, plain = publisher.observer(fence=1), publisher.observer()
         for ours, theirs in zip(EVENTS, other, strict=False):
@@ -161,7 +164,7 @@ async def test_a_wrong_token_ends_publishing(bus):
 
 async def test_a_stream_that_the_bus_knows_otherwise_is_given_up_alone(bus):
     await post(bus, match_events("m", seed=9)[:5])
-    other = match_events("other", seed=4)
+    other = published(match_events("other", seed=4)).match
     async with BusPublisher(bus.url, TOKEN) as publisher:
         await play(publisher.observer(), EVENTS)
         await play(publisher.observer(), other)
@@ -199,11 +202,11 @@ def _free_port() -> int:
 
 def _count_posts(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     posts: list[int] = []
-    deliver = BusPublisher._deliver
+    post = BusLine.post
 
-    async def counted(self, client, parts):
-        posts.append(len(parts))
-        return await deliver(self, client, parts)
+    async def counted(self, body, fence):
+        posts.append(len(body))
+        return await post(self, body, fence)
 
-    monkeypatch.setattr(BusPublisher, "_deliver", counted)
+    monkeypatch.setattr(BusLine, "post", counted)
     return posts
