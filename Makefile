@@ -33,7 +33,7 @@ demo-llm: $(PROJECT) $(MODEL) ## a real small language model leads a side, on th
 	@$(BIN)/python -m examples.small_model $(ARGS)
 
 test: $(DEV) $(PROJECT) $(MODEL) ## run the whole test suite (ARGS="-k toss" …)
-	@$(BIN)/python .ci/chromium.py
+	@$(BIN)/python .ci/needed.py
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 check: $(DEV) $(PROJECT) ## format, lint, types, layers: all that needs no run

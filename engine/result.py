@@ -48,6 +48,16 @@ class EpisodeResult:
         seats = {line.innings: line.batting for line in self.innings}
         return self.home if seats[innings] == Seat.HOME.value else self.away
 
+    def score(self, seat: Seat) -> float:
+        """1 for a win, 0 for a loss, ½ for what nobody won."""
+        if self.winner is None:
+            return 0.5
+        return 1.0 if self.winner == seat else 0.0
+
+    def adjusted(self, seat: Seat) -> float:
+        """The score less the luck that the seat had; any real number, never clipped."""
+        return self.score(seat) - (self.luck if seat is Seat.HOME else -self.luck)
+
     @property
     def fallbacks(self) -> int:
         return sum(counts.fallbacks for counts in self.counts.values())

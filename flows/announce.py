@@ -1,33 +1,43 @@
-"""A tournament's own events on the bus: that it has started, how the table stands, that it is
-over.
+"""A tournament's own events on the bus: that it has started, how it stands, that it is over.
+
+Standings are small and go out as they change, but not more often than `spacing_s`; the crosstable
+is larger and goes out a few times less. Whoever comes late needs the last of each: one crosstable
+is always among the last `CROSSTABLE_WITHIN` events.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import asdict
 from typing import Any, Final
 
 from prefect.logging import get_run_logger
 
-from engine.events import (
-    Event,
-    TournamentEnded,
-    TournamentEndedEvent,
-    TournamentStandings,
-    TournamentStandingsEvent,
-    TournamentStarted,
-    TournamentStartedEvent,
-    now,
-)
+from engine import events as ev
 from engine.fanout import Observer
+from engine.result import EpisodeResult
+from flows import news
+from flows.pace import Pace
 from flows.play import BusAddress
 from flows.run import Run, RunSummary
 from flows.stage import Stage, current_stage
 from spectator import BusPublisher
+from spectator.streams import RUN_PREFIX, RUN_TAIL
 
-RUN: Final = "run:"
+TICK_S: Final = 0.5
+OFTEN_S: Final = 1.0
+SELDOM_S: Final = 10.0
+SLOWER_OVER_S: Final = 600.0  # a run of an hour needs no table a second: its log stays small
+CROSSTABLE_EVERY: Final = 5  # as long as between two standings
+RECENT: Final = 8
+
+
+def spacing_s(seconds: float) -> float:
+    """Between two standings of a run that has been going for `seconds`."""
+    return min(SELDOM_S, max(OFTEN_S, seconds / SLOWER_OVER_S))
 
 
 class Announcer:
@@ -35,55 +45,88 @@ class Announcer:
     own.
     """
 
-    def __init__(self, run: Run, observer: Observer | None) -> None:
-        self._run, self._observer = run, observer
+    def __init__(
+        self, run: Run, observer: Observer | None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._run, self._observer, self._clock = run, observer, clock
+        self._pace = Pace(run.done, clock)
+        self._recent: deque[ev.JustEnded] = deque(maxlen=RECENT)
         self._seq = 0
+        self._told: ev.TournamentStandings | None = None
+        self._due_s = self._crosstable_due_s = clock()
+        self._crosstable_seq = self._crosstable_done = 0
 
     async def started(self) -> None:
-        run = self._run
-        data = TournamentStarted(
-            name=run.spec.name,
-            file_digest=run.file_digest,
-            captains=run.plan.captains,
-            episodes=run.total,
-        )
-        await self._say(TournamentStartedEvent(**self._envelope(), data=data))
-        await self.standings()
+        await self._say(ev.TournamentStartedEvent, news.started(self._run))
+        await self.tick()
 
-    async def standings(self) -> None:
-        run = self._run
-        data = TournamentStandings(
-            name=run.spec.name,
-            played=run.done,
-            episodes=run.total,
-            rows=tuple(asdict(row) for row in run.table.standings()),
-        )
-        await self._say(TournamentStandingsEvent(**self._envelope(), data=data))
+    def add(self, results: Iterable[EpisodeResult]) -> None:
+        """These have just ended, and are counted."""
+        self._recent.extend(news.just_ended(self._run, result) for result in results)
+        self._pace.note(self._run.done)
+
+    async def tick(self) -> None:
+        """Tell how it stands, if something has changed and it is time to."""
+        now_s = self._clock()
+        if self._observer is None or now_s < self._due_s:
+            return
+        told = news.standings(self._run, self._pace, self._recent)
+        if not news.changed(self._told, told):
+            return
+        if self._is_crosstable_due(now_s):
+            await self._tell_crosstable()
+        await self._tell(told)
+
+    async def ticking(self) -> None:
+        """Go on telling, until cancelled."""
+        while True:
+            await asyncio.sleep(TICK_S)
+            await self.tick()
 
     async def ended(self, summary: RunSummary) -> None:
-        data = TournamentEnded(
-            name=self._run.spec.name,
-            played=summary.episodes.played + summary.episodes.resumed,
-            void=summary.episodes.void,
-            forfeit=summary.episodes.forfeit,
-            seconds=summary.seconds,
-        )
-        await self._say(TournamentEndedEvent(**self._envelope(), data=data))
-        if self._observer is not None:
-            await self._observer.aclose()
+        await self._end(news.ended(self._run, summary))
 
-    def _envelope(self) -> dict[str, Any]:
+    async def broke_off(self, error: BaseException) -> None:
+        """The run goes no further; what it has come to is told."""
+        await self._end(news.broken_off(self._run, self._pace, error))
+
+    async def _end(self, data: ev.TournamentEnded) -> None:
+        if self._observer is None:
+            return
+        await self._tell_crosstable()
+        await self._tell(news.standings(self._run, self._pace, self._recent))
+        await self._say(ev.TournamentEndedEvent, data)
+        await self._observer.aclose()
+
+    def _is_crosstable_due(self, now_s: float) -> bool:
+        old = self._seq + 2 - self._crosstable_seq >= RUN_TAIL
+        fresh = self._run.done != self._crosstable_done
+        return (fresh and now_s >= self._crosstable_due_s) or old
+
+    async def _tell(self, told: ev.TournamentStandings) -> None:
+        await self._say(ev.TournamentStandingsEvent, told)
+        self._told = told
+        self._due_s = self._clock() + spacing_s(self._pace.seconds)
+
+    async def _tell_crosstable(self) -> None:
+        began_s = self._clock()
+        await self._say(ev.TournamentCrosstableEvent, news.crosstable(self._run))
+        self._crosstable_seq, self._crosstable_done = self._seq, self._run.done
+        spacing = CROSSTABLE_EVERY * spacing_s(self._pace.seconds)
+        took_s = self._clock() - began_s  # of a million episodes it is work: a fiftieth of the time
+        self._crosstable_due_s = self._clock() + max(spacing, 50 * took_s)
+
+    async def _say(self, kind: Callable[..., ev.Event], data: object) -> None:
+        if self._observer is None:
+            return
         self._seq += 1
-        return {
-            "episode_id": f"{RUN}{self._run.plan.run_id}",
+        envelope: dict[str, Any] = {
+            "episode_id": f"{RUN_PREFIX}{self._run.plan.run_id}",
             "attempt": self._run.starts,
             "seq": self._seq,
-            "ts": now(),
+            "ts": ev.now(),
         }
-
-    async def _say(self, event: Event) -> None:
-        if self._observer is not None:
-            await self._observer.on_event(event)
+        await self._observer.on_event(kind(**envelope, data=data))
 
 
 @asynccontextmanager

@@ -22,6 +22,7 @@ from engine.spec import EpisodeSpec
 from flows import catalogue
 from flows.accounts import CaptainAccount, accounts, unranked
 from flows.ledger import RunFolder
+from flows.playing import Playing
 from flows.pool import cores
 from flows.spending import SPENT, KeptBudgets
 from flows.work import Batch, batches, captains_of, episode_spec, pairs, waits
@@ -110,7 +111,11 @@ class Run:
         self.budgets = KeptBudgets(allowance, folder.path / SPENT)
         self.total = self.plan.total_episodes
         self.resumed = 0
+        self.void = self.forfeits = 0
+        self.playing = Playing()
         self._results: dict[str, EpisodeResult] = {}
+        self._left_out: set[str] = set()
+        self._shown: set[str] = set()
         self.missing = self._missing()
 
     @property
@@ -152,15 +157,35 @@ class Run:
         first = next(iter(self.missing), None)
         return None if first is None else self.missing.pop(first)
 
+    def show(self, spec: EpisodeSpec) -> None:
+        """This one is on the bus, whatever becomes of the others."""
+        self._shown.add(spec.episode_id)
+
     def add(self, results: Iterable[EpisodeResult]) -> None:
         """Count what has been played."""
         for result in results:
-            self._results[result.episode_id] = result
+            self._count(result)
             self.table.add(outcome_of(result, self.spec.match.max_overs))
             if result.end_reason is EndReason.RUN_BUDGET:
                 self.stopped = result.error or "the run's budget is spent"
             elif result.end_reason is EndReason.BAD_SETTINGS and result.failed is not None:
                 self.unplayable[result.captain(result.failed)] = result.error or "bad settings"
+
+    def _count(self, result: EpisodeResult) -> None:
+        """A void episode may have been counted before, and be played by now."""
+        for one, sign in (self._results.get(result.episode_id), -1), (result, 1):
+            if one is not None:
+                self.void += sign * one.end_reason.is_void
+                self.forfeits += sign * (one.end_reason is EndReason.FORFEIT)
+        self._results[result.episode_id] = result
+
+    def counted(self) -> Iterator[EpisodeResult]:
+        """The results that are in the table."""
+        return (one for one in self._results.values() if one.episode_id not in self._left_out)
+
+    def is_on_bus(self, episode_id: str) -> bool:
+        """Whether the episode can be watched, if anything of the run can."""
+        return self.spec.spectate.episodes == "all" or episode_id in self._shown
 
     def can_play(self, spec: EpisodeSpec) -> bool:
         """Whether neither captain has shown that he cannot play as he is set up."""
@@ -173,18 +198,19 @@ class Run:
         if self.stopped is None and not self.unplayable:
             return
         self.table = self._new_table()
+        self._left_out = set(self._results)
         episodes = list(self.plan.episodes())
         for first, second in zip(episodes[::2], episodes[1::2], strict=True):
             legs = [self._results.get(leg.episode_id) for leg in (first, second)]
             whole = [leg for leg in legs if leg and leg.end_reason not in UNFINISHED]
             for leg in whole if len(whole) == len(legs) else []:
                 self.table.add(outcome_of(leg, self.spec.match.max_overs))
+                self._left_out.discard(leg.episode_id)
 
     def unranked(self) -> list[str]:
         """Why the table is no ranking; empty where it is one."""
-        void = sum(result.end_reason.is_void for result in self._results.values())
         cannot = [f"{name} cannot play as he is set up" for name in sorted(self.unplayable)]
-        return [*cannot, *unranked(self.accounts(), void, len(self._results))]
+        return [*cannot, *unranked(self.accounts(), self.void, self.done)]
 
     def accounts(self) -> list[CaptainAccount]:
         return accounts(self.plan.captains, self._results.values())
@@ -199,17 +225,15 @@ class Run:
         return list(dict.fromkeys(why))
 
     def summary(self, seconds: float) -> RunSummary:
-        ended = [result.end_reason for result in self._results.values()]
-        void = sum(reason.is_void for reason in ended)
         return RunSummary(
             run_dir=str(self.folder.path),
             file_digest=self.file_digest,
             seconds=round(seconds, 3),
             episodes=EpisodeCounts(
-                played=len(ended) - void - self.resumed,
+                played=self.done - self.void - self.resumed,
                 resumed=self.resumed,
-                void=void,
-                forfeit=ended.count(EndReason.FORFEIT),
+                void=self.void,
+                forfeit=self.forfeits,
             ),
             standings=standings_data(self.table.standings()),
             stopped=self.stopped,

@@ -89,7 +89,9 @@ class Screen:
     async def _play(self, epoch: int) -> None:
         onto = self.bus.observer(fence=epoch)
         async with Broadcast(onto, self.balls_per_s, hurried=asyncio.Event()) as broadcast:
-            result = await self._result(broadcast)
+            self.run.show(self.spec)
+            with self.run.playing.of([self.spec], on_bus=True):
+                result = await self._result(broadcast)
             await self.views.add([result])
             await artifacts.show_scorecard(result)
             self.played.set()

@@ -25,7 +25,6 @@ from engine.cricket.formats import format_named
 from engine.cricket.state import CURRENT_ERA
 from engine.episode import play_episode
 from engine.models import Models
-from engine.result import EpisodeResult
 from engine.seeds import derive_seed
 from engine.spec import EpisodeSpec
 from flows.pool import ProcessPool
@@ -182,14 +181,7 @@ async def _adjusted(
         max_super_overs=0,
     )
     result = await play_episode(spec, models=_models(meeting.scale), with_events=False)
-    return home_score(result) - result.luck
-
-
-def home_score(result: EpisodeResult) -> float:
-    """1 for a win of the home captain, 0 for a loss, ½ for a tie."""
-    if result.winner is None:
-        return 0.5
-    return 1.0 if result.winner == Seat.HOME else 0.0
+    return result.adjusted(Seat.HOME)
 
 
 def _format_report(

@@ -67,13 +67,13 @@ async def tournament(config: TournamentConfig) -> RunSummary:
             ):
                 check_can_be_asked(run.captains.values(), stage.bus)
                 await check_secrets(run.captains.values(), services.secrets)
-                await views.started()
-                async with showing(run, stage, bus, views, services) as screen:
-                    with ProcessPool(run.processes, warm_up) as pool:
-                        await play(Hall(run, stage, views, pool, services, bus), screen)
-                run.close()
-                summary = run.summary(time.monotonic() - started_s)
-                await views.finished(summary)
+                async with views.on():
+                    async with showing(run, stage, bus, views, services) as screen:
+                        with ProcessPool(run.processes, warm_up) as pool:
+                            await play(Hall(run, stage, views, pool, services, bus), screen)
+                    run.close()
+                    summary = run.summary(time.monotonic() - started_s)
+                    await views.finished(summary)
             return summary
 
 
@@ -114,7 +114,8 @@ async def play_batch(hall: Hall, batch: Batch) -> tuple[EpisodeResult, ...]:
         attempts=run.attempts,
         bus=stage.bus if everybody else None,
     )
-    results = await hall.pool.run(play_job, job)
+    with run.playing.of(batch.episodes, on_bus=everybody):
+        results = await hall.pool.run(play_job, job)
     await hall.views.add(results)
     await artifacts.show_matches(run, batch.title, results)
     return results
@@ -133,13 +134,14 @@ async def play_pair(hall: Hall, batch: Batch) -> list[EpisodeResult]:
     results: list[EpisodeResult] = []
 
     async def leg(spec: EpisodeSpec) -> None:
-        result = await play_until_it_counts(
-            run.folder,
-            spec,
-            attempts=run.attempts,
-            observers=[bus.observer()] if everybody and bus else [],
-            services=hall.services,
-        )
+        with run.playing.of([spec], on_bus=everybody):
+            result = await play_until_it_counts(
+                run.folder,
+                spec,
+                attempts=run.attempts,
+                observers=[bus.observer()] if everybody and bus else [],
+                services=hall.services,
+            )
         results.append(result)
         await hall.views.add([result])
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
 from typing import Final
 
 from engine.result import EpisodeResult
@@ -25,20 +27,32 @@ class Views:
         self._progress = artifacts.Progress(run)
         self._shown_s = time.monotonic()
 
-    async def started(self) -> None:
+    @asynccontextmanager
+    async def on(self) -> AsyncIterator[None]:
+        """While the run is played: the page hears of it as time passes, and if it breaks off."""
         self._stage.reporter.started(self._run)
         await self._announcer.started()
         await artifacts.show_cockpit(self._run, self._stage.page)
         await self._progress.update()
+        ticking = asyncio.create_task(self._announcer.ticking())
+        try:
+            yield
+        except BaseException as error:
+            await self._announcer.broke_off(error)
+            raise
+        finally:
+            ticking.cancel()
+            await asyncio.gather(ticking, return_exceptions=True)
 
-    async def add(self, results: Iterable[EpisodeResult]) -> None:
+    async def add(self, results: Collection[EpisodeResult]) -> None:
         """Count results, and show that the table has changed."""
         told = set(self._run.unplayable)
         self._run.add(results)
         for name in self._run.unplayable.keys() - told:
             self._stage.reporter.trouble(f"{self._run.unplayable[name]}; he plays no further match")
         self._stage.reporter.progress(self._run)
-        await self._announcer.standings()
+        self._announcer.add(results)
+        await self._announcer.tick()
         await self._progress.update()
         if time.monotonic() - self._shown_s >= TABLE_EVERY_S:
             self._shown_s = time.monotonic()

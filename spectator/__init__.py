@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from spectator.app import create_app as create_app
     from spectator.asker import BusAsker as BusAsker
-    from spectator.commentary import commentary_line as commentary_line
+    from spectator.commentary import comment as comment
     from spectator.frame_parts import Frame as Frame
     from spectator.frames import fold as fold
     from spectator.guard import player_token as player_token
@@ -35,7 +35,7 @@ _HOME = {
     "Frame": "frame_parts",
     "ObserverReport": "outbox",
     "SqliteEventStore": "store",
-    "commentary_line": "commentary",
+    "comment": "commentary",
     "create_app": "app",
     "fold": "frames",
     "player_token": "guard",
@@ -51,7 +51,7 @@ __all__ = [
     "Frame",
     "ObserverReport",
     "SqliteEventStore",
-    "commentary_line",
+    "comment",
     "create_app",
     "fold",
     "player_token",

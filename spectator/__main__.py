@@ -19,6 +19,7 @@ from pathlib import Path
 
 from spectator.server import BusServer, RefusedToBind
 from spectator.settings import BusSettings
+from spectator.store import StoreRefused
 
 TOKEN_VARIABLE = "CAPTAINS_BUS_TOKEN"  # noqa: S105 - a name, not a secret
 READ_TOKEN_VARIABLE = "CAPTAINS_BUS_READ_TOKEN"  # noqa: S105 - a name, not a secret
@@ -34,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             store, host=options.host, port=options.port, publish_token=token, settings=settings
         )
         asyncio.run(_until_told(bus, tells_token=token is None))
-    except (RefusedToBind, OSError) as error:
+    except (RefusedToBind, StoreRefused, OSError) as error:
         sys.stderr.write(f"captains bus: {error}\n")
         return 2
     return 0

@@ -10,6 +10,7 @@ from spectator.guard import has_token, is_own_origin
 from spectator.hub import Hub
 from spectator.refusing import Handler, answer_of
 from spectator.settings import BusSettings
+from spectator.store import StoreUnavailable
 from spectator.viewer import CloseCode
 
 
@@ -28,23 +29,32 @@ class Access:
         return self._guarded(handler, self._settings.read_token, in_query=True)
 
     async def admits(self, socket: WebSocket) -> bool:
-        """Accept the socket, or refuse it: 403 before the handshake, 1013 where the bus is full."""
-        await self._hub.loaded()
+        """Accept the socket, or refuse it: 403 before the handshake, 1013 where the bus is full
+        or cannot reach its store.
+        """
         allowed = is_own_origin(socket, self._settings.allowed_origins)
         if not allowed or not has_token(socket, self._settings.read_token, in_query=True):
             await socket.close(CloseCode.POLICY)
             return False
         await socket.accept()
+        try:
+            await self._hub.loaded()
+        except StoreUnavailable:
+            await socket.close(CloseCode.TRY_LATER, "store unavailable")
+            return False
         if self._hub.viewers >= self._settings.max_viewers or self._hub.closing:
             await socket.close(CloseCode.TRY_LATER, "full")
             return False
         return True
 
     def _guarded(self, handler: Handler, token: str | None, *, in_query: bool) -> Handler:
-        async def answer(request: Request) -> Response:
+        async def loaded(request: Request) -> Response:
             await self._hub.loaded()
+            return await handler(request)
+
+        async def answer(request: Request) -> Response:
             return await answer_of(
-                handler, request, may=has_token(request, token, in_query=in_query)
+                loaded, request, may=has_token(request, token, in_query=in_query)
             )
 
         return answer

@@ -32,6 +32,7 @@ from engine.events import (
     ReasoningEvent,
     SideInfo,
     TossEvent,
+    TournamentCrosstableEvent,
     TournamentEndedEvent,
     TournamentStandingsEvent,
     TournamentStartedEvent,
@@ -88,7 +89,12 @@ def _shown(frame: Frame, event: Event) -> Frame:
             frame = _thought(frame, thought)
         case CommentaryEvent() | AudioEvent():
             pass
-        case TournamentStartedEvent() | TournamentStandingsEvent() | TournamentEndedEvent():
+        case (
+            TournamentStartedEvent()
+            | TournamentStandingsEvent()
+            | TournamentCrosstableEvent()
+            | TournamentEndedEvent()
+        ):
             pass
         case _:
             assert_never(event)

@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
+from spectator.elsewhere import Elsewhere, Errand
 from spectator.settings import BusSettings
 from spectator.store import Appended, AppendStatus, EventStore, Featured, Line
-from spectator.streams import StreamName, is_side
+from spectator.streams import StreamName, may_be_featured
 
 READ_AHEAD: Final = 500  # events a read from the store
 
@@ -32,18 +33,21 @@ class Channel:
     ring: deque[Line]
     top: int = 0
     viewers: int = 0
+    gone: bool = False  # the log is another one: its viewers join anew
+    catching_up: Errand | None = None  # with what other servers stored
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def publish(self, lines: Sequence[Line]) -> None:
-        """Take over what the store has accepted; lines that do not join up make the ring start
-        anew.
+        """Take over what the store has accepted and is new here; lines that do not join up make the
+        ring start anew.
         """
-        if lines[-1].seq <= self.top:
+        fresh = [line for line in lines if line.seq > self.top]
+        if not fresh:
             return
-        if lines[0].seq != self.top + 1:
+        if fresh[0].seq != self.top + 1:
             self.ring.clear()
-        self.ring.extend(lines)
-        self.top = lines[-1].seq
+        self.ring.extend(fresh)
+        self.top = fresh[-1].seq
         self.ring_the_bell()
 
     def ring_the_bell(self) -> None:
@@ -69,6 +73,7 @@ class Hub:
         self.featured: Featured | None = None
         self.featured_changed = asyncio.Event()
         self.closing = False
+        self._elsewhere = Elsewhere(self)
 
     @property
     def viewers(self) -> int:
@@ -83,6 +88,7 @@ class Hub:
         await asyncio.shield(self._loading)  # who goes away does not take it with him
 
     async def _load(self) -> None:
+        await self.store.open(self._elsewhere)
         self.featured = await self.store.featured()
 
     def published(self, done: Sequence[Appended], fence: int | None) -> None:
@@ -93,13 +99,29 @@ class Hub:
                 channel.publish(one.stored)
         if fence is None or any(one.status is AppendStatus.STALE_FENCE for one in done):
             return
-        brought = [one.stream for one in done if one.stored and not is_side(one.stream)]
+        brought = [one.stream for one in done if one.stored and may_be_featured(one.stream)]
         if brought:
-            self._feature(Featured(stream=brought[-1], fence=fence))
+            self.feature(Featured(stream=brought[-1], fence=fence))
         elif self.featured is not None:
-            self._feature(Featured(stream=self.featured.stream, fence=fence))
+            self.feature(Featured(stream=self.featured.stream, fence=fence))
 
-    def _feature(self, now: Featured) -> None:
+    def channel(self, stream: StreamName) -> Channel | None:
+        """The channel of a stream that somebody watches."""
+        return self._channels.get(stream)
+
+    def channels(self) -> list[Channel]:
+        return list(self._channels.values())
+
+    def forget(self) -> None:
+        """The log is another one: who watches joins anew."""
+        self.featured = None
+        gone, self._channels = self._channels, {}
+        for channel in gone.values():
+            channel.gone = True
+            channel.ring_the_bell()
+
+    def feature(self, now: Featured) -> None:
+        """Show `now` on the featured channel, unless a later publisher holds it."""
         before = self.featured
         if before is not None and (now == before or now.fence < before.fence):
             return
@@ -127,8 +149,8 @@ class Hub:
 
     def leave(self, channel: Channel) -> None:
         channel.viewers -= 1
-        if not channel.viewers:
-            self._channels.pop(channel.stream, None)
+        if not channel.viewers and self._channels.get(channel.stream) is channel:
+            del self._channels[channel.stream]
 
     async def lines_after(self, channel: Channel, seq: int) -> list[Line]:
         """What follows `seq`, as far as a viewer takes it at once; empty at the top."""
@@ -150,6 +172,7 @@ class Hub:
         `timeout_s`.
         """
         self.closing = True
+        self._elsewhere.close()
         for channel in self._channels.values():
             channel.ring_the_bell()
         self.featured_changed.set()

@@ -19,8 +19,8 @@ from spectator.hub import READ_AHEAD, Hub
 from spectator.paths import RUN, STREAM, stream_in
 from spectator.refusing import MAX_NUMBER, Refused, invalid, number_in
 from spectator.settings import BusSettings
-from spectator.store import Line, StreamInfo
-from spectator.streams import StreamName, run_stream
+from spectator.store import Line, StoreUnavailable, StreamInfo
+from spectator.streams import StreamKind, StreamName, run_stream
 from spectator.views import featured_view, stream_view
 
 MAX_SEARCH: Final = 200
@@ -48,25 +48,31 @@ class Reading:
         ]
 
     async def _health(self, _: Request) -> Response:
-        return JSONResponse(
-            {"status": "ok", "epoch": self._store.epoch, "viewers": self._hub.viewers}
-        )
+        """Whether the bus can do its work: 503 while it cannot reach its store."""
+        status, code = "ok", HTTPStatus.OK
+        try:
+            await self._hub.loaded()
+            await self._store.featured()
+        except StoreUnavailable:
+            status, code = "store_unavailable", HTTPStatus.SERVICE_UNAVAILABLE
+        told = {"status": status, "epoch": self._store.epoch, "viewers": self._hub.viewers}
+        return JSONResponse(told, code)
 
     async def _featured(self, _: Request) -> Response:
         return JSONResponse(featured_view(self._hub.featured))
 
     async def _streams(self, request: Request) -> Response:
-        return await self._list(request, runs=False)
+        return await self._list(request, StreamKind.MATCH)
 
     async def _runs(self, request: Request) -> Response:
-        return await self._list(request, runs=True)
+        return await self._list(request, StreamKind.RUN)
 
-    async def _list(self, request: Request, *, runs: bool) -> Response:
+    async def _list(self, request: Request, kind: StreamKind) -> Response:
         limit = number_in(request, "limit", 100, 1, self._settings.page_limit)
         search = request.query_params.get("search", "").strip()
         if len(search) > MAX_SEARCH:
             raise invalid(index=None, field="search", why=f"at most {MAX_SEARCH} characters")
-        page = await self._store.streams(runs=runs, limit=limit, search=search)
+        page = await self._store.streams(kind, limit=limit, search=search)
         return JSONResponse(
             {
                 "epoch": self._store.epoch,

@@ -9,6 +9,8 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from spectator.store import StoreUnavailable
+
 MAX_NUMBER: Final = 2**63 - 1  # what SQLite stores
 MAX_DIGITS: Final = 19  # of 2⁶³; Python itself refuses to read a number of over 4,300
 
@@ -28,13 +30,17 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 async def answer_of(handler: Handler, request: Request, *, may: bool) -> Response:
-    """The handler's answer, or its refusal; 401 where the request may not be made."""
+    """The handler's answer, or its refusal; 401 where the request may not be made, 503 where the
+    store cannot be reached.
+    """
     if not may:
         return error_answer(HTTPStatus.UNAUTHORIZED, "unauthorized")
     try:
         return await handler(request)
     except Refused as refused:
         return refused.answer()
+    except StoreUnavailable:  # why is for the log: it may name hosts
+        return error_answer(HTTPStatus.SERVICE_UNAVAILABLE, "store_unavailable")
 
 
 def invalid(**detail: Any) -> Refused:

@@ -24,7 +24,7 @@ from spectator.app import create_app
 from spectator.hub import Hub
 from spectator.questions import Questions
 from spectator.settings import DEFAULTS, LOOPBACK, BusSettings
-from spectator.store import EventStore, SqliteEventStore
+from spectator.store import EventStore, open_store
 
 CUT_AFTER_S: Final = 0.2  # how long a closing socket may take to empty when the bus stops
 CLOSE_TIMEOUT_S: Final = 2.0  # how long a viewer has to answer our close
@@ -136,9 +136,9 @@ class BusServer:
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
         listener = socket.create_server((self._host, self._wanted_port), family=family)
         self._port = listener.getsockname()[1]
-        store = (
-            SqliteEventStore(self._store) if isinstance(self._store, (str, Path)) else self._store
-        )
+        store = self._store
+        if isinstance(store, (str, Path)):
+            store = open_store(store)
         app = create_app(
             store,
             publish_token=self.publish_token,

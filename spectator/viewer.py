@@ -17,7 +17,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from spectator.hub import Channel, Hub
 from spectator.settings import BusSettings
-from spectator.store import Line
+from spectator.store import Line, StoreUnavailable
 from spectator.streams import StreamName
 
 
@@ -70,6 +70,9 @@ class Viewer:
         for end in ended:
             if isinstance(end, Leave):
                 await self._close(end.code)
+                return
+            if isinstance(end, StoreUnavailable):
+                await self._close(CloseCode.TRY_LATER)
                 return
         for end in ended:
             if isinstance(end, Exception) and not isinstance(end, WebSocketDisconnect):
@@ -136,6 +139,8 @@ class Viewer:
         """Send what follows `after`, or wait for it; returns where the viewer stands now."""
         if self._hub.closing:
             raise Leave(CloseCode.GOING_AWAY)
+        if channel.gone:
+            raise Leave(CloseCode.TRY_LATER)
         bell = channel.changed
         lines = await self._hub.lines_after(channel, after)
         for part in _frames(lines, self._settings.frame_bytes):

@@ -9,6 +9,7 @@ from typing import Any
 from engine.events import (
     EpisodeEndedEvent,
     EpisodeStartedEvent,
+    TournamentCrosstableEvent,
     TournamentEndedEvent,
     TournamentStandingsEvent,
     TournamentStartedEvent,
@@ -56,10 +57,19 @@ def _told_by(text: str) -> dict[str, Any]:
                 "name": started.name,
                 "captains": list(started.captains),
                 "episodes": started.episodes,
+                "kind": started.kind,
+                "format": started.format,
+                "spectate": started.spectate,
             }
-        case TournamentStandingsEvent(data=standings):
-            return {"name": standings.name, "played": standings.played}
+        case TournamentStandingsEvent(data=told) | TournamentCrosstableEvent(data=told):
+            return {"name": told.name, "played": told.played}
         case TournamentEndedEvent(data=ended):
-            return {"name": ended.name, "played": ended.played}
+            return {
+                "name": ended.name,
+                "played": ended.played,
+                "void": ended.void,
+                "forfeits": ended.forfeit,
+                "ending": ended.state,
+            }
         case _:
             return {}

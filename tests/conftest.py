@@ -13,9 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.browser import MISSING, find_chromium
-
-IN_CI = os.environ.get("CI") == "true"
+from tests.needed import CHROMIUM, IN_CI, POSTGRES, Needed
 
 
 def _isolate_prefect() -> None:
@@ -55,10 +53,21 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """The path of a Chromium; without one the test is skipped, and fails in CI."""
-    path = find_chromium()
+    """The path of a Chromium."""
+    return _path_of(CHROMIUM)
+
+
+@pytest.fixture(scope="session")
+def postgres_programs() -> Path:
+    """The folder of PostgreSQL's programs."""
+    return Path(_path_of(POSTGRES))
+
+
+def _path_of(needed: Needed) -> str:
+    """Where the program is; without it the test is skipped, and fails in CI."""
+    path = needed.find()
     if path is None and IN_CI:
-        pytest.fail(MISSING)
+        pytest.fail(needed.missing)
     if path is None:
-        pytest.skip(MISSING)
+        pytest.skip(needed.missing)
     return path

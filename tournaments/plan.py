@@ -107,6 +107,10 @@ class TournamentPlan:
         leg_a = self._episode(fixture, number, Leg.A, seed)
         return leg_a, self._episode(fixture, number, Leg.B, seed)
 
+    def fixture_of(self, episode_id: str) -> str:
+        """The id of the fixture that an episode of this plan belongs to."""
+        return pair_of(episode_id).removeprefix(f"{self.run_id}-").rpartition("-")[0]
+
     def match_seed(self, fixture: Fixture, number: int) -> Seed:
         """The seed of pair `number`: one for all pairings, unless the file wants them apart.
 
@@ -142,6 +146,11 @@ def plan_tournament(
         captains=tuple(entry_name(entry) for entry in spec.entrants),
         fixtures=_fixtures(spec),
     )
+
+
+def pair_of(episode_id: str) -> str:
+    """What the ids of both legs of a pair begin with, and no other's."""
+    return episode_id.rpartition("-")[0]
 
 
 def checked_occasion(text: str) -> Occasion:

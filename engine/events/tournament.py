@@ -1,31 +1,155 @@
-"""What happens in a tournament."""
+"""What happens in a tournament. Every event tells the whole of its part: the last one of each type
+says how the run stands.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
-from engine.events.strict import Strict
+from engine.events.ending import EndReason
+from engine.events.strict import SeatName, Strict
 
 
 class TournamentStarted(Strict):
+    """`format` of the matches, `pairs` of a fixture, `kind` of schedule, so many `rounds` of it.
+
+    `schedule`: of each round the fixtures, two places in `captains` each; empty where it is long.
+    `spectate`: which episodes are on the bus.
+    """
+
     name: str
     file_digest: str
     captains: tuple[str, ...]
     episodes: int
+    kind: str = ""
+    format: str = ""
+    pairs: int = 0
+    rounds: int = 0
+    schedule: tuple[tuple[tuple[int, int], ...], ...] = ()
+    spectate: str = ""
+
+
+class RunProgress(Strict):
+    """`counted` episodes (forfeits too), `void` and `open` ones are all of them. `per_s` end in a
+    second, the rest takes `left_s`: None where nobody can tell. `seconds` since this start.
+    """
+
+    counted: int
+    void: int
+    forfeits: int
+    open: int
+    seconds: float
+    per_s: float | None
+    left_s: float | None
+
+
+class RunCost(Strict):
+    """Of all starts. `usd` None: nobody knows what `unpriced_calls` cost; the others `usd_priced`,
+    None where there are no others.
+    """
+
+    tokens: int
+    calls: int
+    usd: float | None
+    usd_priced: float | None
+    unpriced_calls: int
+
+
+class InPlay(Strict):
+    """Episodes that are being played, one or a batch that begins with this match. `stream` of a
+    single one that is on the bus.
+    """
+
+    home: str
+    away: str
+    episodes: int
+    stream: str | None
+
+
+class JustEnded(Strict):
+    """A match in a line. `score` of each innings, as `41/3, 38/5`."""
+
+    episode_id: str
+    attempt: int
+    home: str
+    away: str
+    winner: SeatName | None
+    end_reason: EndReason
+    result: str
+    score: str
+    on_bus: bool
 
 
 class TournamentStandings(Strict):
-    """`rows`, best first, as the tournament room makes them."""
+    """`rows`, best first, as the tournament room makes them; `played` have ended, void ones too.
+    `playing` is not all of it where much is played at once; `recent`, latest last.
+    """
 
     name: str
     played: int
     episodes: int
     rows: tuple[dict[str, Any], ...]
+    progress: RunProgress | None = None
+    cost: RunCost | None = None
+    playing: tuple[InPlay, ...] = ()
+    recent: tuple[JustEnded, ...] = ()
+
+
+class Estimated(Strict):
+    """A mean luck-adjusted score over `pairs` and its 95 % interval; `low` and `high` None where
+    too little was played to tell. Scores are not clipped to 0…1.
+    """
+
+    mean: float
+    low: float | None
+    high: float | None
+    pairs: int
+
+
+class CrosstableCell(Strict):
+    """Matches of two captains, by their places in `captains`, as the first one sees them."""
+
+    first: int
+    second: int
+    played: int
+    won: int
+    lost: int
+    tied: int
+    void: int
+    points: int
+    points_against: int
+    adjusted: Estimated | None
+
+
+class CaptainRating(Strict):
+    """`share` of the points that he could have won; `adjusted` score against everybody he met."""
+
+    share: float | None
+    adjusted: Estimated | None
+
+
+class TournamentCrosstable(Strict):
+    """`cells` of those who met; `ratings` in the order of `captains`; `fixtures` in the order of
+    the schedule: won by the first, won by the second, tied, void.
+    """
+
+    name: str
+    played: int
+    cells: tuple[CrosstableCell, ...]
+    ratings: tuple[CaptainRating, ...]
+    fixtures: tuple[tuple[int, int, int, int], ...] = ()
 
 
 class TournamentEnded(Strict):
+    """`stopped`: a budget is spent; `interrupted` or `failed`: in mid-play, and the same file plays
+    the rest. `why`, and why the table is no ranking.
+    """
+
     name: str
     played: int
     void: int
     forfeit: int
     seconds: float
+    state: Literal["finished", "stopped", "interrupted", "failed"] = "finished"
+    why: tuple[str, ...] = ()
+    unranked: tuple[str, ...] = ()

@@ -20,7 +20,12 @@ from engine.events.play import (
     Toss,
 )
 from engine.events.strict import Strict
-from engine.events.tournament import TournamentEnded, TournamentStandings, TournamentStarted
+from engine.events.tournament import (
+    TournamentCrosstable,
+    TournamentEnded,
+    TournamentStandings,
+    TournamentStarted,
+)
 from engine.events.words import Audio, Commentary
 
 
@@ -118,6 +123,11 @@ class TournamentStandingsEvent(Envelope):
     data: TournamentStandings
 
 
+class TournamentCrosstableEvent(Envelope):
+    type: Literal["tournament.crosstable"] = "tournament.crosstable"
+    data: TournamentCrosstable
+
+
 class TournamentEndedEvent(Envelope):
     type: Literal["tournament.ended"] = "tournament.ended"
     data: TournamentEnded
@@ -137,6 +147,7 @@ Event = Annotated[
     | AudioEvent
     | TournamentStartedEvent
     | TournamentStandingsEvent
+    | TournamentCrosstableEvent
     | TournamentEndedEvent,
     Field(discriminator="type"),
 ]

@@ -3,15 +3,18 @@
 const FIRST_MS = 400;
 const MOST_MS = 8_000;
 const SILENCE_MS = 50_000; // the bus gives a sign of life every 20 s
+const FULL = 1013; // RFC 6455: try again later
 
 /**
- * Follows one stream, or whatever is featured.
- * `onReset(stream)` everything starts anew, `onEvents(events)` the next ones, `onState(state)` of the connection,
- * `onFeatured(stream | null)` what is featured.
+ * Follows one stream, or whatever is featured. What is told:
+ * `onReset(stream, top)` everything starts anew, the bus has `top` events, `onSnapshot(seq, frame)` the state after event `seq`,
+ * `onEvents(events)` the next ones, `onState("live" | "reconnecting" | "full")`, `onFeatured(stream | null)`.
+ * With `snapshot`, the bus may begin with the state instead of the whole history.
  */
 export class Feed {
+  #api;
   #path;
-  #token;
+  #snapshot;
   #handlers;
   #socket = null;
   #timer = 0;
@@ -22,10 +25,11 @@ export class Feed {
   #epoch = null;
   #last = 0;
 
-  constructor(path, token, handlers) {
+  constructor(api, path, handlers, { snapshot = false } = {}) {
+    this.#api = api;
     this.#path = path;
-    this.#token = token;
     this.#handlers = handlers;
+    this.#snapshot = snapshot;
     this.#open();
   }
 
@@ -45,16 +49,17 @@ export class Feed {
   }
 
   #open() {
-    const url = new URL(this.#path, location.href);
-    url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-    url.searchParams.set("after", this.#last);
-    if (this.#epoch !== null) url.searchParams.set("epoch", this.#epoch);
-    if (this.#stream !== null) url.searchParams.set("stream", this.#stream);
-    if (this.#token) url.searchParams.set("token", this.#token);
-    const socket = new WebSocket(url);
+    const socket = new WebSocket(
+      this.#api.socketUrl(this.#path, {
+        after: this.#last,
+        epoch: this.#epoch,
+        stream: this.#stream,
+        join: this.#snapshot ? "snapshot" : null,
+      }),
+    );
     this.#socket = socket;
     socket.onmessage = (message) => this.#hear(JSON.parse(message.data));
-    socket.onclose = () => this.#lost(socket);
+    socket.onclose = (event) => this.#lost(socket, event.code);
     this.#listen();
   }
 
@@ -69,9 +74,12 @@ export class Feed {
     this.#tries = 0;
     if (message.t === "featured") {
       this.#handlers.onFeatured?.(message.stream);
-      this.#handlers.onState("live");
+      this.#handlers.onState?.("live");
     } else if (message.t === "hello") {
       this.#hello(message);
+    } else if (message.t === "snapshot") {
+      this.#last = message.seq;
+      this.#handlers.onSnapshot?.(message.seq, message.frame);
     } else if (message.t === "events") {
       this.#take(message.events);
     }
@@ -79,13 +87,13 @@ export class Feed {
 
   #hello(message) {
     const same = message.stream === this.#stream && message.epoch === this.#epoch;
-    if (!same || message.after !== this.#last) {
-      this.#last = 0;
-      this.#handlers.onReset(message.stream);
+    if (!same || (message.mode !== "snapshot" && message.after !== this.#last)) {
+      this.#last = message.mode === "snapshot" ? 0 : message.after;
+      this.#handlers.onReset?.(message.stream, message.top);
     }
     this.#stream = message.stream;
     this.#epoch = message.epoch;
-    this.#handlers.onState("live");
+    this.#handlers.onState?.("live");
   }
 
   #take(events) {
@@ -99,11 +107,11 @@ export class Feed {
     this.#handlers.onEvents(fresh);
   }
 
-  #lost(socket) {
+  #lost(socket, code) {
     if (this.#closed || socket !== this.#socket) return;
     this.#socket = null;
     clearTimeout(this.#silence);
-    this.#handlers.onState("reconnecting");
+    this.#handlers.onState?.(code === FULL ? "full" : "reconnecting");
     const pause = Math.min(MOST_MS, FIRST_MS * 2 ** this.#tries) * (0.5 + Math.random());
     this.#tries += 1;
     this.#timer = setTimeout(() => this.#open(), pause);

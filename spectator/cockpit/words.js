@@ -4,7 +4,7 @@ export const overs = (balls) => `${Math.floor(balls / 6)}.${balls % 6}`;
 export const rate = (value) => (value === null ? "–" : value.toFixed(2));
 export const percent = (share) => `${Math.round(share * 100)} %`;
 export const plural = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
-const plain = (text) => String(text).replaceAll("_", " ");
+export const plain = (text) => String(text).replaceAll("_", " ");
 
 export const captainOf = (frame, seat) => frame[seat]?.captain ?? seat;
 export const otherSeat = (seat) => (seat === "home" ? "away" : "home");
@@ -96,4 +96,51 @@ export const glyphText = {
   six: "six",
   wicket: "wicket",
   extra: "extra",
+};
+
+/** What an answer took: time, tokens, dollars; only what is known. */
+export function spentText({ latency_ms: latency, rethinks, spent }) {
+  return [
+    latency !== null && `${(latency / 1000).toFixed(1)} s`,
+    spent && `${(spent.tokens_in + spent.tokens_out).toLocaleString("en")} tokens`,
+    spent && (spent.cost_usd === null ? "cost unknown" : dollars(spent.cost_usd)),
+    rethinks > 0 && plural(rethinks, "rethink"),
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}
+
+const dollars = (usd) => `$${usd >= 1 ? usd.toFixed(2) : usd.toFixed(4)}`;
+
+/** What a decision gave away against the best legal one; "" where nobody priced it. */
+export function costText(cost) {
+  if (cost === null || cost === undefined) return "";
+  if (cost < 0.0005) return "the best call";
+  return `gave away ${(100 * cost).toFixed(1)} points`;
+}
+
+/** Chance, in points of win probability, and whom it helped. */
+export function luckText(frame) {
+  const points = 100 * frame.luck;
+  if (Math.abs(points) < 0.5) return "Level so far.";
+  const seat = points > 0 ? "home" : "away";
+  return `${Math.abs(points).toFixed(0)} points for ${captainOf(frame, seat)}.`;
+}
+
+/** How a batter stands in the book. */
+export function howOut(batter, isIn) {
+  if (batter.out === null) return isIn ? "not out" : "";
+  return batter.bowler ? `${batter.out} b ${batter.bowler}` : batter.out;
+}
+
+export const inningsName = (innings) => (innings > 2 ? "super over" : ["1st innings", "2nd innings"][innings - 1]);
+
+/** Why an episode counts for nobody, for those that do not. */
+export const VOIDS = {
+  step_limit: "It took far more questions than a match has, which is a bug to report.",
+  transport: "A captain could not be reached.",
+  environment_error: "Something broke on our side.",
+  cancelled: "It was stopped from outside.",
+  run_budget: "The run’s budget is spent.",
+  bad_settings: "An endpoint does not accept a captain’s settings.",
 };

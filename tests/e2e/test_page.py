@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
@@ -13,7 +14,7 @@ import pytest
 from playwright.async_api import Page, async_playwright, expect
 
 from engine.events import DeliveryEvent, Event
-from spectator.commentary import commentary_line
+from spectator.commentary import commentary_of
 from spectator.frames import EMPTY, fold
 from spectator.server import BusServer
 from tests.spectator.matches import match_events, run_events
@@ -39,9 +40,9 @@ REDUCE = """async (events) => {
     return events.map((event) => (frame = fold(frame, event)));
 }"""
 COMMENT = """async (events) => {
-    const { commentaryLine } = await import('/static/commentary.js');
+    const { commentaryOf } = await import('/static/commentary.js');
     const templates = await (await fetch('/static/commentary.json')).json();
-    return events.map((event) => commentaryLine(templates, event));
+    return commentaryOf(templates, events);
 }"""
 
 
@@ -79,6 +80,7 @@ async def test_the_page_follows_the_featured_match_and_the_table(chromium, bus):
         await post(bus, EVENTS[:60], fence=1)
         await post(bus, run_events(played=3))
         await expect(page.locator(".team .captain").first).to_have_text("qwen3-8b")
+        await expect(page.locator("#connection-text")).to_have_text("live")
         await post(bus, EVENTS[60:])
         score = f"{LAST_SCORE['runs']}/{LAST_SCORE['wickets']}"
         await expect(page.locator(".team .runs").last).to_have_text(score)
@@ -86,7 +88,7 @@ async def test_the_page_follows_the_featured_match_and_the_table(chromium, bus):
         await expect(page.locator("#run-count")).to_have_text("3 of 12 matches")
         await post(bus, run_events(played=5)[4:])
         await expect(page.locator("#run-count")).to_have_text("5 of 12 matches")
-        await expect(page.locator("#connection-text")).to_have_text("live")
+        await expect(page.locator("#connection-text")).to_have_text("ended")
 
 
 async def test_the_page_survives_a_restart_of_the_bus(chromium, tmp_path):
@@ -102,7 +104,7 @@ async def test_the_page_survives_a_restart_of_the_bus(chromium, tmp_path):
                 await post(second, EVENTS[60:], fence=1)
                 score = f"{LAST_SCORE['runs']}/{LAST_SCORE['wickets']}"
                 await expect(page.locator(".team .runs").last).to_have_text(score, timeout=30_000)
-                await expect(page.locator("#connection-text")).to_have_text("live")
+                await expect(page.locator("#connection-text")).to_have_text("ended")
     finally:
         first.stop()
 
@@ -125,18 +127,21 @@ async def test_a_captains_name_is_only_text(chromium, bus):
         await expect(page.locator(".team .captain").first).to_have_text(evil)
         await expect(page.locator("#matches .pair").first).to_contain_text("onerror")
         assert await page.locator("main img, main script").count() == 0
-        assert await page.title() == "captains"
+        assert await page.title() == "Featured match · captains"
 
 
 async def test_any_stored_match_can_be_replayed_by_keyboard(chromium, bus):
     await post(bus, EVENTS)
-    async with browse(chromium, bus) as page:
-        await page.locator("#matches button").first.press("Enter")
+    async with browse(chromium, bus, "/matches") as page:
+        await page.locator("#matches a").first.press("Enter")
         await expect(page.locator("#situation")).to_contain_text("won by")
-        await page.locator("#speed").evaluate("node => { node.value = '16'; }")
-        await page.locator("#replay").press("Enter")
+        await expect(page.locator("#connection-text")).to_have_text("ended")
+        await page.locator("#speed").select_option("16")
+        await page.keyboard.press("Escape")
+        await page.locator("#main").focus()
+        await page.keyboard.press("Space")
         await expect(page.locator("#connection-text")).to_have_text("replay")
-        await expect(page.locator("#position")).not_to_have_value("1")
+        await expect(page.locator("#position")).not_to_have_value("0")
         await page.locator("#position").press("Home")
         await expect(page.locator("#situation")).to_contain_text("at the toss")
         await expect(page.locator("#play")).to_have_text("Play")
@@ -161,12 +166,12 @@ async def test_a_press_on_the_list_opens_the_match_although_events_arrive(chromi
 
 async def test_matches_keep_their_nodes_while_the_list_changes(chromium, bus):
     await post(bus, EVENTS[:40])
-    async with browse(chromium, bus) as page:
+    async with browse(chromium, bus, "/matches") as page:
         first = await page.locator('[data-stream="m/1"]').element_handle()
         await post(bus, EVENTS[40:])
         await post(bus, match_events("newer", seed=6)[:1])
-        await expect(page.locator("#matches button")).to_have_count(2)
-        await expect(page.locator("#matches button").last).to_contain_text("won by")
+        await expect(page.locator("#matches a")).to_have_count(2)
+        await expect(page.locator("#matches a").last).to_contain_text("won by")
         assert await first.evaluate("(node) => node.isConnected")
 
 
@@ -176,21 +181,23 @@ async def test_the_page_counts_and_finds_matches_that_it_does_not_list(chromium,
         many = [start.model_copy(update={"episode_id": f"m{n}"}) for n in range(low, low + 62)]
         async with client(bus) as http:
             await http.post("/api/events", content=body(many))
-    async with browse(chromium, bus) as page:
+    async with browse(chromium, bus, "/matches") as page:
         await expect(page.locator("#list-count")).to_have_text("310 matches")
         await expect(page.locator("#matches .none")).to_contain_text("The latest 300 are shown")
         await page.locator("#search").fill("M0/")
-        await expect(page.locator("#matches button")).to_have_count(1)
+        await expect(page.locator("#matches a")).to_have_count(1)
         await expect(page.locator("#list-count")).to_have_text("1 found")
         await page.locator("#search").fill("nobody")
         await expect(page.locator("#matches")).to_have_text("Nothing found.")
 
 
-async def test_a_deep_link_opens_its_match(chromium, bus):
+async def test_a_link_to_a_ball_shows_the_match_as_it_stood_then(chromium, bus):
     await post(bus, EVENTS)
-    async with browse(chromium, bus, "/#match=m%2F1") as page:
+    async with browse(chromium, bus, "/match/m/1#2/0.4") as page:
         await expect(page.locator("#match-title")).to_have_text("Match m/1")
-        await expect(page.locator("#situation")).to_contain_text("won by")
+        await expect(page.locator("#words .at").first).to_have_text("0.4")
+        await expect(page.locator("#connection-text")).to_have_text("paused")
+        await expect(page).to_have_url(re.compile(r"#2/0\.4$"))
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1440, "dark"), (2560, "light")])
@@ -200,7 +207,7 @@ async def test_nothing_scrolls_sideways(chromium, bus, width, scheme):
     viewport = {"width": width, "height": 800}
     async with browse(chromium, bus, viewport=viewport, color_scheme=scheme) as page:
         await expect(page.locator("#standings tr")).to_have_count(4)
-        await expect(page.locator("#matches button")).to_have_count(1)
+        await expect(page.locator("#matches a")).to_have_count(1)
         assert await page.evaluate("document.documentElement.scrollWidth") <= width
 
 
@@ -226,12 +233,10 @@ async def test_a_match_without_a_toss_is_shown_from_where_it_begins(chromium, bu
 
 
 async def test_the_browser_says_the_same_words_as_python(chromium, bus):
-    balls = [
-        e for seed in range(8) for e in match_events(seed=seed) if isinstance(e, DeliveryEvent)
-    ]
+    matches = [match_events(seed=seed) for seed in range(8)]
     async with browse(chromium, bus) as page:
-        lines = await page.evaluate(COMMENT, [_plain(event) for event in balls])
-    assert lines == [commentary_line(event) for event in balls]
+        told = [await page.evaluate(COMMENT, [_plain(event) for event in m]) for m in matches]
+    assert told == [[asdict(line) for line in commentary_of(m)] for m in matches]
 
 
 def _plain(event: Event) -> Any:

@@ -23,6 +23,16 @@ spectate: {episodes: none}
 EPISODES_OF_SMALL = 12
 
 
+class Clock:
+    """Seconds that pass when they are told to."""
+
+    def __init__(self) -> None:
+        self.now_s = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
 def episode(episode_id: str = "e1", *, seed: int = 1, overs: int = 1) -> EpisodeSpec:
     """A match of two scripted captains."""
     return EpisodeSpec(

@@ -21,7 +21,6 @@ from engine.events import (
     parse_event,
 )
 from spectator.balls import ball_of, extras_of
-from spectator.commentary import commentary_line
 from spectator.frame_parts import Frame
 from spectator.frames import EMPTY, fold
 from tests.spectator.matches import match_events, published, run_events
@@ -168,23 +167,6 @@ def test_every_outcome_of_the_catalogue_has_a_glyph_and_its_extras():
             }
         )
         assert 1 <= len(ball_of(delivery).glyph) <= 4
-
-
-def test_every_ball_has_a_line_that_names_bowler_and_batter():
-    for seed in range(12):
-        for event in match_events(seed=seed):
-            if isinstance(event, DeliveryEvent):
-                line = commentary_line(event)
-                assert line.startswith(f"{event.data.bowler} to {event.data.striker}: ")
-                assert "{" not in line
-
-
-def test_the_same_event_has_the_same_line():
-    lines = [
-        [commentary_line(e) for e in match_events(seed=1) if isinstance(e, DeliveryEvent)]
-        for _ in range(2)
-    ]
-    assert lines[0] == lines[1]
 
 
 def _delivery() -> Delivery:

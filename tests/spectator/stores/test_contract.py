@@ -1,46 +1,16 @@
-"""The log: contiguous, idempotent, fenced; the same after it is opened again."""
+"""What a store does in each case that the contract names, one by one."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from spectator.store import AppendStatus, SqliteEventStore
-from spectator.streams import StreamName, StreamState
+from spectator.store import AppendStatus
+from spectator.streams import StreamKind, StreamName, StreamState
 from tests.spectator.matches import match_events, run_events
 from tests.spectator.wire import batch
 
 EVENTS = match_events("log", seed=3)
 STREAM = StreamName("log/1")
-
-
-@pytest.fixture
-async def store() -> AsyncIterator[SqliteEventStore]:
-    made = SqliteEventStore()
-    yield made
-    await made.aclose()
-
-
-slices = st.tuples(st.integers(0, 20), st.integers(1, 20)).map(lambda s: EVENTS[s[0] : s[0] + s[1]])
-
-
-@given(st.lists(slices, max_size=12))
-def test_any_order_and_any_repetition_leaves_a_contiguous_log(sent):
-    async def play() -> list[int]:
-        store = SqliteEventStore()
-        for part in sent:
-            await store.append([batch(part)])
-        lines = await store.read(STREAM, 0, 1000)
-        await store.aclose()
-        return [line.seq for line in lines]
-
-    seqs = asyncio.run(play())
-    assert seqs == list(range(1, len(seqs) + 1))
 
 
 async def test_the_same_event_again_is_accepted_and_changes_nothing(store):
@@ -113,10 +83,19 @@ async def test_a_stream_is_live_until_its_last_event(store):
 
 async def test_runs_and_matches_are_listed_apart(store):
     await store.append([batch(EVENTS), batch(run_events())])
-    runs = await store.streams(runs=True, limit=10)
-    matches = await store.streams(runs=False, limit=10)
+    runs = await store.streams(StreamKind.RUN, limit=10)
+    matches = await store.streams(StreamKind.MATCH, limit=10)
     assert [i.stream for i in runs.streams] == ["run:friday-night/1"]
     assert [i.stream for i in matches.streams] == [STREAM]
+
+
+@pytest.mark.parametrize("prefix", ["reasoning", "commentary"])
+async def test_a_side_channel_is_never_listed_but_read(store, prefix):
+    side = match_events(f"{prefix}:log")[:3]
+    await store.append([batch(EVENTS[:3]), batch(side)])
+    listed = [await store.streams(kind, limit=10) for kind in (StreamKind.MATCH, StreamKind.RUN)]
+    assert [[info.stream for info in page.streams] for page in listed] == [[STREAM], []]
+    assert len(await store.read(StreamName(f"{prefix}:log/1"), 0, 10)) == 3
 
 
 @pytest.mark.parametrize(
@@ -134,19 +113,43 @@ async def test_a_search_looks_at_names_captains_and_results(store, search, names
     await store.append([batch(EVENTS)])
     await store.append([batch(match_events("a", home="ärzte", away="x")[:1])])
     await store.append([batch(match_events("b")[:9])])
-    found = await store.streams(runs=False, limit=2, search=search)
+    found = await store.streams(StreamKind.MATCH, limit=2, search=search)
     assert ([i.stream for i in found.streams], found.total) == (names[:2], len(names))
 
 
-async def test_a_file_keeps_its_events_fence_and_epoch(tmp_path: Path):
-    first = SqliteEventStore(tmp_path / "bus.sqlite")
-    await first.append([batch(EVENTS)], fence=3)
-    await first.aclose()
-    again = SqliteEventStore(tmp_path / "bus.sqlite")
-    lines = await again.read(STREAM, 0, 1000)
-    featured = await again.featured()
-    await again.aclose()
-    assert again.epoch == first.epoch
+async def test_the_log_is_there_for_the_next_server(place):
+    async with place.opened() as first:
+        await first.append([batch(EVENTS)], fence=3)
+    async with place.opened() as again:
+        lines = await again.read(STREAM, 0, 1000)
+        featured = await again.featured()
+        assert again.epoch == first.epoch
     assert [line.text for line in lines] == [e.model_dump_json() for e in EVENTS]
     assert featured is not None
     assert featured.fence == 3
+
+
+async def test_another_log_has_another_epoch(place):
+    async with place.opened() as before:
+        epoch = before.epoch
+    place.empty()
+    async with place.opened() as after:
+        assert after.epoch not in ("", epoch)
+
+
+async def test_a_store_may_be_closed_twice(place):
+    async with place.opened() as store:
+        await store.aclose()
+
+
+async def test_what_no_store_can_hold_is_not_found(store):
+    await store.append([batch(EVENTS[:2])])
+    assert await store.info(StreamName("log\0/1")) is None
+    assert await store.read(StreamName("log\0/1"), 0, 10) == []
+    assert (await store.streams(StreamKind.MATCH, limit=9, search="lo\0g")).total == 1
+
+
+async def test_a_captains_name_may_hold_any_character(store):
+    await store.append([batch(match_events("a", home="x\0y%_'\"", away="日本\U0001f3cf")[:1])])
+    found = await store.streams(StreamKind.MATCH, limit=9, search="xy%_'\" 日本\U0001f3cf")
+    assert [info.stream for info in found.streams] == ["a/1"]

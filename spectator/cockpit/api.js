@@ -1,0 +1,91 @@
+// The bus over HTTP: one place for addresses, the token and what a refusal says.
+
+import { createStore } from "./store.js";
+
+const KEY = "captains-token";
+
+/** The bus answered `status` with `body`; 0 where it could not be reached. */
+export class ApiError extends Error {
+  constructor(path, status, body = null) {
+    super(status === 0 ? `${path}: the bus cannot be reached` : `${path} answered ${status}`);
+    this.path = path;
+    this.status = status;
+    this.body = body;
+  }
+}
+
+/** `episode/attempt` as a path; either part may hold any character. */
+export function encodeStream(stream) {
+  const cut = stream.lastIndexOf("/");
+  return `${encodeURIComponent(stream.slice(0, cut))}/${encodeURIComponent(stream.slice(cut + 1))}`;
+}
+
+/**
+ * `reached` says how the last request went: "unknown", "yes", "no", or "refused" where a token is
+ * missing.
+ */
+export class Api {
+  #token = tokenOf();
+  reached = createStore("unknown");
+
+  get token() {
+    return this.#token;
+  }
+
+  /** Take another token, for as long as this tab is open. */
+  setToken(token) {
+    this.#token = token;
+    sessionStorage.setItem(KEY, token);
+    this.reached.set("unknown");
+  }
+
+  getJson(path) {
+    return this.#ask(path, {});
+  }
+
+  postJson(path, body) {
+    return this.#ask(path, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  }
+
+  /** The address of a WebSocket, with `params` and the token in its query. */
+  socketUrl(path, params) {
+    const url = new URL(path, location.href);
+    url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+    for (const [name, value] of Object.entries(params)) {
+      if (value !== null) url.searchParams.set(name, value);
+    }
+    if (this.#token) url.searchParams.set("token", this.#token);
+    return url;
+  }
+
+  async #ask(path, options) {
+    const headers = { ...options.headers };
+    if (this.#token) headers.authorization = `Bearer ${this.#token}`;
+    const answer = await fetch(path, { ...options, headers }).catch(() => null);
+    if (answer === null) {
+      this.reached.set("no");
+      throw new ApiError(path, 0);
+    }
+    this.reached.set(answer.status === 401 ? "refused" : "yes");
+    const body = await answer.json().catch(() => null);
+    if (!answer.ok) throw new ApiError(path, answer.status, body);
+    return body;
+  }
+}
+
+/** From `#token=…`, which leaves the address at once, or from before. */
+function tokenOf() {
+  const hash = new URLSearchParams(location.hash.slice(1));
+  const given = hash.get("token");
+  if (given !== null) {
+    hash.delete("token");
+    const rest = hash.toString();
+    history.replaceState(null, "", location.pathname + location.search + (rest && `#${rest}`));
+    sessionStorage.setItem(KEY, given);
+  }
+  return given ?? sessionStorage.getItem(KEY);
+}

@@ -1,0 +1,105 @@
+// What is around every page: name, navigation, lamp, colour scheme; and notices that replace a page.
+
+import { useStore } from "./store.js";
+import { THEMES, chooseTheme, theme } from "./theme.js";
+import { createStore } from "./store.js";
+import { html, useState } from "./vendor/preact.js";
+
+const LINKS = [
+  ["/", "Featured"],
+  ["/matches", "Matches"],
+  ["/runs", "Tournaments"],
+  ["/start", "Start"],
+];
+const REACHED = { unknown: "connecting", yes: "connected", no: "reconnecting", refused: "no access" };
+
+/** What the lamp says while a page follows something itself; null: how the last request went. */
+export const lamp = createStore(null);
+
+export function TopBar({ api, route }) {
+  return html`
+    <header class="top">
+      <a class="brand" href="/">
+        <svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true">
+          <circle cx="12" cy="12" r="10" class="leather" />
+          <path d="M7.5 3.4c3.4 5.2 3.4 12 0 17.2M16.5 3.4c-3.4 5.2-3.4 12 0 17.2" class="seam" />
+        </svg>
+        captains
+      </a>
+      <nav class="pages" aria-label="Pages">
+        ${LINKS.map(
+          ([href, text]) =>
+            html`<a href=${href} aria-current=${route.path === href ? "page" : null}>${text}</a>`,
+        )}
+      </nav>
+      <div class="top-end">
+        <${Lamp} api=${api} />
+        <${ThemeSwitch} />
+      </div>
+    </header>
+  `;
+}
+
+function Lamp({ api }) {
+  const told = useStore(lamp);
+  const reached = useStore(api.reached);
+  const state = told ?? REACHED[reached];
+  return html`
+    <p id="connection" class="connection" role="status" data-state=${state.split(" ")[0]}>
+      <span class="lamp" aria-hidden="true"></span><span id="connection-text">${state}</span>
+    </p>
+  `;
+}
+
+function ThemeSwitch() {
+  const chosen = useStore(theme);
+  return html`
+    <label class="theme">
+      <span class="sr">Colours</span>
+      <select id="theme" value=${chosen} onChange=${(event) => chooseTheme(event.target.value)}>
+        ${THEMES.map((name) => html`<option value=${name} selected=${name === chosen}>${name}</option>`)}
+      </select>
+    </label>
+  `;
+}
+
+/** A state that is a whole page: nothing there yet, not found, no access. */
+export function Notice({ title, text, children }) {
+  return html`
+    <section class="card notice">
+      <h1>${title}</h1>
+      <p>${text}</p>
+      ${children}
+    </section>
+  `;
+}
+
+/** The bus wants a token that we do not have. */
+export function NoAccess({ api, onToken }) {
+  const [token, setToken] = useState("");
+  const submit = (event) => {
+    event.preventDefault();
+    api.setToken(token.trim());
+    onToken();
+  };
+  return html`
+    <${Notice}
+      title="This bus wants a token"
+      text="Whoever runs it can give you its read token; a link that ends in #token=… brings it along."
+    >
+      <form class="row" onSubmit=${submit}>
+        <label class="field">
+          <span>Read token</span>
+          <input
+            type="password"
+            autocomplete="off"
+            required
+            value=${token}
+            onInput=${(event) => setToken(event.target.value)}
+          />
+        </label>
+        <button type="submit" class="primary">Open</button>
+      </form>
+    <//>
+  `;
+}

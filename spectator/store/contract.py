@@ -1,0 +1,146 @@
+"""What a store of the bus is: the protocol, and the values that go in and out.
+
+Errors, by who must act: `StoreUnavailable` (nobody: it is tried again) and below it `StoreRefused`
+(whoever runs the store: its password, database, rights or version). Their text names no secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Protocol
+
+from spectator.streams import StreamKind, StreamName, StreamState
+
+FEATURED_CHANNEL: Final = "featured"
+NOTHING: Final = StreamName("")  # on the channel while a fence is known but no stream has come
+
+
+class StoreUnavailable(Exception):
+    """The store cannot be reached now. What was sent may be sent again: the log takes it once."""
+
+
+class StoreRefused(StoreUnavailable):
+    """The store is there and does not serve us until somebody changes something."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One event as read back. `text` is its canonical JSON."""
+
+    seq: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry(Line):
+    """One event on its way in. `ts` is the time in it."""
+
+    type: str
+    ts: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Events of one stream, in order."""
+
+    stream: StreamName
+    entries: tuple[Entry, ...]
+
+
+class AppendStatus(StrEnum):
+    OK = "ok"
+    GAP = "gap"
+    CONFLICT = "conflict"
+    STALE_FENCE = "stale_fence"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appended:
+    """What became of a batch. `stored` are the entries that were new; `next_seq` is what the stream
+    expects now.
+    """
+
+    stream: StreamName
+    status: AppendStatus
+    next_seq: int
+    stored: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamInfo:
+    """One line of the list of streams. `first` and `last` are the stream's outermost events as
+    JSON.
+    """
+
+    stream: StreamName
+    last_seq: int
+    state: StreamState
+    started_at: str
+    first: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamPage:
+    """The newest streams of those that were asked for, and how many there are in all."""
+
+    streams: tuple[StreamInfo, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Featured:
+    """Which stream the featured channel shows, and by which fence its publisher holds it."""
+
+    stream: StreamName
+    fence: int
+
+
+class Watcher(Protocol):
+    """Who is told what was stored. Called in the loop that opened the store, of one's own events
+    too, perhaps late and perhaps twice; never of an event that cannot be read yet.
+    """
+
+    def heard(self, stream: StreamName, top: int) -> None:
+        """The stream reaches to event `top`."""
+
+    def heard_featured(self) -> None:
+        """The featured channel may show another stream, or be held by another fence."""
+
+    def look_again(self) -> None:
+        """Something may have been missed, or the log may be another one: look at everything."""
+
+
+class EventStore(Protocol):
+    """Where the bus keeps its streams. Every method but `aclose` may raise `StoreUnavailable`."""
+
+    @property
+    def epoch(self) -> str:
+        """Changes when the log is another one; known once the store is open."""
+
+    async def open(self, watcher: Watcher) -> None:
+        """Get ready, and tell `watcher` what other servers store. Harmless when it is open."""
+
+    async def append(self, batches: Sequence[Batch], fence: int | None = None) -> list[Appended]:
+        """Append each batch (of a stream of its own) as far as it fits; with a `fence`, only if no
+        higher one is known. All in one transaction.
+        """
+
+    async def read(self, stream: StreamName, after: int, limit: int) -> list[Line]:
+        """Events with a number above `after`, in order, at most `limit`."""
+
+    async def info(self, stream: StreamName) -> StreamInfo | None:
+        """The stream's line in the list; None for a stream that does not exist."""
+
+    async def streams(self, kind: StreamKind, *, limit: int, search: str = "") -> StreamPage:
+        """Streams of a kind, newest first; with a `search`, those whose name, captains or result
+        contain it, in either case.
+        """
+
+    async def featured(self) -> Featured | None:
+        """What the featured channel shows; None before the first."""
+
+    async def aclose(self) -> None:
+        """Let go of everything. Safe to call twice."""

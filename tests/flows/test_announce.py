@@ -1,0 +1,183 @@
+"""What a run tells the page: small, in time, and enough for whoever comes late."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine import events as ev
+from engine.cricket.choices import Seat
+from engine.events import EndReason
+from engine.result import EpisodeResult
+from flows import catalogue
+from flows.announce import Announcer, spacing_s
+from flows.run import Order, Run, open_run
+from spectator.streams import RUN_TAIL
+from tests.doubles import Remembering
+from tests.flows.support import SMALL, Clock
+from tests.tournaments.results import leg
+from tournaments import EpisodePlan, parse_tournament
+
+LARGE = """\
+name: large
+match: {overs: 5, pairs: 42}
+captains:
+"""
+LARGE += "".join(f"  - {{name: captain-number-{n:02d}, kind: heuristic}}\n" for n in range(16))
+
+
+@contextmanager
+def opened(text: str = SMALL) -> Iterator[Run]:
+    order = Order.of(parse_tournament(text, catalogue.known()), "1")
+    with tempfile.TemporaryDirectory() as folder, open_run(order, Path(folder)) as run:
+        yield run
+
+
+def played(episode: EpisodePlan, reason: EndReason = EndReason.COMPLETED) -> EpisodeResult:
+    return leg(
+        episode.home,
+        episode.away,
+        pair=episode.pair,
+        side=episode.leg,
+        fixture=episode.episode_id.rpartition("-p")[0],
+        winner=Seat.HOME if reason is EndReason.COMPLETED else Seat.AWAY,
+        luck=0.01 * episode.pair,
+        reason=reason,
+    )
+
+
+def told(text: str, play: Callable[[Run, Announcer, Clock], Awaitable[None]]) -> list[ev.Event]:
+    """Everything that a run tells while it is played so."""
+    heard, clock = Remembering(), Clock()
+
+    async def go() -> None:
+        with opened(text) as run:
+            announcer = Announcer(run, heard, clock)
+            await announcer.started()
+            await play(run, announcer, clock)
+            await announcer.broke_off(KeyboardInterrupt())
+
+    asyncio.run(go())
+    return heard.events
+
+
+async def one_by_one(run: Run, announcer: Announcer, clock: Clock, wait_s: float) -> None:
+    for episode in run.plan.episodes():
+        results = [played(episode)]
+        run.add(results)
+        announcer.add(results)
+        clock.now_s += wait_s
+        await announcer.tick()
+
+
+def test_the_start_tells_the_whole_schedule() -> None:
+    async def nothing(*_: object) -> None:
+        return
+
+    start = told(SMALL, nothing)[0]
+    assert isinstance(start, ev.TournamentStartedEvent)
+    assert (start.data.kind, start.data.rounds, start.data.pairs) == ("round_robin", 3, 2)
+    met = {tuple(sorted(pair)) for of_round in start.data.schedule for pair in of_round}
+    assert met == {(0, 1), (0, 2), (1, 2)}
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from([0.0, 0.1, 0.7, 3.0, 400.0]),
+        st.sampled_from([EndReason.COMPLETED, EndReason.FORFEIT, EndReason.TRANSPORT]),
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(steps=STEPS)
+def test_every_event_adds_up(steps: list[tuple[float, EndReason]]) -> None:
+    async def play(run: Run, announcer: Announcer, clock: Clock) -> None:
+        for (wait_s, reason), episode in zip(steps, run.plan.episodes(), strict=False):
+            results = [played(episode, reason)]
+            run.add(results)
+            announcer.add(results)
+            clock.now_s += wait_s
+            await announcer.tick()
+
+    events = told(SMALL, play)
+    assert [event.seq for event in events] == list(range(1, len(events) + 1))
+    *_, crosstable, standings, end = events
+    assert isinstance(crosstable, ev.TournamentCrosstableEvent)
+    assert isinstance(standings, ev.TournamentStandingsEvent)
+    assert isinstance(end, ev.TournamentEndedEvent)
+    progress, rows = standings.data.progress, standings.data.rows
+    assert progress is not None
+    assert progress.counted + progress.void + progress.open == standings.data.episodes
+    assert sum(row["played"] for row in rows) == 2 * progress.counted
+    assert sum(row.get("void", 0) for row in rows) == 2 * progress.void
+    cells = crosstable.data.cells
+    assert sum(cell.played for cell in cells) == progress.counted
+    assert sum(cell.points + cell.points_against for cell in cells) == sum(
+        row["points"] for row in rows
+    )
+    assert end.data.played == progress.counted
+
+
+def test_a_table_is_told_at_most_once_a_second_and_a_crosstable_less_often() -> None:
+    events = told(LARGE, lambda run, announcer, clock: one_by_one(run, announcer, clock, 0.05))
+    *during, _, _, _ = events
+    standings = [e.data for e in during if isinstance(e, ev.TournamentStandingsEvent)]
+    seconds = [data.progress.seconds for data in standings if data.progress is not None]
+    assert len(seconds) > 100
+    assert all(later - earlier >= 0.95 for earlier, later in pairwise(seconds))
+    crosstables = [e for e in during if isinstance(e, ev.TournamentCrosstableEvent)]
+    assert len(crosstables) <= len(standings) / 4
+
+
+def test_a_late_comer_finds_a_crosstable_in_the_tail() -> None:
+    async def play(run: Run, announcer: Announcer, clock: Clock) -> None:
+        await one_by_one(run, announcer, clock, 2.0)
+        episode = next(iter(run.missing.values()))
+        for _ in range(100):  # nothing ends for long, but others are played
+            with run.playing.of([episode], on_bus=True):
+                clock.now_s += 20.0
+                await announcer.tick()
+            clock.now_s += 20.0
+            await announcer.tick()
+
+    events = told(SMALL, play)
+    assert len(events) > 200
+    for end in range(RUN_TAIL, len(events)):
+        tail = {event.type for event in events[max(0, end - RUN_TAIL) : end]}
+        assert {"tournament.standings", "tournament.crosstable"} <= tail
+
+
+@pytest.mark.parametrize(
+    ("type_", "most"), [("tournament.standings", 6_500), ("tournament.crosstable", 30_000)]
+)
+def test_ten_thousand_episodes_of_sixteen_captains_are_told_in_little(
+    type_: str, most: int
+) -> None:
+    events = told(LARGE, lambda run, announcer, clock: one_by_one(run, announcer, clock, 2.0))
+    assert sum(len(event.line) for event in events if event.type == type_) > 0
+    assert max(len(event.line) for event in events if event.type == type_) < most
+
+
+def test_a_long_run_tells_less_often_but_goes_on_telling() -> None:
+    assert [spacing_s(hours * 3600.0) for hours in (0, 0.1, 1, 3, 48)] == [1, 1, 6, 10, 10]
+
+
+def test_what_is_played_is_told_until_it_is_over() -> None:
+    with opened() as run:
+        batch = list(run.missing.values())[:3]
+        with run.playing.of(batch, on_bus=True), run.playing.of(batch[:1], on_bus=True):
+            many, one = run.playing.told(most=2)
+            assert (many.episodes, many.stream) == (3, None)
+            assert one.stream == f"{batch[0].episode_id}/1"
+            assert len(run.playing.told(most=1)) == 1
+        assert run.playing.told(most=9) == ()
