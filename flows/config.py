@@ -6,7 +6,7 @@ A tournament is named by its file or written out as YAML; Prefect refuses parame
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
@@ -16,7 +16,7 @@ from engine.cricket.state import CURRENT_ERA, FIRST_ERA, LAST_ERA
 from engine.seeds import MAX_SEED
 from flows.work import SquadsWord
 from tournaments.plan import FIRST_OCCASION
-from tournaments.spec import TournamentSpec
+from tournaments.spec import MOST_DELAY, TournamentSpec
 
 SCHEDULED: Final = "scheduled"
 _CAPTAINS: Final[JsonDict] = {"enum": [*preset_names()]}
@@ -99,6 +99,14 @@ class EpisodeConfig(_Config):
         le=1000,
         title="Balls a second",
         description="The pace at which a featured match is shown.",
+    )
+    reasoning: Literal["live", "after", "never"] | Annotated[int, Field(ge=1, le=MOST_DELAY)] = (
+        Field(
+            default="live",
+            title="Reasoning",
+            description="When what captains think is shown: live, after the match, never, or so "
+            "many balls later.",
+        )
     )
     runs: str = Field(
         default="runs",

@@ -16,14 +16,16 @@ from engine.packs import load_pack
 from engine.spec import EpisodeSpec
 from engine.tool_captains.limiting import CEILING
 from flows import artifacts
-from flows.announce import publisher, said_aloud
+from flows.announce import said_aloud
 from flows.broadcast import FULL_SPEED, Broadcast
 from flows.config import EpisodeConfig
 from flows.leasing import leased
+from flows.ledger import RunFolder
 from flows.lending import lent_to_one
 from flows.limits import FeaturedMatch, featured_slot
 from flows.people import check_can_be_asked
 from flows.play import play_once
+from flows.publishing import publisher
 from flows.single import MatchReport, SingleMatch, singles_folder
 from flows.stage import current_stage
 from flows.work import title_of
@@ -45,12 +47,13 @@ async def episode(config: EpisodeConfig) -> MatchReport:
     """Play one match. Raises `FeaturedBusy` where the featured channel is wanted, busy, and not
     waited for.
     """
-    spec, folder = match_of(config).spec(), singles_folder(Path(config.runs))
+    folder = singles_folder(Path(config.runs))
+    spec = folder.next_attempt(match_of(config).spec())
     runs = Path(config.runs)
     bus = current_stage().bus
     check_can_be_asked((spec.home, spec.away), bus)
     async with (
-        watched(spec, config) as observers,
+        watched(spec, config, folder) as observers,
         leased(CEILING, said_aloud(current_stage())) as limiter,
         lent_to_one(runs, bus, limiter) as services,
     ):
@@ -76,12 +79,14 @@ def match_of(config: EpisodeConfig) -> SingleMatch:
 
 
 @asynccontextmanager
-async def watched(spec: EpisodeSpec, config: EpisodeConfig) -> AsyncIterator[list[Observer]]:
+async def watched(
+    spec: EpisodeSpec, config: EpisodeConfig, folder: RunFolder
+) -> AsyncIterator[list[Observer]]:
     """The observers of the match: its bus, where there is one; the featured channel, where it is
     asked for.
     """
     stage = current_stage()
-    async with publisher(stage.bus) as bus:
+    async with publisher(stage.bus, folder, config.reasoning, said_aloud(stage)) as bus:
         if not config.featured:
             yield [bus.observer()] if bus else []
             return

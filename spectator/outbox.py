@@ -16,7 +16,7 @@ from spectator.streams import StreamName
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObserverReport:
     """What became of the events: `sent` are on the bus, `dropped` never will be, `waiting` may be
-    still, `spooled` are on disk for the next publisher.
+    still, `spooled` were left on disk for whoever finds the bus again.
 
     `stale`: another publisher holds the featured channel now. `why`: what went wrong last, None if
     nothing did.
@@ -45,6 +45,7 @@ class Outbox:
     log: SpoolFile | None = None
     dropped: int = 0
     spooled: int = 0
+    adopted: bool = False  # another process began it, and has counted what it left
     closed: bool = False
     stale: bool = False
     why: str | None = None
@@ -64,6 +65,7 @@ class Outbox:
             start=last,
             next_seq=last,
             log=log,
+            adopted=True,
             closed=True,
         )
 
@@ -132,7 +134,7 @@ class Outbox:
         self.to_disk(spool)
         self.cut, self.why = True, why
         if self.log is not None:
-            self.spooled += max(0, self.log.end - self.next_seq)
+            self.spooled += 0 if self.adopted else max(0, self.log.end - self.next_seq)
             self.log.leave()
             self.log = None
         if self.lines:

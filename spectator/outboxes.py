@@ -62,7 +62,6 @@ class Outboxes:
         self.stopped: str | None = None
         self._limits, self._spool = limits, spool
         self._open: dict[StreamName, Outbox] = {}
-        self._adopted: set[StreamName] = set()
         self._total = Tally()
 
     @property
@@ -71,7 +70,8 @@ class Outboxes:
 
     @property
     def adopted(self) -> int:
-        return len(self._adopted)
+        """How many streams of other processes are being delivered."""
+        return sum(box.adopted for box in self._open.values())
 
     # --- what comes ----------------------------------------------------------------------------
 
@@ -128,7 +128,6 @@ class Outboxes:
             return
         box = Outbox.adopting(log)
         self._open[box.stream] = self.due[box.stream] = box
-        self._adopted.add(box.stream)
         self.pending += box.waiting
 
     # --- what is sent --------------------------------------------------------------------------
@@ -230,7 +229,7 @@ class Outboxes:
     def _let_go(self, box: Outbox) -> None:
         """A stream that is finished, and all on disk, is left to whoever finds the bus again."""
         all_on_disk = box.closed and box.log is not None and not box.lines
-        if self.away and all_on_disk and box.stream not in self._adopted:
+        if self.away and all_on_disk and not box.adopted:
             self._abandon(box, box.why or "the bus is away")
 
     def _abandon(self, box: Outbox, why: str) -> None:
@@ -246,6 +245,5 @@ class Outboxes:
         """Forget a stream that is finished and delivered; its numbers stay in the report."""
         if box.closed and not box.waiting and self._open.get(box.stream) is box:
             del self._open[box.stream]
-            self._adopted.discard(box.stream)
             box.retire()
             self._total.add(box.report())

@@ -199,13 +199,13 @@ class BusPublisher:
     async def _gathered(self) -> None:
         """Wait for something to send, and a moment longer for company."""
         boxes, limits = self._boxes, self._limits
-        await self._adopt()
+        self._adopt()
         while not boxes.due:
             self._wake.clear()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(limits.adopt_every_s if self._adopts else None):
                     await self._wake.wait()
-            await self._adopt()
+            self._adopt()
         if boxes.pending < self._batch_events and not self._full.is_set():
             featured = any(box.fence is not None for box in boxes.due.values())
             with contextlib.suppress(TimeoutError):
@@ -215,12 +215,12 @@ class BusPublisher:
                     await self._full.wait()
         self._full.clear()
 
-    async def _adopt(self) -> None:
+    def _adopt(self) -> None:
         """Take over streams that earlier processes could not deliver, a few at a time."""
         room, now = self._limits.adopted - self._boxes.adopted, asyncio.get_running_loop().time()
         if not self._adopts or self._spool is None or room <= 0 or now < self._look_at_s:
             return
-        found = await asyncio.to_thread(self._spool.orphans, room)
+        found = self._spool.orphans(room)
         self._look_at_s = _AT_ONCE if found else now + self._limits.adopt_every_s
         for log in found:
             self._boxes.adopt(log)

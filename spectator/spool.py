@@ -13,6 +13,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from tempfile import mkstemp
 from typing import Final, Self
@@ -149,25 +150,12 @@ class Spool:
         return SpoolFile(path, handle, stream, first=first)
 
     def orphans(self, most: int) -> list[SpoolFile]:
-        """Files that nobody holds, at most so many, the oldest first; they are ours then."""
-        found: list[SpoolFile] = []
-        for path in self._files():
-            if len(found) == most:
-                break
-            adopted = SpoolFile.adopted(path)
-            if adopted is not None:
-                found.append(adopted)
-        return found
+        """Files that nobody holds, at most so many; they are ours then."""
+        found = (SpoolFile.adopted(path) for path in self.folder.glob(f"*{SUFFIX}"))
+        return list(islice((log for log in found if log is not None), most))
 
     def streams_left(self) -> int:
-        return len(self._files())
-
-    def _files(self) -> list[Path]:
-        found = []
-        for path in self.folder.glob(f"*{SUFFIX}"):
-            with suppress(OSError):  # delivered meanwhile
-                found.append((path.stat().st_mtime_ns, path))
-        return [path for _, path in sorted(found)]
+        return sum(1 for _ in self.folder.glob(f"*{SUFFIX}"))
 
 
 def _chunks(handle: int, begin: int = 0) -> Iterator[tuple[bytes, int]]:

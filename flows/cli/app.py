@@ -128,6 +128,10 @@ def play(
     if_busy: Annotated[
         Literal["wait", "refuse"], Parameter(help="When another match is featured.")
     ] = "wait",
+    reasoning: Annotated[
+        Literal["live", "after", "never"] | int,
+        Parameter(help="When a bus shows what captains think; a number: so many balls later."),
+    ] = "live",
     captains: CAPTAINS = None,
     bus: BUS = None,
     runs: RUNS = Path("runs"),
@@ -137,7 +141,8 @@ def play(
 
     Example: captains play heuristic random --format T5 --seed 7
     """
-    from flows.cli.matches import Wanted, play_featured, play_match
+    from flows.cli.matches import Showing, Wanted, play_featured, play_match
+    from flows.cli.numbers import check_delay
 
     wanted = Wanted.of(
         home,
@@ -154,9 +159,11 @@ def play(
     )
     if featured and captains:
         raise BadInput("--captains: not with --featured, which plays the presets that ship")
+    check_delay(reasoning)
+    showing = Showing(bus_url=bus, reasoning=reasoning)
     if featured:
-        return play_featured(wanted, runs, if_busy=if_busy, bus_url=bus, as_json=json)
-    return play_match(wanted, runs, bus_url=bus, as_json=json)
+        return play_featured(wanted, runs, showing, if_busy=if_busy, as_json=json)
+    return play_match(wanted, runs, showing, as_json=json)
 
 
 @app.command

@@ -78,6 +78,8 @@ WRONG = {
     "execution: {mode: cloud}": "`execution.mode` is 'cloud'; allowed: local",
     "execution: {mode: local, processes: 0}": "`execution.processes` is 0; allowed: auto",
     "spectate: {episodes: some}": "`spectate.episodes` is 'some'; allowed: featured",
+    "spectate: {reasoning: soon}": "`spectate.reasoning` is 'soon'; allowed: When what captains",
+    "spectate: {reasoning: 0}": "`spectate.reasoning` is 0; allowed: When what captains",
     "spectate: {balls_per_s: .nan}": "`.nan` is not finite; allowed: finite numbers",
     "spectate: {balls_per_s: 1e999}": "`1e999` is not finite; allowed: finite numbers",
     "schedule: {cron: daily}": "'daily': 1 fields, but cron has 5",
