@@ -39,6 +39,12 @@ def _publishing() -> dict[str, Any]:
     return publishing.measure()
 
 
+def _storing() -> dict[str, Any]:
+    from bench import storing
+
+    return storing.measure()
+
+
 def _ladder() -> dict[str, Any]:
     from bench import ladder
 
@@ -55,6 +61,7 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "engine": _engine,
     "fidelity": _fidelity,
     "publishing": _publishing,
+    "storing": _storing,
     "orchestration": _orchestration,
     "ladder": _ladder,
     "llm": _llm,

@@ -2,8 +2,8 @@
 
 Writes one line of JSON when it listens: `{"url", "port", "pid", "publish_token"}` (the token only
 where it was made here). Tokens come from the environment, where other users of the machine do not
-see them: `CAPTAINS_BUS_TOKEN` to publish, `CAPTAINS_BUS_READ_TOKEN` to read. SIGINT and SIGTERM end
-it.
+see them: `CAPTAINS_BUS_TOKEN` to publish, `CAPTAINS_BUS_READ_TOKEN` to read; a store's password
+from PGPASSWORD or ~/.pgpass. SIGINT and SIGTERM end it.
 """
 
 from __future__ import annotations
@@ -15,11 +15,10 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from spectator.server import BusServer, RefusedToBind
 from spectator.settings import BusSettings
-from spectator.store import StoreRefused
+from spectator.store import StoreRefused, StoreUnavailable, check_store
 
 TOKEN_VARIABLE = "CAPTAINS_BUS_TOKEN"  # noqa: S105 - a name, not a secret
 READ_TOKEN_VARIABLE = "CAPTAINS_BUS_READ_TOKEN"  # noqa: S105 - a name, not a secret
@@ -29,16 +28,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     token = os.environ.get(TOKEN_VARIABLE)
     settings = BusSettings(read_token=os.environ.get(READ_TOKEN_VARIABLE))
-    store = options.store if options.store == ":memory:" else Path(options.store)
     try:
+        asyncio.run(_look_at(options.store))
         bus = BusServer(
-            store, host=options.host, port=options.port, publish_token=token, settings=settings
+            options.store,
+            host=options.host,
+            port=options.port,
+            publish_token=token,
+            settings=settings,
         )
         asyncio.run(_until_told(bus, tells_token=token is None))
-    except (RefusedToBind, StoreRefused, OSError) as error:
+    except StoreRefused as error:
+        sys.stderr.write(f"captains bus: the store cannot be used: {error}\n")
+        return 2
+    except (RefusedToBind, OSError) as error:
         sys.stderr.write(f"captains bus: {error}\n")
         return 2
     return 0
+
+
+async def _look_at(store: str) -> None:
+    """Say at once that a store cannot be reached; the bus starts all the same, and waits for it.
+    One that somebody has to put right first raises `StoreRefused`.
+    """
+    try:
+        await check_store(store)
+    except StoreRefused:
+        raise
+    except StoreUnavailable as error:
+        sys.stderr.write(f"captains bus: the store does not answer, waiting for it: {error}\n")
 
 
 async def _until_told(bus: BusServer, *, tells_token: bool) -> None:
@@ -65,7 +83,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one (default)")
     parser.add_argument(
-        "--store", default=":memory:", help="the file that keeps the events (default: memory only)"
+        "--store",
+        default=":memory:",
+        help="a file, or postgresql://USER@HOST/DATABASE (default: memory only)",
     )
     return parser
 

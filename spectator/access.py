@@ -29,8 +29,8 @@ class Access:
         return self._guarded(handler, self._settings.read_token, in_query=True)
 
     async def admits(self, socket: WebSocket) -> bool:
-        """Accept the socket, or refuse it: 403 before the handshake, 1013 where the bus is full
-        or cannot reach its store.
+        """Accept the socket, or refuse it: 403 before the handshake, 1013 where the bus is full,
+        1012 where it cannot reach its store.
         """
         allowed = is_own_origin(socket, self._settings.allowed_origins)
         if not allowed or not has_token(socket, self._settings.read_token, in_query=True):
@@ -40,7 +40,7 @@ class Access:
         try:
             await self._hub.loaded()
         except StoreUnavailable:
-            await socket.close(CloseCode.TRY_LATER, "store unavailable")
+            await socket.close(CloseCode.COME_AGAIN, "store unavailable")
             return False
         if self._hub.viewers >= self._settings.max_viewers or self._hub.closing:
             await socket.close(CloseCode.TRY_LATER, "full")

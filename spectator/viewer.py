@@ -2,7 +2,7 @@
 
 Server messages: `{"t": "hello", "epoch", "stream", "top", "after"}`, `{"t": "events", "events":
 […]}`, `{"t": "featured", "stream"}`, `{"t": "ping"}`. Close codes: 1001 the bus goes away, 1008 not
-allowed or too many messages, 1013 full, 4008 too slow.
+allowed or too many messages, 1012 the store is away or another one, 1013 full, 4008 too slow.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ class CloseCode(IntEnum):
 
     GOING_AWAY = 1001
     POLICY = 1008
+    COME_AGAIN = 1012
     TRY_LATER = 1013
     TOO_SLOW = 4008
 
@@ -72,7 +73,7 @@ class Viewer:
                 await self._close(end.code)
                 return
             if isinstance(end, StoreUnavailable):
-                await self._close(CloseCode.TRY_LATER)
+                await self._close(CloseCode.COME_AGAIN)
                 return
         for end in ended:
             if isinstance(end, Exception) and not isinstance(end, WebSocketDisconnect):
@@ -140,7 +141,7 @@ class Viewer:
         if self._hub.closing:
             raise Leave(CloseCode.GOING_AWAY)
         if channel.gone:
-            raise Leave(CloseCode.TRY_LATER)
+            raise Leave(CloseCode.COME_AGAIN)
         bell = channel.changed
         lines = await self._hub.lines_after(channel, after)
         for part in _frames(lines, self._settings.frame_bytes):

@@ -8,12 +8,14 @@ import atexit
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.needed import CHROMIUM, IN_CI, POSTGRES, Needed
+from tests.postgres import Postgres
 
 
 def _isolate_prefect() -> None:
@@ -58,9 +60,11 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres_programs() -> Path:
-    """The folder of PostgreSQL's programs."""
-    return Path(_path_of(POSTGRES))
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server of this test process."""
+    server = Postgres(Path(_path_of(POSTGRES)))
+    yield server
+    server.close()
 
 
 def _path_of(needed: Needed) -> str:

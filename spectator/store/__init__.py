@@ -21,7 +21,7 @@ from spectator.store.contract import (
     StreamPage,
     Watcher,
 )
-from spectator.store.opening import open_store
+from spectator.store.opening import check_store, open_store
 from spectator.store.sqlite import SqliteEventStore
 
 __all__ = [
@@ -40,5 +40,6 @@ __all__ = [
     "StreamInfo",
     "StreamPage",
     "Watcher",
+    "check_store",
     "open_store",
 ]

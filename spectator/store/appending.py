@@ -37,9 +37,9 @@ def weigh(batch: Batch, last_seq: int, held: Mapping[int, str]) -> Appended:
     return Appended(stream=batch.stream, status=status, next_seq=last_seq + 1, stored=tuple(fresh))
 
 
-def is_stale(fence: int | None, channel: Featured) -> bool:
+def is_stale(fence: int, channel: Featured) -> bool:
     """Whether a publisher with `fence` has been followed by another one."""
-    return fence is not None and fence < channel.fence
+    return fence < channel.fence
 
 
 def refuse(stream: StreamName, last_seq: int) -> Appended:

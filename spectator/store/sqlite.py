@@ -136,12 +136,13 @@ def _append_all(
 ) -> list[Appended]:
     """One transaction: the fence is checked and the events are stored, or neither."""
     with transaction(db):
+        if fence is None:
+            return [_append(db, batch) for batch in batches]
         channel = _channel(db)
         if is_stale(fence, channel):
             return [refuse(batch.stream, _place(db, batch.stream)[1]) for batch in batches]
         done = [_append(db, batch) for batch in batches]
-        if fence is not None:
-            _feature(db, featured_after(channel, fence, done))
+        _feature(db, featured_after(channel, fence, done))
         return done
 
 

@@ -34,6 +34,7 @@ from flows.simulate import SimulationSummary
 from flows.single import MatchReport
 from spectator import BusSettings
 from spectator.questions import QuestionState
+from spectator.store.postgres import PostgresLimits
 from tests.architecture.source import ROOT
 from tests.docs.pages import named, pages, rows, section, sections, text_of
 from tournaments import TournamentSpec
@@ -285,6 +286,11 @@ def test_a_setting_has_a_row_with_its_value(setting: Any) -> None:
 def test_a_limit_of_the_bus_has_a_row_with_its_value(limit: Any) -> None:
     shown = limit.default if limit.default else "none"
     assert f"| {shown} |" in rows(section(OPERATIONS, "The bus"))[limit.name]
+
+
+@pytest.mark.parametrize("limit", fields(PostgresLimits), ids=lambda limit: limit.name)
+def test_a_limit_of_the_store_has_a_row_with_its_value(limit: Any) -> None:
+    assert f"| {limit.default} |" in rows(section(OPERATIONS, "Several servers"))[limit.name]
 
 
 def test_every_variable_of_ours_has_a_row() -> None:

@@ -5,17 +5,29 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
 
 from engine.events import Event
-from spectator.server import BusServer
 from spectator.store import Batch, Entry
 from spectator.streams import stream_of
 
 DEADLINE_S = 20.0
+
+
+class Bus(Protocol):
+    """A bus that is reached over the wire alone: in this process or in one of its own."""
+
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def port(self) -> int: ...
+
+    @property
+    def publish_token(self) -> str: ...
 
 
 def body(events: Sequence[Event]) -> str:
@@ -29,14 +41,12 @@ def batch(events: Sequence[Event]) -> Batch:
     return Batch(stream=stream_of(events[0]), entries=entries)
 
 
-def client(bus: BusServer, token: str | None = None) -> httpx.AsyncClient:
+def client(bus: Bus, token: str | None = None) -> httpx.AsyncClient:
     headers = {"authorization": f"Bearer {token or bus.publish_token}"}
     return httpx.AsyncClient(base_url=bus.url, headers=headers, trust_env=False)
 
 
-async def post(
-    bus: BusServer, events: Sequence[Event], *, fence: int | None = None
-) -> httpx.Response:
+async def post(bus: Bus, events: Sequence[Event], *, fence: int | None = None) -> httpx.Response:
     """The events as one batch of their own stream."""
     headers = {"x-captains-fence": str(fence)} if fence is not None else {}
     async with client(bus) as http:
@@ -44,14 +54,14 @@ async def post(
         return await http.post(path, content=body(events), headers=headers)
 
 
-async def stored(bus: BusServer, stream: str) -> list[dict[str, Any]]:
+async def stored(bus: Bus, stream: str) -> list[dict[str, Any]]:
     """The whole stream, as exported."""
     async with client(bus) as http:
         answer = await http.get(f"/api/streams/{stream}/export.jsonl")
     return [json.loads(line) for line in answer.text.splitlines()] if answer.is_success else []
 
 
-def watch(bus: BusServer, path: str, **options: Any) -> connect:
+def watch(bus: Bus, path: str, **options: Any) -> connect:
     url = f"ws://127.0.0.1:{bus.port}{path}"
     return connect(url, proxy=None, compression=None, **options)
 

@@ -10,24 +10,31 @@ from pathlib import Path
 
 from spectator.store import EventStore, open_store
 from spectator.streams import StreamName
+from tests.postgres import Postgres
 
 
 @dataclass(slots=True)
 class Heard:
     """A watcher that notes what it is told."""
 
-    tops: dict[StreamName, int] = field(default_factory=dict)
+    words: list[tuple[StreamName, int]] = field(default_factory=list)
     featured: int = 0
     looks: int = 0
 
     def heard(self, stream: StreamName, top: int) -> None:
-        self.tops[stream] = max(top, self.tops.get(stream, 0))
+        self.words.append((stream, top))
 
     def heard_featured(self) -> None:
         self.featured += 1
 
     def look_again(self) -> None:
         self.looks += 1
+
+    async def reaches(self, stream: StreamName, top: int) -> bool:
+        return (stream, top) in self.words
+
+    async def came(self, what: str, *, more_than: int = 0) -> bool:
+        return (self.looks if what == "look" else self.featured) > more_than
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +68,10 @@ def sqlite_place(folder: Path) -> Place:
             path.unlink(missing_ok=True)
 
     return Place(str(file), empty)
+
+
+def postgres_place(server: Postgres) -> Place:
+    def empty() -> None:
+        server.execute("SET client_min_messages = error; DROP SCHEMA IF EXISTS captains CASCADE")
+
+    return Place(server.address(), empty)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,60 +15,74 @@ from tests.spectator.stores.model import MATCHES, Append, Log, appends
 from tests.spectator.stores.places import Place
 from tests.spectator.wire import batch
 
+T = TypeVar("T")
+
 on_every_store = settings(
-    max_examples=40,
+    max_examples=25,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 sequences = st.lists(appends, max_size=12)
 STREAMS = (StreamName("one/1"), StreamName("two/1"))
 
 
+async def _after(place: Place, sent: list[Append], look: Callable[[EventStore], Awaitable[T]]) -> T:
+    """What there is to see in an empty store after `sent`."""
+    place.empty()
+    async with place.opened() as store:
+        for one in sent:
+            await store.append(one.batches, one.fence)
+        return await look(store)
+
+
+def _log_of(sent: list[Append]) -> Log:
+    log = Log()
+    for one in sent:
+        log.append(one)
+    return log
+
+
 @on_every_store
 @given(sequences)
-def test_a_store_answers_and_keeps_what_the_model_says(place: Place, sent: list[Append]) -> None:
+def test_a_store_answers_what_the_model_says(place: Place, sent: list[Append]) -> None:
     async def play() -> None:
+        place.empty()
         log = Log()
         async with place.opened() as store:
             for one in sent:
                 assert await store.append(one.batches, one.fence) == log.append(one)
-            for stream in STREAMS:
-                assert await _texts(store, stream) == [e.text for e in log.streams.get(stream, [])]
 
-    place.empty()
     asyncio.run(play())
+
+
+@on_every_store
+@given(sequences)
+def test_a_store_keeps_what_the_model_says(place: Place, sent: list[Append]) -> None:
+    async def texts(store: EventStore) -> dict[StreamName, list[str]]:
+        return {s: [line.text for line in await store.read(s, 0, 1000)] for s in STREAMS}
+
+    kept = _log_of(sent).streams
+    assert asyncio.run(_after(place, sent, texts)) == {
+        stream: [entry.text for entry in kept.get(stream, [])] for stream in STREAMS
+    }
 
 
 @on_every_store
 @given(sequences)
 def test_the_featured_channel_is_the_models(place: Place, sent: list[Append]) -> None:
-    async def play() -> None:
-        log = Log()
-        async with place.opened() as store:
-            for one in sent:
-                await store.append(one.batches, one.fence)
-                log.append(one)
-            now = await store.featured()
-        assert (now and (now.stream, now.fence)) == (log.featured and (log.featured, log.fence))
-
-    place.empty()
-    asyncio.run(play())
+    log = _log_of(sent)
+    now = asyncio.run(_after(place, sent, lambda store: store.featured()))
+    assert (now and (now.stream, now.fence)) == (log.featured and (log.featured, log.fence))
 
 
 @on_every_store
 @given(sequences)
 def test_the_list_tells_the_outermost_events(place: Place, sent: list[Append]) -> None:
-    async def play() -> None:
-        log = Log()
-        async with place.opened() as store:
-            for one in sent:
-                await store.append(one.batches, one.fence)
-                log.append(one)
-            page = await store.streams(StreamKind.MATCH, limit=10)
-        told = {info.stream: (info.first, info.last, info.last_seq) for info in page.streams}
-        assert told == {s: (es[0].text, es[-1].text, len(es)) for s, es in log.streams.items()}
-
-    place.empty()
-    asyncio.run(play())
+    listed = _after(place, sent, lambda store: store.streams(StreamKind.MATCH, limit=10))
+    told = {i.stream: (i.first, i.last, i.last_seq) for i in asyncio.run(listed).streams}
+    assert told == {
+        stream: (kept[0].text, kept[-1].text, len(kept))
+        for stream, kept in _log_of(sent).streams.items()
+    }
 
 
 @on_every_store
@@ -81,6 +97,7 @@ def test_two_servers_at_once_store_every_event_once(
         return [(one.stream, e.seq, e.text) for one in done for e in one.stored]
 
     async def play() -> None:
+        place.empty()
         async with place.servers(2) as (first, second):
             claims = await asyncio.gather(publish(first, here), publish(second, there))
             stored = [
@@ -90,7 +107,6 @@ def test_two_servers_at_once_store_every_event_once(
             ]
             assert sorted(claims[0] + claims[1]) == sorted(stored)
 
-    place.empty()
     asyncio.run(play())
 
 
@@ -108,7 +124,3 @@ def test_pages_of_any_size_make_up_the_stream(place: Place, after: int, limit: i
         assert seqs == list(range(after + 1, len(MATCHES["one"]) + 1))
 
     asyncio.run(play())
-
-
-async def _texts(store: EventStore, stream: StreamName) -> list[str]:
-    return [line.text for line in await store.read(stream, 0, 1000)]

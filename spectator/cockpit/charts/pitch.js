@@ -1,0 +1,81 @@
+// The pitch map: line and length of the shown ball and of those before it in the over.
+
+import { html } from "../vendor/preact.js";
+import { Plot, num } from "./figure.js";
+import { plain } from "./say.js";
+import { dice } from "./strokes.js";
+import { ballOf } from "../reducer.js";
+
+// From the striker's stumps down the pitch; heights of the zones in letters.
+const LENGTHS = [["yorker", 3], ["full", 4.6], ["good", 4.6], ["short", 6.4]]; // prettier-ignore
+const LINES = [["wide_off", 1.1], ["off", 0.95], ["stumps", 1.25], ["leg", 0.9]]; // for a right-hander, from the left, and how wide
+const WIDEST_EM = 21;
+const HEAD_EM = 3.4;
+const HIGH_EM = HEAD_EM + LENGTHS.reduce((sum, [, high]) => sum + high, 0) + 2.2;
+
+export function Pitch({ events, shown, left }) {
+  const { data } = shown;
+  const over = events.filter(
+    (event) =>
+      event.type === "delivery" && event.seq <= shown.seq &&
+      event.data.innings === data.innings && event.data.over === data.over,
+  ); // prettier-ignore
+  const text = `Pitch map. The ball was ${wordsOf(data)}. Earlier in the over: ${over.slice(0, -1).map((event) => `${event.data.length} ${plain(event.data.line)}`).join(", ") || "none"}.`;
+  return html`<div class="chart-pitch">
+    <${Plot} text=${text} height=${({ unit }) => HIGH_EM * unit} draw=${(box) => drawing(over, left, box)} />
+    <p class="chart-ball"><b>${data.length}, ${plain(data.line)}</b> <span class="quiet">${data.variation === "stock" ? "stock ball" : plain(data.variation)}, ${shotText(data)}</span></p>
+  </div>`;
+}
+
+const shotText = (data) => (data.shot === "on_merit" ? "played on merit" : `shot: ${plain(data.shot)}`);
+const wordsOf = (data) => `${data.length}, ${plain(data.line)}, ${plain(data.variation)}`;
+
+function layout(left, { width, unit }) {
+  const label = 3.5 * unit;
+  const room = Math.min(width, WIDEST_EM * unit) - label;
+  const x0 = (width - room - label) / 2 + label;
+  const whole = LINES.reduce((sum, [, wide]) => sum + wide, 0);
+  let y = HEAD_EM * unit;
+  const rows = LENGTHS.map(([name, high]) => ({ name, y0: y, y1: (y += high * unit) }));
+  const lines = left ? [...LINES].reverse() : LINES;
+  let x = x0;
+  const columns = lines.map(([name, wide]) => ({ name, x0: x, x1: (x += (room * wide) / whole) }));
+  return { unit, rows, columns, x0, x1: x0 + room, y0: HEAD_EM * unit, y1: y };
+}
+
+function drawing(over, left, box) {
+  const plan = layout(left, box);
+  const { unit, rows, columns, x0, x1, y0, y1 } = plan;
+  const stumps = columns.find((each) => each.name === "stumps");
+  const middle = (stumps.x0 + stumps.x1) / 2;
+  return html`
+    <rect class="strip" x=${num(x0)} y=${num(1.6 * unit)} width=${num(x1 - x0)} height=${num(y1 - 1.6 * unit)} rx="3" />
+    ${rows.map((row, i) => html`
+      ${i % 2 === 1 && html`<rect class="zone" x=${num(x0)} y=${num(row.y0)} width=${num(x1 - x0)} height=${num(row.y1 - row.y0)} />`}
+      <text class="quiet" x=${num(x0 - 0.5 * unit)} y=${num((row.y0 + row.y1) / 2 + 0.35 * unit)} text-anchor="end">${row.name}</text>`)}
+    <rect class="channel" x=${num(stumps.x0)} y=${num(y0)} width=${num(stumps.x1 - stumps.x0)} height=${num(y1 - y0)} />
+    <line class="crease" x1=${num(x0)} x2=${num(x1)} y1=${num(y0)} y2=${num(y0)} />
+    ${[-1, 0, 1].map((i) => html`<rect class="stump" x=${num(middle + i * 0.62 * unit - 0.17 * unit)} y=${num(1.9 * unit)} width=${num(0.34 * unit)} height=${num(1.2 * unit)} rx="1" />`)}
+    ${columns.map((each) => html`<text class="quiet" x=${num((each.x0 + each.x1) / 2)} y=${num(y1 + 1.3 * unit)} text-anchor="middle">${short(each.name, each.x1 - each.x0, unit)}</text>`)}
+    ${over.map((event, i) => html`<${Ball} event=${event} plan=${plan} last=${i === over.length - 1} />`)}
+  `;
+}
+
+const short = (line, width, unit) => (line === "wide_off" && width < 4.6 * unit ? "wide" : plain(line));
+
+function Ball({ event, plan, last }) {
+  const { unit, rows, columns } = plan;
+  const row = rows.find((each) => each.name === event.data.length);
+  const column = columns.find((each) => each.name === event.data.line);
+  if (!row || !column) return null;
+  const r = (last ? 0.95 : 0.7) * unit;
+  const within = (low, high, share) => low + r + 1 + (high - low - 2 * r - 2) * share;
+  const x = within(column.x0, column.x1, dice(event.seq, 5));
+  const y = within(row.y0, row.y1, dice(event.seq, 6));
+  const { glyph, kind } = ballOf(event.data);
+  return html`<g class=${`pitched ${kind} ${last ? "last" : ""}`}>
+    ${last && html`<circle class="ring" cx=${num(x)} cy=${num(y)} r=${num(r + 0.35 * unit)} />`}
+    <circle class="dot" cx=${num(x)} cy=${num(y)} r=${num(r)} />
+    ${(last || glyph.length === 1) && html`<text class="glyph" x=${num(x)} y=${num(y + 0.35 * unit)} text-anchor="middle">${glyph.length > 2 ? glyph.slice(0, 2) : glyph}</text>`}
+  </g>`;
+}

@@ -1,0 +1,55 @@
+"""An errand is run after every asking, and until it works."""
+
+from __future__ import annotations
+
+import asyncio
+
+from spectator.elsewhere import Errand
+from spectator.store import StoreUnavailable
+from tests.spectator.wire import until
+
+
+class _Work:
+    """Counts its runs; each waits for `go`, and the first `fails` end in trouble."""
+
+    def __init__(self, fails: int = 0) -> None:
+        self.runs, self.fails = 0, fails
+        self.go = asyncio.Event()
+
+    async def __call__(self) -> None:
+        self.runs += 1
+        await self.go.wait()
+        self.fails -= 1
+        if self.fails >= 0:
+            raise StoreUnavailable
+
+    async def has_run(self, times: int) -> bool:
+        return self.runs == times
+
+
+async def test_what_is_asked_while_it_is_under_way_is_done_once_more():
+    work = _Work()
+    errand = Errand(work)
+    errand.ask()
+    await until(lambda: work.has_run(1))
+    for _ in range(5):
+        errand.ask()
+    work.go.set()
+    await until(lambda: work.has_run(2))
+
+
+async def test_an_errand_is_tried_until_the_store_is_there():
+    work = _Work(fails=2)
+    work.go.set()
+    Errand(work).ask()
+    await until(lambda: work.has_run(3))
+
+
+async def test_an_errand_is_run_again_when_it_is_asked_again_later():
+    work = _Work()
+    work.go.set()
+    errand = Errand(work)
+    errand.ask()
+    await until(lambda: work.has_run(1))
+    errand.ask()
+    await until(lambda: work.has_run(2))
