@@ -121,7 +121,7 @@ class BusPublisher:
     def _is_done(self) -> bool:
         """Whether there is nothing more to wait for."""
         boxes = self._boxes
-        if boxes.stopped is not None:
+        if boxes.stopped is not None or self._task is None or self._task.done():
             return True
         if boxes.away and self._spool is not None and not self._adopts:
             return True  # whoever adopts waits for the bus

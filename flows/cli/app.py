@@ -167,6 +167,29 @@ def play(
 
 
 @app.command
+def publish(
+    run: Path,
+    /,
+    *,
+    bus: BUS = None,
+    reasoning: Annotated[
+        Literal["live", "never"] | None,
+        Parameter(help="Whether what captains thought is shown; default: as the run has it."),
+    ] = None,
+    json: JSON = False,
+) -> int:
+    """Put the matches of a run on a bus: what waits there for one, and every sealed record.
+
+    RUN is the run's folder. Exit code 1 where something did not arrive.
+
+    Example: captains publish runs/play --bus http://127.0.0.1:8765
+    """
+    from flows.cli.buses import publish_run
+
+    return publish_run(run, bus, reasoning, as_json=json)
+
+
+@app.command
 def token(captain: str, /, *, bus: BUS = None, json: JSON = False) -> int:
     """Print the token with which a person answers for CAPTAIN on a bus, and his page.
 

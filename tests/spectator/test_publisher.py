@@ -17,6 +17,7 @@ from spectator.sending import BusLine
 from spectator.server import BusServer
 from spectator.settings import BusSettings
 from tests.spectator.matches import match_events, published
+from tests.spectator.processes import free_port
 from tests.spectator.wire import post, stored, until
 
 EVENTS = published(match_events("m", seed=3)).match
@@ -70,7 +71,7 @@ async def test_many_episodes_share_few_requests(bus, monkeypatch):
 
 
 async def test_a_bus_that_comes_late_gets_everything(tmp_path: Path):
-    port = _free_port()
+    port = free_port()
     async with BusPublisher(f"http://127.0.0.1:{port}", TOKEN, flush_s=20) as publisher:
         observer = publisher.observer()
         await play(observer, EVENTS[:100])
@@ -84,7 +85,7 @@ async def test_a_bus_that_comes_late_gets_everything(tmp_path: Path):
 @pytest.mark.parametrize("keeps", [True, False])
 async def test_a_bus_that_restarts_misses_nothing(tmp_path: Path, keeps):
     """Whether it kept its store or comes back empty."""
-    port = _free_port()
+    port = free_port()
     store = tmp_path / "bus.sqlite" if keeps else ":memory:"
     async with BusPublisher(f"http://127.0.0.1:{port}", TOKEN, flush_s=20) as publisher:
         observer = publisher.observer()
@@ -99,7 +100,7 @@ async def test_a_bus_that_restarts_misses_nothing(tmp_path: Path, keeps):
 
 
 async def test_a_bus_that_never_comes_costs_the_match_nothing_but_is_reported():
-    publisher = BusPublisher(f"http://127.0.0.1:{_free_port()}", TOKEN, flush_s=0.05)
+    publisher = BusPublisher(f"http://127.0.0.1:{free_port()}", TOKEN, flush_s=0.05)
     observer = publisher.observer()
     await play(observer, EVENTS)
     await observer.aclose()
@@ -121,7 +122,7 @@ async def test_on_event_does_not_wait_for_the_bus():
 
 
 async def test_a_full_queue_ends_a_stream_but_delivers_its_beginning():
-    port = _free_port()
+    port = free_port()
     limits = PublisherLimits(pending=50)
     async with BusPublisher(f"http://127.0.0.1:{port}", TOKEN, limits=limits) as publisher:
         observer = publisher.observer()
@@ -193,11 +194,6 @@ async def _publish(url: str) -> None:
 
 async def _has_sent(publisher: BusPublisher, count: int) -> bool:
     return publisher.report.sent >= count and not publisher.report.waiting
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
 
 
 def _count_posts(monkeypatch: pytest.MonkeyPatch) -> list[int]:

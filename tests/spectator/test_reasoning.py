@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from engine.cricket.choices import Seat
 from engine.episode import Cast, play_episode
 from engine.events import DecisionEvent, Event, ReasoningEvent
+from engine.fanout import Observer
 from engine.record import RecordWriter, read_record, record_path
 from spectator.publisher import BusPublisher
 from spectator.reasoning import Reasoning, Shown
@@ -30,7 +31,8 @@ THOUGHT = [
     if isinstance(event, DecisionEvent) and (event.data.reason or event.data.calls)
 ]
 HALF = len(EVENTS) // 2
-SHOWN: st.SearchStrategy[Shown] = st.sampled_from(["live", "after", "never"]) | st.integers(1, 40)
+WORDS: tuple[Shown, ...] = ("live", "after", "never")
+SHOWN: st.SearchStrategy[Shown] = st.sampled_from(WORDS) | st.integers(1, 40)
 
 
 @pytest.fixture
@@ -134,7 +136,7 @@ async def test_never_is_never(bus: BusServer) -> None:
 async def test_the_record_has_what_the_bus_never_gets(bus: BusServer, tmp_path: Path) -> None:
     writer = RecordWriter(tmp_path, "calls", 1)
     async with BusPublisher(bus.url, TOKEN, reasoning="never") as publisher:
-        observers = [publisher.observer(), writer]
+        observers: list[Observer] = [publisher.observer(), writer]
         cast = Cast(captains={Seat.HOME: Thinker()})
         await play_episode(SPEC, observers=observers, models=MODELS, cast=cast)
     record = read_record(record_path(tmp_path, "calls"))

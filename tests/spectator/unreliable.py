@@ -67,7 +67,7 @@ class UnreliableBus(httpx.AsyncBaseTransport):
 
     def take(self, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """As the store does: in order, once, and what does not fit is named."""
-        results = {}
+        results: dict[str, dict[str, Any]] = {}
         for event in events:
             name = f"{event['episode_id']}/{event['attempt']}"
             result = results.setdefault(name, {"stream": name, "status": "ok"})
