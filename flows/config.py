@@ -16,7 +16,7 @@ from engine.cricket.state import CURRENT_ERA, FIRST_ERA, LAST_ERA
 from engine.seeds import MAX_SEED
 from flows.work import SquadsWord
 from tournaments.plan import FIRST_OCCASION
-from tournaments.spec import MOST_DELAY, TournamentSpec
+from tournaments.spec import MOST_DELAY, Speech, TournamentSpec
 
 SCHEDULED: Final = "scheduled"
 _CAPTAINS: Final[JsonDict] = {"enum": [*preset_names()]}
@@ -107,6 +107,18 @@ class EpisodeConfig(_Config):
             description="When what captains think is shown: live, after the match, never, or so "
             "many balls later.",
         )
+    )
+    speech: Speech = Field(
+        default="none",
+        title="Speech",
+        description="Who speaks a featured match's commentary: none, auto (the best voice there "
+        "is), cartesia, piper, espeak or browser.",
+    )
+    commentary: str = Field(
+        default="templates",
+        max_length=200,
+        title="Commentary",
+        description="Who writes a featured match's commentary: templates, or a preset of kind llm.",
     )
     runs: str = Field(
         default="runs",

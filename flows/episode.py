@@ -14,14 +14,16 @@ from engine.fanout import Observer
 from engine.options import DEFAULT_OVERS
 from engine.packs import load_pack
 from engine.spec import EpisodeSpec
+from engine.tool_captains import Services
 from engine.tool_captains.limiting import CEILING
 from flows import artifacts
 from flows.announce import said_aloud
 from flows.broadcast import FULL_SPEED, Broadcast
+from flows.commentary import Telling, commentated
 from flows.config import EpisodeConfig
 from flows.leasing import leased
 from flows.ledger import RunFolder
-from flows.lending import lent_to_one
+from flows.lending import check_secrets, lent_to_one
 from flows.limits import FeaturedMatch, featured_slot
 from flows.people import check_can_be_asked
 from flows.play import play_once
@@ -29,6 +31,7 @@ from flows.publishing import publisher
 from flows.single import MatchReport, SingleMatch, singles_folder
 from flows.stage import current_stage
 from flows.work import title_of
+from tournaments.spec import TEMPLATES
 
 
 def run_name() -> str:
@@ -52,10 +55,11 @@ async def episode(config: EpisodeConfig) -> MatchReport:
     runs = Path(config.runs)
     bus = current_stage().bus
     check_can_be_asked((spec.home, spec.away), bus)
+    telling = telling_of(config)
     async with (
-        watched(spec, config, folder) as observers,
         leased(CEILING, said_aloud(current_stage())) as limiter,
         lent_to_one(runs, bus, limiter) as services,
+        watched(spec, config, folder, telling, services) as observers,
     ):
         result = await play_once(folder, spec, observers, services)
         folder.append(result)
@@ -80,7 +84,11 @@ def match_of(config: EpisodeConfig) -> SingleMatch:
 
 @asynccontextmanager
 async def watched(
-    spec: EpisodeSpec, config: EpisodeConfig, folder: RunFolder
+    spec: EpisodeSpec,
+    config: EpisodeConfig,
+    folder: RunFolder,
+    telling: Telling,
+    services: Services,
 ) -> AsyncIterator[list[Observer]]:
     """The observers of the match: its bus, where there is one; the featured channel, where it is
     asked for.
@@ -92,10 +100,26 @@ async def watched(
             return
         match = FeaturedMatch(episode_id=spec.episode_id, title=title_of(spec), page=stage.page)
         async with featured_slot(match, wait=config.if_busy == "wait") as epoch:
-            if bus is None:
+            if bus is None or stage.bus is None:
                 yield []
                 return
+            await check_secrets(telling.writers, services.secrets)
             pace = config.balls_per_s if stage.paced else FULL_SPEED
-            onto = bus.observer(fence=epoch)
-            async with Broadcast(onto, pace, hurried=asyncio.Event()) as broadcast:
+            shown = commentated(
+                bus.observer(fence=epoch),
+                telling,
+                episode_id=spec.episode_id,
+                bus=bus,
+                address=stage.bus,
+                services=services,
+            )
+            async with shown as onto, Broadcast(onto, pace, hurried=asyncio.Event()) as broadcast:
                 yield [broadcast]
+
+
+def telling_of(config: EpisodeConfig) -> Telling:
+    """How a featured match is told. Raises the spectator's `Unavailable`, and `UnknownPreset`."""
+    if not config.featured:
+        return Telling()
+    writer = None if config.commentary == TEMPLATES else resolve(config.commentary)
+    return Telling.of(config.speech, writer)

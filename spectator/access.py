@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from starlette.requests import Request
+from http import HTTPStatus
+
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 
 from spectator.guard import has_token, is_own_origin
 from spectator.hub import Hub
-from spectator.refusing import Handler, answer_of
+from spectator.messages import CloseCode
+from spectator.refusing import Handler, Refused, answer_of
 from spectator.settings import BusSettings
 from spectator.store import StoreUnavailable
-from spectator.viewer import CloseCode
 
 
 class Access:
@@ -29,8 +31,8 @@ class Access:
         return self._guarded(handler, self._settings.read_token, in_query=True)
 
     async def admits(self, socket: WebSocket) -> bool:
-        """Accept the socket, or refuse it: 403 before the handshake, 1013 where the bus is full,
-        1012 where it cannot reach its store.
+        """Accept the socket and count its viewer, or refuse it: 403 before the handshake, 1013
+        where there is no room, 1012 where the bus cannot reach its store.
         """
         allowed = is_own_origin(socket, self._settings.allowed_origins)
         if not allowed or not has_token(socket, self._settings.read_token, in_query=True):
@@ -40,12 +42,26 @@ class Access:
         try:
             await self._hub.loaded()
         except StoreUnavailable:
-            await socket.close(CloseCode.COME_AGAIN, "store unavailable")
+            await self._send_away(socket, CloseCode.COME_AGAIN, "store unavailable")
             return False
-        if self._hub.viewers >= self._settings.max_viewers or self._hub.closing:
-            await socket.close(CloseCode.TRY_LATER, "full")
+        if not self._has_room(socket):
+            await self._send_away(socket, CloseCode.TRY_LATER, "full")
             return False
+        self._hub.attendance.enter(_address(socket))
         return True
+
+    async def _send_away(self, socket: WebSocket, code: CloseCode, why: str) -> None:
+        self._hub.metrics.drops.labels(code=int(code)).inc()
+        await socket.close(code, why)
+
+    def admit(self, request: Request) -> None:
+        """Count a viewer who comes by HTTP, or refuse him where there is no room."""
+        if not self._has_room(request):
+            raise Refused(HTTPStatus.TOO_MANY_REQUESTS, "full")
+        self._hub.attendance.enter(_address(request))
+
+    def _has_room(self, viewer: HTTPConnection) -> bool:
+        return not self._hub.closing and self._hub.attendance.has_room(_address(viewer))
 
     def _guarded(self, handler: Handler, token: str | None, *, in_query: bool) -> Handler:
         async def loaded(request: Request) -> Response:
@@ -53,8 +69,14 @@ class Access:
             return await handler(request)
 
         async def answer(request: Request) -> Response:
-            return await answer_of(
-                loaded, request, may=has_token(request, token, in_query=in_query)
-            )
+            may = has_token(request, token, in_query=in_query)
+            answer = await answer_of(loaded, request, may=may)
+            if answer.status_code >= HTTPStatus.BAD_REQUEST:
+                self._hub.metrics.refused.labels(status=answer.status_code).inc()
+            return answer
 
         return answer
+
+
+def _address(connection: HTTPConnection) -> str:
+    return connection.client.host if connection.client is not None else ""

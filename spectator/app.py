@@ -9,10 +9,12 @@ from spectator.access import Access
 from spectator.asking import Asking
 from spectator.guard import KnownHosts, StrictHeaders, host_in
 from spectator.hub import Hub
+from spectator.monitoring import Monitoring
 from spectator.pages import page_routes
 from spectator.publishing import Publishing
 from spectator.reading import Reading
 from spectator.settings import DEFAULTS, BusSettings
+from spectator.speech.shelf import Shelf
 from spectator.store import EventStore
 from spectator.watching import Watching
 
@@ -36,7 +38,9 @@ def create_app(
         *Publishing(hub, access, settings).routes(),
         *Reading(hub, access, settings).routes(),
         *Watching(hub, access, settings).routes(),
+        *Monitoring(hub, access, asking.questions).routes(),
         *asking.routes(),
+        *Shelf(access, settings).routes(),
         *page_routes(),
     ]
     app = Starlette(routes=routes, middleware=_guards(settings, hosts))

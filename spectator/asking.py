@@ -64,7 +64,7 @@ class Asking:
         return _outcome(asked)
 
     async def _question_in(self, request: Request) -> HumanQuestion:
-        body = await read_body(request, self._settings.max_body_bytes)
+        body = await read_body(request, self._settings, self._settings.max_body_bytes)
         try:
             question = HumanQuestion.model_validate_json(body)
         except ValidationError as error:
@@ -93,7 +93,7 @@ class Asking:
         return Response(found.model_dump_json(), media_type="application/json", headers=headers)
 
     async def _answer(self, request: Request) -> Response:
-        body = await read_body(request, self._settings.max_answer_bytes)
+        body = await read_body(request, self._settings, self._settings.max_answer_bytes)
         asked = self.questions.find(request.path_params["captain"], request.path_params["id"])
         if asked is None:
             raise Refused(HTTPStatus.NOT_FOUND, "unknown_question")

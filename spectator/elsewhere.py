@@ -14,7 +14,8 @@ from spectator.store import StoreUnavailable
 from spectator.streams import StreamName
 
 if TYPE_CHECKING:
-    from spectator.hub import Channel, Hub
+    from spectator.channel import Channel
+    from spectator.hub import Hub
 
 READ_AT_ONCE: Final = 500
 RETRY_S: Final = 0.5

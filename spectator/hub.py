@@ -11,54 +11,18 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from itertools import islice
 from typing import Final
 
-from spectator.elsewhere import Elsewhere, Errand
+from spectator.attendance import Attendance
+from spectator.channel import Channel, Part, Ready, parts_of
+from spectator.elsewhere import Elsewhere
+from spectator.metrics import Metrics
 from spectator.settings import BusSettings
+from spectator.snapshots import Snapshots
 from spectator.store import Appended, AppendStatus, EventStore, Featured, Line
-from spectator.streams import StreamName, may_be_featured
+from spectator.streams import StreamKind, StreamName, may_be_featured
 
 READ_AHEAD: Final = 500  # events a read from the store
-
-
-@dataclass(slots=True)
-class Channel:
-    """One stream as its viewers share it: the last events, the highest number, and the bell for the
-    next.
-    """
-
-    stream: StreamName
-    ring: deque[Line]
-    top: int = 0
-    viewers: int = 0
-    gone: bool = False  # the log is another one: its viewers join anew
-    catching_up: Errand | None = None  # with what other servers stored
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def publish(self, lines: Sequence[Line]) -> None:
-        """Take over what the store has accepted and is new here; lines that do not join up make the
-        ring start anew.
-        """
-        fresh = [line for line in lines if line.seq > self.top]
-        if not fresh:
-            return
-        if fresh[0].seq != self.top + 1:
-            self.ring.clear()
-        self.ring.extend(fresh)
-        self.top = fresh[-1].seq
-        self.ring_the_bell()
-
-    def ring_the_bell(self) -> None:
-        bell, self.changed = self.changed, asyncio.Event()
-        bell.set()
-
-    def after(self, seq: int) -> list[Line] | None:
-        """What follows `seq`, or None where the ring does not reach back that far."""
-        if not self.ring or self.ring[0].seq > seq + 1:
-            return None
-        return list(islice(self.ring, seq + 1 - self.ring[0].seq, None))
 
 
 class Hub:
@@ -68,16 +32,15 @@ class Hub:
         self.store = store
         self._settings = settings
         self._channels: dict[StreamName, Channel] = {}
-        self._viewers: set[asyncio.Task[object]] = set()
+        self.attendance = Attendance(settings)
+        self.snapshots = Snapshots(store, settings.snapshots)
+        self.metrics = Metrics()
         self._loading: asyncio.Task[None] | None = None
+        self.streams = 0  # of every kind, as far as is known here
         self.featured: Featured | None = None
         self.featured_changed = asyncio.Event()
         self.closing = False
         self._elsewhere = Elsewhere(self)
-
-    @property
-    def viewers(self) -> int:
-        return len(self._viewers)
 
     async def loaded(self) -> None:
         """Wait until what the store knows from before has been picked up: once, for everybody who
@@ -89,11 +52,14 @@ class Hub:
 
     async def _load(self) -> None:
         await self.store.open(self._elsewhere)
+        pages = [await self.store.streams(kind, limit=1) for kind in StreamKind]
+        self.streams = sum(page.total for page in pages)
         self.featured = await self.store.featured()
 
     def published(self, done: Sequence[Appended], fence: int | None) -> None:
         """Show what the store has taken."""
         for one in done:
+            self.streams += bool(one.stored) and one.stored[0].seq == 1
             channel = self._channels.get(one.stream)
             if channel is not None and one.stored:
                 channel.publish(one.stored)
@@ -161,11 +127,29 @@ class Hub:
             lines = await self.store.read(channel.stream, seq, READ_AHEAD)
         return lines
 
-    def enter(self, task: asyncio.Task[object] | None) -> None:
-        """Note the task that serves a viewer, to count him and to wait for his end."""
-        if task is not None:
-            self._viewers.add(task)
-            task.add_done_callback(self._viewers.discard)
+    async def parts_after(self, channel: Channel, seq: int) -> Sequence[Part]:
+        """The same in parts of about `frame_bytes`."""
+        ready = channel.ready
+        if ready is not None and ready.seq == seq and ready.top == channel.top:
+            return ready.parts
+        top = channel.top
+        lines = await self.lines_after(channel, seq)
+        parts = parts_of(lines, self._settings.frame_bytes)
+        if parts and top == channel.top:
+            channel.ready = Ready(seq=seq, top=top, parts=parts)
+        return parts
+
+    async def grown(self, stream: StreamName, top: int, wait_s: float) -> None:
+        """Wait until the stream reaches beyond `top`, or the bus goes away, but not too long."""
+        channel = await self.join(stream)
+        try:
+            async with asyncio.timeout(wait_s):
+                while channel.top <= top and not (channel.gone or self.closing):
+                    await channel.changed.wait()
+        except TimeoutError:
+            return
+        finally:
+            self.leave(channel)
 
     async def close(self, timeout_s: float) -> None:
         """Tell every viewer that the bus goes away, and wait for them, but not longer than
@@ -176,8 +160,7 @@ class Hub:
         for channel in self._channels.values():
             channel.ring_the_bell()
         self.featured_changed.set()
-        if self._viewers:
-            await asyncio.wait(self._viewers, timeout=timeout_s)
+        await self.attendance.over(timeout_s)
 
 
 def _has_failed(task: asyncio.Task[None]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -13,6 +14,7 @@ from starlette.requests import Request
 
 from engine.events import EVENT_TYPES, Event
 from spectator.refusing import Refused
+from spectator.settings import BusSettings
 from spectator.store import Batch, Entry
 from spectator.streams import MAX_ATTEMPT_DIGITS, MAX_EPISODE_ID, StreamName, stream_of
 
@@ -38,17 +40,23 @@ class BadEvents(Exception):
         self.bad = bad
 
 
-async def read_body(request: Request, limit: int) -> bytes:
-    """The whole body; raises `Refused` (413) as soon as it is known to be over `limit` bytes."""
+async def read_body(request: Request, settings: BusSettings, limit: int) -> bytes:
+    """The whole body. Raises `Refused`: 413 as soon as it is known to be over `limit` bytes, 408
+    where it does not arrive in time.
+    """
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > limit:
         raise _too_large(limit)
     parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > limit:
-            raise _too_large(limit)
-        parts.append(part)
+    try:
+        async with asyncio.timeout(settings.body_s):
+            async for part in request.stream():
+                size += len(part)
+                if size > limit:
+                    raise _too_large(limit)
+                parts.append(part)
+    except TimeoutError:
+        raise Refused(HTTPStatus.REQUEST_TIMEOUT, "too_slow") from None
     return b"".join(parts)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any, Final
@@ -16,7 +17,7 @@ from spectator.ingest import BadEvents, batches_of, parse_events, read_body
 from spectator.paths import STREAM, stream_in
 from spectator.refusing import MAX_DIGITS, MAX_NUMBER, error_answer, invalid
 from spectator.settings import BusSettings
-from spectator.store import Appended, AppendStatus
+from spectator.store import Appended, AppendStatus, Batch, Entry
 from spectator.streams import StreamName, stream_of
 
 FENCE_HEADER: Final = "x-captains-fence"
@@ -48,12 +49,16 @@ class Publishing:
             return JSONResponse({"next": await self._next_seq(stream)})
         if done[0].status is AppendStatus.OK:
             return JSONResponse({"next": done[0].next_seq})
-        return error_answer(HTTPStatus.CONFLICT, done[0].status.value, next=done[0].next_seq)
+        full = done[0].status is AppendStatus.TOO_MANY_STREAMS
+        status = HTTPStatus.INSUFFICIENT_STORAGE if full else HTTPStatus.CONFLICT
+        return error_answer(status, done[0].status.value, next=done[0].next_seq)
 
     async def _append(self, request: Request, only: StreamName | None) -> list[Appended]:
         fence = _fence_in(request)
         try:
-            events = parse_events(await read_body(request, self._settings.max_body_bytes))
+            events = parse_events(
+                await read_body(request, self._settings, self._settings.max_body_bytes)
+            )
         except BadEvents as error:
             raise invalid(**asdict(error.bad)) from None
         for index, event in enumerate(events):
@@ -61,9 +66,41 @@ class Publishing:
                 raise invalid(index=index, field="episode_id", why="belongs to another stream")
         if not events:
             return []
-        done = await self._hub.store.append(batches_of(events), fence)
+        batches = batches_of(events)
+        fitting = await self._fitting(batches)
+        with self._hub.metrics.append_s.time():
+            done = await self._hub.store.append(fitting, fence)
         self._hub.published(done, fence)
+        told = {one.stream: one for one in done}
+        done = [told.get(batch.stream) or _no_room(batch) for batch in batches]
+        for batch, one in zip(batches, done, strict=True):
+            self._count(batch, one)
         return done
+
+    async def _fitting(self, batches: Sequence[Batch]) -> list[Batch]:
+        """Those of streams that are there already, or that there is room for."""
+        room = self._settings.max_streams - self._hub.streams
+        if room >= len(batches):
+            return list(batches)
+        fitting = []
+        for batch in batches:
+            is_new = await self._hub.store.info(batch.stream) is None
+            if not is_new or room > 0:
+                fitting.append(batch)
+            room -= is_new
+        return fitting
+
+    def _count(self, batch: Batch, one: Appended) -> None:
+        """What is new was accepted; the rest is there already, or was refused with the status."""
+        rest = "duplicate" if one.status is AppendStatus.OK else one.status.value
+        ours, every = _bytes(one.stored), _bytes(batch.entries)
+        for outcome, events, size in (
+            ("accepted", len(one.stored), ours),
+            (rest, len(batch.entries) - len(one.stored), every - ours),
+        ):
+            if events:
+                self._hub.metrics.events.labels(outcome=outcome).inc(events)
+                self._hub.metrics.event_bytes.labels(outcome=outcome).inc(size)
 
     async def _next_seq(self, stream: StreamName) -> int:
         info = await self._hub.store.info(stream)
@@ -77,6 +114,14 @@ def _fence_in(request: Request) -> int | None:
     if not given.isdecimal() or len(given) > MAX_DIGITS or not 0 < int(given) <= MAX_NUMBER:
         raise invalid(index=None, field=FENCE_HEADER, why="a whole number above 0")
     return int(given)
+
+
+def _no_room(batch: Batch) -> Appended:
+    return Appended(stream=batch.stream, status=AppendStatus.TOO_MANY_STREAMS, next_seq=1)
+
+
+def _bytes(entries: Sequence[Entry]) -> int:
+    return sum(len(entry.text) for entry in entries)
 
 
 def _result(one: Appended) -> dict[str, Any]:

@@ -81,6 +81,10 @@ class Questions:
         self._changed = asyncio.Event()
         self.closing = False
 
+    @property
+    def open(self) -> int:
+        return len(self._open)
+
     # --- for the match -------------------------------------------------------------------------
 
     def ask(self, question: HumanQuestion) -> Asked:

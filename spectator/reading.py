@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import asdict
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -14,12 +13,11 @@ from starlette.routing import BaseRoute, Route
 
 from engine.events import parse_event
 from spectator.access import Access
-from spectator.frames import EMPTY, fold
 from spectator.hub import READ_AHEAD, Hub
 from spectator.paths import RUN, STREAM, stream_in
 from spectator.refusing import MAX_NUMBER, Refused, invalid, number_in
 from spectator.settings import BusSettings
-from spectator.store import Line, StoreUnavailable, StreamInfo
+from spectator.store import Line, StreamInfo
 from spectator.streams import StreamKind, StreamName, run_stream
 from spectator.views import featured_view, stream_view
 
@@ -36,7 +34,6 @@ class Reading:
     def routes(self) -> list[BaseRoute]:
         guarded = self._access.for_readers
         return [
-            Route("/healthz", self._health),
             Route("/api/featured", guarded(self._featured)),
             Route("/api/runs", guarded(self._runs)),
             Route("/api/streams", guarded(self._streams)),
@@ -46,17 +43,6 @@ class Reading:
             Route(STREAM + "/frame", guarded(self._frame)),
             Route(STREAM + "/export.jsonl", guarded(self._export)),
         ]
-
-    async def _health(self, _: Request) -> Response:
-        """Whether the bus can do its work: 503 while it cannot reach its store."""
-        status, code = "ok", HTTPStatus.OK
-        try:
-            await self._hub.loaded()
-            await self._store.featured()
-        except StoreUnavailable:
-            status, code = "store_unavailable", HTTPStatus.SERVICE_UNAVAILABLE
-        told = {"status": status, "epoch": self._store.epoch, "viewers": self._hub.viewers}
-        return JSONResponse(told, code)
 
     async def _featured(self, _: Request) -> Response:
         return JSONResponse(featured_view(self._hub.featured))
@@ -93,21 +79,36 @@ class Reading:
         )
 
     async def _events(self, request: Request) -> Response:
+        """The events after a number; with `wait_s`, once there is something that the asker does not
+        have, if it comes in time.
+        """
         info = await self._known(stream_in(request))
         after = number_in(request, "after", 0, 0, MAX_NUMBER)
         limit = number_in(request, "limit", self._settings.page_limit, 1, self._settings.page_limit)
-        lines = await self._store.read(info.stream, after, limit)
-        body = ",".join(line.text for line in lines)
+        wait_s = number_in(request, "wait_s", 0, 0, self._settings.max_wait_s)
+        had = request.headers.get("if-none-match")
+        page = await self._page(info.stream, after, limit)
+        if wait_s and (page.tag == had or not page.lines):
+            await self._hub.grown(info.stream, page.top, wait_s)
+            page = await self._page(info.stream, after, limit)
+        if page.tag == had:
+            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers={"etag": page.tag})
+        return Response(page.text, media_type="application/json", headers={"etag": page.tag})
+
+    async def _page(self, stream: StreamName, after: int, limit: int) -> _Page:
+        info = await self._known(stream)
+        lines = await self._store.read(stream, after, limit)
         top = max([info.last_seq, *(line.seq for line in lines)])
-        text = f'{{"epoch":"{self._store.epoch}","top":{top},"events":[{body}]}}'
-        return Response(text, media_type="application/json")
+        return _Page(epoch=self._store.epoch, top=top, lines=lines)
 
     async def _frame(self, request: Request) -> Response:
         """The view model at the top, so that a late joiner has the state at once."""
         info = await self._known(stream_in(request))
-        lines = [line async for page in self._pages(info.stream) for line in page]
-        frame = await asyncio.to_thread(_folded, lines)
-        return JSONResponse({"epoch": self._store.epoch, "frame": frame})
+        snapshot = await self._hub.snapshots.of(info.stream, info.last_seq)
+        if snapshot is None:
+            raise Refused(HTTPStatus.NOT_FOUND, "no_frame")
+        text = f'{{"epoch":"{self._store.epoch}","frame":{snapshot.frame}}}'
+        return Response(text, media_type="application/json")
 
     async def _export(self, request: Request) -> Response:
         info = await self._known(stream_in(request))
@@ -131,8 +132,21 @@ class Reading:
         return info
 
 
-def _folded(lines: list[Line]) -> dict[str, Any]:
-    frame = EMPTY
-    for line in lines:
-        frame = fold(frame, parse_event(line.text))
-    return asdict(frame)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Page:
+    """Some events of a stream, and the highest number that it has."""
+
+    epoch: str
+    top: int
+    lines: Sequence[Line]
+
+    @property
+    def tag(self) -> str:
+        """The same for the same answer to the same address."""
+        last = self.lines[-1].seq if self.lines else 0
+        return f'"{self.epoch}:{last}:{self.top}"'
+
+    @property
+    def text(self) -> str:
+        body = ",".join(line.text for line in self.lines)
+        return f'{{"epoch":"{self.epoch}","top":{self.top},"events":[{body}]}}'

@@ -14,20 +14,18 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import uvicorn
 from starlette.applications import Starlette
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from spectator.app import create_app
+from spectator.connections import CUT_AFTER_S, ConnectionConfig
 from spectator.hub import Hub
 from spectator.questions import Questions
 from spectator.settings import DEFAULTS, LOOPBACK, BusSettings
 from spectator.store import EventStore, open_store
 
-CUT_AFTER_S: Final = 0.2  # how long a closing socket may take to empty when the bus stops
-CLOSE_TIMEOUT_S: Final = 2.0  # how long a viewer has to answer our close
 START_TIMEOUT_S: Final = 10.0
 
 
@@ -167,22 +165,9 @@ class _Server(uvicorn.Server):
         settings: BusSettings,
         ready: Callable[[], None],
     ) -> None:
-        super().__init__(
-            uvicorn.Config(
-                app,
-                lifespan="off",
-                log_config=None,
-                log_level="critical",
-                access_log=False,
-                server_header=False,
-                ws=_Socket,
-                ws_max_size=settings.max_message_bytes,
-                ws_per_message_deflate=False,  # costs a third more CPU (REFERENCES)
-                ws_ping_interval=settings.ping_s,
-                ws_ping_timeout=settings.ping_s,
-                timeout_graceful_shutdown=1,
-            )
-        )
+        config = ConnectionConfig(app, settings)
+        super().__init__(config)
+        app.state.hub.metrics.connections.set_function(lambda: config.door.open)
         self.store = store
         self._hub: Hub = app.state.hub
         self._questions: Questions = app.state.questions
@@ -201,21 +186,3 @@ class _Server(uvicorn.Server):
         self._questions.close()
         await self._hub.close(CUT_AFTER_S)
         await super().shutdown(sockets)
-
-
-class _Socket(WebSocketsSansIOProtocol):
-    """uvicorn's WebSocket, except that a viewer who takes no data can be closed all the same."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.close_timeout = CLOSE_TIMEOUT_S
-
-    async def send(self, message: Any) -> None:
-        if message["type"] == "websocket.close":
-            self.writable.set()  # do not wait for a socket that takes nothing
-            self.loop.call_later(2 * CLOSE_TIMEOUT_S, self.transport.abort)
-        await super().send(message)
-
-    def shutdown(self) -> None:
-        super().shutdown()
-        self.loop.call_later(CUT_AFTER_S, self.transport.abort)

@@ -1,11 +1,15 @@
-"""Viewers watch over a WebSocket: one stream, or whatever is featured."""
+"""Viewers watch one stream, or whatever is featured: over a WebSocket, or by server-sent events."""
 
 from __future__ import annotations
 
-from starlette.routing import BaseRoute, WebSocketRoute
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from spectator.access import Access
+from spectator.eventstream import EventStream, rejoined
+from spectator.following import Follower, Join
 from spectator.hub import Hub
 from spectator.paths import STREAM, stream_in
 from spectator.refusing import MAX_DIGITS
@@ -21,23 +25,48 @@ class Watching:
         self._hub, self._access, self._settings = hub, access, settings
 
     def routes(self) -> list[BaseRoute]:
+        guarded = self._access.for_readers
         return [
             WebSocketRoute("/api/featured/ws", self._watch_featured),
             WebSocketRoute(STREAM + "/ws", self._watch),
+            Route("/api/featured/sse", guarded(self._stream_featured)),
+            Route(STREAM + "/sse", guarded(self._stream)),
         ]
 
     async def _watch(self, socket: WebSocket) -> None:
         if await self._access.admits(socket):
-            viewer = Viewer(socket, self._hub, self._settings)
-            await viewer.watch(stream_in(socket), _after(socket), socket.query_params.get("epoch"))
+            follower = self._follower(_join_in(socket))
+            await self._viewer(socket, follower).watch(follower.one(stream_in(socket)))
 
     async def _watch_featured(self, socket: WebSocket) -> None:
         if await self._access.admits(socket):
-            stream = StreamName(socket.query_params.get("stream", ""))
-            viewer = Viewer(socket, self._hub, self._settings)
-            await viewer.watch_featured(stream, _after(socket), socket.query_params.get("epoch"))
+            follower = self._follower(_join_in(socket))
+            await self._viewer(socket, follower).watch(follower.featured())
+
+    async def _stream(self, request: Request) -> Response:
+        self._access.admit(request)
+        follower = self._follower(rejoined(request, _join_in(request)))
+        return EventStream(follower.one(stream_in(request)), follower, self._hub, featured=False)
+
+    async def _stream_featured(self, request: Request) -> Response:
+        self._access.admit(request)
+        follower = self._follower(rejoined(request, _join_in(request)))
+        return EventStream(follower.featured(), follower, self._hub, featured=True)
+
+    def _follower(self, join: Join) -> Follower:
+        return Follower(self._hub, self._settings, join)
+
+    def _viewer(self, socket: WebSocket, follower: Follower) -> Viewer:
+        return Viewer(socket, follower, self._hub, self._settings)
 
 
-def _after(socket: WebSocket) -> int:
-    given = socket.query_params.get("after", "0")
-    return int(given) if given.isdecimal() and len(given) < MAX_DIGITS else 0
+def _join_in(connection: HTTPConnection) -> Join:
+    """What the query says of where the viewer comes in; what is no number there counts as 0."""
+    query = connection.query_params
+    after = query.get("after", "0")
+    return Join(
+        after=int(after) if after.isdecimal() and len(after) < MAX_DIGITS else 0,
+        epoch=query.get("epoch"),
+        stream=StreamName(query.get("stream", "")),
+        snapshots=query.get("join") == "snapshot",
+    )

@@ -132,6 +132,10 @@ def play(
         Literal["live", "after", "never"] | int,
         Parameter(help="When a bus shows what captains think; a number: so many balls later."),
     ] = "live",
+    speech: Annotated[
+        Literal["none", "auto", "cartesia", "piper", "espeak", "browser"],
+        Parameter(help="Who speaks the commentary; with --featured."),
+    ] = "none",
     captains: CAPTAINS = None,
     bus: BUS = None,
     runs: RUNS = Path("runs"),
@@ -159,8 +163,10 @@ def play(
     )
     if featured and captains:
         raise BadInput("--captains: not with --featured, which plays the presets that ship")
+    if speech != "none" and not featured:
+        raise BadInput("--speech: only with --featured, whose commentary is told")
     check_delay(reasoning)
-    showing = Showing(bus_url=bus, reasoning=reasoning)
+    showing = Showing(bus_url=bus, reasoning=reasoning, speech=speech)
     if featured:
         return play_featured(wanted, runs, showing, if_busy=if_busy, as_json=json)
     return play_match(wanted, runs, showing, as_json=json)

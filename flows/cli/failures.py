@@ -19,6 +19,7 @@ _BAD_INPUT: Final = (
     ("engine.errors", "UnknownPack"),
     ("engine.errors", "UnknownEntry"),
     ("flows.stage", "BadBusAddress"),
+    ("spectator.speech.choosing", "Unavailable"),
     ("flows.simulate", "CannotWrite"),
 )
 _FAILED: Final = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from flows.simulate import SimulationSummary
     from flows.work import SquadsWord
     from spectator.reasoning import Shown
+    from tournaments.spec import Speech
 
 DEFAULT_FORMAT: Final = "T20"
 MOST_MATCHES: Final = 10_000_000
@@ -122,10 +124,11 @@ def _squads(text: str) -> SquadsWord | tuple[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Showing:
-    """Where a match is shown, and when what captains think is."""
+    """Where a match is shown, when what captains think is, and who speaks."""
 
     bus_url: str | None = None
     reasoning: Shown = "live"
+    speech: Speech = "none"
 
 
 def play_match(wanted: Wanted, runs: Path, showing: Showing, *, as_json: bool) -> int:
@@ -202,11 +205,16 @@ def play_featured(
     as_json: bool,
 ) -> int:
     """`captains play --featured`: the episode flow, on the featured channel."""
+    from flows.cli.progress import TerminalReporter
     from flows.cli.session import session
+    from spectator.speech import Wish, check_wish
 
     if not isinstance(wanted.squads, str):
         raise BadInput("--featured plays with --squads drawn, drawn-women or built-in")
-    with session(runs, quiet=as_json, bus_url=showing.bus_url) as opened:
+    check_wish(Wish(showing.speech), os.environ)
+    reporter = TerminalReporter(quiet=as_json)
+    bus_url = showing.bus_url
+    with session(runs, quiet=as_json, bus_url=bus_url, reporter=reporter) as opened:
         if opened.stage.page and not as_json:
             note(f"page: {opened.stage.page}")
         from flows.config import EpisodeConfig
@@ -225,6 +233,7 @@ def play_featured(
             featured=True,
             if_busy=if_busy,
             reasoning=showing.reasoning,
+            speech=showing.speech,
             runs=str(runs),
         )
         report = opened.call(lambda: episode(config))

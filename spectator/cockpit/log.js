@@ -23,13 +23,17 @@ export class MatchLog {
     return this.#top;
   }
 
-  get isWhole() {
-    return this.#whole >= this.#top;
+  /** Every event up to this number is known. */
+  get whole() {
+    return this.#whole;
   }
 
-  /** The numbers of all known events. */
-  get seqs() {
-    return this.#events.filter(Boolean).map((event) => event.seq);
+  event(seq) {
+    return this.#events[seq - 1];
+  }
+
+  get isWhole() {
+    return this.#whole >= this.#top;
   }
 
   add(events) {

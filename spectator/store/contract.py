@@ -54,6 +54,7 @@ class AppendStatus(StrEnum):
     GAP = "gap"
     CONFLICT = "conflict"
     STALE_FENCE = "stale_fence"
+    TOO_MANY_STREAMS = "too_many_streams"  # said by the bus: it takes no new ones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,6 @@ from flows.run import EpisodeCounts, RunSummary
 from flows.settings import SETTINGS
 from flows.simulate import SimulationSummary
 from flows.single import MatchReport
-from spectator import BusSettings
 from spectator.questions import QuestionState
 from spectator.store.postgres import PostgresLimits
 from tests.architecture.source import ROOT
@@ -280,12 +279,6 @@ def test_what_is_not_supported_yet_is_named(where: str) -> None:
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
 def test_a_setting_has_a_row_with_its_value(setting: Any) -> None:
     assert f"| `{setting.value}` |" in rows(section(OPERATIONS, "Settings"))[setting.name]
-
-
-@pytest.mark.parametrize("limit", fields(BusSettings), ids=lambda limit: limit.name)
-def test_a_limit_of_the_bus_has_a_row_with_its_value(limit: Any) -> None:
-    shown = limit.default if limit.default else "none"
-    assert f"| {shown} |" in rows(section(OPERATIONS, "The bus"))[limit.name]
 
 
 @pytest.mark.parametrize("limit", fields(PostgresLimits), ids=lambda limit: limit.name)

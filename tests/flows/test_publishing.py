@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import signal
 from pathlib import Path
 from typing import Any
@@ -175,4 +174,4 @@ def test_an_attempt_that_was_killed_keeps_its_number(tmp_path: Path) -> None:
         with folder.held():
             assert list(folder.records.glob("*.part")) == []
             assert folder.played(["e.v1"]).attempts == {"e.v1": 3}
-    assert os.listdir(folder.records / "void") == ["e.v1.3.ab_cd123.part"]
+    assert [path.name for path in (folder.records / "void").iterdir()] == ["e.v1.3.ab_cd123.part"]

@@ -10,9 +10,10 @@ from typing import Any, Protocol
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
 
-from engine.events import Event
+from engine.events import DecisionEvent, Event
 from spectator.store import Batch, Entry
 from spectator.streams import stream_of
+from tests.spectator.matches import match_events
 
 DEADLINE_S = 20.0
 
@@ -82,6 +83,25 @@ async def to_the_end(socket: ClientConnection) -> None:
     async with asyncio.timeout(DEADLINE_S):
         while True:
             await socket.recv()
+
+
+async def metric(bus: Bus, name: str) -> float:
+    """A figure of `/metrics`, by its name with labels; 0 where it has not been counted yet."""
+    async with client(bus) as http:
+        text = (await http.get("/metrics")).text
+    found = [line for line in text.splitlines() if line.startswith(f"{name} ")]
+    return float(found[0].split()[1]) if found else 0.0
+
+
+async def has_no_viewers(bus: Bus) -> bool:
+    return await metric(bus, "captains_bus_viewers") == 0
+
+
+def bulky_events(*, count: int, size: int, first: int = 1) -> list[Event]:
+    """A stream of decisions whose captain talks at great length, from number `first` on."""
+    talk = next(e for e in match_events("bulk", seed=3) if isinstance(e, DecisionEvent))
+    data = talk.data.model_copy(update={"reason": "x" * size})
+    return [talk.model_copy(update={"seq": first + n, "data": data}) for n in range(count)]
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:

@@ -17,7 +17,7 @@ const ICONS = {
 export function Controls({ session, onHelp, children }) {
   const { player, log } = session;
   const { stops } = log;
-  const isLive = session.ended === null;
+  const { isLive } = session;
   const moves = player.playing || (player.following && isLive);
   const go = (change) => () => change(player);
   return html`
@@ -26,7 +26,7 @@ export function Controls({ session, onHelp, children }) {
         <${Press} id="last-wicket" label="Previous wicket" keys="[" onPress=${go((p) => p.toWicket(-1))}><${Icon} name="wicket-back" /><//>
         <${Press} id="back" label="One ball back" keys="←" onPress=${go((p) => p.step(-1))}><${Icon} name="back" /><//>
         <button id="play" type="button" class="primary" title="Space" onClick=${go((p) => p.toggle(isLive))}>
-          ${moves ? "Pause" : "Play"}
+          ${moves ? "Pause" : player.following ? "Replay" : "Play"}
         </button>
         <${Press} id="step" label="One ball on" keys="→" onPress=${go((p) => p.step(1))}><${Icon} name="on" /><//>
         <${Press} id="next-wicket" label="Next wicket" keys="]" onPress=${go((p) => p.toWicket(1))}><${Icon} name="wicket-on" /><//>

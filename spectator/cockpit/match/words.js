@@ -1,11 +1,12 @@
-// Ball by ball: what was said of each, latest first.
+// What is said: of each ball, and between them.
 
-import { commentaryLine } from "../commentary.js";
+import { SILENT, comment, commentaryLine } from "../commentary.js";
 import { ballOf } from "../reducer.js";
-import { html, useEffect, useState } from "../vendor/preact.js";
+import { html, useEffect, useMemo, useRef, useState } from "../vendor/preact.js";
 import { Glyph } from "./over.js";
 
-const SHOWN = 36;
+const SHOWN = 40;
+const SAY_EVERY_MS = 1_500;
 
 let loading = null; // the templates, once for all pages
 
@@ -20,32 +21,66 @@ function useTemplates() {
   return templates;
 }
 
-/** What is said of a delivery: the line that was published, else our own; "" until the templates are here. */
-export function useSaid(commentary) {
-  const templates = useTemplates();
-  return (delivery) => {
-    const told = commentary.get(delivery.seq);
-    if (told) return told.text;
-    return templates === null ? "" : commentaryLine(templates, delivery);
-  };
+/** Our own lines on a match, told as far as its log is whole. */
+class Commentator {
+  #state = SILENT;
+  #next = 1;
+  lines = new Map(); // by the number of the event
+
+  tell(templates, log) {
+    for (; this.#next <= log.whole; this.#next += 1) {
+      const { state, line } = comment(templates, this.#state, log.event(this.#next));
+      this.#state = state;
+      if (line) this.lines.set(line.of, line.text);
+    }
+  }
 }
 
-/** `balls` as balls.js gathers them, up to the one that is shown. */
-export function Words({ balls, said, onBall }) {
+/** What is said of an event, or "": as it was published, else in our own words. */
+export function useSaid({ log, commentary, told }) {
+  const templates = useTemplates();
+  const own = useMemo(() => new Commentator(), [log, templates]);
+  return useMemo(() => {
+    if (templates !== null) own.tell(templates, log);
+    return (event) => {
+      const text = commentary.get(event.seq)?.text ?? own.lines.get(event.seq);
+      if (text !== undefined || templates === null || event.type !== "delivery") return text ?? "";
+      return commentaryLine(templates, event); // what came before it is still on its way
+    };
+  }, [own, templates, log.version, told]);
+}
+
+/** One line a ball for who cannot see it; at speed only the latest is said. */
+export function Said({ text }) {
+  const [told, setTold] = useState("");
+  const latest = useRef(text);
+  const timer = useRef(0);
+  latest.current = text;
+  useEffect(() => {
+    if (timer.current || text === told) return;
+    setTold(text);
+    timer.current = setTimeout(() => {
+      timer.current = 0;
+      setTold(latest.current);
+    }, SAY_EVERY_MS);
+  }, [text]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return html`<p id="said" class="sr" role="status">${told}</p>`;
+}
+
+/** `events` up to the one that is shown; `onJump(seq)` is told which ball was asked for. */
+export function Words({ events, said, onJump }) {
   const [shown, setShown] = useState(SHOWN);
-  const bowled = balls.filter((ball) => ball.delivery);
-  const latest = bowled.slice(-shown).reverse();
+  const told = events.filter((event) => event.type === "delivery" || said(event) !== "");
+  const latest = told.slice(-shown).reverse();
+  const bowled = told.some((event) => event.type === "delivery");
   return html`
     <section class="card words" aria-labelledby="words-title">
       <h2 id="words-title">Ball by ball</h2>
       <ol id="words" class="feed scroll" tabindex="0" aria-label="Commentary, latest first">
-        ${latest.length === 0 && html`<li class="none">The first ball is still to come.</li>`}
-        ${latest.map(
-          ({ delivery }) => html`
-            <${Line} key=${delivery.seq} delivery=${delivery} text=${said(delivery)} onPress=${() => onBall(delivery)} />
-          `,
-        )}
-        ${bowled.length > shown &&
+        ${!bowled && html`<li class="none">The first ball is still to come.</li>`}
+        ${latest.map((event) => html`<${Line} key=${event.seq} event=${event} text=${said(event)} onJump=${onJump} />`)}
+        ${told.length > shown &&
         html`<li class="none">
           <button type="button" onClick=${() => setShown(shown + 4 * SHOWN)}>Earlier balls</button>
         </li>`}
@@ -54,12 +89,13 @@ export function Words({ balls, said, onBall }) {
   `;
 }
 
-function Line({ delivery, text, onPress }) {
-  const ball = ballOf(delivery.data);
+function Line({ event, text, onJump }) {
+  if (event.type !== "delivery") return html`<li class="between"><p class="said"><bdi>${text}</bdi></p></li>`;
+  const ball = ballOf(event.data);
   return html`
-    <li class=${ball.kind}>
-      <button type="button" class="at" onClick=${onPress} aria-label=${`To ball ${delivery.data.ball}`}>
-        ${delivery.data.ball}
+    <li class=${ball.kind} data-seq=${event.seq}>
+      <button type="button" class="at" onClick=${() => onJump(event.seq)} aria-label=${`To ball ${ball.ball}`}>
+        ${ball.ball}
       </button>
       <${Glyph} ball=${ball} />
       <p class="said"><bdi>${text}</bdi></p>

@@ -1,0 +1,98 @@
+"""One stream as its viewers share it: a ring of the last events, and the bell for the next."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from spectator.elsewhere import Errand
+from spectator.store import Line
+from spectator.streams import StreamName
+
+
+@dataclass(slots=True)
+class Part:
+    """A run of lines that is sent at once; the same object to all who stand at the same place."""
+
+    lines: Sequence[Line]
+    _text: str | None = None
+
+    @property
+    def last(self) -> int:
+        return self.lines[-1].seq
+
+    @property
+    def size(self) -> int:
+        return sum(len(line.text) for line in self.lines)
+
+    @property
+    def text(self) -> str:
+        """As it goes over a WebSocket."""
+        if self._text is None:
+            body = ",".join(line.text for line in self.lines)
+            self._text = f'{{"t":"events","events":[{body}]}}'
+        return self._text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """The parts that were made for whoever stands at `seq` while `top` is the highest number."""
+
+    seq: int
+    top: int
+    parts: Sequence[Part]
+
+
+@dataclass(slots=True)
+class Channel:
+    """One stream as its viewers share it: the last events, the highest number, and the bell for the
+    next.
+    """
+
+    stream: StreamName
+    ring: deque[Line]
+    top: int = 0
+    viewers: int = 0
+    ready: Ready | None = None
+    gone: bool = False  # the log is another one: its viewers join anew
+    catching_up: Errand | None = None  # with what other servers stored
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def publish(self, lines: Sequence[Line]) -> None:
+        """Take over what the store has accepted and is new here; lines that do not join up make the
+        ring start anew.
+        """
+        fresh = [line for line in lines if line.seq > self.top]
+        if not fresh:
+            return
+        if fresh[0].seq != self.top + 1:
+            self.ring.clear()
+        self.ring.extend(fresh)
+        self.top = fresh[-1].seq
+        self.ring_the_bell()
+
+    def ring_the_bell(self) -> None:
+        bell, self.changed = self.changed, asyncio.Event()
+        bell.set()
+
+    def after(self, seq: int) -> list[Line] | None:
+        """What follows `seq`, or None where the ring does not reach back that far."""
+        if not self.ring or self.ring[0].seq > seq + 1:
+            return None
+        return list(islice(self.ring, seq + 1 - self.ring[0].seq, None))
+
+
+def parts_of(lines: Sequence[Line], limit: int) -> list[Part]:
+    """Runs of lines, each about `limit` bytes at most."""
+    frames: list[list[Line]] = []
+    room = 0
+    for line in lines:
+        if not frames or room < len(line.text):
+            frames.append([])
+            room = limit
+        frames[-1].append(line)
+        room -= len(line.text)
+    return [Part(frame) for frame in frames]

@@ -1,0 +1,150 @@
+"""Reading over HTTP: lists, pages of events, frames, the page."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import aclosing
+
+import pytest
+from websockets.exceptions import InvalidStatus
+
+from engine.events import parse_event
+from spectator.frames import EMPTY, fold
+from spectator.server import BusServer
+from spectator.store import Featured, SqliteEventStore
+from spectator.streams import StreamName
+from tests.spectator.matches import match_events, run_events
+from tests.spectator.wire import body, client, post, stored, watch
+
+EVENTS = match_events("m", seed=3)
+LAST = EVENTS[-1].seq
+RESULT = json.loads(EVENTS[-1].model_dump_json())["data"]["result"]
+
+
+async def test_a_page_of_events_starts_after_the_given_number(bus):
+    await post(bus, EVENTS)
+    async with client(bus) as http:
+        answer = (await http.get("/api/streams/m/1/events?after=10&limit=5")).json()
+    assert [e["seq"] for e in answer["events"]] == [11, 12, 13, 14, 15]
+    assert answer["top"] == LAST
+
+
+async def test_the_frame_is_the_fold_of_the_stream(bus):
+    await post(bus, EVENTS)
+    frame = EMPTY
+    for event in EVENTS:
+        frame = fold(frame, parse_event(event.model_dump_json()))
+    async with client(bus) as http:
+        answer = (await http.get("/api/streams/m/1/frame")).json()["frame"]
+    assert answer["seq"] == frame.seq
+    assert answer["innings"][-1]["runs"] == frame.innings[-1].runs
+    assert answer["result"]["text"] == RESULT
+
+
+async def test_the_list_says_who_plays_and_how_it_ended(bus):
+    await post(bus, EVENTS)
+    async with client(bus) as http:
+        (line,) = (await http.get("/api/streams")).json()["streams"]
+    assert (line["home"], line["away"], line["state"]) == ("heuristic", "baseline", "ended")
+    assert line["result"] == RESULT
+
+
+async def test_a_run_tells_its_latest_standings(bus):
+    await post(bus, run_events(played=3))
+    async with client(bus) as http:
+        answer = (await http.get("/api/runs/friday-night/1")).json()
+    assert answer["last_event"]["data"]["played"] == 3
+
+
+async def test_an_unknown_stream_is_not_found(bus):
+    async with client(bus) as http:
+        answers = [await http.get(f"/api/streams/x/1{end}") for end in ("", "/events", "/frame")]
+    assert [a.status_code for a in answers] == [404, 404, 404]
+
+
+@pytest.mark.parametrize("end", ["", "/events", "/frame", "/export.jsonl"])
+async def test_an_attempt_of_thousands_of_digits_is_not_found(bus, end):
+    async with client(bus) as http:
+        answers = [
+            await http.get(f"/api/{kind}/x/{'9' * 5000}{end}") for kind in ("streams", "runs")
+        ]
+    assert [a.status_code for a in answers] == [404, 404]
+
+
+async def test_nobody_watches_an_attempt_of_thousands_of_digits(bus):
+    with pytest.raises(InvalidStatus) as refused:
+        await watch(bus, f"/api/streams/x/{'9' * 5000}/ws")
+    assert refused.value.response.status_code == 403
+
+
+@pytest.mark.parametrize("side", ["reasoning", "commentary"])
+async def test_what_goes_beside_a_match_is_neither_listed_nor_featured(bus, side):
+    beside = [e.model_copy(update={"episode_id": f"{side}:m"}) for e in EVENTS[:2]]
+    await post(bus, EVENTS[:5], fence=1)
+    await post(bus, beside, fence=1)
+    async with client(bus) as http:
+        page = (await http.get("/api/streams")).json()
+    assert [s["stream"] for s in page["streams"]] == ["m/1"]
+    assert (page["total"], page["featured"]["stream"]) == (1, "m/1")
+    assert [e["seq"] for e in await stored(bus, f"{side}:m/1")] == [1, 2]
+
+
+async def test_the_list_counts_more_than_it_shows(bus):
+    async with client(bus) as http:
+        await http.post("/api/events", content=body([*EVENTS, *match_events("n")[:1]]))
+        page = (await http.get("/api/streams?limit=1")).json()
+        found = (await http.get("/api/streams?limit=1&search=m/1")).json()
+    assert (page["total"], [s["stream"] for s in page["streams"]]) == (2, ["n/1"])
+    assert (found["total"], [s["stream"] for s in found["streams"]]) == (1, ["m/1"])
+
+
+async def test_a_search_of_more_than_200_characters_is_refused(bus):
+    async with client(bus) as http:
+        answer = await http.get(f"/api/streams?search={'x' * 201}")
+    assert (answer.status_code, answer.json()["field"]) == (422, "search")
+
+
+async def test_requests_that_come_together_all_see_what_is_featured():
+    async with aclosing(_SlowStore()) as store, BusServer(store) as bus, client(bus) as http:
+        answers = await asyncio.gather(*(http.get("/api/featured") for _ in range(3)))
+    assert [a.json()["stream"] for a in answers] == ["m/1"] * 3
+
+
+async def test_a_start_that_failed_is_tried_again():
+    async with aclosing(_SlowStore(fails=1)) as store, BusServer(store) as bus, client(bus) as http:
+        answers = [await http.get("/api/featured") for _ in range(2)]
+    assert [a.status_code for a in answers] == [500, 200]
+    assert answers[1].json()["stream"] == "m/1"
+
+
+@pytest.mark.parametrize("query", ["after=-1", "after=x", "limit=0", "after=99999999999999999999"])
+async def test_a_bad_number_in_the_query_is_refused(bus, query):
+    await post(bus, EVENTS[:1])
+    async with client(bus) as http:
+        answer = await http.get(f"/api/streams/m/1/events?{query}")
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    "path", ["/matches", "/match/run-1.x/1", "/runs", "/run/friday/1", "/start", "/play/asha"]
+)
+async def test_every_address_of_the_page_is_the_page(bus, path):
+    async with client(bus) as http:
+        home, answer = await http.get("/"), await http.get(path)
+    assert (answer.status_code, answer.text) == (200, home.text)
+
+
+class _SlowStore(SqliteEventStore):
+    """Takes its time to tell what is featured; where `fails` is given, fails so many times."""
+
+    def __init__(self, fails: int = 0) -> None:
+        super().__init__()
+        self.fails = fails
+
+    async def featured(self) -> Featured | None:
+        await asyncio.sleep(0.2)
+        self.fails -= 1
+        if self.fails >= 0:
+            raise OSError("the disk is away")
+        return Featured(stream=StreamName("m/1"), fence=1)
