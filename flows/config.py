@@ -11,7 +11,9 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
-from engine.captains import preset_names
+from engine.captains import CaptainSpec, preset_names, resolve
+from engine.captains.base import NAME_PATTERN, NAME_RULE
+from engine.captains.llm import Seconds
 from engine.cricket.state import CURRENT_ERA, FIRST_ERA, LAST_ERA
 from engine.seeds import MAX_SEED
 from flows.work import SquadsWord
@@ -20,26 +22,42 @@ from tournaments.spec import MOST_DELAY, Speech, TournamentSpec
 
 SCHEDULED: Final = "scheduled"
 _CAPTAINS: Final[JsonDict] = {"enum": [*preset_names()]}
+Preset = Annotated[str, Field(json_schema_extra=_CAPTAINS)]
 
 
 class _Config(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class PersonConfig(_Config):
+    """A captain who is a person, asked through the spectator bus."""
+
+    name: str = Field(
+        pattern=NAME_PATTERN,
+        title="Name",
+        description=f"Whose questions they are: {NAME_RULE}.",
+    )
+    deadline_s: Seconds = Field(
+        default=60.0, title="Seconds", description="How long there is for one answer."
+    )
+
+    def spec(self) -> CaptainSpec:
+        """Raises the engine's `BadPreset`."""
+        return resolve({"name": self.name, "kind": "human", "deadline_s": self.deadline_s})
+
+
 class EpisodeConfig(_Config):
     """One match between two captains."""
 
-    home: str = Field(
+    home: Preset | PersonConfig = Field(
         default="heuristic",
         title="Home captain",
-        description="The preset in the home seat.",
-        json_schema_extra=_CAPTAINS,
+        description="The preset, or the person, in the home seat.",
     )
-    away: str = Field(
+    away: Preset | PersonConfig = Field(
         default="baseline",
         title="Away captain",
-        description="The preset in the away seat.",
-        json_schema_extra=_CAPTAINS,
+        description="The preset, or the person, in the away seat.",
     )
     overs: int | None = Field(
         default=None,
@@ -70,6 +88,12 @@ class EpisodeConfig(_Config):
     )
     super_over: bool = Field(
         default=False, title="Super over", description="Decide a level match by super overs."
+    )
+    attempt: int = Field(
+        default=1,
+        ge=1,
+        title="Attempt",
+        description="Its number among those of the same match: each is a stream of its own.",
     )
     pack: str = Field(
         default="standard",

@@ -75,7 +75,10 @@ class Screen:
     async def show(self) -> None:
         """Wait for the channel, then play and show; gives up after `enough` waiting."""
         match = FeaturedMatch(
-            episode_id=self.spec.episode_id, title=title_of(self.spec), page=self.stage.page
+            episode_id=self.spec.episode_id,
+            title=title_of(self.spec),
+            attempt=self.spec.attempt,
+            page=self.stage.page,
         )
         while not self.enough.is_set():
             try:

@@ -25,6 +25,7 @@ _BAD_INPUT: Final = (
 _FAILED: Final = (
     ("engine.errors", "BrokenRecord"),
     ("flows.ledger", "RunBusy"),
+    ("flows.cli.up", "AlreadyUp"),
     ("flows.spending", "BrokenSpending"),
     ("flows.server", "ServerUnavailable"),
     ("concurrent.futures.process", "BrokenProcessPool"),

@@ -219,7 +219,9 @@ def play_featured(
             note(f"page: {opened.stage.page}")
         from flows.config import EpisodeConfig
         from flows.episode import episode
+        from flows.single import SingleMatch, singles_folder
 
+        match = SingleMatch(**_fields(wanted))
         config = EpisodeConfig(
             home=wanted.home.name,
             away=wanted.away.name,
@@ -232,6 +234,7 @@ def play_featured(
             entry=wanted.entry,
             featured=True,
             if_busy=if_busy,
+            attempt=singles_folder(runs).next_attempt(match.spec()).attempt,
             reasoning=showing.reasoning,
             speech=showing.speech,
             runs=str(runs),
