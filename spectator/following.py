@@ -173,7 +173,7 @@ class Follower:
                 return
 
     async def _rang_at_the_top(self, channel: Channel, bell: asyncio.Event) -> bool:
-        if self._pushing is None:
+        if self._pushing is None or bell.is_set():  # something came while the store was read
             return await self._rang(bell)
         self._woken.clear()
         channel.live.add(self)

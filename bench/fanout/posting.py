@@ -25,19 +25,19 @@ class Load:
 
 def in_batches(url: str, load: Load) -> None:
     """One request after the other, as fast as they are acknowledged."""
-    with _client(url) as client:
+    with posting_to(url) as client:
         for first in range(1, load.events + 1, load.a_post):
-            _post(client, range(first, first + load.a_post))
+            post(client, range(first, first + load.a_post))
 
 
 def at_a_rate(url: str, load: Load, events_a_second: float) -> list[float]:
     """One event a request, by the clock; how long each took to be acknowledged, in ms."""
     took_ms = []
-    with _client(url) as client:
+    with posting_to(url) as client:
         for seq, due in zip(range(1, load.events + 1), _ticks(events_a_second), strict=False):
             time.sleep(max(0.0, due - time.monotonic()))
             started = time.monotonic()
-            _post(client, range(seq, seq + 1))
+            post(client, range(seq, seq + 1))
             took_ms.append((time.monotonic() - started) * 1000)
     return took_ms
 
@@ -49,12 +49,12 @@ def _ticks(a_second: float) -> Iterator[float]:
         due += 1 / a_second
 
 
-def _client(url: str) -> httpx.Client:
+def posting_to(url: str) -> httpx.Client:
     headers = {"authorization": f"Bearer {TOKEN}"}
     return httpx.Client(base_url=url, headers=headers, timeout=TIMEOUT_S, trust_env=False)
 
 
-def _post(client: httpx.Client, seqs: range) -> None:
+def post(client: httpx.Client, seqs: range) -> None:
     body = json.dumps([_event(seq) for seq in seqs])
     answer = client.post("/api/events", content=body)
     answer.raise_for_status()

@@ -40,17 +40,22 @@ class Watched:
     most_ms: float
 
 
+PYTHON: Final = Subscriber(
+    kind="Python, selectors", command=(sys.executable, str(HERE / "subscriber.py"))
+)
+
+
+def c_subscriber(compiler: str, folder: Path) -> Subscriber:
+    program = folder / "subscriber"
+    source = HERE / "subscriber.c"
+    subprocess.run([compiler, "-O2", "-o", str(program), str(source)], check=True)
+    return Subscriber(kind="C, epoll", command=(str(program),))
+
+
 def built_subscriber(folder: Path) -> Subscriber:
     """The C program where it can be built, else the Python one, which may be the bottleneck."""
     compiler = shutil.which("cc")
-    if compiler is not None:
-        program = folder / "subscriber"
-        source = HERE / "subscriber.c"
-        subprocess.run([compiler, "-O2", "-o", str(program), str(source)], check=True)
-        return Subscriber(kind="C, epoll", command=(str(program),))
-    return Subscriber(
-        kind="Python, selectors", command=(sys.executable, str(HERE / "subscriber.py"))
-    )
+    return PYTHON if compiler is None else c_subscriber(compiler, folder)
 
 
 class Watching:
@@ -112,7 +117,9 @@ def serving(kind: str, subscriber: Subscriber) -> Iterator[Server]:
     """A server of that kind; ended by its id."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "bench.fanout.servers", kind, folder]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, text=True, cwd=HERE.parents[1]
+        ) as process:
             try:
                 told = json.loads(_line(process.stdout))
                 yield Server(pid=process.pid, subscriber=subscriber, **told)
