@@ -47,11 +47,14 @@ class Broadcast:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Wait until everything has been shown; after an error, stop where it is."""
+        """Wait until everything has been shown; after an error at once, so that nobody waits for an
+        end that never comes.
+        """
         try:
-            if error is None:
-                await self.aclose()
-                await self._task
+            if error is not None:
+                self._hurried.set()
+            await self.aclose()
+            await self._task
         finally:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)

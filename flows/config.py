@@ -6,40 +6,58 @@ A tournament is named by its file or written out as YAML; Prefect refuses parame
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
-from engine.captains import preset_names
+from engine.captains import CaptainSpec, preset_names, resolve
+from engine.captains.base import NAME_PATTERN, NAME_RULE
+from engine.captains.llm import Seconds
 from engine.cricket.state import CURRENT_ERA, FIRST_ERA, LAST_ERA
 from engine.seeds import MAX_SEED
 from flows.work import SquadsWord
 from tournaments.plan import FIRST_OCCASION
-from tournaments.spec import TournamentSpec
+from tournaments.spec import Speech, TournamentSpec
 
 SCHEDULED: Final = "scheduled"
 _CAPTAINS: Final[JsonDict] = {"enum": [*preset_names()]}
+Preset = Annotated[str, Field(json_schema_extra=_CAPTAINS)]
 
 
 class _Config(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class PersonConfig(_Config):
+    """A captain who is a person, asked through the spectator bus."""
+
+    name: str = Field(
+        pattern=NAME_PATTERN,
+        title="Name",
+        description=f"Whose questions they are: {NAME_RULE}.",
+    )
+    deadline_s: Seconds = Field(
+        default=60.0, title="Seconds", description="How long there is for one answer."
+    )
+
+    def spec(self) -> CaptainSpec:
+        """Raises the engine's `BadPreset`."""
+        return resolve({"name": self.name, "kind": "human", "deadline_s": self.deadline_s})
+
+
 class EpisodeConfig(_Config):
     """One match between two captains."""
 
-    home: str = Field(
+    home: Preset | PersonConfig = Field(
         default="heuristic",
         title="Home captain",
-        description="The preset in the home seat.",
-        json_schema_extra=_CAPTAINS,
+        description="The preset, or the person, in the home seat.",
     )
-    away: str = Field(
+    away: Preset | PersonConfig = Field(
         default="baseline",
         title="Away captain",
-        description="The preset in the away seat.",
-        json_schema_extra=_CAPTAINS,
+        description="The preset, or the person, in the away seat.",
     )
     overs: int | None = Field(
         default=None,
@@ -71,6 +89,12 @@ class EpisodeConfig(_Config):
     super_over: bool = Field(
         default=False, title="Super over", description="Decide a level match by super overs."
     )
+    attempt: int = Field(
+        default=1,
+        ge=1,
+        title="Attempt",
+        description="Its number among those of the same match: each is a stream of its own.",
+    )
     pack: str = Field(
         default="standard",
         max_length=200,
@@ -99,6 +123,18 @@ class EpisodeConfig(_Config):
         le=1000,
         title="Balls a second",
         description="The pace at which a featured match is shown.",
+    )
+    speech: Speech = Field(
+        default="none",
+        title="Speech",
+        description="Who speaks a featured match's commentary: none, auto (the best voice there "
+        "is), cartesia, piper, espeak or browser.",
+    )
+    commentary: str = Field(
+        default="templates",
+        max_length=200,
+        title="Commentary",
+        description="Who writes a featured match's commentary: templates, or a preset of kind llm.",
     )
     runs: str = Field(
         default="runs",

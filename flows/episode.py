@@ -9,30 +9,38 @@ from pathlib import Path
 
 from prefect import flow, runtime
 
-from engine.captains import resolve
+from engine.captains import CaptainSpec, resolve
 from engine.fanout import Observer
 from engine.options import DEFAULT_OVERS
 from engine.packs import load_pack
 from engine.spec import EpisodeSpec
+from engine.tool_captains import Services
 from engine.tool_captains.limiting import CEILING
 from flows import artifacts
 from flows.announce import publisher, said_aloud
 from flows.broadcast import FULL_SPEED, Broadcast
-from flows.config import EpisodeConfig
+from flows.commentary import Telling, commentated
+from flows.config import EpisodeConfig, PersonConfig
 from flows.leasing import leased
-from flows.lending import lent_to_one
+from flows.lending import check_secrets, lent_to_one
 from flows.limits import FeaturedMatch, featured_slot
 from flows.people import check_can_be_asked
-from flows.play import play_once
+from flows.play import Began, play_once
 from flows.single import MatchReport, SingleMatch, singles_folder
 from flows.stage import current_stage
 from flows.work import title_of
+from tournaments.spec import TEMPLATES
 
 
 def run_name() -> str:
     """What people read in the list of runs: `heuristic v baseline · 5 overs · seed 7`."""
     config = EpisodeConfig.model_validate(runtime.flow_run.parameters["config"])
-    return f"{config.home} v {config.away} · {overs_of(config)} overs · seed {config.seed}"
+    sides = f"{_name(config.home)} v {_name(config.away)}"
+    return f"{sides} · {overs_of(config)} overs · seed {config.seed}"
+
+
+def _name(captain: str | PersonConfig) -> str:
+    return captain if isinstance(captain, str) else captain.name
 
 
 def overs_of(config: EpisodeConfig) -> int:
@@ -46,15 +54,18 @@ async def episode(config: EpisodeConfig) -> MatchReport:
     waited for.
     """
     spec, folder = match_of(config).spec(), singles_folder(Path(config.runs))
-    runs = Path(config.runs)
-    bus = current_stage().bus
+    runs, stage = Path(config.runs), current_stage()
+    bus = stage.bus
+    stage.reporter.flow_began(str(runtime.flow_run.id))
     check_can_be_asked((spec.home, spec.away), bus)
+    telling = telling_of(config)
     async with (
-        watched(spec, config) as observers,
-        leased(CEILING, said_aloud(current_stage())) as limiter,
+        leased(CEILING, said_aloud(stage)) as limiter,
         lent_to_one(runs, bus, limiter) as services,
+        watched(spec, config, telling, services) as observers,
     ):
-        result = await play_once(folder, spec, observers, services)
+        began = Began(lambda: stage.reporter.playing(spec))
+        result = await play_once(folder, spec, [began, *observers], services)
         folder.append(result)
         await artifacts.show_scorecard(result)
     return MatchReport.of(result, spec, folder.record_of(result))
@@ -63,8 +74,8 @@ async def episode(config: EpisodeConfig) -> MatchReport:
 def match_of(config: EpisodeConfig) -> SingleMatch:
     """The match that the parameters name; raises the engine's `UnknownPreset`."""
     return SingleMatch(
-        home=resolve(config.home),
-        away=resolve(config.away),
+        home=_captain(config.home),
+        away=_captain(config.away),
         overs=overs_of(config),
         seed=config.seed,
         squads=config.squads,
@@ -72,11 +83,18 @@ def match_of(config: EpisodeConfig) -> SingleMatch:
         era=config.era,
         pack=config.pack,
         entry=config.entry,
+        attempt=config.attempt,
     )
 
 
+def _captain(captain: str | PersonConfig) -> CaptainSpec:
+    return resolve(captain) if isinstance(captain, str) else captain.spec()
+
+
 @asynccontextmanager
-async def watched(spec: EpisodeSpec, config: EpisodeConfig) -> AsyncIterator[list[Observer]]:
+async def watched(
+    spec: EpisodeSpec, config: EpisodeConfig, telling: Telling, services: Services
+) -> AsyncIterator[list[Observer]]:
     """The observers of the match: its bus, where there is one; the featured channel, where it is
     asked for.
     """
@@ -85,12 +103,33 @@ async def watched(spec: EpisodeSpec, config: EpisodeConfig) -> AsyncIterator[lis
         if not config.featured:
             yield [bus.observer()] if bus else []
             return
-        match = FeaturedMatch(episode_id=spec.episode_id, title=title_of(spec), page=stage.page)
+        match = FeaturedMatch(
+            episode_id=spec.episode_id,
+            title=title_of(spec),
+            attempt=spec.attempt,
+            page=stage.page,
+        )
         async with featured_slot(match, wait=config.if_busy == "wait") as epoch:
-            if bus is None:
+            if bus is None or stage.bus is None:
                 yield []
                 return
+            await check_secrets(telling.writers, services.secrets)
             pace = config.balls_per_s if stage.paced else FULL_SPEED
-            onto = bus.observer(fence=epoch)
-            async with Broadcast(onto, pace, hurried=asyncio.Event()) as broadcast:
+            shown = commentated(
+                bus.observer(fence=epoch),
+                telling,
+                episode_id=spec.episode_id,
+                bus=bus,
+                address=stage.bus,
+                services=services,
+            )
+            async with shown as onto, Broadcast(onto, pace, hurried=asyncio.Event()) as broadcast:
                 yield [broadcast]
+
+
+def telling_of(config: EpisodeConfig) -> Telling:
+    """How a featured match is told. Raises the spectator's `Unavailable`, and `UnknownPreset`."""
+    if not config.featured:
+        return Telling()
+    writer = None if config.commentary == TEMPLATES else resolve(config.commentary)
+    return Telling.of(config.speech, writer)

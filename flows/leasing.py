@@ -18,7 +18,16 @@ from typing import Final
 
 from engine.tool_captains.limiting import AdaptiveLimiter
 from flows.shares import Peak, parts, share
-from flows.slots import LEASE_S, Lease, Seen, Slots, SlotsUnreachable, limit_name, prefect_slots
+from flows.slots import (
+    LEASE_S,
+    Lease,
+    Seen,
+    Slots,
+    SlotsUnreachable,
+    is_model,
+    limit_name,
+    prefect_slots,
+)
 
 POLL_S: Final = 1.0
 RENEW_S: Final = LEASE_S / 3  # two more tries before it ends
@@ -235,6 +244,7 @@ class _Teller:
     def __init__(self, endpoint: str, most: int, tell: Tell) -> None:
         self._endpoint, self._most, self._tell = endpoint, most, tell
         self._name = limit_name(endpoint)
+        self._own = "limits.llm" if is_model(endpoint) else "our own limit"
         self._last: Seen | None = None
         self._is_lost = False
 
@@ -261,9 +271,9 @@ class _Teller:
 
     def _found(self, seen: Seen) -> str:
         if seen.created:
-            how = f"was made with limits.llm, {seen.limit}"
+            how = f"was made with {self._own}, {seen.limit}"
         else:
-            how = f"{self._now_is(seen)}, limits.llm {self._most}: the lower of them holds"
+            how = f"{self._now_is(seen)}, {self._own} {self._most}: the lower of them holds"
         return f"{self._endpoint}: Prefect's limit {self._name} {how}"
 
     def _now_is(self, seen: Seen) -> str:

@@ -10,11 +10,12 @@ passed on.
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 from http import HTTPStatus
 from typing import Any, Final
+from uuid import UUID
 
 import httpx
 from prefect.client.orchestration import PrefectClient, get_client
@@ -37,6 +38,7 @@ class FeaturedMatch:
 
     episode_id: str
     title: str
+    attempt: int = 1
     page: str | None = None
     since: float = 0.0
 
@@ -67,16 +69,14 @@ async def featured_slot(match: FeaturedMatch, *, wait: bool) -> AsyncIterator[in
         client = await stack.enter_async_context(get_client())
         await ensure_featured_limit(client)
         # Prefect gives back in this context's exit what a cancelled holder could not.
-        stack.enter_context(ConcurrencyContext())
+        held = stack.enter_context(ConcurrencyContext())
         await _acquire(stack, client, wait=wait)
-        epoch = await _announce(match)
+        epoch = await _announce(client, match, held.cleanup_lease_ids)
         try:
             yield epoch
         finally:
             with suppress(httpx.HTTPError):  # the lease ends all the same
-                await Variable.aset(
-                    HOLDER_VARIABLE, {"epoch": epoch, "match": None}, overwrite=True
-                )
+                await _say({"epoch": epoch, "match": None, "leases": []})
 
 
 async def ensure_featured_limit(client: PrefectClient) -> None:
@@ -95,8 +95,28 @@ async def current_featured(client: PrefectClient) -> FeaturedMatch | None:
         limit = await client.read_global_concurrency_limit_by_name(FEATURED)
     except ObjectNotFound:
         return None
-    match = (await _holder()).get("match") if limit.active_slots else None
+    match = (await _holder(client)).get("match") if limit.active_slots else None
     return FeaturedMatch(**match) if match else None
+
+
+async def is_taken(client: PrefectClient) -> bool:
+    """Whether anybody has the featured channel, who may not have said yet what he shows."""
+    try:
+        limit = await client.read_global_concurrency_limit_by_name(FEATURED)
+    except ObjectNotFound:
+        return False
+    return limit.active and limit.active_slots >= limit.limit
+
+
+async def free_after(client: PrefectClient, episode_id: str, attempt: int) -> None:
+    """Give the channel back for a holder whose process is known to be dead, where he still has it:
+    a lease that has passed on is another one.
+    """
+    said = await _holder(client)
+    match = said.get("match") or {}
+    if (match.get("episode_id"), match.get("attempt")) == (episode_id, attempt):
+        for lease in said.get("leases", []):
+            await client.release_concurrency_slots_with_lease(UUID(lease))
 
 
 async def _acquire(stack: AsyncExitStack, client: PrefectClient, *, wait: bool) -> None:
@@ -121,18 +141,22 @@ def _is_locked(cause: BaseException | None) -> bool:
     )
 
 
-async def _announce(match: FeaturedMatch) -> int:
+async def _announce(client: PrefectClient, match: FeaturedMatch, leases: Sequence[UUID]) -> int:
     """Say what is on, under an epoch that is higher than any before: a clock in milliseconds that
     never goes back.
     """
-    before = int((await _holder()).get("epoch", 0))
+    before = int((await _holder(client)).get("epoch", 0))
     now = time.time()
     epoch = max(before + 1, int(now * 1000))
     said = asdict(match) | {"since": now}
-    await Variable.aset(HOLDER_VARIABLE, {"epoch": epoch, "match": said}, overwrite=True)
+    await _say({"epoch": epoch, "match": said, "leases": [str(lease) for lease in leases]})
     return epoch
 
 
-async def _holder() -> dict[str, Any]:
-    found: Any = await Variable.aget(HOLDER_VARIABLE, default=None)
-    return found if isinstance(found, dict) else {}
+async def _say(holder: dict[str, Any]) -> None:
+    await Variable.aset(HOLDER_VARIABLE, holder, overwrite=True)
+
+
+async def _holder(client: PrefectClient) -> dict[str, Any]:
+    found = await client.read_variable_by_name(HOLDER_VARIABLE)
+    return found.value if found is not None and isinstance(found.value, dict) else {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import quote
 
 from engine.captains import CaptainSpec
 from engine.errors import BadPreset
@@ -37,5 +37,4 @@ def player_token_of(bus: BusAddress, captain: str) -> str:
 
 def player_url(bus: BusAddress, captain: str) -> str:
     """His page. What follows the `#` is not sent to any server, so it is in nobody's log."""
-    told = {"captain": captain, "player": player_token_of(bus, captain)}
-    return f"{bus.url}/#{urlencode(told)}"
+    return f"{bus.url}/play/{quote(captain)}#token={player_token_of(bus, captain)}"

@@ -6,7 +6,7 @@ Plain functions without Prefect, so that a process is ready in a moment and a te
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +19,7 @@ from engine.record import RecordWriter, record_path
 from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
 from engine.tool_captains import Services
+from engine.wire import Told
 from flows.ledger import RunFolder, result_of_record
 
 
@@ -40,6 +41,20 @@ class Job:
     episodes: tuple[EpisodeSpec, ...]
     attempts: int
     bus: BusAddress | None = None
+
+
+class Began:
+    """An observer that says once that the match has begun: there is a record to seal."""
+
+    def __init__(self, say: Callable[[], None]) -> None:
+        self._say: Callable[[], None] | None = say
+
+    async def on_event(self, _: Told) -> None:
+        say, self._say = self._say, None
+        if say is not None:
+            say()
+
+    async def aclose(self) -> None: ...
 
 
 def warm_up() -> None:

@@ -22,6 +22,7 @@ from engine.spec import EpisodeSpec
 from engine.tool_captains import Services
 from flows import artifacts
 from flows.broadcast import FULL_SPEED, Broadcast
+from flows.commentary import Telling, commentated
 from flows.limits import FeaturedBusy, FeaturedMatch, featured_slot
 from flows.play import play_until_it_counts
 from flows.run import Run
@@ -47,6 +48,7 @@ class Screen:
     views: Views
     spec: EpisodeSpec
     services: Services
+    telling: Telling
     enough: asyncio.Event = field(default_factory=asyncio.Event)
     played: asyncio.Event = field(default_factory=asyncio.Event)
     over: asyncio.Event = field(default_factory=asyncio.Event)
@@ -73,7 +75,10 @@ class Screen:
     async def show(self) -> None:
         """Wait for the channel, then play and show; gives up after `enough` waiting."""
         match = FeaturedMatch(
-            episode_id=self.spec.episode_id, title=title_of(self.spec), page=self.stage.page
+            episode_id=self.spec.episode_id,
+            title=title_of(self.spec),
+            attempt=self.spec.attempt,
+            page=self.stage.page,
         )
         while not self.enough.is_set():
             try:
@@ -87,8 +92,19 @@ class Screen:
                     await self.enough.wait()
 
     async def _play(self, epoch: int) -> None:
-        onto = self.bus.observer(fence=epoch)
-        async with Broadcast(onto, self.balls_per_s, hurried=asyncio.Event()) as broadcast:
+        assert self.stage.bus is not None
+        shown = commentated(
+            self.bus.observer(fence=epoch),
+            self.telling,
+            episode_id=self.spec.episode_id,
+            bus=self.bus,
+            address=self.stage.bus,
+            services=self.services,
+        )
+        async with (
+            shown as onto,
+            Broadcast(onto, self.balls_per_s, hurried=asyncio.Event()) as broadcast,
+        ):
             self.run.show(self.spec)
             with self.run.playing.of([self.spec], on_bus=True):
                 result = await self._result(broadcast)

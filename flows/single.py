@@ -37,6 +37,7 @@ class SingleMatch:
     era: int = CURRENT_ERA
     pack: str = "standard"
     entry: str | None = None
+    attempt: int = 1
 
     def with_seed(self, seed: int) -> SingleMatch:
         """The same match on another seed."""
@@ -61,7 +62,7 @@ class SingleMatch:
         mark = sha256(draft.model_dump_json().encode()).hexdigest()[:6]
         names = f"{slug[self.home.name]}-v-{slug[self.away.name]}"
         episode_id = f"{names}-{self.overs}-{self.seed}-{mark}"
-        return draft.model_copy(update={"episode_id": episode_id})
+        return draft.model_copy(update={"episode_id": episode_id, "attempt": self.attempt})
 
 
 class MatchReport(BaseModel):

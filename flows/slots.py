@@ -89,7 +89,13 @@ class Slots(Protocol):
 
 
 def limit_name(endpoint: str) -> str:
-    return f"captains-llm-{slug(endpoint)}"
+    """`captains-llm-HOST-PATH` for an endpoint of models, `captains-NAME` for another service."""
+    return f"captains-llm-{slug(endpoint)}" if is_model(endpoint) else f"captains-{slug(endpoint)}"
+
+
+def is_model(endpoint: str) -> bool:
+    """Whether it is an endpoint of models, which are known by their address."""
+    return "://" in endpoint
 
 
 def waiting_name(endpoint: str) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from engine.spec import EpisodeSpec
 from engine.wording import shown
 from flows.play import BusAddress
 
@@ -39,6 +40,12 @@ class Reporter:
 
     def finished(self, run: Run) -> None:
         """Everything has been played; a match may still be on the screen."""
+
+    def flow_began(self, flow_run_id: str) -> None:
+        """A single match's flow run: it may still wait for the featured channel."""
+
+    def playing(self, spec: EpisodeSpec) -> None:
+        """A single match begins."""
 
     def trouble(self, message: str) -> None:
         """Something went wrong that does not touch the result."""

@@ -22,6 +22,7 @@ from engine.spec import EpisodeSpec
 from engine.tool_captains import Services
 from flows import artifacts, catalogue
 from flows.announce import publisher, said_aloud
+from flows.commentary import Telling
 from flows.config import SCHEDULED, TournamentConfig
 from flows.leasing import leased
 from flows.lending import answers_home, check_secrets, lent
@@ -35,6 +36,7 @@ from flows.views import Views
 from flows.work import Batch
 from spectator import BusPublisher
 from tournaments import TournamentSpec, check_spec
+from tournaments.spec import TEMPLATES
 
 INFRASTRUCTURE: Final = (BrokenProcessPool, CaptainUnavailable, OSError)
 RETRIES: Final = 2
@@ -58,6 +60,7 @@ async def tournament(config: TournamentConfig) -> RunSummary:
     started_s, stage = time.monotonic(), current_stage()
     order = Order.of(spec_of(config), occasion_of(config))
     with open_run(order, Path(config.runs), fresh=config.fresh) as run:
+        telling = telling_of(run)
         async with publisher(stage.bus) as bus:
             views = Views(run, stage, bus)
             home, slots = answers_home(Path(config.runs)), run.spec.limits.llm
@@ -66,9 +69,9 @@ async def tournament(config: TournamentConfig) -> RunSummary:
                 lent(home, run.budgets, limiter, stage.bus) as services,
             ):
                 check_can_be_asked(run.captains.values(), stage.bus)
-                await check_secrets(run.captains.values(), services.secrets)
+                await check_secrets([*run.captains.values(), *telling.writers], services.secrets)
                 async with views.on():
-                    async with showing(run, stage, bus, views, services) as screen:
+                    async with showing(run, stage, bus, views, services, telling) as screen:
                         with ProcessPool(run.processes, warm_up) as pool:
                             await play(Hall(run, stage, views, pool, services, bus), screen)
                     run.close()
@@ -191,7 +194,12 @@ async def together(jobs: Iterable[Coroutine[Any, Any, None]]) -> None:
 
 @asynccontextmanager
 async def showing(
-    run: Run, stage: Stage, bus: BusPublisher | None, views: Views, services: Services
+    run: Run,
+    stage: Stage,
+    bus: BusPublisher | None,
+    views: Views,
+    services: Services,
+    telling: Telling,
 ) -> AsyncIterator[Screen | None]:
     """Put one missing episode on the featured channel, and leave when it has been shown."""
     wanted = bus is not None and run.spec.spectate.episodes != "none"
@@ -199,7 +207,7 @@ async def showing(
     if bus is None or spec is None:
         yield None
         return
-    screen = Screen(run, stage, bus, views, spec, services)
+    screen = Screen(run, stage, bus, views, spec, services, telling)
     show = asyncio.create_task(featured(screen))
     show.add_done_callback(lambda _: screen.over.set())
     try:
@@ -208,6 +216,17 @@ async def showing(
     finally:
         show.cancel()
         await asyncio.gather(show, return_exceptions=True)
+
+
+def telling_of(run: Run) -> Telling:
+    """How the featured match is told. Raises the spectator's `Unavailable`."""
+    spectate = run.spec.spectate
+    if spectate.episodes == "none":
+        return Telling()
+    name = spectate.commentary
+    if name == TEMPLATES:
+        return Telling.of(spectate.speech, None)
+    return Telling.of(spectate.speech, run.captains.get(name) or catalogue.known().resolve(name))
 
 
 def spec_of(config: TournamentConfig) -> TournamentSpec:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from spectator.frame_parts import Frame as Frame
     from spectator.frames import fold as fold
     from spectator.guard import player_token as player_token
+    from spectator.guard import start_token as start_token
     from spectator.outbox import ObserverReport as ObserverReport
     from spectator.publisher import BusObserver as BusObserver
     from spectator.publisher import BusPublisher as BusPublisher
@@ -39,6 +40,7 @@ _HOME = {
     "create_app": "app",
     "fold": "frames",
     "player_token": "guard",
+    "start_token": "guard",
 }
 
 __all__ = [
@@ -55,6 +57,7 @@ __all__ = [
     "create_app",
     "fold",
     "player_token",
+    "start_token",
 ]
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 
-from spectator.guard import has_token, is_own_origin
+from spectator.guard import has_token, is_own_origin, start_token
 from spectator.hub import Hub
 from spectator.messages import CloseCode
 from spectator.refusing import Handler, Refused, answer_of
@@ -21,21 +22,29 @@ class Access:
 
     def __init__(self, hub: Hub, publish_token: str, settings: BusSettings) -> None:
         self._hub, self._token, self._settings = hub, publish_token, settings
+        self._starts = start_token(publish_token)
 
     def for_publishers(self, handler: Handler) -> Handler:
         """With the publish token, in the header alone."""
-        return self._guarded(handler, self._token, in_query=False)
+        return self._guarded(handler, lambda request: has_token(request, self._token))
 
     def for_readers(self, handler: Handler) -> Handler:
-        """With the read token where there is one; in the query too."""
-        return self._guarded(handler, self._settings.read_token, in_query=True)
+        """With the read token where there is one; in the query too. Who may start may read."""
+        return self._guarded(handler, self._may_read)
+
+    def for_starters(self, handler: Handler) -> Handler:
+        """With the start token or the publish token, in the header alone."""
+        return self._guarded(handler, self.may_start)
+
+    def may_start(self, request: HTTPConnection) -> bool:
+        return has_token(request, self._starts) or has_token(request, self._token)
 
     async def admits(self, socket: WebSocket) -> bool:
         """Accept the socket and count its viewer, or refuse it: 403 before the handshake, 1013
         where there is no room, 1012 where the bus cannot reach its store.
         """
         allowed = is_own_origin(socket, self._settings.allowed_origins)
-        if not allowed or not has_token(socket, self._settings.read_token, in_query=True):
+        if not allowed or not self._may_read(socket):
             await socket.close(CloseCode.POLICY)
             return False
         await socket.accept()
@@ -63,14 +72,17 @@ class Access:
     def _has_room(self, viewer: HTTPConnection) -> bool:
         return not self._hub.closing and self._hub.attendance.has_room(_address(viewer))
 
-    def _guarded(self, handler: Handler, token: str | None, *, in_query: bool) -> Handler:
+    def _may_read(self, connection: HTTPConnection) -> bool:
+        tokens = (self._settings.read_token, self._starts)
+        return any(has_token(connection, token, in_query=True) for token in tokens)
+
+    def _guarded(self, handler: Handler, may: Callable[[Request], bool]) -> Handler:
         async def loaded(request: Request) -> Response:
             await self._hub.loaded()
             return await handler(request)
 
         async def answer(request: Request) -> Response:
-            may = has_token(request, token, in_query=in_query)
-            answer = await answer_of(loaded, request, may=may)
+            answer = await answer_of(loaded, request, may=may(request))
             if answer.status_code >= HTTPStatus.BAD_REQUEST:
                 self._hub.metrics.refused.labels(status=answer.status_code).inc()
             return answer

@@ -14,6 +14,9 @@ from spectator.pages import page_routes
 from spectator.publishing import Publishing
 from spectator.reading import Reading
 from spectator.settings import DEFAULTS, BusSettings
+from spectator.speech.shelf import Shelf
+from spectator.starting import Starting
+from spectator.starts import Starter
 from spectator.store import EventStore
 from spectator.watching import Watching
 
@@ -24,11 +27,12 @@ def create_app(
     publish_token: str,
     settings: BusSettings = DEFAULTS,
     hosts: frozenset[str] | None = None,
+    starter: Starter | None = None,
 ) -> Starlette:
     """The application over `store`. `app.state.hub` counts viewers and closes them.
 
     With `hosts` it answers to these names only, and to those of the allowed origins: give them
-    where it is reached on loopback, and nowhere else.
+    where it is reached on loopback, and nowhere else. `starter` starts matches for who asks.
     """
     hub = Hub(store, settings)
     access = Access(hub, publish_token, settings)
@@ -39,6 +43,8 @@ def create_app(
         *Watching(hub, access, settings).routes(),
         *Monitoring(hub, access, asking.questions).routes(),
         *asking.routes(),
+        *Shelf(access, settings).routes(),
+        *Starting(starter, access, publish_token, settings).routes(),
         *page_routes(),
     ]
     app = Starlette(routes=routes, middleware=_guards(settings, hosts))

@@ -74,7 +74,18 @@ def player_token(publish_token: str, captain: str) -> str:
     It follows from the publish token and the name, so that nothing has to be kept: who has the one
     can make the other, and not the other way round.
     """
-    digest = hmac.digest(publish_token.encode(), f"player:{captain}".encode(), hashlib.sha256)
+    return _derived(publish_token, f"player:{captain}")
+
+
+def start_token(publish_token: str) -> str:
+    """What lets its bearer start and cancel matches, and publish nothing. It follows from the
+    publish token as a player's does.
+    """
+    return _derived(publish_token, "start")
+
+
+def _derived(publish_token: str, purpose: str) -> str:
+    digest = hmac.digest(publish_token.encode(), purpose.encode(), hashlib.sha256)
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
@@ -111,9 +122,10 @@ def host_in(url: str) -> str | None:
 
 
 def is_own_origin(connection: HTTPConnection, allowed: frozenset[str]) -> bool:
-    """Whether a WebSocket comes from our own page, an allowed one, or no browser at all.
+    """Whether a request comes from our own page, an allowed one, or no browser at all.
 
-    Browsers do not apply CORS to WebSockets, so the server has to look.
+    Browsers do not apply CORS to WebSockets, nor keep a page of another site from posting, so the
+    server has to look.
     """
     origin = connection.headers.get("origin")
     if origin is None or origin in allowed:

@@ -24,6 +24,7 @@ from spectator.connections import CUT_AFTER_S, ConnectionConfig
 from spectator.hub import Hub
 from spectator.questions import Questions
 from spectator.settings import DEFAULTS, LOOPBACK, BusSettings
+from spectator.starts import Starter
 from spectator.store import EventStore, open_store
 
 START_TIMEOUT_S: Final = 10.0
@@ -38,7 +39,7 @@ class BusServer:
 
     `with BusServer() as bus:` runs it in a thread, `async with` in the running loop. `bus.url` and
     `bus.publish_token` are what a publisher needs. A store given as a path is opened and closed
-    here.
+    here. A `starter` is asked in the loop that serves the bus.
     """
 
     def __init__(
@@ -49,11 +50,13 @@ class BusServer:
         port: int = 0,
         publish_token: str | None = None,
         settings: BusSettings = DEFAULTS,
+        starter: Starter | None = None,
     ) -> None:
         if host not in LOOPBACK and settings.read_token is None:
             raise RefusedToBind(f"{host} can be reached from outside: set a read token")
         self.publish_token = publish_token or secrets.token_urlsafe(32)
         self._host, self._wanted_port, self._settings = host, port, settings
+        self._starter = starter
         self._opens = isinstance(store, (str, Path))
         self._store = store
         self._server: _Server | None = None
@@ -142,6 +145,7 @@ class BusServer:
             publish_token=self.publish_token,
             settings=self._settings,
             hosts=LOOPBACK if self._host in LOOPBACK else None,
+            starter=self._starter,
         )
         self._server = _Server(app, store, self._settings, ready)
         return self._server, listener

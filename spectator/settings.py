@@ -24,7 +24,8 @@ class BusSettings:
     `recover_events` of `recover_bytes` when he joins gets them, else a snapshot if he takes one;
     who falls further behind than `behind_events` or `behind_bytes` gets one too, once.
     `max_message_bytes` bounds what a viewer may send, `max_messages` how often. `max_questions` to
-    people may be open, and a request waits `max_wait_s` at most for something to happen.
+    people may be open, and a request waits `max_wait_s` at most for something to happen. A spoken
+    line takes `max_clip_bytes` at most, all that are kept `max_audio_bytes`.
     """
 
     read_token: str | None = None
@@ -52,6 +53,8 @@ class BusSettings:
     max_questions: int = 1_000
     max_answer_bytes: int = 64 * 1024
     max_wait_s: int = 30
+    max_clip_bytes: int = 2 * 1024 * 1024
+    max_audio_bytes: int = 64 * 1024 * 1024
 
 
 DEFAULTS: Final = BusSettings()

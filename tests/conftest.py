@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.needed import CHROMIUM, IN_CI, POSTGRES, Needed
+from tests.needed import CHROMIUM, ESPEAK, IN_CI, POSTGRES, Needed
 from tests.postgres import Postgres
 
 
@@ -65,6 +65,12 @@ def postgres() -> Iterator[Postgres]:
     server = Postgres(Path(_path_of(POSTGRES)))
     yield server
     server.close()
+
+
+@pytest.fixture(scope="session")
+def espeak_ng() -> str:
+    """The path of espeak-ng."""
+    return _path_of(ESPEAK)
 
 
 def _path_of(needed: Needed) -> str:

@@ -60,4 +60,10 @@ POSTGRES = Needed(
         "postgresql; elsewhere name its programs: POSTGRES_BIN=/path/to/bin make test"
     ),
 )
-NEEDED = (CHROMIUM, POSTGRES)
+ESPEAK = Needed(
+    find=lambda: shutil.which("espeak-ng"),
+    missing=(
+        "no espeak-ng here, which the tests of speech hear. On Debian: apt-get install espeak-ng"
+    ),
+)
+NEEDED = (CHROMIUM, POSTGRES, ESPEAK)

@@ -40,6 +40,20 @@ def unknown_captain(name: object, known: Known) -> str | None:
     )
 
 
+def writer_fault(entry: str | CaptainConfig, known: Known) -> str | None:
+    """Why a captain cannot write the commentary; None where he can."""
+    if isinstance(entry, str) and (message := unknown_captain(entry, known)):
+        return f"{message}; or templates"
+    try:
+        kind = known.resolve(entry if isinstance(entry, str) else entry.as_mapping()).kind
+    except BadPreset as error:
+        return error.why
+    if kind == "llm":
+        return None
+    name = entry if isinstance(entry, str) else entry.name
+    return f"{shown(name)} is of kind {kind}; allowed: templates, or a captain of kind llm"
+
+
 def _known_preset(name: str, info: ValidationInfo) -> str:
     if isinstance(info.context, Known) and (message := unknown_captain(name, info.context)):
         raise broken_rule(message)

@@ -21,8 +21,15 @@ from pydantic_core import PydanticCustomError
 
 from engine.seeds import MAX_SEED
 from tournaments.cron import cron_fault
-from tournaments.entrants import CaptainConfig, CaptainEntry, entrant_faults, entry_name
+from tournaments.entrants import (
+    CaptainConfig,
+    CaptainEntry,
+    entrant_faults,
+    entry_name,
+    writer_fault,
+)
 from tournaments.fields import Strict, broken_rule
+from tournaments.known import Known
 from tournaments.match_spec import MatchSpec
 from tournaments.text import shown
 
@@ -42,6 +49,10 @@ PLANNED: Final = frozenset(
 """Keys of DESIGN §7 that no code obeys yet: refused by name, so that nobody relies on them."""
 
 PLANNED_KINDS: Final = ("knockout", "swiss", "groups", "league_playoffs", "ladder")
+
+
+TEMPLATES: Final = "templates"
+Speech = Literal["none", "auto", "cartesia", "piper", "espeak", "browser"]
 
 
 class RoundRobin(Strict):
@@ -217,11 +228,20 @@ class Spectate(Strict):
         description="The pace of the featured match: 0.1 to 1000 balls a second.",
         examples=[4],
     )
-    speech: Literal["none"] = Field(
+    speech: Speech = Field(
         default="none",
         title="Speech",
-        description="none: the commentary is not spoken yet.",
-        examples=["none"],
+        description="Who speaks the featured match's commentary: none, auto (the best voice there "
+        "is), cartesia, piper, espeak or browser.",
+        examples=["auto"],
+    )
+    commentary: str = Field(
+        default="templates",
+        max_length=200,
+        title="Commentary",
+        description="Who writes the featured match's commentary: templates, or the name of a "
+        "captain of kind llm, of this file or a preset.",
+        examples=["templates"],
     )
 
 
@@ -347,6 +367,16 @@ class TournamentSpec(Strict):
         opponents = [entry_name(entry) for entry in self.opponents]
         for fault in entrant_faults(self.format.kind, captains, opponents):
             raise PydanticCustomError(ENTRANTS, "{message}", {"message": fault.message})
+        return self
+
+    @model_validator(mode="after")
+    def _a_model_writes(self, info: ValidationInfo) -> TournamentSpec:
+        writer = self.spectate.commentary
+        if writer != TEMPLATES and isinstance(info.context, Known):
+            own = next((e for e in self.entrants if entry_name(e) == writer), writer)
+            fault = writer_fault(own, info.context)
+            if fault is not None:
+                raise broken_rule(fault, ("spectate", "commentary"))
         return self
 
     @property

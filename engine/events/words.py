@@ -16,10 +16,12 @@ class Commentary(Strict):
 
 
 class Audio(Strict):
-    """The line `text` about event number `of`, spoken: `url` is a path on the bus."""
+    """The line `text` about event number `of`, spoken: `url` is a path on the bus, None where the
+    page is to say it with a voice of its own (`voice` is `browser`).
+    """
 
     of: int
     text: str
-    url: str
+    url: str | None
     duration_s: float
     voice: str

@@ -128,6 +128,10 @@ def play(
     if_busy: Annotated[
         Literal["wait", "refuse"], Parameter(help="When another match is featured.")
     ] = "wait",
+    speech: Annotated[
+        Literal["none", "auto", "cartesia", "piper", "espeak", "browser"],
+        Parameter(help="Who speaks the commentary; with --featured."),
+    ] = "none",
     captains: CAPTAINS = None,
     bus: BUS = None,
     runs: RUNS = Path("runs"),
@@ -154,8 +158,12 @@ def play(
     )
     if featured and captains:
         raise BadInput("--captains: not with --featured, which plays the presets that ship")
+    if speech != "none" and not featured:
+        raise BadInput("--speech: only with --featured, whose commentary is told")
     if featured:
-        return play_featured(wanted, runs, if_busy=if_busy, bus_url=bus, as_json=json)
+        return play_featured(
+            wanted, runs, if_busy=if_busy, speech=speech, bus_url=bus, as_json=json
+        )
     return play_match(wanted, runs, bus_url=bus, as_json=json)
 
 
@@ -168,6 +176,23 @@ def token(captain: str, /, *, bus: BUS = None, json: JSON = False) -> int:
     from flows.cli.players import show_token
 
     return show_token(captain, bus, as_json=json)
+
+
+@app.command
+def up(
+    *,
+    port: Annotated[int | None, Parameter(help="Of the page; default 8765, or a free one.")] = None,
+    no_browser: Annotated[bool, Parameter(negative=(), help="Do not open the page.")] = False,
+    runs: RUNS = Path("runs"),
+    json: JSON = False,
+) -> int:
+    """Keep a page up from which matches are started, watched and played, until Ctrl-C.
+
+    Example: captains up --port 8765
+    """
+    from flows.cli.up import run_up
+
+    return run_up(runs, port=port, browser=not no_browser, as_json=json)
 
 
 @app.command

@@ -86,6 +86,7 @@ def _checks(runs: Path, examined: Examined) -> tuple[Callable[[], Iterator[Findi
         lambda: check_folder(runs),
         check_ports,
         check_browser,
+        check_speech,
         lambda: check_settings(runs),
         lambda: needs_of(examined.captains, in_dollars=examined.in_dollars),
         lambda: check_server(runs, examined),
@@ -156,6 +157,14 @@ def check_browser() -> Iterator[Finding]:
     path = next(filter(None, map(shutil.which, _BROWSERS)), None)
     said = path or "no Chromium; only the page's own tests need one"
     yield Finding(check="browser", state="ok" if path else "note", said=said)
+
+
+def check_speech() -> Iterator[Finding]:
+    """Which voice `speech: auto` would take, and why no better one."""
+    from spectator.speech import Wish, voice_note
+
+    said = voice_note(Wish.AUTO, os.environ).removeprefix("speech: ")
+    yield Finding(check="speech", state="ok", said=said)
 
 
 async def _outside(examined: Examined) -> list[Finding]:

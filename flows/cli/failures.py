@@ -19,11 +19,13 @@ _BAD_INPUT: Final = (
     ("engine.errors", "UnknownPack"),
     ("engine.errors", "UnknownEntry"),
     ("flows.stage", "BadBusAddress"),
+    ("spectator.speech.choosing", "Unavailable"),
     ("flows.simulate", "CannotWrite"),
 )
 _FAILED: Final = (
     ("engine.errors", "BrokenRecord"),
     ("flows.ledger", "RunBusy"),
+    ("flows.cli.up", "AlreadyUp"),
     ("flows.spending", "BrokenSpending"),
     ("flows.server", "ServerUnavailable"),
     ("concurrent.futures.process", "BrokenProcessPool"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from flows.simulate import SimulationSummary
     from flows.work import SquadsWord
     from spectator import BusPublisher
+    from tournaments.spec import Speech
 
 DEFAULT_FORMAT: Final = "T20"
 MOST_MATCHES: Final = 10_000_000
@@ -188,15 +190,20 @@ def play_featured(
     runs: Path,
     *,
     if_busy: Literal["wait", "refuse"],
+    speech: Speech,
     bus_url: str | None,
     as_json: bool,
 ) -> int:
     """`captains play --featured`: the episode flow, on the featured channel."""
+    from flows.cli.progress import TerminalReporter
     from flows.cli.session import session
+    from spectator.speech import Wish, check_wish
 
     if not isinstance(wanted.squads, str):
         raise BadInput("--featured plays with --squads drawn, drawn-women or built-in")
-    with session(runs, quiet=as_json, bus_url=bus_url) as opened:
+    check_wish(Wish(speech), os.environ)
+    reporter = TerminalReporter(quiet=as_json)
+    with session(runs, quiet=as_json, bus_url=bus_url, reporter=reporter) as opened:
         if opened.stage.page and not as_json:
             note(f"page: {opened.stage.page}")
         from flows.config import EpisodeConfig
@@ -214,6 +221,7 @@ def play_featured(
             entry=wanted.entry,
             featured=True,
             if_busy=if_busy,
+            speech=speech,
             runs=str(runs),
         )
         report = opened.call(lambda: episode(config))

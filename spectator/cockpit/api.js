@@ -25,8 +25,16 @@ export function encodeStream(stream) {
  * missing.
  */
 export class Api {
-  #token = tokenOf();
+  #token;
+  #key;
   reached = createStore("unknown");
+
+  /** `person` is the captain whose token this is; without one it is that of the page. */
+  constructor(person = null) {
+    this.#key = person === null ? KEY : `${KEY}:${person}`;
+    const isHere = person !== null || !location.pathname.startsWith("/play/");
+    this.#token = (isHere ? takeToken(this.#key) : null) ?? sessionStorage.getItem(this.#key);
+  }
 
   get token() {
     return this.#token;
@@ -35,18 +43,19 @@ export class Api {
   /** Take another token, for as long as this tab is open. */
   setToken(token) {
     this.#token = token;
-    sessionStorage.setItem(KEY, token);
+    sessionStorage.setItem(this.#key, token);
     this.reached.set("unknown");
   }
 
-  getJson(path) {
-    return this.#ask(path, {});
+  /** `signal` gives it up. */
+  getJson(path, signal = undefined) {
+    return this.#ask(path, { signal });
   }
 
-  postJson(path, body) {
+  postJson(path, body, headers = {}) {
     return this.#ask(path, {
       method: "POST",
-      headers: { "content-type": "application/json" },
+      headers: { "content-type": "application/json", ...headers },
       body: JSON.stringify(body),
     });
   }
@@ -67,6 +76,7 @@ export class Api {
     if (this.#token) headers.authorization = `Bearer ${this.#token}`;
     const answer = await fetch(path, { ...options, headers }).catch(() => null);
     if (answer === null) {
+      if (options.signal?.aborted) throw new ApiError(path, 0);
       this.reached.set("no");
       throw new ApiError(path, 0);
     }
@@ -77,15 +87,15 @@ export class Api {
   }
 }
 
-/** From `#token=…`, which leaves the address at once, or from before. */
-function tokenOf() {
+/** From `#token=…`, which leaves the address at once; null where none is there. */
+function takeToken(key) {
   const hash = new URLSearchParams(location.hash.slice(1));
   const given = hash.get("token");
   if (given !== null) {
     hash.delete("token");
     const rest = hash.toString();
     history.replaceState(null, "", location.pathname + location.search + (rest && `#${rest}`));
-    sessionStorage.setItem(KEY, given);
+    sessionStorage.setItem(key, given);
   }
-  return given ?? sessionStorage.getItem(KEY);
+  return given;
 }

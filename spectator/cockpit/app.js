@@ -7,7 +7,7 @@ import { PlayPage } from "./pages/play.js";
 import { RunPage, RunsPage } from "./pages/runs.js";
 import { StartPage } from "./pages/start.js";
 import { createRouter } from "./router.js";
-import { Notice, TopBar } from "./shell.js";
+import { Away, Notice, TopBar } from "./shell.js";
 import { useStore } from "./store.js";
 import { html, render, useEffect, useRef } from "./vendor/preact.js";
 
@@ -40,6 +40,7 @@ function App() {
     <main id="main" tabindex="-1" ref=${main}>
       <${Page} key=${shown.path} api=${api} route=${shown} navigate=${navigate} />
     </main>
+    <${Away} api=${api} />
   `;
 }
 

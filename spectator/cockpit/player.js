@@ -75,6 +75,12 @@ export class Player {
     this.#onChange();
   }
 
+  /** Show the stop that the event `seq` belongs to. */
+  toSeq(seq) {
+    const at = this.#log.stops.findIndex((stop) => stop.seq >= seq);
+    if (at >= 0) this.to(at);
+  }
+
   step(by) {
     this.to(this.stop + by);
   }

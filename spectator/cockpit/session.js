@@ -30,6 +30,8 @@ export class MatchSession {
   featured = null;
   log = new MatchLog();
   player = new Player(this.log, () => this.#changed());
+  told = 0; // grows with what the side channels bring
+  missed = null; // a ball that was asked for and is not in the match
   reasoning = new Map(); // by the decision's number
   commentary = new Map(); // by the number of the event that is told of
   audio = new Map(); // the same
@@ -43,14 +45,12 @@ export class MatchSession {
     this.#open();
   }
 
-  get frame() {
-    return this.log.frameAt(this.player.seq);
+  get token() {
+    return this.#api.token;
   }
 
-  /** How the match ended, or null while it is on. */
-  get ended() {
-    const last = this.log.frameAt(this.log.top);
-    return last.phase === "ended" ? last.result : null;
+  get isLive() {
+    return this.log.frameAt(this.log.top).phase !== "ended";
   }
 
   /** Whether a ball that was asked for is still to be found. */
@@ -123,6 +123,7 @@ export class MatchSession {
     this.player.speed = before.speed;
     this.#filling = null;
     if (this.status !== "unknown") this.status = "loading";
+    this.told += 1;
     this.#openSides(stream);
     this.#changed();
   }
@@ -135,13 +136,13 @@ export class MatchSession {
   }
 
   #seekPlace() {
-    if (this.#place === null) return;
-    const found = this.player.toPlace(this.#place);
-    const all = this.log.isWhole && this.log.top >= this.#knownTop;
-    if (found || all) this.#place = null; // a ball that is not there is not waited for
+    const all = this.log.isWhole && this.log.top >= this.#knownTop && this.log.top > 0;
+    if (this.#place === null || !all) return; // another innings may have such a ball too
+    this.missed = this.player.toPlace(this.#place) ? null : this.#place;
+    this.#place = null;
   }
 
-  /** Fetch what lies before the snapshot, until nothing is missing. */
+  /** Fetch what lies before the snapshot, the latest first, until nothing is missing. */
   async #fill() {
     if (this.#filling === this.log || this.log.isWhole) return;
     const log = this.log;
@@ -154,8 +155,8 @@ export class MatchSession {
 
   async #fillOnce(log) {
     const { after, upto } = log.hole;
-    const limit = Math.min(PAGE_EVENTS, upto - after);
-    const path = `/api/streams/${encodeStream(this.stream)}/events?${new URLSearchParams({ after, limit })}`;
+    const query = new URLSearchParams({ after: Math.max(after, upto - PAGE_EVENTS), limit: PAGE_EVENTS });
+    const path = `/api/streams/${encodeStream(this.stream)}/events?${query}`;
     try {
       const page = await this.#api.getJson(path);
       if (this.#closed || this.log !== log) return;
@@ -177,14 +178,15 @@ export class MatchSession {
       const path = `/api/streams/${encodeStream(`${channel}:${stream}`)}/ws`;
       return new Feed(this.#api, path, {
         onEvents: (events) => {
-          for (const event of events) this.#told(event);
+          for (const event of events) this.#note(event);
+          this.told += 1;
           this.#changed();
         },
       });
     });
   }
 
-  #told({ type, data }) {
+  #note({ type, data }) {
     if (type === "reasoning") this.reasoning.set(data.number, data);
     else if (type === "commentary") this.commentary.set(data.of, data);
     else if (type === "audio") this.audio.set(data.of, data);

@@ -1,8 +1,7 @@
 // What is around every page: name, navigation, lamp, colour scheme; and notices that replace a page.
 
-import { useStore } from "./store.js";
+import { createStore, useStore } from "./store.js";
 import { THEMES, chooseTheme, theme } from "./theme.js";
-import { createStore } from "./store.js";
 import { html, useState } from "./vendor/preact.js";
 
 const LINKS = [
@@ -63,12 +62,25 @@ function ThemeSwitch() {
   `;
 }
 
+const AWAY = {
+  reconnecting: "The bus cannot be reached. The page tries again, and then catches up by itself.",
+  full: "The bus has no room for another viewer. The page tries again.",
+};
+
+/** Says that the bus is away, over whatever is shown. */
+export function Away({ api }) {
+  const told = useStore(lamp);
+  const reached = useStore(api.reached);
+  const text = AWAY[told ?? REACHED[reached]];
+  return html`<div class="bus-away" role="status">${text && html`<p>${text}</p>`}</div>`;
+}
+
 /** A state that is a whole page: nothing there yet, not found, no access. */
 export function Notice({ title, text, children }) {
   return html`
     <section class="card notice">
       <h1>${title}</h1>
-      <p>${text}</p>
+      ${text && html`<p>${text}</p>`}
       ${children}
     </section>
   `;

@@ -45,7 +45,7 @@ function sentence(parts) {
 /** Where the match stands, in one line. */
 export function situation(frame) {
   const innings = frame.innings.at(-1);
-  if (frame.phase === "ended") return frame.result.text || plain(frame.result.end_reason);
+  if (frame.phase === "ended") return frame.result.text || "No result.";
   if (frame.home === null) return "";
   if (frame.phase === "waiting") return "The captains are at the toss.";
   if (!innings) return tossText(frame);
@@ -69,7 +69,7 @@ function tossText(frame) {
 }
 
 function breakText(frame, innings) {
-  if (innings.target !== null) return "Innings over.";
+  if (innings.target !== null) return innings.runs === innings.target - 1 ? "Scores are level." : "Innings over.";
   const chasing = captainOf(frame, otherSeat(innings.batting));
   return `Innings break. ${chasing} needs ${innings.runs + 1} to win.`;
 }
@@ -133,7 +133,11 @@ export function howOut(batter, isIn) {
   return batter.bowler ? `${batter.out} b ${batter.bowler}` : batter.out;
 }
 
-export const inningsName = (innings) => (innings > 2 ? "super over" : ["1st innings", "2nd innings"][innings - 1]);
+/** After the second innings come super overs, two innings each. */
+export function inningsName(innings) {
+  if (innings <= 2) return ["1st innings", "2nd innings"][innings - 1];
+  return innings <= 4 ? "super over" : `super over ${Math.ceil(innings / 2) - 1}`;
+}
 
 /** Why an episode counts for nobody, for those that do not. */
 export const VOIDS = {

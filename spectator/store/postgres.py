@@ -29,7 +29,7 @@ from spectator.store.contract import (
     Watcher,
 )
 from spectator.store.postgres_append import append_all, channel_of
-from spectator.store.postgres_faults import ADDRESS, Reach, TryAgain, in_our_words
+from spectator.store.postgres_faults import ADDRESS, BROKEN, Reach, TryAgain, in_our_words
 from spectator.store.postgres_listening import Listening
 from spectator.store.postgres_schema import bring_up_to_date, epoch_of
 from spectator.streams import StreamKind, StreamName, StreamState
@@ -137,7 +137,11 @@ class PostgresEventStore:
             raise StoreUnavailable("it is not open")
         with in_our_words():
             async with self._pool.acquire(timeout=self._limits.connect_s) as connection:
-                return await work(connection)
+                try:
+                    return await work(connection)
+                except BROKEN:
+                    connection.terminate()  # or it would go back to the pool as it is
+                    raise
 
     async def _fetch(self, statement: str, *arguments: object) -> list[Record]:
         async def work(connection: Connection) -> list[Record]:
@@ -181,6 +185,8 @@ class PostgresEventStore:
 async def _connect(*arguments: Any, **how: Any) -> Connection:
     try:
         return await asyncpg.connect(*arguments, **how)
+    except asyncpg.ClientConfigurationError as error:  # a certificate that is not there
+        raise StoreRefused(str(error)) from None
     except ValueError:  # a port that is no number, a broken query; it may repeat a password
         raise StoreRefused(ADDRESS) from None
 

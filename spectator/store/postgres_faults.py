@@ -20,6 +20,7 @@ ADDRESS: Final = (
     "the address of the store cannot be read; it is postgresql://USER@HOST:PORT/DATABASE, with the "
     "special characters of a part percent-encoded"
 )
+NO_FILE: Final = "no such file: the server's socket, or a certificate that the address names"
 _LOG: Final = logging.getLogger("spectator.store")
 # SQLSTATE classes and codes (PostgreSQL manual, appendix A): connection, rolled back, resources,
 # somebody's intervention, the system outside, a lock not had, a server that only reads.
@@ -29,6 +30,8 @@ _REFUSES: Final = ("28", "3D", "42501", "42P01", "3F000", "0A000")
 # The same once more works, as the log takes an event once: serialization, deadlock, a connection
 # that has died since it was last used.
 _AGAIN: Final = ("40001", "40P01", "08003", "08006", "57P01", "57P02")
+# What asyncpg says itself: the connection is closed, or was cut off in the middle of its protocol.
+BROKEN: Final = (asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
 class TryAgain(Exception):
@@ -40,14 +43,20 @@ def in_our_words() -> Iterator[None]:
     """Raise what comes out of asyncpg as one of ours."""
     try:
         yield
-    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (asyncpg.PostgresError, *BROKEN) as error:
         raise _ours(error) from None
+    except FileNotFoundError:  # it does not say which
+        raise StoreUnavailable(NO_FILE) from None
     except (OSError, TimeoutError) as error:
         raise StoreUnavailable(str(error) or "it did not answer in time") from None
 
 
 def _ours(error: Exception) -> Exception:
-    state = getattr(error, "sqlstate", None) or "08003"  # asyncpg's own, on a closed connection
+    if isinstance(error, ValueError):  # an argument of ours that does not fit
+        return error
+    if isinstance(error, BROKEN):
+        return TryAgain("the connection was cut off")
+    state = str(getattr(error, "sqlstate", ""))
     if state in _AGAIN:
         return TryAgain(str(error))
     if state.startswith(_REFUSES):

@@ -33,6 +33,15 @@ from flows.settings import SETTINGS
 from flows.simulate import SimulationSummary
 from flows.single import MatchReport
 from spectator.questions import QuestionState
+from spectator.starts import (
+    OnAir,
+    PersonAsked,
+    Start,
+    StartOptions,
+    StartRequest,
+    StartResult,
+    StartState,
+)
 from spectator.store.postgres import PostgresLimits
 from tests.architecture.source import ROOT
 from tests.docs.pages import named, pages, rows, section, sections, text_of
@@ -44,6 +53,7 @@ from tournaments.spec import PLANNED, PLANNED_KINDS, Gauntlet, RoundRobin
 CLI, EVENTS, CAPTAINS = "docs/cli.md", "docs/events.md", "docs/captains.md"
 ENVIRONMENT, OPERATIONS = "docs/environment.md", "docs/operations.md"
 FILE, PEOPLE = "docs/first-tournament.md", "docs/human-captains.md"
+STARTING = "docs/starting.md"
 COMMANDS = [name for name in app if not name.startswith("-")]
 EVENT_TYPES = {
     kind.model_fields["type"].default: kind.model_fields["data"].annotation
@@ -215,6 +225,25 @@ def test_what_a_person_is_told_is_on_his_page(model: type[BaseModel]) -> None:
     told = named(text_of(PEOPLE))
     assert not model.model_fields.keys() - told
     assert not {state.value for state in QuestionState} - {"open"} - told
+
+
+@pytest.mark.parametrize(
+    "model", [StartRequest, PersonAsked, Start, StartResult, OnAir, StartOptions]
+)
+def test_what_is_said_of_a_start_is_on_its_page(model: type[BaseModel]) -> None:
+    assert not model.model_fields.keys() - named(text_of(STARTING))
+
+
+@pytest.mark.parametrize("name", StartRequest.model_fields)
+def test_a_field_of_a_start_has_a_row_with_its_default(name: str) -> None:
+    default = StartRequest.model_fields[name].default
+    if isinstance(default, str | bool | float):
+        shown = str(default).lower() if isinstance(default, bool) else str(default)
+        assert f"| {shown} |" in rows(section(STARTING, "A request"))[name]
+
+
+def test_a_state_of_a_start_has_a_row() -> None:
+    assert {state.value for state in StartState} <= rows(section(STARTING, "A start")).keys()
 
 
 def test_the_suite_checks_what_the_page_says() -> None:

@@ -10,7 +10,7 @@ from playwright.async_api import async_playwright
 from engine.cricket.players import Game
 from flows.fidelity import Wanted, check
 from flows.fidelity_page import write_page
-from tests.e2e.test_page import ARGS
+from tests.e2e.browsing import ARGS
 
 pytestmark = pytest.mark.page
 

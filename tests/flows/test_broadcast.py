@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from engine.episode import play_episode
+from engine.events import Event
 from flows.broadcast import FULL_SPEED, Broadcast
 from tests.doubles import Remembering
 from tests.flows.support import episode
@@ -29,7 +30,7 @@ async def test_the_match_does_not_wait_for_the_show() -> None:
     assert onto.events[-1].type == "episode.ended"
 
 
-async def test_after_an_error_the_show_stops() -> None:
+async def test_after_an_error_the_rest_is_shown_at_once() -> None:
     onto = Remembering()
 
     async def show() -> None:
@@ -40,4 +41,28 @@ async def test_after_an_error_the_show_stops() -> None:
     with pytest.raises(RuntimeError, match="stop"):
         await show()
     assert onto.closed
-    assert not [e for e in onto.events if e.type == "episode.ended"]
+    assert onto.events[-1].type == "episode.ended"
+
+
+async def test_a_cancelled_show_still_shows_what_was_told() -> None:
+    onto, playing = Remembering(), asyncio.Event()
+
+    async def show() -> None:
+        async with Broadcast(onto, 0.001, asyncio.Event()) as broadcast:
+            await broadcast.on_event(await first_event())
+            playing.set()
+            await asyncio.Event().wait()
+
+    shown = asyncio.create_task(show())
+    await playing.wait()
+    shown.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await shown
+    assert [event.type for event in onto.events] == ["episode.started"]
+    assert onto.closed
+
+
+async def first_event() -> Event:
+    seen = Remembering()
+    await play_episode(episode(), observers=[seen])
+    return seen.events[0]

@@ -17,7 +17,7 @@ from tests.flows.support import SMALL, tournament_file
 
 COMMANDS = (
     *("demo", "run", "check", "play", "simulate", "fidelity", "replay", "presets", "doctor"),
-    *("packs", "squads", "compliance", "token"),
+    *("packs", "squads", "compliance", "token", "up"),
 )
 
 
@@ -58,6 +58,7 @@ def test_every_command_is_there() -> None:
         (["play", "heuristic", "random", "--squads", "x,y"], "saltmarsh"),
         (["simulate", "--matches", "0", "--out", "x"], "1 to"),
         (["simulate", "--matches", "1", "--out", "x", "--processes", "0"], "1 to 256"),
+        (["up", "--port", "65536"], "0 (a free one) to 65535"),
         (["replay", "nothing"], "no such record"),
         (["run", "nowhere.yaml"], "nowhere.yaml:1: "),
         (["check", "/dev/null"], "/dev/null:1: "),

@@ -91,7 +91,7 @@ async def test_the_token_is_told_to_the_terminal_and_kept_nowhere(tmp_path: Path
     assert code == 0, err
     (line,) = [line for line in err.splitlines() if line.startswith("ada answers at ")]
     address = urlsplit(line.split()[-1])
-    assert parse_qs(address.fragment) == {"captain": ["ada"], "player": [ada.token]}
+    assert (address.path, address.fragment) == ("/play/ada", f"token={ada.token}")
     assert ada.token not in out
     assert "ada, batter: " in err
     assert "tokens" not in err
@@ -145,7 +145,7 @@ async def test_a_run_starts_a_bus_where_a_person_plays_and_tells_him_where(
     while not (line := await asyncio.to_thread(process.stderr.readline)).startswith("ada answers"):
         assert line, "the run has ended"
     address = urlsplit(line.split()[-1])
-    (token,) = parse_qs(address.fragment)["player"]
+    (token,) = parse_qs(address.fragment)["token"]
     async with present(Person(f"http://{address.netloc}", "", "ada", token)):
         out, err = await ended(process)
     assert process.returncode == 0, err
@@ -213,7 +213,7 @@ def test_the_token_follows_from_the_publish_token_and_the_name(
     def token(captain: str, publish: str) -> str:
         no_bus.setenv("CAPTAINS_BUS_TOKEN", publish)
         told = answer(capsys, "token", captain, "--bus", "http://127.0.0.1:1")
-        assert told["url"].endswith(f"player={told['token']}")
+        assert told["url"].endswith(f"/play/{captain}#token={told['token']}")
         return str(told["token"])
 
     assert token("ada", TOKEN) == token("ada", TOKEN)

@@ -6,9 +6,10 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 import pytest
@@ -16,24 +17,31 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import FlowRun, StateType
 
+from engine.record import ending_of
 from flows.server import Server
 from tests.flows.support import ROOT
+from tests.flows.upping import QUICK, up
 
 pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 
 T = TypeVar("T")
 POOL = "captains-cpu"
 DEADLINE_S = 120.0
+NOTHING: Mapping[str, str] = MappingProxyType({})
+TOKEN = {"CAPTAINS_BUS_TOKEN": "a-publish-token-of-the-test"}
 
 
-def prefect(*arguments: str, server: Server, where: Path) -> subprocess.Popen[str]:
+def prefect(
+    *arguments: str, server: Server, where: Path, more: Mapping[str, str] = NOTHING
+) -> subprocess.Popen[str]:
+    own = {"PREFECT_API_URL": server.api_url, "PREFECT_WORKER_QUERY_SECONDS": "1"}
     return subprocess.Popen(
         [sys.executable, "-m", "prefect", "--no-prompt", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         cwd=where,
-        env={**os.environ, "PREFECT_API_URL": server.api_url, "PREFECT_WORKER_QUERY_SECONDS": "1"},
+        env={**os.environ, **own, **more},
     )
 
 
@@ -56,9 +64,14 @@ def records(folder: Path) -> list[Path]:
     return list(folder.glob("runs/play/records/*.jsonl"))
 
 
+def only_void_record(folder: Path) -> Path:
+    (found,) = folder.glob("runs/play/records/void/*.jsonl")
+    return found
+
+
 @contextmanager
-def worker(server: Server, where: Path) -> Iterator[None]:
-    process = prefect("worker", "start", "--pool", POOL, server=server, where=where)
+def worker(server: Server, where: Path, more: Mapping[str, str] = NOTHING) -> Iterator[None]:
+    process = prefect("worker", "start", "--pool", POOL, server=server, where=where, more=more)
     try:
         yield
     finally:
@@ -111,3 +124,27 @@ async def test_a_worker_plays_a_match(deployed: Server, tmp_path: Path) -> None:
     assert finished.state is not None
     assert finished.state.type is StateType.COMPLETED, finished.state.message
     assert len(records(tmp_path)) == 1
+
+
+async def test_a_match_from_the_page_is_played_by_a_worker(
+    deployed: Server, tmp_path: Path
+) -> None:
+    environment = {"PREFECT_API_URL": deployed.api_url, **TOKEN}
+    with worker(deployed, tmp_path, TOKEN):
+        async with up(tmp_path / "up", environment) as running:
+
+            async def has_a_worker() -> bool | None:
+                told = (await running.http.get("/custom/options")).json()
+                return told["where"] == "worker" or None
+
+            await until(has_a_worker)
+            played = await running.until(await running.start(QUICK), "ended", "failed")
+            assert (played["state"], played["where"]) == ("ended", "worker")
+            shown = (await running.http.get(f"/api/streams/{played['id']}")).json()
+            assert shown["result"] == played["result"]["text"]
+            waiting = await running.start(QUICK, captain={"person": "ada", "deadline_s": 600})
+            await running.until(waiting, "playing")
+            assert (await running.cancel(waiting))["state"] in ("cancelled", "playing")
+            await running.until(waiting, "cancelled")
+    assert len(records(tmp_path)) == 1
+    assert ending_of(only_void_record(tmp_path)).data.end_reason == "cancelled"

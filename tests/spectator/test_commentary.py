@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from collections.abc import Iterator
 from dataclasses import asdict
 from functools import cache
@@ -27,6 +26,7 @@ from engine.wire import Told
 from spectator.balls import fell
 from spectator.commentary import SILENT, Line, comment, commentary_of
 from spectator.commentary.words import TEMPLATES, kind_of, templates
+from tests.cockpit.node import in_node, plain
 from tests.spectator.matches import match_events, run_events
 from tests.spectator.scripted import Innings
 
@@ -311,21 +311,15 @@ def test_the_powerplays_are_those_of_the_formats():
 
 SCRIPT = """
 import { readFileSync } from "node:fs";
-const { commentaryOf } = await import(process.argv[1] + "/commentary.js");
-const templates = JSON.parse(readFileSync(process.argv[1] + "/commentary.json", "utf8"));
+import { commentaryOf } from "./cockpit/commentary.js";
+const templates = JSON.parse(readFileSync("cockpit/commentary.json", "utf8"));
 const matches = JSON.parse(readFileSync(0, "utf8"));
 console.log(JSON.stringify(matches.map((events) => commentaryOf(templates, events))));
 """
 
 
 def _in_node(matches: list[list[Event]]) -> Any:
-    plain = [[json.loads(event.model_dump_json()) for event in match] for match in matches]
-    command = ["node", "--input-type=module", "-e", SCRIPT, str(TEMPLATES.parent)]
-    done = subprocess.run(
-        command, input=json.dumps(plain), capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return json.loads(in_node(SCRIPT, json.dumps([plain(match) for match in matches])))
 
 
 def test_the_page_says_the_same_words():

@@ -1,7 +1,8 @@
 // The x axis of the figures that run through a match: a panel an innings, and a scale for the balls in it.
 
 import { html } from "../vendor/preact.js";
-import { fit, inningsName, nameOf, otherSeat } from "./say.js";
+import { BOLD, fit } from "./letters.js";
+import { inningsName, nameOf, otherSeat } from "./say.js";
 import { num } from "./figure.js";
 
 const LEAST_SHARE = 0.14; // a super over has six balls: it is drawn wider than that
@@ -71,7 +72,7 @@ export function Panels({ frame, panels, top, base, unit }) {
         return html`<line class="tick" x1=${num(x)} x2=${num(x)} y1=${num(base)} y2=${num(base + 0.35 * unit)} />
           <text class="quiet" x=${num(x)} y=${num(base + 1.4 * unit)} text-anchor="middle">${over}</text>`;
       })}
-      <text class="strong" x=${num(panel.x0)} y=${num(base + 2.9 * unit)}>${fit(label, width, unit)}</text>
+      <text class="strong" x=${num(panel.x0)} y=${num(base + 2.9 * unit)}>${fit(label, width, unit, BOLD)}</text>
     </g>`;
   });
 }

@@ -25,7 +25,7 @@ export function WagonWheel({ frame, events, at }) {
   const said = counts.filter(([, , , count]) => count).map(([, one, many, count]) => plural(count, one, many)).join(", ");
   const whole = innings.batters.find((batter) => batter.name === name)?.runs ?? runs;
   return html`<${Figure}
-    kind="wagon" title="Wagon wheel" aside=${html`<b>${name}</b> <span class="quiet">${whole} runs</span>`}
+    kind="wagon" title="Wagon wheel" aside=${html`<b>${name}</b> <span class="quiet">${plural(whole, "run")}</span>`}
     note=${noteOf(hand, whole - runs)} table=${() => ({ head: ["Strokes for", "How many"], rows: counts.map(([, , many, count]) => [many, count]) })}
   >
     <${Plot}

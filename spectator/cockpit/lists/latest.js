@@ -7,7 +7,7 @@ import { Standings, useRun } from "./run.js";
 
 const EVERY_MS = 3_000;
 
-export function Latest({ api, session }) {
+export function Latest({ api, current }) {
   const stream = useNewestRun(api);
   const run = useRun(api, stream);
   return html`
@@ -21,7 +21,7 @@ export function Latest({ api, session }) {
       </section>
       <section class="card" aria-labelledby="list-title">
         <h2 id="list-title">Matches</h2>
-        <${MatchList} api=${api} current=${session.stream} />
+        <${MatchList} api=${api} current=${current} />
       </section>
     </aside>
   `;

@@ -54,14 +54,11 @@ export function Standings({ run }) {
   const columns = COLUMNS.filter(([key]) => run.rows.some((row) => row[key] !== undefined));
   return html`
     <p id="run-name" class="quiet"><bdi>${known ? run.name : "No tournament yet."}</bdi></p>
-    <progress id="run-progress" max=${Math.max(1, run.episodes)} value=${run.played} aria-label="Episodes played"></progress>
-    <p id="run-count" class="quiet count">
-      ${known ? `${run.played} of ${plural(run.episodes, "match", "matches")}${run.ended ? ", final" : ""}` : ""}
-    </p>
-    <div class="scroll" tabindex="0" role="region" aria-label="Standings">
+    ${known && html`<${Progress} run=${run} />`}
+    <div class="scroll" tabindex="0" role="region" aria-label="Captains, best first">
       <table class="figures standings">
         <thead>
-          <tr>
+          <tr hidden=${!known}>
             <th scope="col">Captain</th>
             ${columns.map(([, short, long]) => html`<th scope="col"><abbr title=${long}>${short}</abbr></th>`)}
           </tr>
@@ -71,6 +68,15 @@ export function Standings({ run }) {
         </tbody>
       </table>
     </div>
+  `;
+}
+
+function Progress({ run }) {
+  return html`
+    <progress id="run-progress" max=${Math.max(1, run.episodes)} value=${run.played} aria-label="Episodes played"></progress>
+    <p id="run-count" class="quiet count">
+      ${run.played} of ${plural(run.episodes, "match", "matches")}${run.ended ? ", final" : ""}
+    </p>
   `;
 }
 

@@ -4,7 +4,8 @@ import { html } from "../vendor/preact.js";
 import * as words from "../words.js";
 import { OverStrip } from "./over.js";
 
-export function Board({ title, frame, note, children }) {
+/** `error` is what went wrong where the match ended by it. */
+export function Board({ title, frame, error, children }) {
   const innings = frame.innings.at(-1) ?? null;
   return html`
     <section class="card board" aria-labelledby="match-title">
@@ -15,8 +16,8 @@ export function Board({ title, frame, note, children }) {
       <div id="teams" class="teams">
         ${battingOrder(frame).map((seat) => html`<${Team} frame=${frame} seat=${seat} current=${innings} />`)}
       </div>
-      <p id="situation" class="situation">${note ?? words.situation(frame)}</p>
-      <${Ended} result=${frame.result} />
+      <p id="situation" class="situation">${words.situation(frame)}</p>
+      <${Ended} result=${frame.result} error=${error} />
       <${OverStrip} innings=${innings} />
       <${Middle} innings=${innings} />
       ${children}
@@ -60,13 +61,18 @@ function oversText(played, latest) {
 }
 
 /** How a match ended that was not simply won. */
-function Ended({ result }) {
+function Ended({ result, error }) {
   if (result === null || result.end_reason === "completed") return null;
   const why = words.VOIDS[result.end_reason];
   const text = why
     ? `Void: ${words.plain(result.end_reason)}. ${why} It counts for nobody.`
     : "Forfeit: a captain gave no usable answer, and lost by it.";
-  return html`<p class="verdict" data-kind=${why ? "void" : "forfeit"}>${text}</p>`;
+  return html`
+    <div class="verdict" data-kind=${why ? "void" : "forfeit"}>
+      <p>${text}</p>
+      ${error && html`<p class="why"><bdi>${error}</bdi></p>`}
+    </div>
+  `;
 }
 
 /** Who bats, faces and bowls, in a line. */

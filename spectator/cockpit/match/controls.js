@@ -5,6 +5,7 @@ import { SPEEDS } from "../player.js";
 import { matchPath } from "../router.js";
 import { html, useState } from "../vendor/preact.js";
 import * as words from "../words.js";
+import { SoundSwitch } from "./voice.js";
 
 const COPIED_MS = 2_000;
 const ICONS = {
@@ -14,10 +15,10 @@ const ICONS = {
   "wicket-on": "m15 6 5 6-5 6M2 5v14M6 5v14M10 5v14M1 4h10",
 };
 
-export function Controls({ session, onHelp, children }) {
+export function Controls({ session, onHelp }) {
   const { player, log } = session;
   const { stops } = log;
-  const isLive = session.ended === null;
+  const { isLive } = session;
   const moves = player.playing || (player.following && isLive);
   const go = (change) => () => change(player);
   return html`
@@ -26,7 +27,7 @@ export function Controls({ session, onHelp, children }) {
         <${Press} id="last-wicket" label="Previous wicket" keys="[" onPress=${go((p) => p.toWicket(-1))}><${Icon} name="wicket-back" /><//>
         <${Press} id="back" label="One ball back" keys="←" onPress=${go((p) => p.step(-1))}><${Icon} name="back" /><//>
         <button id="play" type="button" class="primary" title="Space" onClick=${go((p) => p.toggle(isLive))}>
-          ${moves ? "Pause" : "Play"}
+          ${moves ? "Pause" : player.following ? "Replay" : "Play"}
         </button>
         <${Press} id="step" label="One ball on" keys="→" onPress=${go((p) => p.step(1))}><${Icon} name="on" /><//>
         <${Press} id="next-wicket" label="Next wicket" keys="]" onPress=${go((p) => p.toWicket(1))}><${Icon} name="wicket-on" /><//>
@@ -58,7 +59,7 @@ export function Controls({ session, onHelp, children }) {
           ${isLive ? "Follow live" : "To the end"}
         </button>
         <${CopyLink} session=${session} />
-        ${children}
+        <${SoundSwitch} session=${session} />
         <button id="help" type="button" title="?" aria-label="Keys" onClick=${onHelp}>?</button>
       </div>
     </div>

@@ -1,6 +1,6 @@
-// Balls as glyphs: the over in progress, and all overs of the match.
+// Balls as glyphs: the over in progress, and the tape of all overs.
 
-import { html } from "../vendor/preact.js";
+import { html, useLayoutEffect, useRef } from "../vendor/preact.js";
 import * as words from "../words.js";
 
 export function Glyph({ ball }) {
@@ -40,42 +40,43 @@ function overShown(innings) {
 
 const ballTitle = (ball) => `${ball.ball}: ${words.glyphText[ball.kind]} ${ball.glyph}`;
 
-/** Every over so far, the latest first; a press on one shows the match as it stood after it. */
-export function Overs({ frame, onOver }) {
-  const played = frame.innings.filter((innings) => innings.past_overs.length);
+/** The match as a tape of overs, the latest at its end; a press on one shows the match as it stood after it. */
+export function Ticker({ frame, onOver }) {
+  const tape = useRef(null);
+  const overs = frame.innings.flatMap(tapeOf);
+  const balls = overs.reduce((sum, over) => sum + over.balls.length, 0);
+  useLayoutEffect(() => {
+    tape.current.scrollLeft = tape.current.scrollWidth;
+  }, [balls]);
   return html`
-    <section class="card overs" aria-labelledby="overs-title">
-      <h2 id="overs-title">Overs</h2>
-      <div id="overs" class="past">
-        ${played.length === 0 && html`<p class="none">No over is complete.</p>`}
-        ${[...played].reverse().map(
-          (innings) => html`
-            <section key=${innings.innings}>
-              <h3><bdi>${words.captainOf(frame, innings.batting)}</bdi>, ${words.inningsName(innings.innings)}</h3>
-              <ol>
-                ${[...innings.past_overs].reverse().map(
-                  (over) => html`<${PastOver} key=${over.over} over=${over} onPress=${() => onOver(innings.innings, over.over)} />`,
-                )}
-              </ol>
-            </section>
-          `,
-        )}
-      </div>
+    <section class="card ticker" aria-labelledby="ticker-title">
+      <h2 id="ticker-title" class="sr">Overs</h2>
+      <ol id="ticker" class="tape scroll" ref=${tape} tabindex="0" aria-label="Overs, the latest last">
+        ${overs.length === 0 && html`<li class="none">No ball has been bowled.</li>`}
+        ${overs.map((over) => html`<${Over} key=${`${over.innings}/${over.over}`} frame=${frame} over=${over} onOver=${onOver} />`)}
+      </ol>
     </section>
   `;
 }
 
-function PastOver({ over, onPress }) {
+function tapeOf({ innings, batting, past_overs: past, this_over: balls }) {
+  const now = balls.length ? [{ over: Number(balls[0].ball.split(".")[0]), balls, runs: null, score: "" }] : [];
+  return [...past, ...now].map((over, at) => ({ ...over, innings, first: at === 0 ? batting : null }));
+}
+
+function Over({ frame, over, onOver }) {
+  const { innings, first, runs } = over;
+  const about = runs === null ? "in progress" : `${words.plural(runs, "run")}, ${over.score}`;
   return html`
-    <li>
-      <button type="button" class="no" onClick=${onPress} aria-label=${`To the end of over ${over.over + 1}`}>
-        ${over.over + 1}
-      </button>
-      <div>
-        <span class="mini">${over.balls.map((ball) => html`<${Glyph} ball=${ball} />`)}</span>
-        <span class="by"><bdi>${over.bowler}</bdi></span>
-      </div>
-      <span class="sum">${over.score}<span class="by">${words.plural(over.runs, "run")}</span></span>
+    <li class=${first === null ? "" : "first"}>
+      <p class="over-head">
+        ${first && html`<b class=${first}><bdi>${words.captainOf(frame, first)}</bdi></b>`}
+        <button type="button" onClick=${() => onOver(innings, over.over)} aria-label=${`To the end of over ${over.over + 1}`}>
+          Over ${over.over + 1}
+        </button>
+        <span class="quiet">${about}</span>
+      </p>
+      <span class="mini">${over.balls.map((ball) => html`<${Glyph} ball=${ball} />`)}</span>
     </li>
   `;
 }

@@ -8,8 +8,10 @@ from collections.abc import AsyncIterator, Iterator
 import asyncpg
 import pytest
 
+from engine.events import Event
 from spectator.store import (
     AppendStatus,
+    EventStore,
     StoreRefused,
     StoreUnavailable,
     check_store,
@@ -25,6 +27,8 @@ EVENTS = match_events("log", seed=3)
 STREAM = StreamName("log/1")
 ENDS_LISTENERS = """SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
     WHERE application_name = 'captains-bus listener'"""
+ENDS_ALL = """SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+    WHERE application_name LIKE 'captains-bus%'"""
 
 
 @pytest.fixture
@@ -114,6 +118,34 @@ async def test_a_store_that_is_away_says_so_and_goes_on_when_it_is_back(place, r
         restarted.start()
         (done,) = await store.append([batch(EVENTS[:9])])
     assert (done.status, done.next_seq) == (AppendStatus.OK, 10)
+
+
+async def test_connections_that_are_cut_off_lose_nothing_and_double_nothing(place, postgres):
+    matches = {name: match_events(name)[:25] for name in ("a", "b", "c", "d")}
+
+    async def publish(store: EventStore, name: str) -> None:
+        for event in matches[name]:
+            while not await _accepts(store, event):
+                pass
+
+    async def cut() -> None:
+        for _ in range(8):
+            await asyncio.to_thread(postgres.execute, ENDS_ALL)
+
+    async with place.servers(2) as stores:
+        sent = [publish(stores[n % 2], name) for n, name in enumerate(matches)]
+        await asyncio.gather(cut(), *sent)
+        for name, events in matches.items():
+            kept = await stores[0].read(StreamName(f"{name}/1"), 0, 100)
+            assert [line.text for line in kept] == [e.model_dump_json() for e in events]
+
+
+async def _accepts(store: EventStore, event: Event) -> bool:
+    try:
+        (done,) = await store.append([batch([event])])
+    except StoreUnavailable:
+        return False
+    return done.status is AppendStatus.OK
 
 
 async def test_every_accepted_event_outlives_a_crash(place, restarted):
@@ -219,6 +251,14 @@ async def test_a_password_is_taken_from_a_file(place, postgres, monkeypatch, tmp
     file.chmod(0o600)
     monkeypatch.setenv("PGPASSFILE", str(file))
     await check_store(postgres.address(user=LOCKED))
+
+
+@pytest.mark.parametrize(
+    "where", ["/d?host=/nowhere", "h/d?sslmode=verify-full&sslrootcert=/nowhere"]
+)
+async def test_a_socket_or_certificate_that_is_missing_is_said_to_be(where):
+    with pytest.raises(StoreUnavailable, match="the server's socket, or a certificate"):
+        await check_store(f"postgresql://u@{where}")
 
 
 @pytest.mark.parametrize("address", ["postgresql://u:{}@h/d", "postgresql://u@h:{}/d?x"])

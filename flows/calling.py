@@ -1,0 +1,62 @@
+"""How a process runs a flow to its end: a Ctrl-C ends it cleanly, whatever comes of telling
+Prefect.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextvars import copy_context
+from typing import Any, Final, TypeVar
+
+from flows import settings
+from flows.stage import Stage, on_stage
+
+T = TypeVar("T")
+DRAIN_TIMEOUT_S: Final = 5.0
+
+
+def call(flow: Callable[[], Coroutine[Any, Any, T]], stage: Stage) -> T:
+    """Run a flow on `stage`. Ctrl-C ends it as `KeyboardInterrupt`."""
+    from prefect.exceptions import TerminationSignal
+
+    with on_stage(stage):
+        try:
+            return asyncio.run(_awaited(flow))
+        except (TerminationSignal, asyncio.CancelledError):
+            # Prefect answers a SIGTERM during a flow in its own way; nothing else cancels us.
+            raise KeyboardInterrupt from None
+        except BaseExceptionGroup as several:
+            if several.subgroup((TerminationSignal, asyncio.CancelledError)) is None:
+                raise
+            raise KeyboardInterrupt from None
+
+
+def drain() -> None:
+    """Prefect sends logs and events from threads; a server that stops before they have ended makes
+    them complain.
+    """
+    from prefect.events.worker import EventsWorker
+    from prefect.logging.handlers import APILogWorker
+
+    for worker in (APILogWorker, EventsWorker):
+        worker.drain_all(timeout=DRAIN_TIMEOUT_S)
+
+
+async def _awaited(flow: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """A flow that is cancelled tells Prefect so, and cannot be cancelled in that: a server that is
+    gone is not asked again and again then.
+    """
+    context = copy_context()  # the flow's own, in which its settings can be changed from here
+    running = asyncio.create_task(flow(), context=context)
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        hurry = settings.asking_once()
+        context.run(hurry.__enter__)
+        running.cancel()
+        await asyncio.wait([running])
+        context.run(hurry.__exit__, None, None, None)
+        if not running.cancelled():
+            running.exception()  # what came of telling it; nothing hangs on that
+        raise

@@ -1,0 +1,98 @@
+"""The commentary of a featured match: written beside it, and spoken where that is asked for.
+
+The quota of Cartesia is a Prefect limit, `captains-tts-cartesia`, which every process shares.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from engine.captains import CaptainSpec, settings_of
+from engine.captains.llm import LlmSettings
+from engine.errors import BadPreset, EngineError
+from engine.fanout import Observer
+from engine.tool_captains import Services
+from flows.announce import said_aloud
+from flows.leasing import leased
+from flows.play import BusAddress
+from flows.stage import current_stage
+from spectator import BusPublisher
+from spectator.commentating import Channel, CommentaryObserver
+from spectator.speech import Speaker, Studio, Wish, check_wish, choose_voices
+from spectator.writing import ModelWriter
+
+SLOTS: Final = 2  # lines under way at Cartesia: what its smallest plan allows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """How a match is told. `writer` None: by the templates alone."""
+
+    speech: Wish = Wish.NONE
+    writer: CaptainSpec | None = None
+
+    @property
+    def writers(self) -> tuple[CaptainSpec, ...]:
+        return () if self.writer is None else (self.writer,)
+
+    @classmethod
+    def of(cls, speech: str, writer: CaptainSpec | None) -> Telling:
+        """Raises the spectator's `Unavailable` for a voice that is not here, and `BadPreset` for a
+        writer that is no language model.
+        """
+        wish = Wish(speech)
+        check_wish(wish, os.environ)
+        if writer is not None:
+            _model(writer)
+        return cls(speech=wish, writer=writer)
+
+
+@asynccontextmanager
+async def commentated(
+    onto: Observer,
+    telling: Telling,
+    *,
+    episode_id: str,
+    bus: BusPublisher,
+    address: BusAddress,
+    services: Services,
+) -> AsyncIterator[Observer]:
+    """An observer that hands on to `onto` and comments; whoever is lent it closes it."""
+    tell = said_aloud(current_stage())
+    channel = Channel(bus.observer())
+    async with AsyncExitStack() as stack:
+        speaker = writer = None
+        if telling.writer is not None:
+            writer = await _writer(telling.writer, episode_id, services, tell)
+        if telling.speech is not Wish.NONE:
+            limiter = await stack.enter_async_context(leased(SLOTS, tell))
+            studio = await stack.enter_async_context(aclosing(Studio(address.url, address.token)))
+            chosen = choose_voices(telling.speech, os.environ, limiter)
+            tell(chosen.said)
+            speaker = Speaker(chosen.voices, studio, channel.audio, tell)
+        yield CommentaryObserver(onto, channel, speaker=speaker, writer=writer, tell=tell)
+
+
+async def _writer(
+    spec: CaptainSpec, episode_id: str, services: Services, tell: Callable[[str], None]
+) -> ModelWriter | None:
+    """None where it cannot write, which is told."""
+    writer = ModelWriter(spec.name, _model(spec), episode_id, services, tell)
+    try:
+        await writer.prepare()
+    except EngineError as error:
+        tell(f"commentary: {error}; the templates speak")
+        return None
+    return writer
+
+
+def _model(writer: CaptainSpec) -> LlmSettings:
+    settings = settings_of(writer)
+    if not isinstance(settings, LlmSettings):
+        why = f"is of kind {writer.kind}; the commentary is written by a captain of kind llm"
+        raise BadPreset(writer.name, why)
+    return settings

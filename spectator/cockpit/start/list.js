@@ -1,0 +1,88 @@
+// What has the channel, and the matches that were started here: where they are, how to watch, play or end them.
+
+import { matchPath } from "../router.js";
+import { html } from "../vendor/preact.js";
+import { VOIDS, plain } from "../words.js";
+
+const OPEN = ["queued", "starting", "playing"];
+const SHOWN = 12;
+
+export const isOpen = ({ state }) => OPEN.includes(state);
+
+/** What is on the front page now, whoever started it. `onCancel` takes an id. */
+export function Channel({ onAir, mayStart, onCancel }) {
+  return html`
+    <section class="card channel" aria-labelledby="channel-title">
+      <h2 id="channel-title">The front page</h2>
+      ${onAir === null ? html`<p>Free: the next featured match begins at once.</p>` : html`<${OnAir} ...${{ onAir, mayStart, onCancel }} />`}
+    </section>
+  `;
+}
+
+function OnAir({ onAir, mayStart, onCancel }) {
+  return html`
+    <p class="now"><b><bdi>${onAir.title}</bdi></b>${onAir.since && html` <span class="quiet">since ${clock(onAir.since)}</span>`}</p>
+    ${onAir.lost && html`<p class="hint">Its process has died; the channel is free within a minute.</p>`}
+    ${onAir.queued > 0 && html`<p class="hint">${onAir.queued === 1 ? "One match waits" : `${onAir.queued} matches wait`} for it.</p>`}
+    <p class="acts">
+      <a class="button" href="/">Watch</a>
+      ${onAir.start && mayStart && html`<button type="button" onClick=${() => onCancel(onAir.id)}>Cancel it</button>`}
+    </p>
+  `;
+}
+
+/** The latest starts, newest first. */
+export function Starts({ starts, mayStart, onCancel }) {
+  const shown = starts.slice(0, SHOWN);
+  return html`
+    <section class="card starts" aria-labelledby="starts-title">
+      <h2 id="starts-title">Started here</h2>
+      ${shown.length === 0 && html`<p class="none">Nothing yet.</p>`}
+      <ul>
+        ${shown.map((start) => html`<${Started} key=${start.id} ...${{ start, mayStart, onCancel }} />`)}
+      </ul>
+    </section>
+  `;
+}
+
+function Started({ start, mayStart, onCancel }) {
+  const open = isOpen(start);
+  const watchable = start.state === "playing" || start.state === "ended";
+  return html`
+    <li data-start=${start.id} data-state=${start.state}>
+      <p class="who"><bdi>${start.captain}</bdi> v <bdi>${start.opponent}</bdi></p>
+      <p class="state"><span class="dot" aria-hidden="true"></span>${stateText(start)}</p>
+      <p class="what quiet">${start.overs} overs · seed ${start.seed}${start.pack === "standard" ? "" : ` · ${plain(start.pack)}`}</p>
+      ${outcome(start) && html`<p class="outcome"><bdi>${outcome(start)}</bdi></p>`}
+      <p class="acts">
+        ${watchable && html`<a class="button" href=${matchPath(start.id)}>${open ? "Watch" : "See it"}</a>`}
+        ${open && html`<${PlayLinks} start=${start} />`}
+        ${open && mayStart && html`<button type="button" disabled=${start.cancelling} onClick=${() => onCancel(start.id)}>Cancel</button>`}
+      </p>
+    </li>
+  `;
+}
+
+/** For each person the way to his own page; it can be copied for somebody else. */
+export function PlayLinks({ start }) {
+  return Object.entries(start.play ?? {}).map(
+    ([name, path]) => html`<a class="button primary" href=${path}><span>Play as <bdi>${name}</bdi></span></a>`,
+  );
+}
+
+/** Where a start is, in words. */
+export function stateText({ state, place, cancelling, result }) {
+  if (cancelling) return "ending …";
+  if (state === "queued") return place > 1 ? `waits, number ${place}` : "waits, next";
+  if (state === "starting") return "starting …";
+  if (state === "ended" && result && VOIDS[result.end_reason]) return "void";
+  return state;
+}
+
+function outcome({ state, reason, result }) {
+  if (state === "failed") return reason;
+  if (state === "cancelled") return "Its record is sealed.";
+  return result?.text ?? "";
+}
+
+const clock = (at) => new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });

@@ -1,0 +1,114 @@
+"""A featured match told and spoken: the command, a real Prefect server, a real bus, a double of
+Cartesia, espeak-ng.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prefect.client.orchestration import get_client
+
+from flows.commentary import SLOTS, Telling
+from flows.leasing import leased
+from spectator.server import BusServer
+from spectator.speech import Unavailable
+from spectator.speech.cartesia import SLOTS as CARTESIA_SLOTS
+from tests.flows.support import captains
+from tests.llm.stub import Said, stub
+from tests.spectator.wire import client, stored
+from tests.speech.sounds import loudness, tone
+
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+KEY = "sk_car_secret"
+MATCH = ["play", "heuristic", "baseline", "--overs", "1", "--squads", "built-in", "--featured"]
+
+
+async def told(bus: BusServer, runs: Path, *options: str, **more: str) -> tuple[Any, str]:
+    """What `captains play --featured` reports, and what it says on stderr."""
+    environment = {**os.environ, "CAPTAINS_BUS_TOKEN": bus.publish_token, **more}
+    arguments = [*MATCH, *options, "--bus", bus.url, "--runs", str(runs), "--json"]
+    process = captains(arguments, environment)
+    out, err = await _ended(process)
+    assert process.returncode == 0, err
+    return json.loads(out), err
+
+
+async def _ended(process: Any) -> tuple[str, str]:
+    return await asyncio.to_thread(process.communicate, timeout=240)
+
+
+async def beside(bus: BusServer, report: Any, kind: str) -> list[Any]:
+    events = await stored(bus, f"commentary:{report['episode_id']}/{report['attempt']}")
+    return [event["data"] for event in events if event["type"] == kind]
+
+
+@pytest.mark.prefect
+@pytest.mark.slow
+async def test_a_match_is_spoken_by_espeak(tmp_path: Path, espeak_ng: str):
+    with BusServer() as bus:
+        report, err = await told(bus, tmp_path, "--speech", "espeak")
+        lines, clips = await beside(bus, report, "commentary"), await beside(bus, report, "audio")
+        async with client(bus) as http:
+            sound = (await http.get(clips[-1]["url"])).content
+    assert "speech: espeak" in err
+    assert lines[-1]["text"].find(report["result"]) >= 0
+    assert clips[-1]["text"] == lines[-1]["text"]
+    assert loudness(sound) > 0.02
+
+
+@pytest.mark.prefect
+@pytest.mark.slow
+async def test_a_key_without_credit_is_told_once_and_shown_nowhere(tmp_path: Path, espeak_ng: str):
+    async with stub(Said(body=tone(), content_type="audio/wav"), Said(status=402)) as cartesia:
+        with BusServer() as bus:
+            report, err = await told(
+                bus,
+                tmp_path,
+                "--speech",
+                "auto",
+                CARTESIA_API_KEY=KEY,
+                CAPTAINS_CARTESIA_URL=cartesia.url,
+            )
+            clips = await beside(bus, report, "audio")
+            kept = json.dumps([await stored(bus, f"{report['episode_id']}/1"), clips])
+    assert err.count("cartesia speaks no more in this run") == 1
+    assert {clip["voice"] for clip in clips} == {"cartesia", "espeak"}
+    assert cartesia.headers[0]["authorization"] == f"Bearer {KEY}"
+    assert KEY not in kept + err + json.dumps(report) + _all_files(tmp_path)
+
+
+def _all_files(folder: Path) -> str:
+    return "".join(p.read_text(errors="replace") for p in folder.rglob("*") if p.is_file())
+
+
+@pytest.mark.prefect
+@pytest.mark.usefixtures("on_server")
+async def test_cartesias_quota_is_a_limit_of_prefect():
+    said: list[str] = []
+    name = "captains-tts-cartesia"
+    async with (
+        leased(SLOTS, said.append) as limiter,
+        limiter.slot(CARTESIA_SLOTS),
+        get_client() as prefect,
+    ):
+        limit = await prefect.read_global_concurrency_limit_by_name(name)
+    assert (limit.limit, limit.active_slots) == (SLOTS, 1)
+    assert said == [f"tts-cartesia: Prefect's limit {name} was made with our own limit, {SLOTS}"]
+
+
+def test_a_voice_that_is_not_there_is_refused_before_anything_starts(monkeypatch):
+    monkeypatch.delenv("CARTESIA_API_KEY", raising=False)
+    with pytest.raises(Unavailable, match="CARTESIA_API_KEY is not set"):
+        Telling.of("cartesia", None)
+
+
+async def test_speech_is_for_the_featured_channel():
+    process = captains(["play", "heuristic", "baseline", "--speech", "auto"], dict(os.environ))
+    _, err = await _ended(process)
+    assert process.returncode == 2
+    assert "--speech: only with --featured" in err

@@ -1,0 +1,213 @@
+"""`captains up` in a process of its own, asked as its page asks: real matches in real processes, on
+the featured channel of a real Prefect server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from engine.record import ending_of
+from engine.replay import replay_record
+from flows.server import Server
+from tests.flows.support import captains
+from tests.flows.upping import (
+    DEADLINE_S,
+    QUICK,
+    SLOW,
+    Told,
+    Up,
+    begin,
+    joined,
+    until_gone,
+    up,
+    up_process,
+)
+from tests.human.person import Person, present
+
+pytestmark = [pytest.mark.prefect, pytest.mark.slow]
+
+ADA = {"captain": {"person": "ada"}, "opponent": "random", "overs": 1, "balls_per_s": 1000}
+
+OPEN = ("queued", "starting", "playing")
+
+
+@pytest.fixture(scope="module")
+def shared(
+    tmp_path_factory: pytest.TempPathFactory, prefect_server: Server
+) -> Iterator[tuple[subprocess.Popen[str], Told, Path]]:
+    """One for all who leave it up."""
+    folder = tmp_path_factory.mktemp("up")
+    with up_process(folder, {"PREFECT_API_URL": prefect_server.api_url}) as (process, told):
+        yield process, told, folder / "runs"
+
+
+@pytest.fixture
+async def running(shared: tuple[subprocess.Popen[str], Told, Path]) -> AsyncIterator[Up]:
+    async with joined(*shared) as found:
+        yield found
+
+
+@pytest.fixture
+async def own(tmp_path: Path, environment: dict[str, str]) -> AsyncIterator[Up]:
+    async with up(tmp_path, environment) as found:
+        yield found
+
+
+async def test_a_match_is_played_under_the_id_that_was_told(running: Up) -> None:
+    accepted = (await running.post(QUICK)).json()
+    ended = await running.until(accepted["id"], "ended", "failed")
+    shown = (await running.http.get(f"/api/streams/{accepted['id']}")).json()
+    assert (ended["state"], ended["where"]) == ("ended", "here")
+    assert ended["result"]["text"] == shown["result"]
+    assert ended["result"]["end_reason"] == shown["end_reason"] == "completed"
+    assert (await replay_record(running.record(accepted["id"]))).identical
+
+
+async def test_the_same_match_again_is_a_stream_of_its_own(running: Up) -> None:
+    first = await running.start(QUICK, seed=3)
+    await running.until(first, "ended")
+    second = await running.start(QUICK, seed=3)
+    await running.until(second, "ended")
+    assert (first.rpartition("/")[0], second) == (second.rpartition("/")[0], f"{first[:-1]}2")
+
+
+async def test_a_double_click_starts_one_match(running: Up) -> None:
+    key = {"Idempotency-Key": "one-wish"}
+    clicks = await asyncio.gather(*(running.post(SLOW, **key) for _ in range(3)))
+    listed = (await running.http.get("/custom/episodes")).json()["episodes"]
+    (one,) = {click.json()["id"] for click in clicks}
+    assert [start["id"] for start in listed if start["state"] in OPEN] == [one]
+
+
+async def test_who_finds_the_channel_busy_is_told_what_is_on_and_may_queue(running: Up) -> None:
+    first = await running.start(SLOW)
+    await running.until(first, "playing")
+    busy = await running.post(QUICK)
+    assert (busy.status_code, busy.json()["may_queue"]) == (409, True)
+    assert busy.json()["on_air"]["id"] == first
+    second, third = [await running.start(QUICK, queue=True) for _ in range(2)]
+    places = [(await running.told(one))["place"] for one in (second, third)]
+    assert places == [1, 2]
+    await running.cancel(first)
+    assert (await running.until(second, "ended"))["result"]
+    assert (await running.until(third, "ended"))["result"]
+
+
+async def test_a_cancelled_match_is_sealed_and_gives_the_channel_back(running: Up) -> None:
+    person = ADA | {"captain": {"person": "ada", "deadline_s": 600}}
+    first = await running.start(person)
+    await running.until(first, "playing")
+    assert (await running.cancel(first))["state"] == "cancelled"
+    assert ending_of(running.void_record(first)).data.end_reason == "cancelled"
+    shown = (await running.http.get(f"/api/streams/{first}")).json()
+    assert (shown["state"], shown["end_reason"]) == ("ended", "cancelled")
+    await running.until(await running.start(QUICK), "ended")
+
+
+async def test_a_match_that_waits_can_be_cancelled(running: Up) -> None:
+    first = await running.start(SLOW)
+    second = await running.start(QUICK, queue=True)
+    assert (await running.cancel(second))["state"] == "cancelled"
+    assert (await running.told(first))["state"] in ("starting", "playing")
+
+
+async def test_a_killed_match_has_failed_and_gives_the_channel_back(running: Up) -> None:
+    first = await running.start(SLOW)
+    await running.until(first, "playing")
+    for child in running.children():
+        os.kill(child, signal.SIGKILL)
+    failed = await running.until(first, "failed")
+    assert "killed by signal 9" in failed["reason"]
+    await running.until(await running.start(QUICK), "ended")  # not after a lease of 60 s
+
+
+async def test_the_command_line_holds_the_same_channel(
+    running: Up, environment: dict[str, str], tmp_path: Path
+) -> None:
+    first = await running.start(SLOW)
+    await running.until(first, "playing")
+    command = ["play", "random", "random", "--overs", "1", "--featured", "--if-busy", "refuse"]
+    process = captains([*command, "--runs", str(tmp_path / "cli")], environment)
+    _, err = await asyncio.to_thread(process.communicate, timeout=DEADLINE_S)
+    assert process.returncode == 1
+    assert f"busy with heuristic v random ({first.rpartition('/')[0]}) at {running.url}/" in err
+
+
+async def test_a_page_from_elsewhere_starts_nothing(running: Up) -> None:
+    refused = await running.post(QUICK, origin="http://evil.example")
+    assert refused.status_code == 403
+    listed = (await running.http.get("/custom/episodes")).json()["episodes"]
+    assert [start for start in listed if start["state"] in OPEN] == []
+
+
+async def test_a_person_plays_a_match_that_was_started_from_the_page(running: Up) -> None:
+    started = (await running.post(ADA)).json()
+    page = started["play"]["ada"]
+    ada = Person(running.url, "", "ada", page.partition("#token=")[2])
+    async with present(ada):
+        ended = await running.until(started["id"], "ended", "failed")
+    assert (page.partition("#")[0], ended["state"]) == ("/play/ada", "ended")
+    record = running.record(started["id"]).read_text(encoding="utf-8")
+    told = [json.loads(line) for line in record.splitlines()]
+    mine = [e["data"] for e in told if e["type"] == "decision" and e["data"]["captain"] == "ada"]
+    assert {made["source"] for made in mine} == {"human"}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_a_ctrl_c_ends_everything(own: Up, number: signal.Signals) -> None:
+    first = await own.start(ADA)
+    await own.until(first, "playing")
+    children = own.children()
+    own.process.send_signal(number)
+    _, err = await asyncio.to_thread(own.process.communicate, timeout=DEADLINE_S)
+    assert own.process.returncode == 0, err
+    assert "Traceback" not in err
+    assert ending_of(own.void_record(first)).data.end_reason == "cancelled"
+    await until_gone(*children)
+
+
+async def test_a_match_does_not_outlive_a_killed_owner(own: Up) -> None:
+    first = await own.start(ADA)
+    await own.until(first, "playing")
+    children = own.children()
+    own.process.kill()
+    await until_gone(*children)
+    assert ending_of(own.void_record(first)).data.end_reason == "cancelled"
+
+
+async def test_matches_that_were_shown_before_are_there_again(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    async with up(tmp_path, environment) as first:
+        played = await first.start(QUICK)
+        await first.until(played, "ended")
+    async with up(tmp_path, environment) as second:
+        assert (await second.http.get(f"/api/streams/{played}")).json()["state"] == "ended"
+        assert (await second.http.get(f"/custom/episodes/{played}")).status_code == 404
+
+
+async def test_a_second_one_is_told_where_the_first_is(
+    own: Up, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    second = begin(tmp_path, environment)
+    out, _ = await asyncio.to_thread(second.communicate, timeout=DEADLINE_S)
+    assert second.returncode == 1
+    assert own.url in json.loads(out)["error"]
+
+
+async def test_a_port_in_use_is_told(
+    running: Up, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    process = begin(tmp_path / "other", environment, httpx.URL(running.url).port or 0)
+    out, _ = await asyncio.to_thread(process.communicate, timeout=DEADLINE_S)
+    assert process.returncode == 1
+    assert "in use" in json.loads(out)["error"]
