@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import expect
 
+from engine.events import Audio, AudioEvent, DeliveryEvent, now
 from spectator.server import BusServer
 from tests.cockpit.node import in_node
-from tests.spectator.wire import client
+from tests.e2e.accessible import violations
+from tests.e2e.browsing import browse
+from tests.spectator.matches import match_events
+from tests.spectator.wire import client, post
 from tests.speech.sounds import tone
 
 # What a test of `sound.js` begins with: `sound`, `at` (the clock), `played` (elements in order).
@@ -145,28 +148,75 @@ PLAY = """async ([urls]) => {
 }"""
 
 
-@asynccontextmanager
-async def opened(chromium: str, bus: BusServer) -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--mute-audio"]
-        )
-        page = await browser.new_page()
-        await page.goto(bus.url)
-        await page.mouse.click(5, 5)  # browsers play nothing before a gesture
-        yield page
-        await browser.close()
-
-
 @pytest.mark.page
 async def test_a_browser_plays_the_clips_of_the_bus_to_their_end(chromium: str):
     urls = [f"/api/audio/{letter * 64}.wav" for letter in "ab"]
     with BusServer() as bus:
-        async with client(bus) as http:
-            for url in urls:
-                headers = {"content-type": "audio/wav"}
-                await http.put(url, content=tone(), headers=headers)
-        async with opened(chromium, bus) as page:
+        await put(bus, *urls)
+        async with browse(chromium, bus) as page:
+            await page.mouse.click(5, 5)  # browsers play nothing before a gesture
             heard = await page.evaluate(PLAY, [urls])
     assert [url for url, _ in heard] == urls
     assert [duration for _, duration in heard] == pytest.approx([0.2, 0.2], abs=0.01)
+
+
+EVENTS = match_events("m", seed=3)
+
+
+def spoken(seq: int, of: int, url: str) -> AudioEvent:
+    data = Audio(of=of, text=f"line {of}", url=url, duration_s=0.2, voice="espeak")
+    return AudioEvent(episode_id="commentary:m", attempt=1, seq=seq, ts=now(), data=data)
+
+
+async def put(bus: BusServer, *urls: str) -> None:
+    async with client(bus) as http:
+        for url in urls:
+            await http.put(url, content=tone(), headers={"content-type": "audio/wav"})
+
+
+@pytest.mark.page
+async def test_the_pages_switch_speaks_what_comes_and_nothing_of_before(chromium: str):
+    old, new = (f"/api/audio/{letter * 64}.wav" for letter in "ab")
+    with BusServer() as bus:
+        await put(bus, old, new)
+        await post(bus, EVENTS[:40], fence=1)
+        await post(bus, [spoken(1, 30, old)])
+        async with browse(chromium, bus) as page:
+            asked: list[str] = []
+            page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+            switch = page.locator("#sound")
+            await expect(switch).to_have_text("Sound off")
+            await switch.click()
+            await expect(switch).to_have_attribute("aria-pressed", "true")
+            assert await violations(page) == []
+            async with page.expect_response(f"**{new}"):
+                await post(bus, EVENTS[40:60], fence=1)
+                await post(bus, [spoken(2, 50, new)])
+            await switch.click()
+            await expect(switch).to_have_text("Sound off")
+    assert old not in asked
+
+
+@pytest.mark.page
+async def test_a_replay_speaks_again_what_was_spoken(chromium: str):
+    clip = f"/api/audio/{'c' * 64}.wav"
+    ball = [event.seq for event in EVENTS if isinstance(event, DeliveryEvent)][4]
+    with BusServer() as bus:
+        await put(bus, clip)
+        await post(bus, EVENTS, fence=1)
+        await post(bus, [spoken(1, ball, clip)])
+        async with browse(chromium, bus, "/match/m/1") as page:
+            await page.locator("#sound").click()
+            await page.locator("#position").fill("0")
+            async with page.expect_response(f"**{clip}"):
+                for _ in range(8):
+                    await page.locator("#step").click()
+
+
+@pytest.mark.page
+async def test_a_match_that_is_not_spoken_has_no_switch(chromium: str):
+    with BusServer() as bus:
+        await post(bus, EVENTS, fence=1)
+        async with browse(chromium, bus, "/match/m/1") as page:
+            await expect(page.locator("#play")).to_be_visible()
+            await expect(page.locator("#sound")).to_have_count(0)

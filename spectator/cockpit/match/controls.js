@@ -5,6 +5,7 @@ import { SPEEDS } from "../player.js";
 import { matchPath } from "../router.js";
 import { html, useState } from "../vendor/preact.js";
 import * as words from "../words.js";
+import { SoundSwitch } from "./voice.js";
 
 const COPIED_MS = 2_000;
 const ICONS = {
@@ -14,7 +15,7 @@ const ICONS = {
   "wicket-on": "m15 6 5 6-5 6M2 5v14M6 5v14M10 5v14M1 4h10",
 };
 
-export function Controls({ session, onHelp, children }) {
+export function Controls({ session, onHelp }) {
   const { player, log } = session;
   const { stops } = log;
   const { isLive } = session;
@@ -58,7 +59,7 @@ export function Controls({ session, onHelp, children }) {
           ${isLive ? "Follow live" : "To the end"}
         </button>
         <${CopyLink} session=${session} />
-        ${children}
+        <${SoundSwitch} session=${session} />
         <button id="help" type="button" title="?" aria-label="Keys" onClick=${onHelp}>?</button>
       </div>
     </div>
