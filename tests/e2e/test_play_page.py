@@ -179,7 +179,8 @@ async def test_a_choice_is_kept_while_the_bus_is_away(chromium):
 
 @asynccontextmanager
 async def browse_kept(chromium: str, bus: BusServer) -> AsyncIterator[tuple[Page, Match]]:
-    async with under_way(bus) as match, browse(chromium, bus, page_of(bus)) as page:
+    page_on = browse(chromium, bus, page_of(bus), borne="WebSocket connection")
+    async with under_way(bus) as match, page_on as page:
         yield page, match
 
 
