@@ -28,15 +28,19 @@ class Errand:
 
     def __init__(self, work: Callable[[], Awaitable[None]]) -> None:
         self._work = work
-        self._wanted = False
+        self._wanted = self._closed = False
         self._task: asyncio.Task[None] | None = None
 
     def ask(self) -> None:
+        if self._closed:
+            return
         self._wanted = True
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._run())
 
-    def cancel(self) -> None:
+    def close(self) -> None:
+        """Drop what is under way, and do nothing any more."""
+        self._closed = True
         if self._task is not None:
             self._task.cancel()
 
@@ -75,12 +79,14 @@ class Elsewhere:
         self.heard_featured()
 
     def close(self) -> None:
-        self._featured.cancel()
+        self._featured.close()
         for channel in self._hub.channels():
             if channel.catching_up is not None:
-                channel.catching_up.cancel()
+                channel.catching_up.close()
 
     def _catch_up(self, channel: Channel) -> None:
+        if self._hub.closing:
+            return
         if channel.catching_up is None:
             channel.catching_up = Errand(lambda: self._read(channel))
         channel.catching_up.ask()

@@ -53,3 +53,19 @@ async def test_an_errand_is_run_again_when_it_is_asked_again_later():
     await until(lambda: work.has_run(1))
     errand.ask()
     await until(lambda: work.has_run(2))
+
+
+async def test_a_closed_errand_is_not_run():
+    work = _Work(fails=1_000)
+    work.go.set()
+    errand = Errand(work)
+    errand.ask()
+    await until(lambda: work.has_run(1))
+    errand.close()
+    errand.ask()
+    await until(_nothing_is_under_way)
+    assert work.runs == 1
+
+
+async def _nothing_is_under_way() -> bool:
+    return not any("Errand" in repr(task) for task in asyncio.all_tasks())
