@@ -51,12 +51,14 @@ export class MatchLog {
     this.version += 1;
   }
 
-  /** The first hole as `{ after, upto }`, or null. */
+  /** The last hole as `{ after, upto }`, the numbers around what is missing; null where nothing is. */
   get hole() {
     if (this.isWhole) return null;
-    let upto = this.#whole;
-    while (upto < this.#top && !this.#events[upto]) upto += 1;
-    return { after: this.#whole, upto };
+    let upto = this.#top;
+    while (this.#events[upto - 1]) upto -= 1;
+    let after = upto - 1;
+    while (after > 0 && !this.#events[after - 1]) after -= 1;
+    return { after, upto };
   }
 
   /** The frame after event `seq`; the nearest one below where events are missing. */
@@ -82,9 +84,11 @@ export class MatchLog {
     }
   }
 
-  /** The known events up to number `seq`, in order. */
+  /** The events up to number `seq`, from where none is missing. */
   eventsTo(seq) {
-    return this.#events.slice(0, seq).filter(Boolean);
+    let from = seq;
+    while (from > 0 && this.#events[from - 1]) from -= 1;
+    return this.#events.slice(from, seq);
   }
 
   /**
@@ -92,8 +96,18 @@ export class MatchLog {
    * belongs there, `delivery` its ball's, `place` its address; both are null at the start.
    */
   get stops() {
-    this.#stops ??= stopsOf(this.#events.filter(Boolean));
+    this.#stops ??= stopsOf(this.#told());
     return this.#stops;
+  }
+
+  /** The events after which a frame can be made. */
+  *#told() {
+    let reached = true;
+    for (let seq = 1; seq <= this.#top; seq += 1) {
+      const event = this.#events[seq - 1];
+      reached = this.#frames.has(seq) || (reached && event !== undefined);
+      if (reached && event) yield event;
+    }
   }
 }
 

@@ -142,7 +142,7 @@ export class MatchSession {
     this.#place = null;
   }
 
-  /** Fetch what lies before the snapshot, until nothing is missing. */
+  /** Fetch what lies before the snapshot, the latest first, until nothing is missing. */
   async #fill() {
     if (this.#filling === this.log || this.log.isWhole) return;
     const log = this.log;
@@ -155,8 +155,8 @@ export class MatchSession {
 
   async #fillOnce(log) {
     const { after, upto } = log.hole;
-    const limit = Math.min(PAGE_EVENTS, upto - after);
-    const path = `/api/streams/${encodeStream(this.stream)}/events?${new URLSearchParams({ after, limit })}`;
+    const query = new URLSearchParams({ after: Math.max(after, upto - PAGE_EVENTS), limit: PAGE_EVENTS });
+    const path = `/api/streams/${encodeStream(this.stream)}/events?${query}`;
     try {
       const page = await this.#api.getJson(path);
       if (this.#closed || this.log !== log) return;

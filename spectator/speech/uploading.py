@@ -7,7 +7,7 @@ from typing import Final
 
 import httpx
 
-from spectator.publisher import tls_for
+from spectator.sending import tls_for
 from spectator.speech.clip import Clip, ClipKind
 from spectator.speech.shelf import AUDIO_PATH, SECONDS_HEADER
 from spectator.speech.voice import LineFailed

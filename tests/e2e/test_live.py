@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, WebSocket, expect
 
 from engine.captains import resolve
 from engine.episode import play_episode
@@ -20,8 +20,12 @@ from engine.spec import EpisodeSpec
 from engine.wire import Told
 from spectator.frames import EMPTY, fold
 from spectator.publisher import BusPublisher
-from tests.e2e.browsing import Served, launched, opened
+from spectator.server import BusServer
+from spectator.settings import BusSettings
+from tests.e2e.browsing import Served, browse, launched, opened
 from tests.e2e.buses import TOKEN, BusProcess, running
+from tests.spectator.matches import match_events
+from tests.spectator.wire import post
 
 pytestmark = pytest.mark.page
 
@@ -104,6 +108,8 @@ async def sees_all_of(page: Page, events: Sequence[Event]) -> None:
     await expect(match).to_have_attribute("data-top", str(len(events)))
     deliveries = [str(event.seq) for event in events if event.type == "delivery"]
     listed = page.locator("#words [data-seq]")
+    while await (earlier := page.get_by_role("button", name="Earlier balls")).count():
+        await earlier.click()
     await expect(listed).to_have_count(len(deliveries))
     seqs = await listed.evaluate_all("nodes => nodes.map((node) => node.dataset.seq)")
     assert seqs[::-1] == deliveries
@@ -188,3 +194,32 @@ async def test_a_late_joiner_sees_the_state_and_can_go_back_to_the_first_ball(ch
             await match.ended()
             await page.locator("#follow").click()
             await sees_all_of(page, await stored(process))
+
+
+async def test_a_late_joiner_begins_with_a_snapshot_and_gets_the_history_after_it(chromium):
+    events = match_events("real", seed=11, overs=20)
+    with BusServer(settings=BusSettings(recover_events=10, page_limit=100)) as bus:
+        await post(bus, events[:-1])
+        async with browse(chromium, bus, PAGE) as page:
+            snapshots = [frame for frame in await _heard(page) if '"t":"snapshot"' in frame]
+            assert len(snapshots) == 1
+            await sees_all_of(page, events[:-1])
+            await page.locator("#position").press("Home")
+            await expect(page.locator("#situation")).to_contain_text("at the toss")
+            await post(bus, events[-1:])
+            await page.locator("#follow").click()
+            await expect(page.locator("#connection-text")).to_have_text("ended")
+
+
+async def _heard(page: Page) -> list[str]:
+    """What the match's socket brings before it is silent, on a page that is opened anew."""
+    heard: list[str] = []
+
+    def listen(socket: WebSocket) -> None:
+        if "/streams/real/1/ws" in socket.url:
+            socket.on("framereceived", lambda frame: heard.append(str(frame)))
+
+    page.on("websocket", listen)
+    await page.reload()
+    await expect(page.locator("#words [data-seq]").first).to_be_visible()
+    return heard

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
 
-from engine.events import DeliveryEvent
+from engine.events import (
+    CallMade,
+    Commentary,
+    CommentaryEvent,
+    DecisionEvent,
+    DeliveryEvent,
+    Event,
+    Reasoning,
+    ReasoningEvent,
+)
 from tests.e2e.browsing import browse
-from tests.spectator.matches import match_events
+from tests.spectator.matches import START, match_events
 from tests.spectator.wire import post
 
 pytestmark = pytest.mark.page
@@ -213,3 +223,56 @@ async def test_nothing_moves_for_who_wants_it_so(chromium, bus):
     async with browse(chromium, bus, reduced_motion="reduce") as page:
         await expect(page.locator("#connection-text")).to_have_text("live")
         assert await page.evaluate("document.getAnimations().length") == 0
+
+
+async def test_what_a_captain_thought_stands_by_the_ball_it_led_to(chromium, bus):
+    await post(bus, EVENTS, fence=1)
+    ball, call = _called()
+    thought = Reasoning(
+        number=call.data.number,
+        seat=call.data.seat,
+        innings=call.data.innings,
+        ball=call.data.ball,
+        reason="He cannot play the short one.",
+        errors=("set_field: no such field",),
+        calls=(
+            CallMade(
+                tool="set_field", arguments='{"field":"moon"}', reply="", error="no such field"
+            ),
+        ),
+    )
+    await post(bus, [_aside(ReasoningEvent, "reasoning", thought)])
+    async with browse(chromium, bus, PAGE) as page:
+        await page.locator("#position").press("Home")
+        await page.locator("#step").click()
+        await shows(page, ball)
+        shown = page.locator("#calls .call", has_text="He cannot play the short one.")
+        await expect(shown.locator(".errors")).to_contain_text("no such field")
+        await shown.locator("summary").click()
+        await expect(shown.locator("code")).to_have_text('set_field({"field":"moon"})')
+
+
+async def test_a_line_that_was_published_is_said_instead_of_our_own(chromium, bus):
+    await post(bus, EVENTS, fence=1)
+    line = Commentary(of=BALLS[-1].seq, text="And that is that, says the model.", source="llm")
+    await post(bus, [_aside(CommentaryEvent, "commentary", line)])
+    async with browse(chromium, bus, PAGE) as page:
+        last = page.locator("#words [data-seq]").first
+        await expect(last).to_contain_text("And that is that, says the model.")
+
+
+def _called() -> tuple[DeliveryEvent, DecisionEvent]:
+    """A ball, and the delivery that was called for it."""
+    at = next(
+        i
+        for i, event in enumerate(EVENTS)
+        if isinstance(event, DecisionEvent) and event.data.kind == "delivery"
+    )
+    call = EVENTS[at]
+    assert isinstance(call, DecisionEvent)
+    return next(event for event in EVENTS[at:] if isinstance(event, DeliveryEvent)), call
+
+
+def _aside(kind: Any, channel: str, data: Any) -> Event:
+    event: Event = kind(episode_id=f"{channel}:m", attempt=1, seq=1, ts=START, data=data)
+    return event

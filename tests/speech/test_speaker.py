@@ -69,7 +69,8 @@ async def speaking(*voices: Scripted, characters: int = 20_000) -> AsyncIterator
 
 
 def line(of: int, text: str = "", weight: Weight = Weight.WICKET) -> Line:
-    return Line(of=of, text=text or f"line {of}", weight=weight)
+    said = text or f"line {of}"
+    return Line(of=of, text=said, brief=said, weight=weight)
 
 
 async def test_a_line_is_spoken_once_and_can_be_heard_from_the_bus():
@@ -135,6 +136,16 @@ async def test_a_bus_that_is_away_costs_the_line():
         speaker.hear(line(1))
         await speaker.aclose()
     assert [audio.url for audio in heard] in ([], [None])
+
+
+async def test_what_is_said_late_is_said_in_brief():
+    voice = Scripted()
+    async with speaking(voice) as heard:
+        whole = Line(
+            of=1, text="Khan to Rao: FOUR. Rao has fifty.", brief="FOUR.", weight=Weight.BALL
+        )
+        await heard.after(whole)
+    assert voice.spoken == ["FOUR."]  # every look at this clock takes a second
 
 
 async def test_the_end_of_the_match_is_still_said():

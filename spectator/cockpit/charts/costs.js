@@ -3,7 +3,8 @@
 import { html } from "../vendor/preact.js";
 import { KINDS, costsOf } from "./book.js";
 import { Figure, Plot, num } from "./figure.js";
-import { fit, nameOf, plural } from "./say.js";
+import { BOLD, fit } from "./letters.js";
+import { nameOf, plural } from "./say.js";
 
 const EM_ROW = 3;
 const LEAST = 0.01;
@@ -23,7 +24,7 @@ export function Costs({ frame, events }) {
 function drawing(frame, costs, { width, unit }) {
   const widest = Math.max(LEAST, ...["home", "away"].flatMap((seat) => KINDS.map((kind) => costs[seat][kind].total)));
   const plan = { width, unit, middle: width / 2, widest, room: width / 2 - 4.2 * unit };
-  const name = (seat) => fit(nameOf(frame, seat), width / 2 - unit, 1.08 * unit);
+  const name = (seat) => fit(nameOf(frame, seat), width / 2 - unit, unit, BOLD);
   return html`
     <text class="side home" x="0" y=${1.2 * unit}>${name("home")}</text>
     <text class="side away" x=${width} y=${1.2 * unit} text-anchor="end">${name("away")}</text>

@@ -1,6 +1,6 @@
 // Puts labels beside dots so that none lies on another or on a dot. Pure.
 
-import { widthOf } from "./say.js";
+import { widthOf } from "./letters.js";
 
 /**
  * `dots` are `{x, y, r, text}`, `others` what labels keep off, `{x, y, r}`. Each dot comes back with `label` `{x, y}` (the

@@ -5,7 +5,8 @@ import { Panels, panelsOf, xOf } from "./axis.js";
 import { luckOf, storyOf } from "./derive.js";
 import { Cursor, Empty, Figure, Plot, Read, noteUnless, num, path } from "./figure.js";
 import { momentText } from "./moments.js";
-import { fit, nameOf, otherSeat, points } from "./say.js";
+import { BOLD, fit } from "./letters.js";
+import { nameOf, otherSeat, points } from "./say.js";
 
 const EM_HIGH = 16;
 const LEAST_SPAN = 0.1;
@@ -35,7 +36,7 @@ export function Luck({ frame, events, onJump }) {
 const favoured = (luck) => (luck >= 0 ? "home" : "away");
 
 function layout(frame, story, luck, { width, height, unit }) {
-  const [left, right, top, base] = [3.4 * unit, width - 0.8 * unit, 0.8 * unit, height - 3.4 * unit];
+  const [left, right, top, base] = [3.9 * unit, width - 0.8 * unit, 0.8 * unit, height - 3.4 * unit];
   const all = [luck.start, ...luck.points.map((point) => point.luck)];
   const span = Math.max(LEAST_SPAN, ...all.map(Math.abs)) * 1.12;
   const panels = panelsOf(frame, story, { left, right, gap: 0.6 * unit });
@@ -50,7 +51,7 @@ function drawing(frame, luck, plan, shown) {
   const { unit, left, right, x, y, span } = plan;
   const step = [0.05, 0.1, 0.2, 0.5, 1].find((each) => span / each < 3) ?? 2;
   const first = luck.points[0];
-  const name = (seat) => fit(nameOf(frame, seat), right - left - unit, unit);
+  const name = (seat) => fit(nameOf(frame, seat), right - left - unit, unit, BOLD);
   const panel = first && plan.panels.find((each) => each.innings === first.innings);
   const begin = first && luck.whole ? [{ x: panel.x0, y: y(luck.start) }] : [];
   const steps = first ? stairs([...begin, ...luck.points.map((p) => ({ x: x(p), y: y(p.luck) }))]) : [];

@@ -5,7 +5,8 @@ import { overTicks } from "./axis.js";
 import { oversOf, powerplayBalls, storyOf } from "./derive.js";
 import { Choice, Diamond, Figure, Plot, num } from "./figure.js";
 import { usePair } from "./pairs.js";
-import { fit, inningsName, nameOf, plural } from "./say.js";
+import { BOLD, fit } from "./letters.js";
+import { inningsName, nameOf, plural } from "./say.js";
 
 const EM_ROW = 10;
 const LEAST_RUNS = 12;
@@ -30,7 +31,7 @@ function drawing(frame, rows, { width, unit }) {
   const most = Math.max(LEAST_RUNS, ...all.map((over) => over.runs));
   const highest = Math.max(...all.map((over) => over.runs + 0.14 * most * Math.min(over.wickets, MOST_STACKED)), 1.04 * most);
   const overs = (rows[0]?.max_balls ?? frame.max_overs * 6) / 6;
-  const plan = { width, unit, highest, overs, left: 2 * unit, right: width - 0.4 * unit };
+  const plan = { width, unit, highest, overs: Math.max(1, overs), left: 2 * unit, right: width - 0.4 * unit };
   return html`
     <defs><pattern id="chart-hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
       <rect class="hatch" width="2.6" height="5" />
@@ -48,14 +49,15 @@ function Row({ frame, row, top, plan }) {
   const step = highest > 30 ? 20 : 10;
   return html`<g>
     <rect class="panel" x=${left} y=${num(roof)} width=${num(right - left)} height=${num(base - roof)} />
-    ${end > left && html`<rect class="powerplay" x=${left} y=${num(roof)} width=${num(end - left)} height=${num(base - roof)} />`}
+    ${end > left && html`<rect class="powerplay" x=${left} y=${num(roof)} width=${num(end - left)} height=${num(base - roof)} />
+      <line class="split" x1=${num(end)} x2=${num(end)} y1=${num(roof)} y2=${num(base)} />`}
     ${[0, step, 2 * step].filter((runs) => runs <= highest).map((runs) => html`
       <line class="grid" x1=${left} x2=${right} y1=${num(y(runs))} y2=${num(y(runs))} />
       <text class="quiet" x=${left - 0.5 * unit} y=${num(y(runs) + 0.35 * unit)} text-anchor="end">${runs}</text>`)}
     ${overTicks(0, overs * 6, right - left, unit).map((over) => html`
       <text class="quiet" x=${num(left + slot * (over - 0.5))} y=${num(base + 1.3 * unit)} text-anchor="middle">${over}</text>`)}
     ${row && html`<text class=${`side ${row.batting}`} x=${left} y=${num(top + 1.2 * unit)}>
-      ${fit(nameOf(frame, row.batting), width - left - 8 * unit, unit)} ${row.runs}/${row.wickets}</text>`}
+      ${fit(nameOf(frame, row.batting), width - left - 6 * unit, unit, BOLD)} ${row.runs}/${row.wickets}</text>`}
     ${row?.sums.map((over) => html`<${Bar} over=${over} side=${row.batting} x=${left + slot * over.over} slot=${slot} y=${y} unit=${unit} />`)}
     ${row?.sums.length === 0 && row.legal_balls > 0 && html`<text class="quiet" x=${num((left + right) / 2)} y=${num((roof + base) / 2)} text-anchor="middle">played before the match began</text>`}
     ${!row && html`<text class="quiet" x=${left} y=${num(top + 1.2 * unit)}>to come</text>`}

@@ -5,7 +5,8 @@ import { partnershipsOf } from "./book.js";
 import { storyOf } from "./derive.js";
 import { Choice, Empty, Figure, Plot, num } from "./figure.js";
 import { useInnings } from "./pairs.js";
-import { fit, inningsName, nameOf, plural } from "./say.js";
+import { fit } from "./letters.js";
+import { inningsName, nameOf, plural } from "./say.js";
 
 const EM_ROW = 3.1;
 const LEAST_ROWS = 5;

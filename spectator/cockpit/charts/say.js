@@ -6,10 +6,14 @@ export const percent = (share) => `${Math.round(100 * share)} %`;
 export const overs = (balls) => `${Math.floor(balls / 6)}.${balls % 6}`;
 export const plain = (key) => String(key).replaceAll("_", " ");
 
+const LONGEST_NAME = 28; // the scoreboard has the whole of it
+
 /** The captain in that seat; a captain who plays himself is told apart by the seat. */
 export function nameOf(frame, seat) {
   const name = frame[seat]?.captain ?? seat;
-  return name === frame[otherSeat(seat)]?.captain ? `${name} (${seat})` : name;
+  const letters = [...name];
+  const short = letters.length > LONGEST_NAME ? `${letters.slice(0, LONGEST_NAME - 1).join("").trimEnd()}…` : name;
+  return name === frame[otherSeat(seat)]?.captain ? `${short} (${seat})` : short;
 }
 
 /** A share of the win probability in points, with its sign: `+3.2`, `−0.4`, `0.0`. */
@@ -31,13 +35,3 @@ export function inningsName(innings) {
   if (innings > 2) return pairName(pairOf(innings)).toLowerCase();
   return innings === 1 ? "1st innings" : "2nd innings";
 }
-
-/** `text` in `width` pixels of letters `unit` high, with an ellipsis where it is too long. */
-export function fit(text, width, unit) {
-  const room = Math.floor(width / (0.56 * unit));
-  const letters = [...text];
-  if (letters.length <= room) return text;
-  return room < 2 ? "" : `${letters.slice(0, room - 1).join("").trimEnd()}…`;
-}
-
-export const widthOf = (text, unit) => 0.56 * unit * [...text].length;

@@ -4,7 +4,8 @@ import { html, useState } from "../vendor/preact.js";
 import { Panels, panelsOf, xOf } from "./axis.js";
 import { storyOf, turningPoints } from "./derive.js";
 import { Cursor, Diamond, Empty, Figure, Plot, Read, noteUnless, num, path } from "./figure.js";
-import { fit, inningsName, nameOf, percent, plural, points } from "./say.js";
+import { BOLD, fit } from "./letters.js";
+import { inningsName, nameOf, percent, plural, points } from "./say.js";
 import { momentText, rangeText } from "./moments.js";
 
 const EM_HIGH = 20;
@@ -20,8 +21,9 @@ export function WinProb({ frame, events, onJump }) {
   if (story.steps.length === 0) {
     const text = `Win probability. No ball has been bowled.`;
     return html`<${Figure} kind="winprob" title="Win probability">
-      <${Plot} text=${text} height=${high} draw=${(box) => frameOf(frame, story, layout(frame, story, box))} />
       <${Empty}>The first ball is still to come.</${Empty}>
+      <${Plot} text=${text} height=${high} draw=${(box) => frameOf(frame, story, layout(frame, story, box))} />
+      <${Turns} frame=${frame} story=${story} turns=${turns} />
     </${Figure}>`;
   }
   const shown = Math.min(at ?? story.steps.length - 1, story.steps.length - 1);
@@ -48,7 +50,7 @@ export function WinProb({ frame, events, onJump }) {
 const high = ({ unit }) => EM_HIGH * unit;
 
 function layout(frame, story, { width, height, unit }) {
-  const [left, right, top, base] = [3.4 * unit, width - 0.8 * unit, 2 * unit, height - 3.4 * unit];
+  const [left, right, top, base] = [3.9 * unit, width - 0.8 * unit, 2 * unit, height - 3.4 * unit];
   const panels = panelsOf(frame, story, { left, right, gap: 0.6 * unit });
   return {
     unit, left, right, top, base, panels,
@@ -79,7 +81,7 @@ function drawing(frame, story, turns, plan, shown) {
   const { unit, left, x, y } = plan;
   const runs = story.innings.filter((innings) => innings.steps.length).map((innings) => line(innings, plan));
   const here = story.steps[shown];
-  const name = (seat) => fit(nameOf(frame, seat), plan.right - left - unit, unit);
+  const name = (seat) => fit(nameOf(frame, seat), plan.right - left - unit, unit, BOLD);
   return html`
     ${frameOf(frame, story, plan)}
     ${runs.map((points) => areas(points, y(0.5)))}

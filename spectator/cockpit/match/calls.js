@@ -23,9 +23,8 @@ export function Calls({ ball, reasoning }) {
   `;
 }
 
-function Call({ call, thought }) {
-  const reason = call.reason ?? thought?.reason;
-  const errors = call.errors.length ? call.errors : (thought?.errors ?? []);
+export function Call({ call, thought }) {
+  const { reason, errors } = thought ?? call; // a record tells it with the decision, the bus beside it
   return html`
     <li class="call">
       <p class="what"><bdi>${words.choiceText(call)}</bdi></p>
@@ -59,7 +58,7 @@ function Tools({ calls }) {
         ${calls.map(
           (call) => html`
             <li data-failed=${Boolean(call.error)}>
-              <code>${call.tool}(${JSON.stringify(call.arguments)})</code>
+              <code>${call.tool}(${call.arguments})</code>
               ${call.error && html`<p class="error"><bdi>${call.error}</bdi></p>`}
               ${call.reply && html`<pre>${replyText(call.reply)}</pre>`}
             </li>
@@ -70,4 +69,11 @@ function Tools({ calls }) {
   `;
 }
 
-const replyText = (reply) => (typeof reply === "string" ? reply : JSON.stringify(reply, null, 2));
+/** JSON set out in lines; what was cut short stays as it came. */
+function replyText(reply) {
+  try {
+    return JSON.stringify(JSON.parse(reply), null, 2);
+  } catch {
+    return reply;
+  }
+}

@@ -15,7 +15,7 @@ const ICONS = {
   "wicket-on": "m15 6 5 6-5 6M2 5v14M6 5v14M10 5v14M1 4h10",
 };
 
-export function Controls({ session, onHelp, children }) {
+export function Controls({ session, onHelp }) {
   const { player, log } = session;
   const { stops } = log;
   const { isLive } = session;
@@ -60,7 +60,6 @@ export function Controls({ session, onHelp, children }) {
         </button>
         <${CopyLink} session=${session} />
         <${SoundSwitch} session=${session} />
-        ${children}
         <button id="help" type="button" title="?" aria-label="Keys" onClick=${onHelp}>?</button>
       </div>
     </div>

@@ -1,28 +1,22 @@
-// Tables of batters and bowlers: those in the middle, and the full card of an innings.
+// Tables of batters and bowlers: those in the middle, and all of an innings.
 
 import { html } from "../vendor/preact.js";
 import * as words from "../words.js";
 
-/** The innings in progress: who is in or bowls stands first. */
+/** Who is in, who bowls and who bowled the over before. */
 export function Crease({ innings }) {
-  const batters = innings?.batters ?? [];
-  const bowlers = innings?.bowlers ?? [];
-  const isIn = (batter) => batter.name === innings.striker || batter.name === innings.non_striker;
-  const bowls = (bowler) => bowler.name === innings.bowler;
+  const isIn = ({ name }) => name === innings.striker || name === innings.non_striker;
+  const before = innings?.past_overs.findLast((over) => over.bowler !== innings.bowler)?.bowler;
+  const bowls = [innings?.bowler, before].map((name) => innings?.bowlers.find((each) => each.name === name)).filter(Boolean);
   return html`
     <section class="card middle" aria-labelledby="crease-title">
       <h2 id="crease-title">At the crease</h2>
       <div class="scroll" tabindex="0" role="region" aria-label="Batters and bowlers">
-        <${Batting} id="batters" innings=${innings} rows=${firstThose(batters, isIn)} />
-        <${Bowling} id="bowlers" innings=${innings} rows=${firstThose(bowlers, bowls)} />
+        <${Batting} id="batters" innings=${innings} rows=${(innings?.batters ?? []).filter(isIn)} />
+        <${Bowling} id="bowlers" innings=${innings} rows=${bowls} />
       </div>
     </section>
   `;
-}
-
-/** Those that fit in their order, then the others, the latest first. */
-function firstThose(rows, fits) {
-  return [...rows.filter(fits), ...rows.filter((row) => !fits(row)).reverse()];
 }
 
 export function Batting({ id, innings, rows, caption }) {

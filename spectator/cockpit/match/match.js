@@ -8,6 +8,7 @@ import { Board } from "./board.js";
 import { Calls } from "./calls.js";
 import { Controls } from "./controls.js";
 import { Crease } from "./figures.js";
+import { InSight } from "./insight.js";
 import { Help, useKeys } from "./keys.js";
 import { Ticker } from "./over.js";
 import { Said, Words, useSaid } from "./words.js";
@@ -62,13 +63,14 @@ function Body({ session, shown, said }) {
     const onJump = (seq) => player.toSeq(seq);
     const toEnd = (innings, over) =>
       player.to(log.stops.findLastIndex(({ place, delivery }) => place?.innings === innings && delivery.data.over === over));
-    const figure = (Chart) => html`<div class="card"><${Chart} frame=${frame} events=${events} at=${at} onJump=${onJump} /></div>`;
+    const props = { frame, events, at, onJump };
+    const figure = (Chart) => html`<${InSight} kind="card" draw=${() => html`<${Chart} ...${props} />`} />`;
     return html`
       <${Ticker} frame=${frame} onOver=${toEnd} />
       <div class="column now">
         <${Calls} ball=${balls.findLast((ball) => ball.delivery) ?? balls.at(-1) ?? null} reasoning=${session.reasoning} />
         <${Crease} innings=${frame.innings.at(-1) ?? null} />
-        <${Words} events=${events} said=${said} onJump=${onJump} />
+        <${Words} events=${events} balls=${balls} reasoning=${session.reasoning} said=${said} onJump=${onJump} />
       </div>
       <section class="column charts" aria-labelledby="charts-title">
         <h2 id="charts-title" class="sr">The ball and the chances</h2>
@@ -78,7 +80,7 @@ function Body({ session, shown, said }) {
         <h2 id="figures-title" class="sr">The match in figures</h2>
         ${[Worm, Manhattan, Partnerships, WagonWheel, Luck, Costs].map(figure)}
       </section>
-      <${Scorecards} frame=${frame} events=${events} onJump=${onJump} />
+      <${InSight} kind="scorecards" draw=${() => html`<${Scorecards} ...${props} />`} />
     `;
   }, [shown, told, said]);
 }

@@ -8,7 +8,7 @@ import { Batting, Bowling } from "./figures.js";
 /** `onJump(seq)` is told which ball was asked for. */
 export function Scorecards({ frame, events, onJump }) {
   return html`
-    <section class="card scorecards" aria-labelledby="cards-title">
+    <section class="card" aria-labelledby="cards-title">
       <h2 id="cards-title">Scorecards</h2>
       <div class="cards">
         ${frame.innings.length === 0 && html`<p class="none">No innings has begun.</p>`}

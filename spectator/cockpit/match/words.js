@@ -3,6 +3,8 @@
 import { SILENT, comment, commentaryLine } from "../commentary.js";
 import { ballOf } from "../reducer.js";
 import { html, useEffect, useMemo, useRef, useState } from "../vendor/preact.js";
+import { choiceText, plural } from "../words.js";
+import { Call } from "./calls.js";
 import { Glyph } from "./over.js";
 
 const SHOWN = 40;
@@ -68,18 +70,25 @@ export function Said({ text }) {
   return html`<p id="said" class="sr" role="status">${told}</p>`;
 }
 
-/** `events` up to the one that is shown; `onJump(seq)` is told which ball was asked for. */
-export function Words({ events, said, onJump }) {
+/**
+ * `events` up to the one that is shown, `balls` as balls.js gathers them; `onJump(seq)` is told which ball was asked for.
+ */
+export function Words({ events, balls, reasoning, said, onJump }) {
   const [shown, setShown] = useState(SHOWN);
   const told = events.filter((event) => event.type === "delivery" || said(event) !== "");
   const latest = told.slice(-shown).reverse();
-  const bowled = told.some((event) => event.type === "delivery");
+  const calls = new Map(balls.map((ball) => [ball.delivery, ball.calls]));
+  const bowled = calls.size > 0 && balls[0].delivery !== null;
   return html`
     <section class="card words" aria-labelledby="words-title">
       <h2 id="words-title">Ball by ball</h2>
       <ol id="words" class="feed scroll" tabindex="0" aria-label="Commentary, latest first">
         ${!bowled && html`<li class="none">The first ball is still to come.</li>`}
-        ${latest.map((event) => html`<${Line} key=${event.seq} event=${event} text=${said(event)} onJump=${onJump} />`)}
+        ${latest.map((event) =>
+          event.type === "delivery"
+            ? html`<${Ball} key=${event.seq} event=${event} calls=${calls.get(event)} ...${{ reasoning, said, onJump }} />`
+            : html`<li key=${event.seq} class="between"><p class="said"><bdi>${said(event)}</bdi></p></li>`,
+        )}
         ${told.length > shown &&
         html`<li class="none">
           <button type="button" onClick=${() => setShown(shown + 4 * SHOWN)}>Earlier balls</button>
@@ -89,8 +98,7 @@ export function Words({ events, said, onJump }) {
   `;
 }
 
-function Line({ event, text, onJump }) {
-  if (event.type !== "delivery") return html`<li class="between"><p class="said"><bdi>${text}</bdi></p></li>`;
+function Ball({ event, calls, reasoning, said, onJump }) {
   const ball = ballOf(event.data);
   return html`
     <li class=${ball.kind} data-seq=${event.seq}>
@@ -98,7 +106,31 @@ function Line({ event, text, onJump }) {
         ${ball.ball}
       </button>
       <${Glyph} ball=${ball} />
-      <p class="said"><bdi>${text}</bdi></p>
+      <p class="said"><bdi>${said(event)}</bdi></p>
+      <${Led} calls=${calls} reasoning=${reasoning} />
     </li>
   `;
+}
+
+/** The calls that led to a ball, when they are asked for. */
+function Led({ calls, reasoning }) {
+  const [open, setOpen] = useState(false);
+  if (calls.length === 0) return null;
+  return html`
+    <details class="led" onToggle=${(event) => setOpen(event.target.open)}>
+      <summary>${ledText(calls)}</summary>
+      ${open &&
+      html`<ol>
+        ${calls.map(({ data }) => html`<${Call} key=${data.number} call=${data} thought=${reasoning.get(data.number)} />`)}
+      </ol>`}
+    </details>
+  `;
+}
+
+/** What was bowled against what was played, and what the two gave away. */
+function ledText(calls) {
+  const texts = ["delivery", "shot"].map((kind) => calls.find(({ data }) => data.kind === kind)).filter(Boolean);
+  const cost = calls.reduce((sum, { data }) => sum + (data.cost ?? 0), 0);
+  const price = cost < 0.005 ? [] : [`${(100 * cost).toFixed(1)} points given away`];
+  return [...texts.map(({ data }) => choiceText(data)), ...price].join(" · ") || plural(calls.length, "call");
 }
