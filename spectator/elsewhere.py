@@ -62,6 +62,10 @@ class Elsewhere:
         self._epoch: str | None = None
         self._featured = Errand(self._read_featured)
 
+    def begin(self) -> None:
+        """The hub has begun with the log as it is now; it may be replaced before the first word."""
+        self._epoch = self._hub.store.epoch
+
     def heard(self, stream: StreamName, top: int) -> None:
         channel = self._hub.channel(stream)
         if channel is not None and top > channel.top:
