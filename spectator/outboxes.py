@@ -18,6 +18,7 @@ _WHY: Final = {
     "gap": "the bus lost events that are no longer here",
     "conflict": "the bus has other events in this stream",
     "stale_fence": "another publisher holds the featured channel",
+    "too_many_streams": "the bus takes no new streams",
 }
 
 

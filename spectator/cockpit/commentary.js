@@ -8,6 +8,7 @@ const COLLAPSE_BALLS = 12;
 const CLOSE_RUNS = 20;
 const CLOSE_BALLS = 12;
 const MARK = 50;
+const RETIRED_OUT = "retired out";
 const BALLS_PER_OVER = 6;
 const MOST_TAILS = 2;
 const BRIEF = 2;
@@ -341,9 +342,12 @@ function* wicketTails(moment) {
   if (runningOf(course, data.bowler) === 2) yield "two_in_two";
   const gone = batterIn(after, data.wicket.player_out);
   if (gone.runs) yield "out_score";
-  else yield gone.balls === 1 && gone.name === data.striker ? "first_ball" : "duck";
+  else yield wasFirstBall(gone, data) ? "first_ball" : "duck";
   if (standEnded(moment) >= MARK / 2) yield "stand_over";
 }
+
+const wasFirstBall = (gone, data) =>
+  gone.balls === 1 && gone.name === data.striker && data.wicket.kind !== RETIRED_OUT;
 
 function standEnded({ data, course }) {
   return course.stand === null ? 0 : course.stand + data.bat + data.extras;

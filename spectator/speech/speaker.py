@@ -15,7 +15,7 @@ from typing import Final
 
 from engine.events import Audio
 from spectator.commentary import Line
-from spectator.speech.uploading import Studio, path_of
+from spectator.speech.uploading import BusAway, Studio, path_of
 from spectator.speech.voice import (
     BROWSER,
     LineFailed,
@@ -62,6 +62,7 @@ class Speaker:
         self._lines = WaitingLines(stale_s=self._limits.stale_s)
         self._failures: dict[str, int] = {}
         self._characters = 0
+        self._has_told_of_the_bus = False
         self._free_s = now()
         self._wake, self._ending = asyncio.Event(), False
         self._task = asyncio.get_running_loop().create_task(self._run())
@@ -107,7 +108,15 @@ class Speaker:
                     await self._wake.wait()
 
     async def _say(self, line: Line, *, brief: bool) -> None:
-        text, since_s = speakable(line.brief if brief else line.text), self._now()
+        text = speakable(line.brief if brief else line.text)
+        try:
+            await self._say_by_the_first_that_can(line, text)
+        except BusAway as away:
+            self._tell_of_the_bus(away)
+
+    async def _say_by_the_first_that_can(self, line: Line, text: str) -> None:
+        """Raises `BusAway`."""
+        since_s = self._now()
         for voice in tuple(self._voices):
             if self._now() - since_s > self._limits.stale_s:
                 return
@@ -160,6 +169,11 @@ class Speaker:
         count = self._failures[voice.name] = self._failures.get(voice.name, 0) + 1
         if count >= FAILURES:
             await self._give_up(voice, why)
+
+    def _tell_of_the_bus(self, away: BusAway) -> None:
+        if not self._has_told_of_the_bus:
+            self._has_told_of_the_bus = True
+            self._tell(f"speech: the bus does not take sounds: {away.why}")
 
     async def _give_up(self, voice: Voice, why: str) -> None:
         self._voices.remove(voice)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from prefect.client.orchestration import get_client
 
+from flows.cli.doctor import check_speech
 from flows.commentary import SLOTS, Telling
 from flows.leasing import leased
 from spectator.server import BusServer
@@ -144,6 +145,14 @@ def test_a_voice_that_is_not_there_is_refused_before_anything_starts(monkeypatch
     monkeypatch.delenv("CARTESIA_API_KEY", raising=False)
     with pytest.raises(Unavailable, match="CARTESIA_API_KEY is not set"):
         Telling.of("cartesia", None)
+
+
+def test_the_doctor_says_which_voice_would_speak(monkeypatch):
+    monkeypatch.delenv("CARTESIA_API_KEY", raising=False)
+    monkeypatch.setenv("PATH", "")
+    (found,) = check_speech()
+    assert (found.check, found.state) == ("speech", "ok")
+    assert found.said.startswith("the browser's own voice (cartesia: CARTESIA_API_KEY is not set")
 
 
 async def test_speech_is_for_the_featured_channel():

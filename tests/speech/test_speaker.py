@@ -124,18 +124,20 @@ async def test_a_match_may_cost_so_many_characters():
         assert "12 characters" in heard.told[0]
 
 
-async def test_a_bus_that_is_away_costs_the_line():
-    voice = Scripted()
+async def test_a_bus_that_is_away_is_no_fault_of_the_voice(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("spectator.speech.speaker.FAILURES", 1)
+    told, heard = list[str](), list[Audio]()
+
+    async def publish(audio: Audio) -> None:
+        heard.append(audio)
+
     async with aclosing(Studio("http://127.0.0.1:9", "t")) as studio:
-        heard: list[Audio] = []
-
-        async def publish(audio: Audio) -> None:
-            heard.append(audio)
-
-        speaker = Speaker([voice], studio, publish, lambda _: None)
+        speaker = Speaker([Scripted()], studio, publish, told.append)
         speaker.hear(line(1))
         await speaker.aclose()
-    assert [audio.url for audio in heard] in ([], [None])
+    (said,) = told
+    assert said.startswith("speech: the bus does not take sounds: it could not be reached")
+    assert heard == []
 
 
 async def test_what_is_said_late_is_said_in_brief():
