@@ -27,6 +27,12 @@ def _fidelity() -> dict[str, Any]:
     return fidelity.measure()
 
 
+def _fanout() -> dict[str, Any]:
+    from bench import fanout
+
+    return fanout.measure()
+
+
 def _orchestration() -> dict[str, Any]:
     from bench import orchestration
 
@@ -62,6 +68,7 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "fidelity": _fidelity,
     "publishing": _publishing,
     "storing": _storing,
+    "fanout": _fanout,
     "orchestration": _orchestration,
     "ladder": _ladder,
     "llm": _llm,

@@ -10,8 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from prefect.logging import get_run_logger
@@ -21,10 +20,8 @@ from engine.fanout import Observer
 from engine.result import EpisodeResult
 from flows import news
 from flows.pace import Pace
-from flows.play import BusAddress
 from flows.run import Run, RunSummary
-from flows.stage import Stage, current_stage
-from spectator import BusPublisher
+from flows.stage import Stage
 from spectator.streams import RUN_PREFIX, RUN_TAIL
 
 TICK_S: Final = 0.5
@@ -127,22 +124,6 @@ class Announcer:
             "ts": ev.now(),
         }
         await self._observer.on_event(kind(**envelope, data=data))
-
-
-@asynccontextmanager
-async def publisher(bus: BusAddress | None) -> AsyncIterator[BusPublisher | None]:
-    """The publisher of this process; None where there is no bus."""
-    if bus is None:
-        yield None
-        return
-    async with BusPublisher(bus.url, bus.token) as found:
-        yield found
-    report = found.report
-    if report.dropped:
-        get_run_logger().warning("%s events did not reach the page: %s", report.dropped, report.why)
-        current_stage().reporter.trouble(
-            f"{report.dropped} events did not reach the page at {bus.url}: {report.why}"
-        )
 
 
 def said_aloud(stage: Stage) -> Callable[[str], None]:

@@ -18,7 +18,7 @@ from engine.cricket.state import CURRENT_ERA, FIRST_ERA, LAST_ERA
 from engine.seeds import MAX_SEED
 from flows.work import SquadsWord
 from tournaments.plan import FIRST_OCCASION
-from tournaments.spec import Speech, TournamentSpec
+from tournaments.spec import MOST_DELAY, Speech, TournamentSpec
 
 SCHEDULED: Final = "scheduled"
 _CAPTAINS: Final[JsonDict] = {"enum": [*preset_names()]}
@@ -123,6 +123,14 @@ class EpisodeConfig(_Config):
         le=1000,
         title="Balls a second",
         description="The pace at which a featured match is shown.",
+    )
+    reasoning: Literal["live", "after", "never"] | Annotated[int, Field(ge=1, le=MOST_DELAY)] = (
+        Field(
+            default="live",
+            title="Reasoning",
+            description="When what captains think is shown: live, after the match, never, or so "
+            "many balls later.",
+        )
     )
     speech: Speech = Field(
         default="none",

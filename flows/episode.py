@@ -17,15 +17,17 @@ from engine.spec import EpisodeSpec
 from engine.tool_captains import Services
 from engine.tool_captains.limiting import CEILING
 from flows import artifacts
-from flows.announce import publisher, said_aloud
+from flows.announce import said_aloud
 from flows.broadcast import FULL_SPEED, Broadcast
 from flows.commentary import Telling, commentated
 from flows.config import EpisodeConfig, PersonConfig
 from flows.leasing import leased
+from flows.ledger import RunFolder
 from flows.lending import check_secrets, lent_to_one
 from flows.limits import FeaturedMatch, featured_slot
 from flows.people import check_can_be_asked
 from flows.play import Began, play_once
+from flows.publishing import publisher
 from flows.single import MatchReport, SingleMatch, singles_folder
 from flows.stage import current_stage
 from flows.work import title_of
@@ -62,7 +64,7 @@ async def episode(config: EpisodeConfig) -> MatchReport:
     async with (
         leased(CEILING, said_aloud(stage)) as limiter,
         lent_to_one(runs, bus, limiter) as services,
-        watched(spec, config, telling, services) as observers,
+        watched(spec, config, folder, telling, services) as observers,
     ):
         began = Began(lambda: stage.reporter.playing(spec))
         result = await play_once(folder, spec, [began, *observers], services)
@@ -93,13 +95,17 @@ def _captain(captain: str | PersonConfig) -> CaptainSpec:
 
 @asynccontextmanager
 async def watched(
-    spec: EpisodeSpec, config: EpisodeConfig, telling: Telling, services: Services
+    spec: EpisodeSpec,
+    config: EpisodeConfig,
+    folder: RunFolder,
+    telling: Telling,
+    services: Services,
 ) -> AsyncIterator[list[Observer]]:
     """The observers of the match: its bus, where there is one; the featured channel, where it is
     asked for.
     """
     stage = current_stage()
-    async with publisher(stage.bus) as bus:
+    async with publisher(stage.bus, folder, config.reasoning, said_aloud(stage)) as bus:
         if not config.featured:
             yield [bus.observer()] if bus else []
             return

@@ -4,7 +4,9 @@ is here.
     runs/<name>/<file digest>-<occasion>/
       run.json            what the run is
       records/            sealed records: an episode whose record is here has been played
+      records/void/       records of attempts that do not count, and what killed ones left
       episodes.jsonl      the ledger: one line for every attempt at an episode, appended as it ends
+      spool/              events on their way to a bus that was away
 
 The ledger is quick to read and tells of void attempts too, but a record decides: a line without a
 record is played again, a record without a line is read for its result. So a process may be killed
@@ -33,6 +35,7 @@ from engine.errors import BrokenRecord
 from engine.record import PART, ending_of, header_of, read_record, record_path, sealed_path
 from engine.reporter import play_digest
 from engine.result import EpisodeResult
+from engine.spec import EpisodeSpec
 from flows.saving import naming, save
 
 DIGEST_DIGITS: Final = 12
@@ -63,6 +66,21 @@ class Played:
     attempts: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Begun:
+    """An attempt at an episode that left a file."""
+
+    episode_id: str
+    attempt: int
+
+    @classmethod
+    def named(cls, name: str) -> Iterator[_Begun]:
+        """Of a name such as `e1.2`; nothing where it is none."""
+        episode_id, _, attempt = name.rpartition(".")
+        if attempt.isdecimal():
+            yield cls(episode_id=episode_id, attempt=int(attempt))
+
+
 @dataclass(frozen=True, slots=True)
 class RunFolder:
     """The folder of one run, which need not exist yet."""
@@ -80,6 +98,11 @@ class RunFolder:
     @property
     def ledger(self) -> Path:
         return self.path / "episodes.jsonl"
+
+    @property
+    def spool(self) -> Path:
+        """Where events wait that the bus has not got."""
+        return self.path / "spool"
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -161,10 +184,8 @@ class RunFolder:
             tried[result.episode_id] = max(tried.get(result.episode_id, 0), result.attempt)
             if not result.end_reason.is_void:
                 counted[result.episode_id] = result
-        for path in (self.records / "void").glob("*.jsonl"):  # one that was cancelled has no line
-            episode_id, _, attempt = path.stem.rpartition(".")
-            if attempt.isdecimal():
-                tried[episode_id] = max(tried.get(episode_id, 0), int(attempt))
+        for one in self._begun():  # one that was cancelled, or killed, has no line
+            tried[one.episode_id] = max(tried.get(one.episode_id, 0), one.attempt)
         records = {path.name for path in self.records.glob("*.jsonl")}
         sealed = {
             episode_id: counted.get(episode_id) or result_of_record(path)
@@ -173,10 +194,30 @@ class RunFolder:
         }
         return Played(sealed=sealed, attempts=tried)
 
+    def next_attempt(self, spec: EpisodeSpec) -> EpisodeSpec:
+        """The same match under a number that no attempt at it has had: streams on a bus are for
+        ever.
+        """
+        lines = ((one.episode_id, one.attempt) for one in self.attempts())
+        begun = ((one.episode_id, one.attempt) for one in self._begun())
+        had = [attempt for name, attempt in (*lines, *begun) if name == spec.episode_id]
+        return spec.model_copy(update={"attempt": max(had, default=0) + 1})
+
+    def _begun(self) -> Iterator[_Begun]:
+        """Attempts that left a file and may have no line: void ones, killed ones."""
+        for path in (self.records / "void").glob("*.jsonl"):
+            yield from _Begun.named(path.name.removesuffix(".jsonl"))
+        for folder in (self.records, self.records / "void"):
+            for path in folder.glob(f"*{PART}"):
+                yield from _Begun.named(path.name.removesuffix(PART).rpartition(".")[0])
+
     def _sweep(self) -> None:
-        """Unsealed records of processes that were killed: nobody writes here now."""
+        """Unsealed records of processes that were killed, as nobody writes here now: they count for
+        nothing, but an attempt that was begun keeps its number.
+        """
         for part in self.records.glob(f"*{PART}"):
-            part.unlink(missing_ok=True)
+            (self.records / "void").mkdir(exist_ok=True)
+            part.replace(self.records / "void" / part.name)
 
     def _lock(self, kind: str) -> Path:
         return self.path.with_name(f".{self.path.name}.{kind}.lock")

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from engine.spec import EpisodeSpec
 from engine.tool_captains import Services
 from engine.wire import Told
 from flows.ledger import RunFolder, result_of_record
+from spectator.reasoning import Shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +34,14 @@ class BusAddress:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """A batch as it travels to a process. `attempts` bounds how often an episode is tried in this
-    run.
+    run; `reasoning` says when what captains thought is shown on the bus.
     """
 
     folder: Path
     episodes: tuple[EpisodeSpec, ...]
     attempts: int
     bus: BusAddress | None = None
+    reasoning: Shown = "live"
 
 
 class Began:
@@ -76,19 +77,31 @@ def play_job(job: Job) -> tuple[EpisodeResult, ...]:
 
 async def _play_all(job: Job) -> tuple[EpisodeResult, ...]:
     folder = RunFolder(job.folder)
-    async with AsyncExitStack() as stack:
-        publisher = None
-        if job.bus is not None:
-            from spectator import BusPublisher
+    if job.bus is None:
+        return await _play_each(job, folder)
+    from spectator import BusPublisher
 
-            publisher = await stack.enter_async_context(BusPublisher(job.bus.url, job.bus.token))
-        observers = [publisher.observer()] if publisher else []
-        return tuple(
-            [
-                await play_until_it_counts(folder, spec, attempts=job.attempts, observers=observers)
-                for spec in job.episodes
-            ]
-        )
+    publisher = BusPublisher(
+        job.bus.url, job.bus.token, spool=folder.spool, reasoning=job.reasoning
+    )
+    async with publisher:
+        results = await _play_each(job, folder, [publisher.observer()])
+    if report := publisher.report.dropped:
+        lost = f"{report} events did not reach the bus: {publisher.report.why}"
+        last = results[-1]
+        results = (*results[:-1], replace(last, observer_failures=(*last.observer_failures, lost)))
+    return results
+
+
+async def _play_each(
+    job: Job, folder: RunFolder, observers: Sequence[Observer] = ()
+) -> tuple[EpisodeResult, ...]:
+    return tuple(
+        [
+            await play_until_it_counts(folder, spec, attempts=job.attempts, observers=observers)
+            for spec in job.episodes
+        ]
+    )
 
 
 async def play_until_it_counts(

@@ -179,9 +179,9 @@ class Run:
                 self.forfeits += sign * (one.end_reason is EndReason.FORFEIT)
         self._results[result.episode_id] = result
 
-    def counted(self) -> Iterator[EpisodeResult]:
+    def counted(self) -> list[EpisodeResult]:
         """The results that are in the table."""
-        return (one for one in self._results.values() if one.episode_id not in self._left_out)
+        return [one for one in self._results.values() if one.episode_id not in self._left_out]
 
     def is_on_bus(self, episode_id: str) -> bool:
         """Whether the episode can be watched, if anything of the run can."""

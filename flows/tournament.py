@@ -21,7 +21,7 @@ from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
 from engine.tool_captains import Services
 from flows import artifacts, catalogue
-from flows.announce import publisher, said_aloud
+from flows.announce import said_aloud
 from flows.commentary import Telling
 from flows.config import SCHEDULED, TournamentConfig
 from flows.leasing import leased
@@ -29,6 +29,7 @@ from flows.lending import answers_home, check_secrets, lent
 from flows.people import check_can_be_asked
 from flows.play import Job, play_job, play_until_it_counts, warm_up
 from flows.pool import ProcessPool
+from flows.publishing import publisher
 from flows.run import Order, Run, RunSummary, open_run
 from flows.screen import Screen, featured
 from flows.stage import Stage, current_stage
@@ -60,8 +61,8 @@ async def tournament(config: TournamentConfig) -> RunSummary:
     started_s, stage = time.monotonic(), current_stage()
     order = Order.of(spec_of(config), occasion_of(config))
     with open_run(order, Path(config.runs), fresh=config.fresh) as run:
-        telling = telling_of(run)
-        async with publisher(stage.bus) as bus:
+        telling, shown = telling_of(run), run.spec.spectate.reasoning
+        async with publisher(stage.bus, run.folder, shown, said_aloud(stage)) as bus:
             views = Views(run, stage, bus)
             home, slots = answers_home(Path(config.runs)), run.spec.limits.llm
             async with (
@@ -116,9 +117,12 @@ async def play_batch(hall: Hall, batch: Batch) -> tuple[EpisodeResult, ...]:
         episodes=batch.episodes,
         attempts=run.attempts,
         bus=stage.bus if everybody else None,
+        reasoning=run.spec.spectate.reasoning,
     )
     with run.playing.of(batch.episodes, on_bus=everybody):
         results = await hall.pool.run(play_job, job)
+    for failure in {failure for result in results for failure in result.observer_failures}:
+        stage.reporter.trouble(failure)
     await hall.views.add(results)
     await artifacts.show_matches(run, batch.title, results)
     return results

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from spectator.frames import fold as fold
     from spectator.guard import player_token as player_token
     from spectator.guard import start_token as start_token
+    from spectator.observer import BusObserver as BusObserver
     from spectator.outbox import ObserverReport as ObserverReport
-    from spectator.publisher import BusObserver as BusObserver
     from spectator.publisher import BusPublisher as BusPublisher
     from spectator.server import BusServer as BusServer
     from spectator.settings import BusSettings as BusSettings
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "BusAsker": "asker",
-    "BusObserver": "publisher",
+    "BusObserver": "observer",
     "BusPublisher": "publisher",
     "BusServer": "server",
     "BusSettings": "settings",

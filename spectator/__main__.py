@@ -12,6 +12,7 @@ import argparse
 import asyncio
 import json
 import os
+import resource
 import signal
 import sys
 from collections.abc import Sequence
@@ -26,6 +27,7 @@ READ_TOKEN_VARIABLE = "CAPTAINS_BUS_READ_TOKEN"  # noqa: S105 - a name, not a se
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
+    _allow_many_connections()
     token = os.environ.get(TOKEN_VARIABLE)
     settings = BusSettings(read_token=os.environ.get(READ_TOKEN_VARIABLE))
     try:
@@ -57,6 +59,12 @@ async def _look_at(store: str) -> None:
         raise
     except StoreUnavailable as error:
         sys.stderr.write(f"captains bus: the store does not answer, waiting for it: {error}\n")
+
+
+def _allow_many_connections() -> None:
+    """Each is an open file, and many systems allow a process 1,024 unless it asks for more."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 async def _until_told(bus: BusServer, *, tells_token: bool) -> None:

@@ -9,6 +9,7 @@ from spectator.access import Access
 from spectator.asking import Asking
 from spectator.guard import KnownHosts, StrictHeaders, host_in
 from spectator.hub import Hub
+from spectator.listing import Listing
 from spectator.monitoring import Monitoring
 from spectator.pages import page_routes
 from spectator.publishing import Publishing
@@ -39,6 +40,7 @@ def create_app(
     asking = Asking(publish_token, settings)
     routes = [
         *Publishing(hub, access, settings).routes(),
+        *Listing(hub, access, settings).routes(),
         *Reading(hub, access, settings).routes(),
         *Watching(hub, access, settings).routes(),
         *Monitoring(hub, access, asking.questions).routes(),

@@ -22,8 +22,8 @@ from engine.tool_captains.account import Problem
 from engine.tool_captains.contract import Caller
 from engine.tool_captains.human.wire import HumanQuestion, question_of
 from engine.tools import CricketAction
-from spectator.publisher import BACKOFF_FIRST_S, BACKOFF_MOST_S, tls_for
 from spectator.questions import QuestionState
+from spectator.sending import BACKOFF_FIRST_S, BACKOFF_MOST_S, tls_for
 
 WAIT_S: Final = 20  # how long the bus holds a request while nothing happens
 SLACK_S: Final = 5.0  # for the way there and back

@@ -1,12 +1,21 @@
-"""One stream as its viewers share it: a ring of the last events, and the bell for the next."""
+"""One stream as its viewers share it: a ring of the last events, who is told at once of the next,
+and the bell for the others.
+
+A viewer who has everything, and whose connection takes data, is told of what comes without being
+woken: the bytes are made once and written to each in one go a turn of the loop, so that what comes
+together goes out together. Everybody else reads for himself.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Protocol
+
+from websockets.frames import Frame, Opcode
 
 from spectator.elsewhere import Errand
 from spectator.store import Line
@@ -19,6 +28,7 @@ class Part:
 
     lines: Sequence[Line]
     _text: str | None = None
+    _frame: bytes | None = None
 
     @property
     def last(self) -> int:
@@ -35,6 +45,26 @@ class Part:
             body = ",".join(line.text for line in self.lines)
             self._text = f'{{"t":"events","events":[{body}]}}'
         return self._text
+
+    @property
+    def frame(self) -> bytes:
+        """As a whole message of an uncompressed WebSocket."""
+        if self._frame is None:
+            self._frame = Frame(Opcode.TEXT, self.text.encode()).serialize(mask=False)
+        return self._frame
+
+
+class Live(Protocol):
+    """A viewer who had everything when he was last told."""
+
+    @property
+    def seq(self) -> int: ...
+
+    def take(self, parts: Sequence[Part]) -> bool:
+        """Send him the parts; False where his connection does not take them all now."""
+
+    def wake(self) -> None:
+        """Have him read for himself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +84,10 @@ class Channel:
 
     stream: StreamName
     ring: deque[Line]
+    frame_bytes: int
+    delivered: Callable[[int], None]  # is told how many events were sent
+    live: set[Live] = field(default_factory=set)
+    telling: bool = False  # in the next turn of the loop
     top: int = 0
     viewers: int = 0
     ready: Ready | None = None
@@ -72,11 +106,37 @@ class Channel:
             self.ring.clear()
         self.ring.extend(fresh)
         self.top = fresh[-1].seq
-        self.ring_the_bell()
+        self._ring()
+        if self.live and not self.telling:
+            self.telling = True
+            asyncio.get_running_loop().call_soon(self._tell)
 
     def ring_the_bell(self) -> None:
+        """Have every viewer look at how things stand."""
+        self._ring()
+        for viewer in self.live:
+            viewer.wake()
+
+    def _ring(self) -> None:
         bell, self.changed = self.changed, asyncio.Event()
         bell.set()
+
+    def _tell(self) -> None:
+        """Tell who is live, and leave who cannot be told to himself."""
+        self.telling = False
+        parts: dict[int, list[Part]] = {}  # by where a viewer stands: nearly all at the same place
+        sent = 0
+        for viewer in list(self.live):
+            seq = viewer.seq
+            if seq >= self.top:
+                continue
+            if seq not in parts:
+                parts[seq] = parts_of(self.after(seq) or [], self.frame_bytes)
+            if not (parts[seq] and viewer.take(parts[seq])):
+                self.live.discard(viewer)
+                viewer.wake()
+            sent += viewer.seq - seq
+        self.delivered(sent)
 
     def after(self, seq: int) -> list[Line] | None:
         """What follows `seq`, or None where the ring does not reach back that far."""

@@ -146,7 +146,7 @@ class CommentaryObserver:
     async def _say(self, due: _Due) -> None:
         own = await due.writing if due.writing is not None else None
         source: Literal["template", "llm"] = "template" if own is None else "llm"
-        line = due.line if own is None else replace(due.line, text=own)
+        line = due.line if own is None else replace(due.line, text=own, brief=own)
         said = Commentary(of=line.of, text=line.text, source=source)
         await self._channel.commentary(said)
         if self._speaker is not None:

@@ -19,7 +19,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
-from spectator.following import WRITABLE
+from spectator.channel import Part
+from spectator.following import CONNECTION
 from spectator.settings import BusSettings
 
 CUT_AFTER_S: Final = 0.2  # how long a closing socket may take to empty when the bus stops
@@ -117,7 +118,7 @@ class HttpConnection(H11Protocol):
             self._no_deadline()
             return
         if self.scope is not None:
-            self.scope.setdefault("extensions", {})[WRITABLE] = {"now": self._is_writable}
+            self.scope.setdefault("extensions", {})[CONNECTION] = {"is": self}
         self._look_at_the_head()
 
     def on_response_complete(self) -> None:
@@ -134,7 +135,7 @@ class HttpConnection(H11Protocol):
         super().resume_writing()
         self._no_stall()
 
-    def _is_writable(self) -> bool:
+    def is_writable(self) -> bool:
         return not self.flow.write_paused
 
     def _look_at_the_head(self) -> None:
@@ -196,7 +197,17 @@ class WebSocketConnection(WebSocketsSansIOProtocol):
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
         if not self.close_sent:
-            self.scope["extensions"][WRITABLE] = {"now": self.writable.is_set}
+            self.scope["extensions"][CONNECTION] = {"is": self}
+
+    def is_writable(self) -> bool:
+        return self.writable.is_set()
+
+    def push(self, part: Part) -> bool:
+        """Write a message past the protocol object, which would only make the same bytes again."""
+        if self.close_sent or self.transport.is_closing() or not self.writable.is_set():
+            return False
+        self.transport.write(part.frame)
+        return True
 
     async def send(self, message: Any) -> None:
         if message["type"] == "websocket.close":

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from spectator.channel import Part
-from spectator.following import Follower, Join, Messages, writable_of
+from spectator.following import Follower, Join, Messages, connection_of
 from spectator.hub import Hub
 from spectator.messages import CloseCode, Hello, Leave, Message, Ping, Shown, json_of
 from spectator.refusing import MAX_DIGITS
@@ -55,10 +55,10 @@ class EventStream(Response):
         self._epoch = self._stream = ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        writable = writable_of(scope)
+        connection = connection_of(scope)
 
         async def tell(text: str) -> None:
-            self._follower.blocked = writable is not None and not writable()
+            self._follower.blocked = connection is not None and not connection.is_writable()
             await send({"type": "http.response.body", "body": text.encode(), "more_body": True})
 
         await send(

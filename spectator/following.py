@@ -10,30 +10,48 @@ at once.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from starlette.types import Scope
 
-from spectator.channel import Channel
+from spectator.channel import Channel, Part
 from spectator.hub import Hub
 from spectator.messages import CloseCode, Hello, Leave, Message, Mode, Ping, Shown
 from spectator.settings import BusSettings
 from spectator.snapshots import Snapshot
 from spectator.streams import StreamName
 
-# In a connection's scope our server says whether what is sent now goes out without waiting.
-WRITABLE: Final = "captains.writable"
+CONNECTION: Final = "captains.connection"  # in a scope: what our server says of the connection
 # A snapshot that is so many events old is as good as a new one: they follow it.
 OLD_ENOUGH: Final = 32
 
 
-def writable_of(scope: Scope) -> Callable[[], bool] | None:
-    """Whether what is sent now goes out without waiting; None on another server, where nobody is
-    found to be behind.
+class Connection(Protocol):
+    """What carries the messages, where our own server does. Without it nobody is found to be
+    behind.
     """
-    found: Callable[[], bool] | None = scope.get("extensions", {}).get(WRITABLE, {}).get("now")
+
+    def is_writable(self) -> bool:
+        """Whether what is sent now goes out without waiting."""
+
+
+class Pushing(Connection, Protocol):
+    """A WebSocket, for which the messages are the same bytes to everybody."""
+
+    def push(self, part: Part) -> bool:
+        """Send a part at once; False where that cannot be."""
+
+
+def connection_of(scope: Scope) -> Connection | None:
+    found: Connection | None = scope.get("extensions", {}).get(CONNECTION, {}).get("is")
+    return found
+
+
+def pushing_of(scope: Scope) -> Pushing | None:
+    """The same of a WebSocket; without it he is woken for every event."""
+    found: Pushing | None = scope.get("extensions", {}).get(CONNECTION, {}).get("is")
     return found
 
 
@@ -55,9 +73,12 @@ Messages = AsyncGenerator[Message, None]
 class Follower:
     """One viewer's way through the streams. `blocked` is set by whoever sends to him."""
 
-    def __init__(self, hub: Hub, settings: BusSettings, join: Join) -> None:
+    def __init__(
+        self, hub: Hub, settings: BusSettings, join: Join, pushing: Pushing | None = None
+    ) -> None:
         self._hub, self._settings = hub, settings
-        self._join = join
+        self._join, self._pushing = join, pushing
+        self._woken = asyncio.Event()
         self._seq = 0
         self._channel: Channel | None = None
         self._live = False  # whether he has ever had everything
@@ -68,6 +89,25 @@ class Follower:
     def lag(self) -> int:
         """How many events he has not been sent yet."""
         return max(0, self._channel.top - self._seq) if self._channel is not None else 0
+
+    # --- told by the channel, without being woken ----------------------------------------------
+
+    @property
+    def seq(self) -> int:
+        return self._seq
+
+    def take(self, parts: Sequence[Part]) -> bool:
+        assert self._pushing is not None
+        for part in parts:
+            if not self._pushing.push(part):
+                return False
+            self._seq = part.last
+        return True
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    # --- the streams ---------------------------------------------------------------------------
 
     async def one(self, stream: StreamName) -> Messages:
         """One stream, without an end."""
@@ -121,7 +161,7 @@ class Follower:
         parts = await self._hub.parts_after(channel, self._seq)
         if not parts:
             self._live = True
-            if not await self._rang(bell):
+            if not await self._rang_at_the_top(channel, bell):
                 yield Ping()
         for part in parts:
             yield part
@@ -131,6 +171,16 @@ class Follower:
                 if (snapshot := await self._resync(channel)) is not None:
                     yield snapshot
                 return
+
+    async def _rang_at_the_top(self, channel: Channel, bell: asyncio.Event) -> bool:
+        if self._pushing is None or bell.is_set():  # something came while the store was read
+            return await self._rang(bell)
+        self._woken.clear()
+        channel.live.add(self)
+        try:
+            return await self._rang(self._woken)
+        finally:
+            channel.live.discard(self)
 
     async def _rang(self, bell: asyncio.Event) -> bool:
         """Wait for the bell, but not longer than a viewer should hear nothing."""

@@ -101,7 +101,12 @@ class Hub:
         """The channel of a stream, with a viewer more. Give it back with `leave`."""
         channel = self._channels.get(stream)
         if channel is None:
-            channel = Channel(stream=stream, ring=deque(maxlen=self._settings.ring_events))
+            channel = Channel(
+                stream=stream,
+                ring=deque(maxlen=self._settings.ring_events),
+                frame_bytes=self._settings.frame_bytes,
+                delivered=self.metrics.deliveries.inc,
+            )
             self._channels[stream] = channel
         channel.viewers += 1
         try:

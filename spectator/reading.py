@@ -5,23 +5,19 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from engine.events import parse_event
 from spectator.access import Access
 from spectator.hub import READ_AHEAD, Hub
-from spectator.paths import RUN, STREAM, stream_in
-from spectator.refusing import MAX_NUMBER, Refused, invalid, number_in
+from spectator.paths import STREAM, stream_in
+from spectator.refusing import MAX_NUMBER, Refused, number_in
 from spectator.settings import BusSettings
 from spectator.store import Line, StreamInfo
-from spectator.streams import StreamKind, StreamName, run_stream
+from spectator.streams import StreamName
 from spectator.views import featured_view, stream_view
-
-MAX_SEARCH: Final = 200
 
 
 class Reading:
@@ -35,9 +31,6 @@ class Reading:
         guarded = self._access.for_readers
         return [
             Route("/api/featured", guarded(self._featured)),
-            Route("/api/runs", guarded(self._runs)),
-            Route("/api/streams", guarded(self._streams)),
-            Route(RUN, guarded(self._run)),
             Route(STREAM, guarded(self._stream)),
             Route(STREAM + "/events", guarded(self._events)),
             Route(STREAM + "/frame", guarded(self._frame)),
@@ -47,36 +40,8 @@ class Reading:
     async def _featured(self, _: Request) -> Response:
         return JSONResponse(featured_view(self._hub.featured))
 
-    async def _streams(self, request: Request) -> Response:
-        return await self._list(request, StreamKind.MATCH)
-
-    async def _runs(self, request: Request) -> Response:
-        return await self._list(request, StreamKind.RUN)
-
-    async def _list(self, request: Request, kind: StreamKind) -> Response:
-        limit = number_in(request, "limit", 100, 1, self._settings.page_limit)
-        search = request.query_params.get("search", "").strip()
-        if len(search) > MAX_SEARCH:
-            raise invalid(index=None, field="search", why=f"at most {MAX_SEARCH} characters")
-        page = await self._store.streams(kind, limit=limit, search=search)
-        return JSONResponse(
-            {
-                "epoch": self._store.epoch,
-                "featured": featured_view(self._hub.featured),
-                "total": page.total,
-                "streams": [stream_view(info) for info in page.streams],
-            }
-        )
-
     async def _stream(self, request: Request) -> Response:
         return JSONResponse(stream_view(await self._known(stream_in(request))))
-
-    async def _run(self, request: Request) -> Response:
-        stream = run_stream(request.path_params["name"], request.path_params["attempt"])
-        info = await self._known(stream)
-        return JSONResponse(
-            {**stream_view(info), "last_event": parse_event(info.last).model_dump(mode="json")}
-        )
 
     async def _events(self, request: Request) -> Response:
         """The events after a number; with `wait_s`, once there is something that the asker does not

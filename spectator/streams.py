@@ -10,7 +10,9 @@ from engine.wire import Told
 StreamName = NewType("StreamName", str)
 
 RUN_PREFIX: Final = "run:"
-SIDE_PREFIXES: Final = ("reasoning:", "commentary:")
+REASONING_PREFIX: Final = "reasoning:"
+COMMENTARY_PREFIX: Final = "commentary:"
+SIDE_PREFIXES: Final = (REASONING_PREFIX, COMMENTARY_PREFIX)
 MAX_EPISODE_ID: Final = 200
 MAX_ATTEMPT_DIGITS: Final = 18
 RUN_TAIL: Final = 32  # the last events of a run, among which there is one of each type that it told

@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from spectator.following import Follower, Messages, writable_of
+from spectator.following import Follower, Messages, connection_of
 from spectator.hub import Hub
 from spectator.messages import CloseCode, Leave, json_of
 from spectator.settings import BusSettings
@@ -24,7 +24,7 @@ class Viewer:
     ) -> None:
         self._socket, self._follower = socket, follower
         self._hub, self._settings = hub, settings
-        self._writable = writable_of(socket.scope)
+        self._connection = connection_of(socket.scope)
 
     async def watch(self, messages: Messages) -> None:
         with self._hub.attendance.following(self._follower):
@@ -62,10 +62,11 @@ class Viewer:
                 await self._send(json_of(message))
 
     async def _send(self, text: str) -> None:
-        if self._writable is not None and self._writable():
-            await self._socket.send_text(text)
-            return
-        self._follower.blocked = self._writable is not None
+        if self._connection is not None:
+            if self._connection.is_writable():
+                await self._socket.send_text(text)
+                return
+            self._follower.blocked = True
         try:
             async with asyncio.timeout(self._settings.stall_s):
                 await self._socket.send_text(text)

@@ -1,5 +1,5 @@
-"""What the API says about streams: one line for the list, made from the stream's first and last
-event.
+"""What the API says about streams: one line for the list, made from what the store's list has and
+from the stream's outermost events.
 """
 
 from __future__ import annotations
@@ -8,28 +8,31 @@ from typing import Any
 
 from engine.events import (
     EpisodeEndedEvent,
-    EpisodeStartedEvent,
     TournamentCrosstableEvent,
+    TournamentEnded,
     TournamentEndedEvent,
+    TournamentStandings,
     TournamentStandingsEvent,
     TournamentStartedEvent,
     parse_event,
 )
 from spectator.store import Featured, StreamInfo
+from spectator.streams import StreamKind, kind_of
 
 
 def stream_view(info: StreamInfo) -> dict[str, Any]:
     """The stream's name, state and numbers, and what can be told about the match or the run."""
     episode_id, _, attempt = info.stream.rpartition("/")
+    is_run = kind_of(info.stream) is StreamKind.RUN
     return {
         "stream": info.stream,
         "episode_id": episode_id,
         "attempt": int(attempt),
         "last_seq": info.last_seq,
         "state": info.state.value,
+        "outcome": info.outcome.value,
         "started_at": info.started_at,
-        **_told_by(info.first),
-        **_told_by(info.last),
+        **(_run_view(info) if is_run else _match_view(info)),
     }
 
 
@@ -40,20 +43,26 @@ def featured_view(featured: Featured | None) -> dict[str, Any]:
     }
 
 
-def _told_by(text: str) -> dict[str, Any]:
-    event = parse_event(text)
-    match event:
-        case EpisodeStartedEvent(data=data):
-            return {"home": data.home.captain, "away": data.away.captain, "format": data.format}
+def _match_view(info: StreamInfo) -> dict[str, Any]:
+    known = {"home": info.home, "away": info.away, "format": info.format}
+    told = {name: value for name, value in known.items() if value}
+    match parse_event(info.last):
         case EpisodeEndedEvent(data=data):
-            return {
+            return told | {
                 "result": data.result,
                 "winner": data.winner,
                 "end_reason": data.end_reason.value,
                 "score": [line.model_dump(mode="json") for line in data.innings],
             }
+        case _:
+            return told
+
+
+def _run_view(info: StreamInfo) -> dict[str, Any]:
+    told: dict[str, Any] = {}
+    match parse_event(info.first):
         case TournamentStartedEvent(data=started):
-            return {
+            told = {
                 "name": started.name,
                 "captains": list(started.captains),
                 "episodes": started.episodes,
@@ -61,15 +70,29 @@ def _told_by(text: str) -> dict[str, Any]:
                 "format": started.format,
                 "spectate": started.spectate,
             }
-        case TournamentStandingsEvent(data=told) | TournamentCrosstableEvent(data=told):
-            return {"name": told.name, "played": told.played}
+    match parse_event(info.last):
+        case TournamentStandingsEvent(data=standings):
+            return told | _standings_view(standings)
+        case TournamentCrosstableEvent(data=crosstable):
+            return told | {"name": crosstable.name, "played": crosstable.played}
         case TournamentEndedEvent(data=ended):
-            return {
-                "name": ended.name,
-                "played": ended.played,
-                "void": ended.void,
-                "forfeits": ended.forfeit,
-                "ending": ended.state,
-            }
+            return told | _ended_view(ended)
         case _:
-            return {}
+            return told
+
+
+def _standings_view(told: TournamentStandings) -> dict[str, Any]:
+    leader = told.rows[0].get("captain") if told.rows and told.played else None
+    progress = told.progress.model_dump(mode="json") if told.progress else None
+    return {"name": told.name, "played": told.played, "leader": leader, "progress": progress}
+
+
+def _ended_view(ended: TournamentEnded) -> dict[str, Any]:
+    return {
+        "name": ended.name,
+        "played": ended.played,
+        "void": ended.void,
+        "forfeits": ended.forfeit,
+        "seconds": ended.seconds,
+        "ending": ended.state,
+    }

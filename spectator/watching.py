@@ -9,7 +9,7 @@ from starlette.websockets import WebSocket
 
 from spectator.access import Access
 from spectator.eventstream import EventStream, rejoined
-from spectator.following import Follower, Join
+from spectator.following import Follower, Join, pushing_of
 from spectator.hub import Hub
 from spectator.paths import STREAM, stream_in
 from spectator.refusing import MAX_DIGITS
@@ -35,26 +35,26 @@ class Watching:
 
     async def _watch(self, socket: WebSocket) -> None:
         if await self._access.admits(socket):
-            follower = self._follower(_join_in(socket))
+            follower = self._follower(socket)
             await self._viewer(socket, follower).watch(follower.one(stream_in(socket)))
 
     async def _watch_featured(self, socket: WebSocket) -> None:
         if await self._access.admits(socket):
-            follower = self._follower(_join_in(socket))
+            follower = self._follower(socket)
             await self._viewer(socket, follower).watch(follower.featured())
 
     async def _stream(self, request: Request) -> Response:
         self._access.admit(request)
-        follower = self._follower(rejoined(request, _join_in(request)))
+        follower = Follower(self._hub, self._settings, rejoined(request, _join_in(request)))
         return EventStream(follower.one(stream_in(request)), follower, self._hub, featured=False)
 
     async def _stream_featured(self, request: Request) -> Response:
         self._access.admit(request)
-        follower = self._follower(rejoined(request, _join_in(request)))
+        follower = Follower(self._hub, self._settings, rejoined(request, _join_in(request)))
         return EventStream(follower.featured(), follower, self._hub, featured=True)
 
-    def _follower(self, join: Join) -> Follower:
-        return Follower(self._hub, self._settings, join)
+    def _follower(self, socket: WebSocket) -> Follower:
+        return Follower(self._hub, self._settings, _join_in(socket), pushing_of(socket.scope))
 
     def _viewer(self, socket: WebSocket, follower: Follower) -> Viewer:
         return Viewer(socket, follower, self._hub, self._settings)

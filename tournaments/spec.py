@@ -36,6 +36,7 @@ from tournaments.text import shown
 MOST_CAPTAINS: Final = 64
 MOST_LEGS: Final = 100
 MOST_PROCESSES: Final = 256
+MOST_DELAY: Final = 1_000  # balls; an innings of fifty overs has 300
 MOST_SLOTS: Final = 1_000
 
 ENTRANTS: Final = "entrants"
@@ -227,6 +228,15 @@ class Spectate(Strict):
         title="Balls a second",
         description="The pace of the featured match: 0.1 to 1000 balls a second.",
         examples=[4],
+    )
+    reasoning: Literal["live", "after", "never"] | Annotated[int, Field(ge=1, le=MOST_DELAY)] = (
+        Field(
+            default="live",
+            title="Reasoning",
+            description="When what captains think is shown: live, after (the match), never, or "
+            f"1 to {MOST_DELAY:,} balls later.",
+            examples=["live", 12],
+        )
     )
     speech: Speech = Field(
         default="none",

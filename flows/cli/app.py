@@ -12,41 +12,23 @@ from typing import Annotated, Any, Literal
 
 from cyclopts import App, CycloptsError, Parameter, UnknownCommandError
 
-from engine.cricket.state import CURRENT_ERA, FIRST_ERA, LAST_ERA
+from engine.cricket.state import CURRENT_ERA
 from engine.seeds import MAX_SEED
+from flows.cli.options import (
+    BUS,
+    CAPTAINS,
+    ERA,
+    FORMAT,
+    FRESH,
+    JSON,
+    OVERS,
+    PACK,
+    RUNS,
+    SEED,
+    SQUADS,
+    SUPER_OVER,
+)
 from flows.cli.terminal import BadInput, Exit, answer_json, note
-
-JSON = Annotated[bool, Parameter(name="--json", negative=(), help="One JSON document on stdout.")]
-RUNS = Annotated[Path, Parameter(name="--runs", help="The folder of runs.")]
-FRESH = Annotated[bool, Parameter(negative=(), help="Start over; what was played is set aside.")]
-SEED = Annotated[
-    int, Parameter(help=f"0 to {MAX_SEED}; the same seed gives the same matches, ball by ball.")
-]
-FORMAT = Annotated[
-    Literal["T5", "T10", "T20", "ODI"] | None,
-    Parameter(name="--format", help="Format; or --overs."),
-]
-OVERS = Annotated[int | None, Parameter(help="Overs an innings, 1 to 50; instead of --format.")]
-SQUADS = Annotated[
-    str, Parameter(help="drawn or drawn-women (by the seed), built-in, or two names: HOME,AWAY.")
-]
-ERA = Annotated[
-    int, Parameter(help=f"The season whose scoring is played, {FIRST_ERA} to {LAST_ERA}.")
-]
-SUPER_OVER = Annotated[bool, Parameter(negative=(), help="Decide a level match by super overs.")]
-
-
-BUS = Annotated[
-    str | None,
-    Parameter(name="--bus", help="The URL of a spectator bus; CAPTAINS_BUS_TOKEN holds its token."),
-]
-CAPTAINS = Annotated[
-    list[Path] | None,
-    Parameter(
-        name="--captains", negative=(), help="A file of presets of one's own; may be given again."
-    ),
-]
-PACK = Annotated[str, Parameter(help="Where matches begin: a pack's name or .yaml file.")]
 
 
 def _version() -> str:
@@ -128,6 +110,10 @@ def play(
     if_busy: Annotated[
         Literal["wait", "refuse"], Parameter(help="When another match is featured.")
     ] = "wait",
+    reasoning: Annotated[
+        Literal["live", "after", "never"] | int,
+        Parameter(help="When a bus shows what captains think; a number: so many balls later."),
+    ] = "live",
     speech: Annotated[
         Literal["none", "auto", "cartesia", "piper", "espeak", "browser"],
         Parameter(help="Who speaks the commentary; with --featured."),
@@ -141,7 +127,8 @@ def play(
 
     Example: captains play heuristic random --format T5 --seed 7
     """
-    from flows.cli.matches import Wanted, play_featured, play_match
+    from flows.cli.matches import Showing, Wanted, play_featured, play_match
+    from flows.cli.numbers import check_delay
 
     wanted = Wanted.of(
         home,
@@ -160,11 +147,34 @@ def play(
         raise BadInput("--captains: not with --featured, which plays the presets that ship")
     if speech != "none" and not featured:
         raise BadInput("--speech: only with --featured, whose commentary is told")
+    check_delay(reasoning)
+    showing = Showing(bus_url=bus, reasoning=reasoning, speech=speech)
     if featured:
-        return play_featured(
-            wanted, runs, if_busy=if_busy, speech=speech, bus_url=bus, as_json=json
-        )
-    return play_match(wanted, runs, bus_url=bus, as_json=json)
+        return play_featured(wanted, runs, showing, if_busy=if_busy, as_json=json)
+    return play_match(wanted, runs, showing, as_json=json)
+
+
+@app.command
+def publish(
+    run: Path,
+    /,
+    *,
+    bus: BUS = None,
+    reasoning: Annotated[
+        Literal["live", "never"] | None,
+        Parameter(help="Whether what captains thought is shown; default: as the run has it."),
+    ] = None,
+    json: JSON = False,
+) -> int:
+    """Put the matches of a run on a bus: what waits there for one, and every sealed record.
+
+    RUN is the run's folder. Exit code 1 where something did not arrive.
+
+    Example: captains publish runs/play --bus http://127.0.0.1:8765
+    """
+    from flows.cli.buses import publish_run
+
+    return publish_run(run, bus, reasoning, as_json=json)
 
 
 @app.command

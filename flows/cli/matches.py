@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from flows.play import BusAddress
     from flows.simulate import SimulationSummary
     from flows.work import SquadsWord
-    from spectator import BusPublisher
+    from spectator.reasoning import Shown
     from tournaments.spec import Speech
 
 DEFAULT_FORMAT: Final = "T20"
@@ -122,7 +122,16 @@ def _squads(text: str) -> SquadsWord | tuple[str, str]:
     return names[0], names[1]
 
 
-def play_match(wanted: Wanted, runs: Path, *, bus_url: str | None, as_json: bool) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Showing:
+    """Where a match is shown, when what captains think is, and who speaks."""
+
+    bus_url: str | None = None
+    reasoning: Shown = "live"
+    speech: Speech = "none"
+
+
+def play_match(wanted: Wanted, runs: Path, showing: Showing, *, as_json: bool) -> int:
     """`captains play`: one match in this process, without a Prefect server."""
     from flows.cli.players import tell_people
     from flows.people import check_can_be_asked, people
@@ -131,10 +140,13 @@ def play_match(wanted: Wanted, runs: Path, *, bus_url: str | None, as_json: bool
 
     spec, folder = SingleMatch(**_fields(wanted)).spec(), singles_folder(runs)
     asked = people((spec.home, spec.away))
-    bus = bus_at(bus_url) if asked or bus_url is not None else None
+    named = showing.bus_url
+    bus = bus_at(named) if asked or named is not None else None
     check_can_be_asked((spec.home, spec.away), bus)
     tell_people(asked, bus)
-    result = asyncio.run(_played(spec, folder, runs, bus, as_json=as_json))
+    if bus is not None:
+        spec = folder.next_attempt(spec)
+    result = asyncio.run(_played(spec, folder, runs, bus, showing.reasoning, as_json=as_json))
     folder.append(result)
     record = folder.record_of(result)
     if as_json:
@@ -153,7 +165,13 @@ def play_match(wanted: Wanted, runs: Path, *, bus_url: str | None, as_json: bool
 
 
 async def _played(
-    spec: EpisodeSpec, folder: RunFolder, runs: Path, bus: BusAddress | None, *, as_json: bool
+    spec: EpisodeSpec,
+    folder: RunFolder,
+    runs: Path,
+    bus: BusAddress | None,
+    reasoning: Shown,
+    *,
+    as_json: bool,
 ) -> EpisodeResult:
     """The match, told on the terminal while captains think, and on the bus where there is one."""
     from flows.cli.ticker import Ticker
@@ -166,19 +184,12 @@ async def _played(
         services = None
         if waits(spec):
             services = await stack.enter_async_context(lent_to_one(runs, bus))
-        if bus is not None:
-            from spectator import BusPublisher
+        from flows.publishing import publisher
 
-            publisher = BusPublisher(bus.url, bus.token)
-            stack.callback(_tell_dropped, publisher)  # once it has delivered what it could
-            await stack.enter_async_context(publisher)
-            observers.append(publisher.observer())
+        opened = await stack.enter_async_context(publisher(bus, folder, reasoning, note))
+        if opened is not None:
+            observers.append(opened.observer())
         return await play_once(folder, spec, observers, services)
-
-
-def _tell_dropped(publisher: BusPublisher) -> None:
-    if publisher.report.dropped:
-        note(f"{publisher.report.dropped} events did not reach the bus: {publisher.report.why}")
 
 
 def _fields(wanted: Wanted) -> dict[str, Any]:
@@ -188,10 +199,9 @@ def _fields(wanted: Wanted) -> dict[str, Any]:
 def play_featured(
     wanted: Wanted,
     runs: Path,
+    showing: Showing,
     *,
     if_busy: Literal["wait", "refuse"],
-    speech: Speech,
-    bus_url: str | None,
     as_json: bool,
 ) -> int:
     """`captains play --featured`: the episode flow, on the featured channel."""
@@ -201,14 +211,17 @@ def play_featured(
 
     if not isinstance(wanted.squads, str):
         raise BadInput("--featured plays with --squads drawn, drawn-women or built-in")
-    check_wish(Wish(speech), os.environ)
+    check_wish(Wish(showing.speech), os.environ)
     reporter = TerminalReporter(quiet=as_json)
+    bus_url = showing.bus_url
     with session(runs, quiet=as_json, bus_url=bus_url, reporter=reporter) as opened:
         if opened.stage.page and not as_json:
             note(f"page: {opened.stage.page}")
         from flows.config import EpisodeConfig
         from flows.episode import episode
+        from flows.single import SingleMatch, singles_folder
 
+        match = SingleMatch(**_fields(wanted))
         config = EpisodeConfig(
             home=wanted.home.name,
             away=wanted.away.name,
@@ -221,7 +234,9 @@ def play_featured(
             entry=wanted.entry,
             featured=True,
             if_busy=if_busy,
-            speech=speech,
+            attempt=singles_folder(runs).next_attempt(match.spec()).attempt,
+            reasoning=showing.reasoning,
+            speech=showing.speech,
             runs=str(runs),
         )
         report = opened.call(lambda: episode(config))

@@ -9,6 +9,7 @@ from engine.seeds import MAX_SEED
 from flows.cli.terminal import BadInput
 
 MOST_PROCESSES: Final = 256
+MOST_DELAY: Final = 1_000  # balls
 
 
 def check_seed(seed: int) -> None:
@@ -23,6 +24,11 @@ def check_era(era: int | None) -> None:
 def check_processes(processes: int | None) -> None:
     """None: one a core."""
     _check("--processes", processes, 1, MOST_PROCESSES)
+
+
+def check_delay(reasoning: str | int) -> None:
+    if isinstance(reasoning, int):
+        _check("--reasoning", reasoning, 1, MOST_DELAY)
 
 
 def _check(option: str, given: int | None, least: int, most: int) -> None:

@@ -8,20 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine.captains import check_name
-from flows.cli.terminal import BadInput, Exit, answer_json, note, say
+from flows.cli.buses import needed_bus
+from flows.cli.terminal import Exit, answer_json, note, say
 from flows.people import player_token_of, player_url
 from flows.play import BusAddress
-from flows.stage import BUS_TOKEN, BUS_URL, bus_at
 
 
 def show_token(captain: str, bus_url: str | None, *, as_json: bool) -> int:
     """`captains token`; raises `BadInput`, `BadPreset` or `BadBusAddress`."""
-    name, bus = check_name(captain), bus_at(bus_url)
-    if bus is None:
-        raise BadInput(
-            f"no bus is named; allowed: --bus URL with {BUS_TOKEN} set, or {BUS_URL} and "
-            f"{BUS_TOKEN} set"
-        )
+    name, bus = check_name(captain), needed_bus(bus_url)
     token, url = player_token_of(bus, name), player_url(bus, name)
     if as_json:
         answer_json({"captain": name, "token": token, "url": url})

@@ -1,5 +1,5 @@
 // The commentary as a fold over events; mirrors spectator/commentary/ over the same templates.
-// `comment(templates, state, event)` gives {state, line}; a line is {of, text, weight} or null.
+// `comment(templates, state, event)` gives {state, line}; a line is {of, text, brief, weight} or null.
 
 import { EMPTY, NOT_OUT, extrasOf, fold } from "./reducer.js";
 
@@ -8,8 +8,10 @@ const COLLAPSE_BALLS = 12;
 const CLOSE_RUNS = 20;
 const CLOSE_BALLS = 12;
 const MARK = 50;
+const RETIRED_OUT = "retired out";
 const BALLS_PER_OVER = 6;
 const MOST_TAILS = 2;
+const BRIEF = 2;
 const BIG_OVER = 15;
 const TIGHT_OVER = 3;
 
@@ -72,6 +74,7 @@ export function commentaryLine(templates, event) {
 class Speaker {
   #said;
   #parts = [];
+  #brief = [];
 
   constructor(templates, state, seq) {
     Object.assign(this, { templates, state, seq });
@@ -86,16 +89,19 @@ class Speaker {
     const found = choose(choices, this.#said, this.state.seed, this.seq, salt);
     if (found === undefined) return false;
     this.#said.push(found);
-    this.add(before + filled(found, words));
+    this.add(filled(found, words), before, Object.hasOwn(this.templates.leads, salt));
     return true;
   }
 
-  add(sentence) {
-    this.#parts.push(sentence);
+  add(sentence, before = "", isLead = false) {
+    this.#parts.push(before + sentence);
+    if (isLead) return;
+    this.#brief.push(before ? sentence.slice(0, 1).toUpperCase() + sentence.slice(1) : sentence);
   }
 
   told(weight, keep = true) {
-    const line = { of: this.seq, text: this.#parts.join(" "), weight };
+    const brief = this.#brief.slice(0, BRIEF).join(" ");
+    const line = { of: this.seq, text: this.#parts.join(" "), brief, weight };
     return { state: { ...this.state, said: keep ? this.#said : [] }, line };
   }
 }
@@ -262,7 +268,7 @@ function sayBall(templates, speaker, data, words) {
   const to = `${data.bowler} to ${data.striker}: `;
   if (speaker.sayOne(saidChoices(templates, data), words, kind, to)) return;
   const what = filled(templates.what[kind] ?? templates.out_again, words);
-  speaker.add(to + filled(templates.again, { ...words, what }));
+  speaker.add(filled(templates.again, { ...words, what }), to);
 }
 
 function courseAfter(course, data) {
@@ -336,9 +342,12 @@ function* wicketTails(moment) {
   if (runningOf(course, data.bowler) === 2) yield "two_in_two";
   const gone = batterIn(after, data.wicket.player_out);
   if (gone.runs) yield "out_score";
-  else yield gone.balls === 1 && gone.name === data.striker ? "first_ball" : "duck";
+  else yield wasFirstBall(gone, data) ? "first_ball" : "duck";
   if (standEnded(moment) >= MARK / 2) yield "stand_over";
 }
+
+const wasFirstBall = (gone, data) =>
+  gone.balls === 1 && gone.name === data.striker && data.wicket.kind !== RETIRED_OUT;
 
 function standEnded({ data, course }) {
   return course.stand === null ? 0 : course.stand + data.bat + data.extras;

@@ -14,7 +14,8 @@ let heardOver = null; // what has worked first, for all feeds of the page
  * Follows one stream, or whatever is featured. What is told:
  * `onReset(stream, top)` everything starts anew, the bus has `top` events, `onSnapshot(seq, frame)` the state after
  * event `seq`, `onEvents(events)` the next ones, `onState("live" | "reconnecting" | "full")`,
- * `onFeatured(stream | null)`. With `snapshot`, the bus may begin with the state instead of the whole history.
+ * `onFeatured(stream | null)`. With `snapshot`, the bus may begin with the state instead of the whole history; with `from`,
+ * it goes on after what is known already: event `seq` of `stream` in the log `epoch`.
  */
 export class Feed {
   #api;
@@ -31,11 +32,12 @@ export class Feed {
   #last = 0;
 
   /** `path` is that of the WebSocket. */
-  constructor(api, path, handlers, { snapshot = false } = {}) {
+  constructor(api, path, handlers, { snapshot = false, from = null } = {}) {
     this.#api = api;
     this.#path = path;
     this.#handlers = handlers;
     this.#snapshot = snapshot;
+    if (from !== null) [this.#stream, this.#epoch, this.#last] = [from.stream, from.epoch, from.seq];
     this.#open();
   }
 

@@ -27,6 +27,7 @@ COLLAPSE_BALLS: Final = 12
 CLOSE_RUNS: Final = 20  # a chase with as little left is told after each ball
 CLOSE_BALLS: Final = 12
 MARK: Final = 50
+RETIRED_OUT: Final = "retired out"
 _BALLS_PER_OVER: Final = 6
 
 
@@ -150,7 +151,7 @@ def _wicket(moment: Moment) -> Iterator[str]:
     gone = _batter(moment.after, data.wicket.player_out)
     if gone.runs:
         yield "out_score"
-    elif gone.balls == 1 and gone.name == data.striker:
+    elif gone.balls == 1 and gone.name == data.striker and data.wicket.kind != RETIRED_OUT:
         yield "first_ball"
     else:
         yield "duck"

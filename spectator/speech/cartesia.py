@@ -19,7 +19,7 @@ from typing import Any, Final
 import httpx
 
 from engine.tool_captains.contract import Limiter
-from spectator.publisher import tls_for
+from spectator.sending import tls_for
 from spectator.speech.clip import Clip, ClipKind, NotAudio, clip_of
 from spectator.speech.voice import CARTESIA, LineFailed, VoiceGone
 

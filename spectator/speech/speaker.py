@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from engine.events import Audio
-from spectator.commentary import Line, Weight
-from spectator.speech.uploading import Studio, path_of
+from spectator.commentary import Line
+from spectator.speech.uploading import BusAway, Studio, path_of
 from spectator.speech.voice import (
     BROWSER,
     LineFailed,
@@ -28,6 +28,7 @@ from spectator.speech.waiting import WaitingLines
 
 FAILURES: Final = 3  # in a row, and a voice is given up
 _CHARACTERS_A_SECOND: Final = 15.0  # how long a browser's voice takes
+_LATE_S: Final = 1.0  # what waited longer is said in brief
 _LEAD_S: Final = 0.5  # before a line ends the next is made ready
 
 
@@ -61,6 +62,7 @@ class Speaker:
         self._lines = WaitingLines(stale_s=self._limits.stale_s)
         self._failures: dict[str, int] = {}
         self._characters = 0
+        self._has_told_of_the_bus = False
         self._free_s = now()
         self._wake, self._ending = asyncio.Event(), False
         self._task = asyncio.get_running_loop().create_task(self._run())
@@ -70,9 +72,9 @@ class Speaker:
         self._wake.set()
 
     async def aclose(self) -> None:
-        """Say what still matters, within `end_s`."""
+        """Say how it ended, within `end_s`."""
         self._ending = True
-        self._lines.keep_only(Weight.WICKET)
+        self._lines.keep_last()
         self._wake.set()
         await asyncio.wait([self._task], timeout=self._limits.end_s)
         self._task.cancel()
@@ -87,9 +89,10 @@ class Speaker:
     async def _run(self) -> None:
         while True:
             await self._turn()
-            line = self._lines.take(self._now())
-            if line is not None:
-                await self._say(line)
+            taken = self._lines.take(self._now())
+            if taken is not None:
+                is_late = self._now() - taken.since_s > _LATE_S or len(self._lines) > 0
+                await self._say(taken.line, brief=is_late)
             elif self._ending:
                 return
 
@@ -104,8 +107,16 @@ class Speaker:
                 async with asyncio.timeout(wait_s if len(self._lines) else None):
                     await self._wake.wait()
 
-    async def _say(self, line: Line) -> None:
-        text, since_s = speakable(line.text), self._now()
+    async def _say(self, line: Line, *, brief: bool) -> None:
+        text = speakable(line.brief if brief else line.text)
+        try:
+            await self._say_by_the_first_that_can(line, text)
+        except BusAway as away:
+            self._tell_of_the_bus(away)
+
+    async def _say_by_the_first_that_can(self, line: Line, text: str) -> None:
+        """Raises `BusAway`."""
+        since_s = self._now()
         for voice in tuple(self._voices):
             if self._now() - since_s > self._limits.stale_s:
                 return
@@ -158,6 +169,11 @@ class Speaker:
         count = self._failures[voice.name] = self._failures.get(voice.name, 0) + 1
         if count >= FAILURES:
             await self._give_up(voice, why)
+
+    def _tell_of_the_bus(self, away: BusAway) -> None:
+        if not self._has_told_of_the_bus:
+            self._has_told_of_the_bus = True
+            self._tell(f"speech: the bus does not take sounds: {away.why}")
 
     async def _give_up(self, voice: Voice, why: str) -> None:
         self._voices.remove(voice)

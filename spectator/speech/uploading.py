@@ -7,12 +7,19 @@ from typing import Final
 
 import httpx
 
-from spectator.publisher import tls_for
+from spectator.sending import tls_for
 from spectator.speech.clip import Clip, ClipKind
 from spectator.speech.shelf import AUDIO_PATH, SECONDS_HEADER
-from spectator.speech.voice import LineFailed
 
 _TIMEOUT: Final = httpx.Timeout(5.0, connect=1.0)
+
+
+class BusAway(Exception):
+    """The bus takes no sounds now: `why`. No voice's doing."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 class Studio:
@@ -31,7 +38,7 @@ class Studio:
         await self._client.aclose()
 
     async def duration_of(self, key: str, kind: ClipKind) -> float | None:
-        """Seconds of a clip that the bus has; None where it has not. Raises `LineFailed`."""
+        """Seconds of a clip that the bus has; None where it has not. Raises `BusAway`."""
         answer = await self._sent("HEAD", path_of(key, kind))
         if answer.status_code != HTTPStatus.OK:
             return None
@@ -41,12 +48,12 @@ class Studio:
             return None
 
     async def upload(self, key: str, clip: Clip) -> str:
-        """Its path on the bus. Raises `LineFailed`."""
+        """Its path on the bus. Raises `BusAway`."""
         path = path_of(key, clip.kind)
         headers = {"content-type": clip.kind.media_type}
         answer = await self._sent("PUT", path, content=clip.content, headers=headers)
         if not answer.is_success:
-            raise LineFailed(f"the bus did not take the clip: HTTP {answer.status_code}")
+            raise BusAway(f"HTTP {answer.status_code}")
         return path
 
     async def _sent(
@@ -60,7 +67,7 @@ class Studio:
         try:
             return await self._client.request(method, path, content=content, headers=headers)
         except httpx.HTTPError as error:
-            raise LineFailed(f"the bus could not be reached ({type(error).__name__})") from None
+            raise BusAway(f"it could not be reached ({type(error).__name__})") from None
 
 
 def path_of(key: str, kind: ClipKind) -> str:

@@ -6,6 +6,7 @@ nothing; another event for a stored number is refused. `contract.py` is what a s
 """
 
 from spectator.store.contract import (
+    EVERY_STREAM,
     FEATURED_CHANNEL,
     NOTHING,
     Appended,
@@ -15,8 +16,10 @@ from spectator.store.contract import (
     EventStore,
     Featured,
     Line,
+    Outcome,
     StoreRefused,
     StoreUnavailable,
+    StreamFilter,
     StreamInfo,
     StreamPage,
     Watcher,
@@ -25,6 +28,7 @@ from spectator.store.opening import check_store, open_store
 from spectator.store.sqlite import SqliteEventStore
 
 __all__ = [
+    "EVERY_STREAM",
     "FEATURED_CHANNEL",
     "NOTHING",
     "AppendStatus",
@@ -34,9 +38,11 @@ __all__ = [
     "EventStore",
     "Featured",
     "Line",
+    "Outcome",
     "SqliteEventStore",
     "StoreRefused",
     "StoreUnavailable",
+    "StreamFilter",
     "StreamInfo",
     "StreamPage",
     "Watcher",

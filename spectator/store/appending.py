@@ -6,10 +6,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
-from spectator.store.contract import Appended, AppendStatus, Batch, Entry, Featured
+from engine.events import EndReason
+from spectator.store.contract import Appended, AppendStatus, Batch, Entry, Featured, Outcome
 from spectator.streams import LAST_TYPES, StreamName, StreamState, may_be_featured
+
+_VOID: Final = frozenset(reason.value for reason in EndReason if reason.is_void)
 
 
 def stored_again(batch: Batch, last_seq: int) -> range:
@@ -61,11 +65,25 @@ def state_after(last: Entry) -> StreamState:
     return StreamState.ENDED if last.type in LAST_TYPES else StreamState.LIVE
 
 
-def names_of(stream: StreamName, first: str) -> str:
-    """What a search finds a stream by from its first event on: its name and the captains."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a stream is found by from its first event on. `names` for a search."""
+
+    names: str
+    home: str
+    away: str
+    format: str
+
+
+def told_by_first(stream: StreamName, first: str) -> Told:
     data = _data_of(first)
-    captains = [_part(data.get(side), "captain") for side in ("home", "away")]
-    return searchable(" ".join([stream, *captains]))
+    home, away = (_part(data.get(side), "captain") for side in ("home", "away"))
+    return Told(
+        names=searchable(" ".join([stream, home, away])),
+        home=home,
+        away=away,
+        format=_part(data, "format"),
+    )
 
 
 def result_of(last: str, state: StreamState) -> str:
@@ -73,9 +91,24 @@ def result_of(last: str, state: StreamState) -> str:
     return searchable(_part(_data_of(last), "result")) if state is StreamState.ENDED else ""
 
 
+def outcome_of(last: str, state: StreamState) -> Outcome:
+    """What the list says that has become of a stream."""
+    if state is StreamState.LIVE:
+        return Outcome.LIVE
+    reason = _part(_data_of(last), "end_reason")
+    if reason == EndReason.FORFEIT:
+        return Outcome.FORFEIT
+    return Outcome.VOID if reason in _VOID else Outcome.ENDED
+
+
 def searchable(text: str) -> str:
-    """Case does not matter; and no store can keep a NUL."""
-    return text.casefold().replace("\0", "")
+    """Case does not matter."""
+    return storable(text.casefold())
+
+
+def storable(text: str) -> str:
+    """No store can keep a NUL."""
+    return text.replace("\0", "")
 
 
 def _data_of(text: str) -> dict[str, Any]:
@@ -85,4 +118,4 @@ def _data_of(text: str) -> dict[str, Any]:
 
 def _part(data: object, key: str) -> str:
     found = data.get(key) if isinstance(data, dict) else None
-    return found if isinstance(found, str) else ""
+    return storable(found) if isinstance(found, str) else ""

@@ -69,23 +69,54 @@ class Appended:
     stored: tuple[Entry, ...] = ()
 
 
+class Outcome(StrEnum):
+    """How far a stream has come: what a match counts as, once it has ended."""
+
+    LIVE = "live"
+    ENDED = "ended"
+    FORFEIT = "forfeit"
+    VOID = "void"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamInfo:
     """One line of the list of streams. `first` and `last` are the stream's outermost events as
-    JSON.
+    JSON; `home`, `away` and `format` are empty where it is no match.
     """
 
     stream: StreamName
     last_seq: int
     state: StreamState
     started_at: str
+    home: str
+    away: str
+    format: str
+    outcome: Outcome
     first: str
     last: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StreamFilter:
+    """Which streams are asked for; what is empty leaves all. `search` is part of the name, a
+    captain or the result, in either case; `captains` all lead a side; `run` is a run's id.
+    """
+
+    search: str = ""
+    run: str = ""
+    captains: tuple[str, ...] = ()
+    format: str = ""
+    outcomes: tuple[Outcome, ...] = ()
+
+
+EVERY_STREAM: Final = StreamFilter()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StreamPage:
-    """The newest streams of those that were asked for, and how many there are in all."""
+    """Some of the streams that were asked for, live ones first and the newest of each, and how many
+    there are in all.
+    """
 
     streams: tuple[StreamInfo, ...]
     total: int
@@ -135,10 +166,10 @@ class EventStore(Protocol):
     async def info(self, stream: StreamName) -> StreamInfo | None:
         """The stream's line in the list; None for a stream that does not exist."""
 
-    async def streams(self, kind: StreamKind, *, limit: int, search: str = "") -> StreamPage:
-        """Streams of a kind, newest first; with a `search`, those whose name, captains or result
-        contain it, in either case.
-        """
+    async def streams(
+        self, kind: StreamKind, wanted: StreamFilter = EVERY_STREAM, *, limit: int, offset: int = 0
+    ) -> StreamPage:
+        """Those of a kind that are `wanted`, live ones first and the newest of each."""
 
     async def featured(self) -> Featured | None:
         """What the featured channel shows; None before the first."""

@@ -15,19 +15,22 @@ from typing import Any, Final, TypeVar
 import asyncpg
 from asyncpg import Connection, Record
 
-from spectator.store.appending import searchable
 from spectator.store.contract import (
+    EVERY_STREAM,
     NOTHING,
     Appended,
     Batch,
     Featured,
     Line,
+    Outcome,
     StoreRefused,
     StoreUnavailable,
+    StreamFilter,
     StreamInfo,
     StreamPage,
     Watcher,
 )
+from spectator.store.filtering import LIVE_FIRST, Dialect, condition
 from spectator.store.postgres_append import append_all, channel_of
 from spectator.store.postgres_faults import ADDRESS, BROKEN, Reach, TryAgain, in_our_words
 from spectator.store.postgres_listening import Listening
@@ -98,10 +101,13 @@ class PostgresEventStore:
         rows = await self._fetch(f"{_INFOS} WHERE s.name = $1", _plain(stream))
         return _info(rows[0]) if rows else None
 
-    async def streams(self, kind: StreamKind, *, limit: int, search: str = "") -> StreamPage:
-        wanted = str(kind), searchable(search)
-        ((total,),) = await self._fetch(f"{_COUNT} {_WHERE}", *wanted)
-        rows = await self._fetch(f"{_INFOS} {_WHERE} ORDER BY s.id DESC LIMIT $3", *wanted, limit)
+    async def streams(
+        self, kind: StreamKind, wanted: StreamFilter = EVERY_STREAM, *, limit: int, offset: int = 0
+    ) -> StreamPage:
+        where, given = condition(kind, wanted, _DIALECT)
+        ((total,),) = await self._fetch(f"{_COUNT} WHERE {where}", *given)
+        page = f"ORDER BY {LIVE_FIRST} LIMIT ${len(given) + 1} OFFSET ${len(given) + 2}"
+        rows = await self._fetch(f"{_INFOS} WHERE {where} {page}", *given, limit, offset)
         return StreamPage(streams=tuple(map(_info, rows)), total=total)
 
     async def featured(self) -> Featured | None:
@@ -210,12 +216,13 @@ _READ: Final = """
     SELECT e.seq, e.body FROM captains.events e JOIN captains.streams s ON s.id = e.stream
     WHERE s.name = $1 AND e.seq > $2 ORDER BY e.seq LIMIT $3"""
 _INFOS: Final = """
-    SELECT s.name, s.last_seq, s.state, s.started_at, f.body AS first, l.body AS last
+    SELECT s.name, s.last_seq, s.state, s.started_at, s.home, s.away, s.format, s.outcome,
+        f.body AS first, l.body AS last
     FROM captains.streams s
     JOIN captains.events f ON f.stream = s.id AND f.seq = 1
     JOIN captains.events l ON l.stream = s.id AND l.seq = s.last_seq"""
 _COUNT: Final = "SELECT count(*) FROM captains.streams s"
-_WHERE: Final = "WHERE s.kind = $1 AND position($2 IN s.names || ' ' || s.result) > 0"
+_DIALECT: Final = Dialect(place=lambda number: f"${number}", find="strpos")
 
 
 def _info(row: Record) -> StreamInfo:
@@ -224,6 +231,10 @@ def _info(row: Record) -> StreamInfo:
         last_seq=row["last_seq"],
         state=StreamState(row["state"]),
         started_at=row["started_at"],
+        home=row["home"],
+        away=row["away"],
+        format=row["format"],
+        outcome=Outcome(row["outcome"]),
         first=row["first"],
         last=row["last"],
     )

@@ -8,7 +8,7 @@ these locks.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Final
 
 from asyncpg import Connection
@@ -16,11 +16,12 @@ from asyncpg import Connection
 from spectator.store.appending import (
     featured_after,
     is_stale,
-    names_of,
+    outcome_of,
     refuse,
     result_of,
     state_after,
     stored_again,
+    told_by_first,
     weigh,
 )
 from spectator.store.contract import FEATURED_CHANNEL, Appended, Batch, Featured
@@ -33,21 +34,24 @@ _LOCK_STREAMS: Final = """
     WHERE name = ANY ($1::text[]) ORDER BY name FOR UPDATE"""
 _HELD: Final = "SELECT seq, body FROM captains.events WHERE stream = $1 AND seq BETWEEN $2 AND $3"
 _BEGIN: Final = """
-    INSERT INTO captains.streams (name, kind, last_seq, state, started_at, names, result)
-    SELECT name, kind, 0, 'live', started_at, names, ''
-    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
-        AS begun (name, kind, started_at, names) ORDER BY name
+    INSERT INTO captains.streams (
+        name, kind, last_seq, state, started_at, names, home, away, format, result, outcome)
+    SELECT name, kind, 0, 'live', started_at, names, home, away, format, '', 'live'
+    FROM unnest(
+        $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+        AS begun (name, kind, started_at, names, home, away, format) ORDER BY name
     ON CONFLICT (name) DO NOTHING RETURNING name, id"""
 _STORE: Final = """
     WITH kept AS (
         INSERT INTO captains.events (stream, seq, body)
         SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[])
     ), moved AS (
-        UPDATE captains.streams s SET last_seq = n.last_seq, state = n.state, result = n.result
-        FROM unnest($4::bigint[], $5::bigint[], $6::text[], $7::text[])
-            AS n (id, last_seq, state, result) WHERE s.id = n.id
+        UPDATE captains.streams s SET last_seq = n.last_seq, state = n.state, result = n.result,
+            outcome = n.outcome
+        FROM unnest($4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::text[])
+            AS n (id, last_seq, state, result, outcome) WHERE s.id = n.id
     )
-    SELECT pg_notify($8, word) FROM unnest($9::text[]) AS word"""
+    SELECT pg_notify($9, word) FROM unnest($10::text[]) AS word"""
 _FEATURE: Final = """
     WITH shown AS (UPDATE captains.channels SET fence = $2, stream = $3 WHERE name = $1)
     SELECT pg_notify($4, '')"""
@@ -115,12 +119,13 @@ async def _begin(
     new = [one for one in fresh if one.stream not in places]
     if not new:
         return {}
+    told = [astuple(told_by_first(one.stream, one.stored[0].text)) for one in new]
     rows = await connection.fetch(
         _BEGIN,
         [one.stream for one in new],
         [kind_of(one.stream) for one in new],
         [one.stored[0].ts for one in new],
-        [names_of(one.stream, one.stored[0].text) for one in new],
+        *map(list, zip(*told, strict=True)),
     )
     if len(rows) < len(new):
         raise TryAgain
@@ -140,6 +145,7 @@ async def _store(
         [last.seq for _, last in lasts],
         states,
         [result_of(last.text, state) for (_, last), state in zip(lasts, states, strict=True)],
+        [outcome_of(last.text, state) for (_, last), state in zip(lasts, states, strict=True)],
         EVENTS,
         [word_of(one.stream, one.stored[-1].seq) for one in fresh],
     )

@@ -7,21 +7,23 @@ import sqlite3
 import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import astuple
 from pathlib import Path
 from typing import Final, TypeVar
 
 from spectator.store.appending import (
     featured_after,
     is_stale,
-    names_of,
+    outcome_of,
     refuse,
     result_of,
-    searchable,
     state_after,
     stored_again,
+    told_by_first,
     weigh,
 )
 from spectator.store.contract import (
+    EVERY_STREAM,
     FEATURED_CHANNEL,
     NOTHING,
     Appended,
@@ -29,21 +31,29 @@ from spectator.store.contract import (
     Entry,
     Featured,
     Line,
+    Outcome,
     StoreRefused,
     StoreUnavailable,
+    StreamFilter,
     StreamInfo,
     StreamPage,
     Watcher,
 )
+from spectator.store.filtering import LIVE_FIRST, Dialect, condition
 from spectator.store.sqlite_schema import bring_up_to_date, transaction
 from spectator.streams import StreamKind, StreamName, StreamState, kind_of
 
 T = TypeVar("T")
 
-_INFOS: Final = """
-    SELECT s.name, s.last_seq, s.state, s.started_at, f.body, l.body FROM streams s
+_DIALECT: Final = Dialect(place=lambda _: "?", find="instr")
+# The page is cut before the events are fetched: sorting would drag all of them along.
+_INFOS: Final = f"""
+    SELECT s.name, s.last_seq, s.state, s.started_at, s.home, s.away, s.format, s.outcome,
+        f.body, l.body FROM (
+        SELECT * FROM streams s WHERE {{where}} ORDER BY {LIVE_FIRST} LIMIT ? OFFSET ?) s
     JOIN events f ON f.stream = s.id AND f.seq = 1
-    JOIN events l ON l.stream = s.id AND l.seq = s.last_seq"""
+    JOIN events l ON l.stream = s.id AND l.seq = s.last_seq
+    ORDER BY {LIVE_FIRST}"""  # noqa: S608 - `where` is ours
 
 
 class SqliteEventStore:
@@ -70,11 +80,13 @@ class SqliteEventStore:
         return await self._do(lambda db: _read(db, stream, after, limit))
 
     async def info(self, stream: StreamName) -> StreamInfo | None:
-        found = await self._do(lambda db: _infos(db, "s.name = ?", (stream,), 1))
+        found = await self._do(lambda db: _infos(db, "s.name = ?", (stream,), 1, 0))
         return found[0] if found else None
 
-    async def streams(self, kind: StreamKind, *, limit: int, search: str = "") -> StreamPage:
-        return await self._do(lambda db: _page(db, kind, limit, search))
+    async def streams(
+        self, kind: StreamKind, wanted: StreamFilter = EVERY_STREAM, *, limit: int, offset: int = 0
+    ) -> StreamPage:
+        return await self._do(lambda db: _page(db, kind, wanted, limit, offset))
 
     async def featured(self) -> Featured | None:
         channel = await self._do(_channel)
@@ -175,9 +187,13 @@ def _held(db: sqlite3.Connection, stream_id: int | None, seqs: range) -> dict[in
 
 def _begin(db: sqlite3.Connection, stream: StreamName, first: Entry) -> int | None:
     made = db.execute(
-        "INSERT INTO streams (name, kind, last_seq, state, started_at, names, result)"
-        " VALUES (?, ?, 0, ?, ?, ?, '')",
-        (stream, kind_of(stream), StreamState.LIVE, first.ts, names_of(stream, first.text)),
+        "INSERT INTO streams (name, kind, last_seq, state, started_at, names, home, away, format,"
+        " result, outcome) VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?, '', ?)",
+        (
+            *(stream, kind_of(stream), StreamState.LIVE, first.ts),
+            *astuple(told_by_first(stream, first.text)),
+            Outcome.LIVE,
+        ),
     )
     return made.lastrowid
 
@@ -185,8 +201,8 @@ def _begin(db: sqlite3.Connection, stream: StreamName, first: Entry) -> int | No
 def _store(db: sqlite3.Connection, stream_id: int | None, fresh: Sequence[Entry]) -> None:
     last, state = fresh[-1], state_after(fresh[-1])
     db.execute(
-        "UPDATE streams SET last_seq = ?, state = ?, result = ? WHERE id = ?",
-        (last.seq, state, result_of(last.text, state), stream_id),
+        "UPDATE streams SET last_seq = ?, state = ?, result = ?, outcome = ? WHERE id = ?",
+        (last.seq, state, result_of(last.text, state), outcome_of(last.text, state), stream_id),
     )
     db.executemany(
         "INSERT INTO events VALUES (?, ?, ?)", [(stream_id, e.seq, e.text) for e in fresh]
@@ -222,30 +238,33 @@ def _read(db: sqlite3.Connection, stream: StreamName, after: int, limit: int) ->
     return [Line(seq=seq, text=body) for seq, body in rows]
 
 
-def _page(db: sqlite3.Connection, kind: StreamKind, limit: int, search: str) -> StreamPage:
-    where, arguments = "s.kind = ?", [str(kind)]
-    if search:
-        where += " AND instr(s.names || ' ' || s.result, ?)"
-        arguments.append(searchable(search))
+def _page(
+    db: sqlite3.Connection, kind: StreamKind, wanted: StreamFilter, limit: int, offset: int
+) -> StreamPage:
+    where, arguments = condition(kind, wanted, _DIALECT)
     (total,) = db.execute(
         f"SELECT count(*) FROM streams s WHERE {where}",  # noqa: S608 - `where` is ours
         arguments,
     ).fetchone()
-    return StreamPage(streams=tuple(_infos(db, where, arguments, limit)), total=total)
+    return StreamPage(streams=tuple(_infos(db, where, arguments, limit, offset)), total=total)
 
 
 def _infos(
-    db: sqlite3.Connection, where: str, arguments: Sequence[str], limit: int
+    db: sqlite3.Connection, where: str, arguments: Sequence[str], limit: int, offset: int
 ) -> list[StreamInfo]:
-    rows = db.execute(f"{_INFOS} WHERE {where} ORDER BY s.id DESC LIMIT ?", (*arguments, limit))
+    rows = db.execute(_INFOS.format(where=where), (*arguments, limit, offset))
     return [
         StreamInfo(
             stream=StreamName(name),
             last_seq=last_seq,
             state=StreamState(state),
             started_at=started_at,
+            home=home,
+            away=away,
+            format=length,
+            outcome=Outcome(outcome),
             first=first,
             last=last,
         )
-        for name, last_seq, state, started_at, first, last in rows
+        for name, last_seq, state, started_at, home, away, length, outcome, first, last in rows
     ]

@@ -2,80 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-import tempfile
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import events as ev
-from engine.cricket.choices import Seat
 from engine.events import EndReason
-from engine.result import EpisodeResult
-from flows import catalogue
 from flows.announce import Announcer, spacing_s
-from flows.run import Order, Run, open_run
+from flows.run import Run
 from spectator.streams import RUN_TAIL
-from tests.doubles import Remembering
+from tests.flows.seasons import LARGE, one_by_one, opened, played, told
 from tests.flows.support import SMALL, Clock
-from tests.tournaments.results import leg
-from tournaments import EpisodePlan, parse_tournament
-
-LARGE = """\
-name: large
-match: {overs: 5, pairs: 42}
-captains:
-"""
-LARGE += "".join(f"  - {{name: captain-number-{n:02d}, kind: heuristic}}\n" for n in range(16))
-
-
-@contextmanager
-def opened(text: str = SMALL) -> Iterator[Run]:
-    order = Order.of(parse_tournament(text, catalogue.known()), "1")
-    with tempfile.TemporaryDirectory() as folder, open_run(order, Path(folder)) as run:
-        yield run
-
-
-def played(episode: EpisodePlan, reason: EndReason = EndReason.COMPLETED) -> EpisodeResult:
-    return leg(
-        episode.home,
-        episode.away,
-        pair=episode.pair,
-        side=episode.leg,
-        fixture=episode.episode_id.rpartition("-p")[0],
-        winner=Seat.HOME if reason is EndReason.COMPLETED else Seat.AWAY,
-        luck=0.01 * episode.pair,
-        reason=reason,
-    )
-
-
-def told(text: str, play: Callable[[Run, Announcer, Clock], Awaitable[None]]) -> list[ev.Event]:
-    """Everything that a run tells while it is played so."""
-    heard, clock = Remembering(), Clock()
-
-    async def go() -> None:
-        with opened(text) as run:
-            announcer = Announcer(run, heard, clock)
-            await announcer.started()
-            await play(run, announcer, clock)
-            await announcer.broke_off(KeyboardInterrupt())
-
-    asyncio.run(go())
-    return heard.events
-
-
-async def one_by_one(run: Run, announcer: Announcer, clock: Clock, wait_s: float) -> None:
-    for episode in run.plan.episodes():
-        results = [played(episode)]
-        run.add(results)
-        announcer.add(results)
-        clock.now_s += wait_s
-        await announcer.tick()
 
 
 def test_the_start_tells_the_whole_schedule() -> None:
@@ -125,6 +64,9 @@ def test_every_event_adds_up(steps: list[tuple[float, EndReason]]) -> None:
     assert sum(cell.points + cell.points_against for cell in cells) == sum(
         row["points"] for row in rows
     )
+    fixtures = crosstable.data.fixtures
+    assert sum(first + second + tied for first, second, tied, _ in fixtures) == progress.counted
+    assert sum(void for _, _, _, void in fixtures) == progress.void
     assert end.data.played == progress.counted
 
 

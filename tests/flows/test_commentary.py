@@ -13,13 +13,14 @@ from typing import Any
 import pytest
 from prefect.client.orchestration import get_client
 
+from flows.cli.doctor import check_speech
 from flows.commentary import SLOTS, Telling
 from flows.leasing import leased
 from spectator.server import BusServer
 from spectator.speech import Unavailable
 from spectator.speech.cartesia import SLOTS as CARTESIA_SLOTS
 from tests.flows.support import captains
-from tests.llm.stub import Said, stub
+from tests.llm.stub import Said, completion, plays, says, stub
 from tests.spectator.wire import client, stored
 from tests.speech.sounds import loudness, tone
 
@@ -86,6 +87,45 @@ def _all_files(folder: Path) -> str:
     return "".join(p.read_text(errors="replace") for p in folder.rglob("*") if p.is_file())
 
 
+FILE = """\
+name: told
+match: {{overs: 1, pairs: 1}}
+captains:
+  - heuristic
+  - {{name: model, kind: llm, model: m, base_url: "{url}", tools: committing, cadence: over}}
+spectate: {{episodes: featured, commentary: model}}
+"""
+
+
+async def _plays_and_writes(request: dict[str, Any]) -> Said:
+    if request.get("tools"):
+        return says(plays(request))
+    return says(completion(content="Well struck!", tool_calls=None))
+
+
+@pytest.mark.prefect
+@pytest.mark.slow
+async def test_a_model_of_the_file_writes_the_lines_that_it_is_in_time_for(tmp_path: Path):
+    file = tmp_path / "told.yaml"
+    async with stub(answering=_plays_and_writes) as model:
+        file.write_text(FILE.format(url=model.url), encoding="utf-8")
+        with BusServer() as bus:
+            environment = {
+                **os.environ,
+                "CAPTAINS_BUS_URL": bus.url,
+                "CAPTAINS_BUS_TOKEN": bus.publish_token,
+            }
+            process = captains(["run", str(file), "--runs", str(tmp_path), "--json"], environment)
+            _, err = await _ended(process)
+            assert process.returncode == 0, err
+            async with client(bus) as http:
+                featured = (await http.get("/api/featured")).json()["stream"]
+            events = await stored(bus, f"commentary:{featured}")
+    lines = [event["data"] for event in events]
+    assert {line["source"] for line in lines} == {"llm", "template"}
+    assert {line["text"] for line in lines if line["source"] == "llm"} == {"Well struck!"}
+
+
 @pytest.mark.prefect
 @pytest.mark.usefixtures("on_server")
 async def test_cartesias_quota_is_a_limit_of_prefect():
@@ -105,6 +145,14 @@ def test_a_voice_that_is_not_there_is_refused_before_anything_starts(monkeypatch
     monkeypatch.delenv("CARTESIA_API_KEY", raising=False)
     with pytest.raises(Unavailable, match="CARTESIA_API_KEY is not set"):
         Telling.of("cartesia", None)
+
+
+def test_the_doctor_says_which_voice_would_speak(monkeypatch):
+    monkeypatch.delenv("CARTESIA_API_KEY", raising=False)
+    monkeypatch.setenv("PATH", "")
+    (found,) = check_speech()
+    assert (found.check, found.state) == ("speech", "ok")
+    assert found.said.startswith("the browser's own voice (cartesia: CARTESIA_API_KEY is not set")
 
 
 async def test_speech_is_for_the_featured_channel():

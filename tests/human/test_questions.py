@@ -17,6 +17,7 @@ from spectator.questions import Questions, QuestionState
 from spectator.server import BusServer
 from spectator.settings import BusSettings
 from tests.human.person import Person, Question, first_choice, human, match, played
+from tests.spectator.wire import metric
 
 
 @pytest.fixture
@@ -58,6 +59,11 @@ async def test_a_question_says_all_that_a_form_needs(bus: BusServer) -> None:
         assert all(
             tool["parameters"]["type"] == "object" for tool in observation["available_tools"]
         )
+
+
+async def test_open_questions_are_among_the_metrics(bus: BusServer) -> None:
+    async with asked(bus):
+        assert await metric(bus, "captains_bus_questions_open") == 1
 
 
 async def test_who_comes_late_sees_the_open_question(bus: BusServer) -> None:

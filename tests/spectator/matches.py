@@ -6,6 +6,8 @@ Legal play by dice, told by the engine's own reporter: cheap, the same for the s
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -21,6 +23,7 @@ from engine.cricket.state import Squads
 from engine.driver import BallLuck
 from engine.packs import load_pack
 from engine.reporter import Answered, Reporter
+from spectator.reasoning import Reasoning, Shown
 from tests.play import random_decision, random_draw
 
 START = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
@@ -73,6 +76,23 @@ def match_events(
     teller = _Teller(episode_id, seed, overs, home, away, entry)
     teller.play()
     return teller.events
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """What a match comes to on the bus: its own stream, and the one beside it."""
+
+    match: list[ev.Event]
+    reasoning: list[ev.Event]
+
+
+def published(events: Sequence[ev.Event], shown: Shown = "live") -> Published:
+    parting = Reasoning(shown)
+    match, thoughts = list[ev.Event](), list[ev.Event]()
+    for event in events:
+        match.append(parting.bare(event).event)
+        thoughts += [thought.event for thought in parting.due(event)]
+    return Published(match=match, reasoning=thoughts)
 
 
 class _Teller:

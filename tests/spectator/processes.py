@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -27,10 +28,16 @@ class BusProcess:
         self.process.wait()
 
 
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
+
+
 @contextmanager
-def bus_process(store: str, **environment: str) -> Iterator[BusProcess]:
+def bus_process(store: str, *, port: int = 0, **environment: str) -> Iterator[BusProcess]:
+    command = [sys.executable, "-W", "error", "-m", "spectator"]
     with subprocess.Popen(
-        [sys.executable, "-W", "error", "-m", "spectator", "--store", store],
+        [*command, "--store", store, "--port", str(port)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -202,6 +202,16 @@ def test_braces_in_a_name_are_not_filled():
     assert "{striker} {0} to Rao: " in said(Innings(bowler="{striker} {0}"), ["1"])
 
 
+def test_a_brief_line_leaves_out_who_to_whom_and_what_led_to_it():
+    innings = Innings(overs=1, target=7)
+    innings.play(["0", "0", "0", "0", "0", "1"])
+    (line,) = [each for each in commentary_of(innings.events) if each.of == len(innings.events) - 1]
+    assert line.text.count("Shah to Rao: ") == 1
+    assert "Shah to Rao" not in line.brief
+    assert 0 < len(line.brief) < len(line.text)
+    assert line.brief[0].isupper()
+
+
 # --- the situation -----------------------------------------------------------------------------
 
 

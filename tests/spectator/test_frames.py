@@ -17,14 +17,13 @@ from engine.events import (
     Delivery,
     DeliveryEvent,
     Event,
-    Reasoning,
     ReasoningEvent,
     parse_event,
 )
 from spectator.balls import ball_of, extras_of
 from spectator.frame_parts import Frame
 from spectator.frames import EMPTY, fold
-from tests.spectator.matches import match_events, run_events
+from tests.spectator.matches import match_events, published, run_events
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -37,9 +36,12 @@ def frame_of(events: list[Event]) -> Frame:
 
 
 def golden_events() -> list[Event]:
-    """A T5 match as it was published once; `python -m tests.spectator.golden` makes it anew."""
-    lines = (GOLDEN / "match.jsonl").read_text(encoding="utf-8").splitlines()
-    return [parse_event(line) for line in lines]
+    """A T5 match as it was published once; `python -m tests.spectator.golden` makes it anew. What
+    was thought comes late, as where the run delays it.
+    """
+    names = ("match.jsonl", "reasoning.jsonl")
+    texts = [(GOLDEN / name).read_text(encoding="utf-8") for name in names]
+    return [parse_event(line) for text in texts for line in text.splitlines()]
 
 
 def golden_frame() -> Any:
@@ -122,34 +124,11 @@ def test_a_frame_is_never_changed():
     assert asdict(before) == kept
 
 
-def reasoning_of(event: DecisionEvent) -> ReasoningEvent:
-    """What was thought for the decision, as it travels beside the match."""
-    data = event.data
-    thought = Reasoning(
-        number=data.number,
-        seat=data.seat,
-        innings=data.innings,
-        ball=data.ball,
-        reason=data.reason,
-        errors=data.errors,
-        calls=data.calls,
-    )
-    envelope = event.model_dump(include={"attempt", "seq", "ts"})
-    return ReasoningEvent(episode_id="reasoning:m", data=thought, **envelope)
-
-
-def as_published(event: Event) -> Event:
-    if not isinstance(event, DecisionEvent):
-        return event
-    bare = event.data.model_copy(update={"reason": None, "errors": (), "calls": ()})
-    return event.model_copy(update={"data": bare})
-
-
 @given(st.randoms(use_true_random=False), st.integers(0, 200))
 def test_how_the_streams_of_a_match_come_between_each_other_makes_no_difference(dice, ends):
     events = match_events(seed=4, overs=2)[:ends]
-    thoughts: list[Event] = [reasoning_of(e) for e in events if isinstance(e, DecisionEvent)]
-    streams = [[as_published(event) for event in events], thoughts]
+    told = published(events)
+    streams = [told.match, told.reasoning]
     mixed: list[Event] = []
     while any(streams):
         mixed.append(dice.choice([stream for stream in streams if stream]).pop(0))
@@ -157,10 +136,17 @@ def test_how_the_streams_of_a_match_come_between_each_other_makes_no_difference(
 
 
 def test_thoughts_wait_for_their_decision():
-    decided = next(e for e in match_events() if isinstance(e, DecisionEvent) and e.data.reason)
-    early = fold(EMPTY, reasoning_of(decided))
+    told = published(match_events())
+    thought = told.reasoning[0]
+    assert isinstance(thought, ReasoningEvent)
+    early = fold(EMPTY, thought)
     assert (early.seq, early.decisions) == (0, ())
-    assert fold(early, as_published(decided)).decisions[0].reason == decided.data.reason
+    decided = next(
+        e
+        for e in told.match
+        if isinstance(e, DecisionEvent) and e.data.number == thought.data.number
+    )
+    assert fold(early, decided).decisions[0].reason == thought.data.reason
 
 
 def test_a_tournaments_events_leave_a_match_alone():

@@ -10,13 +10,17 @@ from pathlib import Path
 import pytest
 
 from engine.events import Event
-from spectator.publisher import BusObserver, BusPublisher, PublisherLimits
+from spectator.observer import BusObserver
+from spectator.outboxes import PublisherLimits
+from spectator.publisher import BusPublisher
+from spectator.sending import BusLine
 from spectator.server import BusServer
 from spectator.settings import BusSettings
-from tests.spectator.matches import match_events
+from tests.spectator.matches import match_events, published
+from tests.spectator.processes import free_port
 from tests.spectator.wire import post, stored, until
 
-EVENTS = match_events("m", seed=3)
+EVENTS = published(match_events("m", seed=3)).match
 ALL = list(range(1, len(EVENTS) + 1))
 TOKEN = "only-for-tests"
 
@@ -67,7 +71,7 @@ async def test_many_episodes_share_few_requests(bus, monkeypatch):
 
 
 async def test_a_bus_that_comes_late_gets_everything(tmp_path: Path):
-    port = _free_port()
+    port = free_port()
     async with BusPublisher(f"http://127.0.0.1:{port}", TOKEN, flush_s=20) as publisher:
         observer = publisher.observer()
         await play(observer, EVENTS[:100])
@@ -81,7 +85,7 @@ async def test_a_bus_that_comes_late_gets_everything(tmp_path: Path):
 @pytest.mark.parametrize("keeps", [True, False])
 async def test_a_bus_that_restarts_misses_nothing(tmp_path: Path, keeps):
     """Whether it kept its store or comes back empty."""
-    port = _free_port()
+    port = free_port()
     store = tmp_path / "bus.sqlite" if keeps else ":memory:"
     async with BusPublisher(f"http://127.0.0.1:{port}", TOKEN, flush_s=20) as publisher:
         observer = publisher.observer()
@@ -96,7 +100,7 @@ async def test_a_bus_that_restarts_misses_nothing(tmp_path: Path, keeps):
 
 
 async def test_a_bus_that_never_comes_costs_the_match_nothing_but_is_reported():
-    publisher = BusPublisher(f"http://127.0.0.1:{_free_port()}", TOKEN, flush_s=0.05)
+    publisher = BusPublisher(f"http://127.0.0.1:{free_port()}", TOKEN, flush_s=0.05)
     observer = publisher.observer()
     await play(observer, EVENTS)
     await observer.aclose()
@@ -118,7 +122,7 @@ async def test_on_event_does_not_wait_for_the_bus():
 
 
 async def test_a_full_queue_ends_a_stream_but_delivers_its_beginning():
-    port = _free_port()
+    port = free_port()
     limits = PublisherLimits(pending=50)
     async with BusPublisher(f"http://127.0.0.1:{port}", TOKEN, limits=limits) as publisher:
         observer = publisher.observer()
@@ -141,7 +145,7 @@ async def test_a_stale_publisher_stops_and_says_so(bus):
 
 
 async def test_the_featured_match_and_the_others_go_side_by_side(bus):
-    other = match_events("other", seed=4)
+    other = published(match_events("other", seed=4)).match
     async with BusPublisher(bus.url, TOKEN) as publisher:
         featured, plain = publisher.observer(fence=1), publisher.observer()
         for ours, theirs in zip(EVENTS, other, strict=False):
@@ -161,7 +165,7 @@ async def test_a_wrong_token_ends_publishing(bus):
 
 async def test_a_stream_that_the_bus_knows_otherwise_is_given_up_alone(bus):
     await post(bus, match_events("m", seed=9)[:5])
-    other = match_events("other", seed=4)
+    other = published(match_events("other", seed=4)).match
     async with BusPublisher(bus.url, TOKEN) as publisher:
         await play(publisher.observer(), EVENTS)
         await play(publisher.observer(), other)
@@ -192,18 +196,13 @@ async def _has_sent(publisher: BusPublisher, count: int) -> bool:
     return publisher.report.sent >= count and not publisher.report.waiting
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
-
-
 def _count_posts(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     posts: list[int] = []
-    deliver = BusPublisher._deliver
+    post = BusLine.post
 
-    async def counted(self, client, parts):
-        posts.append(len(parts))
-        return await deliver(self, client, parts)
+    async def counted(self, body, fence):
+        posts.append(len(body))
+        return await post(self, body, fence)
 
-    monkeypatch.setattr(BusPublisher, "_deliver", counted)
+    monkeypatch.setattr(BusLine, "post", counted)
     return posts

@@ -54,7 +54,12 @@ async def test_a_run_tells_its_latest_standings(bus):
     await post(bus, run_events(played=3))
     async with client(bus) as http:
         answer = (await http.get("/api/runs/friday-night/1")).json()
-    assert answer["last_event"]["data"]["played"] == 3
+    last = answer["events"][-1]
+    assert [event["type"] for event in answer["events"]] == [
+        "tournament.started",
+        "tournament.standings",
+    ]
+    assert (last["seq"], last["data"]["played"]) == (answer["top"], 3)
 
 
 async def test_an_unknown_stream_is_not_found(bus):
@@ -148,3 +153,32 @@ class _SlowStore(SqliteEventStore):
         if self.fails >= 0:
             raise OSError("the disk is away")
         return Featured(stream=StreamName("m/1"), fence=1)
+
+
+async def test_matches_are_listed_by_run_captains_and_state_with_a_live_score(bus):
+    run = "cup-0123456789"
+    events = match_events(f"{run}-r1-a-v-b-p01-a", overs=2, home="ann", away="bob")
+    balls = [n for n, event in enumerate(events) if event.type == "delivery"]
+    await post(bus, events[: balls[3] + 1])
+    await post(bus, match_events("other", overs=1, home="ann", away="cy"))
+    async with client(bus) as http:
+        live = (await http.get(f"/api/streams?run={run}&captain=bob&captain=ann&state=live")).json()
+        none = (await http.get(f"/api/streams?run={run}&state=ended")).json()
+        ended = (await http.get("/api/streams?captain=ann&state=ended&limit=1")).json()
+        asked = [
+            await http.get(f"/api/streams?{query}")
+            for query in ("state=paused", "captain=a&captain=b&captain=c", f"run={'x' * 201}")
+        ]
+    (match,) = live["streams"]
+    ball = events[balls[3]].model_dump(mode="json")["data"]
+    assert match["outcome"] == "live"
+    assert match["now"] == {
+        key: ball[key] for key in ("innings", "batting", "score", "needed", "win_probability")
+    }
+    assert none["total"] == 0
+    assert [one["episode_id"] for one in ended["streams"]] == ["other"]
+    assert [(a.status_code, a.json()["field"]) for a in asked] == [
+        (422, "state"),
+        (422, "captain"),
+        (422, "run"),
+    ]

@@ -65,6 +65,26 @@ async def test_a_program_that_is_not_there_is_gone():
         await gone.speak("Four.")
 
 
+STAND_IN = """
+import pathlib, sys
+model, out = sys.argv[sys.argv.index("--model") + 1], sys.argv[sys.argv.index("--output_file") + 1]
+assert out == "-" and sys.stdin.read() == "Four.\\n", sys.argv
+sys.stdout.buffer.write(pathlib.Path(model).read_bytes())
+"""
+
+
+async def test_piper_is_given_the_line_and_its_voice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "piper").mkdir()
+    (tmp_path / "piper" / "__init__.py").touch()
+    (tmp_path / "piper" / "__main__.py").write_text(STAND_IN)
+    voice = tmp_path / "joe.onnx"
+    voice.write_bytes(tone())  # what the stand-in says
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    assert (await piper(voice).speak("Four.")).content == tone()
+
+
 def test_piper_is_a_program_of_its_own():
     voice = piper(Path("/voices/joe.onnx"))
     assert voice.command[:3] == (sys.executable, "-m", "piper")

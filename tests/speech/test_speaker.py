@@ -69,7 +69,8 @@ async def speaking(*voices: Scripted, characters: int = 20_000) -> AsyncIterator
 
 
 def line(of: int, text: str = "", weight: Weight = Weight.WICKET) -> Line:
-    return Line(of=of, text=text or f"line {of}", weight=weight)
+    said = text or f"line {of}"
+    return Line(of=of, text=said, brief=said, weight=weight)
 
 
 async def test_a_line_is_spoken_once_and_can_be_heard_from_the_bus():
@@ -123,18 +124,30 @@ async def test_a_match_may_cost_so_many_characters():
         assert "12 characters" in heard.told[0]
 
 
-async def test_a_bus_that_is_away_costs_the_line():
-    voice = Scripted()
+async def test_a_bus_that_is_away_is_no_fault_of_the_voice(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("spectator.speech.speaker.FAILURES", 1)
+    told, heard = list[str](), list[Audio]()
+
+    async def publish(audio: Audio) -> None:
+        heard.append(audio)
+
     async with aclosing(Studio("http://127.0.0.1:9", "t")) as studio:
-        heard: list[Audio] = []
-
-        async def publish(audio: Audio) -> None:
-            heard.append(audio)
-
-        speaker = Speaker([voice], studio, publish, lambda _: None)
+        speaker = Speaker([Scripted()], studio, publish, told.append)
         speaker.hear(line(1))
         await speaker.aclose()
-    assert [audio.url for audio in heard] in ([], [None])
+    (said,) = told
+    assert said.startswith("speech: the bus does not take sounds: it could not be reached")
+    assert heard == []
+
+
+async def test_what_is_said_late_is_said_in_brief():
+    voice = Scripted()
+    async with speaking(voice) as heard:
+        whole = Line(
+            of=1, text="Khan to Rao: FOUR. Rao has fifty.", brief="FOUR.", weight=Weight.BALL
+        )
+        await heard.after(whole)
+    assert voice.spoken == ["FOUR."]  # every look at this clock takes a second
 
 
 async def test_the_end_of_the_match_is_still_said():

@@ -12,7 +12,7 @@ WEIGHTS = st.lists(st.sampled_from(list(Weight)), max_size=80)
 
 
 def line(of: int, weight: Weight = Weight.BALL) -> Line:
-    return Line(of=of, text=f"line {of}", weight=weight)
+    return Line(of=of, text=f"line {of}", brief=f"{of}", weight=weight)
 
 
 def waiting(*weights: Weight, stale_s: float = 6.0) -> WaitingLines:
@@ -25,7 +25,7 @@ def waiting(*weights: Weight, stale_s: float = 6.0) -> WaitingLines:
 def all_of(lines: WaitingLines) -> list[int]:
     taken = []
     while (found := lines.take(0.0)) is not None:
-        taken.append(found.of)
+        taken.append(found.line.of)
     return taken
 
 
@@ -34,7 +34,7 @@ def test_a_wicket_goes_before_a_boundary_and_that_before_an_over():
     for most in (3, 2, 1):
         found = waiting(*order[:most]).take(0.0)
         assert found is not None
-        assert found.of == most - 1
+        assert found.line.of == most - 1
 
 
 def test_what_is_older_than_the_limit_is_not_said():
@@ -42,7 +42,17 @@ def test_what_is_older_than_the_limit_is_not_said():
     lines.put(line(1), 5.0)
     found = lines.take(7.0)
     assert found is not None
-    assert found.of == 1
+    assert found.line.of == 1
+
+
+def test_what_is_overtaken_by_what_matters_as_much_is_dropped_sooner():
+    lines = waiting(Weight.WICKET)
+    lines.put(line(1, Weight.BALL), 3.5)
+    assert len(lines) == 2
+    lines.put(line(2, Weight.WICKET), 3.5)
+    found = lines.take(4.0)
+    assert found is not None
+    assert found.line.of == 2
 
 
 def test_nothing_is_said_after_what_came_later():
@@ -68,4 +78,4 @@ def test_they_are_bounded_and_a_wicket_is_not_lost_for_a_ball(weights: list[Weig
     if Weight.WICKET in weights[:MOST_WAITING]:
         found = lines.take(0.0)
         assert found is not None
-        assert found.weight is Weight.WICKET
+        assert found.line.weight is Weight.WICKET

@@ -14,7 +14,7 @@ from spectator.commentary import Line, Weight
 from spectator.writing import LONGEST, ModelWriter, as_line
 from tests.llm.stub import Said, Stub, fails, says, stub
 
-LINE = Line(of=7, text="Khan to Rao: {draft} FOUR.", weight=Weight.BOUNDARY)
+LINE = Line(of=7, text="Khan to Rao: {draft} FOUR.", brief="FOUR.", weight=Weight.BOUNDARY)
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ async def test_a_model_says_the_draft_in_its_own_words():
 async def test_it_is_told_what_was_said_before():
     async with desk(answer("yes.")) as here:
         await here.writer.write(LINE)
-        await here.writer.write(Line(of=8, text="Six.", weight=Weight.BALL))
+        await here.writer.write(Line(of=8, text="Six.", brief="Six.", weight=Weight.BALL))
     assert LINE.text in here.server.requests[1]["messages"][-1]["content"]
 
 

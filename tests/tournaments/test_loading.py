@@ -78,6 +78,8 @@ WRONG = {
     "execution: {mode: cloud}": "`execution.mode` is 'cloud'; allowed: local",
     "execution: {mode: local, processes: 0}": "`execution.processes` is 0; allowed: auto",
     "spectate: {episodes: some}": "`spectate.episodes` is 'some'; allowed: featured",
+    "spectate: {reasoning: soon}": "`spectate.reasoning` is 'soon'; allowed: When what captains",
+    "spectate: {reasoning: 0}": "`spectate.reasoning` is 0; allowed: When what captains",
     "spectate: {speech: loud}": "`spectate.speech` is 'loud'; allowed: Who speaks",
     "spectate: {commentary: heuristic}": "'heuristic' is of kind heuristic; allowed: templates",
     "spectate: {commentary: nobody}": "unknown captain 'nobody'",

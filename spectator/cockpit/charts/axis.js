@@ -1,11 +1,11 @@
 // The x axis of the figures that run through a match: a panel an innings, and a scale for the balls in it.
 
 import { html } from "../vendor/preact.js";
-import { BOLD, fit } from "./letters.js";
+import { BOLD, fit, widthOf } from "./letters.js";
 import { inningsName, nameOf, otherSeat } from "./say.js";
 import { num } from "./figure.js";
 
-const LEAST_SHARE = 0.14; // a super over has six balls: it is drawn wider than that
+const LEAST_SHARE = 0.19; // a super over has six balls: it is drawn wider than that
 const STEPS = [1, 2, 5, 10, 25];
 
 /** Panels `{innings, batting, from, to, x0, x1}` between `left` and `right`; balls `from` … `to`. */
@@ -58,13 +58,18 @@ export function overTicks(from, to, width, unit) {
   return ticks;
 }
 
+/** As much of which innings it is, and whose, as there is room for. */
+function labelOf(frame, { innings, batting }, width, unit) {
+  const name = inningsName(innings);
+  const who = batting ? `: ${nameOf(frame, batting)}` : "";
+  const short = innings > 2 ? name : name.replace(" innings", "") + who;
+  return widthOf(name + who, unit, BOLD) <= width ? name + who : fit(short, width, unit, BOLD);
+}
+
 /** The panels' backs, over numbers and names; `top` and `base` are the plot's. */
 export function Panels({ frame, panels, top, base, unit }) {
   return panels.map((panel) => {
     const width = panel.x1 - panel.x0;
-    const who = panel.batting ? `: ${nameOf(frame, panel.batting)}` : "";
-    const name = inningsName(panel.innings);
-    const label = width > 18 * unit ? name + who : `${name.replace(" innings", "")}${who}`;
     return html`<g>
       <rect class="panel" x=${num(panel.x0)} y=${top} width=${num(width)} height=${num(base - top)} />
       ${overTicks(panel.from, panel.to, width, unit).map((over) => {
@@ -72,7 +77,7 @@ export function Panels({ frame, panels, top, base, unit }) {
         return html`<line class="tick" x1=${num(x)} x2=${num(x)} y1=${num(base)} y2=${num(base + 0.35 * unit)} />
           <text class="quiet" x=${num(x)} y=${num(base + 1.4 * unit)} text-anchor="middle">${over}</text>`;
       })}
-      <text class="strong" x=${num(panel.x0)} y=${num(base + 2.9 * unit)}>${fit(label, width, unit, BOLD)}</text>
+      <text class="strong" x=${num(panel.x0)} y=${num(base + 2.9 * unit)}>${labelOf(frame, panel, width, unit)}</text>
     </g>`;
   });
 }

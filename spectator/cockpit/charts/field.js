@@ -21,6 +21,7 @@ export function Field({ frame, events, at }) {
       <${Empty}>The field is told with the ball that it was set for. The first one is still to come.</${Empty}>
       <div class="chart-ground">
         <${Plot} text="The ground. No ball has been bowled." height=${groundHeight} draw=${({ width, unit }) => html`<${Ground} plan=${groundPlan(width, unit, false)} />`} />
+        <${Pitch} over=${[]} left=${false} />
       </div>
     </${Figure}>`;
   }
@@ -29,10 +30,16 @@ export function Field({ frame, events, at }) {
     <${Read} ...${readOf(shown)} />
     <div class="chart-ground">
       <${Plot} text=${inWords(set, shown)} height=${groundHeight} draw=${(box) => drawing(set, box)} />
-      <${Pitch} events=${events} shown=${shown} left=${set.left} />
+      <${Pitch} over=${overOf(events, shown)} left=${set.left} />
     </div>
     <${Legend} side=${otherSeat(shown.data.batting)} fielding=${nameOf(frame, otherSeat(shown.data.batting))} />
   </${Figure}>`;
+}
+
+/** The balls of the shown one's over up to it. */
+function overOf(events, { seq, data }) {
+  const same = (event) => event.data.innings === data.innings && event.data.over === data.over;
+  return events.filter((event) => event.type === "delivery" && event.seq <= seq && same(event));
 }
 
 function setFor(frame, events, shown) {
@@ -112,9 +119,9 @@ function readOf({ data }) {
   return { said: `${data.ball} · ${data.bowler} to ${data.striker}`, value };
 }
 
-function noteOf({ hand, data }) {
-  const view = hand ? `${data.striker} bats ${hand}-handed.` : "Drawn for a right-hander: the batter’s hand is not known here.";
-  return `An illustration. ${view} The named field, its length and its line are data; where fielders stand in it, and where the ball went, are drawn from the shot and the runs.`;
+function noteOf({ hand }) {
+  const view = hand ? `for the ${hand}-handed batter` : "for a right-hander, as the batter’s hand is not known here";
+  return `An illustration, ${view}. The named field, its length and its line are data; where fielders stand in it, and where the ball went, are drawn from the shot and the runs.`;
 }
 
 function whereText(stroke) {

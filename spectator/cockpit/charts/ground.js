@@ -26,6 +26,7 @@ export function Ground({ plan }) {
   const circle = `M${num(cx - ring)} ${num(cy + straight)}V${num(cy - straight)}A${num(ring)} ${num(ring)} 0 0 1 ${num(cx + ring)} ${num(cy - straight)}V${num(cy + straight)}A${num(ring)} ${num(ring)} 0 0 1 ${num(cx - ring)} ${num(cy + straight)}Z`;
   return html`<g>
     ${BANDS.map((r, i) => html`<circle class=${i === 0 ? "verge" : `turf band${i % 2}`} cx=${cx} cy=${cy} r=${num(r * k)} />`)}
+    <circle class="rope edge" cx=${cx} cy=${cy} r=${num(BOUNDARY * k)} />
     <circle class="rope" cx=${cx} cy=${cy} r=${num(BOUNDARY * k)} />
     <path class="circle" d=${circle} />
     <rect class="strip" x=${num(cx - 1.9 * k)} y=${num(cy - 11.6 * k)} width=${num(3.8 * k)} height=${num(23.2 * k)} rx="1" />

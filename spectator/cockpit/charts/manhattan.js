@@ -49,7 +49,8 @@ function Row({ frame, row, top, plan }) {
   const step = highest > 30 ? 20 : 10;
   return html`<g>
     <rect class="panel" x=${left} y=${num(roof)} width=${num(right - left)} height=${num(base - roof)} />
-    ${end > left && html`<rect class="powerplay" x=${left} y=${num(roof)} width=${num(end - left)} height=${num(base - roof)} />`}
+    ${end > left && html`<rect class="powerplay" x=${left} y=${num(roof)} width=${num(end - left)} height=${num(base - roof)} />
+      <line class="split" x1=${num(end)} x2=${num(end)} y1=${num(roof)} y2=${num(base)} />`}
     ${[0, step, 2 * step].filter((runs) => runs <= highest).map((runs) => html`
       <line class="grid" x1=${left} x2=${right} y1=${num(y(runs))} y2=${num(y(runs))} />
       <text class="quiet" x=${left - 0.5 * unit} y=${num(y(runs) + 0.35 * unit)} text-anchor="end">${runs}</text>`)}

@@ -13,22 +13,26 @@ const WIDEST_EM = 21;
 const HEAD_EM = 3.4;
 const HIGH_EM = HEAD_EM + LENGTHS.reduce((sum, [, high]) => sum + high, 0) + 2.2;
 
-export function Pitch({ events, shown, left }) {
-  const { data } = shown;
-  const over = events.filter(
-    (event) =>
-      event.type === "delivery" && event.seq <= shown.seq &&
-      event.data.innings === data.innings && event.data.over === data.over,
-  ); // prettier-ignore
-  const text = `Pitch map. The ball was ${wordsOf(data)}. Earlier in the over: ${over.slice(0, -1).map((event) => `${event.data.length} ${plain(event.data.line)}`).join(", ") || "none"}.`;
+/** `over` are the deliveries of an over so far; the last one is the shown one. */
+export function Pitch({ over, left }) {
+  const last = over.at(-1)?.data ?? null;
   return html`<div class="chart-pitch">
-    <${Plot} text=${text} height=${({ unit }) => HIGH_EM * unit} draw=${(box) => drawing(over, left, box)} />
-    <p class="chart-ball"><b>${data.length}, ${plain(data.line)}</b> <span class="quiet">${data.variation === "stock" ? "stock ball" : plain(data.variation)}, ${shotText(data)}</span></p>
+    <${Plot} text=${inWords(over)} height=${({ unit }) => HIGH_EM * unit} draw=${(box) => drawing(over, left, box)} />
+    <p class="chart-ball">${last && html`<b>${last.length}, ${plain(last.line)}</b> <span class="quiet">${howText(last)}</span>`}</p>
   </div>`;
 }
 
-const shotText = (data) => (data.shot === "on_merit" ? "played on merit" : `shot: ${plain(data.shot)}`);
-const wordsOf = (data) => `${data.length}, ${plain(data.line)}, ${plain(data.variation)}`;
+function inWords(over) {
+  if (over.length === 0) return "Pitch map. No ball has been bowled.";
+  const told = over.map(({ data }) => `${data.length}, ${plain(data.line)}`);
+  const { data } = over.at(-1);
+  return `Pitch map. The ball was ${told.pop()}, ${plain(data.variation)}. Earlier in the over: ${told.join("; ") || "none"}.`;
+}
+
+function howText({ variation, shot }) {
+  const ball = variation === "stock" ? "stock ball" : plain(variation);
+  return `${ball}, ${shot === "on_merit" ? "played on merit" : `shot: ${plain(shot)}`}`;
+}
 
 function layout(left, { width, unit }) {
   const label = 3.5 * unit;

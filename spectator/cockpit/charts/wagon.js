@@ -15,7 +15,10 @@ export function WagonWheel({ frame, events, at }) {
   const innings = frame.innings.at(-1);
   const name = at?.data.striker ?? innings?.striker ?? story.steps.at(-1)?.data?.striker ?? null;
   if (!innings || name === null) {
-    return html`<${Figure} kind="wagon" title="Wagon wheel"><${Empty}>Nobody has faced a ball yet.</${Empty}></${Figure}>`;
+    return html`<${Figure} kind="wagon" title="Wagon wheel">
+      <${Plot} text="The ground. Nobody has faced a ball yet." height=${groundHeight} draw=${({ width, unit }) => html`<${Ground} plan=${groundPlan(width, unit, false)} />`} />
+      <${Empty}>Nobody has faced a ball yet.</${Empty}>
+    </${Figure}>`;
   }
   const steps = story.steps.filter((step) => step.innings === innings.innings && step.data?.striker === name && step.data.bat > 0);
   const strokes = steps.map((step) => strokeOf(step, []));

@@ -21,8 +21,9 @@ export function WinProb({ frame, events, onJump }) {
   if (story.steps.length === 0) {
     const text = `Win probability. No ball has been bowled.`;
     return html`<${Figure} kind="winprob" title="Win probability">
-      <${Plot} text=${text} height=${high} draw=${(box) => frameOf(frame, story, layout(frame, story, box))} />
       <${Empty}>The first ball is still to come.</${Empty}>
+      <${Plot} text=${text} height=${high} draw=${(box) => frameOf(frame, story, layout(frame, story, box))} />
+      <${Turns} frame=${frame} story=${story} turns=${turns} />
     </${Figure}>`;
   }
   const shown = Math.min(at ?? story.steps.length - 1, story.steps.length - 1);

@@ -3,13 +3,14 @@
 import { runPath } from "../router.js";
 import { html, useEffect, useState } from "../vendor/preact.js";
 import { MatchList } from "./matches.js";
-import { Standings, useRun } from "./run.js";
+import { useRunSession } from "../runs/session.js";
+import { Standings } from "./run.js";
 
 const EVERY_MS = 3_000;
 
 export function Latest({ api, current }) {
   const stream = useNewestRun(api);
-  const run = useRun(api, stream);
+  const watched = useRunSession(api, stream);
   return html`
     <aside class="latest" aria-label="Tournament and matches">
       <section class="card" aria-labelledby="table-title">
@@ -17,7 +18,7 @@ export function Latest({ api, current }) {
           <h2 id="table-title">Standings</h2>
           ${stream && html`<a class="quiet" href=${runPath(stream)}>Tournament</a>`}
         </div>
-        <${Standings} run=${run} />
+        <${Standings} run=${watched?.run} />
       </section>
       <section class="card" aria-labelledby="list-title">
         <h2 id="list-title">Matches</h2>

@@ -1,19 +1,149 @@
-// Tournaments: the list, and one of them.
+// Tournaments: the list, and one of them as it goes.
 
-import { Standings, useRun } from "../lists/run.js";
-import { Notice } from "../shell.js";
-import { html } from "../vendor/preact.js";
+import { useListed } from "../lists/listed.js";
+import { runPath } from "../router.js";
+import { Crosstable } from "../runs/crosstable.js";
+import { Head } from "../runs/head.js";
+import { Now, Recent } from "../runs/now.js";
+import { Ratings } from "../runs/ratings.js";
+import { Rounds } from "../runs/rounds.js";
+import { useRunSession } from "../runs/session.js";
+import { StandingsCard } from "../runs/standings.js";
+import * as words from "../runs/words.js";
+import { NoAccess, Notice, lamp } from "../shell.js";
+import { html, useEffect, useMemo, useState } from "../vendor/preact.js";
+import { plural } from "../words.js";
 
-export function RunsPage() {
-  return html`<${Notice} title="Tournaments" text="This page is being built." />`;
+const PAGE = 30;
+const FEW = 8; // captains whose crosstable fits into half a page
+
+export function RunsPage({ api }) {
+  const [search, setSearch] = useState("");
+  const [shown, setShown] = useState(PAGE);
+  const [tries, setTries] = useState(0);
+  const found = useListed(api, { search: search.trim(), limit: shown }, { path: "/api/runs", tries });
+  if (found?.error?.status === 401) return html`<${NoAccess} api=${api} onToken=${() => setTries(tries + 1)} />`;
+  return html`
+    <section class="card" aria-labelledby="list-title">
+      <h1 id="list-title">Tournaments</h1>
+      <label class="search">
+        <span class="sr">Find a tournament</span>
+        <input
+          id="search"
+          type="search"
+          placeholder="Find a tournament"
+          maxlength="200"
+          autocomplete="off"
+          value=${search}
+          onInput=${(event) => setSearch(event.target.value)}
+        />
+      </label>
+      <p id="list-count" class="quiet" role="status">${countText(found, search.trim())}</p>
+      <ul id="runs" class="runs">
+        ${found?.streams.map((run) => html`<${RunItem} key=${run.stream} run=${run} />`)}
+      </ul>
+      ${found && !found.error && found.total === 0 && html`<${NoRuns} search=${search.trim()} />`}
+      ${found && found.total > shown && html`<button id="more" type="button" onClick=${() => setShown(shown + PAGE)}>More tournaments</button>`}
+    </section>
+  `;
+}
+
+function countText(found, search) {
+  if (found === null) return "Loading.";
+  if (found.error && found.streams.length === 0) return "The bus cannot be reached. Trying again.";
+  if (search) return `${found.total} found`;
+  return found.total ? plural(found.total, "tournament") : "";
+}
+
+function NoRuns({ search }) {
+  if (search) return html`<p class="none">Nothing found.</p>`;
+  return html`
+    <p class="none">No tournament has been published yet. <code>captains run FILE</code> plays one; what it needs is in its file.</p>
+  `;
+}
+
+function RunItem({ run }) {
+  const state = run.ending ?? (run.state === "live" ? "in play" : "ended");
+  const played = run.played ?? 0;
+  return html`
+    <li>
+      <a href=${runPath(run.stream)} data-stream=${run.stream}>
+        <span class="pair"><bdi>${run.name ?? run.episode_id}</bdi>${run.attempt > 1 && html` <small>start ${run.attempt}</small>`}</span>
+        <span class=${`tag run-state ${state.replace(" ", "-")}`}>${state}</span>
+        <progress max=${Math.max(1, run.episodes ?? 1)} value=${played} aria-label="Episodes ended"></progress>
+        <span class="result">${itemText(run, played)}</span>
+      </a>
+    </li>
+  `;
+}
+
+function itemText(run, played) {
+  const left = run.progress?.left_s;
+  const parts = [
+    run.episodes && `${words.number(played)} of ${words.number(run.episodes)}`,
+    left && `about ${words.duration(left)} left`,
+    run.leader && html`<bdi>${run.leader}</bdi> leads`,
+    [words.KINDS[run.kind], run.format].filter(Boolean).join(", "),
+    run.captains && plural(run.captains.length, "captain"),
+    words.clock(run.started_at),
+  ].filter(Boolean);
+  return parts.map((part, i) => html`${i > 0 && " · "}${part}`);
 }
 
 export function RunPage({ api, route }) {
-  const run = useRun(api, `run:${route.stream}`);
+  const [tries, setTries] = useState(0);
+  const stream = `run:${route.stream}`;
+  const session = useRunSession(api, stream, tries);
+  useLamp(session);
+  if (session === null) return null;
+  if (session.status === "refused") return html`<${NoAccess} api=${api} onToken=${() => setTries(tries + 1)} />`;
+  if (session.status === "unknown") return html`<${Unknown} name=${route.stream} />`;
+  if (session.status === "loading") return html`<${Notice} title="Tournament" text=${waitingText(session)} />`;
+  return html`<${Run} api=${api} run=${session.run} stream=${stream} />`;
+}
+
+const waitingText = ({ connection }) =>
+  connection === "reconnecting" ? "The bus cannot be reached. Trying again." : "Loading the tournament.";
+
+function Unknown({ name }) {
   return html`
-    <section class="card" aria-labelledby="run-title">
-      <h1 id="run-title">Tournament</h1>
-      <${Standings} run=${run} />
-    </section>
+    <${Notice} title="No such tournament yet" text=${`The bus knows no tournament ${name}. If it is about to begin, it opens here.`}>
+      <p><a href="/runs">All tournaments</a></p>
+    <//>
   `;
+}
+
+/** What does not change is not drawn again: a table comes a second, a crosstable a few times less often. */
+function Run({ api, run, stream }) {
+  const { rows, moves, crosstable, ended } = run;
+  const standings = useMemo(() => html`<${StandingsCard} run=${run} stream=${stream} />`, [rows, moves]);
+  const ratings = useMemo(() => html`<${Ratings} run=${run} stream=${stream} />`, [crosstable]);
+  const order = rows.map((row) => row.captain).join("\n");
+  const cells = useMemo(() => html`<${Crosstable} run=${run} stream=${stream} />`, [crosstable, order]);
+  const rounds = useMemo(() => html`<${Rounds} run=${run} stream=${stream} />`, [crosstable]);
+  const few = run.captains.length <= FEW;
+  return html`
+    <div class=${`run ${ended ? "over" : ""}`}>
+      <${Head} run=${run} stream=${stream} />
+      <div class="column">${standings} ${ratings} ${few && cells}</div>
+      <div class="column">
+        <${Now} api=${api} run=${run} stream=${stream} />
+        <${Recent} run=${run} />
+      </div>
+      ${!few && cells} ${rounds}
+    </div>
+  `;
+}
+
+function useLamp(session) {
+  const state = session === null || session.status !== "ready" ? null : lampOf(session);
+  useEffect(() => {
+    lamp.set(state);
+  }, [state]);
+  useEffect(() => () => lamp.set(null), []);
+}
+
+function lampOf({ connection, run }) {
+  if (connection !== "live") return connection;
+  return run.ended ? "ended" : "live";
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from spectator.store import AppendStatus
+from spectator.store import AppendStatus, StreamFilter
 from spectator.streams import StreamKind, StreamName, StreamState
 from tests.spectator.matches import match_events, run_events
 from tests.spectator.wire import batch
@@ -113,7 +113,7 @@ async def test_a_search_looks_at_names_captains_and_results(store, search, names
     await store.append([batch(EVENTS)])
     await store.append([batch(match_events("a", home="ärzte", away="x")[:1])])
     await store.append([batch(match_events("b")[:9])])
-    found = await store.streams(StreamKind.MATCH, limit=2, search=search)
+    found = await store.streams(StreamKind.MATCH, StreamFilter(search=search), limit=2)
     assert ([i.stream for i in found.streams], found.total) == (names[:2], len(names))
 
 
@@ -146,10 +146,12 @@ async def test_what_no_store_can_hold_is_not_found(store):
     await store.append([batch(EVENTS[:2])])
     assert await store.info(StreamName("log\0/1")) is None
     assert await store.read(StreamName("log\0/1"), 0, 10) == []
-    assert (await store.streams(StreamKind.MATCH, limit=9, search="lo\0g")).total == 1
+    assert (await store.streams(StreamKind.MATCH, StreamFilter(search="lo\0g"), limit=9)).total == 1
 
 
 async def test_a_captains_name_may_hold_any_character(store):
     await store.append([batch(match_events("a", home="x\0y%_'\"", away="日本\U0001f3cf")[:1])])
-    found = await store.streams(StreamKind.MATCH, limit=9, search="xy%_'\" 日本\U0001f3cf")
+    found = await store.streams(
+        StreamKind.MATCH, StreamFilter(search="xy%_'\" 日本\U0001f3cf"), limit=9
+    )
     assert [info.stream for info in found.streams] == ["a/1"]

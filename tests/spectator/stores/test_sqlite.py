@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from spectator.store import SqliteEventStore, StoreRefused, StoreUnavailable
+from spectator.store import SqliteEventStore, StoreRefused, StoreUnavailable, StreamFilter
 from spectator.streams import StreamKind, StreamName
 from tests.spectator.matches import match_events, run_events
 from tests.spectator.wire import batch
@@ -53,8 +53,8 @@ def older(tmp_path: Path) -> Path:
 
 async def test_an_older_file_keeps_its_streams_and_gives_them_kinds(older):
     store = SqliteEventStore(older)
-    matches = await store.streams(StreamKind.MATCH, limit=9, search="WON by")
-    runs = await store.streams(StreamKind.RUN, limit=9, search="friday")
+    matches = await store.streams(StreamKind.MATCH, StreamFilter(search="WON by"), limit=9)
+    runs = await store.streams(StreamKind.RUN, StreamFilter(search="friday"), limit=9)
     sides = await store.streams(StreamKind.SIDE, limit=9)
     await store.aclose()
     assert [[i.stream for i in page.streams] for page in (matches, runs, sides)] == [

@@ -1,0 +1,127 @@
+"""The publisher of a process: what the bus does not take waits in the run's folder, and what is
+lost, or waits, is said. Knows nothing of Prefect.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from pydantic import BaseModel
+
+from engine.record import read_record
+from flows.ledger import RunFolder
+from flows.play import BusAddress
+
+if TYPE_CHECKING:
+    from spectator import BusPublisher
+    from spectator.reasoning import Shown
+
+PATIENCE_S: Final = 60.0  # with a bus that answered once, for one match
+
+
+class Published(BaseModel):
+    """What putting a run on a bus came to: `matches` are there, `lost` events never will be;
+    `waiting` are the streams and matches that the bus did not take in time.
+    """
+
+    matches: int = 0
+    lost: int = 0
+    waiting: int = 0
+    why: str | None = None
+
+
+@asynccontextmanager
+async def publisher(
+    bus: BusAddress | None,
+    folder: RunFolder,
+    reasoning: Shown,
+    say: Callable[[str], None],
+) -> AsyncIterator[BusPublisher | None]:
+    """The publisher of this process, which also delivers what earlier ones left in the run's
+    folder; None where there is no bus. `say` hears what has not been delivered at the end.
+    """
+    if bus is None:
+        yield None
+        return
+    from spectator import BusPublisher
+
+    found = BusPublisher(bus.url, bus.token, spool=folder.spool, adopts=True, reasoning=reasoning)
+    try:
+        async with found:
+            yield found
+    finally:
+        for line in undelivered(found, folder, bus.url):
+            say(line)
+
+
+def undelivered(publisher: BusPublisher, folder: RunFolder, url: str) -> Iterator[str]:
+    """What the bus has not got, in words; nothing where it has everything."""
+    report, left = publisher.report, publisher.streams_left
+    if report.dropped:
+        yield f"{report.dropped} events did not reach the bus at {url}: {report.why}"
+    if left:
+        streams = "the events of a stream wait" if left == 1 else f"events of {left} streams wait"
+        why = f" ({report.why})" if report.why else ""
+        yield (
+            f"{streams} in {folder.spool} for a bus{why}: the same command, or "
+            f"`captains publish {folder.path}`, delivers them"
+        )
+
+
+async def publish(
+    folder: RunFolder, bus: BusAddress, reasoning: Literal["live", "never"] | None = None
+) -> Published:
+    """Put a run's matches on the bus: what waits in its spool, then every sealed record. What is
+    there already stays as it is. Raises `BrokenRecord`.
+    """
+    from spectator import BusPublisher
+
+    spooled = BusPublisher(bus.url, bus.token, spool=folder.spool, adopts=True, flush_s=PATIENCE_S)
+    async with spooled:
+        pass
+    done = Published(
+        lost=spooled.report.dropped, waiting=spooled.streams_left, why=spooled.report.why
+    )
+    shown = reasoning or _shown_in(folder)
+    async with BusPublisher(bus.url, bus.token, reasoning=shown, flush_s=1.0) as publisher:
+        for record in _records(folder):
+            if done.waiting:
+                done = done.model_copy(update={"waiting": done.waiting + 1})
+            else:
+                done = await _with(done, publisher, record)
+    return done
+
+
+async def _with(done: Published, publisher: BusPublisher, record: Path) -> Published:
+    """And one record more."""
+    observer = publisher.observer(flush_s=PATIENCE_S)
+    for event in read_record(record):
+        await observer.on_event(event)
+    await observer.aclose()
+    report = observer.report
+    arrived = not report.dropped and not report.waiting
+    return Published(
+        matches=done.matches + arrived,
+        lost=done.lost + report.dropped,
+        waiting=done.waiting + bool(report.waiting),
+        why=report.why or done.why,
+    )
+
+
+def _records(folder: RunFolder) -> list[Path]:
+    """Void ones too, in the order in which they were sealed."""
+    found = [*folder.records.glob("*.jsonl"), *(folder.records / "void").glob("*.jsonl")]
+    return sorted(found, key=lambda path: path.stat().st_mtime_ns)
+
+
+def _shown_in(folder: RunFolder) -> Literal["live", "never"]:
+    """What the run's file says; its matches are over, so a delay has passed."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        about: Any = json.loads((folder.path / "run.json").read_text(encoding="utf-8"))
+        if about["tournament"]["spectate"]["reasoning"] == "never":
+            return "never"
+    return "live"

@@ -1,0 +1,48 @@
+// A match in a list: who played, how it stands or how it ended; a link to it.
+
+import { matchPath } from "../router.js";
+import { html } from "../vendor/preact.js";
+import { percent, plain } from "../words.js";
+
+/** `current` is the stream that is watched, `featured` the one on the featured channel. */
+export function MatchItem({ match, current = null, featured = null }) {
+  const body = html`
+    <span class="pair"><bdi>${match.home ?? "?"}</bdi> v <bdi>${match.away ?? "?"}</bdi></span>
+    <span class=${`state ${match.outcome}`}>${stateText(match, match.stream === featured)}</span>
+    <span class="result">${resultText(match)}</span>
+  `;
+  if (match.on_bus === false) return html`<li><span class="unseen" title="Not sent to this page">${body}</span></li>`;
+  return html`
+    <li>
+      <a href=${matchPath(match.stream)} data-stream=${match.stream} aria-current=${match.stream === current ? "true" : null}>
+        ${body}
+      </a>
+    </li>
+  `;
+}
+
+function stateText({ outcome, format }, isFeatured) {
+  if (outcome === "live") return isFeatured ? "● featured" : "● live";
+  if (outcome === "void" || outcome === "forfeit") return outcome;
+  return isFeatured ? "featured" : (format ?? "");
+}
+
+function resultText(match) {
+  const { result, end_reason: reason, outcome, now, episode_id: id } = match;
+  if (outcome === "live") return now ? liveText(match) : html`<bdi>${id}</bdi>`;
+  const told = outcome === "void" ? `counts for nobody: ${plain(reason)}` : result || plain(reason);
+  return html`<bdi>${told}</bdi>${scoresOf(match) && ` · ${scoresOf(match)}`}`;
+}
+
+/** `41/3, 38/5`, however the list tells it. */
+function scoresOf({ score = [] }) {
+  return typeof score === "string" ? score : score.map((line) => `${line.runs}/${line.wickets}`).join(", ");
+}
+
+function liveText({ now, home, away }) {
+  const { score, needed, batting, win_probability: chance } = now;
+  const favourite = chance === null ? "" : html` · <bdi>${chance >= 0.5 ? home : away}</bdi> <span class="whole">${percent(Math.max(chance, 1 - chance))}</span>`;
+  return html`
+    <bdi>${batting === "home" ? home : away}</bdi> ${score.runs}/${score.wickets} (${score.overs})${needed === null ? "" : `, ${needed} needed`}${favourite}
+  `;
+}

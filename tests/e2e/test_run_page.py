@@ -1,0 +1,259 @@
+"""The page of a tournament, and the index of matches, on what a real run tells."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from engine.events import EndReason, EpisodeEndedEvent, Event, TournamentStandingsEvent, parse_event
+from spectator.server import BusServer
+from tests.e2e.accessible import violations
+from tests.e2e.browsing import browse
+from tests.flows.seasons import LARGE, one_by_one, tell
+from tests.flows.support import SMALL
+from tests.spectator.matches import match_events
+from tests.spectator.wire import post
+
+pytestmark = pytest.mark.page
+
+ALL = SMALL.replace("episodes: none", "episodes: all")
+EVIL = "<img src=x onerror=\"document.title='owned'\">"
+NAMES: dict[str, dict[str, str]] = {
+    "plain": {},
+    "hostile": {"random": EVIL, "baseline": "a-captain-whose-name-is-as-long-as-it-may"},
+}
+
+
+async def season(text: str = ALL, wait_s: float = 2.0) -> list[Event]:
+    """Everything that a run tells, up to where it is interrupted once all has been played."""
+    return await tell(text, lambda run, announcer, clock: one_by_one(run, announcer, clock, wait_s))
+
+
+def path_of(events: list[Event]) -> str:
+    return f"/run/{events[0].episode_id.removeprefix('run:')}/1"
+
+
+def half(events: list[Event]) -> list[Event]:
+    """The run while it is in play, up to a table, with a crosstable before it."""
+    tables = [n for n, event in enumerate(events) if event.type == "tournament.crosstable"]
+    return events[: tables[len(tables) // 2] + 2]
+
+
+def renumbered(events: Sequence[Event], first: int) -> list[Event]:
+    return [event.model_copy(update={"seq": n}) for n, event in enumerate(events, first)]
+
+
+async def publish(bus: BusServer, events: list[Event]) -> None:
+    for start in range(0, len(events), 50):
+        await post(bus, events[start : start + 50])
+
+
+def match(
+    episode_id: str, ending: EndReason | None, home: str = "heuristic", away: str = "random"
+) -> list[Event]:
+    """A short match that is on, or that ended so."""
+    events = match_events(episode_id, seed=5, overs=1, home=home, away=away)
+    last = events[-1]
+    assert isinstance(last, EpisodeEndedEvent)
+    if ending is None:
+        return events[:-6]
+    data = last.data.model_copy(update={"end_reason": ending})
+    return [*events[:-1], last.model_copy(update={"data": data})]
+
+
+async def test_the_table_changes_while_it_is_watched(chromium, bus):
+    events = await season()
+    tables = [n for n, event in enumerate(events) if event.type == "tournament.standings"]
+    await publish(bus, events[: tables[3] + 1])
+    async with browse(chromium, bus, path_of(events)) as page:
+        await expect(page.locator("#run-state")).to_have_text("in play")
+        await expect(page.locator("#run-count")).to_contain_text("3 of 12 played")
+        await expect(page.locator("#connection-text")).to_have_text("live")
+        await publish(bus, events[tables[3] + 1 :])
+        await expect(page.locator("#run-count")).to_contain_text("12 of 12 played")
+        await expect(page.locator("#run-state")).to_have_text("interrupted")
+        await expect(page.locator("#connection-text")).to_have_text("ended")
+        await expect(page.locator("#standings tr")).to_have_count(3)
+
+
+async def test_a_change_of_place_is_said_in_words_too(chromium, bus):
+    """Not by colour or motion alone."""
+    rows = [{"captain": name, "played": 1, "points": 2 - n} for n, name in enumerate("ab")]
+    moves = """async ([rows, turned]) => {
+        const { NO_RUN, foldRun } = await import('/static/runs/fold.js');
+        const table = (played, rows) => ({ type: 'tournament.standings', ts: '2026-01-01T00:00:00Z',
+            data: { name: 'x', episodes: 9, played, rows } });
+        const run = [table(1, rows), table(2, turned), table(3, turned)].reduce(foldRun, NO_RUN);
+        return [...run.moves].map(([captain, { by, age }]) => [captain, by, age]);
+    }"""
+    async with browse(chromium, bus, "/runs") as page:
+        told_moves = await page.evaluate(moves, [rows, rows[::-1]])
+    assert told_moves == [["b", 1, 1], ["a", -1, 1]]
+
+
+async def test_a_cell_leads_to_its_matches_and_back_by_keyboard(chromium, bus):
+    events = await season()
+    await publish(bus, events)
+    run = events[0].episode_id.removeprefix("run:")
+    for number in ("01", "02"):
+        await post(bus, match(f"{run}-r2-x-v-y-p{number}-a", EndReason.COMPLETED))
+    await post(bus, match("elsewhere", EndReason.COMPLETED))
+    async with browse(chromium, bus, path_of(events)) as page:
+        cell = page.locator('#crosstable a[title^="heuristic against random"]')
+        await cell.focus()
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#list-count")).to_have_text("2 matches")
+        await expect(page.locator("#by-captain")).to_have_value("heuristic")
+        await page.locator("#matches a").first.focus()
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".team .captain").first).to_have_text("heuristic")
+        await page.go_back()
+        await page.go_back()
+        await expect(page.locator("#run-title")).to_have_text("small")
+
+
+async def test_only_what_has_changed_is_drawn_again(chromium, bus):
+    """A run of ten thousand episodes: its crosstable stands still while only the table changes."""
+    events = await season(LARGE, wait_s=6.0)
+    start = half(events)
+    await publish(
+        bus, [events[0], *(e.model_copy(update={"seq": n}) for n, e in enumerate(start[-2:], 2))]
+    )
+    async with browse(chromium, bus, path_of(events)) as page:
+        await expect(page.locator("#crosstable tr")).to_have_count(16)
+        await page.evaluate(
+            """() => { window.seen = { crosstable: 0, standings: 0 };
+            for (const id of Object.keys(window.seen)) new MutationObserver((found) => {
+                window.seen[id] += found.length; })
+                .observe(document.getElementById(id), { subtree: true, childList: true,
+                    characterData: true, attributes: true }); }"""
+        )
+        tables = (e for e in events[len(start) :] if isinstance(e, TournamentStandingsEvent))
+        later = list(islice(tables, 3))
+        await publish(bus, renumbered(later, first=4))
+        played = f"{later[-1].data.played:,} of 10,080 played"
+        await expect(page.locator("#run-count")).to_contain_text(played)
+        seen = await page.evaluate("window.seen")
+        assert seen["crosstable"] == 0
+        assert 0 < seen["standings"] < 16 * 9 * 3
+
+
+async def test_the_bus_is_restarted_and_nothing_is_missed(chromium, tmp_path):
+    events = await season()
+    first = BusServer(tmp_path / "bus.sqlite")
+    first.start()
+    try:
+        await publish(first, events[:6])
+        async with browse(chromium, first, path_of(events)) as page:
+            await expect(page.locator("#connection-text")).to_have_text("live")
+            first.stop()
+            await expect(page.locator("#connection-text")).to_have_text("reconnecting")
+            with BusServer(tmp_path / "bus.sqlite", port=first.port) as second:
+                await publish(second, events[6:])
+                await expect(page.locator("#run-count")).to_contain_text("12 of 12", timeout=30_000)
+    finally:
+        first.stop()
+
+
+async def test_a_run_that_is_not_there_yet_opens_when_it_begins(chromium, bus):
+    events = await season()
+    async with browse(chromium, bus, path_of(events), borne="404") as page:
+        await expect(page.locator("#main")).to_contain_text("No such tournament yet")
+        assert await violations(page) == []
+        await publish(bus, events[:5])
+        await expect(page.locator("#run-title")).to_have_text("small")
+
+
+async def full(bus: BusServer, names: Mapping[str, str]) -> str:
+    """A run in play with matches of every ending, its captains under other names; its path."""
+    events = [renamed(event, names) for event in half(await season())]
+    await publish(bus, events)
+    run = events[0].episode_id.removeprefix("run:")
+    endings = [None, EndReason.COMPLETED, EndReason.FORFEIT, EndReason.TRANSPORT]
+    for number, ending in enumerate(endings):
+        played = match(f"{run}-r1-x-v-y-p0{number}-a", ending)
+        await post(bus, [renamed(event, names) for event in played])
+    return path_of(events)
+
+
+def renamed(event: Event, names: Mapping[str, str]) -> Event:
+    text = event.line.decode()
+    for name, other in names.items():
+        text = text.replace(json.dumps(name), json.dumps(other))
+    return parse_event(text)
+
+
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {"color_scheme": "light"},
+    "dark": {"color_scheme": "dark"},
+    "narrow": {"viewport": {"width": 360, "height": 780}},
+    "wall": {"viewport": {"width": 2560, "height": 1440}},
+}
+
+
+async def settled(page: Page, path: str) -> None:
+    if path.startswith("/run/"):
+        await expect(page.locator("#crosstable tr")).to_have_count(3)
+        await expect(page.locator("#now a.live-card")).to_have_count(1)
+    else:
+        await expect(page.locator("#list-count")).not_to_have_text("Loading.")
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("names", NAMES)
+async def test_axe_finds_nothing_wrong_and_nothing_scrolls_sideways(chromium, bus, names, look):
+    run = await full(bus, NAMES[names])
+    for path in (run, "/runs", "/matches", "/matches?captain=nobody"):
+        async with browse(chromium, bus, path, **LOOKS[look]) as page:
+            await settled(page, path)
+            assert await violations(page) == []
+            assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            assert await page.title() != "owned"
+            assert await page.locator("main img").count() == 0
+
+
+async def test_an_empty_bus_says_what_to_do(chromium, bus):
+    async with browse(chromium, bus, "/runs") as page:
+        await expect(page.locator("main")).to_contain_text("No tournament has been published yet.")
+        assert await violations(page) == []
+        await page.locator('a[href="/matches"]').click()
+        await expect(page.locator("main")).to_contain_text("No match has been published yet.")
+        assert await violations(page) == []
+
+
+async def test_matches_are_filtered_and_the_address_says_how(chromium, bus):
+    await full(bus, NAMES["plain"])
+    async with browse(chromium, bus, "/matches") as page:
+        await expect(page.locator("#list-count")).to_have_text("4 matches")
+        await expect(page.locator("#matches .state").first).to_have_text("● live")
+        await expect(page.locator("#matches .result").first).to_contain_text("%")
+        for state, count in (("void", 1), ("forfeit", 1), ("ended", 2), ("live", 1)):
+            await page.locator("#by-state").select_option(state)
+            await expect(page.locator("#matches li")).to_have_count(count)
+            await expect(page).to_have_url(f"{bus.url}/matches?state={state}")
+        await page.locator("#by-other").fill("nobody")
+        await expect(page.locator("main")).to_contain_text("No match fits.")
+        await page.locator(".clear").click()
+        await expect(page.locator("#list-count")).to_have_text("4 matches")
+        await page.locator("#search").fill("RANDOM")
+        await expect(page).to_have_url(f"{bus.url}/matches?search=RANDOM")
+        await expect(page.locator("#list-count")).to_have_text("4 matches")
+        await page.reload()
+        await expect(page.locator("#search")).to_have_value("RANDOM")
+
+
+async def test_a_long_list_comes_page_by_page(chromium, bus):
+    await asyncio.gather(*(post(bus, match_events(f"m{n}", overs=1)[:2]) for n in range(60)))
+    async with browse(chromium, bus, "/matches") as page:
+        await expect(page.locator("#list-count")).to_have_text("1 to 50 of 60 matches")
+        await page.locator("#older").click()
+        await expect(page.locator("#list-count")).to_have_text("51 to 60 of 60 matches")
+        await expect(page.locator("#matches li")).to_have_count(10)
+        await page.locator("#newer").click()
+        await expect(page.locator("#matches li")).to_have_count(50)

@@ -1,0 +1,177 @@
+"""Commands and a bus that is away, killed or late: it has every event in the end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.record import read_record
+from flows.cli import main
+from flows.ledger import RunFolder
+from spectator.server import BusServer
+from tests.flows.support import captains
+from tests.remote.programs import Program, serving
+from tests.spectator.matches import published
+from tests.spectator.processes import TOKEN, bus_process, free_port
+from tests.spectator.wire import stored, until
+
+MATCH = ("heuristic", "random", "--overs", "1")
+STALLS_AT = 12  # questions; some balls have been bowled by then
+
+
+@pytest.fixture(autouse=True)
+def token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAPTAINS_BUS_TOKEN", TOKEN)
+
+
+def play(runs: Path, url: str, *more: str) -> int:
+    return main(["play", *MATCH, "--bus", url, "--runs", str(runs), "--json", *more])
+
+
+def told(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def as_seen(record: str) -> list[Any]:
+    """A record's events as the bus has them."""
+    match = published(list(read_record(Path(record)))).match
+    return [json.loads(event.model_dump_json()) for event in match]
+
+
+def lines(server: BusServer, stream: str) -> list[Any]:
+    return asyncio.run(stored(server, stream))
+
+
+def test_a_match_without_its_bus_is_played_and_delivered_with_the_next(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    assert play(tmp_path, url) == 0
+    out, err = capsys.readouterr()
+    first = json.loads(out)
+    assert f"wait in {tmp_path / 'play' / 'spool'}" in err
+    with BusServer(port=port, publish_token=TOKEN) as bus:
+        assert play(tmp_path, url, "--seed", "2") == 0
+        out, err = capsys.readouterr()
+        second = json.loads(out)
+        assert "wait" not in err
+        for match in (first, second):
+            assert lines(bus, f"{match['episode_id']}/1") == as_seen(match["record"])
+
+
+def test_a_run_can_be_put_on_a_bus_afterwards(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    port, folder = free_port(), str(tmp_path / "play")
+    url = f"http://127.0.0.1:{port}"
+    assert play(tmp_path, url) == 0
+    spooled = told(capsys)
+    assert main(["play", *MATCH, "--seed", "5", "--runs", str(tmp_path), "--json"]) == 0
+    unseen = told(capsys)
+    assert main(["publish", folder, "--bus", url, "--json"]) == 1
+    assert told(capsys)["waiting"] > 0
+    with BusServer(port=port, publish_token=TOKEN) as bus:
+        for _ in range(2):
+            assert main(["publish", folder, "--bus", url, "--json"]) == 0
+            done = told(capsys)
+            assert (done["matches"], done["lost"], done["waiting"]) == (2, 0, 0)
+            for match in (spooled, unseen):
+                stream = f"{match['episode_id']}/1"
+                assert lines(bus, stream) == as_seen(match["record"])
+
+
+def test_the_same_match_again_is_another_stream(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with BusServer(publish_token=TOKEN) as bus:
+        for attempt in (1, 2):
+            assert play(tmp_path, bus.url) == 0
+            out, err = capsys.readouterr()
+            match = json.loads(out)
+            assert (match["attempt"], err.count("did not reach")) == (attempt, 0)
+            assert lines(bus, f"{match['episode_id']}/{attempt}") == as_seen(match["record"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (["publish", "nowhere", "--bus", "http://127.0.0.1:1"], "is no run's folder"),
+        (["play", *MATCH, "--reasoning", "0"], "--reasoning 0: allowed: 1 to 1000"),
+        (["play", *MATCH, "--reasoning", "soon"], "--reasoning"),
+    ],
+)
+def test_what_cannot_be_is_refused(
+    arguments: list[str], why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    assert why in capsys.readouterr().err
+
+
+class Stalling(Program):
+    """Goes quiet once, in mid-match."""
+
+    def answer_to(self, request: dict[str, Any], body: bytes) -> None:
+        if len(self.server.asked) == STALLS_AT:
+            self.server.is_over.wait(60)
+        super().answer_to(request, body)
+
+
+async def test_what_a_killed_command_had_told_is_there_after_the_same_command_again(
+    tmp_path: Path,
+) -> None:
+    port, asked = free_port(), list[dict[str, Any]]()
+    presets, spool = tmp_path / "mine.yaml", tmp_path / "play" / "spool"
+    with serving(Stalling, asked) as far:
+        presets.write_text(f"far: {{kind: remote, url: '{far}'}}\n", encoding="utf-8")
+        command = ["play", "far", *MATCH[1:], "--bus", f"http://127.0.0.1:{port}", "--json"]
+        command += ["--captains", str(presets), "--runs", str(tmp_path)]
+        first = captains(command, {"CAPTAINS_BUS_TOKEN": TOKEN})
+
+        async def stalls() -> bool:
+            return len(asked) == STALLS_AT and len(_spooled(spool)) == 2
+
+        await until(stalls)
+        await asyncio.sleep(0)
+        first.send_signal(signal.SIGKILL)
+        await asyncio.to_thread(first.communicate)
+        before = _spooled(spool)
+        with bus_process(":memory:", port=port) as bus:
+            second = captains(command, {"CAPTAINS_BUS_TOKEN": TOKEN})
+            out, err = await asyncio.to_thread(second.communicate, timeout=120)
+            assert second.returncode == 0, err
+            match = json.loads(out)
+            assert match["attempt"] == 2
+            name = match["episode_id"]
+            assert await stored(bus, f"{name}/1") == before[f"{name}/1"]
+            assert await stored(bus, f"reasoning:{name}/1") == before[f"reasoning:{name}/1"]
+            assert await stored(bus, f"{name}/2") == as_seen(match["record"])
+    assert _spooled(spool) == {}
+
+
+def _spooled(spool: Path) -> dict[str, list[Any]]:
+    """The spool's events by stream."""
+    found = {}
+    for path in spool.glob("*.jsonl"):
+        events = [json.loads(line) for line in path.read_bytes().splitlines()]
+        if events:
+            found[f"{events[0]['episode_id']}/{events[0]['attempt']}"] = events
+    return found
+
+
+def test_an_attempt_that_was_killed_keeps_its_number(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "run")
+    folder.open({"name": "x"})
+    (folder.records / "e.v1.3.ab_cd123.part").write_text("{}\n")
+    assert folder.played(["e.v1"]).attempts == {"e.v1": 3}
+    for _ in range(2):
+        with folder.held():
+            assert list(folder.records.glob("*.part")) == []
+            assert folder.played(["e.v1"]).attempts == {"e.v1": 3}
+    assert [path.name for path in (folder.records / "void").iterdir()] == ["e.v1.3.ab_cd123.part"]
