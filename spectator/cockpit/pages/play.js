@@ -74,8 +74,8 @@ function statusText(desk, question, session) {
   if (desk.state === "reconnecting") return "The bus is away; asking again. Your time goes on.";
   if (desk.state === "connecting") return "Asking for questions …";
   if (question?.gone) return "You are not waited for any more.";
-  if (question) return desk.fate ? `${desk.fate.text} Your call.` : "Your call.";
-  if (session?.ended) return "The match is over.";
+  if (question) return desk.fate && desk.fate.kind !== "sent" ? `${desk.fate.text} Your call.` : "Your call.";
+  if (resultOf(session)) return "The match is over.";
   return desk.fate ? `${desk.fate.text} Waiting for the next question.` : "Waiting for a question.";
 }
 
@@ -91,8 +91,9 @@ function Gone({ desk, question }) {
 }
 
 function Ended({ session }) {
-  if (!session?.ended) return null;
-  const { text, end_reason: reason } = session.ended;
+  const result = resultOf(session);
+  if (result === null) return null;
+  const { text, end_reason: reason } = result;
   return html`
     <section class="card">
       <h2>The match is over</h2>
@@ -105,10 +106,7 @@ function Ended({ session }) {
 
 /** Between two questions: the match as everybody sees it, else as it was seen last. */
 function Meanwhile({ session, last }) {
-  if (session?.status === "ready") {
-    const { frame } = session;
-    return html`<${Board} title=${html`<bdi>${session.stream}</bdi>`} frame=${frame} note=${null} />`;
-  }
+  if (session?.status === "ready") return html`<${Board} title=${html`<bdi>${session.stream}</bdi>`} frame=${frameOf(session)} />`;
   if (last) return html`<div class="past-scene"><${Scene} seen=${last.observation} names=${namesIn(session)} /></div>`;
   return html`
     <section class="card">
@@ -119,8 +117,14 @@ function Meanwhile({ session, last }) {
   `;
 }
 
+const frameOf = (session) => session.log.frameAt(session.log.top);
+
+/** How the match ended; null while it is on, or not known. */
+const resultOf = (session) => (session?.status === "ready" ? frameOf(session).result : null);
+
 function namesIn(session) {
-  const { home = null, away = null } = session?.frame ?? {};
+  if (session?.status !== "ready") return null;
+  const { home, away } = frameOf(session);
   return home && away ? [home.captain, away.captain] : null;
 }
 
