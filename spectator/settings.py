@@ -48,7 +48,7 @@ class BusSettings:
     behind_events: int = 1_000
     behind_bytes: int = 1024 * 1024
     snapshots: int = 64
-    frame_bytes: int = 256 * 1024
+    frame_bytes: int = 64 * 1024
     page_limit: int = 1_000
     max_questions: int = 1_000
     max_answer_bytes: int = 64 * 1024

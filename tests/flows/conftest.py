@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
 from flows import settings
 from flows.server import Server, server
+from tests.flows.upping import Told, Up, joined, up_process
 
 
 @pytest.fixture(scope="session")
@@ -44,3 +47,19 @@ def on_server(prefect_server: Server) -> Iterator[Server]:
 def environment(prefect_server: Server) -> dict[str, str]:
     """What a `captains` process needs to join the server."""
     return {"PREFECT_API_URL": prefect_server.api_url}
+
+
+@pytest.fixture(scope="module")
+def shared_up(
+    tmp_path_factory: pytest.TempPathFactory, prefect_server: Server
+) -> Iterator[tuple[subprocess.Popen[str], Told, Path]]:
+    """One for all who leave it up."""
+    folder = tmp_path_factory.mktemp("up")
+    with up_process(folder, {"PREFECT_API_URL": prefect_server.api_url}) as (process, told):
+        yield process, told, folder / "runs"
+
+
+@pytest.fixture
+async def running(shared_up: tuple[subprocess.Popen[str], Told, Path]) -> AsyncIterator[Up]:
+    async with joined(*shared_up) as found:
+        yield found

@@ -8,8 +8,7 @@ import asyncio
 import json
 import os
 import signal
-import subprocess
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
@@ -17,19 +16,15 @@ import pytest
 
 from engine.record import ending_of
 from engine.replay import replay_record
-from flows.server import Server
 from tests.flows.support import captains
 from tests.flows.upping import (
     DEADLINE_S,
     QUICK,
     SLOW,
-    Told,
     Up,
     begin,
-    joined,
     until_gone,
     up,
-    up_process,
 )
 from tests.human.person import Person, present
 
@@ -38,22 +33,6 @@ pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 ADA = {"captain": {"person": "ada"}, "opponent": "random", "overs": 1, "balls_per_s": 1000}
 
 OPEN = ("queued", "starting", "playing")
-
-
-@pytest.fixture(scope="module")
-def shared(
-    tmp_path_factory: pytest.TempPathFactory, prefect_server: Server
-) -> Iterator[tuple[subprocess.Popen[str], Told, Path]]:
-    """One for all who leave it up."""
-    folder = tmp_path_factory.mktemp("up")
-    with up_process(folder, {"PREFECT_API_URL": prefect_server.api_url}) as (process, told):
-        yield process, told, folder / "runs"
-
-
-@pytest.fixture
-async def running(shared: tuple[subprocess.Popen[str], Told, Path]) -> AsyncIterator[Up]:
-    async with joined(*shared) as found:
-        yield found
 
 
 @pytest.fixture

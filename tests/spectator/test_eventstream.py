@@ -132,6 +132,12 @@ async def test_one_viewer_too_many_is_asked_to_come_later():
     assert (answer.status_code, answer.json()) == (429, {"error": "full"})
 
 
+async def test_who_asks_for_the_head_alone_gets_it(bus):
+    async with client(bus) as http:
+        answer = await http.head(FEATURED)
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+
+
 async def test_the_bus_forgets_viewers_who_left(bus):
     async with stream(bus, FEATURED) as messages:
         await anext(messages)

@@ -109,6 +109,13 @@ async def test_a_head_that_trickles_gets_no_more_time():
     assert status.result() == 408
 
 
+async def test_a_head_that_goes_on_and_on_is_answered_400(bus):
+    with raw(bus) as connection:
+        head = request("/", *(f"X-{n}: {'x' * 1000}" for n in range(100)))
+        await send(connection, head.removesuffix(b"\r\n"))
+        assert (await everything(connection)).startswith(b"HTTP/1.1 400 ")
+
+
 async def test_who_says_nothing_is_closed():
     async with BusServer(settings=BusSettings(header_s=0.1)) as bus:
         with raw(bus) as connection:

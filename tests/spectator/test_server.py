@@ -16,7 +16,8 @@ from websockets.exceptions import ConnectionClosed
 
 from spectator.server import BusServer
 from tests.spectator.matches import match_events
-from tests.spectator.wire import DEADLINE_S, post, to_the_end, watch
+from tests.spectator.raw import SlowViewer
+from tests.spectator.wire import DEADLINE_S, bulky_events, post, to_the_end, watch
 
 EVENTS = match_events("m", seed=3)
 
@@ -39,6 +40,16 @@ async def test_viewers_are_told_that_the_bus_goes_away():
     await viewer.close()
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1001
+
+
+async def test_a_bus_stops_although_a_viewer_takes_nothing():
+    path = "/api/streams/bulk/1/ws"
+    async with asyncio.timeout(DEADLINE_S), BusServer() as bus:
+        stalled = await SlowViewer(bus, path).__aenter__()
+        bulky = bulky_events(count=160, size=60_000)  # 9.6 MB: more than the kernel's buffers hold
+        for start in range(0, len(bulky), 10):
+            await post(bus, bulky[start : start + 10])
+    await stalled.__aexit__(None, None, None)
 
 
 async def test_a_bus_stops_although_a_connection_is_open():

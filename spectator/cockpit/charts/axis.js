@@ -3,7 +3,7 @@
 import { html } from "../vendor/preact.js";
 import { BOLD, fit, widthOf } from "./letters.js";
 import { inningsName, nameOf, otherSeat } from "./say.js";
-import { num } from "./figure.js";
+import { Box, Upright, Word } from "./shapes.js";
 
 const LEAST_SHARE = 0.19; // a super over has six balls: it is drawn wider than that
 const STEPS = [1, 2, 5, 10, 25];
@@ -71,13 +71,13 @@ export function Panels({ frame, panels, top, base, unit }) {
   return panels.map((panel) => {
     const width = panel.x1 - panel.x0;
     return html`<g>
-      <rect class="panel" x=${num(panel.x0)} y=${top} width=${num(width)} height=${num(base - top)} />
+      <${Box} kind="panel" x0=${panel.x0} x1=${panel.x1} y0=${top} y1=${base} />
       ${overTicks(panel.from, panel.to, width, unit).map((over) => {
         const x = panel.x0 + (width * (over * 6 - panel.from)) / Math.max(1, panel.to - panel.from);
-        return html`<line class="tick" x1=${num(x)} x2=${num(x)} y1=${num(base)} y2=${num(base + 0.35 * unit)} />
-          <text class="quiet" x=${num(x)} y=${num(base + 1.4 * unit)} text-anchor="middle">${over}</text>`;
+        return html`<${Upright} kind="tick" x=${x} from=${base} to=${base + 0.35 * unit} />
+          <${Word} kind="quiet" x=${x} y=${base + 1.4 * unit} anchor="middle">${over}<//>`;
       })}
-      <text class="strong" x=${num(panel.x0)} y=${num(base + 2.9 * unit)}>${labelOf(frame, panel, width, unit)}</text>
+      <${Word} kind="strong" x=${panel.x0} y=${base + 2.9 * unit}>${labelOf(frame, panel, width, unit)}<//>
     </g>`;
   });
 }

@@ -2,12 +2,16 @@
 
 import { html } from "../vendor/preact.js";
 import { KINDS, costsOf } from "./book.js";
-import { Figure, Plot, num } from "./figure.js";
+import { Figure, Plot } from "./figure.js";
 import { BOLD, fit } from "./letters.js";
 import { nameOf, plural } from "./say.js";
+import { Across, Upright, Word, num } from "./shapes.js";
 
 const EM_ROW = 3;
 const LEAST = 0.01;
+const NOTE =
+  "Win probability given away against the best legal choice, on what the captain knew, in points. No luck is in it; the " +
+  "smaller, the better.";
 const WORDS = { toss: "toss", batter: "next batter", bowler: "bowler", delivery: "delivery and field", shot: "shot", all: "in all" };
 
 export function Costs({ frame, events }) {
@@ -15,7 +19,7 @@ export function Costs({ frame, events }) {
   const late = events.length > 0 && events[0].seq > 1;
   return html`<${Figure}
     kind="costs" title="What decisions cost" table=${() => tableOf(frame, costs)}
-    note=${`${late ? "Only the decisions that are here: earlier ones are on their way. " : ""}Win probability given away against the best legal choice, on what the captain knew, in points. No luck is in it; the smaller, the better.`}
+    note=${`${late ? "Only the decisions that are here: earlier ones are on their way. " : ""}${NOTE}`}
   >
     <${Plot} text=${inWords(frame, costs)} height=${({ unit }) => (EM_ROW * 6 + 2.6) * unit} draw=${(box) => drawing(frame, costs, box)} />
   </${Figure}>`;
@@ -26,10 +30,10 @@ function drawing(frame, costs, { width, unit }) {
   const plan = { width, unit, middle: width / 2, widest, room: width / 2 - 4.2 * unit };
   const name = (seat) => fit(nameOf(frame, seat), width / 2 - unit, unit, BOLD);
   return html`
-    <text class="side home" x="0" y=${1.2 * unit}>${name("home")}</text>
-    <text class="side away" x=${width} y=${1.2 * unit} text-anchor="end">${name("away")}</text>
+    <${Word} kind="side home" x=${0} y=${1.2 * unit}>${name("home")}<//>
+    <${Word} kind="side away" x=${width} y=${1.2 * unit} anchor="end">${name("away")}<//>
     ${KINDS.map((kind, i) => html`<${Row} kind=${kind} costs=${costs} plan=${plan} top=${(2.2 + EM_ROW * i) * unit} />`)}
-    <line class="rule" x1="0" x2=${width} y1=${num((2.3 + EM_ROW * 5) * unit)} y2=${num((2.3 + EM_ROW * 5) * unit)} />
+    <${Across} kind="rule" y=${(2.3 + EM_ROW * 5) * unit} from=${0} to=${width} />
     <${Total} costs=${costs} plan=${plan} top=${(2.6 + EM_ROW * 5) * unit} />
   `;
 }
@@ -37,8 +41,8 @@ function drawing(frame, costs, { width, unit }) {
 function Row({ kind, costs, plan, top }) {
   const { unit, middle } = plan;
   return html`<g>
-    <text class="quiet" x=${num(middle)} y=${num(top + 1.05 * unit)} text-anchor="middle">${WORDS[kind]}</text>
-    <line class="axis" x1=${num(middle)} x2=${num(middle)} y1=${num(top + 1.35 * unit)} y2=${num(top + 2.65 * unit)} />
+    <${Word} kind="quiet" x=${middle} y=${top + 1.05 * unit} anchor="middle">${WORDS[kind]}<//>
+    <${Upright} kind="axis" x=${middle} from=${top + 1.35 * unit} to=${top + 2.65 * unit} />
     <${Bar} sums=${costs.home[kind]} seat="home" plan=${plan} y=${top + 1.5 * unit} />
     <${Bar} sums=${costs.away[kind]} seat="away" plan=${plan} y=${top + 1.5 * unit} />
   </g>`;
@@ -51,7 +55,7 @@ function Bar({ sums, seat, plan, y }) {
   const end = middle + (away ? width + 0.5 * unit : -width - 0.5 * unit);
   return html`
     <rect class=${`cost ${seat}`} x=${num(away ? middle : middle - width)} y=${num(y)} width=${num(width)} height=${num(unit)} />
-    <text class="strong" x=${num(end)} y=${num(y + 0.88 * unit)} text-anchor=${away ? "start" : "end"}>${given(sums)}</text>
+    <${Word} kind="strong" x=${end} y=${y + 0.88 * unit} anchor=${away ? "start" : "end"}>${given(sums)}<//>
   `;
 }
 
@@ -60,9 +64,9 @@ function Total({ costs, plan, top }) {
   const told = (seat) => `${given(costs[seat].all)} · ${plural(costs[seat].all.decisions, "decision")}`;
   const wide = width > 26 * unit;
   return html`
-    <text class="quiet" x=${num(middle)} y=${num(top + 1.4 * unit)} text-anchor="middle">${WORDS.all}</text>
-    <text class="total home" x="0" y=${num(top + 1.5 * unit)}>${wide ? told("home") : given(costs.home.all)}</text>
-    <text class="total away" x=${width} y=${num(top + 1.5 * unit)} text-anchor="end">${wide ? told("away") : given(costs.away.all)}</text>
+    <${Word} kind="quiet" x=${middle} y=${top + 1.4 * unit} anchor="middle">${WORDS.all}<//>
+    <${Word} kind="total home" x=${0} y=${top + 1.5 * unit}>${wide ? told("home") : given(costs.home.all)}<//>
+    <${Word} kind="total away" x=${width} y=${top + 1.5 * unit} anchor="end">${wide ? told("away") : given(costs.away.all)}<//>
   `;
 }
 

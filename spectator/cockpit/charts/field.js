@@ -3,13 +3,14 @@
 import { html } from "../vendor/preact.js";
 import { handOf } from "./book.js";
 import { outsideAllowed } from "./derive.js";
-import { Empty, Figure, Plot, Read, num } from "./figure.js";
-import { Ground, Stroke, groundHeight, groundPlan } from "./ground.js";
+import { Empty, Figure, Plot, Read } from "./figure.js";
+import { EmptyGround, Ground, Stroke, groundHeight, groundPlan } from "./ground.js";
 import { placed } from "./labels.js";
 import { momentText } from "./moments.js";
 import { Pitch } from "./pitch.js";
 import { bowlerAt, fieldersOf, isInside, keeperAt } from "./places.js";
 import { nameOf, otherSeat, plain, plural } from "./say.js";
+import { Dot, Word, num } from "./shapes.js";
 import { strikerAt, strokeOf } from "./strokes.js";
 import { ballOf, extrasOf } from "../reducer.js";
 
@@ -20,7 +21,7 @@ export function Field({ frame, events, at }) {
     return html`<${Figure} kind="field" title="Field">
       <${Empty}>The field is told with the ball that it was set for. The first one is still to come.</${Empty}>
       <div class="chart-ground">
-        <${Plot} text="The ground. No ball has been bowled." height=${groundHeight} draw=${({ width, unit }) => html`<${Ground} plan=${groundPlan(width, unit, false)} />`} />
+        <${EmptyGround} text="The ground. No ball has been bowled." />
         <${Pitch} over=${[]} left=${false} />
       </div>
     </${Figure}>`;
@@ -96,8 +97,8 @@ function Fielder({ x, y, r, name, label, side }) {
   const kind = name === "keeper" || name === "bowler" ? name : "";
   return html`<g class=${`fielder ${side} ${kind}`}>
     <circle cx=${num(x)} cy=${num(y)} r=${num(r)} />
-    ${kind === "bowler" && html`<circle class="inner" cx=${num(x)} cy=${num(y)} r=${num(r * 0.4)} />`}
-    ${label && html`<text class="place" x=${num(label.x)} y=${num(label.y)}>${name}</text>`}
+    ${kind === "bowler" && html`<${Dot} kind="inner" x=${x} y=${y} r=${r * 0.4} />`}
+    ${label && html`<${Word} kind="place" x=${label.x} y=${label.y}>${name}<//>`}
   </g>`;
 }
 
@@ -108,7 +109,10 @@ function Legend({ side, fielding }) {
     <li>${swatch(html`<g class=${`fielder keeper ${side}`}><circle cx="11" cy="7" r="4.5" /></g>`)} keeper</li>
     <li>${swatch(html`<rect class="batter" x="6.5" y="2.5" width="9" height="9" />`)} striker</li>
     <li>${swatch(html`<rect class="batter other" x="6.5" y="2.5" width="9" height="9" />`)} non-striker</li>
-    <li>${swatch(html`<g class="stroke run"><path class="way" d="M2 7H17" /><circle class="end" cx="17" cy="7" r="3.5" /></g>`)} the ball, drawn</li>
+    <li>
+      ${swatch(html`<g class="stroke run"><path class="way" d="M2 7H17" /><${Dot} kind="end" x=${17} y=${7} r=${3.5} /></g>`)}
+      the ball, drawn
+    </li>
   </ul>`;
 }
 
@@ -121,7 +125,10 @@ function readOf({ data }) {
 
 function noteOf({ hand }) {
   const view = hand ? `for the ${hand}-handed batter` : "for a right-hander, as the batter’s hand is not known here";
-  return `An illustration, ${view}. The named field, its length and its line are data; where fielders stand in it, and where the ball went, are drawn from the shot and the runs.`;
+  return (
+    `An illustration, ${view}. The named field, its length and its line are data; where fielders stand in it, and where ` +
+    "the ball went, are drawn from the shot and the runs."
+  );
 }
 
 function whereText(stroke) {

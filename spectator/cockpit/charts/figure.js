@@ -35,7 +35,7 @@ const Rows = ({ head, rows }) => html`<table class="chart-data">
 </table>`;
 
 /** Width of the node behind the ref and the height of its letters, in pixels, as they change. */
-export function useSize() {
+function useSize() {
   const ref = useRef(null);
   const [size, setSize] = useState({ width: 320, unit: 12 });
   useLayoutEffect(() => {
@@ -115,14 +115,6 @@ export const Empty = ({ children }) => html`<p class="chart-empty">${children}</
 
 /** What a ball was, and the figure's value after it: the value is never cut. */
 export const Read = ({ said, value }) => html`<p class="chart-read"><span>${said}</span> <b>${value}</b></p>`;
-
-/** The mark of a wicket, the same in every figure. */
-export function Diamond({ x, y, r = 5, kind = "wicket" }) {
-  return html`<path class=${`mark ${kind}`} d=${`M${num(x)} ${num(y - r)}l${r} ${r}l${-r} ${r}l${-r} ${-r}Z`} />`;
-}
-
-export const num = (value) => value.toFixed(1);
-export const path = (points) => points.map((p, i) => `${i ? "L" : "M"}${num(p.x)} ${num(p.y)}`).join("");
 
 /** `note`, or what stands in its place where the first balls of a match are still on their way. */
 export const noteUnless = (missing, note) =>

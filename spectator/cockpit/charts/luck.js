@@ -3,10 +3,11 @@
 import { html, useState } from "../vendor/preact.js";
 import { Panels, panelsOf, xOf } from "./axis.js";
 import { luckOf, storyOf } from "./derive.js";
-import { Cursor, Empty, Figure, Plot, Read, noteUnless, num, path } from "./figure.js";
+import { Cursor, Empty, Figure, Plot, Read, noteUnless } from "./figure.js";
 import { momentText } from "./moments.js";
 import { BOLD, fit } from "./letters.js";
 import { nameOf, otherSeat, points } from "./say.js";
+import { Across, Dot, Upright, Word, path } from "./shapes.js";
 
 const EM_HIGH = 16;
 const LEAST_SPAN = 0.1;
@@ -19,10 +20,11 @@ export function Luck({ frame, events, onJump }) {
   const plan = (box) => layout(frame, story, luck, box);
   const say = (i) => `${luck.points[i].ball}, ${momentText([luck.points[i]])}, ${valueOf(frame, luck.points[i])}`;
   return html`<${Figure}
-    kind="luck" title="Luck" aside=${html`<span class=${favoured(luck.now)}>${nameOf(frame, favoured(luck.now))} ${points(Math.abs(luck.now))}</span>`}
+    kind="luck" title="Luck" aside=${html`<span class=${favoured(luck.now)}>${whoseText(frame, luck.now)}</span>`}
     table=${() => tableOf(frame, luck)} note=${noteOf(frame, story, luck)}
   >
-    ${shown ? html`<${Read} said=${`${shown.ball} · ${momentText([shown])}`} value=${valueOf(frame, shown)} />` : html`<${Empty}>The first ball is still to come.</${Empty}>`}
+    ${shown && html`<${Read} said=${`${shown.ball} · ${momentText([shown])}`} value=${valueOf(frame, shown)} />`}
+    ${!shown && html`<${Empty}>The first ball is still to come.<//>`}
     <${Plot}
       text=${inWords(frame, luck)} height=${({ unit }) => EM_HIGH * unit} draw=${(box) => drawing(frame, luck, plan(box), shown)}
       over=${(box) => shown && html`<${Cursor}
@@ -33,6 +35,7 @@ export function Luck({ frame, events, onJump }) {
   </${Figure}>`;
 }
 
+const whoseText = (frame, luck) => `${nameOf(frame, favoured(luck))} ${points(Math.abs(luck))}`;
 const favoured = (luck) => (luck >= 0 ? "home" : "away");
 
 function layout(frame, story, luck, { width, height, unit }) {
@@ -58,14 +61,14 @@ function drawing(frame, luck, plan, shown) {
   return html`
     <${Panels} frame=${frame} ...${plan} />
     ${[-step, 0, step].map((value) => html`
-      <line class=${value === 0 ? "even" : "grid"} x1=${left} x2=${right} y1=${num(y(value))} y2=${num(y(value))} />
-      <text class="quiet" x=${left - 0.6 * unit} y=${num(y(value) + 0.35 * unit)} text-anchor="end">${points(value, 0)}</text>`)}
+      <${Across} kind=${value === 0 ? "even" : "grid"} y=${y(value)} from=${left} to=${right} />
+      <${Word} kind="quiet" x=${left - 0.6 * unit} y=${y(value) + 0.35 * unit} anchor="end">${points(value, 0)}<//>`)}
     ${steps.length > 0 && halves(steps, y(0))}
     <path class="curve" d=${path(steps)} />
-    <text class="side home" x=${left + 0.6 * unit} y=${num(plan.top + 1.3 * unit)}>${name("home")}</text>
-    <text class="side away" x=${left + 0.6 * unit} y=${num(plan.base - 0.6 * unit)}>${name("away")}</text>
-    ${shown && html`<line class="hair" x1=${num(x(shown))} x2=${num(x(shown))} y1=${plan.top} y2=${plan.base} />
-      <circle class="now" cx=${num(x(shown))} cy=${num(y(shown.luck))} r=${0.45 * unit} />`}
+    <${Word} kind="side home" x=${left + 0.6 * unit} y=${plan.top + 1.3 * unit}>${name("home")}<//>
+    <${Word} kind="side away" x=${left + 0.6 * unit} y=${plan.base - 0.6 * unit}>${name("away")}<//>
+    ${shown && html`<${Upright} kind="hair" x=${x(shown)} from=${plan.top} to=${plan.base} />
+      <${Dot} kind="now" x=${x(shown)} y=${y(shown.luck)} r=${0.45 * unit} />`}
   `;
 }
 
@@ -85,12 +88,13 @@ function valueOf(frame, point) {
 }
 
 function noteOf(frame, story, luck) {
-  const whole = frame.result ? ` With the squads and the day that were drawn before it: ${points(frame.result.luck)} for ${nameOf(frame, "home")}.` : "";
+  const home = nameOf(frame, "home");
+  const whole = frame.result ? ` With the squads and the day that were drawn before it: ${points(frame.result.luck)} for ${home}.` : "";
   const toss = luck.toss === 0 ? "" : ` The toss: ${points(luck.toss)}.`;
   return noteUnless(
     story.missing,
     `What each draw gave against what it was worth on average, in points of win probability: ` +
-    `up for ${nameOf(frame, "home")}, down for ${nameOf(frame, "away")}. A captain’s choices are no luck.${toss}${whole}`,
+    `up for ${home}, down for ${nameOf(frame, "away")}. A captain’s choices are no luck.${toss}${whole}`,
   );
 }
 

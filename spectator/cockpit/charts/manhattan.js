@@ -3,10 +3,11 @@
 import { html } from "../vendor/preact.js";
 import { overTicks } from "./axis.js";
 import { oversOf, powerplayBalls, storyOf } from "./derive.js";
-import { Choice, Diamond, Figure, Plot, num } from "./figure.js";
+import { Figure, Plot } from "./figure.js";
 import { usePair } from "./pairs.js";
 import { BOLD, fit } from "./letters.js";
 import { inningsName, nameOf, plural } from "./say.js";
+import { Across, Box, Diamond, Upright, Word, num } from "./shapes.js";
 
 const EM_ROW = 10;
 const LEAST_RUNS = 12;
@@ -15,10 +16,10 @@ const LEAST_MARK = 3.2;
 
 export function Manhattan({ frame, events }) {
   const story = storyOf(frame, events);
-  const { pair, options, choose, innings } = usePair(story);
+  const { choice, innings } = usePair(story);
   const rows = innings.map((each) => ({ ...each, sums: oversOf(each) }));
   return html`<${Figure}
-    kind="manhattan" title="Manhattan" aside=${html`<${Choice} label="Part of the match" options=${options} value=${pair} onChange=${choose} />`}
+    kind="manhattan" title="Manhattan" aside=${choice}
     table=${() => tableOf(frame, rows)}
     note="Runs an over, both innings on one scale; a diamond is a wicket, the darker band the powerplay. An over in progress is hatched."
   >
@@ -48,19 +49,23 @@ function Row({ frame, row, top, plan }) {
   const end = left + (slot * powerplayBalls(frame.max_overs, row?.innings)) / 6;
   const step = highest > 30 ? 20 : 10;
   return html`<g>
-    <rect class="panel" x=${left} y=${num(roof)} width=${num(right - left)} height=${num(base - roof)} />
-    ${end > left && html`<rect class="powerplay" x=${left} y=${num(roof)} width=${num(end - left)} height=${num(base - roof)} />
-      <line class="split" x1=${num(end)} x2=${num(end)} y1=${num(roof)} y2=${num(base)} />`}
+    <${Box} kind="panel" x0=${left} x1=${right} y0=${roof} y1=${base} />
+    ${end > left && html`<${Box} kind="powerplay" x0=${left} x1=${end} y0=${roof} y1=${base} />
+      <${Upright} kind="split" x=${end} from=${roof} to=${base} />`}
     ${[0, step, 2 * step].filter((runs) => runs <= highest).map((runs) => html`
-      <line class="grid" x1=${left} x2=${right} y1=${num(y(runs))} y2=${num(y(runs))} />
-      <text class="quiet" x=${left - 0.5 * unit} y=${num(y(runs) + 0.35 * unit)} text-anchor="end">${runs}</text>`)}
+      <${Across} kind="grid" y=${y(runs)} from=${left} to=${right} />
+      <${Word} kind="quiet" x=${left - 0.5 * unit} y=${y(runs) + 0.35 * unit} anchor="end">${runs}<//>`)}
     ${overTicks(0, overs * 6, right - left, unit).map((over) => html`
-      <text class="quiet" x=${num(left + slot * (over - 0.5))} y=${num(base + 1.3 * unit)} text-anchor="middle">${over}</text>`)}
-    ${row && html`<text class=${`side ${row.batting}`} x=${left} y=${num(top + 1.2 * unit)}>
-      ${fit(nameOf(frame, row.batting), width - left - 6 * unit, unit, BOLD)} ${row.runs}/${row.wickets}</text>`}
-    ${row?.sums.map((over) => html`<${Bar} over=${over} side=${row.batting} x=${left + slot * over.over} slot=${slot} y=${y} unit=${unit} />`)}
-    ${row?.sums.length === 0 && row.legal_balls > 0 && html`<text class="quiet" x=${num((left + right) / 2)} y=${num((roof + base) / 2)} text-anchor="middle">played before the match began</text>`}
-    ${!row && html`<text class="quiet" x=${left} y=${num(top + 1.2 * unit)}>to come</text>`}
+      <${Word} kind="quiet" x=${left + slot * (over - 0.5)} y=${base + 1.3 * unit} anchor="middle">${over}<//>`)}
+    ${row && html`<${Word} kind=${`side ${row.batting}`} x=${left} y=${top + 1.2 * unit}>
+      ${fit(nameOf(frame, row.batting), width - left - 6 * unit, unit, BOLD)} ${row.runs}/${row.wickets}<//>`}
+    ${row?.sums.map(
+      (over) => html`<${Bar} over=${over} side=${row.batting} x=${left + slot * over.over} ...${{ slot, y, unit }} />`,
+    )}
+    ${row?.sums.length === 0 && row.legal_balls > 0 && html`<${Word} kind="quiet" x=${(left + right) / 2} y=${(roof + base) / 2} anchor="middle">
+      played before the match began
+    <//>`}
+    ${!row && html`<${Word} kind="quiet" x=${left} y=${top + 1.2 * unit}>to come<//>`}
   </g>`;
 }
 
@@ -75,7 +80,9 @@ function Bar({ over, side, x, slot, y, unit }) {
   return html`<g class=${`bar ${side} ${over.complete ? "" : "partial"}`}>
     <rect class="runs" ...${box} />
     ${!over.complete && html`<rect fill="url(#chart-hatch)" ...${box} />`}
-    ${inside && html`<text class=${over.complete ? "on-bar" : "strong halo"} x=${num(middle)} y=${num(y(over.runs) + 1.15 * unit)} text-anchor="middle">${over.runs}</text>`}
+    ${inside && html`<${Word} kind=${over.complete ? "on-bar" : "strong halo"} x=${middle} y=${y(over.runs) + 1.15 * unit} anchor="middle">
+      ${over.runs}
+    <//>`}
     ${stacked.map((at) => html`<${Diamond} x=${middle} y=${at} r=${r} />`)}
   </g>`;
 }

@@ -3,10 +3,11 @@
 import { html } from "../vendor/preact.js";
 import { partnershipsOf } from "./book.js";
 import { storyOf } from "./derive.js";
-import { Choice, Empty, Figure, Plot, num } from "./figure.js";
+import { Empty, Figure, Plot } from "./figure.js";
 import { useInnings } from "./pairs.js";
 import { fit } from "./letters.js";
 import { inningsName, nameOf, plural } from "./say.js";
+import { Word, num } from "./shapes.js";
 
 const EM_ROW = 3.1;
 const LEAST_ROWS = 5;
@@ -14,16 +15,19 @@ const LEAST_ROWS = 5;
 export function Partnerships({ frame, events }) {
   const story = storyOf(frame, events);
   const label = (each) => (each.innings > 2 ? `${inningsName(each.innings)}, ${nameOf(frame, each.batting)}` : nameOf(frame, each.batting));
-  const { innings, options, choose } = useInnings(story, label);
+  const { innings, choice } = useInnings(story, label);
   const pairs = innings ? partnershipsOf(innings) : [];
   const rows = Math.max(LEAST_ROWS, pairs.length);
   return html`<${Figure}
     kind="partnerships" title="Partnerships"
-    aside=${html`<${Choice} label="Innings" options=${options} value=${innings?.innings} onChange=${choose} />`}
+    aside=${choice}
     note=${noteOf(innings, pairs)} table=${() => tableOf(pairs)}
   >
     ${pairs.length === 0 && html`<${Empty}>The first ball is still to come.</${Empty}>`}
-    <${Plot} text=${inWords(frame, innings, pairs)} height=${({ unit }) => EM_ROW * rows * unit} draw=${(box) => drawing(innings, pairs, box)} />
+    <${Plot}
+      text=${inWords(frame, innings, pairs)} height=${({ unit }) => EM_ROW * rows * unit}
+      draw=${(box) => drawing(innings, pairs, box)}
+    />
   </${Figure}>`;
 }
 
@@ -40,12 +44,12 @@ function Row({ pair, side, top, width, unit, most }) {
   const name = (batter) => fit(`${batter.name}${pair.out === batter.name || !pair.unbroken ? "" : " *"}`, room - 2.2 * unit, unit);
   const [first, second] = pair.batters;
   return html`<g class=${`pair ${pair.unbroken ? "unbroken" : ""}`}>
-    <text class=${pair.out === first.name ? "quiet" : ""} x="0" y=${num(text)}>${name(first)}</text>
-    <text class=${pair.out === second.name ? "quiet" : ""} x=${width} y=${num(text)} text-anchor="end">${name(second)}</text>
-    <text class="strong" x=${num(middle - 3.2 * unit)} y=${num(text)} text-anchor="end">${first.runs}</text>
-    <text class="strong" x=${num(middle + 3.2 * unit)} y=${num(text)}>${second.runs}</text>
-    <text class="sum" x=${num(middle)} y=${num(text + 0.1 * unit)} text-anchor="middle">${pair.runs}</text>
-    <text class="quiet" x=${num(middle)} y=${num(bar + 0.95 * unit)} text-anchor="middle">${pair.balls}</text>
+    <${Word} kind=${pair.out === first.name ? "quiet" : ""} x=${0} y=${text}>${name(first)}<//>
+    <${Word} kind=${pair.out === second.name ? "quiet" : ""} x=${width} y=${text} anchor="end">${name(second)}<//>
+    <${Word} kind="strong" x=${middle - 3.2 * unit} y=${text} anchor="end">${first.runs}<//>
+    <${Word} kind="strong" x=${middle + 3.2 * unit} y=${text}>${second.runs}<//>
+    <${Word} kind="sum" x=${middle} y=${text + 0.1 * unit} anchor="middle">${pair.runs}<//>
+    <${Word} kind="quiet" x=${middle} y=${bar + 0.95 * unit} anchor="middle">${pair.balls}<//>
     <rect class=${`cost ${side}`} x=${num(middle - 1.4 * unit - left)} y=${num(bar)} width=${num(left)} height=${0.7 * unit} />
     <rect class=${`cost ${side}`} x=${num(middle + 1.4 * unit)} y=${num(bar)} width=${num(right)} height=${0.7 * unit} />
   </g>`;
@@ -53,7 +57,10 @@ function Row({ pair, side, top, width, unit, most }) {
 
 function noteOf(innings, pairs) {
   const begun = pairs.length && !pairs[0].whole ? "The first is counted from where the match begins or is known. " : "";
-  return `${begun}In the middle the runs of the partnership, extras among them, and the balls faced; beside it what each batter made. * not out.`;
+  return (
+    `${begun}In the middle the runs of the partnership, extras among them, and the balls faced; beside it what each batter ` +
+    "made. * not out."
+  );
 }
 
 function inWords(frame, innings, pairs) {

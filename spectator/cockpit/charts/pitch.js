@@ -1,8 +1,9 @@
 // The pitch map: line and length of the shown ball and of those before it in the over.
 
 import { html } from "../vendor/preact.js";
-import { Plot, num } from "./figure.js";
+import { Plot } from "./figure.js";
 import { plain } from "./say.js";
+import { Across, Box, Dot, Word } from "./shapes.js";
 import { dice } from "./strokes.js";
 import { ballOf } from "../reducer.js";
 
@@ -53,14 +54,17 @@ function drawing(over, left, box) {
   const stumps = columns.find((each) => each.name === "stumps");
   const middle = (stumps.x0 + stumps.x1) / 2;
   return html`
-    <rect class="strip" x=${num(x0)} y=${num(1.6 * unit)} width=${num(x1 - x0)} height=${num(y1 - 1.6 * unit)} rx="3" />
+    <${Box} kind="strip" x0=${x0} x1=${x1} y0=${1.6 * unit} y1=${y1} rx="3" />
     ${rows.map((row, i) => html`
-      ${i % 2 === 1 && html`<rect class="zone" x=${num(x0)} y=${num(row.y0)} width=${num(x1 - x0)} height=${num(row.y1 - row.y0)} />`}
-      <text class="quiet" x=${num(x0 - 0.5 * unit)} y=${num((row.y0 + row.y1) / 2 + 0.35 * unit)} text-anchor="end">${row.name}</text>`)}
-    <rect class="channel" x=${num(stumps.x0)} y=${num(y0)} width=${num(stumps.x1 - stumps.x0)} height=${num(y1 - y0)} />
-    <line class="crease" x1=${num(x0)} x2=${num(x1)} y1=${num(y0)} y2=${num(y0)} />
-    ${[-1, 0, 1].map((i) => html`<rect class="stump" x=${num(middle + i * 0.62 * unit - 0.17 * unit)} y=${num(1.9 * unit)} width=${num(0.34 * unit)} height=${num(1.2 * unit)} rx="1" />`)}
-    ${columns.map((each) => html`<text class="quiet" x=${num((each.x0 + each.x1) / 2)} y=${num(y1 + 1.3 * unit)} text-anchor="middle">${short(each.name, each.x1 - each.x0, unit)}</text>`)}
+      ${i % 2 === 1 && html`<${Box} kind="zone" x0=${x0} x1=${x1} ...${row} />`}
+      <${Word} kind="quiet" x=${x0 - 0.5 * unit} y=${(row.y0 + row.y1) / 2 + 0.35 * unit} anchor="end">${row.name}<//>`)}
+    <${Box} kind="channel" ...${stumps} y0=${y0} y1=${y1} />
+    <${Across} kind="crease" y=${y0} from=${x0} to=${x1} />
+    ${[-0.62, 0, 0.62].map((i) => html`
+      <${Box} kind="stump" x0=${middle + (i - 0.17) * unit} x1=${middle + (i + 0.17) * unit} y0=${1.9 * unit} y1=${3.1 * unit} rx="1" />`)}
+    ${columns.map((each) => html`<${Word} kind="quiet" x=${(each.x0 + each.x1) / 2} y=${y1 + 1.3 * unit} anchor="middle">
+      ${short(each.name, each.x1 - each.x0, unit)}
+    <//>`)}
     ${over.map((event, i) => html`<${Ball} event=${event} plan=${plan} last=${i === over.length - 1} />`)}
   `;
 }
@@ -78,8 +82,10 @@ function Ball({ event, plan, last }) {
   const y = within(row.y0, row.y1, dice(event.seq, 6));
   const { glyph, kind } = ballOf(event.data);
   return html`<g class=${`pitched ${kind} ${last ? "last" : ""}`}>
-    ${last && html`<circle class="ring" cx=${num(x)} cy=${num(y)} r=${num(r + 0.35 * unit)} />`}
-    <circle class="dot" cx=${num(x)} cy=${num(y)} r=${num(r)} />
-    ${(last || glyph.length === 1) && html`<text class="glyph" x=${num(x)} y=${num(y + 0.35 * unit)} text-anchor="middle">${glyph.length > 2 ? glyph.slice(0, 2) : glyph}</text>`}
+    ${last && html`<${Dot} kind="ring" x=${x} y=${y} r=${r + 0.35 * unit} />`}
+    <${Dot} kind="dot" x=${x} y=${y} r=${r} />
+    ${(last || glyph.length === 1) && html`<${Word} kind="glyph" x=${x} y=${y + 0.35 * unit} anchor="middle">
+      ${glyph.slice(0, 2)}
+    <//>`}
   </g>`;
 }

@@ -21,7 +21,8 @@ const FIELDS = {
   ring: ["short third", "point", "cover", "extra cover", "midwicket", "square leg", "short fine leg", "deep mid-off", "deep mid-on"],
   off_side: ["deep third", "deep point", "sweeper", "long-off", "backward point", "cover", "extra cover", "mid-on", "midwicket"],
   leg_trap: ["fine leg", "deep backward square", "deep midwicket", "long-on", "midwicket", "slip", "backward point", "cover", "mid-off"],
-  spread: ["deep third", "sweeper", "long-on", "deep midwicket", "deep backward square", "backward point", "extra cover", "mid-off", "midwicket"],
+  spread: ["deep third", "sweeper", "long-on", "deep midwicket", "deep backward square", "backward point", "extra cover",
+    "mid-off", "midwicket"],
 }; // prettier-ignore
 
 // By how many may stand outside.

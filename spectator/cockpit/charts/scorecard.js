@@ -33,8 +33,11 @@ export function Extras({ frame, events, innings: number }) {
   const innings = numbered(frame, events, number);
   if (!innings) return null;
   const sums = extrasByKind(innings);
-  const told = Object.keys(EXTRAS).filter((kind) => sums[kind]).map((kind) => html`<abbr title=${EXTRAS[kind]}>${SHORT[kind]}</abbr> ${sums[kind]}`);
+  const told = Object.keys(EXTRAS)
+    .filter((kind) => sums[kind])
+    .map((kind) => html`<abbr title=${EXTRAS[kind]}>${SHORT[kind]}</abbr> ${sums[kind]}`);
   const parts = sums.other ? [...told, `${sums.other} before`] : told;
   const listed = parts.flatMap((part, i) => (i ? [", ", part] : [part]));
-  return html`<p class="chart-extras"><span>Extras</span> <b>${innings.extras}</b> ${listed.length > 0 && html`<span class="quiet">(${listed})</span>`}</p>`;
+  const details = listed.length > 0 && html`<span class="quiet">(${listed})</span>`;
+  return html`<p class="chart-extras"><span>Extras</span> <b>${innings.extras}</b> ${details}</p>`;
 }

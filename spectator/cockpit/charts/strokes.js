@@ -50,7 +50,7 @@ function kindOf(data, extras) {
 }
 
 function angleOf(seq, { shot, line, length }) {
-  const [middle, half] = SECTORS[shot] ?? [BY_LINE[line] * BY_LENGTH[length], shot === "rotate" ? 55 : 38];
+  const [middle, half] = SECTORS[shot] ?? [BY_LINE[line] * BY_LENGTH[length], shot === "rotate" ? 80 : 65];
   return middle + half * (dice(seq, 1) + dice(seq, 2) - 1); // more often near the middle
 }
 

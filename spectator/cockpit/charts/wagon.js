@@ -4,11 +4,15 @@ import { html } from "../vendor/preact.js";
 import { handOf } from "./book.js";
 import { storyOf } from "./derive.js";
 import { Empty, Figure, Plot } from "./figure.js";
-import { Ground, Stroke, groundHeight, groundPlan } from "./ground.js";
+import { EmptyGround, Ground, Stroke, groundHeight, groundPlan } from "./ground.js";
 import { plural } from "./say.js";
 import { strokeOf } from "./strokes.js";
 
-const COUNTED = [[1, "single", "singles"], [2, "two", "twos"], [3, "three", "threes"], [4, "four", "fours"], [6, "six", "sixes"]]; // prettier-ignore
+const COUNTED = [
+  [1, "single", "singles"], [2, "two", "twos"], [3, "three", "threes"], [4, "four", "fours"], [6, "six", "sixes"],
+]; // prettier-ignore
+
+const STYLES = { 4: "four", 6: "six" };
 
 export function WagonWheel({ frame, events, at }) {
   const story = storyOf(frame, events);
@@ -16,7 +20,7 @@ export function WagonWheel({ frame, events, at }) {
   const name = at?.data.striker ?? innings?.striker ?? story.steps.at(-1)?.data?.striker ?? null;
   if (!innings || name === null) {
     return html`<${Figure} kind="wagon" title="Wagon wheel">
-      <${Plot} text="The ground. Nobody has faced a ball yet." height=${groundHeight} draw=${({ width, unit }) => html`<${Ground} plan=${groundPlan(width, unit, false)} />`} />
+      <${EmptyGround} text="The ground. Nobody has faced a ball yet." />
       <${Empty}>Nobody has faced a ball yet.</${Empty}>
     </${Figure}>`;
   }
@@ -29,10 +33,12 @@ export function WagonWheel({ frame, events, at }) {
   const whole = innings.batters.find((batter) => batter.name === name)?.runs ?? runs;
   return html`<${Figure}
     kind="wagon" title="Wagon wheel" aside=${html`<b>${name}</b> <span class="quiet">${plural(whole, "run")}</span>`}
-    note=${noteOf(hand, whole - runs)} table=${() => ({ head: ["Strokes for", "How many"], rows: counts.map(([, , many, count]) => [many, count]) })}
+    note=${noteOf(hand, whole - runs)}
+    table=${() => ({ head: ["Strokes for", "How many"], rows: counts.map(([, , many, count]) => [many, count]) })}
   >
     <${Plot}
-      text=${`Wagon wheel of ${name}, ${hand ?? "right"}-handed: ${said || "no runs off the bat yet"}. Directions are an illustration.`} height=${groundHeight}
+      text=${`Wagon wheel of ${name}, ${hand ?? "right"}-handed: ${said || "no runs yet"}. Directions are an illustration.`}
+      height=${groundHeight}
       draw=${({ width, unit }) => {
         const plan = groundPlan(width, unit, hand === "left");
         return html`<${Ground} plan=${plan} />${strokes.map((stroke) => html`<${Stroke} plan=${plan} stroke=${stroke} faint />`)}`;
@@ -40,7 +46,7 @@ export function WagonWheel({ frame, events, at }) {
     />
     <ul class="chart-legend">
       ${counts.map(([of, one, many, count]) => html`<li>
-        <svg width="26" height="14" viewBox="0 0 26 14" aria-hidden="true"><g class=${`stroke faint ${of === 6 ? "six" : of === 4 ? "four" : "run"}`}>
+        <svg width="26" height="14" viewBox="0 0 26 14" aria-hidden="true"><g class=${`stroke faint ${STYLES[of] ?? "run"}`}>
           <path class="way" d="M2 7H21" /><circle class="end" cx="21" cy="7" r="3.2" /></g></svg>
         ${plural(count, one, many)}
       </li>`)}
@@ -49,7 +55,7 @@ export function WagonWheel({ frame, events, at }) {
 }
 
 function noteOf(hand, before) {
-  const seen = before > 0 ? `${plural(before, "run")} of before the first ball that is known ${before === 1 ? "is" : "are"} not drawn. ` : "";
+  const seen = before > 0 ? `Runs of before the first ball that is known are not drawn: ${before}. ` : "";
   const view = hand ? "" : " Drawn for a right-hander: the batter’s hand is not known here.";
   return `${seen}An illustration: how many runs is data, the direction is drawn from the shot.${view}`;
 }

@@ -3,10 +3,11 @@
 import { html, useState } from "../vendor/preact.js";
 import { Panels, panelsOf, xOf } from "./axis.js";
 import { storyOf, turningPoints } from "./derive.js";
-import { Cursor, Diamond, Empty, Figure, Plot, Read, noteUnless, num, path } from "./figure.js";
+import { Cursor, Empty, Figure, Plot, Read, noteUnless } from "./figure.js";
 import { BOLD, fit } from "./letters.js";
 import { inningsName, nameOf, percent, plural, points } from "./say.js";
 import { momentText, rangeText } from "./moments.js";
+import { Across, Diamond, Dot, Upright, Word, num, path } from "./shapes.js";
 
 const EM_HIGH = 20;
 
@@ -30,7 +31,10 @@ export function WinProb({ frame, events, onJump }) {
   return html`<${Figure}
     kind="winprob" title="Win probability" aside=${html`<${Chances} frame=${frame} now=${story.steps.at(-1).home} />`}
     table=${() => tableOf(frame, story)}
-    note=${noteUnless(story.missing, `The line is ${home}’s chance after each ball: above the middle ${home} is ahead, below it ${away}. Diamonds are wickets.`)}
+    note=${noteUnless(
+      story.missing,
+      `The line is ${home}’s chance after each ball: above the middle ${home} is ahead, below it ${away}. Diamonds are wickets.`,
+    )}
   >
     <${Read} said=${ballSaid(story.steps[shown])} value=${valueOf(story.steps[shown])} />
     <${Plot}
@@ -69,10 +73,10 @@ function frameOf(frame, story, plan) {
   return html`
     <${Panels} frame=${frame} ...${plan} />
     ${[0, 0.25, 0.5, 0.75, 1].map(
-      (home) => html`<line class=${home === 0.5 ? "even" : "grid"} x1=${left} x2=${right} y1=${num(plan.y(home))} y2=${num(plan.y(home))} />`,
+      (home) => html`<${Across} kind=${home === 0.5 ? "even" : "grid"} y=${plan.y(home)} from=${left} to=${right} />`,
     )}
     ${[0, 0.5, 1].map(
-      (home) => html`<text class="quiet" x=${left - 0.6 * unit} y=${num(plan.y(home) + 0.35 * unit)} text-anchor="end">${percent(home)}</text>`,
+      (home) => html`<${Word} kind="quiet" x=${left - 0.6 * unit} y=${plan.y(home) + 0.35 * unit} anchor="end">${percent(home)}<//>`,
     )}
   `;
 }
@@ -87,12 +91,12 @@ function drawing(frame, story, turns, plan, shown) {
     ${runs.map((points) => areas(points, y(0.5)))}
     ${turns.map((turn) => html`<path class="swing" d=${path(swingLine(story, turn, plan))} />`)}
     ${runs.map((points) => html`<path class="curve" d=${path(points)} />`)}
-    <text class="side home" x=${left + 0.6 * unit} y=${num(y(1) + 1.4 * unit)}>${name("home")}</text>
-    <text class="side away" x=${left + 0.6 * unit} y=${num(y(0) - 0.7 * unit)}>${name("away")}</text>
+    <${Word} kind="side home" x=${left + 0.6 * unit} y=${y(1) + 1.4 * unit}>${name("home")}<//>
+    <${Word} kind="side away" x=${left + 0.6 * unit} y=${y(0) - 0.7 * unit}>${name("away")}<//>
     ${story.steps.filter((step) => step.wicket).map((step) => html`<${Diamond} x=${x(step)} y=${y(step.home)} r=${0.42 * unit} />`)}
     ${badges(story, turns, plan)}
-    <line class="hair" x1=${num(x(here))} x2=${num(x(here))} y1=${plan.top} y2=${plan.base} />
-    <circle class="now" cx=${num(x(here))} cy=${num(y(here.home))} r=${0.5 * unit} />
+    <${Upright} kind="hair" x=${x(here)} from=${plan.top} to=${plan.base} />
+    <${Dot} kind="now" x=${x(here)} y=${y(here.home)} r=${0.5 * unit} />
   `;
 }
 
@@ -134,8 +138,8 @@ function badges(story, turns, plan) {
     const end = story.steps[turn.to];
     return html`<g>
       <path class="leader" d=${`M${num(xs[i])} ${top - unit + r}L${num(x(end))} ${num(y(end.home))}`} />
-      <circle class="badge" cx=${num(xs[i])} cy=${top - unit} r=${r} />
-      <text class="number" x=${num(xs[i])} y=${top - unit + 0.32 * unit} text-anchor="middle">${i + 1}</text>
+      <${Dot} kind="badge" x=${xs[i]} y=${top - unit} r=${r} />
+      <${Word} kind="number" x=${xs[i]} y=${top - unit + 0.32 * unit} anchor="middle">${i + 1}<//>
     </g>`;
   });
 }

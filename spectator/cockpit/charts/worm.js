@@ -3,9 +3,10 @@
 import { html } from "../vendor/preact.js";
 import { overTicks } from "./axis.js";
 import { powerplayBalls, progressOf, storyOf } from "./derive.js";
-import { Choice, Diamond, Figure, Plot, noteUnless, num, path } from "./figure.js";
+import { Figure, Plot, noteUnless } from "./figure.js";
 import { usePair } from "./pairs.js";
 import { inningsName, nameOf, overs, plural } from "./say.js";
+import { Across, Box, Diamond, Dot, Upright, Word, num, path } from "./shapes.js";
 
 const EM_HIGH = 21;
 const LEAST_RUNS = 10;
@@ -13,15 +14,17 @@ const RUN_STEPS = [2, 5, 10, 20, 25, 50, 100];
 
 export function Worm({ frame, events }) {
   const story = storyOf(frame, events);
-  const { pair, options, choose, innings } = usePair(story);
+  const { choice, innings } = usePair(story);
   const lines = innings.map((each) => ({ ...each, points: progressOf(each) }));
   const late = lines.some((each) => each.steps.some((step) => !step.data)) ? story.missing : 0;
   return html`<${Figure}
-    kind="worm" title="Worm" aside=${html`<${Choice} label="Part of the match" options=${options} value=${pair} onChange=${choose} />`}
+    kind="worm" title="Worm" aside=${choice}
     table=${() => tableOf(frame, lines)}
     note=${noteUnless(late, "Runs against overs; diamonds are wickets. In a chase the thin dots are the way that is left to the target.")}
   >
-    <ul class="chart-legend lines">${lines.map((each, i) => html`<${Key} frame=${frame} innings=${each} last=${i === lines.length - 1} />`)}</ul>
+    <ul class="chart-legend lines">
+      ${lines.map((each, i) => html`<${Key} frame=${frame} innings=${each} last=${i === lines.length - 1} />`)}
+    </ul>
     <${Plot} text=${inWords(frame, lines)} height=${({ unit }) => EM_HIGH * unit} draw=${(box) => drawing(frame, lines, box)} />
   </${Figure}>`;
 }
@@ -52,14 +55,15 @@ function Grid({ left, right, top, base, balls, highest, unit, x, y, powerplay })
   const runs = Array.from({ length: Math.floor(highest / step) + 1 }, (_, i) => i * step);
   const end = x(Math.min(powerplay, balls));
   return html`
-    <rect class="panel" x=${left} y=${top} width=${num(right - left)} height=${num(base - top)} />
-    ${powerplay > 0 && html`<rect class="powerplay" x=${left} y=${top} width=${num(end - left)} height=${num(base - top)} />
-      <line class="split" x1=${num(end)} x2=${num(end)} y1=${top} y2=${base} />
-      <text class="quiet" x=${left} y=${num(top - 0.5 * unit)}>powerplay</text>`}
-    ${runs.map((each) => html`<line class="grid" x1=${left} x2=${right} y1=${num(y(each))} y2=${num(y(each))} />
-      <text class="quiet" x=${left - 0.5 * unit} y=${num(y(each) + 0.35 * unit)} text-anchor="end">${each}</text>`)}
-    ${overTicks(0, balls, right - left, unit).map((over) => html`<line class="tick" x1=${num(x(over * 6))} x2=${num(x(over * 6))} y1=${base} y2=${base + 0.35 * unit} />
-      <text class="quiet" x=${num(x(over * 6))} y=${base + 1.4 * unit} text-anchor="middle">${over}</text>`)}
+    <${Box} kind="panel" x0=${left} x1=${right} y0=${top} y1=${base} />
+    ${powerplay > 0 && html`<${Box} kind="powerplay" x0=${left} x1=${end} y0=${top} y1=${base} />
+      <${Upright} kind="split" x=${end} from=${top} to=${base} />
+      <${Word} kind="quiet" x=${left} y=${top - 0.5 * unit}>powerplay<//>`}
+    ${runs.map((each) => html`<${Across} kind="grid" y=${y(each)} from=${left} to=${right} />
+      <${Word} kind="quiet" x=${left - 0.5 * unit} y=${y(each) + 0.35 * unit} anchor="end">${each}<//>`)}
+    ${overTicks(0, balls, right - left, unit).map((over) => html`
+      <${Upright} kind="tick" x=${x(over * 6)} from=${base} to=${base + 0.35 * unit} />
+      <${Word} kind="quiet" x=${x(over * 6)} y=${base + 1.4 * unit} anchor="middle">${over}<//>`)}
   `;
 }
 
@@ -70,8 +74,8 @@ function Target({ lines, left, right, unit, target, balls, x, y }) {
   const open = !chase.complete && chase.target !== null && now.runs < target;
   const text = `target ${target}`;
   return html`
-    <line class="target" x1=${left} x2=${right} y1=${num(y(target))} y2=${num(y(target))} />
-    <text class="strong" x=${left} y=${num(y(target) - 0.45 * unit)}>${text}</text>
+    <${Across} kind="target" y=${y(target)} from=${left} to=${right} />
+    <${Word} kind="strong" x=${left} y=${y(target) - 0.45 * unit}>${text}<//>
     ${open && html`<line class="needed" x1=${num(x(now.balls))} y1=${num(y(now.runs))} x2=${num(x(balls))} y2=${num(y(target))} />`}
   `;
 }
@@ -80,8 +84,8 @@ function Line({ innings, last, unit, x, y }) {
   const at = innings.points.map((point) => ({ x: x(point.balls), y: y(point.runs), fell: point.fell }));
   return html`<g class=${`run ${innings.batting} ${last ? "latest" : "earlier"}`}>
     <path class="worm-line" d=${path(at)} />
-    ${at.filter((point) => point.fell).map((point) => html`<${Diamond} ...${point} r=${0.42 * unit} kind=${`wicket ${innings.batting}`} />`)}
-    <circle class="end" cx=${num(at.at(-1).x)} cy=${num(at.at(-1).y)} r=${0.42 * unit} />
+    ${at.filter((point) => point.fell).map((point) => html`<${Diamond} ...${point} r=${0.42 * unit} />`)}
+    <${Dot} kind="end" x=${at.at(-1).x} y=${at.at(-1).y} r=${0.42 * unit} />
   </g>`;
 }
 

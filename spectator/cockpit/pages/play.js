@@ -8,7 +8,7 @@ import { Desk } from "../play/desk.js";
 import { Scene } from "../play/scene.js";
 import { matchPath } from "../router.js";
 import { MatchSession } from "../session.js";
-import { Notice, lamp } from "../shell.js";
+import { Notice, useLamp } from "../shell.js";
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { VOIDS } from "../words.js";
 
@@ -25,7 +25,7 @@ export function PlayPage({ api, route }) {
   const [keysOn, setKeysOn] = useState(localStorage.getItem(KEYS_KEPT) !== "off");
   const question = desk?.current ?? null;
   if (question) last.current = question;
-  useLamp(desk);
+  useLamp(desk === null ? null : LAMPS[desk.state]);
   useTitle(question, captain);
   const session = useMatch(api, captain, question ?? last.current);
   if (desk === null) return null;
@@ -74,8 +74,8 @@ function statusText(desk, question, session) {
   if (desk.state === "reconnecting") return "The bus is away; asking again. Your time goes on.";
   if (desk.state === "connecting") return "Asking for questions …";
   if (question?.gone) return "You are not waited for any more.";
-  if (question) return desk.fate ? `${desk.fate.text} Your call.` : "Your call.";
-  if (session?.ended) return "The match is over.";
+  if (question) return desk.fate && desk.fate.kind !== "sent" ? `${desk.fate.text} Your call.` : "Your call.";
+  if (resultOf(session)) return "The match is over.";
   return desk.fate ? `${desk.fate.text} Waiting for the next question.` : "Waiting for a question.";
 }
 
@@ -91,8 +91,9 @@ function Gone({ desk, question }) {
 }
 
 function Ended({ session }) {
-  if (!session?.ended) return null;
-  const { text, end_reason: reason } = session.ended;
+  const result = resultOf(session);
+  if (result === null) return null;
+  const { text, end_reason: reason } = result;
   return html`
     <section class="card">
       <h2>The match is over</h2>
@@ -105,10 +106,7 @@ function Ended({ session }) {
 
 /** Between two questions: the match as everybody sees it, else as it was seen last. */
 function Meanwhile({ session, last }) {
-  if (session?.status === "ready") {
-    const { frame } = session;
-    return html`<${Board} title=${html`<bdi>${session.stream}</bdi>`} frame=${frame} note=${null} />`;
-  }
+  if (session?.status === "ready") return html`<${Board} title=${html`<bdi>${session.stream}</bdi>`} frame=${frameOf(session)} />`;
   if (last) return html`<div class="past-scene"><${Scene} seen=${last.observation} names=${namesIn(session)} /></div>`;
   return html`
     <section class="card">
@@ -119,8 +117,14 @@ function Meanwhile({ session, last }) {
   `;
 }
 
+const frameOf = (session) => session.log.frameAt(session.log.top);
+
+/** How the match ended; null while it is on, or not known. */
+const resultOf = (session) => (session?.status === "ready" ? frameOf(session).result : null);
+
 function namesIn(session) {
-  const { home = null, away = null } = session?.frame ?? {};
+  if (session?.status !== "ready") return null;
+  const { home, away } = frameOf(session);
   return home && away ? [home.captain, away.captain] : null;
 }
 
@@ -159,14 +163,6 @@ function useDesk(own, captain) {
     return () => opened.close();
   }, [own, captain]);
   return desk;
-}
-
-function useLamp(desk) {
-  const state = desk === null ? null : LAMPS[desk.state];
-  useEffect(() => {
-    lamp.set(state);
-  }, [state]);
-  useEffect(() => () => lamp.set(null), []);
 }
 
 /** A question is seen in the tab's title, too. */

@@ -1,6 +1,6 @@
 // One question and its answer: the choices, what else may be called, the button that sends.
 
-import { html, useEffect, useRef, useState } from "../vendor/preact.js";
+import { html, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
 import { Arguments, Cards, KEY_ROWS, focusCard, groupsOf } from "./choices.js";
 import { Facts } from "./facts.js";
 
@@ -109,7 +109,7 @@ function useKeys({ commit, setField, chosen, change, send, keysOn, analyse }) {
       change({ aggression: Math.round(100 * Math.min(1, Math.max(0, (chosen.aggression ?? 0.5) + by))) / 100 });
     }
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     const press = (event) => now.current(event);
     document.addEventListener("keydown", press);
     return () => document.removeEventListener("keydown", press);

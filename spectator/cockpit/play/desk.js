@@ -51,6 +51,7 @@ export class Desk {
       this.#answered.add(question.id);
       const left = this.questions.filter(({ id }) => id !== question.id);
       this.#be({ sending: false, questions: left, fate: this.#then ? null : { kind: "sent", text: sentText(question) } });
+      this.#goOn(); // the next question may have come first
       return;
     }
     this.#then = null;
@@ -92,7 +93,7 @@ export class Desk {
       .filter(({ id }) => !this.#answered.has(id))
       .map((question) => ({ ...question, endsAt: question.remaining_s === null ? null : now + 1000 * question.remaining_s }));
     const lost = this.questions.find(({ id }) => !questions.some((question) => question.id === id));
-    this.#be({ state: "live", questions: open, fate: lost ? fateOf(lost, now) : open.length ? null : this.fate, refusal: lost ? null : this.refusal });
+    this.#be({ state: "live", questions: open, fate: lost ? fateOf(lost, now) : this.fate, refusal: lost ? null : this.refusal });
     this.#goOn();
   }
 
@@ -100,7 +101,7 @@ export class Desk {
   #goOn() {
     const next = this.#then;
     const question = next && this.questions.find((each) => numberOf(each) === next.asked);
-    if (!question) return;
+    if (!question || this.sending) return;
     this.#then = null;
     this.answer(question, next.call);
   }
