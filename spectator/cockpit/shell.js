@@ -2,7 +2,7 @@
 
 import { createStore, useStore } from "./store.js";
 import { THEMES, chooseTheme, theme } from "./theme.js";
-import { html, useState } from "./vendor/preact.js";
+import { html, useEffect, useState } from "./vendor/preact.js";
 
 const LINKS = [
   ["/", "Featured"],
@@ -14,6 +14,14 @@ const REACHED = { unknown: "connecting", yes: "connected", no: "reconnecting", r
 
 /** What the lamp says while a page follows something itself; null: how the last request went. */
 export const lamp = createStore(null);
+
+/** Let the lamp say `state` while the page is shown. */
+export function useLamp(state) {
+  useEffect(() => {
+    lamp.set(state);
+  }, [state]);
+  useEffect(() => () => lamp.set(null), []);
+}
 
 export function TopBar({ api, route }) {
   return html`

@@ -11,7 +11,13 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from engine.events import EndReason, EpisodeEndedEvent, Event, TournamentStandingsEvent, parse_event
+from engine.events import (
+    EndReason,
+    EpisodeEndedEvent,
+    Event,
+    TournamentStandingsEvent,
+    parse_event,
+)
 from spectator.server import BusServer
 from tests.e2e.accessible import violations
 from tests.e2e.browsing import browse
@@ -95,6 +101,55 @@ async def test_a_change_of_place_is_said_in_words_too(chromium, bus):
     async with browse(chromium, bus, "/runs") as page:
         told_moves = await page.evaluate(moves, [rows, rows[::-1]])
     assert told_moves == [["b", 1, 1], ["a", -1, 1]]
+
+
+@pytest.mark.parametrize(("motion", "glides"), [("no-preference", True), ("reduce", False)])
+async def test_rows_glide_unless_motion_is_to_be_kept_small(chromium, bus, motion, glides):
+    first, table, *_ = await season()
+    assert isinstance(table, TournamentStandingsEvent)
+    turned = table.data.model_copy(update={"rows": table.data.rows[::-1], "played": 1})
+    await publish(bus, [first, table])
+    async with browse(chromium, bus, path_of([first]), reduced_motion=motion) as page:
+        await expect(page.locator("#standings tr")).to_have_count(3)
+        await page.evaluate(
+            """() => { window.glides = 0; const animate = Element.prototype.animate;
+            Element.prototype.animate = function (...how) {
+                window.glides += 1; return animate.apply(this, how); }; }"""
+        )
+        await publish(bus, renumbered([table.model_copy(update={"data": turned})], first=3))
+        leader = page.locator("#standings tr").first
+        await expect(leader).to_have_attribute("data-captain", turned.rows[0]["captain"])
+        assert (await page.evaluate("window.glides") > 0) == glides
+
+
+async def test_lengths_of_time_rates_and_costs_are_said_in_words(chromium, bus):
+    asked = """async () => {
+        const { cost, costLeft, duration, estimate, pace, silence } = await import('/static/runs/words.js');
+        const spent = { tokens: 12_000, calls: 40, usd: 1.5, usd_priced: 1.5, unpriced_calls: 0 };
+        const partly = { ...spent, usd: null, usd_priced: 0.25, unpriced_calls: 3 };
+        return {
+            times: [0.2, 59, 61, 3_700, 90_000].map(duration),
+            paces: [12.34, 0.5, 0.001].map(pace),
+            costs: [spent, partly, { ...partly, usd_priced: null }, { ...spent, calls: 0 }].map(cost),
+            left: [costLeft(spent, { counted: 10, open: 30 }), costLeft(spent, { counted: 0, open: 3 })],
+            estimates: [{ mean: -0.25, low: null, high: null }, { mean: 1, low: 0.5, high: 1.5 }].map(estimate),
+            silences: [30, 3_000].map((s) => silence('2026-01-01T00:00:00Z', Date.parse('2026-01-01T00:00:00Z') + 1_000 * s)),
+        };
+    }"""  # noqa: E501 - a module of the page, asked in its own words
+    async with browse(chromium, bus, "/runs") as page:
+        assert await page.evaluate(asked) == {
+            "times": ["1 s", "59 s", "1 min", "1 h 1 min", "1 d 1 h"],
+            "paces": ["12 a second", "30 a minute", "4 an hour"],
+            "costs": [
+                "40 calls · 12,000 tokens · $1.50",
+                "40 calls · 12,000 tokens · $0.2500 · and 3 calls of unknown cost",
+                "40 calls · 12,000 tokens · cost unknown",
+                "",
+            ],
+            "left": ["about $4.50 more", ""],
+            "estimates": ["−0.25", "1.00 (0.50 to 1.50)"],
+            "silences": ["", "No news for 50 min"],
+        }
 
 
 async def test_a_cell_leads_to_its_matches_and_back_by_keyboard(chromium, bus):

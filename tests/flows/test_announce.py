@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from itertools import pairwise
 
 import pytest
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 
 from engine import events as ev
 from engine.events import EndReason
+from flows import news
 from flows.announce import Announcer, spacing_s
+from flows.pace import Pace
 from flows.run import Run
 from spectator.streams import RUN_TAIL
 from tests.flows.seasons import LARGE, one_by_one, opened, played, told
@@ -123,3 +126,19 @@ def test_what_is_played_is_told_until_it_is_over() -> None:
             assert one.stream == f"{batch[0].episode_id}/1"
             assert len(run.playing.told(most=1)) == 1
         assert run.playing.told(most=9) == ()
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "why"),
+    [
+        (KeyboardInterrupt(), "interrupted", ()),
+        (asyncio.CancelledError(), "interrupted", ()),
+        (OSError("http://user:secret@endpoint"), "failed", ("OSError",)),
+    ],
+)
+def test_a_run_that_breaks_off_says_so_and_no_more_than_what_broke(
+    error: BaseException, state: str, why: tuple[str, ...]
+) -> None:
+    with opened() as run:
+        end = news.broken_off(run, Pace(0), error)
+    assert (end.state, end.why) == (state, why)

@@ -5,7 +5,7 @@ import { Match } from "../match/match.js";
 import { Loading, Unknown, Waiting } from "../match/states.js";
 import { formatPlace } from "../places.js";
 import { MatchSession } from "../session.js";
-import { NoAccess, lamp } from "../shell.js";
+import { NoAccess, useLamp } from "../shell.js";
 import { html, useEffect, useState } from "../vendor/preact.js";
 
 const ADDRESS_AFTER_MS = 300; // browsers limit how often the address may change
@@ -13,7 +13,7 @@ const ADDRESS_AFTER_MS = 300; // browsers limit how often the address may change
 export function MatchPage({ api, route }) {
   const [tries, setTries] = useState(0);
   const session = useSession(api, route, tries);
-  useLamp(session);
+  useLamp(session === null || session.status === "refused" ? null : stateOf(session));
   useAddress(session, route);
   const featured = route.page === "featured";
   if (session?.status === "refused") return html`<${NoAccess} api=${api} onToken=${() => setTries(tries + 1)} />`;
@@ -54,14 +54,6 @@ function useSession(api, route, tries) {
     if (session !== null && route.place) session.show(route.place);
   }, [route.place && formatPlace(route.place)]);
   return session;
-}
-
-function useLamp(session) {
-  const state = session === null || session.status === "refused" ? null : stateOf(session);
-  useEffect(() => {
-    lamp.set(state);
-  }, [state]);
-  useEffect(() => () => lamp.set(null), []);
 }
 
 /** What the lamp says: how the connection is, else where the viewer is. */

@@ -8,7 +8,7 @@ import { Desk } from "../play/desk.js";
 import { Scene } from "../play/scene.js";
 import { matchPath } from "../router.js";
 import { MatchSession } from "../session.js";
-import { Notice, lamp } from "../shell.js";
+import { Notice, useLamp } from "../shell.js";
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { VOIDS } from "../words.js";
 
@@ -25,7 +25,7 @@ export function PlayPage({ api, route }) {
   const [keysOn, setKeysOn] = useState(localStorage.getItem(KEYS_KEPT) !== "off");
   const question = desk?.current ?? null;
   if (question) last.current = question;
-  useLamp(desk);
+  useLamp(desk === null ? null : LAMPS[desk.state]);
   useTitle(question, captain);
   const session = useMatch(api, captain, question ?? last.current);
   if (desk === null) return null;
@@ -163,14 +163,6 @@ function useDesk(own, captain) {
     return () => opened.close();
   }, [own, captain]);
   return desk;
-}
-
-function useLamp(desk) {
-  const state = desk === null ? null : LAMPS[desk.state];
-  useEffect(() => {
-    lamp.set(state);
-  }, [state]);
-  useEffect(() => () => lamp.set(null), []);
 }
 
 /** A question is seen in the tab's title, too. */

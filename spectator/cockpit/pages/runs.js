@@ -10,8 +10,8 @@ import { Rounds } from "../runs/rounds.js";
 import { useRunSession } from "../runs/session.js";
 import { StandingsCard } from "../runs/standings.js";
 import * as words from "../runs/words.js";
-import { NoAccess, Notice, lamp } from "../shell.js";
-import { html, useEffect, useMemo, useState } from "../vendor/preact.js";
+import { NoAccess, Notice, useLamp } from "../shell.js";
+import { html, useMemo, useState } from "../vendor/preact.js";
 import { plural } from "../words.js";
 
 const PAGE = 30;
@@ -94,7 +94,7 @@ export function RunPage({ api, route }) {
   const [tries, setTries] = useState(0);
   const stream = `run:${route.stream}`;
   const session = useRunSession(api, stream, tries);
-  useLamp(session);
+  useLamp(session === null || session.status !== "ready" ? null : lampOf(session));
   if (session === null) return null;
   if (session.status === "refused") return html`<${NoAccess} api=${api} onToken=${() => setTries(tries + 1)} />`;
   if (session.status === "unknown") return html`<${Unknown} name=${route.stream} />`;
@@ -133,14 +133,6 @@ function Run({ api, run, stream }) {
       ${!few && cells} ${rounds}
     </div>
   `;
-}
-
-function useLamp(session) {
-  const state = session === null || session.status !== "ready" ? null : lampOf(session);
-  useEffect(() => {
-    lamp.set(state);
-  }, [state]);
-  useEffect(() => () => lamp.set(null), []);
 }
 
 function lampOf({ connection, run }) {

@@ -4,6 +4,7 @@ import { html } from "../vendor/preact.js";
 import { cellOf } from "./fold.js";
 import * as words from "./words.js";
 
+const MANY = 8; // captains whose crosstable takes the whole width
 const WARMEST = 0.3; // of the colour; the text on it must stay easy to read
 const FULL_AT = 0.5; // a mean so far from level has the full colour
 
@@ -18,7 +19,7 @@ export function Crosstable({ run, stream }) {
       ${known &&
       html`
         <div class="scroll" tabindex="0" role="region" aria-label="Captain by captain">
-          <table class="crosstable">
+          <table class=${`crosstable ${order.length > MANY ? "many" : ""}`}>
             <thead>
               <tr>
                 <td></td>
