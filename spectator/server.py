@@ -169,11 +169,9 @@ class _Server(uvicorn.Server):
         settings: BusSettings,
         ready: Callable[[], None],
     ) -> None:
-        config = ConnectionConfig(app, settings)
-        super().__init__(config)
-        app.state.hub.metrics.connections.set_function(lambda: config.door.open)
-        self.store = store
         self._hub: Hub = app.state.hub
+        super().__init__(ConnectionConfig(app, settings, self._hub.metrics))
+        self.store = store
         self._questions: Questions = app.state.questions
         self._ready = ready
 
