@@ -28,15 +28,19 @@ class Errand:
 
     def __init__(self, work: Callable[[], Awaitable[None]]) -> None:
         self._work = work
-        self._wanted = False
+        self._wanted = self._closed = False
         self._task: asyncio.Task[None] | None = None
 
     def ask(self) -> None:
+        if self._closed:
+            return
         self._wanted = True
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._run())
 
-    def cancel(self) -> None:
+    def close(self) -> None:
+        """Drop what is under way, and do nothing any more."""
+        self._closed = True
         if self._task is not None:
             self._task.cancel()
 
@@ -58,6 +62,10 @@ class Elsewhere:
         self._epoch: str | None = None
         self._featured = Errand(self._read_featured)
 
+    def begin(self) -> None:
+        """The hub has begun with the log as it is now; it may be replaced before the first word."""
+        self._epoch = self._hub.store.epoch
+
     def heard(self, stream: StreamName, top: int) -> None:
         channel = self._hub.channel(stream)
         if channel is not None and top > channel.top:
@@ -75,12 +83,14 @@ class Elsewhere:
         self.heard_featured()
 
     def close(self) -> None:
-        self._featured.cancel()
+        self._featured.close()
         for channel in self._hub.channels():
             if channel.catching_up is not None:
-                channel.catching_up.cancel()
+                channel.catching_up.close()
 
     def _catch_up(self, channel: Channel) -> None:
+        if self._hub.closing:
+            return
         if channel.catching_up is None:
             channel.catching_up = Errand(lambda: self._read(channel))
         channel.catching_up.ask()

@@ -52,6 +52,7 @@ class Hub:
 
     async def _load(self) -> None:
         await self.store.open(self._elsewhere)
+        self._elsewhere.begin()
         pages = [await self.store.streams(kind, limit=1) for kind in StreamKind]
         self.streams = sum(page.total for page in pages)
         self.featured = await self.store.featured()

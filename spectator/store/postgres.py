@@ -31,7 +31,7 @@ from spectator.store.contract import (
     Watcher,
 )
 from spectator.store.filtering import LIVE_FIRST, Dialect, condition
-from spectator.store.postgres_append import append_all, channel_of
+from spectator.store.postgres_append import append, channel_of
 from spectator.store.postgres_faults import ADDRESS, BROKEN, Reach, TryAgain, in_our_words
 from spectator.store.postgres_listening import Listening
 from spectator.store.postgres_schema import bring_up_to_date, epoch_of
@@ -87,11 +87,7 @@ class PostgresEventStore:
             )
 
     async def append(self, batches: Sequence[Batch], fence: int | None = None) -> list[Appended]:
-        async def work(connection: Connection) -> list[Appended]:
-            async with connection.transaction():
-                return await append_all(connection, batches, fence)
-
-        return await self._do(work)
+        return await self._do(lambda connection: append(connection, batches, fence))
 
     async def read(self, stream: StreamName, after: int, limit: int) -> list[Line]:
         rows = await self._fetch(_READ, _plain(stream), after, limit)

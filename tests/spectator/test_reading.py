@@ -167,7 +167,13 @@ async def test_matches_are_listed_by_run_captains_and_state_with_a_live_score(bu
         ended = (await http.get("/api/streams?captain=ann&state=ended&limit=1")).json()
         asked = [
             await http.get(f"/api/streams?{query}")
-            for query in ("state=paused", "captain=a&captain=b&captain=c", f"run={'x' * 201}")
+            for query in (
+                "state=paused",
+                "captain=a&captain=b&captain=c",
+                f"run={'x' * 201}",
+                "result=won",
+                "result=drawn&captain=a",
+            )
         ]
     (match,) = live["streams"]
     ball = events[balls[3]].model_dump(mode="json")["data"]
@@ -181,4 +187,6 @@ async def test_matches_are_listed_by_run_captains_and_state_with_a_live_score(bu
         (422, "state"),
         (422, "captain"),
         (422, "run"),
+        (422, "result"),
+        (422, "result"),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from spectator.store import AppendStatus, StreamFilter
+from spectator.store import AppendStatus, Outcome, StreamFilter
 from spectator.streams import StreamKind, StreamName, StreamState
 from tests.spectator.matches import match_events, run_events
 from tests.spectator.wire import batch
@@ -59,6 +59,31 @@ async def test_a_higher_fence_holds_although_it_brings_nothing_new(store, claim,
     featured = await store.featured()
     assert refused.status is AppendStatus.STALE_FENCE
     assert (featured and featured.fence) == (9 if fence_before else None)
+
+
+async def test_a_featured_match_goes_on_until_another_publisher_follows(store):
+    await store.append([batch(EVENTS[:3])], fence=5)
+    (on,) = await store.append([batch(EVENTS[3:6])], fence=5)
+    await store.append([batch(match_events("next")[:2])], fence=6)
+    (refused,) = await store.append([batch(EVENTS[6:8])], fence=5)
+    assert (on.status, on.next_seq) == (AppendStatus.OK, 7)
+    assert (refused.status, refused.next_seq) == (AppendStatus.STALE_FENCE, 7)
+
+
+async def test_a_match_that_goes_on_is_featured_again_where_it_was_not(store):
+    for part in (EVENTS[:3], match_events("between")[:2], EVENTS[3:5]):
+        await store.append([batch(part)], fence=5)
+    featured = await store.featured()
+    assert featured is not None
+    assert featured.stream == STREAM
+
+
+async def test_the_last_event_may_come_as_a_match_goes_on(store):
+    await store.append([batch(EVENTS[:-1])])
+    await store.append([batch(EVENTS[-1:])])
+    found = await store.streams(StreamKind.MATCH, StreamFilter(search="won by"), limit=5)
+    ends = [(info.state, info.outcome) for info in found.streams]
+    assert ends == [(StreamState.ENDED, Outcome.ENDED)]
 
 
 async def test_the_newest_fence_is_featured_and_a_repeated_delivery_does_not_turn_it_back(store):
