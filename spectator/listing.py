@@ -17,7 +17,7 @@ from spectator.live import LiveScores
 from spectator.paths import RUN
 from spectator.refusing import MAX_NUMBER, Refused, invalid, number_in
 from spectator.settings import BusSettings
-from spectator.store import Outcome, StreamFilter, StreamInfo
+from spectator.store import Outcome, Result, StreamFilter, StreamInfo
 from spectator.streams import RUN_TAIL, StreamKind, run_stream
 from spectator.views import featured_view, stream_view
 
@@ -101,10 +101,14 @@ def filter_in(request: Request) -> StreamFilter:
         raise invalid(index=None, field="captain", why=f"at most {MOST_CAPTAINS}")
     if state and state not in STATES:
         raise invalid(index=None, field="state", why=f"one of {', '.join(STATES)}")
+    result = query.get("result", "")
+    if result and (result not in list(Result) or not captains):
+        raise invalid(index=None, field="result", why=f"a captain's: one of {', '.join(Result)}")
     return StreamFilter(
         search=_text(query.get("search", "").strip(), "search"),
         run=_text(query.get("run", ""), "run"),
         captains=tuple(_text(name, "captain") for name in captains),
+        result=Result(result) if result else None,
         format=_text(query.get("format", ""), "format"),
         outcomes=STATES.get(state, ()),
     )

@@ -60,10 +60,9 @@ export class Api {
     });
   }
 
-  /** The address of a WebSocket, with `params` and the token in its query. */
-  socketUrl(path, params) {
-    const url = new URL(path, location.href);
-    url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+  /** The address of what is listened to, with `params` and the token in its query: no header can be set there. */
+  streamUrl(path, params) {
+    const url = new URL(path, location.origin);
     for (const [name, value] of Object.entries(params)) {
       if (value !== null) url.searchParams.set(name, value);
     }

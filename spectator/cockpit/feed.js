@@ -1,23 +1,28 @@
-// A WebSocket that comes back: from the last number, after a growing and jittered pause.
+// A stream of the bus that comes back: from the last number, after a growing and jittered pause.
+
+import { overServerSentEvents, overWebSocket } from "./transports.js";
 
 const FIRST_MS = 400;
 const MOST_MS = 8_000;
 const SILENCE_MS = 50_000; // the bus gives a sign of life every 20 s
 const FULL = 1013; // RFC 6455: try again later
+const IN_VAIN = 2; // WebSockets that brought nothing, before something else is tried
+
+let heardOver = null; // what has worked first, for all feeds of the page
 
 /**
  * Follows one stream, or whatever is featured. What is told:
- * `onReset(stream, top)` everything starts anew, the bus has `top` events, `onSnapshot(seq, frame)` the state after event `seq`,
- * `onEvents(events)` the next ones, `onState("live" | "reconnecting" | "full")`, `onFeatured(stream | null)`.
- * With `snapshot`, the bus may begin with the state instead of the whole history; with `from`, it goes on after what is
- * known already: event `seq` of `stream` in the log `epoch`.
+ * `onReset(stream, top)` everything starts anew, the bus has `top` events, `onSnapshot(seq, frame)` the state after
+ * event `seq`, `onEvents(events)` the next ones, `onState("live" | "reconnecting" | "full")`,
+ * `onFeatured(stream | null)`. With `snapshot`, the bus may begin with the state instead of the whole history; with `from`,
+ * it goes on after what is known already: event `seq` of `stream` in the log `epoch`.
  */
 export class Feed {
   #api;
   #path;
   #snapshot;
   #handlers;
-  #socket = null;
+  #end = null; // ends the connection; null while there is none
   #timer = 0;
   #silence = 0;
   #tries = 0;
@@ -26,6 +31,7 @@ export class Feed {
   #epoch = null;
   #last = 0;
 
+  /** `path` is that of the WebSocket. */
   constructor(api, path, handlers, { snapshot = false, from = null } = {}) {
     this.#api = api;
     this.#path = path;
@@ -39,40 +45,55 @@ export class Feed {
     this.#closed = true;
     clearTimeout(this.#timer);
     clearTimeout(this.#silence);
-    this.#socket?.close();
+    this.#end?.();
   }
 
   /** Try at once, where the browser says that the network is back. */
   nudge() {
-    if (!this.#closed && this.#socket === null) {
+    if (!this.#closed && this.#end === null) {
       clearTimeout(this.#timer);
       this.#open();
     }
   }
 
   #open() {
-    const socket = new WebSocket(
-      this.#api.socketUrl(this.#path, {
-        after: this.#last,
-        epoch: this.#epoch,
-        stream: this.#stream,
-        join: this.#snapshot ? "snapshot" : null,
-      }),
+    const url = this.#api.streamUrl(this.#path, {
+      after: this.#last,
+      epoch: this.#epoch,
+      stream: this.#stream,
+      join: this.#snapshot ? "snapshot" : null,
+    });
+    const connect = this.#transport();
+    this.#end = connect(
+      url,
+      (message) => {
+        heardOver ??= connect;
+        this.#hear(message);
+      },
+      (code) => this.#lost(code),
     );
-    this.#socket = socket;
-    socket.onmessage = (message) => this.#hear(JSON.parse(message.data));
-    socket.onclose = (event) => this.#lost(socket, event.code);
-    this.#listen();
+    this.#listen(connect);
   }
 
-  #listen() {
+  /** What has worked; where WebSockets have been in vain, each of the two in turn. */
+  #transport() {
+    const inVain = this.#tries >= IN_VAIN && this.#tries % 2 === 0;
+    return heardOver ?? (inVain ? overServerSentEvents : overWebSocket);
+  }
+
+  /** A WebSocket that is silent for too long is dead; the other way shows no signs of life. */
+  #listen(connect) {
     clearTimeout(this.#silence);
-    this.#silence = setTimeout(() => this.#socket?.close(), SILENCE_MS);
+    if (connect === overWebSocket) this.#silence = setTimeout(() => this.#drop(), SILENCE_MS);
+  }
+
+  #drop() {
+    this.#end?.();
+    this.#lost(null);
   }
 
   #hear(message) {
-    if (this.#closed) return;
-    this.#listen();
+    this.#listen(heardOver);
     this.#tries = 0;
     if (message.t === "featured") {
       this.#handlers.onFeatured?.(message.stream);
@@ -102,16 +123,16 @@ export class Feed {
     const fresh = events.filter((event) => event.seq > this.#last);
     if (fresh.length === 0) return;
     if (fresh[0].seq !== this.#last + 1) {
-      this.#socket.close(); // a hole cannot be: ask again from where we stand
+      this.#drop(); // a hole cannot be: ask again from where we stand
       return;
     }
     this.#last = fresh.at(-1).seq;
     this.#handlers.onEvents(fresh);
   }
 
-  #lost(socket, code) {
-    if (this.#closed || socket !== this.#socket) return;
-    this.#socket = null;
+  #lost(code) {
+    if (this.#closed || this.#end === null) return;
+    this.#end = null;
     clearTimeout(this.#silence);
     this.#handlers.onState?.(code === FULL ? "full" : "reconnecting");
     const pause = Math.min(MOST_MS, FIRST_MS * 2 ** this.#tries) * (0.5 + Math.random());

@@ -91,6 +91,11 @@ def result_of(last: str, state: StreamState) -> str:
     return searchable(_part(_data_of(last), "result")) if state is StreamState.ENDED else ""
 
 
+def winner_of(last: str, state: StreamState) -> str:
+    """The seat that won an ended match; empty where nobody did."""
+    return _part(_data_of(last), "winner") if state is StreamState.ENDED else ""
+
+
 def outcome_of(last: str, state: StreamState) -> Outcome:
     """What the list says that has become of a stream."""
     if state is StreamState.LIVE:

@@ -96,15 +96,25 @@ class StreamInfo:
     last: str
 
 
+class Result(StrEnum):
+    """How a match that counts went for a captain."""
+
+    WON = "won"
+    LOST = "lost"
+    TIED = "tied"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamFilter:
     """Which streams are asked for; what is empty leaves all. `search` is part of the name, a
-    captain or the result, in either case; `captains` all lead a side; `run` is a run's id.
+    captain or the result, in either case; `captains` all lead a side; `result` is that of the first
+    of them; `run` is a run's id.
     """
 
     search: str = ""
     run: str = ""
     captains: tuple[str, ...] = ()
+    result: Result | None = None
     format: str = ""
     outcomes: tuple[Outcome, ...] = ()
 

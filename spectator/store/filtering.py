@@ -7,10 +7,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from spectator.store.appending import searchable, storable
-from spectator.store.contract import StreamFilter
+from spectator.store.contract import Result, StreamFilter
 from spectator.streams import StreamKind
 
 LIVE_FIRST: Final = "s.outcome = 'live' DESC, s.id DESC"
+_RESULTS: Final = {
+    Result.WON: "(s.winner = 'home' AND s.home = {} OR s.winner = 'away' AND s.away = {})",
+    Result.LOST: "(s.winner = 'home' AND s.away = {} OR s.winner = 'away' AND s.home = {})",
+    Result.TIED: "s.winner = ''",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,9 @@ def condition(kind: StreamKind, wanted: StreamFilter, dialect: Dialect) -> tuple
         add("{find}(s.name, {}) = 1", f"{storable(wanted.run)}-r")  # its id begins its episodes'
     for captain in wanted.captains:
         add("{} IN (s.home, s.away)", storable(captain))
+    if wanted.result is not None and wanted.captains:
+        pattern, captain = _RESULTS[wanted.result], storable(wanted.captains[0])
+        add(f"s.outcome IN ('ended', 'forfeit') AND {pattern}", *[captain] * pattern.count("{}"))
     if wanted.format:
         add("s.format = {}", storable(wanted.format))
     if wanted.outcomes:

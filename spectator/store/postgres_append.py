@@ -24,6 +24,7 @@ from spectator.store.appending import (
     stored_again,
     told_by_first,
     weigh,
+    winner_of,
 )
 from spectator.store.contract import FEATURED_CHANNEL, Appended, Batch, Featured
 from spectator.store.postgres_faults import TryAgain
@@ -36,8 +37,9 @@ _LOCK_STREAMS: Final = """
 _HELD: Final = "SELECT seq, body FROM captains.events WHERE stream = $1 AND seq BETWEEN $2 AND $3"
 _BEGIN: Final = """
     INSERT INTO captains.streams (
-        name, kind, last_seq, state, started_at, names, home, away, format, result, outcome)
-    SELECT name, kind, 0, 'live', started_at, names, home, away, format, '', 'live'
+        name, kind, last_seq, state, started_at, names, home, away, format, result, outcome,
+        winner)
+    SELECT name, kind, 0, 'live', started_at, names, home, away, format, '', 'live', ''
     FROM unnest(
         $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
         AS begun (name, kind, started_at, names, home, away, format) ORDER BY name
@@ -48,11 +50,12 @@ _STORE: Final = """
         SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[])
     ), moved AS (
         UPDATE captains.streams s SET last_seq = n.last_seq, state = n.state, result = n.result,
-            outcome = n.outcome
-        FROM unnest($4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::text[])
-            AS n (id, last_seq, state, result, outcome) WHERE s.id = n.id
+            outcome = n.outcome, winner = n.winner
+        FROM unnest(
+            $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[])
+            AS n (id, last_seq, state, result, outcome, winner) WHERE s.id = n.id
     )
-    SELECT pg_notify($9, word) FROM unnest($10::text[]) AS word"""
+    SELECT pg_notify($10, word) FROM unnest($11::text[]) AS word"""
 _FEATURE: Final = """
     WITH shown AS (UPDATE captains.channels SET fence = $2, stream = $3 WHERE name = $1)
     SELECT pg_notify($4, '')"""
@@ -196,6 +199,7 @@ async def _store(
         states,
         [result_of(last.text, state) for (_, last), state in zip(lasts, states, strict=True)],
         [outcome_of(last.text, state) for (_, last), state in zip(lasts, states, strict=True)],
+        [winner_of(last.text, state) for (_, last), state in zip(lasts, states, strict=True)],
         EVENTS,
         [word_of(one.stream, one.stored[-1].seq) for one in fresh],
     )

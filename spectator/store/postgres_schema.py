@@ -21,7 +21,7 @@ CREATE TABLE captains.streams (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL UNIQUE,
     kind text NOT NULL, last_seq bigint NOT NULL, state text NOT NULL, started_at text NOT NULL,
     names text NOT NULL, home text NOT NULL, away text NOT NULL, format text NOT NULL,
-    result text NOT NULL, outcome text NOT NULL) WITH (fillfactor = 50);
+    result text NOT NULL, outcome text NOT NULL, winner text NOT NULL) WITH (fillfactor = 50);
 CREATE INDEX streams_of_kind ON captains.streams (kind, id);
 CREATE TABLE captains.events (
     stream bigint NOT NULL, seq bigint NOT NULL, body text NOT NULL, PRIMARY KEY (stream, seq));

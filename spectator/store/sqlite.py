@@ -21,6 +21,7 @@ from spectator.store.appending import (
     stored_again,
     told_by_first,
     weigh,
+    winner_of,
 )
 from spectator.store.contract import (
     EVERY_STREAM,
@@ -188,7 +189,7 @@ def _held(db: sqlite3.Connection, stream_id: int | None, seqs: range) -> dict[in
 def _begin(db: sqlite3.Connection, stream: StreamName, first: Entry) -> int | None:
     made = db.execute(
         "INSERT INTO streams (name, kind, last_seq, state, started_at, names, home, away, format,"
-        " result, outcome) VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?, '', ?)",
+        " result, outcome, winner) VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?, '', ?, '')",
         (
             *(stream, kind_of(stream), StreamState.LIVE, first.ts),
             *astuple(told_by_first(stream, first.text)),
@@ -201,8 +202,12 @@ def _begin(db: sqlite3.Connection, stream: StreamName, first: Entry) -> int | No
 def _store(db: sqlite3.Connection, stream_id: int | None, fresh: Sequence[Entry]) -> None:
     last, state = fresh[-1], state_after(fresh[-1])
     db.execute(
-        "UPDATE streams SET last_seq = ?, state = ?, result = ?, outcome = ? WHERE id = ?",
-        (last.seq, state, result_of(last.text, state), outcome_of(last.text, state), stream_id),
+        "UPDATE streams SET last_seq = ?, state = ?, result = ?, outcome = ?, winner = ?"
+        " WHERE id = ?",
+        (
+            *(last.seq, state, result_of(last.text, state)),
+            *(outcome_of(last.text, state), winner_of(last.text, state), stream_id),
+        ),
     )
     db.executemany(
         "INSERT INTO events VALUES (?, ?, ?)", [(stream_id, e.seq, e.text) for e in fresh]

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import astuple
 from typing import Final
 
-from spectator.store.appending import outcome_of, result_of, told_by_first
+from spectator.store.appending import outcome_of, result_of, told_by_first, winner_of
 from spectator.store.contract import StoreRefused
 from spectator.streams import StreamName, StreamState, kind_of
 
@@ -20,7 +20,7 @@ _TABLES: Final = (
         id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
         last_seq INTEGER NOT NULL, state TEXT NOT NULL, started_at TEXT NOT NULL,
         names TEXT NOT NULL, home TEXT NOT NULL, away TEXT NOT NULL, format TEXT NOT NULL,
-        result TEXT NOT NULL, outcome TEXT NOT NULL)""",
+        result TEXT NOT NULL, outcome TEXT NOT NULL, winner TEXT NOT NULL)""",
     "CREATE INDEX streams_of_kind ON streams (kind, id)",
     """CREATE TABLE IF NOT EXISTS events (
         stream INTEGER NOT NULL, seq INTEGER NOT NULL, body TEXT NOT NULL,
@@ -76,13 +76,14 @@ def _take_over(db: sqlite3.Connection) -> None:
         "SELECT id, name, last_seq, state, started_at, first, last FROM older_streams"
     ).fetchall()
     db.executemany(
-        "INSERT INTO streams VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO streams VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 *(stream_id, name, kind_of(StreamName(name)), last_seq, state, started_at),
                 *astuple(told_by_first(StreamName(name), first)),
                 result_of(last, StreamState(state)),
                 outcome_of(last, StreamState(state)),
+                winner_of(last, StreamState(state)),
             )
             for stream_id, name, last_seq, state, started_at, first, last in rows
         ],

@@ -96,9 +96,9 @@ async def test_the_page_counts_and_finds_matches_that_it_does_not_list(chromium,
         many = [start.model_copy(update={"episode_id": f"m{n}"}) for n in range(low, low + 62)]
         async with client(bus) as http:
             await http.post("/api/events", content=body(many))
-    async with browse(chromium, bus, "/matches") as page:
+    async with browse(chromium, bus) as page:
         await expect(page.locator("#list-count")).to_have_text("310 matches")
-        await expect(page.locator("#matches .none")).to_contain_text("The latest 300 are shown")
+        await expect(page.locator("#matches .none")).to_contain_text("The latest 60 are shown")
         await page.locator("#search").fill("M0/")
         await expect(page.locator("#matches a")).to_have_count(1)
         await expect(page.locator("#list-count")).to_have_text("1 found")

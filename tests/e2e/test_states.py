@@ -117,6 +117,16 @@ async def test_a_bus_that_goes_away_is_told_over_what_is_shown(chromium, tmp_pat
         bus.stop()
 
 
+async def test_where_websockets_are_broken_server_sent_events_serve(chromium, bus):
+    await post(bus, LIVE, fence=1)
+    async with browse(chromium, bus, "/matches") as page:
+        await page.route_web_socket("**/*", lambda socket: socket.close())
+        await page.goto(bus.url)
+        await expect(page.locator("#connection-text")).to_have_text("live", timeout=30_000)
+        await post(bus, EVENTS[len(LIVE) :])
+        await expect(page.locator("#situation")).to_contain_text("won by")
+
+
 async def test_the_colours_are_chosen_for_good(chromium, bus):
     async with browse(chromium, bus, color_scheme="light") as page:
         background = "getComputedStyle(document.body).backgroundColor"

@@ -10,9 +10,10 @@ export function Standings({ run = NO_RUN }) {
   return html`
     <p id="run-name" class="quiet"><bdi>${known ? run.name : "No tournament yet."}</bdi></p>
     ${known && html`<${Progress} run=${run} />`}
-    <div class="scroll" tabindex="0" role="region" aria-label="Captains, best first">
+    ${known &&
+    html`<div class="scroll" tabindex="0" role="region" aria-label="Captains, best first">
       <${StandingsTable} run=${run} />
-    </div>
+    </div>`}
   `;
 }
 

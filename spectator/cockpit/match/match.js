@@ -27,7 +27,7 @@ export function Match({ session, title }) {
         <p id="line" class="line"><bdi>${line}</bdi></p>
         <${Said} text=${line} />
         <${Controls} session=${session} onHelp=${() => setHelps(true)} />
-        ${session.missed && html`<p class="hint" role="status">This match has no ball ${formatPlace(session.missed)}.</p>`}
+        ${session.missed && html`<p class="missed" role="status">This match has no ball ${formatPlace(session.missed)}.</p>`}
       <//>
       <${Body} session=${session} shown=${shown} said=${said} />
       <${Help} open=${helps} onClose=${() => setHelps(false)} keysOn=${keysOn} onKeysOn=${setKeysOn} />
@@ -67,7 +67,7 @@ function Body({ session, shown, said }) {
     const figure = (Chart) => html`<${InSight} kind="card" draw=${() => html`<${Chart} ...${props} />`} />`;
     return html`
       <${Ticker} frame=${frame} onOver=${toEnd} />
-      <div class="column now">
+      <div class="column at-hand">
         <${Calls} ball=${balls.findLast((ball) => ball.delivery) ?? balls.at(-1) ?? null} reasoning=${session.reasoning} />
         <${Crease} innings=${frame.innings.at(-1) ?? null} />
         <${Words} events=${events} balls=${balls} reasoning=${session.reasoning} said=${said} onJump=${onJump} />

@@ -10,7 +10,7 @@ export function Scorecards({ frame, events, onJump }) {
   return html`
     <section class="card" aria-labelledby="cards-title">
       <h2 id="cards-title">Scorecards</h2>
-      <div class="cards">
+      <div class="innings-cards">
         ${frame.innings.length === 0 && html`<p class="none">No innings has begun.</p>`}
         ${frame.innings.map(
           (innings) => html`

@@ -17,6 +17,12 @@ const STATES = [
   ["forfeit", "Forfeits"],
   ["void", "Void"],
 ];
+const RESULTS = [
+  ["", "Any"],
+  ["won", "Won"],
+  ["lost", "Lost"],
+  ["tied", "Tied"],
+];
 const FORMATS = ["T5", "T10", "T20", "ODI"];
 
 export function MatchesPage({ api, route, navigate }) {
@@ -49,6 +55,7 @@ function wantedOf(query) {
     search: query.get("search") ?? "",
     run: query.get("run") ?? "",
     captains: query.getAll("captain").slice(0, 2),
+    result: query.get("result") ?? "",
     state: query.get("state") ?? "",
     format: query.get("format") ?? "",
     offset: Number.isSafeInteger(offset) && offset > 0 ? offset : 0,
@@ -62,7 +69,7 @@ function pathOf(wanted) {
 
 function Filters({ wanted, runs, onChange }) {
   const [first, second] = [wanted.captains[0] ?? "", wanted.captains[1] ?? ""];
-  const led = (mine, other) => onChange({ captains: [mine, other].filter(Boolean) });
+  const led = (mine, other) => onChange({ captains: [mine, other].filter(Boolean), result: mine ? wanted.result : "" });
   const names = [...new Set(runs.flatMap((run) => (wanted.run && runId(run.stream) !== wanted.run ? [] : (run.captains ?? []))))];
   return html`
     <form class="filters" role="search" onSubmit=${(event) => event.preventDefault()}>
@@ -70,6 +77,7 @@ function Filters({ wanted, runs, onChange }) {
       <${Choice} id="by-run" label="Tournament" value=${wanted.run} options=${runOptions(runs, wanted.run)} onChosen=${(run) => onChange({ run })} />
       <${Typed} id="by-captain" label="Captain" list="captains" value=${first} onTyped=${(name) => led(name, second)} />
       <${Typed} id="by-other" label="Against" list="captains" value=${second} onTyped=${(name) => led(first, name)} />
+      ${first && html`<${Choice} id="by-result" label="Result" value=${wanted.result} options=${RESULTS} onChosen=${(result) => onChange({ result })} />`}
       <${Choice} id="by-state" label="State" value=${wanted.state} options=${STATES} onChosen=${(state) => onChange({ state })} />
       <${Choice}
         id="by-format"

@@ -90,12 +90,21 @@ function Move({ by }) {
   `;
 }
 
-const STATES = { played: "ended", void: "void", forfeits: "forfeit" };
+const BEHIND = {
+  played: { state: "ended" },
+  won: { result: "won" },
+  lost: { result: "lost" },
+  tied: { result: "tied" },
+  points: { state: "ended" },
+  nrr: { state: "ended" },
+  void: { state: "void" },
+  forfeits: { state: "forfeit" },
+};
 
 function linked(stream, row, key) {
   const text = cell(key, row[key]);
-  if (!stream || !STATES[key] || !row[key]) return text;
-  return html`<a href=${words.matchesPath(stream, { captains: [row.captain], state: STATES[key] })}>${text}</a>`;
+  if (!stream || !BEHIND[key] || !row[key]) return text;
+  return html`<a href=${words.matchesPath(stream, { captains: [row.captain], ...BEHIND[key] })}>${text}</a>`;
 }
 
 function cell(key, value) {

@@ -69,7 +69,7 @@ export const KINDS = { round_robin: "Round robin", gauntlet: "Gauntlet" };
 export function matchesPath(stream, filters = {}) {
   const query = new URLSearchParams({ run: runId(stream) });
   for (const captain of filters.captains ?? []) query.append("captain", captain);
-  if (filters.state) query.set("state", filters.state);
+  for (const name of ["state", "result"]) if (filters[name]) query.set(name, filters[name]);
   return `/matches?${query}`;
 }
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.events import EndReason, EpisodeEndedEvent, Event
-from spectator.store import Outcome, StreamFilter
+from spectator.store import Outcome, Result, StreamFilter
 from spectator.streams import StreamKind
 from tests.spectator.matches import match_events
 from tests.spectator.stores.places import Place
@@ -33,6 +33,7 @@ class Match:
     home: str
     away: str
     ending: EndReason | None
+    winner: str | None
 
     @property
     def name(self) -> str:
@@ -44,7 +45,7 @@ class Match:
         if self.ending is None:
             return [first]
         assert isinstance(last, EpisodeEndedEvent)
-        data = last.data.model_copy(update={"end_reason": self.ending})
+        data = last.data.model_copy(update={"end_reason": self.ending, "winner": self.winner})
         return [first, last.model_copy(update={"seq": 2, "data": data})]
 
     def fits(self, wanted: StreamFilter) -> bool:
@@ -53,7 +54,17 @@ class Match:
             self.name.startswith(f"{wanted.run}-r" if wanted.run else "")
             and all(captain in (self.home, self.away) for captain in wanted.captains)
             and (not wanted.outcomes or found in wanted.outcomes)
+            and (wanted.result is None or not wanted.captains or self.went(wanted, found))
         )
+
+    def went(self, wanted: StreamFilter, found: Outcome) -> bool:
+        """Whether the match counts, and went so for the first captain."""
+        won = {"home": self.home, "away": self.away, None: None}[self.winner]
+        if found not in (Outcome.ENDED, Outcome.FORFEIT):
+            return False
+        if won is None:
+            return wanted.result is Result.TIED
+        return wanted.result is (Result.WON if won == wanted.captains[0] else Result.LOST)
 
 
 @st.composite
@@ -62,7 +73,9 @@ def seasons(draw: st.DrawFn) -> list[Match]:
     for number in range(draw(st.integers(0, 12))):
         home, away = draw(st.permutations(NAMES))[:2]
         run, ending = draw(st.sampled_from(RUNS)), draw(st.sampled_from(list(ENDINGS)))
-        season.append(Match(number, run, home, away, ending))
+        void = ending is not None and ending.is_void
+        winner = None if void else draw(st.sampled_from(["home", "away", None]))
+        season.append(Match(number, run, home, away, ending, winner))
     return season
 
 
@@ -70,6 +83,7 @@ filters = st.builds(
     StreamFilter,
     run=st.sampled_from(["", *RUNS]),
     captains=st.lists(st.sampled_from(NAMES), max_size=2, unique=True).map(tuple),
+    result=st.none() | st.sampled_from(Result),
     outcomes=st.lists(st.sampled_from(Outcome), max_size=3, unique=True).map(tuple),
 )
 
