@@ -21,6 +21,7 @@ from websockets.http11 import Request
 
 from spectator.channel import Part
 from spectator.following import CONNECTION
+from spectator.metrics import Metrics
 from spectator.settings import BusSettings
 
 CUT_AFTER_S: Final = 0.2  # how long a closing socket may take to empty when the bus stops
@@ -58,7 +59,7 @@ class Door:
 class ConnectionConfig(uvicorn.Config):
     """uvicorn's settings, with ours and the door that the connections share."""
 
-    def __init__(self, app: Any, settings: BusSettings) -> None:
+    def __init__(self, app: Any, settings: BusSettings, metrics: Metrics) -> None:
         super().__init__(
             app,
             http=HttpConnection,
@@ -76,7 +77,8 @@ class ConnectionConfig(uvicorn.Config):
             timeout_graceful_shutdown=1,
         )
         self.bus = settings
-        self.door = Door(settings)
+        self.door, self.metrics = Door(settings), metrics
+        metrics.connections.set_function(lambda: self.door.open)
 
 
 class HttpConnection(H11Protocol):
@@ -158,6 +160,7 @@ class HttpConnection(H11Protocol):
         the same: the connection is closed for good a moment later.
         """
         self._away = True
+        self.config.metrics.refused.labels(status=status.value).inc()
         body = f'{{"error":"{error}"}}'
         self.transport.write(
             f"HTTP/1.1 {status.value} {status.phrase}\r\nconnection: close\r\n"

@@ -53,13 +53,14 @@ class Part:
 
 class Outboxes:
     """`away`: the bus does not answer, so that what comes goes to the spool at once. `stopped` says
-    why nothing is sent any more, `closing` that nothing is taken any more.
+    why nothing is sent any more, `closing` that nothing is taken any more. `has_left`: streams were
+    left in the spool since somebody looked there.
     """
 
     def __init__(self, limits: PublisherLimits, spool: Spool | None) -> None:
         self.due: dict[StreamName, Outbox] = {}
         self.pending = 0
-        self.away = self.closing = False
+        self.away = self.closing = self.has_left = False
         self.stopped: str | None = None
         self._limits, self._spool = limits, spool
         self._open: dict[StreamName, Outbox] = {}
@@ -231,6 +232,7 @@ class Outboxes:
         """A stream that is finished, and all on disk, is left to whoever finds the bus again."""
         all_on_disk = box.closed and box.log is not None and not box.lines
         if self.away and all_on_disk and not box.adopted:
+            self.has_left = True
             self._abandon(box, box.why or "the bus is away")
 
     def _abandon(self, box: Outbox, why: str) -> None:

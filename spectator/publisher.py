@@ -38,7 +38,8 @@ class BusPublisher:
     """One client and one sender for any number of observers of one event loop.
 
     `async with BusPublisher(url, token) as publisher: … publisher.observer()`. Leaving the block
-    delivers what it can within `flush_s`; the rest stays in `spool`, a folder, for the next one.
+    delivers what it can, and waits at most `flush_s` for the bus to take any more; the rest stays
+    in `spool`, a folder, for the next one.
     One that `adopts` delivers what others have left there. `reasoning` says when what captains
     thought may be seen. `transport` takes the place of the network, in tests.
     """
@@ -63,7 +64,7 @@ class BusPublisher:
         self._adopts = adopts and self._spool is not None
         self._boxes = Outboxes(self._limits, self._spool)
         self._batch_events = self._limits.batch_events
-        self._reached = False  # whether the bus has ever answered
+        self._answers = self._failures = 0  # of the bus, so far
         self._look_at_s = _AT_ONCE  # when to look for what others have left
         self._wake = asyncio.Event()
         self._full = asyncio.Event()
@@ -81,7 +82,7 @@ class BusPublisher:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        await self.aclose()
+        await self.aclose(None if kind is None else self._flush_s)
 
     def observer(self, *, fence: int | None = None, flush_s: float = 0.0) -> BusObserver:
         """An observer for one episode or run. `fence` puts it on the featured channel.
@@ -101,22 +102,33 @@ class BusPublisher:
         return self._spool.streams_left() if self._spool is not None else 0
 
     async def aclose(self, timeout_s: float | None = None) -> ObserverReport:
-        """Deliver what can be delivered in time, leave or give up the rest, and say what became of
-        it.
+        """Deliver what can be delivered, in `timeout_s` or as long as the bus takes more, leave or
+        give up the rest, and say what became of it.
         """
         self._boxes.closing = True
         self._look_at_s = _AT_ONCE
         self._full.set()
         self._wake.set()
-        timeout_s = self._flush_s if timeout_s is None else timeout_s
-        # A bus that has never answered does not hold up who closes us.
-        first_s = min(timeout_s, self._limits.unreached_s)
-        await self.flushed(first_s, done=lambda: self._reached or self._is_done())
-        if self._reached:
-            await self.flushed(timeout_s, done=self._is_done)
+        patience_s = self._flush_s if timeout_s is None else timeout_s
+        # A bus that has never answered, and cannot be reached, does not hold up who closes us.
+        first_s = min(patience_s, self._limits.unreached_s)
+        await self.flushed(first_s, done=lambda: self._answers > 0 or self._is_done())
+        if timeout_s is not None:
+            await self.flushed(timeout_s, self._is_over)
+        while timeout_s is None and not self._is_over() and await self._more_taken(patience_s):
+            pass
         await self._end()
         self._boxes.abandon_all("the bus could not be reached in time")
         return self.report
+
+    async def _more_taken(self, patience_s: float) -> bool:
+        """Wait for the bus to answer once more, as far as that comes about in time."""
+        answers = self._answers
+        return await self.flushed(patience_s, lambda: self._is_over() or self._answers > answers)
+
+    def _is_over(self) -> bool:
+        """Whether nothing more can be hoped for."""
+        return self._is_done() or (self._failures > 0 and self._answers == 0)
 
     def _is_done(self) -> bool:
         """Whether there is nothing more to wait for."""
@@ -125,7 +137,8 @@ class BusPublisher:
             return True
         if boxes.away and self._spool is not None and not self._adopts:
             return True  # whoever adopts waits for the bus
-        return boxes.pending <= 0 and not (self._adopts and self._look_at_s == _AT_ONCE)
+        may_find_more = self._adopts and (boxes.has_left or self._look_at_s == _AT_ONCE)
+        return boxes.pending <= 0 and not may_find_more
 
     async def _end(self) -> None:
         if self._task is None:
@@ -217,13 +230,16 @@ class BusPublisher:
 
     def _adopt(self) -> None:
         """Take over streams that earlier processes could not deliver, a few at a time."""
-        room, now = self._limits.adopted - self._boxes.adopted, asyncio.get_running_loop().time()
-        if not self._adopts or self._spool is None or room <= 0 or now < self._look_at_s:
+        boxes, now = self._boxes, asyncio.get_running_loop().time()
+        room = self._limits.adopted - boxes.adopted
+        is_due = now >= self._look_at_s or (boxes.closing and boxes.has_left)
+        if not self._adopts or self._spool is None or room <= 0 or not is_due:
             return
+        boxes.has_left = False
         found = self._spool.orphans(room)
         self._look_at_s = _AT_ONCE if found else now + self._limits.adopt_every_s
         for log in found:
-            self._boxes.adopt(log)
+            boxes.adopt(log)
         self._settled.set()
 
     async def _posted(self, line: BusLine, parts: list[Part]) -> Answer:
@@ -237,8 +253,11 @@ class BusPublisher:
 
     def _settle(self, parts: list[Part], answer: Answer) -> None:
         boxes = self._boxes
-        if not isinstance(answer, Away):
-            self._reached, boxes.away = True, False
+        if isinstance(answer, Away):
+            self._failures += 1
+        else:
+            self._answers += 1
+            boxes.away = False
         match answer:
             case Away(why=why):
                 for part in parts:
@@ -251,7 +270,8 @@ class BusPublisher:
             case TooLarge():
                 if sum(len(part.lines) for part in parts) == 1:
                     boxes.misread(parts, 0, "an event is larger than the bus reads")
-                self._batch_events = max(1, self._batch_events // 2)
+                else:
+                    self._batch_events = max(1, self._batch_events // 2)
             case Taken(fates=fates):
                 for part in parts:
                     boxes.settle(part, fates.get(part.box.stream))

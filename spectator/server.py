@@ -52,7 +52,7 @@ class BusServer:
         settings: BusSettings = DEFAULTS,
         starter: Starter | None = None,
     ) -> None:
-        if host not in LOOPBACK and settings.read_token is None:
+        if host not in LOOPBACK and not settings.read_token:
             raise RefusedToBind(f"{host} can be reached from outside: set a read token")
         self.publish_token = publish_token or secrets.token_urlsafe(32)
         self._host, self._wanted_port, self._settings = host, port, settings
@@ -169,11 +169,9 @@ class _Server(uvicorn.Server):
         settings: BusSettings,
         ready: Callable[[], None],
     ) -> None:
-        config = ConnectionConfig(app, settings)
-        super().__init__(config)
-        app.state.hub.metrics.connections.set_function(lambda: config.door.open)
-        self.store = store
         self._hub: Hub = app.state.hub
+        super().__init__(ConnectionConfig(app, settings, self._hub.metrics))
+        self.store = store
         self._questions: Questions = app.state.questions
         self._ready = ready
 

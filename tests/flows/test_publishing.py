@@ -14,7 +14,7 @@ from engine.record import read_record
 from flows.cli import main
 from flows.ledger import RunFolder
 from spectator.server import BusServer
-from tests.flows.support import captains
+from tests.flows.support import EPISODES_OF_SMALL, SMALL, captains, tournament_file
 from tests.remote.programs import Program, serving
 from tests.spectator.matches import published
 from tests.spectator.processes import TOKEN, bus_process, free_port
@@ -175,3 +175,39 @@ def test_an_attempt_that_was_killed_keeps_its_number(tmp_path: Path) -> None:
             assert list(folder.records.glob("*.part")) == []
             assert folder.played(["e.v1"]).attempts == {"e.v1": 3}
     assert [path.name for path in (folder.records / "void").iterdir()] == ["e.v1.3.ab_cd123.part"]
+
+
+@pytest.mark.prefect
+def test_a_run_without_its_bus_is_delivered_by_the_same_command(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    """Scripted matches, which processes of the pool publish and leave behind."""
+    port, runs = free_port(), tmp_path / "runs"
+    url = f"http://127.0.0.1:{port}"
+    file = tournament_file(tmp_path, SMALL.replace("none", "all"))
+    command = ["run", str(file), "--runs", str(runs), "--bus", url, "--json"]
+    with_token = {**environment, "CAPTAINS_BUS_TOKEN": TOKEN}
+    out, err = ended(command, with_token)
+    folder = RunFolder(Path(json.loads(out)["run_dir"]))
+    assert f"wait in {folder.spool}" in err
+    with BusServer(port=port, publish_token=TOKEN) as bus:
+        again, err = ended(command, with_token)
+        assert json.loads(again)["episodes"]["resumed"] == EPISODES_OF_SMALL
+        assert "wait" not in err
+        records = [str(path) for path in folder.records.glob("*.jsonl")]
+        assert len(records) == EPISODES_OF_SMALL
+        for record in records:
+            assert lines(bus, f"{Path(record).stem}/1") == as_seen(record)
+        first_start = lines(bus, f"run:{run_id(folder)}/1")
+        assert first_start[-1]["type"] == "tournament.ended"
+
+
+def run_id(folder: RunFolder) -> str:
+    return str(json.loads((folder.path / "run.json").read_text(encoding="utf-8"))["run_id"])
+
+
+def ended(command: list[str], environment: dict[str, str]) -> tuple[str, str]:
+    process = captains(command, environment)
+    out, err = process.communicate(timeout=240)
+    assert process.returncode == 0, err
+    return out, err

@@ -162,6 +162,13 @@ async def test_one_connection_too_many_is_answered_429():
             assert await answered(first) == 200
 
 
+async def test_who_is_turned_away_at_the_door_is_counted():
+    async with BusServer(settings=BusSettings(max_per_address=1)) as bus:
+        with raw(bus, source="127.0.0.2"), raw(bus, source="127.0.0.2") as more:
+            assert await answered(more) == 429
+            assert await metric(bus, 'captains_bus_requests_refused_total{status="429"}') == 1
+
+
 async def test_one_address_has_so_many_connections_and_this_machine_any_number():
     async with BusServer(settings=BusSettings(max_per_address=1)) as bus:
         with raw(bus, source="127.0.0.2") as one, raw(bus, source="127.0.0.2") as more:
