@@ -17,14 +17,14 @@ DEV := $(VENV)/.installed-dev
 MODEL := $(VENV)/.installed-model
 
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-CODE := engine flows spectator tournaments tests bench examples docs/build.py
+CODE := engine flows spectator tournaments tests bench examples docs/build.py docs/screenshots.py
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-llm test check format bench docs lock clean
+.PHONY: help demo demo-llm test check format bench docs screenshots lock clean
 
 help: ## list the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(PROJECT) ## play a round-robin of four captains, live in the browser (ARGS="--json" …)
 	@$(BIN)/captains demo $(ARGS)
@@ -53,6 +53,10 @@ bench: $(DEV) $(PROJECT) ## measure what the README claims (ARGS="--json" …)
 docs: $(DEV) $(PROJECT) ## write schemas, figures, and the tables of packs and squads
 	@$(if $(ARGS),,$(BIN)/python -m engine.packs.odds && $(BIN)/python -m engine.squads.strength)
 	@$(BIN)/python docs/build.py $(ARGS)
+
+screenshots: $(DEV) $(PROJECT) ## take the pictures of the page in docs/images
+	@$(BIN)/python .ci/needed.py
+	@$(BIN)/python -m docs.screenshots
 
 # It must work while the lock is broken, so it wants uv and no more.
 lock: ## resolve the dependencies anew into requirements*.lock

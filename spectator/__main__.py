@@ -28,8 +28,8 @@ READ_TOKEN_VARIABLE = "CAPTAINS_BUS_READ_TOKEN"  # noqa: S105 - a name, not a se
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     _allow_many_connections()
-    token = os.environ.get(TOKEN_VARIABLE)
-    settings = BusSettings(read_token=os.environ.get(READ_TOKEN_VARIABLE))
+    token = os.environ.get(TOKEN_VARIABLE) or None  # empty is as good as not set
+    settings = BusSettings(read_token=os.environ.get(READ_TOKEN_VARIABLE) or None)
     try:
         asyncio.run(_look_at(options.store))
         bus = BusServer(

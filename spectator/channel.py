@@ -111,6 +111,15 @@ class Channel:
             self.telling = True
             asyncio.get_running_loop().call_soon(self._tell)
 
+    def reach(self, top: int) -> None:
+        """The log goes on to `top`, further than was published here: whoever watches reads there
+        what the ring has not.
+        """
+        if top > self.top:
+            self.ring.clear()
+            self.top = top
+            self.ring_the_bell()
+
     def ring_the_bell(self) -> None:
         """Have every viewer look at how things stand."""
         self._ring()

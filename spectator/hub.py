@@ -116,7 +116,7 @@ class Hub:
             self.leave(channel)
             raise
         if info is not None:
-            channel.top = max(channel.top, info.last_seq)
+            channel.reach(info.last_seq)
         return channel
 
     def leave(self, channel: Channel) -> None:

@@ -270,7 +270,8 @@ class BusPublisher:
             case TooLarge():
                 if sum(len(part.lines) for part in parts) == 1:
                     boxes.misread(parts, 0, "an event is larger than the bus reads")
-                self._batch_events = max(1, self._batch_events // 2)
+                else:
+                    self._batch_events = max(1, self._batch_events // 2)
             case Taken(fates=fates):
                 for part in parts:
                     boxes.settle(part, fates.get(part.box.stream))

@@ -52,7 +52,7 @@ class BusServer:
         settings: BusSettings = DEFAULTS,
         starter: Starter | None = None,
     ) -> None:
-        if host not in LOOPBACK and settings.read_token is None:
+        if host not in LOOPBACK and not settings.read_token:
             raise RefusedToBind(f"{host} can be reached from outside: set a read token")
         self.publish_token = publish_token or secrets.token_urlsafe(32)
         self._host, self._wanted_port, self._settings = host, port, settings

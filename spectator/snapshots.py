@@ -73,7 +73,7 @@ class Snapshots:
         while lines := await self._store.read(stream, kept.frame.seq, READ_AT_ONCE):
             try:
                 kept.frame = await asyncio.to_thread(_folded, kept.frame, lines)
-            except IndexError:  # a ball without an innings: nothing that can be shown
+            except (IndexError, ValueError):  # a ball without an innings, a thought twice
                 return None
         return await asyncio.to_thread(_snapshot, kept.frame)
 

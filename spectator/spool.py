@@ -59,9 +59,12 @@ class SpoolFile:
 
     @classmethod
     def _read_from(cls, path: Path, handle: int) -> Self:
-        """Raises `ValueError`, `TypeError` or `KeyError` where its first line is no event."""
+        """Raises `ValueError`, `TypeError` or `KeyError` where its first line is no whole event."""
         with open(handle, "rb", closefd=False) as lines:
-            event = json.loads(lines.readline())
+            first = lines.readline()
+        if not first.endswith(b"\n"):
+            raise ValueError("its first line was torn")
+        event = json.loads(first)
         stream = stream_name(event["episode_id"], event["attempt"])
         found = cls(path, handle, stream, first=int(event["seq"]))
         for chunk, offset in _chunks(handle):

@@ -10,6 +10,8 @@ SeatName = Literal["home", "away"]
 
 
 class Strict(BaseModel):
-    """Nothing is converted and nothing unknown is passed over: an event is what it says."""
+    """Nothing is converted and nothing unknown is passed over: an event is what it says. No number
+    is one that JSON has not (NaN, infinity): it would be written as null, and never read again.
+    """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)

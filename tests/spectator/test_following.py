@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,7 +20,7 @@ from spectator.snapshots import Snapshot
 from spectator.store import SqliteEventStore
 from spectator.streams import StreamName
 from tests.spectator.matches import match_events
-from tests.spectator.wire import DEADLINE_S, batch
+from tests.spectator.wire import DEADLINE_S, batch, until
 
 EVENTS = match_events("m", seed=3)[:120]
 LAST = EVENTS[-1].seq
@@ -62,6 +63,9 @@ class Wavering:
             except Leave as leave:
                 return leave.code
         return None
+
+    async def has_seen(self, last: int) -> bool:
+        return bool(self.seen) and self.seen[-1] == last
 
     def has_a_hole(self) -> bool:
         """Whether a number is missing or comes twice, but for a snapshot's, which stands for all
@@ -133,3 +137,26 @@ def test_who_takes_snapshots_misses_nothing_after_them(batches, scripts, few):
         assert not viewer.has_a_hole()
         assert code in (None, CloseCode.TOO_SLOW)
         assert code is not None or viewer.seen[-1] == LAST
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+async def test_what_a_later_viewer_finds_in_the_log_is_shown_to_the_earlier_one(is_told):
+    """Another server stored event 6, and its word is still on the way."""
+    store, settings = SqliteEventStore(), BusSettings()
+    hub = Hub(store, settings)
+    await hub.loaded()
+    viewer = Wavering(iter(()))
+    follower = Follower(hub, settings, Join(), viewer if is_told else None)
+    watching = asyncio.create_task(viewer.watch(follower))
+    hub.published(await store.append([batch(EVENTS[:5])]), None)
+    await until(lambda: viewer.has_seen(5))
+    await store.append([batch(EVENTS[5:6])])
+    channel = await hub.join(StreamName("m/1"))
+    await until(lambda: viewer.has_seen(6))
+    hub.published(await store.append([batch(EVENTS[6:7])]), None)
+    await until(lambda: viewer.has_seen(7))
+    hub.leave(channel)
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+    await store.aclose()
+    assert viewer.seen == [1, 2, 3, 4, 5, 6, 7]

@@ -97,6 +97,7 @@ async def test_our_own_page_may_watch(bus):
         assert json.loads(await viewer.recv())["t"] == "featured"
 
 
-def test_the_bus_does_not_listen_outside_without_a_read_token():
+@pytest.mark.parametrize("token", [None, ""])
+def test_the_bus_does_not_listen_outside_without_a_read_token(token):
     with pytest.raises(RefusedToBind):
-        BusServer(host="0.0.0.0")
+        BusServer(host="0.0.0.0", settings=BusSettings(read_token=token))

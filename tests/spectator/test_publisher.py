@@ -6,6 +6,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -68,6 +69,19 @@ async def test_many_episodes_share_few_requests(bus, monkeypatch):
     assert publisher.report.sent == 20 * len(EVENTS)
     assert len(posts) <= 20
     assert [await seqs(bus, f"e{n}/1") for n in range(20)] == [ALL] * 20
+
+
+async def test_events_that_are_too_large_do_not_make_later_requests_smaller(bus, monkeypatch):
+    posts = _count_posts(monkeypatch)
+    async with BusPublisher(bus.url, TOKEN, flush_s=20) as publisher:
+        observer = publisher.observer()
+        for n in range(10):
+            await observer.on_event(EVENTS[-1].model_copy(update=_bulky(f"b{n}")))
+        await play(observer, EVENTS)
+        await observer.aclose()
+    assert await seqs(bus) == ALL
+    assert publisher.report.dropped == 10
+    assert len(posts) <= 10 + len(EVENTS) // 10
 
 
 async def test_a_bus_that_comes_late_gets_everything(tmp_path: Path):
@@ -194,6 +208,12 @@ async def _publish(url: str) -> None:
 
 async def _has_sent(publisher: BusPublisher, count: int) -> bool:
     return publisher.report.sent >= count and not publisher.report.waiting
+
+
+def _bulky(episode_id: str) -> dict[str, Any]:
+    """A match in one event, which is larger than the bus reads."""
+    data = EVENTS[-1].data.model_copy(update={"error": "x" * 1_200_000})
+    return {"episode_id": episode_id, "seq": 1, "data": data}
 
 
 def _count_posts(monkeypatch: pytest.MonkeyPatch) -> list[int]:

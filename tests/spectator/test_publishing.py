@@ -60,6 +60,18 @@ async def test_a_malformed_event_is_named_by_its_field(bus):
     assert (answer.json()["index"], answer.json()["field"]) == (delivery, "data.score.runs")
 
 
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
+async def test_a_number_that_json_has_not_is_refused(bus, number):
+    """It would be stored as null, and no list could show the stream any more."""
+    ball = next(event for event in EVENTS if event.type == "delivery")
+    told = json.loads(body([ball]))
+    told[0]["data"]["luck"] = "?"
+    async with client(bus) as http:
+        content = json.dumps(told).replace('"?"', number)
+        answer = await http.post("/api/events", content=content)
+    assert (answer.status_code, answer.json()["field"]) == (422, "data.luck")
+
+
 @pytest.mark.parametrize("content", ["", "{}", "[", "nonsense", '[{"type": "toss"}]', "[1]"])
 async def test_a_body_that_is_no_array_of_events_is_refused(bus, content):
     async with client(bus) as http:

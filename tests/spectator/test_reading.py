@@ -9,12 +9,12 @@ from contextlib import aclosing
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from engine.events import parse_event
+from engine.events import DecisionEvent, ReasoningEvent, parse_event
 from spectator.frames import EMPTY, fold
 from spectator.server import BusServer
 from spectator.store import Featured, SqliteEventStore
 from spectator.streams import StreamName
-from tests.spectator.matches import match_events, run_events
+from tests.spectator.matches import match_events, published, run_events
 from tests.spectator.wire import body, client, post, stored, watch
 
 EVENTS = match_events("m", seed=3)
@@ -66,6 +66,18 @@ async def test_an_unknown_stream_is_not_found(bus):
     async with client(bus) as http:
         answers = [await http.get(f"/api/streams/x/1{end}") for end in ("", "/events", "/frame")]
     assert [a.status_code for a in answers] == [404, 404, 404]
+
+
+async def test_a_stream_in_an_order_that_no_match_has_has_no_frame(bus):
+    told = published(EVENTS)
+    thought = next(e for e in told.reasoning if isinstance(e, ReasoningEvent))
+    decided = (e for e in told.match if isinstance(e, DecisionEvent))
+    decision = next(e for e in decided if e.data.number == thought.data.number)
+    twice = [thought.model_copy(update={"episode_id": "m", "seq": n}) for n in (1, 2)]
+    await post(bus, [*twice, decision.model_copy(update={"seq": 3})])
+    async with client(bus) as http:
+        answer = await http.get("/api/streams/m/1/frame")
+    assert (answer.status_code, answer.json()["error"]) == (404, "no_frame")
 
 
 @pytest.mark.parametrize("end", ["", "/events", "/frame", "/export.jsonl"])

@@ -21,6 +21,7 @@ from tests.spectator.matches import match_events
 STREAM = StreamName("m/1")
 LINES = [event.line for event in match_events("m", seed=3, overs=2)]
 EVENTS = st.integers(1, len(LINES) + 5)
+WITHOUT_END = LINES[0].decode()  # a power cut took the rest of the file
 ROOM = st.integers(0, 10_000)
 
 
@@ -87,12 +88,18 @@ def test_a_file_that_is_held_is_nobody_elses() -> None:
 def test_what_is_no_spool_is_set_aside() -> None:
     with spool() as folder:
         written(folder).leave()
-        for name, text in (("a", ""), ("b", "no JSON\n"), ("c", "[1]\n"), ("d", '{"seq": 1}')):
+        for name, text in (
+            ("a", ""),
+            ("b", "no JSON\n"),
+            ("c", "[1]\n"),
+            ("d", '{"seq": 1}'),
+            ("e", WITHOUT_END),
+        ):
             (folder.folder / f"{name}.jsonl").write_text(text)
         (found,) = folder.orphans(10)
         found.remove()
         assert folder.streams_left() == 0
-        assert len(list(folder.folder.glob("*.strange"))) == 4
+        assert len(list(folder.folder.glob("*.strange"))) == 5
 
 
 def test_a_folder_that_is_not_there_holds_nothing(tmp_path: Path) -> None:

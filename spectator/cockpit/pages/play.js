@@ -35,20 +35,26 @@ export function PlayPage({ api, route }) {
     setKeysOn(on);
   };
   return html`
-    <div class="play">
+    <div class=${last.current ? "play" : "play resting"}>
       <${Status} desk=${desk} question=${question} captain=${captain} session=${session} />
       <div class="play-main">
         ${question && !question.gone && html`<${Console} key=${`${question.episode_id} ${question.question} ${question.id}`} ...${{ desk, question, kept, keysOn }} />`}
         ${question?.gone && html`<${Gone} desk=${desk} question=${question} />`}
-        ${!question && html`<${Ended} session=${session} />`}
-        <label class="check keys-on">
-          <input type="checkbox" checked=${keysOn} onChange=${(event) => keepKeys(event.target.checked)} />
-          Listen to the keys on the cards
-        </label>
+        ${!question && html`<${Between} session=${session} last=${last.current} />`}
+        ${last.current &&
+        html`
+          <label class="check keys-on">
+            <input type="checkbox" checked=${keysOn} onChange=${(event) => keepKeys(event.target.checked)} />
+            Listen to the keys on the cards
+          </label>
+        `}
       </div>
-      <div class="play-side">
-        ${question ? html`<${Scene} seen=${question.observation} names=${namesIn(session)} />` : html`<${Meanwhile} session=${session} last=${last.current} />`}
-      </div>
+      ${last.current &&
+      html`
+        <div class="play-side">
+          ${question ? html`<${Scene} seen=${question.observation} names=${namesIn(session)} />` : html`<${Meanwhile} session=${session} last=${last.current} />`}
+        </div>
+      `}
     </div>
   `;
 }
@@ -59,7 +65,7 @@ export function PlayPage({ api, route }) {
 function Status({ desk, question, captain, session }) {
   const others = desk.questions.length - 1;
   return html`
-    <section class="card turn" data-turn=${question !== null && !question.gone} aria-label="Your turn">
+    <section class="card turn" data-turn=${String(question !== null && !question.gone)} aria-label="Your turn">
       <div class="turn-text">
         <p class="who"><bdi>${captain}</bdi></p>
         <p class="what" role="status">${statusText(desk, question, session)}</p>
@@ -90,9 +96,15 @@ function Gone({ desk, question }) {
   `;
 }
 
-function Ended({ session }) {
+/** While nothing is asked: what is to come, or how it ended. */
+function Between({ session, last }) {
   const result = resultOf(session);
-  if (result === null) return null;
+  if (result) return html`<${Ended} session=${session} result=${result} />`;
+  if (last) return html`<section class="card"><p class="none">The next question opens here.</p></section>`;
+  return html`<${Meanwhile} session=${session} last=${null} />`;
+}
+
+function Ended({ session, result }) {
   const { text, end_reason: reason } = result;
   return html`
     <section class="card">

@@ -131,7 +131,7 @@ function Slider({ id, name, about, value, required, onChange }) {
         max=${about.maximum}
         step=${STEP}
         value=${shown}
-        data-given=${given}
+        data-given=${String(given)}
         aria-valuetext=${given ? `${percent(value)}, ${wordFor(value)}` : none}
         onInput=${(event) => onChange(Number(event.target.value))}
       />

@@ -13,13 +13,19 @@ export function Clock({ endsAt, whole }) {
   const seconds = Math.ceil(left);
   const said = SAID.find((at, index) => seconds <= at && seconds > (SAID[index + 1] ?? 0));
   return html`
-    <div class="clock" data-short=${seconds <= SHORT_S} role="timer" aria-label=${`${seconds} seconds left`}>
-      <span class="seconds" aria-hidden="true">${seconds}<small> s</small></span>
+    <div class="clock" data-short=${String(seconds <= SHORT_S)} role="timer" aria-label=${`${seconds} seconds left`}>
+      <span class="seconds" aria-hidden="true">${clockText(seconds)}</span>
       <span class="rest" aria-hidden="true"><span style=${{ width: `${Math.max(0, Math.min(100, (100 * left) / whole))}%` }}></span></span>
     </div>
     <p class="sr" role="alert">${said ? `${WORDS[said]} seconds left.` : ""}</p>
   `;
 }
+
+const MINUTES_FROM_S = 100;
+
+/** `59 s`, and minutes where there are many. */
+const clockText = (seconds) =>
+  seconds < MINUTES_FROM_S ? html`${seconds}<small> s</small>` : `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 
 const WORDS = { 10: "Ten", 5: "Five" };
 

@@ -21,7 +21,7 @@ export function Scene({ seen, names = null }) {
 function Play({ seen, game }) {
   const side = game.i_am === "batting" ? "You bat" : "You bowl";
   return html`
-    <p class="score"><span class="runs">${game.score}/${game.wickets}</span> <span class="overs">${game.overs} of ${game.max_overs} overs</span></p>
+    <p class="score"><span class="runs">${game.score}/${game.wickets}</span> <span class="overs">${game.overs} of ${plural(game.max_overs, "over")}</span></p>
     <p class="situation">${side}. ${situation(game)}</p>
     <dl class="middle-now">
       ${game.striker && html`<div><dt>Faces</dt><dd><bdi>${game.striker.name}</bdi> ${game.striker.runs} (${game.striker.balls})</dd></div>`}
