@@ -96,7 +96,10 @@ class Here:
 
     async def aclose(self) -> None:
         if self._spare is not None:
-            await _ended(await self._spare)
+            process = await self._spare
+            with suppress(ProcessLookupError):
+                process.kill()  # it has begun nothing
+            await process.wait()
 
     async def play(self, order: Ordered) -> Played:
         child = _Child(await self._taken())
