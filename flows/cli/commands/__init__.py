@@ -8,6 +8,8 @@ from flows.cli.commands.listing import packs, presets, squads
 from flows.cli.commands.playing import play, publish, replay, simulate, token, up
 from flows.cli.commands.runs import check, demo, run
 
+__all__ = ["COMMANDS"]
+
 COMMANDS: Final[tuple[Callable[..., Any], ...]] = (
     demo,
     run,
