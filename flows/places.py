@@ -1,5 +1,5 @@
-"""Where a match that was asked for is played: in a process of this machine, or by a worker that
-runs the `episode` deployment.
+"""Where a match that was asked for is played: in a process of this machine, or by a worker
+(`flows.workers`).
 
 Each plays a match to its end and is cancelled as any task is; it then waits until the match has
 ended, with its record sealed and the channel given back.
@@ -15,17 +15,15 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final, Protocol
-from urllib.parse import quote
 from uuid import UUID
 
 import httpx
 from prefect.client.orchestration import PrefectClient
-from prefect.client.schemas.objects import FlowRun, State, StateType, WorkerStatus
-from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
-from prefect.states import Cancelled, Cancelling, Crashed
+from prefect.client.schemas.objects import State
+from prefect.exceptions import ObjectNotFound
+from prefect.states import Cancelled, Crashed
 from pydantic import ValidationError
 
 from engine.wording import printable, shortened
@@ -36,9 +34,7 @@ from flows.play import BusAddress
 from flows.stage import BUS_TOKEN, BUS_URL
 from spectator.starts import StartResult
 
-DEPLOYMENT: Final = "episode/episode"
 END_S: Final = 6.0  # a match seals its record, and tells Prefect; then it is killed
-POLL_S: Final = 1.0
 COMPLAINTS_KEPT: Final = 4_000  # bytes
 _ROOT: Final = Path(__file__).resolve().parents[1]
 LONGEST_WHY: Final = 400
@@ -74,9 +70,6 @@ class Place(Protocol):
         ...
 
 
-# --- here ----------------------------------------------------------------------------------------
-
-
 @dataclass(slots=True)
 class _Child:
     """A match's process and what it has said."""
@@ -103,7 +96,10 @@ class Here:
 
     async def aclose(self) -> None:
         if self._spare is not None:
-            await _ended(await self._spare)
+            process = await self._spare
+            with suppress(ProcessLookupError):
+                process.kill()  # it has begun nothing
+            await process.wait()
 
     async def play(self, order: Ordered) -> Played:
         child = _Child(await self._taken())
@@ -208,93 +204,3 @@ async def _ended(process: Process) -> None:
 def _close(process: Process) -> None:
     if process.stdin is not None:
         process.stdin.close()
-
-
-# --- a worker ------------------------------------------------------------------------------------
-
-
-class Worker:
-    """Has a worker play, through the deployment. The worker's own environment holds the bus's
-    token. Implements `Place`.
-    """
-
-    def __init__(self, client: PrefectClient, bus: BusAddress, deployment_id: UUID) -> None:
-        self._client, self._bus, self._deployment_id = client, bus, deployment_id
-
-    async def play(self, order: Ordered) -> Played:
-        # The folder is the worker's own: he may be on another machine.
-        config = order.config.model_dump(mode="json", exclude_none=True, exclude={"runs"})
-        run = await self._client.create_flow_run_from_deployment(
-            self._deployment_id,
-            parameters={"config": config},
-            job_variables={"env": {BUS_URL: self._bus.url}},
-        )
-        try:
-            return await self._watched(run.id, order)
-        except asyncio.CancelledError:
-            await self._cancel(run.id)
-            raise
-
-    async def _watched(self, run_id: UUID, order: Ordered) -> Played:
-        async with httpx.AsyncClient(base_url=self._bus.url, trust_env=False) as bus:
-            while True:
-                run = await self._client.read_flow_run(run_id)
-                shown = await _on_bus(bus, order.stream)
-                if shown is not None:
-                    order.on_playing()
-                if run.state is not None and run.state.is_final():
-                    return _told(run, shown or {})
-                await asyncio.sleep(POLL_S)
-
-    async def _cancel(self, run_id: UUID) -> None:
-        with suppress(httpx.HTTPError, ObjectNotFound, TimeoutError):
-            await self._client.set_flow_run_state(run_id, Cancelling())
-            async with asyncio.timeout(END_S * 2):
-                while not (await self._is_final(run_id)):  # noqa: ASYNC110 - another process
-                    await asyncio.sleep(POLL_S)
-
-    async def _is_final(self, run_id: UUID) -> bool:
-        run = await self._client.read_flow_run(run_id)
-        return run.state is not None and run.state.is_final()
-
-
-async def worker_of(client: PrefectClient, bus: BusAddress) -> Worker | None:
-    """Whoever plays the `episode` deployment; None where it is not there, or has no worker."""
-    try:
-        deployment = await client.read_deployment_by_name(DEPLOYMENT)
-        if deployment.paused or deployment.work_pool_name is None:
-            return None
-        workers = await client.read_workers_for_work_pool(deployment.work_pool_name)
-    except ObjectNotFound:
-        return None
-    except PrefectHTTPStatusError as error:
-        if error.response.status_code == HTTPStatus.NOT_FOUND:
-            return None
-        raise
-    online = any(worker.status == WorkerStatus.ONLINE for worker in workers)
-    return Worker(client, bus, deployment.id) if online else None
-
-
-async def _on_bus(bus: httpx.AsyncClient, stream: str) -> dict[str, Any] | None:
-    with suppress(httpx.HTTPError, ValueError):
-        answer = await bus.get(f"/api/streams/{quote(stream)}")
-        if answer.is_success:
-            return dict(answer.json())
-    return None
-
-
-def _told(run: FlowRun, shown: dict[str, Any]) -> Played:
-    """Raises `CancelledElsewhere`."""
-    assert run.state is not None
-    if run.state.type is StateType.CANCELLED:
-        raise CancelledElsewhere
-    if run.state.type is not StateType.COMPLETED:
-        return Played(reason=shortened(printable(run.state.message or "it failed"), LONGEST_WHY))
-    winner = shown.get(str(shown.get("winner")))
-    return Played(
-        result=StartResult(
-            text=str(shown.get("result", "played; this bus was not told how it ended")),
-            winner=winner,
-            end_reason=str(shown.get("end_reason", "completed")),
-        )
-    )

@@ -25,8 +25,9 @@ from flows.config import EpisodeConfig, PersonConfig
 from flows.episode import match_of
 from flows.limits import FeaturedMatch, current_featured, is_taken
 from flows.orders import config_of, options
-from flows.places import CancelledElsewhere, Here, Ordered, Place, Played, worker_of
+from flows.places import CancelledElsewhere, Here, Ordered, Place, Played
 from flows.play import BusAddress
+from flows.workers import worker_of
 from spectator.starts import (
     ChannelBusy,
     OnAir,

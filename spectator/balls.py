@@ -1,4 +1,4 @@
-"""One delivery as the over's line shows it. Pure, and mirrored in `cockpit/reducer.js`."""
+"""One delivery as the over's line shows it. Pure, and mirrored in `cockpit/balls.js`."""
 
 from __future__ import annotations
 

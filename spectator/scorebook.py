@@ -1,4 +1,6 @@
-"""The scorebook of an innings: what a delivery and an over change in it."""
+"""The scorebook of an innings: what a delivery and an over change in it. Mirrored in
+`cockpit/scorebook.js`.
+"""
 
 from __future__ import annotations
 

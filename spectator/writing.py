@@ -47,7 +47,8 @@ class ModelWriter:
         self._settings = settings.model_copy(
             update={"deadline_s": deadline_s, "transport_attempts": 1}
         )
-        who = Caller(captain=name, episode_id=episode_id, seat=Seat.HOME)
+        # No captain has such a name, so none pays for it out of his own budget.
+        who = Caller(captain=f"commentary:{name}", episode_id=episode_id, seat=Seat.HOME)
         self._obtaining = Obtaining(self._settings, who=who, services=services)
         self._before: deque[str] = deque(maxlen=_REMEMBERED)
         self._has_told = False

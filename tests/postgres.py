@@ -61,13 +61,9 @@ class Postgres:
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [
-                    self._programs / "postgres",
-                    "-D",
-                    self._data,
-                    "-k",
-                    self._folder,
-                    *_SMALL,
-                    *self._options,
+                    *_dies_with_us(),
+                    *(str(self._programs / "postgres"), "-D", str(self._data)),
+                    *("-k", str(self._folder), *_SMALL, *self._options),
                 ],
                 stdout=log,
                 stderr=log,
@@ -109,6 +105,11 @@ class Postgres:
         how = ("-q", "-h", str(self._folder), "-U", "captains", "-d", "postgres")
         ready = [str(self._programs / "pg_isready"), *how]
         return subprocess.run(ready, check=False).returncode == 0
+
+
+def _dies_with_us() -> tuple[str, ...]:
+    """A test process that is killed must not leave a server behind."""
+    return ("setpriv", "--pdeathsig", "QUIT") if shutil.which("setpriv") else ()
 
 
 def _unprivileged() -> dict[str, Any]:

@@ -165,6 +165,7 @@ async def test_a_cell_leads_to_its_matches_and_back_by_keyboard(chromium, bus):
         await page.keyboard.press("Enter")
         await expect(page.locator("#list-count")).to_have_text("2 matches")
         await expect(page.locator("#by-captain")).to_have_value("heuristic")
+        await expect(page.locator("#main")).to_be_focused()  # where a new page begins
         await page.locator("#matches a").first.focus()
         await page.keyboard.press("Enter")
         await expect(page.locator(".team .captain").first).to_have_text("heuristic")

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from engine.events import DecisionMade
 from engine.record import read_record
 from flows.cli import main
 from flows.ledger import RunFolder
+from flows.publishing import _shown_in
 from spectator.server import BusServer
 from tests.flows.support import EPISODES_OF_SMALL, SMALL, captains, tournament_file
 from tests.remote.programs import Program, serving
@@ -112,6 +114,34 @@ def test_what_cannot_be_is_refused(
 ) -> None:
     assert main(arguments) == 2
     assert why in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("shown", ["live", "after", "never", "6"])
+def test_a_command_says_when_what_was_thought_is_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], shown: str
+) -> None:
+    presets = tmp_path / "mine.yaml"
+    with serving(Program) as far, BusServer(publish_token=TOKEN) as bus:
+        presets.write_text(f"far: {{kind: remote, url: '{far}'}}\n", encoding="utf-8")
+        options = ["--captains", str(presets), "--bus", bus.url, "--runs", str(tmp_path), "--json"]
+        assert main(["play", "far", *MATCH[1:], *options, "--reasoning", shown]) == 0
+        match = told(capsys)
+        thoughts = lines(bus, f"reasoning:{match['episode_id']}/1")
+    record = [event.data for event in read_record(Path(match["record"]))]
+    called = [made.number for made in record if isinstance(made, DecisionMade) and made.calls]
+    expected = [] if shown == "never" else called
+    assert [thought["data"]["number"] for thought in thoughts] == expected
+    assert called
+
+
+@pytest.mark.parametrize("shown", ["live", "after", "never"])
+def test_a_run_that_never_shows_what_was_thought_does_not_afterwards(
+    tmp_path: Path, shown: str
+) -> None:
+    folder = RunFolder(tmp_path)
+    folder.open({"tournament": {"spectate": {"reasoning": shown}}})
+    assert _shown_in(folder) == ("never" if shown == "never" else "live")
+    assert _shown_in(RunFolder(tmp_path / "another")) == "live"
 
 
 class Stalling(Program):

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from engine.captains.llm import LlmSettings
-from engine.tool_captains import Services
+from engine.captains.llm import Allowance, LlmSettings
+from engine.cricket.choices import Seat
+from engine.tool_captains import Caller, Services
+from engine.tool_captains.account import Usage
 from spectator.commentary import Line, Weight
 from spectator.writing import LONGEST, ModelWriter, as_line
 from tests.llm.stub import Said, Stub, fails, says, stub
@@ -20,6 +22,7 @@ LINE = Line(of=7, text="Khan to Rao: {draft} FOUR.", brief="FOUR.", weight=Weigh
 @dataclass(slots=True)
 class Desk:
     server: Stub
+    services: Services
     writer: ModelWriter
     told: list[str] = field(default_factory=list)
 
@@ -37,7 +40,7 @@ async def desk(*script: Said | None) -> AsyncIterator[Desk]:
         settings = LlmSettings(model="m", base_url=server.url)
         writer = ModelWriter("voice", settings, "m", services, told.append)
         try:
-            yield Desk(server, writer, told)
+            yield Desk(server, services, writer, told)
         finally:
             await services.aclose()
 
@@ -55,6 +58,13 @@ async def test_it_is_told_what_was_said_before():
         await here.writer.write(LINE)
         await here.writer.write(Line(of=8, text="Six.", brief="Six.", weight=Weight.BALL))
     assert LINE.text in here.server.requests[1]["messages"][-1]["content"]
+
+
+async def test_it_spends_nothing_of_the_budget_of_a_captain_of_its_name():
+    captain = Caller(captain="voice", episode_id="m", seat=Seat.HOME, budget=Allowance(calls=1))
+    async with desk(answer("yes.")) as here:
+        await here.writer.write(LINE)
+        (await here.services.budgets.reserve(captain, Usage())).release()
 
 
 @pytest.mark.parametrize("said", [None, fails(500), fails(400), Said(body=b"{"), fails(401)])

@@ -115,7 +115,7 @@ function Unknown({ name }) {
 
 /** What does not change is not drawn again: a table comes a second, a crosstable a few times less often. */
 function Run({ api, run, stream }) {
-  const { rows, moves, crosstable, ended } = run;
+  const { rows, moves, crosstable } = run;
   const standings = useMemo(() => html`<${StandingsCard} run=${run} stream=${stream} />`, [rows, moves]);
   const ratings = useMemo(() => html`<${Ratings} run=${run} stream=${stream} />`, [crosstable]);
   const order = rows.map((row) => row.captain).join("\n");
@@ -123,7 +123,7 @@ function Run({ api, run, stream }) {
   const rounds = useMemo(() => html`<${Rounds} run=${run} stream=${stream} />`, [crosstable]);
   const few = run.captains.length <= FEW;
   return html`
-    <div class=${`run ${ended ? "over" : ""}`}>
+    <div class="run-page">
       <${Head} run=${run} stream=${stream} />
       <div class="column">${standings} ${ratings} ${few && cells}</div>
       <div class="column">

@@ -22,7 +22,7 @@ export function Now({ api, run, stream }) {
         <h2 id="now-title">Being played</h2>
         ${count > 0 && html`<span class="quiet">${plural(count, "match", "matches")} in hand</span>`}
       </div>
-      <ul id="now" class="now">
+      <ul id="now" class="now-playing">
         ${live.map((match) => html`<${LiveCard} key=${match.stream} match=${match} />`)}
         ${others.map((one, i) => html`<${OtherCard} key=${`other ${i}`} one=${one} />`)}
         ${live.length + others.length === 0 && html`<li class="none">Nothing at the moment.</li>`}
