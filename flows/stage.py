@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from engine.spec import EpisodeSpec
+from engine.tool_captains.services import sendable
 from engine.wording import shown
 from flows.play import BusAddress
 
@@ -92,7 +93,8 @@ def current_stage() -> Stage:
 
 def bus_at(url: str | None) -> BusAddress | None:
     """The bus at `url`, with the token that the environment holds; without one, the bus that the
-    environment names, if any. Raises `BadBusAddress`.
+    environment names, if any. Raises `BadBusAddress`, and `MissingSecret` for a token that no
+    header holds.
     """
     if url is None:
         return current_stage().bus
@@ -101,7 +103,7 @@ def bus_at(url: str | None) -> BusAddress | None:
     token = os.environ.get(BUS_TOKEN)
     if not token:
         raise BadBusAddress(f"the bus {shown(url)}: {BUS_TOKEN} must hold its publish token")
-    return BusAddress(url=url.rstrip("/"), token=token)
+    return BusAddress(url=url.rstrip("/"), token=sendable(BUS_TOKEN, token))
 
 
 def _is_address(url: str) -> bool:

@@ -17,6 +17,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
+from engine.errors import MissingSecret
 from spectator.server import BusServer, RefusedToBind
 from spectator.settings import BusSettings
 from spectator.store import StoreRefused, StoreUnavailable, check_store
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except StoreRefused as error:
         sys.stderr.write(f"captains bus: the store cannot be used: {error}\n")
         return 2
-    except (RefusedToBind, OSError) as error:
+    except (RefusedToBind, MissingSecret, OSError) as error:
         sys.stderr.write(f"captains bus: {error}\n")
         return 2
     return 0

@@ -19,6 +19,7 @@ from typing import Final, Self
 import uvicorn
 from starlette.applications import Starlette
 
+from engine.tool_captains.services import sendable
 from spectator.app import create_app
 from spectator.connections import CUT_AFTER_S, ConnectionConfig
 from spectator.hub import Hub
@@ -39,7 +40,8 @@ class BusServer:
 
     `with BusServer() as bus:` runs it in a thread, `async with` in the running loop. `bus.url` and
     `bus.publish_token` are what a publisher needs. A store given as a path is opened and closed
-    here. A `starter` is asked in the loop that serves the bus.
+    here. A `starter` is asked in the loop that serves the bus. Raises `RefusedToBind`, and
+    `MissingSecret` for a publish token that no header holds.
     """
 
     def __init__(
@@ -54,7 +56,8 @@ class BusServer:
     ) -> None:
         if host not in LOOPBACK and not settings.read_token:
             raise RefusedToBind(f"{host} can be reached from outside: set a read token")
-        self.publish_token = publish_token or secrets.token_urlsafe(32)
+        # One that no header holds would let nobody in, and break whoever sends it.
+        self.publish_token = sendable("publish token", publish_token or secrets.token_urlsafe(32))
         self._host, self._wanted_port, self._settings = host, port, settings
         self._starter = starter
         self._opens = isinstance(store, (str, Path))

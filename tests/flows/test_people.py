@@ -194,6 +194,11 @@ def test_without_a_bus_a_person_is_refused_with_what_is_allowed(
         ("http://x:99999", TOKEN, "allowed: http://HOST:PORT"),
         ("http://u:p@x", TOKEN, "allowed: http://HOST:PORT"),
         ("http://127.0.0.1:1", "", "CAPTAINS_BUS_TOKEN must hold its publish token"),
+        (
+            "http://127.0.0.1:1",
+            "geheim-ü",
+            "CAPTAINS_BUS_TOKEN: it holds what no header can",
+        ),
     ],
 )
 def test_a_bus_that_cannot_be_one_is_refused(
@@ -204,7 +209,9 @@ def test_a_bus_that_cannot_be_one_is_refused(
     said: str,
 ) -> None:
     no_bus.setenv("CAPTAINS_BUS_TOKEN", token)
-    assert said in answer(capsys, "token", "ada", "--bus", url, code=2)["error"]
+    told = answer(capsys, "token", "ada", "--bus", url, code=2)["error"]
+    assert said in told
+    assert "geheim" not in told
 
 
 def test_the_token_follows_from_the_publish_token_and_the_name(

@@ -101,6 +101,17 @@ def test_a_process_of_its_own_serves_and_ends_on_sigterm(tmp_path):
     assert "publish_token" not in told
 
 
+def test_a_token_that_no_header_holds_is_refused_and_not_shown():
+    command = [sys.executable, "-m", "spectator"]
+    token = {"CAPTAINS_BUS_TOKEN": "geheim-ü"}
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env={**os.environ, **token}
+    )
+    assert done.returncode == 2
+    assert "what no header can" in done.stderr
+    assert "geheim" not in done.stderr
+
+
 def test_a_host_that_others_reach_needs_a_read_token():
     command = [sys.executable, "-m", "spectator", "--host", "0.0.0.0"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
