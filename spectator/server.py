@@ -139,7 +139,11 @@ class BusServer:
         self._port = listener.getsockname()[1]
         store = self._store
         if isinstance(store, (str, Path)):
-            store = open_store(store)
+            try:
+                store = open_store(store)
+            except BaseException:
+                listener.close()
+                raise
         app = create_app(
             store,
             publish_token=self.publish_token,

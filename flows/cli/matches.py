@@ -1,4 +1,4 @@
-"""Commands about single matches: play, simulate, replay."""
+"""A single match: what was typed, played in this process or on the featured channel, and shown."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from engine.captains import CaptainSpec, is_scripted, resolve
+from engine.captains import CaptainSpec, resolve
 from engine.cricket.formats import format_named, format_of
 from engine.packs import Pack, load_pack
-from flows.cli.numbers import check_era, check_processes, check_seed
-from flows.cli.terminal import BadInput, Exit, WorkFailed, answer_json, note, say
+from flows.cli.numbers import check_era, check_seed
+from flows.cli.terminal import BadInput, Exit, answer_json, note, say
 
 if TYPE_CHECKING:
     from engine.fanout import Observer
@@ -23,13 +23,11 @@ if TYPE_CHECKING:
     from flows.accounts import CaptainAccount
     from flows.ledger import RunFolder
     from flows.play import BusAddress
-    from flows.simulate import SimulationSummary
     from flows.work import SquadsWord
     from spectator.reasoning import Shown
     from tournaments.spec import Speech
 
 DEFAULT_FORMAT: Final = "T20"
-MOST_MATCHES: Final = 10_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +81,9 @@ class Wanted:
             pack=pack,
             entry=entry,
         )
+
+    def fields(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 def _overs(format_: str | None, overs: int | None, pack: Pack, entry: str | None) -> int:
@@ -138,7 +139,7 @@ def play_match(wanted: Wanted, runs: Path, showing: Showing, *, as_json: bool) -
     from flows.single import MatchReport, SingleMatch, singles_folder
     from flows.stage import bus_at
 
-    spec, folder = SingleMatch(**_fields(wanted)).spec(), singles_folder(runs)
+    spec, folder = SingleMatch(**wanted.fields()).spec(), singles_folder(runs)
     asked = people((spec.home, spec.away))
     named = showing.bus_url
     bus = bus_at(named) if asked or named is not None else None
@@ -192,10 +193,6 @@ async def _played(
         return await play_once(folder, spec, observers, services)
 
 
-def _fields(wanted: Wanted) -> dict[str, Any]:
-    return {name: getattr(wanted, name) for name in wanted.__slots__}
-
-
 def play_featured(
     wanted: Wanted,
     runs: Path,
@@ -221,7 +218,7 @@ def play_featured(
         from flows.episode import episode
         from flows.single import SingleMatch, singles_folder
 
-        match = SingleMatch(**_fields(wanted))
+        match = SingleMatch(**wanted.fields())
         config = EpisodeConfig(
             home=wanted.home.name,
             away=wanted.away.name,
@@ -276,117 +273,3 @@ def show_accounts(accounts: Sequence[CaptainAccount]) -> None:
 
     if told := accounts_text(accounts):
         say(f"\n{told}")
-
-
-def simulate_matches(
-    wanted: Wanted, matches: int, out: Path, *, processes: int | None, as_json: bool
-) -> int:
-    """`captains simulate`."""
-    from flows.pool import cores
-    from flows.simulate import Simulation, simulate
-    from flows.single import SingleMatch
-
-    _examine_simulation(matches, out, processes)
-    for seat, captain in (("--home", wanted.home), ("--away", wanted.away)):
-        if not is_scripted(captain):
-            raise BadInput(
-                f"{seat} {captain.name}: he is waited for; allowed: captains who answer at once; "
-                "`captains play` and `captains run` play the others"
-            )
-    match = SingleMatch(**_fields(wanted))
-    simulation = Simulation(match=match, matches=matches, seed=wanted.seed)
-    summary = asyncio.run(simulate(simulation, out, processes or cores()))
-    return _tell_simulated(summary, out, as_json=as_json)
-
-
-def simulate_in_bulk(
-    wanted: Wanted, matches: int, out: Path, *, processes: int | None, as_json: bool
-) -> int:
-    """`captains simulate --vectorised`."""
-    from flows.vectorised import Vectorised, simulate_vectorised
-    from flows.work import squad_names
-
-    _examine_simulation(matches, out, processes)
-    if {wanted.home.kind, wanted.away.kind} != {"baseline"}:
-        raise BadInput("--vectorised plays baseline against baseline; leave out --home and --away")
-    if wanted.super_over:
-        raise BadInput("--vectorised plays no super overs; leave out --super-over")
-    if processes is not None:
-        raise BadInput("--vectorised plays on one core; leave out --processes")
-    order = Vectorised(
-        matches=matches,
-        overs=wanted.overs,
-        squads=squad_names(wanted.squads),
-        era=wanted.era,
-        seed=wanted.seed,
-    )
-    return _tell_simulated(simulate_vectorised(order, out), out, as_json=as_json)
-
-
-def _examine_simulation(matches: int, out: Path, processes: int | None) -> None:
-    if not 1 <= matches <= MOST_MATCHES:
-        raise BadInput(f"--matches {matches}: allowed: 1 to {MOST_MATCHES}")
-    check_processes(processes)
-    if out.is_file():
-        raise BadInput(f"--out {out}: is not a folder; allowed: one, or a new name")
-
-
-def _tell_simulated(summary: SimulationSummary, out: Path, *, as_json: bool) -> int:
-    if as_json:
-        answer_json(summary.model_dump())
-        return Exit.DONE
-    say(f"{summary.matches} matches, {summary.deliveries} deliveries, {summary.seconds} s")
-    if summary.played_per_s is not None:
-        say(f"{summary.matches_per_s:.0f} a second, {summary.played_per_s:.0f} without the writing")
-    say(f"{out}/matches.csv.gz and {out}/deliveries.csv.gz")
-    return Exit.DONE
-
-
-def replay_episode(named: str, runs: Path, *, as_json: bool) -> int:
-    """`captains replay`."""
-    from engine.replay import replay_record
-
-    path = find_record(named, runs)
-    replay = asyncio.run(replay_record(path))
-    recorded, again = replay.ending.data, replay.result
-    if as_json:
-        answer_json(
-            {
-                "episode_id": replay.header.episode_id,
-                "record": str(path),
-                "identical": replay.identical,
-                "same_coefficients": replay.same_coefficients,
-                "record_digest": recorded.record_digest,
-                "replayed_digest": again.record_digest,
-                "end_reason": recorded.end_reason.value,
-                "winner": recorded.winner,
-                "result": recorded.result,
-                "innings": [line.model_dump(mode="json") for line in recorded.innings],
-                "deliveries": recorded.deliveries,
-            }
-        )
-        return Exit.DONE if replay.identical else Exit.FAILED
-    show_match(again)
-    if not replay.identical:
-        why = "" if replay.same_coefficients else "; it was played with another ball model"
-        raise WorkFailed(f"{path}: the replay differs from what was recorded{why}")
-    note(f"{path}: the replay is identical, {recorded.record_digest}")
-    return Exit.DONE
-
-
-def find_record(named: str, runs: Path) -> Path:
-    """The record that `named` means: a path, or an episode id below `runs`; raises `BadInput`."""
-    path = Path(named)
-    if path.is_file():
-        return path
-    if "/" not in named and named not in ("", ".", ".."):
-        found = [p for p in runs.rglob("records/*.jsonl") if p.stem == named]
-        if len(found) > 1:
-            raise BadInput(f"{named}: {len(found)} records have this id: {_listed(found)}")
-        if found:
-            return found[0]
-    raise BadInput(f"{named}: no such record, and no episode of that id below {runs}")
-
-
-def _listed(paths: Sequence[Path]) -> str:
-    return ", ".join(str(path) for path in sorted(paths)[:3])

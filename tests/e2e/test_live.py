@@ -34,7 +34,6 @@ SPEC = EpisodeSpec(
 )
 STREAM = "real/1"
 PAGE = "/match/real/1"
-LOADED_MS = 30_000
 
 
 class Gate:
@@ -104,7 +103,7 @@ async def stored(bus: Served) -> list[Event]:
 async def sees_all_of(page: Page, events: Sequence[Event]) -> None:
     """The page has every event without a hole, lists every ball, and shows the last score."""
     match = page.locator(".match")
-    await expect(match).to_have_attribute("data-whole", str(len(events)), timeout=LOADED_MS)
+    await expect(match).to_have_attribute("data-whole", str(len(events)))
     await expect(match).to_have_attribute("data-top", str(len(events)))
     deliveries = [str(event.seq) for event in events if event.type == "delivery"]
     listed = page.locator("#words [data-seq]")
@@ -171,7 +170,7 @@ async def test_a_killed_bus_costs_a_viewer_nothing(chromium, process):
             match.gate.go_on(5)
             await match.gate.reached(14)
             process.start()
-            await expect(page.locator("#words [data-seq]")).to_have_count(14, timeout=LOADED_MS)
+            await expect(page.locator("#words [data-seq]")).to_have_count(14)
             await expect(page.locator("#connection-text")).to_have_text("live")
             await expect(page.locator(".bus-away")).to_be_empty()
             match.gate.go_on(14)

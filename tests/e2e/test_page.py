@@ -48,7 +48,7 @@ async def test_the_page_survives_a_restart_of_the_bus(chromium, tmp_path):
             with BusServer(tmp_path / "bus.sqlite", port=first.port) as second:
                 await post(second, EVENTS[60:], fence=1)
                 score = f"{LAST_SCORE['runs']}/{LAST_SCORE['wickets']}"
-                await expect(page.locator(".team .runs").last).to_have_text(score, timeout=30_000)
+                await expect(page.locator(".team .runs").last).to_have_text(score)
                 await expect(page.locator("#connection-text")).to_have_text("ended")
     finally:
         first.stop()

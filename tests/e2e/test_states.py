@@ -122,7 +122,7 @@ async def test_where_websockets_are_broken_server_sent_events_serve(chromium, bu
     async with browse(chromium, bus, "/matches") as page:
         await page.route_web_socket("**/*", lambda socket: socket.close())
         await page.goto(bus.url)
-        await expect(page.locator("#connection-text")).to_have_text("live", timeout=30_000)
+        await expect(page.locator("#connection-text")).to_have_text("live")
         await post(bus, EVENTS[len(LIVE) :])
         await expect(page.locator("#situation")).to_contain_text("won by")
 

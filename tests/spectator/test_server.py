@@ -63,6 +63,16 @@ def test_a_taken_port_is_the_callers_error():
         BusServer(port=first.port).start()
 
 
+def test_a_store_that_cannot_be_opened_leaves_the_port_free(tmp_path):
+    (tmp_path / "none").write_text("no folder")
+    with BusServer() as other:
+        port = other.port
+    with pytest.raises(OSError, match="none"):
+        BusServer(tmp_path / "none" / "bus.sqlite", port=port).start()
+    with BusServer(port=port) as again:
+        assert again.port == port
+
+
 def test_two_starts_in_a_row_use_the_same_port():
     with BusServer() as first:
         port = first.port

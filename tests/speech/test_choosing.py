@@ -64,6 +64,12 @@ def test_a_key_that_no_header_holds_is_no_key_and_is_not_shown(key: str):
     assert key not in found.why_not
 
 
+@pytest.mark.parametrize("url", ["ftp://a", "http://", "http://[::1", "http://a:port", "nothing"])
+def test_an_address_of_cartesia_that_is_none_is_told(url: str):
+    (found, *_) = look_around(KEY | {"CAPTAINS_CARTESIA_URL": url})
+    assert found.why_not == "CAPTAINS_CARTESIA_URL is no http(s) address"
+
+
 async def test_the_key_is_in_nothing_that_is_said(path: dict[str, str]):
     found = chosen(path | KEY)
     assert KEY["CARTESIA_API_KEY"] not in f"{found} {look_around(path | KEY)}"

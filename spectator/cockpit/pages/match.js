@@ -52,7 +52,7 @@ function useSession(api, route, tries) {
   }, [route.path, tries]);
   useEffect(() => {
     if (session !== null && route.place) session.show(route.place);
-  }, [route.place && formatPlace(route.place)]);
+  }, [route]); // the same ball may be asked for again
   return session;
 }
 

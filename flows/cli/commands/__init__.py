@@ -1,0 +1,29 @@
+"""The commands and their options. Each is a few lines; the work is imported when a command runs."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from flows.cli.commands.checking import compliance, doctor, fidelity
+from flows.cli.commands.listing import packs, presets, squads
+from flows.cli.commands.playing import play, publish, replay, simulate, token, up
+from flows.cli.commands.runs import check, demo, run
+
+__all__ = ["COMMANDS"]
+
+COMMANDS: Final[tuple[Callable[..., Any], ...]] = (
+    demo,
+    run,
+    check,
+    play,
+    publish,
+    token,
+    up,
+    simulate,
+    fidelity,
+    replay,
+    presets,
+    packs,
+    squads,
+    compliance,
+    doctor,
+)

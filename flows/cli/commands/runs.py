@@ -1,0 +1,56 @@
+"""Commands about tournaments."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from flows.cli.options import (
+    BUS,
+    FRESH,
+    JSON,
+    RUNS,
+)
+
+
+def demo(*, runs: RUNS = Path("runs"), fresh: FRESH = False, json: JSON = False) -> int:
+    """Play four captains, everybody against everybody, live in the browser.
+
+    On a terminal the page and the Prefect UI stay up until Ctrl-C. The same command again resumes.
+
+    Example: captains demo
+    """
+    from flows.cli.tournaments import run_demo
+
+    return run_demo(runs, fresh=fresh, as_json=json)
+
+
+def run(
+    file: str,
+    /,
+    *,
+    occasion: Annotated[str, Parameter(help="Another occasion plays new matches.")] = "1",
+    bus: BUS = None,
+    runs: RUNS = Path("runs"),
+    fresh: FRESH = False,
+    json: JSON = False,
+) -> int:
+    """Play a tournament file; the same command again resumes it.
+
+    Example: captains run friday-night.yaml
+    """
+    from flows.cli.tournaments import run_file
+
+    return run_file(file, runs, occasion=occasion, fresh=fresh, as_json=json, bus_url=bus)
+
+
+def check(file: str, /, *, json: JSON = False) -> int:
+    """Say what a tournament file means, or what is wrong with it, line by line.
+
+    Example: captains check friday-night.yaml
+    """
+    from flows.cli.tournaments import check_file
+
+    return check_file(file, as_json=json)

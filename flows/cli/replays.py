@@ -1,0 +1,60 @@
+"""`captains replay`: a record, found and played again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from flows.cli.matches import show_match
+from flows.cli.terminal import BadInput, Exit, WorkFailed, answer_json, note
+
+
+def replay_episode(named: str, runs: Path, *, as_json: bool) -> int:
+    """`captains replay`."""
+    from engine.replay import replay_record
+
+    path = find_record(named, runs)
+    replay = asyncio.run(replay_record(path))
+    recorded, again = replay.ending.data, replay.result
+    if as_json:
+        answer_json(
+            {
+                "episode_id": replay.header.episode_id,
+                "record": str(path),
+                "identical": replay.identical,
+                "same_coefficients": replay.same_coefficients,
+                "record_digest": recorded.record_digest,
+                "replayed_digest": again.record_digest,
+                "end_reason": recorded.end_reason.value,
+                "winner": recorded.winner,
+                "result": recorded.result,
+                "innings": [line.model_dump(mode="json") for line in recorded.innings],
+                "deliveries": recorded.deliveries,
+            }
+        )
+        return Exit.DONE if replay.identical else Exit.FAILED
+    show_match(again)
+    if not replay.identical:
+        why = "" if replay.same_coefficients else "; it was played with another ball model"
+        raise WorkFailed(f"{path}: the replay differs from what was recorded{why}")
+    note(f"{path}: the replay is identical, {recorded.record_digest}")
+    return Exit.DONE
+
+
+def find_record(named: str, runs: Path) -> Path:
+    """The record that `named` means: a path, or an episode id below `runs`; raises `BadInput`."""
+    path = Path(named)
+    if path.is_file():
+        return path
+    if "/" not in named and named not in ("", ".", ".."):
+        found = [p for p in runs.rglob("records/*.jsonl") if p.stem == named]
+        if len(found) > 1:
+            raise BadInput(f"{named}: {len(found)} records have this id: {_listed(found)}")
+        if found:
+            return found[0]
+    raise BadInput(f"{named}: no such record, and no episode of that id below {runs}")
+
+
+def _listed(paths: Sequence[Path]) -> str:
+    return ", ".join(str(path) for path in sorted(paths)[:3])
