@@ -93,6 +93,16 @@ async def test_the_dice_give_a_seed(chromium, bus, starter):
         await expect(page.get_by_label("Seed", exact=True)).to_have_value(re.compile(r"^\d{1,6}$"))
 
 
+async def test_a_match_that_is_told_aloud_waits_for_its_lines(chromium, bus, starter):
+    async with browse(chromium, bus, page_of(bus)) as page:
+        await page.get_by_label("Voice").select_option("browser")
+        await expect(page.get_by_label("Pace")).to_have_value("0.2")
+        await press_start(page)
+        await expect(page.locator(".starts li")).to_have_count(1)
+    (asked,) = starter.asked
+    assert (asked.voice, asked.balls_per_s) == ("browser", 0.2)
+
+
 async def test_a_double_click_starts_one_match(chromium, bus, starter):
     starter.may_begin.clear()
     async with browse(chromium, bus, page_of(bus)) as page:

@@ -35,7 +35,7 @@ OPTIONS = StartOptions(
         ),
     ),
     squads=(Choice(name="drawn", about="two teams drawn by the seed"),),
-    voices=(Choice(name="none", about="no speech"),),
+    voices=(Choice(name="none", about="no speech"), Choice(name="browser", about="its own")),
     where="here",
 )
 ON_AIR = OnAir(id="other/1", title="a v b", queued=1)

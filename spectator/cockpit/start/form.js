@@ -5,7 +5,8 @@ import { plain } from "../words.js";
 
 const DICE_SIDES = 1_000_000;
 const PERSON = "\u0000person"; // no preset's name
-const PACES = [0.5, 1, 2, 4, 8];
+const PACES = [0.2, 0.5, 1, 2, 4, 8];
+const SPOKEN_PACE = 0.2; // a line takes some seconds to say
 export const FIRST = {
   captain: { name: "heuristic", person: "", deadline_s: 60 },
   opponent: { name: "baseline", person: "", deadline_s: 60 },
@@ -77,13 +78,16 @@ export function Form({ chosen, options, problems, onChange, onSubmit, children }
         <${Check} field="featured" label="On the front page, one match at a time" ...${{ chosen, onChange }} />
         <div class="fields">
           <${Pace} ...${{ chosen, problems, onChange }} />
-          <${Choose} field="voice" label="Voice" value=${chosen.voice} choices=${options.voices} ...${{ problems, onChange }} />
+          <${Choose} field="voice" label="Voice" value=${chosen.voice} choices=${options.voices} problems=${problems} onChange=${(part) => onChange(atItsPace(part, chosen))} />
         </div>
       </section>
       ${children}
     </form>
   `;
 }
+
+/** A match that is told aloud waits for its lines, unless another pace is chosen afterwards. */
+const atItsPace = (part, before) => (before.voice === "none" && part.voice !== "none" ? { ...part, balls_per_s: SPOKEN_PACE } : part);
 
 // --- fields -------------------------------------------------------------------------------------
 
