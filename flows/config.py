@@ -18,7 +18,8 @@ from engine.cricket.state import CURRENT_ERA, FIRST_ERA, LAST_ERA
 from engine.seeds import MAX_SEED
 from flows.work import SquadsWord
 from tournaments.plan import FIRST_OCCASION
-from tournaments.spec import MOST_DELAY, Speech, TournamentSpec
+from tournaments.running import MOST_DELAY, Speech
+from tournaments.spec import TournamentSpec
 
 SCHEDULED: Final = "scheduled"
 _CAPTAINS: Final[JsonDict] = {"enum": [*preset_names()]}

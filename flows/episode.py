@@ -31,7 +31,7 @@ from flows.publishing import publisher
 from flows.single import MatchReport, SingleMatch, singles_folder
 from flows.stage import current_stage
 from flows.work import title_of
-from tournaments.spec import TEMPLATES
+from tournaments.running import TEMPLATES
 
 
 def run_name() -> str:

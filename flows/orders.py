@@ -33,7 +33,7 @@ from spectator.starts import (
     StartOptions,
     StartRequest,
 )
-from tournaments.spec import Speech
+from tournaments.running import Speech
 
 MOST_DRAWN_SEED: Final = 1_000_000  # short enough to be read out; any other may be asked for
 _SQUADS: Final = (

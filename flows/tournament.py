@@ -37,7 +37,7 @@ from flows.views import Views
 from flows.work import Batch
 from spectator import BusPublisher
 from tournaments import TournamentSpec, check_spec
-from tournaments.spec import TEMPLATES
+from tournaments.running import TEMPLATES
 
 INFRASTRUCTURE: Final = (BrokenProcessPool, CaptainUnavailable, OSError)
 RETRIES: Final = 2

@@ -9,7 +9,6 @@ squads) run when a `Known` is given as the validation context.
 from __future__ import annotations
 
 from typing import Annotated, Final, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import (
     Field,
@@ -20,7 +19,6 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from engine.seeds import MAX_SEED
-from tournaments.cron import cron_fault
 from tournaments.entrants import (
     CaptainConfig,
     CaptainEntry,
@@ -31,13 +29,10 @@ from tournaments.entrants import (
 from tournaments.fields import Strict, broken_rule
 from tournaments.known import Known
 from tournaments.match_spec import MatchSpec
-from tournaments.text import shown
+from tournaments.running import TEMPLATES, Execution, Limits, Schedule, Spectate
 
 MOST_CAPTAINS: Final = 64
 MOST_LEGS: Final = 100
-MOST_PROCESSES: Final = 256
-MOST_DELAY: Final = 1_000  # balls; an innings of fifty overs has 300
-MOST_SLOTS: Final = 1_000
 
 ENTRANTS: Final = "entrants"
 """The type of pydantic error for rules about all entrants together; see `entrant_faults`."""
@@ -50,10 +45,6 @@ PLANNED: Final = frozenset(
 """Keys of DESIGN §7 that no code obeys yet: refused by name, so that nobody relies on them."""
 
 PLANNED_KINDS: Final = ("knockout", "swiss", "groups", "league_playoffs", "ladder")
-
-
-TEMPLATES: Final = "templates"
-Speech = Literal["none", "auto", "cartesia", "piper", "espeak", "browser"]
 
 
 class RoundRobin(Strict):
@@ -135,160 +126,6 @@ class Points(Strict):
                 "allowed: a loss below a win and not above a tie"
             )
         return loss
-
-
-class Limits(Strict):
-    """When to give up."""
-
-    attempts: int = Field(
-        default=3,
-        ge=1,
-        le=10,
-        title="Attempts",
-        description="How often an episode is tried when the infrastructure fails: 1 to 10.",
-        examples=[3],
-    )
-    llm: int = Field(
-        default=8,
-        ge=1,
-        le=MOST_SLOTS,
-        title="Requests at once",
-        description=f"How many requests may be under way at one endpoint: 1 to {MOST_SLOTS:,}.",
-        examples=[8],
-    )
-    tokens: int | None = Field(
-        default=None,
-        ge=1,
-        title="Tokens",
-        description="What the run may spend, prompts and answers together: a whole number from 1.",
-        examples=[2_000_000],
-    )
-    usd: float | None = Field(
-        default=None,
-        gt=0,
-        title="Dollars",
-        description="What the run may spend: a number above 0.",
-        examples=[10],
-    )
-    calls: int | None = Field(
-        default=None,
-        ge=1,
-        title="Calls",
-        description="How many requests the run may make: a whole number from 1.",
-        examples=[5_000],
-    )
-    wall_s: float | None = Field(
-        default=None,
-        gt=0,
-        title="Seconds",
-        description="How long the run may take in all its starts: a number of seconds above 0.",
-        examples=[36_000],
-    )
-
-
-class Execution(Strict):
-    """Where the matches run. Changes no result."""
-
-    mode: Literal["local"] = Field(
-        default="local",
-        title="Mode",
-        description="local: the machine that runs the tournament; nothing else yet.",
-        examples=["local"],
-    )
-    processes: Literal["auto"] | Annotated[int, Field(ge=1, le=MOST_PROCESSES)] = Field(
-        default="auto",
-        title="Processes",
-        description=f"auto (one a core) or 1 to {MOST_PROCESSES}.",
-        examples=["auto", 2],
-    )
-    open_episodes: int = Field(
-        default=16,
-        ge=2,
-        le=MOST_SLOTS,
-        title="Open episodes",
-        description="How many episodes of captains that call tools are played at once: 2 to "
-        f"{MOST_SLOTS:,}.",
-        examples=[16],
-    )
-
-
-class Spectate(Strict):
-    """What is shown live. Changes no result."""
-
-    episodes: Literal["featured", "all", "none"] = Field(
-        default="featured",
-        title="Episodes",
-        description="featured (one match at a time, for the eye), all or none.",
-        examples=["featured"],
-    )
-    balls_per_s: float = Field(
-        default=4.0,
-        ge=0.1,
-        le=1000,
-        title="Balls a second",
-        description="The pace of the featured match: 0.1 to 1000 balls a second.",
-        examples=[4],
-    )
-    reasoning: Literal["live", "after", "never"] | Annotated[int, Field(ge=1, le=MOST_DELAY)] = (
-        Field(
-            default="live",
-            title="Reasoning",
-            description="When what captains think is shown: live, after (the match), never, or "
-            f"1 to {MOST_DELAY:,} balls later.",
-            examples=["live", 12],
-        )
-    )
-    speech: Speech = Field(
-        default="none",
-        title="Speech",
-        description="Who speaks the featured match's commentary: none, auto (the best voice there "
-        "is), cartesia, piper, espeak or browser.",
-        examples=["auto"],
-    )
-    commentary: str = Field(
-        default="templates",
-        max_length=200,
-        title="Commentary",
-        description="Who writes the featured match's commentary: templates, or the name of a "
-        "captain of kind llm, of this file or a preset.",
-        examples=["templates"],
-    )
-
-
-class Schedule(Strict):
-    """When a deployment of this file runs by itself."""
-
-    cron: str = Field(
-        max_length=100,
-        title="Cron",
-        description="Five fields, minute hour day month weekday, as a quoted text.",
-        examples=["0 20 * * 5"],
-    )
-    timezone: str = Field(
-        default="UTC",
-        max_length=64,
-        title="Time zone",
-        description="A name of the IANA time zone database, such as Europe/London.",
-        examples=["Europe/London"],
-    )
-
-    @field_validator("cron")
-    @classmethod
-    def _is_cron(cls, cron: str) -> str:
-        if fault := cron_fault(cron):
-            raise broken_rule(f'{shown(cron)}: {fault}; allowed: such as "0 20 * * 5"')
-        return cron
-
-    @field_validator("timezone")
-    @classmethod
-    def _is_zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ValueError, OSError, LookupError):
-            raise broken_rule(
-                f"unknown time zone {shown(name)}; allowed: an IANA name such as Europe/London"
-            ) from None
-        return name
 
 
 class TournamentSpec(Strict):

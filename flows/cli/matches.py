@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from flows.play import BusAddress
     from flows.work import SquadsWord
     from spectator.reasoning import Shown
-    from tournaments.spec import Speech
+    from tournaments.running import Speech
 
 DEFAULT_FORMAT: Final = "T20"
 
