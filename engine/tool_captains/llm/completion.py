@@ -5,7 +5,6 @@ not of the right kind are taken as missing, and only a body without a choice is 
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ from engine.tool_captains.account import NOT_TOLD, Usage
 from engine.tool_captains.llm.chat import ChatReply, RawCall
 
 _MOST_TOKENS: Final = 10**9  # a count above that is a mistake
+_MOST_DOLLARS: Final = 1e6  # so is a dearer call; and sums of them stay finite
 _REASONING: Final = ("reasoning", "reasoning_content")
 
 
@@ -97,7 +97,7 @@ def _dollars(value: object) -> float | None:
         dollars = float(value)
     except OverflowError:
         return None
-    return dollars if math.isfinite(dollars) and dollars >= 0 else None
+    return dollars if 0 <= dollars <= _MOST_DOLLARS else None
 
 
 def _dict(value: object) -> dict[str, Any]:
