@@ -154,10 +154,11 @@ async def test_a_run_starts_a_bus_where_a_person_plays_and_tells_him_where(
 
 
 async def said_by(server: str) -> str:
-    """Every artifact and every line of log that the Prefect server has."""
+    """The latest artifacts and lines of log that the Prefect server has."""
+    latest = {"limit": 200}  # the server's most
     async with httpx.AsyncClient(base_url=server, trust_env=False) as http:
-        artifacts = await http.post("/artifacts/filter", json={"limit": 200})
-        logs = await http.post("/logs/filter", json={"limit": 200})
+        artifacts = await http.post("/artifacts/filter", json=latest | {"sort": "CREATED_DESC"})
+        logs = await http.post("/logs/filter", json=latest | {"sort": "TIMESTAMP_DESC"})
     assert artifacts.status_code == logs.status_code == 200
     return artifacts.text + logs.text
 
