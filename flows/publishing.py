@@ -119,9 +119,15 @@ def _records(folder: RunFolder) -> list[Path]:
 
 
 def _shown_in(folder: RunFolder) -> Literal["live", "never"]:
-    """What the run's file says; its matches are over, so a delay has passed."""
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        about: Any = json.loads((folder.path / "run.json").read_text(encoding="utf-8"))
-        if about["tournament"]["spectate"]["reasoning"] == "never":
-            return "never"
-    return "live"
+    """What the run's file says; its matches are over, so a delay has passed. A file that cannot be
+    read may have said never; single matches have none, and one of before that could be said does
+    not say it.
+    """
+    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+        path = folder.path / "run.json"
+        if not path.exists():
+            return "live"
+        about: Any = json.loads(path.read_text(encoding="utf-8"))
+        said = about["tournament"]["spectate"].get("reasoning")
+        return "never" if said == "never" else "live"
+    return "never"

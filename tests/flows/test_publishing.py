@@ -144,6 +144,17 @@ def test_a_run_that_never_shows_what_was_thought_does_not_afterwards(
     assert _shown_in(RunFolder(tmp_path / "another")) == "live"
 
 
+@pytest.mark.parametrize("about", ["", "{", "{}", "[1]", '{"tournament": 1}', '{"tournament": {}}'])
+def test_what_a_broken_file_may_have_forbidden_is_not_shown(tmp_path: Path, about: str) -> None:
+    (tmp_path / "run.json").write_text(about, encoding="utf-8")
+    assert _shown_in(RunFolder(tmp_path)) == "never"
+
+
+def test_a_run_from_before_reasoning_could_be_kept_is_shown(tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text('{"tournament": {"spectate": {}}}', encoding="utf-8")
+    assert _shown_in(RunFolder(tmp_path)) == "live"
+
+
 class Stalling(Program):
     """Goes quiet once, in mid-match."""
 
