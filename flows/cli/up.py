@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from flows import settings
+from flows.cli.door import door_to
 from flows.cli.terminal import BadInput, Exit, answer_json, is_watched, note, say
 from flows.play import BusAddress
 from flows.server import Server, server
@@ -115,7 +116,7 @@ def _tell(wanted: _Wanted, found: Server, bus: BusServer) -> None:
         say(f"Prefect:  {found.ui_url}")
         note("whoever has the page's whole address may start matches; Ctrl-C ends everything")
     if wanted.browser:
-        webbrowser.open(page)
+        webbrowser.open(door_to(page, wanted.home))
 
 
 @contextmanager
