@@ -8,6 +8,9 @@ plays every pair and prints one line each:
 - `worst over`, the largest |z| among the mean lucks of the match's overs, and of the other draws;
 - `cover`, how often a nominal 95 % interval of 100 matches holds the mean of all of them, in 4,000
   samples drawn with replacement.
+
+A grid takes hours: with `--out` every verdict is written as it comes, and what the file has already
+from as many matches is not played again.
 """
 
 from __future__ import annotations
@@ -77,6 +80,9 @@ class Verdict:
     ratio: float
     worst_over: float
     cover: float
+
+
+Verdicts = dict[tuple[int, str, str], Verdict]  # by overs, home and away
 
 
 def play(home: str, away: str, overs: int, seeds: Sequence[int]) -> Sample:
@@ -160,17 +166,23 @@ def measure(
     matches: int,
     processes: int,
     told: Callable[[Verdict], None] = lambda _: None,
-) -> list[Verdict]:
-    """The verdict on every pair; `told` hears each as it comes."""
-    found = []
+    known: Verdicts | None = None,
+) -> Verdicts:
+    """The verdict on every pair, beside those that are `known` from as many matches; `told` hears
+    each new one as it comes.
+    """
+    found = dict(known or {})
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, mp_context=context) as pool:
         for length in overs:
             for home, away in pairs:
+                before = found.get((length, home, away))
+                if before is not None and before.matches >= matches:
+                    continue
                 blocks = list(_blocks(home, away, length, matches))
                 sample = joined(list(pool.map(play, *zip(*blocks, strict=True))))
-                found.append(judge(home, away, length, sample))
-                told(found[-1])
+                verdict = found[length, home, away] = judge(home, away, length, sample)
+                told(verdict)
     return found
 
 
@@ -191,17 +203,39 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="a JSON file of the verdicts")
     options = parser.parse_args()
     named = [pair.partition(":") for pair in options.pairs.split(",") if pair]
+    known = _read(options.out)
+
+    def told(verdict: Verdict) -> None:
+        print(_line(verdict), flush=True)
+        if options.out is not None:
+            known[verdict.overs, verdict.home, verdict.away] = verdict
+            _write(options.out, known)
+
     started = time.monotonic()
-    found = measure(
+    measure(
         [(home, away) for home, _, away in named] or grid(list(scripted_presets())),
         [int(length) for length in options.overs.split(",")],
         options.matches,
         options.processes,
-        told=lambda verdict: print(_line(verdict), flush=True),
+        told,
+        dict(known),
     )
     print(f"{time.monotonic() - started:.0f} s")
-    if options.out is not None:
-        options.out.write_text(json.dumps([asdict(v) for v in found], indent=1) + "\n")
+
+
+def _read(file: Path | None) -> Verdicts:
+    if file is None or not file.exists():
+        return {}
+    found = [Verdict(**v) for v in json.loads(file.read_text(encoding="utf-8"))["verdicts"]]
+    return {(v.overs, v.home, v.away): v for v in found}
+
+
+def _write(file: Path, found: Verdicts) -> None:
+    """Whole or not at all."""
+    told = {"program": "python -m bench.luck", "verdicts": [asdict(v) for v in found.values()]}
+    part = file.with_suffix(".part")
+    part.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    part.replace(file)
 
 
 def _line(v: Verdict) -> str:
