@@ -47,18 +47,26 @@ class Broadcast:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Wait until everything has been shown; after an error at once, so that nobody waits for an
-        end that never comes.
+        """Wait until everything has been shown; at full speed after an error, and once the wait is
+        cancelled, so that nobody waits for an end that never comes.
         """
         try:
             if error is not None:
                 self._hurried.set()
             await self.aclose()
-            await self._task
+            await self._shown()
         finally:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
             await self._onto.aclose()
+
+    async def _shown(self) -> None:
+        try:
+            await asyncio.shield(self._task)
+        except asyncio.CancelledError:  # the match has been played: its end is shown all the same
+            self._hurried.set()
+            await self._task
+            raise
 
     async def _show(self) -> None:
         while (event := await self._events.get()) is not _END:

@@ -62,6 +62,24 @@ async def test_a_cancelled_show_still_shows_what_was_told() -> None:
     assert onto.closed
 
 
+async def test_a_match_that_is_cancelled_once_it_has_been_played_is_shown_to_its_end() -> None:
+    onto, played = Remembering(), asyncio.Event()
+
+    async def show() -> None:
+        async with Broadcast(onto, 0.001, asyncio.Event()) as broadcast:
+            await play_episode(episode(), observers=[broadcast])
+            played.set()
+
+    shown = asyncio.create_task(show())
+    await played.wait()
+    await asyncio.sleep(0)  # it waits for the show now
+    shown.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await shown
+    assert onto.events[-1].type == "episode.ended"
+    assert onto.closed
+
+
 async def first_event() -> Event:
     seen = Remembering()
     await play_episode(episode(), observers=[seen])
