@@ -92,6 +92,14 @@ async def test_a_cancelled_match_is_sealed_and_gives_the_channel_back(running: U
     await running.until(await running.start(QUICK), "ended")
 
 
+async def test_a_cancelled_show_leaves_no_match_live(running: Up) -> None:
+    first = await running.start(SLOW)
+    await running.until(first, "playing")
+    assert (await running.cancel(first))["state"] == "cancelled"
+    shown = (await running.http.get(f"/api/streams/{first}")).json()
+    assert shown["state"] == "ended"
+
+
 async def test_a_match_that_waits_can_be_cancelled(running: Up) -> None:
     first = await running.start(SLOW)
     second = await running.start(QUICK, queue=True)
