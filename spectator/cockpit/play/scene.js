@@ -2,6 +2,7 @@
 
 import { html } from "../vendor/preact.js";
 import { plain, plural, rate } from "../words.js";
+import { cameOf } from "./outcome.js";
 
 /** `names` are the captains, the home one first, where they are known. */
 export function Scene({ seen, names = null }) {
@@ -63,8 +64,7 @@ function kindOf(ball) {
 }
 
 function lastText(ball) {
-  const how = ball.wicket ? `${ball.player_out} is out, ${plain(ball.wicket)}` : ball.runs ? plural(ball.runs, "run") : "no run";
   const bowled = [ball.length, plain(ball.line), ball.variation !== "stock" && plain(ball.variation)].filter(Boolean).join(", ");
   const field = `to a ${plain(ball.field)} field`;
-  return `${ball.ball}: ${ball.bowler} to ${ball.striker}, ${how}. Bowled ${bowled}, ${field}; played ${plain(ball.shot)}.`;
+  return `${ball.ball}: ${ball.bowler} to ${ball.striker}, ${cameOf(ball)}. Bowled ${bowled}, ${field}; played ${plain(ball.shot)}.`;
 }
