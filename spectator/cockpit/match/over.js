@@ -59,14 +59,15 @@ export function Ticker({ frame, onOver }) {
   `;
 }
 
-function tapeOf({ innings, batting, past_overs: past, this_over: balls }) {
+function tapeOf({ innings, batting, complete, past_overs: past, this_over: balls }) {
   const now = balls.length ? [{ over: Number(balls[0].ball.split(".")[0]), balls, runs: null, score: "" }] : [];
-  return [...past, ...now].map((over, at) => ({ ...over, innings, first: at === 0 ? batting : null }));
+  return [...past, ...now].map((over, at) => ({ ...over, innings, complete, first: at === 0 ? batting : null }));
 }
 
 function Over({ frame, over, onOver }) {
-  const { innings, first, runs } = over;
-  const about = runs === null ? "in progress" : `${words.plural(runs, "run")}, ${over.score}`;
+  const { innings, complete, first, runs } = over;
+  const unfinished = complete || frame.phase === "ended" ? "not completed" : "in progress";
+  const about = runs === null ? unfinished : `${words.plural(runs, "run")}, ${over.score}`;
   return html`
     <li class=${first === null ? "" : "first"}>
       <p class="over-head">
