@@ -23,10 +23,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A server and a bus that are up."""
+    """A server and a bus that are up; `bus_stays` after the block where somebody else runs it."""
 
     server: Server
     stage: Stage
+    bus_stays: bool
 
     def call(self, flow: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run a flow to its end on this session's stage."""
@@ -58,7 +59,7 @@ def session(
             reporter=reporter or Reporter(),
         )
         stack.callback(drain)
-        yield Session(server=found, stage=stage)
+        yield Session(server=found, stage=stage, bus_stays=named is not None)
 
 
 def _bus(stack: ExitStack) -> BusAddress:

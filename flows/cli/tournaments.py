@@ -184,7 +184,8 @@ def _tell_result(opened: Session, summary: RunSummary, *, stay: bool) -> None:
     else:  # the server ends with the command; its database stays
         say(f"artifacts: in Prefect's database, {os.environ['PREFECT_HOME']} (docs/operations.md)")
     if opened.stage.page:
-        say(f"page:      {opened.stage.page}{'' if stay else ' (ends with this command)'}")
+        ends = "" if stay or opened.bus_stays else " (ends with this command)"
+        say(f"page:      {opened.stage.page}{ends}")
 
 
 def _stay_up() -> None:
