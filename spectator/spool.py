@@ -13,6 +13,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from glob import escape
 from itertools import islice
 from pathlib import Path
 from tempfile import mkstemp
@@ -146,8 +147,7 @@ class Spool:
     def create(self, stream: StreamName, first: int) -> SpoolFile:
         """Raises `OSError`."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        prefix = quote(stream, safe="")[:_LONGEST_NAME] + "."
-        handle, name = mkstemp(prefix=prefix, suffix=_NEW, dir=self.folder)
+        handle, name = mkstemp(prefix=_prefix(stream), suffix=_NEW, dir=self.folder)
         fcntl.flock(handle, fcntl.LOCK_EX)
         path = Path(name).rename(Path(name).with_suffix(SUFFIX))
         return SpoolFile(path, handle, stream, first=first)
@@ -159,6 +159,26 @@ class Spool:
 
     def streams_left(self) -> int:
         return sum(1 for _ in self.folder.glob(f"*{SUFFIX}"))
+
+    def is_held(self, stream: StreamName) -> bool:
+        """Whether a living process has events of the stream here."""
+        return any(map(is_locked, self.folder.glob(f"{escape(_prefix(stream))}*{SUFFIX}")))
+
+
+def _prefix(stream: StreamName) -> str:
+    return quote(stream, safe="")[:_LONGEST_NAME] + "."
+
+
+def is_locked(path: Path) -> bool:
+    """Whether a living process has this file of a spool."""
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:  # delivered just now
+        return False
+    return False
 
 
 def _chunks(handle: int, begin: int = 0) -> Iterator[tuple[bytes, int]]:
