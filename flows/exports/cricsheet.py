@@ -2,7 +2,7 @@
 
 A team bears its captain's name, as it is captains who play each other here; the squad's players
 stand below it. What Cricsheet has a field for and the engine does not know (fielders, umpires, the
-city) is left out. A match that began in the middle has no ball-by-ball beginning, and is not exported.
+city) is left out. A match that began in the middle has no first balls, and is not exported.
 """
 
 from __future__ import annotations
