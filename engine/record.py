@@ -120,14 +120,14 @@ def unsealed(folder: Path, episode_id: str, attempt: int) -> Iterator[Path]:
         yield from place.glob(f"{escape(episode_id)}.{attempt}.*{PART}")
 
 
-def is_written(part: Path) -> bool:
-    """Whether the writer of an unsealed record lives."""
+def is_written(path: Path) -> bool:
+    """Whether a living process writes the file, and holds its lock for it."""
     try:
-        with part.open("rb") as file:
+        with path.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
-    except FileNotFoundError:  # sealed just now
+    except FileNotFoundError:  # sealed, or delivered, just now
         return False
     return False
 

@@ -30,7 +30,7 @@ from flows.run import about_run
 from flows.showing import Kept
 from flows.single import SINGLES
 from spectator import BusPublisher, start_token
-from spectator.spool import SUFFIX, Spool, is_locked
+from spectator.spool import SUFFIX, Spool
 from spectator.streams import RUN_PREFIX, StreamName, stream_of
 
 SILENCE_S: Final = 900.0  # longer than a person or an endpoint may take for one answer
@@ -98,7 +98,7 @@ class CatchingUp:
 
     async def _deliver(self) -> None:
         for folder in self._folders():
-            if not all(map(is_locked, folder.spool.glob(f"*{SUFFIX}"))):
+            if not all(map(is_written, folder.spool.glob(f"*{SUFFIX}"))):
                 await deliver_spool(folder, self._bus)
 
     async def _publish_singles(self, bus: httpx.AsyncClient) -> None:

@@ -20,6 +20,7 @@ from tempfile import mkstemp
 from typing import Final, Self
 from urllib.parse import quote
 
+from engine.record import is_written
 from spectator.streams import StreamName, stream_name
 
 SUFFIX: Final = ".jsonl"
@@ -162,23 +163,11 @@ class Spool:
 
     def is_held(self, stream: StreamName) -> bool:
         """Whether a living process has events of the stream here."""
-        return any(map(is_locked, self.folder.glob(f"{escape(_prefix(stream))}*{SUFFIX}")))
+        return any(map(is_written, self.folder.glob(f"{escape(_prefix(stream))}*{SUFFIX}")))
 
 
 def _prefix(stream: StreamName) -> str:
     return quote(stream, safe="")[:_LONGEST_NAME] + "."
-
-
-def is_locked(path: Path) -> bool:
-    """Whether a living process has this file of a spool."""
-    try:
-        with path.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except FileNotFoundError:  # delivered just now
-        return False
-    return False
 
 
 def _chunks(handle: int, begin: int = 0) -> Iterator[tuple[bytes, int]]:
