@@ -26,6 +26,7 @@ from engine.tools import TOOLS, CricketAction
 from flows.cli import app, main
 from flows.cli.terminal import Exit
 from flows.config import EpisodeConfig, TournamentConfig
+from flows.exports import DecisionLine, Situation
 from flows.fidelity import FidelityReport, LineReport
 from flows.needs import Finding
 from flows.run import EpisodeCounts, RunSummary
@@ -52,6 +53,7 @@ from tournaments.spec import PLANNED, PLANNED_KINDS, Gauntlet, RoundRobin
 
 CLI, EVENTS, CAPTAINS = "docs/cli.md", "docs/events.md", "docs/captains.md"
 ENVIRONMENT, OPERATIONS = "docs/environment.md", "docs/operations.md"
+EXPORTS = "docs/exports.md"
 FILE, PEOPLE = "docs/first-tournament.md", "docs/human-captains.md"
 STARTING = "docs/starting.md"
 COMMANDS = [name for name in app if not name.startswith("-")]
@@ -120,6 +122,7 @@ def test_the_json_of_the_other_commands_is_told_key_by_key(
     played = answer("play", "baseline", "random", "--overs", "1", *runs)
     told = {
         "check": answer("check", "demo").keys(),
+        "export": answer("export", f"{tmp_path}/play", "--to", "decisions", *runs).keys(),
         "replay": answer("replay", played["episode_id"], *runs).keys(),
         "presets": {*(found := answer("presets")), *found["presets"][0]},
         "doctor": {"healthy", "checks", *(field.name for field in fields(Finding))},
@@ -131,6 +134,11 @@ def test_the_json_of_the_other_commands_is_told_key_by_key(
 @pytest.mark.parametrize("name", bracket_names())
 def test_a_bracket_that_ships_is_named(name: str) -> None:
     assert name in named(section(CLI, "`captains run"))
+
+
+@pytest.mark.parametrize("model", [DecisionLine, Situation])
+def test_a_field_of_an_exported_decision_has_a_row(model: type[BaseModel]) -> None:
+    assert not model.model_fields.keys() - rows(section(EXPORTS, "Decisions")).keys()
 
 
 # --- the engine --------------------------------------------------------------------------------
