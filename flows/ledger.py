@@ -8,6 +8,7 @@ is here.
       episodes.jsonl      the ledger: one line for every attempt at an episode, appended as it ends
       gists.jsonl         what a report tells of the play of each match (`flows.gists`)
       spool/              events on their way to a bus that was away
+      shown.jsonl         of single matches: when what captains think may be shown (`flows.showing`)
 
 The ledger is quick to read and tells of void attempts too, but a record decides: a line without a
 record is played again, a record without a line is read for its result. So a process may be killed
@@ -117,6 +118,20 @@ class RunFolder:
             yield
         finally:
             os.close(handle)
+
+    def is_held(self) -> bool:
+        """Whether a process plays this run now."""
+        try:
+            handle = os.open(self._lock("run"), os.O_RDWR)
+        except FileNotFoundError:
+            return False
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(handle)
+        return False
 
     @contextmanager
     def playing(self) -> Iterator[None]:

@@ -274,7 +274,7 @@ def open_run(order: Order, runs: Path, *, fresh: bool = False) -> Iterator[Run]:
     with folder.held():
         if fresh:
             folder.set_aside()
-        starts = int(_about(folder).get("starts", 0)) + 1
+        starts = int(about_run(folder).get("starts", 0)) + 1
         folder.open(
             {
                 "name": order.spec.name,
@@ -318,7 +318,8 @@ def outcome_of(result: EpisodeResult, overs: int) -> EpisodeOutcome:
     )
 
 
-def _about(folder: RunFolder) -> dict[str, Any]:
+def about_run(folder: RunFolder) -> dict[str, Any]:
+    """What `run.json` says; nothing where it cannot be read."""
     with suppress(OSError, ValueError):
         found = json.loads((folder.path / "run.json").read_text(encoding="utf-8"))
         return found if isinstance(found, dict) else {}

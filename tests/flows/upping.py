@@ -54,6 +54,15 @@ class Up:
                 await asyncio.sleep(0.1)  # another process is asked: there is no event to wait for
         return told
 
+    async def until_shown(self, stream: str) -> dict[str, Any]:
+        """A match as the bus lists it, once it has ended there."""
+        async with asyncio.timeout(DEADLINE_S):
+            while True:
+                shown = (await self.http.get(f"/api/streams/{stream}")).json()
+                if shown.get("state") == "ended":
+                    return dict(shown)
+                await asyncio.sleep(0.1)
+
     async def until_free(self) -> None:
         """Once nobody has the featured channel, which all of one Prefect server share."""
         async with asyncio.timeout(FREE_S):
