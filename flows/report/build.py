@@ -42,15 +42,15 @@ def build(material: Material) -> Report:
     play = material.play
     told = material.honesty
     void = len(results) - len(counted)
-    against = _against(run, results, told, void)
-    ratings = rate(material.pairs, run.captains, unranked=against)
+    against = _against(material, void)
+    ratings = rate(material.pairs, material.captains, unranked=against)
     standings = material.table.standings()
     crosstable = cells(material.table, material.pairs)
-    planned = int(run.about.get("episodes", len(results)))
+    planned = sum(int(one.about.get("episodes", 0)) for one in material.runs)
     return Report(
         name=run.spec.name,
         run_id=str(run.about.get("run_id", "")),
-        occasion=str(run.about.get("occasion", "")),
+        occasions=tuple(str(one.about.get("occasion", "")) for one in material.runs),
         kind=run.spec.format.kind,
         format=format_of(run.spec.match.max_overs).name,
         pairs=run.spec.match.pairs,
@@ -67,10 +67,10 @@ def build(material: Material) -> Report:
         captains=tuple(row.captain for row in standings),
         standings=tuple(standings_data(standings)),
         ratings=ratings,
-        luck=tuple(_luck(run.captains, counted)),
+        luck=tuple(_luck(material.captains, counted)),
         crosstable=crosstable,
         stopping=None,
-        quality=play.quality(run.captains),
+        quality=play.quality(material.captains),
         turning=play.turning(),
         turned=play.turned(),
         honesty=told,
@@ -83,17 +83,15 @@ def build(material: Material) -> Report:
     )
 
 
-def _against(
-    run: PastRun, results: Sequence[EpisodeResult], told: Sequence[CaptainAccount], void: int
-) -> list[str]:
+def _against(material: Material, void: int) -> list[str]:
     """Why this is no ranking."""
     refused = {
         result.captain(result.failed)
-        for result in results
+        for result in material.results
         if result.end_reason is EndReason.BAD_SETTINGS and result.failed is not None
     }
-    cannot = [f"{name} cannot play as he is set up" for name in run.captains if name in refused]
-    return [*cannot, *unranked(told, void, len(results))]
+    cannot = [f"{name} cannot play as he is set up" for name in sorted(refused)]
+    return [*cannot, *unranked(material.honesty, void, len(material.results))]
 
 
 def _luck(captains: Sequence[str], results: Iterable[EpisodeResult]) -> Iterator[Luck]:

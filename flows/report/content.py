@@ -145,11 +145,13 @@ class Reproduce(_Part):
 
 
 class Report(_Part):
-    """A run. `answer`: what was found, in a sentence. `unranked`: why it is no ranking."""
+    """A run, or several together, one an occasion. `answer`: what was found, in a sentence.
+    `unranked`: why it is no ranking.
+    """
 
     name: str
     run_id: str
-    occasion: str
+    occasions: tuple[str, ...]
     kind: str
     format: str
     pairs: int

@@ -53,7 +53,8 @@ def _head(report: Report) -> str:
         )
         if count
     ]
-    occasion = "" if report.occasion in ("", "1") else f" · occasion {told(report.occasion)}"
+    several = len(report.occasions) > 1
+    occasion = f" · {len(report.occasions)} occasions" if several else _occasion(report)
     aside = f"; {', '.join(more)}" if more else ""
     flag = ' class="answer unranked"' if report.unranked else ' class="answer"'
     return (
@@ -61,6 +62,11 @@ def _head(report: Report) -> str:
         f"{told(report.answer)}</h1><p>{told(basis(report.ratings))} {told(kind.capitalize())} of "
         f"{told(report.format)}: {matches}{aside}.</p></header>"
     )
+
+
+def _occasion(report: Report) -> str:
+    occasion = report.occasions[0]
+    return "" if occasion in ("", "1") else f" · occasion {told(occasion)}"
 
 
 def _foot(report: Report) -> str:
