@@ -26,7 +26,7 @@ from engine.result import EpisodeResult
 from flows.honesty import accounts_markdown
 from flows.run import Run
 from flows.scorecards import results_markdown, scorecard_markdown
-from tournaments import crosstable_markdown, standings_markdown
+from tournaments import crosstable_markdown, stages_markdown, standings_markdown
 from tournaments.report import markdown_text
 
 MOST_SCORECARDS: Final = (
@@ -58,6 +58,11 @@ async def show_table(run: Run) -> None:
             crosstable_markdown(run.table), key=key("crosstable", run.spec.name), description=about
         )
     )
+    if run.has_stages:
+        stages = stages_markdown(run.course())
+        await _made(
+            acreate_markdown_artifact(stages, key=key("stages", run.spec.name), description=about)
+        )
 
 
 async def show_accounts(run: Run) -> None:
