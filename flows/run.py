@@ -59,8 +59,8 @@ class RunSummary(BaseModel):
     """What a run comes to: the JSON of `captains run --json`, and the flow's result. `stopped` by
     what, where its budget is spent; `champion` of a format that makes one, once it has; `stages`
     how each part of the tournament ended; `unplayable` says which captains could not play as they
-    are set up, and why; `unranked` why the standings are no ranking; `voided` why episodes are void, each
-    reason once.
+    are set up, and why; `unranked` why the standings are no ranking; `voided` why episodes are
+    void, each reason once.
     """
 
     run_dir: str
@@ -320,7 +320,7 @@ def open_run(order: Order, runs: Path, *, fresh: bool = False) -> Iterator[Run]:
     with folder.held():
         if fresh:
             folder.set_aside()
-        starts = int(_about(folder).get("starts", 0)) + 1
+        starts = int(about_run(folder).get("starts", 0)) + 1
         folder.open(
             {
                 "name": order.spec.name,
@@ -365,7 +365,8 @@ def outcome_of(result: EpisodeResult, overs: int) -> EpisodeOutcome:
     )
 
 
-def _about(folder: RunFolder) -> dict[str, Any]:
+def about_run(folder: RunFolder) -> dict[str, Any]:
+    """What `run.json` says; nothing where it cannot be read."""
     with suppress(OSError, ValueError):
         found = json.loads((folder.path / "run.json").read_text(encoding="utf-8"))
         return found if isinstance(found, dict) else {}
