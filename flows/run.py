@@ -60,7 +60,7 @@ class RunSummary(BaseModel):
     what, where its budget is spent; `champion` of a format that makes one, once it has; `stages`
     how each part of the tournament ended; `unplayable` says which captains could not play as they
     are set up, and why; `unranked` why the standings are no ranking; `voided` why episodes are
-    void, each reason once.
+    void, each reason once; `report` where the page is, None where it could not be written.
     """
 
     run_dir: str
@@ -76,6 +76,7 @@ class RunSummary(BaseModel):
     voided: list[str] = []
     spent: dict[str, Any] = {}
     captains: list[CaptainAccount] = []
+    report: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
