@@ -36,11 +36,11 @@ from tournaments import (
     TournamentPlan,
     TournamentSpec,
     course_of,
+    new_table,
     plan_tournament,
     stages_data,
     standings_data,
 )
-from tournaments.formats import Swiss
 
 SUPER_OVER_INNINGS: Final = 3  # innings 1 and 2 are the match
 UNFINISHED: Final = (EndReason.RUN_BUDGET, EndReason.BAD_SETTINGS)  # the run went on without it
@@ -184,6 +184,7 @@ class Run:
             if not added:
                 break
             self._take_up(added)
+            self.folder.open({**about_run(self.folder), "episodes": self.total})
         return bool(self.missing)
 
     def course(self) -> Course:
@@ -289,10 +290,7 @@ class Run:
         )
 
     def _new_table(self) -> Table:
-        by_share = isinstance(self.spec.format, Swiss)
-        return Table(
-            self.plan.captains, points=self.spec.points, seed=self.spec.seed, by_share=by_share
-        )
+        return new_table(self.spec, self.plan.captains)
 
     def _take_up(self, planned: Iterable[EpisodePlan]) -> None:
         """Count what of these was played before; the rest is missing."""

@@ -4,13 +4,13 @@
     spec = load_tournament("friday-night.yaml", known)
     digest = file_digest(spec, known, coefficients_digest=..., engine_version=...)
     plan = plan_tournament(spec, digest)
-    table = Table(plan.captains, points=spec.points, seed=spec.seed)
+    table = new_table(spec, plan.captains)
 
 Some plans grow: `plan_tournament(..., outcomes=...)` after what has ended. Playing what a plan says
 is the business of `flows`.
 """
 
-from tournaments.course import Course, Stage, course_of, plan_tournament
+from tournaments.course import Course, Stage, course_of, new_table, plan_tournament
 from tournaments.digest import FileDigest, file_digest, resolved
 from tournaments.entrants import CaptainConfig, entry_name
 from tournaments.errors import BadOccasion, BadTournamentFile, Problem, TournamentError
@@ -71,6 +71,7 @@ __all__ = [
     "file_digest",
     "known_to_the_engine",
     "load_tournament",
+    "new_table",
     "parse_tournament",
     "plan_tournament",
     "resolved",

@@ -115,6 +115,13 @@ def course_of(
     return Course(plan=plan, stages=tuple(walk.stages), champion=walk.champion)
 
 
+def new_table(spec: TournamentSpec, captains: Sequence[str]) -> Table:
+    """An empty table of these captains of the tournament."""
+    return Table(
+        captains, points=spec.points, seed=spec.seed, by_share=isinstance(spec.format, Swiss)
+    )
+
+
 class _Walk:
     """Through a tournament, from its first fixture to the last that is known."""
 
@@ -216,12 +223,12 @@ class _Walk:
                 fixtures = (rounds - number) * (len(self._captains) // 2)
                 self.book.expect(self._fixed, at_least=fixtures, at_most=fixtures)
                 break
-        stage = self._add_table(SWISS, self._captains, entries, by_share=True)
+        stage = self._add_table(SWISS, self._captains, entries)
         if stage.is_over and not self.book.later.at_most:
             self.champion = stage.standings[0].captain
 
     def _swiss_round(self, number: int, before: Sequence[Entry], rested: list[str]) -> list[Entry]:
-        table = self._table(self._captains, before, by_share=True)
+        table = self._table(self._captains, before)
         ranked = [row.captain for row in table.standings()] if before else self._captains
         made = swiss_round(
             ranked,
@@ -257,24 +264,16 @@ class _Walk:
         waiting = ladder.to_come
         self.stages.append(Stage(name=LADDER, is_over=over, rungs=(*ladder.order, *waiting)))
 
-    def _add_table(
-        self,
-        name: str,
-        captains: Sequence[str],
-        entries: Sequence[Entry],
-        *,
-        by_share: bool = False,
-    ) -> Stage:
-        rows = self._table(captains, entries, by_share=by_share).standings()
+    def _add_table(self, name: str, captains: Sequence[str], entries: Sequence[Entry]) -> Stage:
+        rows = self._table(captains, entries).standings()
         over = all(entry.is_over for entry in entries)
         stage = Stage(name=name, is_over=over, standings=rows)
         self.stages.append(stage)
         return stage
 
-    def _table(self, captains: Sequence[str], entries: Sequence[Entry], *, by_share: bool) -> Table:
+    def _table(self, captains: Sequence[str], entries: Sequence[Entry]) -> Table:
         """Of whole pairs."""
-        spec = self._spec
-        table = Table(captains, points=spec.points, seed=spec.seed, by_share=by_share)
+        table = new_table(self._spec, captains)
         for entry in entries:
             for outcome in entry.outcomes:
                 table.add(outcome)
