@@ -18,7 +18,7 @@ from engine.episode import play_episode
 from engine.spec import EpisodeSpec
 from spectator.publisher import BusPublisher
 from spectator.server import BusServer
-from tests.e2e.browsing import launched, opened
+from tests.e2e.browsing import browser_server, connected, opened
 from tests.needed import CHROMIUM
 
 if TYPE_CHECKING:
@@ -69,7 +69,12 @@ async def main() -> None:
     chromium = CHROMIUM.find()
     if chromium is None:
         raise SystemExit(CHROMIUM.missing)
-    async with a_match() as bus, launched(chromium) as browser:
+    with browser_server(chromium) as server:
+        await _take(server)
+
+
+async def _take(server: str) -> None:
+    async with a_match() as bus, connected(server) as browser:
         for picture in PICTURES:
             size = {"width": picture.width, "height": picture.height}
             async with opened(
