@@ -32,6 +32,7 @@ from flows.config import EpisodeConfig, TournamentConfig
 from flows.exports import DecisionLine, Situation
 from flows.fidelity import FidelityReport, LineReport
 from flows.needs import Finding
+from flows.report import Report
 from flows.run import EpisodeCounts, RunSummary
 from flows.settings import SETTINGS
 from flows.simulate import SimulationSummary
@@ -56,7 +57,7 @@ from tournaments.spec import PLANNED, PLANNED_KINDS, Gauntlet, RoundRobin
 
 CLI, EVENTS, CAPTAINS = "docs/cli.md", "docs/events.md", "docs/captains.md"
 ENVIRONMENT, OPERATIONS = "docs/environment.md", "docs/operations.md"
-EXPORTS = "docs/exports.md"
+EXPORTS, REPORT = "docs/exports.md", "docs/report.md"
 FILE, PEOPLE = "docs/first-tournament.md", "docs/human-captains.md"
 STARTING = "docs/starting.md"
 
@@ -167,6 +168,11 @@ def test_a_bracket_that_ships_is_named(name: str) -> None:
 @pytest.mark.parametrize("model", [DecisionLine, Situation])
 def test_a_field_of_an_exported_decision_has_a_row(model: type[BaseModel]) -> None:
     assert not model.model_fields.keys() - rows(section(EXPORTS, "Decisions")).keys()
+
+
+@pytest.mark.parametrize("key", ["run_dir", "page", *Report.model_fields])
+def test_a_key_of_a_report_has_a_row(key: str) -> None:
+    assert key in rows(section(REPORT, "As data"))
 
 
 # --- the engine --------------------------------------------------------------------------------
