@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from engine.result import EpisodeResult
 from flows.ledger import RunFolder
 from flows.run import UNFINISHED, outcome_of
+from tournaments.course import new_table
 from tournaments.entrants import entry_name
 from tournaments.plan import pair_of
 from tournaments.spec import TournamentSpec
@@ -70,7 +71,7 @@ class PastRun:
         return {result.episode_id: result for result in self.standing()}
 
     def new_table(self, captains: Sequence[str]) -> Table:
-        return Table(captains, points=self.spec.points, seed=self.spec.seed)
+        return new_table(self.spec, captains)
 
     def fill(self, table: Table, results: Sequence[EpisodeResult]) -> None:
         """Count these results of the run; of one that ended early whole pairs only."""
