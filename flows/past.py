@@ -13,7 +13,8 @@ from pydantic import ValidationError
 from engine.result import EpisodeResult
 from flows.ledger import RunFolder
 from flows.run import UNFINISHED, outcome_of
-from tournaments.course import new_table
+from tournaments.course import Course, course_of, new_table
+from tournaments.digest import FileDigest
 from tournaments.entrants import entry_name
 from tournaments.plan import pair_of
 from tournaments.spec import TournamentSpec
@@ -72,6 +73,12 @@ class PastRun:
 
     def new_table(self, captains: Sequence[str]) -> Table:
         return new_table(self.spec, captains)
+
+    def course(self, results: Iterable[EpisodeResult]) -> Course:
+        """How the tournament has gone, by these results."""
+        digest, occasion = FileDigest(str(self.about["file_digest"])), str(self.about["occasion"])
+        overs = self.spec.match.max_overs
+        return course_of(self.spec, digest, occasion, (outcome_of(one, overs) for one in results))
 
     def fill(self, table: Table, results: Sequence[EpisodeResult]) -> None:
         """Count these results of the run; of one that ended early whole pairs only."""

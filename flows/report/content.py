@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from flows.accounts import CaptainAccount
+from tournaments.course import Stage
 from tournaments.crosstable import Cell
 from tournaments.cycles import Cycle
 from tournaments.ratings import Ratings
@@ -161,6 +162,8 @@ class Report(_Part):
     episodes: Played
     captains: tuple[str, ...]
     standings: tuple[dict[str, Any], ...]
+    stages: tuple[Stage, ...]
+    champion: str | None
     ratings: Ratings
     luck: tuple[Luck, ...]
     crosstable: tuple[Cell, ...]

@@ -19,8 +19,8 @@ from flows.ledger import RunFolder
 from flows.report import PAGE, Material, Report, build, page, report_text, write_report
 from flows.report.charts import stopping_figure
 from flows.report.content import Step, Stopping
+from flows.report.cricket import outcome_words
 from flows.report.markdown import quality_markdown, ratings_markdown, turning_markdown
-from flows.report.sections import outcome_words
 from flows.run import Order, open_run
 from tests.flows.markup import unclosed
 from tests.flows.support import EPISODES_OF_SMALL, SMALL, played
@@ -196,6 +196,27 @@ def test_a_stopping_rule_is_drawn_between_its_bounds() -> None:
 )
 def test_what_happened_is_told_in_words(key: str, words: str) -> None:
     assert outcome_words(key) == words
+
+
+@pytest.fixture(scope="module")
+def cup(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    text = SMALL.replace("random, baseline", "random, baseline, cautious")
+    text += "format: {kind: groups, groups: 2, advance: 1}\n"
+    return report_of(played(tmp_path_factory.mktemp("runs"), text))
+
+
+def test_the_stages_of_a_cup_are_told_to_its_champion(cup: Report) -> None:
+    assert [stage.name for stage in cup.stages] == ["Group A", "Group B", "Knockout"]
+    assert cup.champion == cup.stages[-1].encounters[-1].winner
+    text = page(cup)
+    assert f"Champion: {cup.champion}." in text
+    assert text.count("<h3>") == 3
+    assert unclosed(text) == []
+    assert cup.episodes.open == 0
+
+
+def test_names_in_a_bracket_are_escaped(cup: Report) -> None:
+    assert "<script" not in page(hostile(cup))
 
 
 # --- the files and the command -----------------------------------------------------------------
