@@ -283,4 +283,6 @@ def result_of_record(path: Path) -> EpisodeResult:
         record_digest=ended.record_digest,
         error=ended.error,
         cards=(),
+        took_s=round((ending.ts - header.ts).total_seconds(), 3),
+        taken_from=started.taken_from,
     )

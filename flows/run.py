@@ -21,9 +21,12 @@ from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
 from flows import catalogue
 from flows.accounts import CaptainAccount, accounts, unranked
+from flows.experience import Experience
+from flows.heritage import Heritage
 from flows.ledger import RunFolder
 from flows.playing import Playing
 from flows.pool import cores
+from flows.room import Room
 from flows.spending import SPENT, KeptBudgets
 from flows.work import Batch, batches, captains_of, episode_spec, pairs, waits
 from tournaments import (
@@ -36,6 +39,7 @@ from tournaments import (
     plan_tournament,
     standings_data,
 )
+from tournaments.digest import digest_of
 
 SUPER_OVER_INNINGS: Final = 3  # innings 1 and 2 are the match
 UNFINISHED: Final = (EndReason.RUN_BUDGET, EndReason.BAD_SETTINGS)  # the run went on without it
@@ -54,7 +58,8 @@ class RunSummary(BaseModel):
     """What a run comes to: the JSON of `captains run --json`, and the flow's result. `stopped` by
     what, where its budget is spent; `unplayable` says which captains could not play as they are set
     up, and why; `unranked` why the standings are no ranking; `voided` why episodes are void, each
-    reason once.
+    reason once. `taken_over` from runs of the file as it was before, which are in the folders
+    `earlier`; `changed` says in what the newest of them differs.
     """
 
     run_dir: str
@@ -66,6 +71,9 @@ class RunSummary(BaseModel):
     unplayable: list[str] = []
     unranked: list[str] = []
     voided: list[str] = []
+    taken_over: int = 0
+    earlier: list[str] = []
+    changed: list[str] = []
     spent: dict[str, Any] = {}
     captains: list[CaptainAccount] = []
 
@@ -77,13 +85,15 @@ class Order:
     spec: TournamentSpec
     file_digest: FileDigest
     plan: TournamentPlan
+    meaning: Mapping[str, Any]
 
     @classmethod
     def of(cls, spec: TournamentSpec, occasion: str) -> Self:
         """Raises `BadOccasion`."""
-        file_digest = catalogue.digest(spec)
+        meaning = catalogue.meaning(spec)
+        file_digest = digest_of(meaning)
         plan = plan_tournament(spec, file_digest, occasion)
-        return cls(spec=spec, file_digest=file_digest, plan=plan)
+        return cls(spec=spec, file_digest=file_digest, plan=plan, meaning=meaning)
 
     def folder(self, runs: Path) -> RunFolder:
         return RunFolder.of(
@@ -109,6 +119,8 @@ class Run:
             tokens=limits.tokens, usd=limits.usd, calls=limits.calls, wall_s=limits.wall_s
         )
         self.budgets = KeptBudgets(allowance, folder.path / SPENT)
+        self.experience = Experience()
+        self.room = Room(allowance, self.budgets, self.experience)
         self.total = self.plan.total_episodes
         self.resumed = 0
         self.void = self.forfeits = 0
@@ -116,7 +128,11 @@ class Run:
         self._results: dict[str, EpisodeResult] = {}
         self._left_out: set[str] = set()
         self._shown: set[str] = set()
+        self.taken_over = 0
+        self.heritage = Heritage(folder, order.meaning, order.plan.occasion)
         self.missing = self._missing()
+        if not _about(folder).get("fresh"):
+            self._take_over()
 
     @property
     def processes(self) -> int:
@@ -167,9 +183,19 @@ class Run:
             self._count(result)
             self.table.add(outcome_of(result, self.spec.match.max_overs))
             if result.end_reason is EndReason.RUN_BUDGET:
-                self.stopped = result.error or "the run's budget is spent"
+                self.stop(result.error or "the run's budget is spent")
             elif result.end_reason is EndReason.BAD_SETTINGS and result.failed is not None:
                 self.unplayable[result.captain(result.failed)] = result.error or "bad settings"
+
+    def has_ended(self) -> bool:
+        """Whether no further pair is begun, as what the run may take is spent."""
+        if (why := self.room.time_is_up()) is not None:
+            self.stop(f"the run's time is up: {why}")
+        return self.stopped is not None
+
+    def stop(self, why: str) -> None:
+        """Begin no further pair; the first reason is the one that is told."""
+        self.stopped = self.stopped or why
 
     def _count(self, result: EpisodeResult) -> None:
         """A void episode may have been counted before, and be played by now."""
@@ -178,6 +204,7 @@ class Run:
                 self.void += sign * one.end_reason.is_void
                 self.forfeits += sign * (one.end_reason is EndReason.FORFEIT)
         self._results[result.episode_id] = result
+        self.experience.add(result)
 
     def counted(self) -> list[EpisodeResult]:
         """The results that are in the table."""
@@ -230,7 +257,7 @@ class Run:
             file_digest=self.file_digest,
             seconds=round(seconds, 3),
             episodes=EpisodeCounts(
-                played=self.done - self.void - self.resumed,
+                played=self.done - self.void - self.resumed - self.taken_over,
                 resumed=self.resumed,
                 void=self.void,
                 forfeit=self.forfeits,
@@ -240,9 +267,21 @@ class Run:
             unplayable=[why for _, why in sorted(self.unplayable.items())],
             unranked=self.unranked(),
             voided=self.voided(),
+            taken_over=self.taken_over,
+            earlier=[str(run.folder.path) for run in self.heritage.earlier],
+            changed=list(self.heritage.changed()),
             spent=self.budgets.spent(),
             captains=self.accounts(),
         )
+
+    def _take_over(self) -> None:
+        """What was played of the file as it was before, and means the same in it now."""
+        found = {name: self.heritage.take(spec) for name, spec in self.missing.items()}
+        taken = {name: result for name, result in found.items() if result is not None}
+        self.add(taken.values())
+        self.taken_over = len(taken)
+        for name in taken:
+            del self.missing[name]
 
     def _new_table(self) -> Table:
         return Table(self.plan.captains, points=self.spec.points, seed=self.spec.seed)
@@ -274,7 +313,8 @@ def open_run(order: Order, runs: Path, *, fresh: bool = False) -> Iterator[Run]:
     with folder.held():
         if fresh:
             folder.set_aside()
-        starts = int(_about(folder).get("starts", 0)) + 1
+        before = _about(folder)
+        starts = int(before.get("starts", 0)) + 1
         folder.open(
             {
                 "name": order.spec.name,
@@ -282,9 +322,11 @@ def open_run(order: Order, runs: Path, *, fresh: bool = False) -> Iterator[Run]:
                 "file_digest": order.file_digest,
                 "occasion": order.plan.occasion,
                 "starts": starts,
+                "fresh": fresh or bool(before.get("fresh")),
                 "episodes": order.plan.total_episodes,
                 "version": catalogue.project_version(),
                 "tournament": order.spec.model_dump(mode="json", exclude_none=True),
+                "meaning": order.meaning,
             }
         )
         yield Run(order, folder, starts)

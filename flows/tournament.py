@@ -172,18 +172,30 @@ async def play_batches(hall: Hall) -> None:
 
     async def player() -> None:
         for batch in todo:
+            if run.has_ended():
+                return
             await fixtures(hall, batch)
 
     async def asker() -> None:
         for batch in asked:
-            if run.stopped is not None:
+            if run.has_ended():
                 return
             if all(run.can_play(spec) for spec in batch.episodes):
-                await pair(hall, batch)
+                await play_if_it_fits(hall, batch)
 
     players = [player() for _ in range(run.processes + 1)]
     await together([*players, *(asker() for _ in range(run.spec.execution.open_episodes // 2))])
     run.missing.clear()
+
+
+async def play_if_it_fits(hall: Hall, batch: Batch) -> None:
+    """Begin a pair where the run's budgets have room for the whole of it; else the run stops."""
+    run = hall.run
+    async with run.room.pair(batch.episodes) as why_not:
+        if why_not is not None:
+            run.stop(f"the run's budget leaves no room for another pair: {why_not}")
+        elif run.stopped is None:
+            await pair(hall, batch)
 
 
 async def together(jobs: Iterable[Coroutine[Any, Any, None]]) -> None:

@@ -7,6 +7,7 @@ import signal
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from engine.wording import printable, shortened
 from flows.cli.terminal import is_watched, note, say
 from flows.stage import Reporter
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from flows.run import Run
 
 LINES: Final = 10  # plain lines for a whole run
+LONGEST_LIST: Final = 400
 
 
 class TerminalReporter(Reporter):
@@ -42,6 +44,7 @@ class TerminalReporter(Reporter):
     def started(self, run: Run) -> None:
         self._run = run
         _sigterm_as_ctrl_c()
+        _tell_earlier(run)
         if run.resumed:
             note(f"resuming: {run.resumed} of {run.total} episodes have been played before")
         if is_watched() and not self._quiet:
@@ -99,6 +102,17 @@ class TerminalReporter(Reporter):
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
+
+
+def _tell_earlier(run: Run) -> None:
+    """That the file has changed since it was last run, once."""
+    if run.starts == 1 and run.heritage.earlier:
+        before = run.heritage.earlier[0].folder.path
+        changed = ", ".join(run.heritage.changed()) or "its meaning"
+        note(f"a new run, as the file has changed: {shortened(printable(changed), LONGEST_LIST)}")
+        note(f"results of the file as it was are kept in {before}")
+    if run.taken_over:
+        note(f"{run.taken_over} of {run.total} episodes mean the same as there, and are taken over")
 
 
 def _spent(run: Run) -> str:
