@@ -51,7 +51,7 @@ class Moments:
     def deviation(self) -> float:
         return sqrt(self.squares / (self.count - 1)) if self.count > 1 else 0.0
 
-    def total(self, episodes: int) -> Range:
+    def total(self, episodes: float) -> Range:
         """What so many more will come to: 95 % for the mean's error and the spread together."""
         expected = self.mean * episodes
         if self.count < _FEW:

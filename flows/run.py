@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -31,6 +32,7 @@ from flows.spending import SPENT, KeptBudgets
 from flows.work import Batch, batches, captains_of, episode_spec, pairs, waits
 from tournaments import (
     EpisodeOutcome,
+    EpisodePlan,
     FileDigest,
     InningsOutcome,
     Table,
@@ -40,6 +42,7 @@ from tournaments import (
     standings_data,
 )
 from tournaments.digest import digest_of
+from tournaments.running import Limits
 
 SUPER_OVER_INNINGS: Final = 3  # innings 1 and 2 are the match
 UNFINISHED: Final = (EndReason.RUN_BUDGET, EndReason.BAD_SETTINGS)  # the run went on without it
@@ -112,15 +115,13 @@ class Run:
         self.folder, self.starts = folder, starts
         self.table = self._new_table()
         self.stopped: str | None = None
+        self._only: str | None = None  # why what is missing is not all that is
         self.unplayable: dict[str, str] = {}
         self.captains = captains_of(self.spec, catalogue.known())
-        limits = self.spec.limits
-        allowance = Allowance(
-            tokens=limits.tokens, usd=limits.usd, calls=limits.calls, wall_s=limits.wall_s
-        )
-        self.budgets = KeptBudgets(allowance, folder.path / SPENT)
+        allowed = allowance(self.spec.limits)
+        self.budgets = KeptBudgets(allowed, folder.path / SPENT)
         self.experience = Experience()
-        self.room = Room(allowance, self.budgets, self.experience)
+        self.room = Room(allowed, self.budgets, self.experience)
         self.total = self.plan.total_episodes
         self.resumed = 0
         self.void = self.forfeits = 0
@@ -187,11 +188,29 @@ class Run:
             elif result.end_reason is EndReason.BAD_SETTINGS and result.failed is not None:
                 self.unplayable[result.captain(result.failed)] = result.error or "bad settings"
 
-    def has_ended(self) -> bool:
-        """Whether no further pair is begun, as what the run may take is spent."""
-        if (why := self.room.time_is_up()) is not None:
+    def only_first(self, pairs: int) -> None:
+        """Play no more than the first `pairs`: of each pairing the first, then the second of each,
+        whether they have been played before or not. The rest stays missing.
+        """
+        chosen = {str(leg.episode_id) for leg in islice(self._by_turns(), 2 * pairs)}
+        self.missing = {name: spec for name, spec in self.missing.items() if name in chosen}
+        if 2 * pairs < self.total:
+            self._only = f"only {pairs} pairs were asked for"
+
+    def _by_turns(self) -> Iterator[EpisodePlan]:
+        """Every episode, each fixture's first pair before any one's second."""
+        fixtures = self.plan.fixtures
+        for turn in range(max((fixture.pairs for fixture in fixtures), default=0)):
+            for fixture in fixtures:
+                if turn < fixture.pairs:
+                    yield from self.plan.pair(fixture, fixture.pair_numbers[turn])
+
+    def is_late(self) -> bool:
+        """Whether its time is up: then it stops."""
+        why = self.room.time_is_up()
+        if why is not None:
             self.stop(f"the run's time is up: {why}")
-        return self.stopped is not None
+        return why is not None
 
     def stop(self, why: str) -> None:
         """Begin no further pair; the first reason is the one that is told."""
@@ -222,6 +241,8 @@ class Run:
         """Where the run ended early, the table shows whole pairs only: half a pair favours whoever
         had the better seat in it.
         """
+        if self._only is not None:
+            self.stop(self._only)
         if self.stopped is None and not self.unplayable:
             return
         self.table = self._new_table()
@@ -330,6 +351,11 @@ def open_run(order: Order, runs: Path, *, fresh: bool = False) -> Iterator[Run]:
             }
         )
         yield Run(order, folder, starts)
+
+
+def allowance(limits: Limits) -> Allowance:
+    """What the run may spend."""
+    return Allowance(tokens=limits.tokens, usd=limits.usd, calls=limits.calls, wall_s=limits.wall_s)
 
 
 def outcome_of(result: EpisodeResult, overs: int) -> EpisodeOutcome:

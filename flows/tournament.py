@@ -61,6 +61,8 @@ async def tournament(config: TournamentConfig) -> RunSummary:
     started_s, stage = time.monotonic(), current_stage()
     order = Order.of(spec_of(config), occasion_of(config))
     with open_run(order, Path(config.runs), fresh=config.fresh) as run:
+        if config.pilot is not None:
+            run.only_first(config.pilot)
         telling, shown = telling_of(run), run.spec.spectate.reasoning
         async with publisher(stage.bus, run.folder, shown, said_aloud(stage)) as bus:
             views = Views(run, stage, bus)
@@ -172,13 +174,13 @@ async def play_batches(hall: Hall) -> None:
 
     async def player() -> None:
         for batch in todo:
-            if run.has_ended():
+            if run.is_late():  # a budget of tokens or dollars does not bind who spends none
                 return
             await fixtures(hall, batch)
 
     async def asker() -> None:
         for batch in asked:
-            if run.has_ended():
+            if run.is_late() or run.stopped is not None:
                 return
             if all(run.can_play(spec) for spec in batch.episodes):
                 await play_if_it_fits(hall, batch)

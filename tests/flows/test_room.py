@@ -76,9 +76,10 @@ async def test_what_was_spent_is_taken_off(tmp_path: Path) -> None:
     experience.add(episode(10))
     experience.add(episode(10))
     (await budgets.reserve(WHO, Usage(cost_usd=0.0))).settle(Usage(cost_usd=0.0))
-    assert Room(
-        limits, budgets, experience
-    ).refused(pair()) == "calls (1 of 20 spent, a pair takes up to 20)"
+    assert (
+        Room(limits, budgets, experience).refused(pair())
+        == "calls (1 of 20 spent, a pair takes up to 20)"
+    )
 
 
 async def test_a_pair_waits_for_those_that_are_played_and_then_fits(tmp_path: Path) -> None:

@@ -6,13 +6,14 @@ from typing import Any, Final
 from flows.cli.commands.checking import compliance, doctor, fidelity
 from flows.cli.commands.listing import packs, presets, squads
 from flows.cli.commands.playing import play, publish, replay, simulate, token, up
-from flows.cli.commands.runs import check, demo, run
+from flows.cli.commands.runs import check, demo, plan, run
 
 __all__ = ["COMMANDS"]
 
 COMMANDS: Final[tuple[Callable[..., Any], ...]] = (
     demo,
     run,
+    plan,
     check,
     play,
     publish,

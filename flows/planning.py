@@ -1,0 +1,238 @@
+"""What a tournament will take and what it can tell, reckoned without playing it.
+
+Everything is counted by pairing, never by episode: a plan of ten million is made like one of ten.
+docs/planning.md says where each figure comes from.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from functools import reduce
+from math import ceil
+from pathlib import Path
+from typing import Final, Literal
+
+from engine.captains import is_scripted
+from flows import catalogue
+from flows.plan_needs import ASSUMED, Meetings, Need, endpoint_of, needs, total
+from flows.plan_report import (
+    CaptainNeed,
+    LimitCheck,
+    MachinesFor,
+    PlanReport,
+    Resolved,
+    Span,
+)
+from flows.pool import cores
+from flows.precedents import Precedents, pooled_variance, precedents
+from flows.ranges import NOTHING, Range
+from flows.run import Order, allowance
+from flows.spending import SPENT, KeptBudgets
+from flows.work import captains_of
+from tournaments import TournamentPlan
+from tournaments.resolution import gain, resistances, resolution
+
+HOUR_S: Final = 3600
+WITHIN_H: Final = (1, 8, 24)
+# Seconds of a scripted episode with its record, on one core: this, and so much an over.
+LENGTH_S: Final = (0.008, 0.0027)
+LENGTH_SPREAD: Final = (0.6, 1.0, 2.0)
+# Of the mean of a pair's two scores.
+RAW_VARIANCE: Final = 0.10
+ADJUSTED_VARIANCE: Final = 0.01
+
+Scores = Literal["raw", "adjusted"]
+
+
+def forecast(order: Order, runs: Path) -> PlanReport:
+    """What `order` will take and tell, by what the folder of runs knows of its captains. Plays
+    nothing, asks nobody, lists no episode. Raises `BrokenSpending`.
+    """
+    return Forecast(order, runs, precedents(runs, order.meaning)).report()
+
+
+class Forecast:
+    """Of one order, by what is known of its captains."""
+
+    def __init__(self, order: Order, runs: Path, known: Precedents) -> None:
+        self._order, self._spec, self._plan, self._known = order, order.spec, order.plan, known
+        self._folder = order.folder(runs)
+        self._captains = captains_of(order.spec, catalogue.known())
+        self._meetings = meetings(order.plan)
+        episodes = order.plan.total_episodes
+        self._played = min(episodes, _sealed(self._folder.records))
+        share = 1 - self._played / episodes if episodes else 0.0
+        self._left = {met: share * count for met, count in self._meetings.items()}
+
+    def report(self) -> PlanReport:
+        each = needs(self._captains, self._left, self._known.experience, self._spec.match.max_overs)
+        whole, scripted_s = total(each.values()), self._scripted_s()
+        hours, episodes = self._hours(scripted_s, each), self._plan.total_episodes
+        return PlanReport(
+            name=self._spec.name,
+            file_digest=self._order.file_digest,
+            occasion=self._plan.occasion,
+            captains=list(self._plan.captains),
+            fixtures=len(self._plan.fixtures),
+            pairs=episodes // 2,
+            episodes=episodes,
+            episodes_at_least=episodes,
+            played=self._played,
+            left=episodes - self._played,
+            calls=Span.of(whole.calls),
+            tokens=Span.of(whole.tokens),
+            usd=None if whole.usd is None else Span.of(whole.usd),
+            hours=Span.of(hours),
+            processes=self._processes,
+            slots=self._slots,
+            by_captain=[_told(name, need) for name, need in each.items()],
+            machines=[self._machines(hours, scripted_s, whole.answers_s) for hours in WITHIN_H],
+            resolution=[*self._resolution()],
+            limits=[*self._limits(whole, hours)],
+            spent=self._spent(),
+            sources=self._sources(each),
+        )
+
+    # --- time ----------------------------------------------------------------------------------
+
+    @property
+    def _processes(self) -> int:
+        wanted = self._spec.execution.processes
+        return cores() if wanted == "auto" else wanted
+
+    @property
+    def _slots(self) -> int:
+        """Answers that are waited for at once: an episode waits for one at a time."""
+        return min(self._spec.limits.llm, self._spec.execution.open_episodes)
+
+    def _scripted_s(self) -> Range:
+        """Of one process: all matches in which nobody is waited for."""
+        asked = {name for name, captain in self._captains.items() if not is_scripted(captain)}
+        lengths = (
+            self._length_s(*met, episodes)
+            for met, episodes in self._left.items()
+            if asked.isdisjoint(met)
+        )
+        return reduce(Range.plus, lengths, NOTHING)
+
+    def _length_s(self, one: str, other: str, episodes: float) -> Range:
+        seen = self._known.experience.length(one, other)
+        if seen.count:
+            return seen.total(episodes)
+        fixed, an_over = LENGTH_S
+        usual = (fixed + an_over * self._spec.match.max_overs) * episodes
+        return Range(*(usual * by for by in LENGTH_SPREAD))
+
+    def _hours(self, scripted_s: Range, each: Mapping[str, Need]) -> Range:
+        """Scripted play and answers go on side by side; each endpoint has slots of its own."""
+        endpoints: dict[str, Range] = defaultdict(lambda: NOTHING)
+        for name, need in each.items():
+            where = endpoint_of(self._captains[name])
+            endpoints[where] = endpoints[where].plus(need.answers_s)
+        episodes_s = reduce(Range.plus, endpoints.values(), NOTHING)
+        waits = [answers_s.times(1 / self._slots) for answers_s in endpoints.values()]
+        waits.append(episodes_s.times(1 / self._spec.execution.open_episodes))
+        waits.append(scripted_s.times(1 / self._processes))
+        return Range(*(max(ends) / HOUR_S for ends in zip(*waits, strict=True)))
+
+    def _machines(self, within_h: int, scripted_s: Range, answers_s: Range) -> MachinesFor:
+        within_s = within_h * HOUR_S
+        return MachinesFor(
+            hours=within_h,
+            machines=max(1, ceil(scripted_s.expected / within_s / self._processes)),
+            slots=ceil(answers_s.expected / within_s),
+        )
+
+    # --- what it tells -------------------------------------------------------------------------
+
+    def _resolution(self) -> Iterator[Resolved]:
+        spread = self._known.spread
+        yield self._resolved("raw", pooled_variance(spread.raw.values()), RAW_VARIANCE)
+        adjusted = pooled_variance(spread.adjusted.values())
+        yield self._resolved("adjusted", adjusted, ADJUSTED_VARIANCE)
+
+    def _resolved(self, scores: Scores, measured: float | None, usual: float) -> Resolved:
+        variance = usual if measured is None else measured
+        pairs = {met: episodes / 2 for met, episodes in self._meetings.items()}
+        hardest = max(resistances(self._plan.captains, pairs).values())
+        league = resolution(variance, hardest, self._freedom)
+        fewest = min(pairs.values())
+        alone = resolution(variance, 1 / fewest, round(fewest) - 1)
+        pairs_seen = f"{self._known.spread.pairs:,} pairs of earlier matches"
+        return Resolved(
+            scores=scores,
+            half_width_elo=_rounded(league.half_width),
+            detectable_elo=_rounded(league.detectable),
+            head_to_head_half_width_elo=_rounded(alone.half_width),
+            head_to_head_detectable_elo=_rounded(alone.detectable),
+            pair_variance=round(variance, 5),
+            gain=round(gain(variance), 1),
+            source=ASSUMED if measured is None else pairs_seen,
+        )
+
+    @property
+    def _freedom(self) -> int:
+        """Of an estimate: seeds less one where all pairings play the same, else pairs less what is
+        estimated.
+        """
+        if self._plan.shared_seeds:
+            return max((f.first_pair + f.pairs for f in self._plan.fixtures), default=2) - 2
+        return self._plan.total_episodes // 2 - len(self._plan.captains) + 1
+
+    # --- limits --------------------------------------------------------------------------------
+
+    def _spent(self) -> dict[str, float]:
+        """In all starts of the run so far."""
+        budgets = KeptBudgets(allowance(self._spec.limits), self._folder.path / SPENT)
+        state = budgets.state()
+        return {name: round(state[name], 6) for name in ("tokens", "usd", "calls", "wall_s")}
+
+    def _limits(self, whole: Need, hours: Range) -> Iterator[LimitCheck]:
+        need = {"tokens": whole.tokens, "usd": whole.usd, "calls": whole.calls}
+        need["wall_s"] = hours.times(HOUR_S)
+        allowed = allowance(self._spec.limits).model_dump(exclude_none=True)
+        pairs = (self._plan.total_episodes - self._played) // 2
+        for name, limit in allowed.items():
+            if (wanted := need[name]) is not None:
+                yield LimitCheck.of(name, limit, self._spent()[name], wanted, pairs)
+
+    def _sources(self, each: Mapping[str, Need]) -> dict[str, str]:
+        asked = sorted(frozenset[str]().union(*(need.sources for need in each.values())))
+        return {
+            "calls, tokens, dollars, answers": ", ".join(asked) or "nobody is asked",
+            "scripted episodes": self._known.said if self._known.results else ASSUMED,
+        }
+
+
+def meetings(plan: TournamentPlan) -> Meetings:
+    """How many episodes each two captains play."""
+    found = Counter[tuple[str, str]]()
+    for fixture in plan.fixtures:
+        one, other = sorted((fixture.first, fixture.second))
+        found[one, other] += fixture.episodes
+    return found
+
+
+def _told(name: str, need: Need) -> CaptainNeed:
+    return CaptainNeed(
+        captain=name,
+        calls=Span.of(need.calls),
+        tokens=Span.of(need.tokens),
+        usd=None if need.usd is None else Span.of(need.usd),
+        source=", ".join(sorted(need.sources)),
+    )
+
+
+def _sealed(records: Path) -> int:
+    """How many episodes have a record, without reading any."""
+    try:
+        with os.scandir(records) as found:
+            return sum(entry.name.endswith(".jsonl") for entry in found)
+    except FileNotFoundError:
+        return 0
+
+
+def _rounded(elo: float | None) -> float | None:
+    return None if elo is None else float(f"{elo:.3g}")
