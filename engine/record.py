@@ -2,13 +2,15 @@
 
 A sealed record is the truth about an episode: `records/<episode_id>.jsonl` when it counts,
 `records/void/…` when it does not. A file that still ends in `.part` was never sealed and counts
-for nothing.
+for nothing; it is locked for as long as its writer lives.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Iterator
+from glob import escape
 from pathlib import Path
 from tempfile import mkstemp
 from typing import BinaryIO, Final
@@ -38,6 +40,7 @@ class RecordWriter:
         folder.mkdir(parents=True, exist_ok=True)
         # A name of its own: an orchestrator may run the same episode twice at once.
         handle, part = mkstemp(prefix=f"{episode_id}.{attempt}.", suffix=PART, dir=folder)
+        fcntl.flock(handle, fcntl.LOCK_EX)  # the kernel takes it from a writer that is killed
         self._part = Path(part)
         self._file: BinaryIO | None = os.fdopen(handle, "wb")
 
@@ -101,6 +104,32 @@ def void_path(folder: Path, episode_id: str, attempt: int) -> Path:
 def sealed_path(folder: Path, episode_id: str, attempt: int, *, void: bool) -> Path:
     """Where the record of an attempt is sealed."""
     return void_path(folder, episode_id, attempt) if void else record_path(folder, episode_id)
+
+
+def record_of_attempt(folder: Path, episode_id: str, attempt: int) -> Path | None:
+    """The sealed record of that very attempt, if there is one. Raises `BrokenRecord`."""
+    void, counted = void_path(folder, episode_id, attempt), record_path(folder, episode_id)
+    if void.exists():
+        return void
+    return counted if counted.exists() and header_of(counted).attempt == attempt else None
+
+
+def unsealed(folder: Path, episode_id: str, attempt: int) -> Iterator[Path]:
+    """What writers of that attempt have begun and not sealed."""
+    for place in (folder, folder / "void"):  # where a run puts aside what killed ones left
+        yield from place.glob(f"{escape(episode_id)}.{attempt}.*{PART}")
+
+
+def is_written(path: Path) -> bool:
+    """Whether a living process writes the file, and holds its lock for it."""
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:  # sealed, or delivered, just now
+        return False
+    return False
 
 
 def read_record(path: Path) -> Iterator[Event]:

@@ -68,11 +68,10 @@ class Announcer:
         if self._observer is None or now_s < self._due_s:
             return
         told = news.standings(self._run, self._pace, self._recent)
-        if not news.changed(self._told, told):
-            return
-        if self._is_crosstable_due(now_s):
+        if self._is_crosstable_due(now_s):  # also where the last table has been told already
             await self._tell_crosstable()
-        await self._tell(told)
+        if news.changed(self._told, told):
+            await self._tell(told)
 
     async def ticking(self) -> None:
         """Go on telling, until cancelled."""

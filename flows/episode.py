@@ -28,6 +28,7 @@ from flows.limits import FeaturedMatch, featured_slot
 from flows.people import check_can_be_asked
 from flows.play import Began, play_once
 from flows.publishing import publisher
+from flows.showing import keep_shown
 from flows.single import MatchReport, SingleMatch, singles_folder
 from flows.stage import current_stage
 from flows.work import title_of
@@ -61,6 +62,7 @@ async def episode(config: EpisodeConfig) -> MatchReport:
     stage.reporter.flow_began(str(runtime.flow_run.id))
     check_can_be_asked((spec.home, spec.away), bus)
     telling = telling_of(config)
+    keep_shown(folder, spec, config.reasoning)
     async with (
         leased(CEILING, said_aloud(stage)) as limiter,
         lent_to_one(runs, bus, limiter) as services,

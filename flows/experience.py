@@ -14,7 +14,7 @@ from typing import Final, Self
 from engine.events import SeatCounts
 from engine.result import EpisodeResult
 from flows.ranges import Range
-from tournaments.student import reach_95
+from tournaments.stats.student import reach
 
 _FEW: Final = 3  # episodes: fewer say little about the spread
 _SPREAD_OF_FEW: Final = 0.5  # then a sum may be off by this share
@@ -57,8 +57,8 @@ class Moments:
         if self.count < _FEW:
             return Range(*(expected * (1 + by * _SPREAD_OF_FEW) for by in (-1, 0, 1)))
         error = self.deviation * episodes * sqrt(1 / self.count + 1 / max(1, episodes))
-        reach = reach_95(self.count - 1) * error
-        return Range(max(0.0, expected - reach), expected, expected + reach)
+        off = reach(self.count - 1) * error
+        return Range(max(0.0, expected - off), expected, expected + off)
 
     def at_most(self) -> float:
         """What one more will hardly exceed."""

@@ -8,9 +8,7 @@ copied under the new episode's id, with where it comes from; the old run keeps i
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -104,10 +102,9 @@ def _earlier(folder: RunFolder, occasion: str) -> Iterator[Earlier]:
     ]
     places.sort(key=lambda path: (path / "run.json").stat().st_mtime_ns, reverse=True)
     for path in places:
-        with suppress(OSError, ValueError):
-            about = json.loads((path / "run.json").read_text(encoding="utf-8"))
-            if isinstance(about, dict) and about.get("occasion") == occasion:
-                yield Earlier(folder=RunFolder(path), about=about)
+        about = RunFolder(path).about()
+        if about.get("occasion") == occasion:
+            yield Earlier(folder=RunFolder(path), about=about)
 
 
 def _copied(record: Path, spec: EpisodeSpec) -> bytes | None:

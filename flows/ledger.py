@@ -6,7 +6,9 @@ is here.
       records/            sealed records: an episode whose record is here has been played
       records/void/       records of attempts that do not count, and what killed ones left
       episodes.jsonl      the ledger: one line for every attempt at an episode, appended as it ends
+      gists.jsonl         what a report tells of the play of each match (`flows.gists`)
       spool/              events on their way to a bus that was away
+      shown.jsonl         of single matches: when what captains think may be shown (`flows.showing`)
 
 The ledger is quick to read and tells of void attempts too, but a record decides: a line without a
 record is played again, a record without a line is read for its result. So a process may be killed
@@ -117,6 +119,20 @@ class RunFolder:
         finally:
             os.close(handle)
 
+    def is_held(self) -> bool:
+        """Whether a process plays this run now."""
+        try:
+            handle = os.open(self._lock("run"), os.O_RDWR)
+        except FileNotFoundError:
+            return False
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(handle)
+        return False
+
     @contextmanager
     def playing(self) -> Iterator[None]:
         """What a process holds while it writes records here: the next run waits until the last one
@@ -134,6 +150,13 @@ class RunFolder:
         self.records.mkdir(parents=True, exist_ok=True)
         text = json.dumps(about, indent=2, ensure_ascii=False) + "\n"
         save(self.path / "run.json", text.encode())
+
+    def about(self) -> dict[str, Any]:
+        """What `run.json` says; nothing where it cannot be read."""
+        with suppress(OSError, ValueError):
+            found = json.loads((self.path / "run.json").read_text(encoding="utf-8"))
+            return found if isinstance(found, dict) else {}
+        return {}
 
     def set_aside(self) -> Path | None:
         """Move what was played before out of the way; says where to, or None where there was
@@ -153,19 +176,8 @@ class RunFolder:
         return sealed_path(self.records, result.episode_id, result.attempt, void=void)
 
     def append(self, result: EpisodeResult) -> None:
-        """Add one attempt; whole lines only, also after a line that a power cut tore. Raises
-        `OSError`, with the file's name, where the disk takes no more.
-        """
-        line = _RESULT.dump_json(result, exclude=_NOT_KEPT) + b"\n"
-        handle = os.open(self.ledger, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            size = os.fstat(handle).st_size
-            torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
-            with naming(self.ledger):
-                _write_whole(handle, b"\n" + line if torn else line, size)
-        finally:
-            os.close(handle)
+        """Add one attempt, as `append_line` does."""
+        append_line(self.ledger, _RESULT.dump_json(result, exclude=_NOT_KEPT))
 
     def attempts(self) -> Iterator[EpisodeResult]:
         """Every attempt, in the order in which they ended; a torn line is passed over."""
@@ -250,6 +262,21 @@ class RunFolder:
                     time.sleep(_POLL_S)
         finally:
             os.close(handle)
+
+
+def append_line(path: Path, line: bytes) -> None:
+    """Add `line` to a file that several processes write; whole lines only, also after one that a
+    power cut tore. Raises `OSError`, with the file's name, where the disk takes no more.
+    """
+    handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        size = os.fstat(handle).st_size
+        torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
+        with naming(path):
+            _write_whole(handle, (b"\n" if torn else b"") + line + b"\n", size)
+    finally:
+        os.close(handle)
 
 
 def _write_whole(handle: int, line: bytes, size: int) -> None:

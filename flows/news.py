@@ -17,8 +17,9 @@ from engine.result import EpisodeResult
 from flows.pace import Pace
 from flows.run import Run, RunSummary
 from tournaments import Standing
-from tournaments.adjusted import Estimate, pair_scores
 from tournaments.crosstable import Cell, cells, fixture_scores, ratings
+from tournaments.pairs import pairs_of
+from tournaments.stats.means import Estimate
 
 MOST_PLAYING: Final = 24
 MOST_FIXTURES: Final = 2_000  # a longer schedule is not sent: some 30 bytes each
@@ -76,16 +77,16 @@ def standings(run: Run, pace: Pace, recent: Iterable[ev.JustEnded] = ()) -> ev.T
 
 def crosstable(run: Run) -> ev.TournamentCrosstable:
     results = run.counted()
-    scores = pair_scores(results)
+    pairs = pairs_of(results)
     place = {captain: index for index, captain in enumerate(run.plan.captains)}
     fixtures = run.plan.fixtures
     return ev.TournamentCrosstable(
         name=run.spec.name,
         played=run.done,
-        cells=tuple(_cell(cell, place) for cell in cells(run.table, scores)),
+        cells=tuple(_cell(cell, place) for cell in cells(run.table, pairs)),
         ratings=tuple(
             ev.CaptainRating(share=_rounded(one.share), adjusted=_estimated(one.adjusted))
-            for one in ratings(run.table, scores)
+            for one in ratings(run.table, pairs)
         ),
         fixtures=tuple(
             (one.first, one.second, one.tied, one.void) for one in fixture_scores(run.plan, results)

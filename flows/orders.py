@@ -145,6 +145,9 @@ def _speech(request: StartRequest, problems: list[Problem]) -> Speech:
             (voice,) = [voice for voice in voices if voice.name == wish.value]
             if voice.why_not is not None:
                 problems.append(Problem(field="voice", why=voice.why_not, allowed=able))
+            elif wish is not Wish.NONE and not request.featured:
+                why = "only a featured match is told aloud"
+                problems.append(Problem(field="voice", why=why, allowed="none; or featured: true"))
             return wish.value
     problems.append(_unknown("voice", request.voice, [voice.name for voice in voices]))
     return "none"

@@ -20,6 +20,7 @@ from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
 from engine.tool_captains import Services
 from engine.wire import Told
+from flows import gists
 from flows.ledger import RunFolder, result_of_record
 from spectator.reasoning import Shown
 
@@ -125,6 +126,8 @@ async def play_until_it_counts(
     while True:
         result = await play_once(folder, spec, observers, services)
         folder.append(result)
+        if not result.end_reason.is_void:
+            gists.keep(folder, result.episode_id)
         if not result.end_reason.may_pass or spec.attempt >= last:
             return result
         spec = spec.model_copy(update={"attempt": spec.attempt + 1})

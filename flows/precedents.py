@@ -7,9 +7,7 @@ length, pack and squads (`tournaments.sameness`), under any name and on any occa
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -108,9 +106,8 @@ def _alike(runs: Path, meaning: Mapping[str, Any]) -> Iterator[tuple[RunFolder, 
     """Runs in which at least two of the captains play the same matches, the newest first."""
     places = [path for path in runs.glob("*/*/run.json") if _ASIDE not in path.parent.name]
     for path in sorted(places, key=lambda path: path.stat().st_mtime_ns, reverse=True):
-        with suppress(OSError, ValueError):
-            about = json.loads(path.read_text(encoding="utf-8"))
-            then = about.get("meaning") if isinstance(about, dict) else None
-            shared = shared_captains(then, meaning) if isinstance(then, dict) else frozenset()
-            if len(shared) > 1:
-                yield RunFolder(path.parent), shared
+        folder = RunFolder(path.parent)
+        then = folder.about().get("meaning")
+        shared = shared_captains(then, meaning) if isinstance(then, dict) else frozenset()
+        if len(shared) > 1:
+            yield folder, shared

@@ -4,17 +4,17 @@ lost, or waits, is said. Knows nothing of Prefect.
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from pydantic import BaseModel
 
-from engine.record import read_record
+from engine.record import header_of, read_record
 from flows.ledger import RunFolder
 from flows.play import BusAddress
+from flows.showing import Kept, Word
 
 if TYPE_CHECKING:
     from spectator import BusPublisher
@@ -32,6 +32,14 @@ class Published(BaseModel):
     lost: int = 0
     waiting: int = 0
     why: str | None = None
+
+    def and_also(self, more: Published) -> Published:
+        return Published(
+            matches=self.matches + more.matches,
+            lost=self.lost + more.lost,
+            waiting=self.waiting + more.waiting,
+            why=more.why or self.why,
+        )
 
 
 @asynccontextmanager
@@ -72,62 +80,53 @@ def undelivered(publisher: BusPublisher, folder: RunFolder, url: str) -> Iterato
         )
 
 
-async def publish(
-    folder: RunFolder, bus: BusAddress, reasoning: Literal["live", "never"] | None = None
-) -> Published:
+async def publish(folder: RunFolder, bus: BusAddress, reasoning: Word | None = None) -> Published:
     """Put a run's matches on the bus: what waits in its spool, then every sealed record. What is
     there already stays as it is. Raises `BrokenRecord`.
     """
+    done, shown = await deliver_spool(folder, bus), Kept.of(folder)
+    for record in records_of(folder):
+        if done.waiting:
+            done = done.model_copy(update={"waiting": done.waiting + 1})
+        else:
+            header = header_of(record)
+            stream = f"{header.episode_id}/{header.attempt}"
+            done = done.and_also(
+                await publish_record(record, bus, reasoning or shown.of_stream(stream))
+            )
+    return done
+
+
+async def deliver_spool(folder: RunFolder, bus: BusAddress) -> Published:
+    """What earlier processes left for a bus, as far as nobody else delivers it."""
     from spectator import BusPublisher
 
     spooled = BusPublisher(bus.url, bus.token, spool=folder.spool, adopts=True, flush_s=PATIENCE_S)
     async with spooled:
         pass
-    done = Published(
-        lost=spooled.report.dropped, waiting=spooled.streams_left, why=spooled.report.why
-    )
-    shown = reasoning or _shown_in(folder)
-    async with BusPublisher(bus.url, bus.token, reasoning=shown, flush_s=1.0) as publisher:
-        for record in _records(folder):
-            if done.waiting:
-                done = done.model_copy(update={"waiting": done.waiting + 1})
-            else:
-                done = await _with(done, publisher, record)
-    return done
+    report = spooled.report
+    return Published(lost=report.dropped, waiting=spooled.streams_left, why=report.why)
 
 
-async def _with(done: Published, publisher: BusPublisher, record: Path) -> Published:
-    """And one record more."""
-    observer = publisher.observer(flush_s=PATIENCE_S)
-    for event in read_record(record):
-        await observer.on_event(event)
-    await observer.aclose()
-    report = observer.report
-    arrived = not report.dropped and not report.waiting
+async def publish_record(record: Path, bus: BusAddress, reasoning: Word) -> Published:
+    """One sealed match. Raises `BrokenRecord`."""
+    from spectator import BusPublisher
+
+    async with BusPublisher(bus.url, bus.token, reasoning=reasoning, flush_s=1.0) as publisher:
+        observer = publisher.observer(flush_s=PATIENCE_S)
+        for event in read_record(record):
+            await observer.on_event(event)
+        await observer.aclose()
+        report = observer.report
     return Published(
-        matches=done.matches + arrived,
-        lost=done.lost + report.dropped,
-        waiting=done.waiting + bool(report.waiting),
-        why=report.why or done.why,
+        matches=not report.dropped and not report.waiting,
+        lost=report.dropped,
+        waiting=bool(report.waiting),
+        why=report.why,
     )
 
 
-def _records(folder: RunFolder) -> list[Path]:
+def records_of(folder: RunFolder) -> list[Path]:
     """Void ones too, in the order in which they were sealed."""
     found = [*folder.records.glob("*.jsonl"), *(folder.records / "void").glob("*.jsonl")]
     return sorted(found, key=lambda path: path.stat().st_mtime_ns)
-
-
-def _shown_in(folder: RunFolder) -> Literal["live", "never"]:
-    """What the run's file says; its matches are over, so a delay has passed. A file that cannot be
-    read may have said never; single matches have none, and one of before that could be said does
-    not say it.
-    """
-    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
-        path = folder.path / "run.json"
-        if not path.exists():
-            return "live"
-        about: Any = json.loads(path.read_text(encoding="utf-8"))
-        said = about["tournament"]["spectate"].get("reasoning")
-        return "never" if said == "never" else "live"
-    return "never"

@@ -4,9 +4,8 @@ of Prefect.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -132,7 +131,7 @@ class Run:
         self.taken_over = 0
         self.heritage = Heritage(folder, order.meaning, order.plan.occasion)
         self.missing = self._missing()
-        if not _about(folder).get("fresh"):
+        if not folder.about().get("fresh"):
             self._take_over()
 
     @property
@@ -334,7 +333,7 @@ def open_run(order: Order, runs: Path, *, fresh: bool = False) -> Iterator[Run]:
     with folder.held():
         if fresh:
             folder.set_aside()
-        before = _about(folder)
+        before = folder.about()
         starts = int(before.get("starts", 0)) + 1
         folder.open(
             {
@@ -384,10 +383,3 @@ def outcome_of(result: EpisodeResult, overs: int) -> EpisodeOutcome:
         away_fallbacks=fallbacks.get("away", 0),
         attempt=result.attempt,
     )
-
-
-def _about(folder: RunFolder) -> dict[str, Any]:
-    with suppress(OSError, ValueError):
-        found = json.loads((folder.path / "run.json").read_text(encoding="utf-8"))
-        return found if isinstance(found, dict) else {}
-    return {}

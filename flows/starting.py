@@ -29,8 +29,10 @@ from flows.places import CancelledElsewhere, Here, Ordered, Place, Played
 from flows.play import BusAddress
 from flows.workers import worker_of
 from spectator.starts import (
+    BadRequest,
     ChannelBusy,
     OnAir,
+    Problem,
     Start,
     StarterAway,
     StartOptions,
@@ -87,6 +89,13 @@ class Matches:
             attempt = await self._next_attempt(spec.episode_id)
             config = config.model_copy(update={"attempt": attempt})
             return self._begun(request, config, spec).start
+
+    async def problems(self, request: StartRequest) -> tuple[Problem, ...]:
+        try:
+            await asyncio.to_thread(config_of, request, self._runs)
+        except BadRequest as error:
+            return error.problems
+        return ()
 
     def started(self) -> tuple[Start, ...]:
         return tuple(self._told(asked) for asked in reversed(self._asked.values()))

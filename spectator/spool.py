@@ -13,12 +13,14 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from glob import escape
 from itertools import islice
 from pathlib import Path
 from tempfile import mkstemp
 from typing import Final, Self
 from urllib.parse import quote
 
+from engine.record import is_written
 from spectator.streams import StreamName, stream_name
 
 SUFFIX: Final = ".jsonl"
@@ -146,8 +148,7 @@ class Spool:
     def create(self, stream: StreamName, first: int) -> SpoolFile:
         """Raises `OSError`."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        prefix = quote(stream, safe="")[:_LONGEST_NAME] + "."
-        handle, name = mkstemp(prefix=prefix, suffix=_NEW, dir=self.folder)
+        handle, name = mkstemp(prefix=_prefix(stream), suffix=_NEW, dir=self.folder)
         fcntl.flock(handle, fcntl.LOCK_EX)
         path = Path(name).rename(Path(name).with_suffix(SUFFIX))
         return SpoolFile(path, handle, stream, first=first)
@@ -159,6 +160,14 @@ class Spool:
 
     def streams_left(self) -> int:
         return sum(1 for _ in self.folder.glob(f"*{SUFFIX}"))
+
+    def is_held(self, stream: StreamName) -> bool:
+        """Whether a living process has events of the stream here."""
+        return any(map(is_written, self.folder.glob(f"{escape(_prefix(stream))}*{SUFFIX}")))
+
+
+def _prefix(stream: StreamName) -> str:
+    return quote(stream, safe="")[:_LONGEST_NAME] + "."
 
 
 def _chunks(handle: int, begin: int = 0) -> Iterator[tuple[bytes, int]]:

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, from_json
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -55,6 +55,14 @@ _ALLOWED: Final = {  # for what pydantic words as a rule of Python
     "opponent.person": NAME_RULE,
     "": "a JSON object",
 }
+_TYPES: Final = {  # pydantic's names for what is of another type
+    "int_type": "no whole number",
+    "int_from_float": "no whole number",
+    "float_type": "no number",
+    "bool_type": "neither true nor false",
+    "string_type": "no text",
+}
+_STAND_IN: Final = "baseline"  # for a captain that is wrong, while the rest is looked at
 
 
 @dataclass(slots=True)
@@ -116,7 +124,7 @@ class Starting:
     async def _start(self, request: Request) -> Response:
         starter, key = self._starter, _key_in(request)
         limit = self._settings.max_answer_bytes
-        wanted = _request_in(await read_body(request, self._settings, limit))
+        wanted = await _request_in(await read_body(request, self._settings, limit), starter)
         if key is None:
             return self._answer(request, await starter.start(wanted), HTTPStatus.ACCEPTED)
         known = self._keys.get(key)
@@ -207,11 +215,30 @@ def _key_in(request: Request) -> str | None:
     return key
 
 
-def _request_in(body: bytes) -> StartRequest:
+async def _request_in(body: bytes, starter: Starter) -> StartRequest:
     try:
         return StartRequest.model_validate_json(body)
     except ValidationError as error:
-        raise _invalid(*map(_problem, error.errors(include_url=False))) from None
+        found = [_problem(each) for each in error.errors(include_url=False)]
+        raise _invalid(*found, *await _problems_beside(found, body, starter)) from None
+
+
+async def _problems_beside(
+    found: Sequence[Problem], body: bytes, starter: Starter
+) -> list[Problem]:
+    """What the starter has to say of the fields that have no problem of form."""
+    wrong = {_head(problem) for problem in found}
+    if "" in wrong:  # no JSON, or no object
+        return []
+    wrong |= {"entry"} if "pack" in wrong else set()  # an entry is one of a pack
+    sound = {name: value for name, value in from_json(body).items() if name not in wrong}
+    stand_in = dict.fromkeys(("captain", "opponent"), _STAND_IN)
+    others = await starter.problems(StartRequest.model_validate(stand_in | sound))
+    return [problem for problem in others if _head(problem) not in wrong]
+
+
+def _head(problem: Problem) -> str:
+    return problem.field.partition(".")[0]
 
 
 def _problem(error: ErrorDetails) -> Problem:
@@ -228,6 +255,8 @@ def _problem(error: ErrorDetails) -> Problem:
             why = f"{shown(error['input'])} is no name"
         case "literal_error" | "greater_than_equal" | "less_than_equal":
             why = f"{shown(error['input'])} is not possible"
+        case kind if kind in _TYPES:
+            why = f"{shown(error['input'])} is {_TYPES[kind]}"
         case _:
             why = sentence(error, "")
     return Problem(field=field, why=why, allowed=_allowed(field))

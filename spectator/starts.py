@@ -209,6 +209,10 @@ class Starter(Protocol):
         """Raises `BadRequest`, `ChannelBusy` or `TooManyStarts`."""
         ...
 
+    async def problems(self, request: StartRequest) -> tuple[Problem, ...]:
+        """What of it cannot be played here, without starting anything."""
+        ...
+
     def started(self) -> tuple[Start, ...]:
         """Those that are known, the newest first."""
         ...

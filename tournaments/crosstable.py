@@ -12,10 +12,11 @@ from itertools import combinations
 
 from engine.cricket.choices import Seat
 from engine.result import EpisodeResult
-from tournaments.adjusted import Estimate, PairScore, of_captains, of_meeting
+from tournaments.pairs import Pair
 from tournaments.plan import TournamentPlan
 from tournaments.spec import Points
 from tournaments.standings import Table
+from tournaments.stats.means import Estimate, of_captains, of_meeting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +54,13 @@ class FixtureScore:
     void: int
 
 
-def cells(table: Table, scores: Iterable[PairScore]) -> tuple[Cell, ...]:
+def cells(table: Table, pairs: Iterable[Pair]) -> tuple[Cell, ...]:
     """A cell for every two captains who have met, in the table's order of captains."""
     place = {captain: index for index, captain in enumerate(table.captains)}
-    met: dict[tuple[str, str], list[PairScore]] = defaultdict(list)
-    for score in scores:
-        first, second = sorted((score.first, score.second), key=lambda captain: place[captain])
-        met[first, second].append(score)
+    met: dict[tuple[str, str], list[Pair]] = defaultdict(list)
+    for pair in pairs:
+        first, second = sorted((pair.first, pair.second), key=lambda captain: place[captain])
+        met[first, second].append(pair)
     every = (
         _cell(table, first, second, met[first, second])
         for first, second in combinations(table.captains, 2)
@@ -67,9 +68,9 @@ def cells(table: Table, scores: Iterable[PairScore]) -> tuple[Cell, ...]:
     return tuple(cell for cell in every if cell.played or cell.void)
 
 
-def ratings(table: Table, scores: Iterable[PairScore]) -> tuple[Rating, ...]:
+def ratings(table: Table, pairs: Iterable[Pair]) -> tuple[Rating, ...]:
     """Every captain, in the table's order of captains."""
-    adjusted = of_captains(scores)
+    adjusted = of_captains(pairs)
     return tuple(
         Rating(
             captain=captain,
@@ -103,7 +104,7 @@ def fixture_scores(
     )
 
 
-def _cell(table: Table, first: str, second: str, scores: Sequence[PairScore]) -> Cell:
+def _cell(table: Table, first: str, second: str, pairs: Sequence[Pair]) -> Cell:
     tally, other = table.against(first, second), table.against(second, first)
     return Cell(
         first=first,
@@ -115,7 +116,7 @@ def _cell(table: Table, first: str, second: str, scores: Sequence[PairScore]) ->
         void=tally.void,
         points=tally.points(table.points),
         points_against=other.points(table.points),
-        adjusted=of_meeting(scores, first),
+        adjusted=of_meeting(pairs, first),
     )
 
 

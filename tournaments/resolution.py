@@ -11,15 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import inf, isfinite, log, sqrt
+from math import inf, isfinite, sqrt
 from statistics import NormalDist
 from typing import Final
 
 import numpy as np
 
-from tournaments.student import reach_95
+from tournaments.stats.scale import ELO_A_NAT
+from tournaments.stats.student import reach
 
-ELO_A_SCORE: Final = 400 / (log(10) * 0.25)
+ELO_A_SCORE: Final = ELO_A_NAT / 0.25
 POWER: Final = 0.80
 _Z_POWER: Final = NormalDist().inv_cdf(POWER)
 _APART: Final = 1e-9  # of a resistance: the two are not connected
@@ -64,10 +65,10 @@ def resolution(variance: float, resistance: float, freedom: int) -> Resolution:
     shared.
     """
     error = sqrt(variance * resistance) * ELO_A_SCORE
-    reach = reach_95(freedom)
-    if not isfinite(error) or not isfinite(reach):
+    far = reach(freedom)
+    if not isfinite(error) or not isfinite(far):
         return Resolution(half_width=None, detectable=None)
-    return Resolution(half_width=reach * error, detectable=(reach + _Z_POWER) * error)
+    return Resolution(half_width=far * error, detectable=(far + _Z_POWER) * error)
 
 
 def gain(variance: float) -> float:

@@ -21,6 +21,7 @@ _BAD_INPUT: Final = (
     ("flows.stage", "BadBusAddress"),
     ("spectator.speech.choosing", "Unavailable"),
     ("flows.simulate", "CannotWrite"),
+    ("flows.past", "NoRun"),
 )
 _FAILED: Final = (
     ("engine.errors", "BrokenRecord"),

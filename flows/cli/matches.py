@@ -178,9 +178,11 @@ async def _played(
     from flows.cli.ticker import Ticker
     from flows.lending import lent_to_one
     from flows.play import play_once
+    from flows.showing import keep_shown
     from flows.work import waits
 
     observers: list[Observer] = [Ticker()] if waits(spec) and not as_json else []
+    keep_shown(folder, spec, reasoning)
     async with AsyncExitStack() as stack:
         services = None
         if waits(spec):

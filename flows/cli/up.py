@@ -73,6 +73,7 @@ async def _serve(wanted: _Wanted, found: Server, lock: int) -> None:
     """Until it is cancelled."""
     from prefect.client.orchestration import get_client
 
+    from flows.catching_up import CatchingUp
     from flows.starting import Matches
 
     async with AsyncExitStack() as stack:
@@ -80,10 +81,18 @@ async def _serve(wanted: _Wanted, found: Server, lock: int) -> None:
         starter = Matches(client, lambda: _address(bus), wanted.runs)
         bus = await _bus(stack, wanted, starter)
         stack.push_async_callback(starter.aclose)
+        missed = CatchingUp(wanted.runs, _address(bus), note)
+        await missed.look()
+        stack.push_async_callback(_ended, asyncio.create_task(missed.run()))
         os.pwrite(lock, f"{bus.url}/".encode(), 0)
         _tell(wanted, found, bus)
         await starter.warm()
         await asyncio.Event().wait()
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 def _address(bus: BusServer) -> BusAddress:

@@ -156,23 +156,31 @@ function anOver(runs, balls) {
 // --- the match -----------------------------------------------------------------------------------
 
 const captain = (state, seat) => state.frame[seat]?.captain ?? seat;
-const squad = (state, seat) => state.frame[seat]?.squad ?? seat;
+
+/** A squad's name, in mid-sentence and as its first word. One that was drawn has none: its seat stands for it. */
+function squadWords(templates, state, seat, key = "squad") {
+  const first = key.slice(0, 1).toUpperCase() + key.slice(1);
+  const name = state.frame[seat]?.squad ?? seat;
+  if (name !== seat) return { [key]: name, [first]: name };
+  const said = templates.drawn[seat];
+  return { [key]: said, [first]: said.slice(0, 1).toUpperCase() + said.slice(1) };
+}
 
 function started(templates, state, seq) {
   const speaker = new Speaker(templates, state, seq);
   speaker.say("moments", "welcome", {
     home: captain(state, "home"),
     away: captain(state, "away"),
-    home_squad: squad(state, "home"),
-    away_squad: squad(state, "away"),
     length: counted(templates, state.frame.max_overs, "over"),
+    ...squadWords(templates, state, "home", "home_squad"),
+    ...squadWords(templates, state, "away", "away_squad"),
   });
   return speaker.told("wicket");
 }
 
 function tossed(templates, state, data, seq) {
   const speaker = new Speaker(templates, state, seq);
-  const words = { winner: captain(state, data.winner), winner_squad: squad(state, data.winner) };
+  const words = { winner: captain(state, data.winner), ...squadWords(templates, state, data.winner, "winner_squad") };
   speaker.say("moments", `toss_${data.elected}`, words);
   return speaker.told("wicket");
 }
@@ -200,7 +208,7 @@ function beginning(data) {
 function inningsWords(templates, state, innings) {
   const left = innings.max_balls - innings.legal_balls;
   return {
-    squad: squad(state, innings.batting),
+    ...squadWords(templates, state, innings.batting),
     length: oversText(templates, innings.max_balls),
     overs: oversText(templates, innings.legal_balls),
     total: String(innings.runs),
@@ -249,7 +257,7 @@ function bowled(templates, before, after, data, seq) {
     course: before.course,
     courseAfter: courseAfter(before.course, data),
     maxOvers: after.frame.max_overs,
-    squad: squad(after, data.batting),
+    squad: squadWords(templates, after, data.batting),
   };
   const speaker = new Speaker(templates, { ...after, course: moment.courseAfter }, seq);
   const words = momentWords(templates, moment);
@@ -444,7 +452,7 @@ function momentWords(templates, moment) {
   const striker = batterIn(after, data.striker);
   return {
     ...ballWords(templates, data),
-    squad: moment.squad,
+    ...moment.squad,
     count: String(course.in_over),
     over_number: String(data.over + 1),
     overs: oversText(templates, after.legal_balls),

@@ -8,7 +8,9 @@ export function overWebSocket(url, onMessage, onClosed) {
   socket.onclose = ({ code }) => onClosed(code);
   return () => {
     socket.onmessage = socket.onclose = null;
-    socket.close();
+    // Browsers log an error where a socket is closed that is not open yet.
+    if (socket.readyState === WebSocket.CONNECTING) socket.onopen = () => socket.close();
+    else socket.close();
   };
 }
 

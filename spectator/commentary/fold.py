@@ -31,7 +31,7 @@ from spectator.commentary.occasions import (
     started,
     tossed,
 )
-from spectator.commentary.state import Commentator, Line, Sentences, Told, squad_in
+from spectator.commentary.state import Commentator, Line, Sentences, Told, squad_words
 from spectator.commentary.words import filled, kind_of, said_choices, templates, weight_of
 from spectator.frames import fold
 
@@ -79,7 +79,7 @@ def _bowled(before: Commentator, after: Commentator, data: Delivery, seq: int) -
         course=before.course,
         course_after=course_after(before.course, data),
         max_overs=after.frame.max_overs,
-        squad=squad_in(after, data.batting),
+        squad=squad_words(after, data.batting),
     )
     after = replace(after, course=moment.course_after)
     speaker, words = Sentences(after, seq), moment_words(moment)

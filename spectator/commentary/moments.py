@@ -6,7 +6,7 @@ Both are names of lists in the templates, the most important first. Pure, and mi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -79,7 +79,7 @@ class Moment:
     course: Course
     course_after: Course
     max_overs: int
-    squad: str
+    squad: Mapping[str, str]
 
     @property
     def left(self) -> int:
@@ -221,7 +221,7 @@ def moment_words(moment: Moment) -> dict[str, str]:
     out = _batter(after, data.wicket.player_out) if data.wicket else Batter(name="")
     striker = _batter(after, data.striker)
     return ball_words(data) | {
-        "squad": moment.squad,
+        **moment.squad,
         "count": str(course.in_over),
         "over_number": str(data.over + 1),
         "overs": overs_text(after.legal_balls),

@@ -9,7 +9,7 @@ from typing import Final
 
 from engine.events import EndReason, EpisodeEnded, InningsStart, OverComplete, Toss
 from spectator.commentary.moments import Course, figures
-from spectator.commentary.state import Commentator, Sentences, Told, captain_in, squad_in
+from spectator.commentary.state import Commentator, Sentences, Told, captain_in, squad_words
 from spectator.commentary.words import (
     Weight,
     an_over,
@@ -29,9 +29,9 @@ def started(state: Commentator, seq: int) -> Told:
     words = {
         "home": captain_in(state, "home"),
         "away": captain_in(state, "away"),
-        "home_squad": squad_in(state, "home"),
-        "away_squad": squad_in(state, "away"),
         "length": counted(frame.max_overs, "over"),
+        **squad_words(state, "home", "home_squad"),
+        **squad_words(state, "away", "away_squad"),
     }
     speaker.say("moments", "welcome", words)
     return speaker.told(Weight.WICKET)
@@ -41,7 +41,7 @@ def tossed(state: Commentator, data: Toss, seq: int) -> Told:
     speaker = Sentences(state, seq)
     words = {
         "winner": captain_in(state, data.winner),
-        "winner_squad": squad_in(state, data.winner),
+        **squad_words(state, data.winner, "winner_squad"),
     }
     speaker.say("moments", f"toss_{data.elected}", words)
     return speaker.told(Weight.WICKET)
@@ -71,7 +71,7 @@ def _beginning(data: InningsStart) -> str:
 def _innings_words(state: Commentator, innings: Innings) -> dict[str, str]:
     left = innings.max_balls - innings.legal_balls
     return {
-        "squad": squad_in(state, innings.batting),
+        **squad_words(state, innings.batting),
         "length": overs_text(innings.max_balls),
         "overs": overs_text(innings.legal_balls),
         "total": str(innings.runs),

@@ -83,6 +83,13 @@ def captain_in(state: Commentator, seat: Seat) -> str:
     return side.captain if side is not None else seat
 
 
-def squad_in(state: Commentator, seat: Seat) -> str:
+def squad_words(state: Commentator, seat: Seat, key: str = "squad") -> dict[str, str]:
+    """A squad's name, in mid-sentence and as its first word. One that was drawn has none: its seat
+    stands for it.
+    """
     side = state.frame.home if seat == "home" else state.frame.away
-    return side.squad if side is not None else seat
+    first = f"{key[:1].upper()}{key[1:]}"
+    if side is not None and side.squad != seat:
+        return {key: side.squad, first: side.squad}
+    said: str = templates()["drawn"][seat]
+    return {key: said, first: f"{said[:1].upper()}{said[1:]}"}

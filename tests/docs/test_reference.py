@@ -26,8 +26,17 @@ from engine.tools import TOOLS, CricketAction
 from flows.cli import app, main
 from flows.cli.terminal import Exit
 from flows.config import EpisodeConfig, TournamentConfig
+from flows.exports import DecisionLine, Situation
 from flows.fidelity import FidelityReport, LineReport
 from flows.needs import Finding
+from flows.plan_report import (
+    CaptainNeed,
+    LimitCheck,
+    MachinesFor,
+    PlanReport,
+    Resolved,
+    Span,
+)
 from flows.run import EpisodeCounts, RunSummary
 from flows.settings import SETTINGS
 from flows.simulate import SimulationSummary
@@ -52,8 +61,9 @@ from tournaments.spec import PLANNED, PLANNED_KINDS, Gauntlet, RoundRobin
 
 CLI, EVENTS, CAPTAINS = "docs/cli.md", "docs/events.md", "docs/captains.md"
 ENVIRONMENT, OPERATIONS = "docs/environment.md", "docs/operations.md"
+EXPORTS = "docs/exports.md"
 FILE, PEOPLE = "docs/first-tournament.md", "docs/human-captains.md"
-STARTING = "docs/starting.md"
+STARTING, PLANNING = "docs/starting.md", "docs/planning.md"
 COMMANDS = [name for name in app if not name.startswith("-")]
 EVENT_TYPES = {
     kind.model_fields["type"].default: kind.model_fields["data"].annotation
@@ -120,6 +130,7 @@ def test_the_json_of_the_other_commands_is_told_key_by_key(
     played = answer("play", "baseline", "random", "--overs", "1", *runs)
     told = {
         "check": answer("check", "demo").keys(),
+        "export": answer("export", f"{tmp_path}/play", "--to", "decisions", *runs).keys(),
         "replay": answer("replay", played["episode_id"], *runs).keys(),
         "presets": {*(found := answer("presets")), *found["presets"][0]},
         "doctor": {"healthy", "checks", *(field.name for field in fields(Finding))},
@@ -128,9 +139,22 @@ def test_the_json_of_the_other_commands_is_told_key_by_key(
         assert not keys - named(section(CLI, f"`captains {command}"))
 
 
+@pytest.mark.parametrize(
+    "model", [PlanReport, CaptainNeed, LimitCheck, MachinesFor, Resolved, Span]
+)
+def test_a_figure_of_a_plan_is_on_its_page(model: type[BaseModel]) -> None:
+    told = named(text_of(PLANNING)) | named(section(CLI, "`captains plan"))
+    assert not model.model_fields.keys() - told
+
+
 @pytest.mark.parametrize("name", bracket_names())
 def test_a_bracket_that_ships_is_named(name: str) -> None:
     assert name in named(section(CLI, "`captains run"))
+
+
+@pytest.mark.parametrize("model", [DecisionLine, Situation])
+def test_a_field_of_an_exported_decision_has_a_row(model: type[BaseModel]) -> None:
+    assert not model.model_fields.keys() - rows(section(EXPORTS, "Decisions")).keys()
 
 
 # --- the engine --------------------------------------------------------------------------------

@@ -10,6 +10,11 @@ from pathlib import Path
 
 from engine.captains import resolve
 from engine.spec import EpisodeSpec
+from flows import catalogue
+from flows.ledger import RunFolder
+from flows.play import Job, play_job
+from flows.run import Order, open_run
+from tournaments import parse_tournament
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -64,3 +69,12 @@ def captains(arguments: Sequence[str], environment: Mapping[str, str]) -> subpro
         cwd=ROOT,
         env={**os.environ, **environment},
     )
+
+
+def played(runs: Path, text: str = SMALL) -> RunFolder:
+    """The folder of a run that has been played to its end in this process, without Prefect."""
+    order = Order.of(parse_tournament(text, catalogue.known()), "1")
+    with open_run(order, runs) as run:
+        specs = tuple(run.missing.values())
+        run.add(play_job(Job(folder=run.folder.path, episodes=specs, attempts=1)))
+        return run.folder

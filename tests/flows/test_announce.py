@@ -17,7 +17,7 @@ from flows.pace import Pace
 from flows.run import Run
 from spectator.streams import RUN_TAIL
 from tests.flows.seasons import LARGE, one_by_one, opened, played, told
-from tests.flows.support import SMALL, Clock
+from tests.flows.support import EPISODES_OF_SMALL, SMALL, Clock
 
 
 def test_the_start_tells_the_whole_schedule() -> None:
@@ -82,6 +82,19 @@ def test_a_table_is_told_at_most_once_a_second_and_a_crosstable_less_often() -> 
     assert all(later - earlier >= 0.95 for earlier, later in pairwise(seconds))
     crosstables = [e for e in during if isinstance(e, ev.TournamentCrosstableEvent)]
     assert len(crosstables) <= len(standings) / 4
+
+
+def test_the_crosstable_catches_up_with_the_table_although_nothing_more_happens() -> None:
+    async def play(run: Run, announcer: Announcer, clock: Clock) -> None:
+        await one_by_one(run, announcer, clock, 0.2)
+        for _ in range(20):  # the featured match is still being shown
+            clock.now_s += 0.5
+            await announcer.tick()
+
+    *during, _, _, _ = told(SMALL, play)
+    crosstables = [e.data for e in during if isinstance(e, ev.TournamentCrosstableEvent)]
+    assert crosstables[-1].played == EPISODES_OF_SMALL
+    assert [event.type for event in during[-2:]].count("tournament.crosstable") == 1
 
 
 def test_a_late_comer_finds_a_crosstable_in_the_tail() -> None:

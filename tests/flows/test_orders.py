@@ -71,6 +71,7 @@ def test_who_does_not_queue_is_refused_where_the_channel_is_taken() -> None:
         ({"format": "T5", "overs": 5}, "overs", "one of them"),
         ({"squads": "drawn-women", "format": "ODI"}, "squads", "up to 20 overs"),
         ({"voice": "opera"}, "voice", "none"),
+        ({"voice": "browser", "featured": False}, "voice", "none; or featured: true"),
     ],
 )
 def test_what_cannot_be_played_is_told_by_its_field(

@@ -14,9 +14,9 @@ from engine.events import DecisionMade
 from engine.record import read_record
 from flows.cli import main
 from flows.ledger import RunFolder
-from flows.publishing import _shown_in
+from flows.showing import Kept, keep_shown
 from spectator.server import BusServer
-from tests.flows.support import EPISODES_OF_SMALL, SMALL, captains, tournament_file
+from tests.flows.support import EPISODES_OF_SMALL, SMALL, captains, episode, tournament_file
 from tests.remote.programs import Program, serving
 from tests.spectator.matches import published
 from tests.spectator.processes import TOKEN, bus_process, free_port
@@ -127,6 +127,12 @@ def test_a_command_says_when_what_was_thought_is_shown(
         assert main(["play", "far", *MATCH[1:], *options, "--reasoning", shown]) == 0
         match = told(capsys)
         thoughts = lines(bus, f"reasoning:{match['episode_id']}/1")
+        assert main(["publish", str(tmp_path / "play"), "--bus", bus.url, "--json"]) == 0
+        capsys.readouterr()
+        afterwards = lines(bus, f"reasoning:{match['episode_id']}/1")
+    assert [thought["data"]["number"] for thought in afterwards] == [
+        thought["data"]["number"] for thought in thoughts
+    ]
     record = [event.data for event in read_record(Path(match["record"]))]
     called = [made.number for made in record if isinstance(made, DecisionMade) and made.calls]
     expected = [] if shown == "never" else called
@@ -140,19 +146,37 @@ def test_a_run_that_never_shows_what_was_thought_does_not_afterwards(
 ) -> None:
     folder = RunFolder(tmp_path)
     folder.open({"tournament": {"spectate": {"reasoning": shown}}})
-    assert _shown_in(folder) == ("never" if shown == "never" else "live")
-    assert _shown_in(RunFolder(tmp_path / "another")) == "live"
+    assert Kept.of(folder).of_stream("e/1") == ("never" if shown == "never" else "live")
+    assert Kept.of(RunFolder(tmp_path / "another")).of_stream("e/1") == "live"
 
 
 @pytest.mark.parametrize("about", ["", "{", "{}", "[1]", '{"tournament": 1}', '{"tournament": {}}'])
 def test_what_a_broken_file_may_have_forbidden_is_not_shown(tmp_path: Path, about: str) -> None:
     (tmp_path / "run.json").write_text(about, encoding="utf-8")
-    assert _shown_in(RunFolder(tmp_path)) == "never"
+    assert Kept.of(RunFolder(tmp_path)).of_stream("e/1") == "never"
 
 
 def test_a_run_from_before_reasoning_could_be_kept_is_shown(tmp_path: Path) -> None:
     (tmp_path / "run.json").write_text('{"tournament": {"spectate": {}}}', encoding="utf-8")
-    assert _shown_in(RunFolder(tmp_path)) == "live"
+    assert Kept.of(RunFolder(tmp_path)).of_stream("e/1") == "live"
+
+
+def test_the_last_word_on_a_single_match_holds(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    spec, words = episode("e"), []
+    for asked in ("live", "never", "never", "after", "never"):
+        keep_shown(folder, spec, asked)
+        words.append(Kept.of(folder).of_stream("e/1"))
+    assert words == ["live", "never", "never", "live", "never"]
+    assert Kept.of(folder).of_stream("e/2") == "live"
+
+
+@pytest.mark.parametrize(
+    "line", ['{"stream": "e', "[]", '{"stream": "e/1"}', b"\xff".decode("latin1")]
+)
+def test_a_line_that_cannot_be_read_may_have_forbidden_it(tmp_path: Path, line: str) -> None:
+    (tmp_path / "shown.jsonl").write_text(f"{line}\n", encoding="latin1")
+    assert Kept.of(RunFolder(tmp_path)).of_stream("e/1") == "never"
 
 
 class Stalling(Program):

@@ -27,6 +27,8 @@ from tests.flows.upping import (
     up,
 )
 from tests.human.person import Person, present
+from tests.spectator.matches import match_events
+from tests.spectator.wire import body
 
 pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 
@@ -171,15 +173,26 @@ async def test_a_match_does_not_outlive_a_killed_owner(own: Up) -> None:
     assert ending_of(own.void_record(first)).data.end_reason == "cancelled"
 
 
-async def test_matches_that_were_shown_before_are_there_again(
+async def test_what_was_shown_is_there_again_and_nothing_of_it_stays_live(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:
-    async with up(tmp_path, environment) as first:
+    lone = match_events("gone")[:20]
+    token = {"CAPTAINS_BUS_TOKEN": "a-publish-token-of-the-test"}
+    async with up(tmp_path, environment | token) as first:
         played = await first.start(QUICK)
         await first.until(played, "ended")
+        paced = await first.start(SLOW)
+        await first.until(paced, "playing")
+        (tmp_path / "runs" / "play" / "records" / "gone.1.x.part").touch()  # of a killed writer
+        bearer = {"authorization": f"Bearer {token['CAPTAINS_BUS_TOKEN']}"}
+        await first.http.post("/api/events", content=body(lone), headers=bearer)
+        first.process.kill()
+        await asyncio.to_thread(first.process.wait)
     async with up(tmp_path, environment) as second:
-        assert (await second.http.get(f"/api/streams/{played}")).json()["state"] == "ended"
+        ended = {stream: await second.until_shown(stream) for stream in (played, paced, "gone/1")}
         assert (await second.http.get(f"/custom/episodes/{played}")).status_code == 404
+    reasons = [shown["end_reason"] for shown in ended.values()]
+    assert reasons == ["completed", "completed", "cancelled"]
 
 
 async def test_a_second_one_is_told_where_the_first_is(

@@ -17,6 +17,7 @@ from engine.record import record_path, void_path
 from tests.flows.support import captains
 
 DEADLINE_S = 90.0  # for a machine that is stuck
+FREE_S = 180.0  # a holder of the channel that was killed before has it for a minute yet
 QUICK = {"captain": "heuristic", "opponent": "random", "overs": 1, "balls_per_s": 1000}
 SLOW = {"captain": "heuristic", "opponent": "random", "overs": 2, "balls_per_s": 0.1}
 
@@ -52,6 +53,21 @@ class Up:
             while (told := await self.told(start_id))["state"] not in states:  # noqa: ASYNC110
                 await asyncio.sleep(0.1)  # another process is asked: there is no event to wait for
         return told
+
+    async def until_shown(self, stream: str) -> dict[str, Any]:
+        """A match as the bus lists it, once it has ended there."""
+        async with asyncio.timeout(DEADLINE_S):
+            while True:
+                shown = (await self.http.get(f"/api/streams/{stream}")).json()
+                if shown.get("state") == "ended":
+                    return dict(shown)
+                await asyncio.sleep(0.1)
+
+    async def until_free(self) -> None:
+        """Once nobody has the featured channel, which all of one Prefect server share."""
+        async with asyncio.timeout(FREE_S):
+            while (await self.http.get("/custom/episodes")).json()["on_air"] is not None:  # noqa: ASYNC110
+                await asyncio.sleep(0.2)
 
     async def cancel(self, start_id: str) -> Start:
         answer = await self.http.post(f"/custom/episodes/{start_id}/cancel", json={})
@@ -120,6 +136,7 @@ async def joined(process: subprocess.Popen[str], told: Told, runs: Path) -> Asyn
         base_url=told["bus"], headers=headers, trust_env=False, timeout=30
     ) as http:
         found = Up(process=process, page=told["page"], url=told["bus"], runs=runs, http=http)
+        await found.until_free()
         yield found
         if process.poll() is None:
             await found.clear()

@@ -22,6 +22,7 @@ class Innings:
     seed: int = 7
     striker: str = "Rao"
     bowler: str = "Shah"
+    squads: tuple[str, str] = ("Harbour", "Uplands")
     free_hits: frozenset[int] = frozenset()
     events: list[ev.Event] = field(default_factory=list)
     runs: int = 0
@@ -32,7 +33,7 @@ class Innings:
     def __post_init__(self) -> None:
         sides = [
             ev.SideInfo(captain=captain, kind="heuristic", squad=squad, players=BATTERS)
-            for captain, squad in (("ann", "Harbour"), ("bob", "Uplands"))
+            for captain, squad in zip(("ann", "bob"), self.squads, strict=True)
         ]
         started = ev.EpisodeStarted(
             seed=self.seed,

@@ -6,10 +6,12 @@ import asyncio
 from datetime import UTC, datetime
 
 from spectator.starts import (
+    BadRequest,
     Choice,
     FormatChoice,
     OnAir,
     PackChoice,
+    Problem,
     Start,
     StartOptions,
     StartRequest,
@@ -48,6 +50,7 @@ class Double:
         self.begun: list[Start] = []
         self.asked: list[StartRequest] = []
         self.fails: list[Exception] = []
+        self.looked_at: StartRequest | None = None
         self.may_begin = asyncio.Event()
         self.may_begin.set()
 
@@ -61,6 +64,12 @@ class Double:
         self.asked.append(request)
         self.begun.append(start_of(request, len(self.begun) + 1))
         return self.begun[-1]
+
+    async def problems(self, request: StartRequest) -> tuple[Problem, ...]:
+        self.looked_at = request
+        return tuple(
+            p for error in self.fails if isinstance(error, BadRequest) for p in error.problems
+        )
 
     def started(self) -> tuple[Start, ...]:
         return tuple(reversed(self.begun))

@@ -212,6 +212,14 @@ def test_a_brief_line_leaves_out_who_to_whom_and_what_led_to_it():
     assert line.brief[0].isupper()
 
 
+def test_a_squad_that_was_drawn_is_called_by_its_side():
+    innings = Innings(squads=("home", "away"), target=99)
+    lines = [line.text for line in commentary_of(innings.play(["0"] * 23 + ["bowled"] * 7))]
+    told = " ".join(lines)
+    assert "The home side" in told
+    assert re.findall(r"(?<!the )(?<!The )\bhome\b|\. the home", told) == []
+
+
 # --- the situation -----------------------------------------------------------------------------
 
 
@@ -333,8 +341,9 @@ def _in_node(matches: list[list[Event]]) -> Any:
 
 
 def test_the_page_says_the_same_words():
-    matches = diced()
-    assert _in_node(matches) == [[asdict(line) for line in lines] for lines in diced_lines()]
+    drawn = Innings(squads=("home", "away"), target=99).play(["0"] * 23 + ["bowled"] * 7)
+    expected = [*diced_lines(), list(commentary_of(drawn))]
+    assert _in_node([*diced(), drawn]) == [[asdict(line) for line in m] for m in expected]
 
 
 def test_the_page_says_the_same_of_strange_names_and_large_seeds():

@@ -1,4 +1,6 @@
-"""Every event once and in order, however publishing, sending and full connections interleave."""
+"""Every event once and in order, however publishing, sending and full connections interleave, and
+whoever stores the events: this server, or another one behind the hub's back.
+"""
 
 from __future__ import annotations
 
@@ -6,24 +8,51 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.events import Event
 from spectator.channel import Part
 from spectator.following import Follower, Join
 from spectator.hub import Hub
 from spectator.messages import CloseCode, Leave
 from spectator.settings import BusSettings
 from spectator.snapshots import Snapshot
-from spectator.store import SqliteEventStore
+from spectator.store import SqliteEventStore, Watcher
 from spectator.streams import StreamName
 from tests.spectator.matches import match_events
 from tests.spectator.wire import DEADLINE_S, batch, until
 
 EVENTS = match_events("m", seed=3)[:120]
 LAST = EVENTS[-1].seq
+STREAM: Final = StreamName("m/1")
+
+
+class Word(StrEnum):
+    """How the hub hears of events that are in the log."""
+
+    HERE = "it published them"
+    ELSEWHERE = "another server says how far the stream reaches now"
+    ON_ITS_WAY = "another server has not said so yet"
+    FOUND = "nor then, but somebody joins, for whom the log is looked at"
+
+
+class Shared(SqliteEventStore):
+    """A log that other servers write to, too."""
+
+    watcher: Watcher | None = None
+
+    async def open(self, watcher: Watcher) -> None:
+        self.watcher = watcher
+        await super().open(watcher)
+
+    def say(self, top: int) -> None:
+        assert self.watcher is not None
+        self.watcher.heard(STREAM, top)
 
 
 @dataclass(slots=True)
@@ -47,7 +76,7 @@ class Wavering:
 
     async def watch(self, follower: Follower) -> CloseCode | None:
         """Until everything has been seen, or he is sent away."""
-        async with aclosing(follower.one(StreamName("m/1"))) as messages:
+        async with aclosing(follower.one(STREAM)) as messages:
             try:
                 async for message in messages:
                     if isinstance(message, Part):
@@ -76,19 +105,31 @@ class Wavering:
 
 
 SCRIPTS = st.lists(st.booleans(), max_size=60)
-BATCHES = st.lists(st.tuples(st.integers(1, 40), st.integers(0, 4)), max_size=30)
+BATCHES = st.lists(
+    st.tuples(st.integers(1, 20), st.integers(0, 4), st.sampled_from(Word)), max_size=30
+)
+
+
+async def stored(store: Shared, hub: Hub, part: list[Event], word: Word) -> None:
+    done = await store.append([batch(part)])
+    if word is Word.HERE:
+        hub.published(done, None)
+    elif word is Word.ELSEWHERE:
+        store.say(part[-1].seq)
+    elif word is Word.FOUND:
+        hub.leave(await hub.join(STREAM))
 
 
 async def watched(
-    batches: list[tuple[int, int]],
+    batches: list[tuple[int, int, Word]],
     scripts: list[list[bool]],
     settings: BusSettings,
     join: Join,
 ) -> list[tuple[Wavering, CloseCode | None]]:
     """Events come in batches with so many turns of the loop between them; each script's viewer
-    watches, from the first on.
+    watches, from the first on. In the end every word has arrived.
     """
-    store = SqliteEventStore()
+    store = Shared()
     hub = Hub(store, settings)
     await hub.loaded()
     viewers = [Wavering(iter(script)) for script in scripts]
@@ -97,20 +138,22 @@ async def watched(
         for viewer in viewers
     ]
     there = 0
-    for size, turns in [*batches, (LAST, 0)]:
+    for size, turns, word in [*batches, (LAST, 0, Word.HERE)]:
         if part := EVENTS[there : there + size]:
-            hub.published(await store.append([batch(part)]), None)
+            await stored(store, hub, part, word)
             there += len(part)
         for _ in range(turns):
             await asyncio.sleep(0)
+    store.say(LAST)
     async with asyncio.timeout(DEADLINE_S):
-        codes = await _ended(hub, viewers, watching)
+        codes = await _ended(viewers, watching)
+    await hub.close(0)
     await store.aclose()
     return list(zip(viewers, codes, strict=True))
 
 
 async def _ended(
-    hub: Hub, viewers: list[Wavering], watching: list[asyncio.Task[CloseCode | None]]
+    viewers: list[Wavering], watching: list[asyncio.Task[CloseCode | None]]
 ) -> list[CloseCode | None]:
     """Who has seen everything by being told is not woken: let him go when it is so."""
     while any(not task.done() for task in watching):
@@ -151,7 +194,7 @@ async def test_what_a_later_viewer_finds_in_the_log_is_shown_to_the_earlier_one(
     hub.published(await store.append([batch(EVENTS[:5])]), None)
     await until(lambda: viewer.has_seen(5))
     await store.append([batch(EVENTS[5:6])])
-    channel = await hub.join(StreamName("m/1"))
+    channel = await hub.join(STREAM)
     await until(lambda: viewer.has_seen(6))
     hub.published(await store.append([batch(EVENTS[6:7])]), None)
     await until(lambda: viewer.has_seen(7))

@@ -20,6 +20,7 @@ async def test_what_is_told_is_what_prometheus_reads(bus):
     families = {family.name for family in text_string_to_metric_families(answer.text)}
     assert answer.headers["content-type"].startswith("text/plain; version=")
     assert {name for name in families if not name.startswith("captains_bus_")} == set()
+    assert "_created" not in answer.text
     assert "captains_bus_append_seconds" in families
 
 

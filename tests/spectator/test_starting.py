@@ -153,6 +153,31 @@ async def test_every_wrong_field_is_told_at_once(bus):
     assert [one["field"] for one in fields] == ["captain", "opponent", "overs", "seed"]
 
 
+async def test_what_only_the_starter_knows_is_told_beside_what_the_form_shows(bus, starter):
+    unknown = [Problem(field=field, why="unknown") for field in ("captain", "pack")]
+    starter.fails = [BadRequest((*unknown, Problem(field="seed", why="unknown")))]
+    wanted = {"captain": "x", "opponent": {"persn": "ada"}, "pack": "chess", "seed": "abc"}
+    fields = (await post(bus, wanted)).json()["fields"]
+    told = [one["field"] for one in fields]
+    assert told == ["opponent.person", "opponent.persn", "seed", "captain", "pack"]
+    assert (starter.looked_at.captain, starter.looked_at.pack) == ("x", "chess")
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"seed": "abc"}, "'abc' is no whole number"),
+        ({"overs": 2.5}, "2.5 is no whole number"),
+        ({"featured": "yes"}, "'yes' is neither true nor false"),
+        ({"balls_per_s": "fast"}, "'fast' is no number"),
+        ({"pack": 3}, "3 is no text"),
+    ],
+)
+async def test_what_is_wrong_is_said_in_words(bus, change, why):
+    (problem,) = (await post(bus, WANTED | change)).json()["fields"]
+    assert problem["why"] == why
+
+
 async def test_a_double_click_starts_one_match(bus, starter):
     starter.may_begin.clear()
     clicks = [asyncio.create_task(post(bus, **{"Idempotency-Key": "k"})) for _ in range(4)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.cricket.choices import Seat
 from engine.events import EndReason
 from engine.result import EpisodeResult
+from tournaments.pairs import LegScore, Outcome, Pair
 
 
 def leg(
@@ -36,4 +37,28 @@ def leg(
         record_digest="",
         error=None,
         cards=(),
+    )
+
+
+def pair_with(
+    *,
+    seed: int = 1,
+    first: str = "a",
+    second: str = "b",
+    adjusted: float = 0.5,
+    outcomes: tuple[Outcome, Outcome] = (Outcome.WIN, Outcome.LOSS),
+    margin: int | None = None,
+    digests: tuple[str, str] = ("", ""),
+) -> Pair:
+    """A whole pair; both legs have the adjusted score that is given."""
+    legs = [
+        LegScore(outcome=outcome, adjusted=adjusted, margin=margin, digest=digest)
+        for outcome, digest in zip(outcomes, digests, strict=True)
+    ]
+    return Pair(
+        pair_id=f"{first}-{second}-{seed}",
+        seed=seed,
+        first=first,
+        second=second,
+        legs=(legs[0], legs[1]),
     )

@@ -15,8 +15,8 @@ from flows.run import outcome_of
 from tests.tournaments.results import leg
 from tests.tournaments.support import spec_of
 from tournaments import EpisodePlan, FileDigest, Table, plan_tournament
-from tournaments.adjusted import pair_scores
 from tournaments.crosstable import cells, fixture_scores, ratings
+from tournaments.pairs import pairs_of
 
 PLAN = plan_tournament(
     spec_of("name: cup\nmatch: {overs: 5, pairs: 2}\nformat: {kind: round_robin, legs: 2}\n"
@@ -55,7 +55,7 @@ def table_of(results: Sequence[EpisodeResult]) -> Table:
 @given(results=partly_played())
 def test_the_cells_of_a_captain_add_up_to_his_row(results: list[EpisodeResult]) -> None:
     table = table_of(results)
-    crosstable = cells(table, pair_scores(results))
+    crosstable = cells(table, pairs_of(results))
     for row in table.standings():
         ours = [cell for cell in crosstable if cell.first == row.captain]
         theirs = [cell for cell in crosstable if cell.second == row.captain]
@@ -89,7 +89,7 @@ def test_fixtures_of_two_captains_add_up_to_their_cell(results: list[EpisodeResu
 @given(results=partly_played())
 def test_a_share_is_what_was_won_of_what_could_be(results: list[EpisodeResult]) -> None:
     table = table_of(results)
-    for rating in ratings(table, pair_scores(results)):
+    for rating in ratings(table, pairs_of(results)):
         tally = table.total(rating.captain)
         assert (rating.share is None) == (tally.played == 0)
         assert rating.share is None or rating.share == tally.points(table.points) / (
@@ -99,8 +99,10 @@ def test_a_share_is_what_was_won_of_what_could_be(results: list[EpisodeResult]) 
 
 @given(results=partly_played())
 def test_adjusted_scores_of_two_add_up_to_one(results: list[EpisodeResult]) -> None:
-    whole = pair_scores(results)
-    assert all(abs(score.of(score.first) + score.of(score.second) - 1) < 1e-12 for score in whole)
+    whole = pairs_of(results)
+    assert all(
+        abs(one.adjusted_of(one.first) + one.adjusted_of(one.second) - 1) < 1e-12 for one in whole
+    )
     assert all(cell.adjusted is None or cell.adjusted.pairs >= 1 for cell in cells(
         table_of(results), whole
     ))  # fmt: skip

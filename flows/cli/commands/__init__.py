@@ -6,7 +6,7 @@ from typing import Any, Final
 from flows.cli.commands.checking import compliance, doctor, fidelity
 from flows.cli.commands.listing import packs, presets, squads
 from flows.cli.commands.playing import play, publish, replay, simulate, token, up
-from flows.cli.commands.runs import check, demo, plan, run
+from flows.cli.commands.runs import check, demo, export, plan, run
 
 __all__ = ["COMMANDS"]
 
@@ -15,6 +15,7 @@ COMMANDS: Final[tuple[Callable[..., Any], ...]] = (
     run,
     plan,
     check,
+    export,
     play,
     publish,
     token,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -76,3 +76,28 @@ def check(file: str, /, *, json: JSON = False) -> int:
     from flows.cli.tournaments import check_file
 
     return check_file(file, as_json=json)
+
+
+def export(
+    run: str,
+    /,
+    *,
+    to: Annotated[
+        Literal["csv", "cricsheet", "decisions"],
+        Parameter(help="Tables; matches as Cricsheet JSON; a line of JSON a decision."),
+    ],
+    out: Annotated[
+        Path | None, Parameter(help="The folder to write to; default: export/ in the run's folder.")
+    ] = None,
+    runs: RUNS = Path("runs"),
+    json: JSON = False,
+) -> int:
+    """Write a run's results in a format that others read.
+
+    RUN is the run's folder, or a tournament's name: its latest run.
+
+    Example: captains export friday-night --to cricsheet
+    """
+    from flows.cli.exports import export_run
+
+    return export_run(run, runs, to, out, as_json=json)

@@ -1,0 +1,89 @@
+"""A run as its folder tells of it: what was to be played, and what came of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from engine.result import EpisodeResult
+from flows.ledger import RunFolder
+from flows.run import UNFINISHED, outcome_of
+from tournaments.entrants import entry_name
+from tournaments.plan import pair_of
+from tournaments.spec import TournamentSpec
+from tournaments.standings import Table
+
+
+class NoRun(Exception):
+    """A folder that no tournament was played in, or whose `run.json` cannot be read."""
+
+    def __init__(self, folder: str, why: str) -> None:
+        super().__init__(folder, why)
+        self.folder, self.why = folder, why
+
+    def __str__(self) -> str:
+        return f"{self.folder}: {self.why}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastRun:
+    """What `run.json` says. `captains`: everybody who plays, in the file's order."""
+
+    folder: RunFolder
+    about: Mapping[str, Any]
+    spec: TournamentSpec
+    captains: tuple[str, ...]
+
+    @classmethod
+    def at(cls, path: Path) -> PastRun:
+        """The run in a folder; raises `NoRun`."""
+        file = path / "run.json"
+        try:
+            about = json.loads(file.read_text(encoding="utf-8"))
+            spec = TournamentSpec.model_validate(about["tournament"])
+        except FileNotFoundError:
+            raise NoRun(str(path), "is no tournament's run; allowed: one with run.json") from None
+        except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
+            raise NoRun(str(file), f"cannot be read ({type(error).__name__})") from None
+        names = tuple(entry_name(entry) for entry in spec.entrants)
+        return cls(folder=RunFolder(path.resolve()), about=about, spec=spec, captains=names)
+
+    def results(self) -> dict[str, EpisodeResult]:
+        """The result that stands of each episode that was tried, void ones too."""
+        stands: dict[str, EpisodeResult] = {}
+        for result in self.folder.attempts():
+            before = stands.get(result.episode_id)
+            if before is None or _precedence(result) > _precedence(before):
+                stands[result.episode_id] = result
+        return stands
+
+    def table(self, results: Iterable[EpisodeResult]) -> Table:
+        """The table of these results; of a run that ended early of whole pairs only."""
+        stand = list(results)
+        ended_early = any(result.end_reason in UNFINISHED for result in stand)
+        table = Table(self.captains, points=self.spec.points, seed=self.spec.seed)
+        for result in whole_pairs(stand) if ended_early else stand:
+            table.add(outcome_of(result, self.spec.match.max_overs))
+        return table
+
+
+def whole_pairs(results: Iterable[EpisodeResult]) -> Iterator[EpisodeResult]:
+    """Those whose other leg counts too: half a pair favours whoever had the better seat in it."""
+    waiting: dict[str, EpisodeResult] = {}
+    for result in results:
+        if result.end_reason.is_void:
+            continue
+        other = waiting.pop(pair_of(result.episode_id), None)
+        if other is None:
+            waiting[pair_of(result.episode_id)] = result
+        else:
+            yield from (other, result)
+
+
+def _precedence(result: EpisodeResult) -> tuple[bool, int]:
+    return not result.end_reason.is_void, result.attempt

@@ -1,0 +1,70 @@
+"""Mean scores with the luck taken out, and intervals that cover."""
+
+from __future__ import annotations
+
+from statistics import mean, stdev
+
+import numpy as np
+import pytest
+from scipy.stats import t as student
+
+from tests.tournaments.results import pair_with
+from tournaments.stats.means import LEAST_SPREAD, of_captains, of_meeting
+
+SEEDS, PAIRINGS, RUNS = 12, 3, 1_000
+
+
+def test_of_one_opponent_the_interval_is_students() -> None:
+    values = [0.4, 0.7, 0.55, 0.9]
+    scores = [pair_with(seed=i, adjusted=v) for i, v in enumerate(values)]
+    found = of_meeting(scores, "a")
+    margin = float(student.ppf(0.975, 3)) * stdev(values) / 2
+    assert found is not None
+    assert found.mean == pytest.approx(mean(values))
+    assert (found.low, found.high) == pytest.approx((found.mean - margin, found.mean + margin))
+    assert of_captains(scores)["a"] == found
+
+
+def test_one_pair_leaves_the_interval_open() -> None:
+    found = of_meeting([pair_with(seed=1, adjusted=0.6)], "a")
+    assert found is not None
+    assert (found.mean, found.low, found.high) == (0.6, None, None)
+    assert of_meeting([], "a") is None
+
+
+def test_equal_pairs_have_an_interval_of_the_least_spread() -> None:
+    found = of_meeting([pair_with(seed=i, adjusted=0.6) for i in range(5)], "a")
+    assert found is not None
+    assert found.high is not None
+    margin = float(student.ppf(0.975, 4)) * LEAST_SPREAD / 5**0.5
+    assert found.high - found.mean == pytest.approx(margin)
+
+
+def test_every_opponent_counts_alike() -> None:
+    scores = [pair_with(seed=i, adjusted=1.0 + i / 100) for i in range(9)]
+    scores += [pair_with(seed=i, second="c", adjusted=i / 100) for i in range(2)]
+    assert of_captains(scores)["a"].mean == pytest.approx((1.04 + 0.005) / 2)
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_intervals_cover_also_where_pairings_share_their_seeds(shared: bool) -> None:
+    """A seed moves all pairings alike where they share it: as if they were fewer."""
+    dice = np.random.default_rng(5)
+    covered = 0
+    for _ in range(RUNS):
+        own = dice.normal(0.6, 0.2, (PAIRINGS, SEEDS))
+        common = dice.normal(0.0, 0.3, SEEDS) if shared else np.zeros(SEEDS)
+        scores = [
+            pair_with(
+                seed=seed if shared else pairing * SEEDS + seed,
+                second=f"b{pairing}",
+                adjusted=float(own[pairing, seed] + common[seed]),
+            )
+            for pairing in range(PAIRINGS)
+            for seed in range(SEEDS)
+        ]
+        found = of_captains(scores)["a"]
+        assert found.low is not None
+        assert found.high is not None
+        covered += found.low <= 0.6 <= found.high
+    assert 0.93 <= covered / RUNS <= 0.97

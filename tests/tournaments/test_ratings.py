@@ -1,0 +1,150 @@
+"""Ratings of a league: both rankings, what is left open, what is warned of."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.tournaments.results import pair_with
+from tournaments.pairs import Outcome, Pair
+from tournaments.ratings import Ratings, rate
+
+W, D, L = Outcome
+NAMES = ("ann", "bob", "cy", "dee")
+
+
+def league(
+    strengths: dict[str, float], seeds: int, *, luck: float = 0.1, seed: int = 1
+) -> list[Pair]:
+    """Everybody against everybody on the same seeds; `luck` spreads the adjusted scores."""
+    dice = np.random.default_rng(seed)
+    pairs = []
+    for number in range(seeds):
+        for place, first in enumerate(strengths):
+            for second in list(strengths)[place + 1 :]:
+                chance = 1 / (1 + np.exp(strengths[second] - strengths[first]))
+                outcomes = tuple(W if dice.random() < chance else L for _ in range(2))
+                pairs.append(
+                    pair_with(
+                        seed=number,
+                        first=first,
+                        second=second,
+                        adjusted=float(chance + luck * dice.normal()),
+                        outcomes=(outcomes[0], outcomes[1]),
+                    )
+                )
+    return pairs
+
+
+@pytest.fixture(scope="module")
+def rated() -> Ratings:
+    return rate(league({"ann": 0.8, "bob": 0.1, "cy": 0.0, "dee": -0.9}, 40), NAMES)
+
+
+def test_the_order_is_that_of_the_strengths(rated: Ratings) -> None:
+    assert rated.adjusted is not None
+    assert [one.captain for one in rated.adjusted.captains] == list(NAMES)
+    assert [one.place for one in rated.adjusted.captains] == [1, 2, 3, 4]
+
+
+def test_ratings_have_mean_nought_and_lie_in_their_intervals(rated: Ratings) -> None:
+    for ranking in (rated.raw, rated.adjusted):
+        assert ranking is not None
+        assert sum(one.elo for one in ranking.captains) == pytest.approx(0, abs=1e-6)
+        for one in ranking.captains:
+            assert one.low is not None
+            assert one.high is not None
+            assert one.low < one.elo < one.high
+            assert one.place_low <= one.place <= one.place_high
+
+
+def test_the_chances_to_be_best_add_up(rated: Ratings) -> None:
+    assert rated.raw is not None
+    assert sum(one.p_best for one in rated.raw.captains) == pytest.approx(1)
+
+
+def test_who_cannot_be_told_apart_is_tied(rated: Ratings) -> None:
+    assert rated.raw is not None
+    assert [set(group) for group in rated.raw.tied] == [{"bob", "cy"}]
+    resolved = [gap.is_resolved for gap in rated.raw.gaps]
+    assert resolved == [True, False, True]
+
+
+def test_adjusted_matches_are_worth_more(rated: Ratings) -> None:
+    assert rated.worth is not None
+    assert rated.worth > 4
+
+
+def test_it_does_not_matter_in_which_order_pairs_come(rated: Ratings) -> None:
+    pairs = league({"ann": 0.8, "bob": 0.1, "cy": 0.0, "dee": -0.9}, 40)
+    again = rate(reversed(pairs), NAMES)
+    assert again.raw is not None
+    assert rated.raw is not None
+    assert {one.captain: one.elo for one in again.raw.captains} == pytest.approx(
+        {one.captain: one.elo for one in rated.raw.captains}
+    )
+
+
+def test_who_won_every_match_has_a_lower_end_only() -> None:
+    pairs = league({"bob": 0.1, "cy": 0.0}, 25)
+    pairs += [
+        pair_with(seed=seed, first="ann", second=other, outcomes=(W, W), adjusted=1.02)
+        for seed in range(25)
+        for other in ("bob", "cy")
+    ]
+    rated = rate(pairs)
+    for ranking in (rated.raw, rated.adjusted):
+        assert ranking is not None
+        best = ranking.captains[0]
+        assert (best.captain, best.high) == ("ann", None)
+        assert best.low is not None
+        assert 0 < best.low <= best.elo < 2_000
+        assert ranking.gaps[0].is_resolved
+    assert "ann won every match: the rating is a bound" in rated.warnings
+
+
+def test_one_pair_is_rated_without_a_claim() -> None:
+    rated = rate([pair_with(first="ann", second="bob", outcomes=(W, W))])
+    assert rated.raw is not None
+    assert rated.raw.tied == (("ann", "bob"),)
+    assert rated.raw.captains[0].low is not None
+    assert rated.raw.captains[0].low < 0
+
+
+def test_without_pairs_nothing_is_rated() -> None:
+    rated = rate([], NAMES)
+    assert (rated.raw, rated.adjusted, rated.worth) == (None, None, None)
+    assert rated.warnings == ("not rated, as no pair of theirs is whole: ann, bob, cy, dee",)
+
+
+def test_captains_who_never_met_are_not_compared() -> None:
+    rated = rate([pair_with(first="ann", second="bob"), pair_with(first="cy", second="dee")])
+    assert rated.raw is None
+    assert "nothing compares them: ann, bob; cy, dee" in rated.warnings[0]
+
+
+def test_few_seeds_are_warned_of() -> None:
+    pairs = league({"ann": 0.5, "bob": 0.0}, 19)
+    assert any("only 19 seeds" in warning for warning in rate(pairs).warnings)
+
+
+def test_a_play_that_repeats_counts_once() -> None:
+    pairs = league({"ann": 0.5, "bob": 0.0}, 20)
+    one = pair_with(seed=99, first="ann", second="bob", digests=("x", "y"))
+    rated = rate([*pairs, one, one])
+    assert rated.pairs == 21
+    assert any("1 pairs repeat a play" in warning for warning in rated.warnings)
+
+
+def test_a_side_that_helps_is_seen() -> None:
+    pairs = league({"ann": 0.0, "bob": 0.0}, 60)
+    home = [pair_with(seed=200 + n, first="ann", second="bob", outcomes=(W, L)) for n in range(60)]
+    rated = rate([*pairs, *home])
+    assert rated.raw is not None
+    assert rated.raw.side is not None
+    assert rated.raw.side.low > 50
+    assert rated.raw.toss is None
+
+
+def test_reasons_against_a_ranking_stay_with_it() -> None:
+    assert rate([], unranked=["5 of 9 episodes are void"]).unranked == ("5 of 9 episodes are void",)

@@ -1,0 +1,262 @@
+"""Strengths from who beat whom: Bradley and Terry's model by its score equations.
+
+The expected score of a match is 1/(1+e^-d), with d the difference of both strengths and what the
+seat and the toss are worth. The strengths solve Σ x(score − expected) = ridge · strength. With
+scores 0, ½ and 1 and no ridge that is maximum likelihood; it is an unbiased equation for any score
+with the right mean, so for luck-adjusted ones too, which are never clipped. Only where a captain
+scores all or more, which no strength explains, is his score held half a win short of all.
+
+How sure they are is the jackknife over clusters (matches that share a seed), by one Newton step:
+what leaving out a seed does to the strengths, squared and added up. It needs no model of the luck
+that matches share, nor of the scores' spread.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+# The pull to the middle: half a match's information (¼ in the middle), so ½ · ¼.
+WEAK_RIDGE: Final = 0.125
+_LEAST_RIDGE: Final = 1e-9  # strengths are relative: without any, the equations have no one answer
+_STEPS: Final = 200
+_SETTLED: Final = 1e-12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Game:
+    """One match as `first` sees it. `side` and `toss`: 1 where he had it, -1 the other, 0 nobody.
+
+    Matches of one `cluster` share their luck.
+    """
+
+    first: str
+    second: str
+    score: float
+    cluster: Hashable
+    side: int = 0
+    toss: int = 0
+
+
+class _Cell(NamedTuple):
+    """Matches that look alike to the model."""
+
+    first: int
+    second: int
+    side: int
+    toss: int
+
+
+class NotConnected(Exception):
+    """Some captains never met, not even through others: `groups` of those who did."""
+
+    def __init__(self, groups: Sequence[Sequence[str]]) -> None:
+        super().__init__(groups)
+        self.groups = groups
+
+    def __str__(self) -> str:
+        parts = "; ".join(", ".join(group) for group in self.groups)
+        return f"these groups never met, so nothing compares them: {parts}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """`strengths` in nats, of mean 0, in the order of `captains`; behind them in `covariance` come
+    `side` and `toss`, in nats. Of each captain: `games`, his `scores` on average with their
+    standard `errors` about what the model expects, and the `clusters` that he was in.
+    """
+
+    captains: tuple[str, ...]
+    strengths: Floats
+    side: float
+    toss: float
+    covariance: Floats
+    games: Floats
+    scores: Floats
+    errors: Floats
+    clusters: Ints
+    met: Floats  # matches of each captain with each other
+
+
+def fit(games: Sequence[Game], *, ridge: float = WEAK_RIDGE) -> Fit:
+    """Raises `NotConnected`; `games` must not be empty. Without `side` and `toss` in them, these
+    are 0.
+    """
+    names = tuple(dict.fromkeys(name for game in games for name in (game.first, game.second)))
+    groups = connected(names, ((game.first, game.second) for game in games))
+    if len(groups) > 1:
+        raise NotConnected(groups)
+    return _Equations(games, names, ridge).solved()
+
+
+def connected(
+    names: Sequence[str], meetings: Iterable[tuple[str, str]]
+) -> tuple[tuple[str, ...], ...]:
+    """The captains in groups of those who met, if only through others; in the order of `names`."""
+    group = {name: name for name in names}
+
+    def root(name: str) -> str:
+        while group[name] != name:
+            group[name] = name = group[group[name]]
+        return name
+
+    for first, second in set(meetings):
+        group[root(first)] = root(second)
+    members: dict[str, list[str]] = defaultdict(list)
+    for name in names:
+        members[root(name)].append(name)
+    return tuple(map(tuple, members.values()))
+
+
+class _Equations:
+    """The games as numbers: a row of `design` for each kind of match, and of each kind in each
+    cluster how many there were and what they scored.
+    """
+
+    def __init__(self, games: Sequence[Game], names: tuple[str, ...], ridge: float) -> None:
+        self.names = names
+        place = {name: index for index, name in enumerate(names)}
+        played: Counter[tuple[Hashable, _Cell]] = Counter()
+        scored: dict[tuple[Hashable, _Cell], float] = defaultdict(float)
+        for game in games:
+            cell = _Cell(place[game.first], place[game.second], game.side, game.toss)
+            played[game.cluster, cell] += 1
+            scored[game.cluster, cell] += game.score
+        cells = {cell: row for row, cell in enumerate(dict.fromkeys(cell for _, cell in played))}
+        clusters = {key: row for row, key in enumerate(dict.fromkeys(key for key, _ in played))}
+        self.design = _design(list(cells), len(names))
+        self.cell = np.array([cells[cell] for _, cell in played])
+        self.cluster = np.array([clusters[key] for key, _ in played])
+        self.clusters = len(clusters)
+        self.played = np.array(list(played.values()), float)
+        self.scored = np.array([scored[key] for key in played])
+        self.held = self._held_inside()
+        self.ridge = np.full(self.design.shape[1], max(ridge, _LEAST_RIDGE))
+
+    def solved(self) -> Fit:
+        count, solution = len(self.names), self._solution()
+        expected = _expected(self.design @ solution)
+        left = self.held - self.played * expected[self.cell]
+        pulls = self._per_cluster(self.design[self.cell] * left[:, None])
+        moved = self._jackknife(expected, pulls)
+        centre = np.eye(len(solution))
+        centre[:count, :count] -= 1 / count
+        covariance = centre @ (moved.T @ moved) @ centre.T
+        games, scores = self._of_captains()
+        few = max(self.clusters - 1, 1)
+        return Fit(
+            captains=self.names,
+            strengths=solution[:count] - solution[:count].mean(),
+            side=float(solution[count]),
+            toss=float(solution[count + 1]),
+            covariance=covariance * few / self.clusters,
+            games=games,
+            scores=scores,
+            errors=np.sqrt((pulls[:, :count] ** 2).sum(0) * self.clusters / few) / games,
+            clusters=self._clusters_of_captains(),
+            met=self._met(),
+        )
+
+    def _held_inside(self) -> Floats:
+        """The scores, drawn to the middle for a captain whose mean is outside of what any strength
+        explains: to half a win short of all, were each cluster a match.
+        """
+        _, scores = self._of_captains()
+        most = 0.5 - 0.5 / (self._clusters_of_captains() + 1)
+        drawn = np.minimum(1, most / np.maximum(np.abs(scores - 0.5), _LEAST_RIDGE))
+        first, second = self._sides()
+        even = self.played / 2
+        return even + np.minimum(drawn[first], drawn[second]) * (self.scored - even)
+
+    def _solution(self) -> Floats:
+        """Newton's, each step halved until it is one uphill: the equations are those of a maximum,
+        which is the only one.
+        """
+        cells = len(self.design)
+        played = np.bincount(self.cell, self.played, cells)
+        scored = np.bincount(self.cell, self.held, cells)
+
+        def height(at: Floats) -> float:
+            reach = self.design @ at
+            return float(scored @ reach - played @ np.logaddexp(0, reach) - self.ridge @ at**2 / 2)
+
+        at = np.zeros(self.design.shape[1])
+        for _ in range(_STEPS):
+            expected = _expected(self.design @ at)
+            uphill = self.design.T @ (scored - played * expected) - self.ridge * at
+            weight = played * expected * (1 - expected)
+            step = np.linalg.solve((self.design.T * weight) @ self.design + self._ridged(), uphill)
+            while height(at + step) < height(at) and np.abs(step).max() > _SETTLED:
+                step /= 2
+            at = at + step
+            if np.abs(step).max() < _SETTLED:
+                break
+        return at
+
+    def _jackknife(self, expected: Floats, pulls: Floats) -> Floats:
+        """How far leaving out each cluster would move the solution: a row a cluster."""
+        weight = self.played * (expected * (1 - expected))[self.cell]
+        rows = self.design[self.cell]
+        every = (rows.T * weight) @ rows + self._ridged()
+        if self.clusters > _MOST_LEFT_OUT:
+            return np.linalg.solve(every, pulls.T).T
+        parts = self._per_cluster((rows * weight[:, None])[:, :, None] * rows[:, None, :])
+        return np.linalg.solve(every - parts, pulls[:, :, None])[:, :, 0]
+
+    def _per_cluster(self, each: Floats) -> Floats:
+        added = np.zeros((self.clusters, *each.shape[1:]))
+        np.add.at(added, self.cluster, each)
+        return added
+
+    def _ridged(self) -> Floats:
+        return np.diag(self.ridge)
+
+    def _of_captains(self) -> tuple[Floats, Floats]:
+        """Matches of each captain, and his mean score in them."""
+        first, second = self._sides()
+        count = len(self.names)
+        games = np.bincount(first, self.played, count).astype(float)
+        games += np.bincount(second, self.played, count)
+        score = np.bincount(first, self.scored, count)
+        score += np.bincount(second, self.played - self.scored, count)
+        return games, score / games
+
+    def _clusters_of_captains(self) -> Ints:
+        was_in = np.zeros((self.clusters, len(self.names)), bool)
+        for captain in self._sides():
+            was_in[self.cluster, captain] = True
+        return np.asarray(was_in.sum(0))
+
+    def _met(self) -> Floats:
+        first, second = self._sides()
+        met = np.zeros((len(self.names), len(self.names)))
+        np.add.at(met, (first, second), self.played)
+        return met + met.T
+
+    def _sides(self) -> tuple[Ints, Ints]:
+        captains = self.design[:, : len(self.names)]
+        return captains.argmax(1)[self.cell], captains.argmin(1)[self.cell]
+
+
+_MOST_LEFT_OUT: Final = 5_000  # clusters; beyond, one of them moves nothing
+
+
+def _design(cells: Sequence[_Cell], captains: int) -> Floats:
+    design = np.zeros((len(cells), captains + 2))
+    for row, cell in enumerate(cells):
+        design[row, cell.first] = 1
+        design[row, cell.second] = -1
+        design[row, captains:] = cell.side, cell.toss
+    return design
+
+
+def _expected(reach: Floats) -> Floats:
+    return np.exp(-np.logaddexp(0, -reach))

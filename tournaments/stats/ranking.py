@@ -1,0 +1,256 @@
+"""From strengths to a table: intervals, places, who may be best, who cannot be told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import sqrt
+from typing import Final
+
+import numpy as np
+
+from tournaments.pairs import LEGS
+from tournaments.stats.bradley_terry import Fit, Floats
+from tournaments.stats.means import LEAST_SPREAD
+from tournaments.stats.scale import ELO_A_NAT
+from tournaments.stats.student import CONFIDENCE, below, reach
+
+DRAWS: Final = 20_000
+_DRAW_SEED: Final = 20_261_129
+_ONE_SIDED: Final = 1.6448536269514722  # normal quantile of 95 %
+_BISECTIONS: Final = 100
+_FURTHEST: Final = 20.0  # nats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatedCaptain:
+    """A row. Elo with its 95 % interval, of which an end may be open (None). `place` from 1, with
+    the places that he may have; `p_best` is the chance that he is the best of all. `score`: his
+    mean, 0…1 unless adjusted.
+    """
+
+    captain: str
+    elo: float
+    low: float | None
+    high: float | None
+    place: int
+    place_low: int
+    place_high: int
+    p_best: float
+    score: float
+    games: int
+
+    @property
+    def width(self) -> float | None:
+        """Of the interval; None where an end is open."""
+        return None if self.low is None or self.high is None else self.high - self.low
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What something is worth to who has it, in Elo, with its 95 % interval."""
+
+    elo: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Between neighbours of the table. `p`: two-sided, corrected for all gaps (Holm)."""
+
+    better: str
+    worse: str
+    elo: float
+    low: float
+    high: float
+    p: float
+
+    @property
+    def is_resolved(self) -> bool:
+        return self.p < 1 - CONFIDENCE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranking:
+    """`captains` best first, `gaps` between each and the next, `tied`: neighbours whom the data
+    does not tell apart, as groups of two or more. `side`: of the home seat; `toss`: of winning it;
+    None where it was not told.
+    """
+
+    captains: tuple[RatedCaptain, ...]
+    gaps: tuple[Gap, ...]
+    tied: tuple[tuple[str, ...], ...]
+    side: Effect | None
+    toss: Effect | None
+    warnings: tuple[str, ...]
+
+
+def ranking_of(found: Fit, *, adjusted: bool = False) -> Ranking:
+    """The table of a fit, of luck-adjusted scores where `adjusted`."""
+    return _Ranker(found, adjusted=adjusted).ranking()
+
+
+class _Ranker:
+    def __init__(self, found: Fit, *, adjusted: bool) -> None:
+        self.fit, self.adjusted = found, adjusted
+        self.count = len(found.captains)
+        self.reach = np.array([reach(max(int(n) - 1, 1)) for n in found.clusters])
+        self.covariance = found.covariance[: self.count, : self.count].copy()
+        self.ends = [self._ends(place) for place in range(self.count)]
+        self.order = np.argsort(-found.strengths, kind="stable")
+
+    def ranking(self) -> Ranking:
+        places = self._drawn_places()
+        gaps = self._gaps()
+        return Ranking(
+            captains=tuple(self._row(rank, places) for rank in range(self.count)),
+            gaps=gaps,
+            tied=_groups(gaps),
+            side=self._effect(self.count, self.fit.side),
+            toss=self._effect(self.count + 1, self.fit.toss),
+            warnings=self._warnings(),
+        )
+
+    def _ends(self, one: int) -> tuple[float | None, float | None]:
+        """Both ends of the interval, in nats. Widens the covariance where the score nears 0 or 1,
+        as the spread seen there says little about the surprises that did not come.
+        """
+        strength, score = float(self.fit.strengths[one]), float(self.fit.scores[one])
+        low_score, high_score = self._score_ends(one)
+        margin = float(self.reach[one] * sqrt(self.covariance[one, one]))
+        if low_score > 0 and high_score < 1:
+            return strength - margin, strength + margin
+        if low_score <= 0 and high_score >= 1:
+            return None, None
+        most = self._surely(one)
+        bounded = min(low_score, most) if high_score >= 1 else max(high_score, 1 - most)
+        bound = self._strength_at(one, bounded)
+        far = max(abs(strength - bound), margin)
+        self.covariance[one, one] = (far / self.reach[one]) ** 2
+        return (min(bound, strength), None) if score > 0.5 else (None, max(bound, strength))
+
+    def _score_ends(self, one: int) -> tuple[float, float]:
+        """Of the mean score."""
+        score, error = float(self.fit.scores[one]), float(self.fit.errors[one])
+        if not self.adjusted and score in (0.0, 1.0):
+            return (self._surely(one), 1.0) if score else (0.0, 1 - self._surely(one))
+        if self.adjusted:
+            error = max(error, LEAST_SPREAD / sqrt(self.fit.games[one] / LEGS))
+        margin = float(self.reach[one]) * error
+        return score - margin, score + margin
+
+    def _surely(self, one: int) -> float:
+        """What who wins all surely scores: Wilson's bound, one-sided, a cluster counted as one
+        match.
+        """
+        clusters = float(self.fit.clusters[one])
+        return clusters / (clusters + _ONE_SIDED**2)
+
+    def _strength_at(self, one: int, score: float) -> float:
+        """The strength that makes this mean score against the others whom he met."""
+        met = self.fit.met[one] / self.fit.met[one].sum()
+        low, high = -_FURTHEST, _FURTHEST
+        for _ in range(_BISECTIONS):
+            middle = (low + high) / 2
+            expected = float(met @ (1 / (1 + np.exp(self.fit.strengths - middle))))
+            low, high = (middle, high) if expected < score else (low, middle)
+        return low
+
+    def _drawn_places(self) -> Floats:
+        """A row a draw: the place of every captain, were the strengths off by that much."""
+        dice = np.random.default_rng(_DRAW_SEED)
+        values, vectors = np.linalg.eigh(self.covariance)
+        root = vectors * np.sqrt(np.maximum(values, 0))
+        freedom = max(int(self.fit.clusters.min()) - 1, 1)
+        heavy = np.sqrt(freedom / dice.chisquare(freedom, (DRAWS, 1)))
+        drawn = self.fit.strengths + dice.standard_normal((DRAWS, self.count)) @ root.T * heavy
+        places: Floats = np.argsort(np.argsort(-drawn, axis=1), axis=1).astype(float) + 1
+        return places
+
+    def _row(self, rank: int, places: Floats) -> RatedCaptain:
+        one = int(self.order[rank])
+        low, high = self.ends[one]
+        least, most = np.quantile(places[:, one], [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
+        return RatedCaptain(
+            captain=self.fit.captains[one],
+            elo=float(self.fit.strengths[one]) * ELO_A_NAT,
+            low=None if low is None else low * ELO_A_NAT,
+            high=None if high is None else high * ELO_A_NAT,
+            place=rank + 1,
+            place_low=min(int(least), rank + 1),
+            place_high=max(int(most), rank + 1),
+            p_best=float((places[:, one] == 1).mean()),
+            score=float(self.fit.scores[one]),
+            games=int(self.fit.games[one]),
+        )
+
+    def _gaps(self) -> tuple[Gap, ...]:
+        found = [self._gap(int(one), int(other)) for one, other in pairwise(self.order)]
+        corrected = holm([gap.p for gap in found])
+        return tuple(
+            Gap(better=g.better, worse=g.worse, elo=g.elo, low=g.low, high=g.high, p=p)
+            for g, p in zip(found, corrected, strict=True)
+        )
+
+    def _gap(self, one: int, other: int) -> Gap:
+        gap = float(self.fit.strengths[one] - self.fit.strengths[other])
+        v = self.covariance
+        error = sqrt(max(float(v[one, one] + v[other, other] - 2 * v[one, other]), 0.0))
+        freedom = max(int(self.fit.clusters[[one, other]].min()) - 1, 1)
+        margin = reach(freedom) * error
+        return Gap(
+            better=self.fit.captains[one],
+            worse=self.fit.captains[other],
+            elo=gap * ELO_A_NAT,
+            low=(gap - margin) * ELO_A_NAT,
+            high=(gap + margin) * ELO_A_NAT,
+            p=2 * below(-gap / error, freedom) if error else 1.0,
+        )
+
+    def _effect(self, place: int, effect: float) -> Effect | None:
+        variance = float(self.fit.covariance[place, place])
+        if effect == 0 and variance == 0:
+            return None
+        clusters = int(self.fit.clusters.max())
+        margin = reach(max(clusters - 1, 1)) * sqrt(variance)
+        return Effect(
+            elo=effect * ELO_A_NAT,
+            low=(effect - margin) * ELO_A_NAT,
+            high=(effect + margin) * ELO_A_NAT,
+        )
+
+    def _warnings(self) -> tuple[str, ...]:
+        if self.adjusted:
+            return ()
+        told = []
+        for verb, score in ("won", 1.0), ("lost", 0.0):
+            all_of = [
+                name
+                for name, mean in zip(self.fit.captains, self.fit.scores, strict=True)
+                if mean == score
+            ]
+            told += [f"{name} {verb} every match: the rating is a bound" for name in all_of]
+        return tuple(told)
+
+
+def holm(p: Sequence[float]) -> list[float]:
+    """Holm's step-down correction (1979): each p as if it were the only one tested."""
+    corrected, least = [0.0] * len(p), 0.0
+    for rank, place in enumerate(sorted(range(len(p)), key=lambda place: p[place])):
+        least = max(least, min(1.0, (len(p) - rank) * p[place]))
+        corrected[place] = least
+    return corrected
+
+
+def _groups(gaps: Sequence[Gap]) -> tuple[tuple[str, ...], ...]:
+    groups: list[list[str]] = []
+    for gap in gaps:
+        if gap.is_resolved:
+            continue
+        if groups and groups[-1][-1] == gap.better:
+            groups[-1].append(gap.worse)
+        else:
+            groups.append([gap.better, gap.worse])
+    return tuple(map(tuple, groups))
