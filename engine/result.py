@@ -18,8 +18,8 @@ class EpisodeResult:
     drawn before the toss. `turns` counts the questions answered. `failed` is the seat whose captain
     could not go on, where that ended it: a forfeit, his transport, his settings.
     `observer_failures` says which observers stopped listening, and why. `took_s`: seconds of this
-    attempt, None where nobody took the time. `taken_from`: the episode of an earlier run whose result
-    this is.
+    attempt, None where nobody took the time. `taken_from`: the episode of an earlier run whose
+    result this is.
     """
 
     episode_id: str

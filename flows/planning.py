@@ -25,7 +25,7 @@ from flows.plan_report import (
     Resolved,
     Span,
 )
-from flows.pool import cores
+from flows.pool import processes_of
 from flows.precedents import Precedents, pooled_variance, precedents
 from flows.ranges import NOTHING, Range
 from flows.run import Order, allowance
@@ -99,8 +99,7 @@ class Forecast:
 
     @property
     def _processes(self) -> int:
-        wanted = self._spec.execution.processes
-        return cores() if wanted == "auto" else wanted
+        return processes_of(self._spec.execution.processes)
 
     @property
     def _slots(self) -> int:

@@ -24,8 +24,10 @@ from flows.accounts import CaptainAccount, accounts, unranked
 from flows.experience import Experience
 from flows.heritage import Heritage
 from flows.ledger import RunFolder
+from flows.outlook import Outlook, Remaining, outlook
+from flows.pace import Done
 from flows.playing import Playing
-from flows.pool import cores
+from flows.pool import processes_of
 from flows.room import Room
 from flows.spending import SPENT, KeptBudgets
 from flows.work import Batch, batches, captains_of, episode_spec, pairs, waits
@@ -56,6 +58,17 @@ class EpisodeCounts(BaseModel):
     forfeit: int
 
 
+class RunRest(BaseModel):
+    """What is left to be played and what it will take at the pace and the cost of those that were;
+    null where nobody can tell.
+    """
+
+    episodes: int
+    seconds: float | None
+    tokens: int | None
+    usd: float | None
+
+
 class RunSummary(BaseModel):
     """What a run comes to: the JSON of `captains run --json`, and the flow's result. `stopped` by
     what, where its budget is spent; `unplayable` says which captains could not play as they are set
@@ -77,6 +90,7 @@ class RunSummary(BaseModel):
     earlier: list[str] = []
     changed: list[str] = []
     spent: dict[str, Any] = {}
+    left: RunRest | None = None
     captains: list[CaptainAccount] = []
 
 
@@ -125,6 +139,10 @@ class Run:
         self.resumed = 0
         self.void = self.forfeits = 0
         self.playing = Playing()
+        self.worked_s = 0.0  # that episodes took, side by side or not
+        self._remaining = Remaining()
+        for fixture in self.plan.fixtures:
+            self._remaining.plan(fixture.first, fixture.second, fixture.episodes)
         self._results: dict[str, EpisodeResult] = {}
         self._left_out: set[str] = set()
         self._shown: set[str] = set()
@@ -133,11 +151,11 @@ class Run:
         self.missing = self._missing()
         if not folder.about().get("fresh"):
             self._take_over()
+        self._before = self.ended
 
     @property
     def processes(self) -> int:
-        wanted = self.spec.execution.processes
-        return cores() if wanted == "auto" else wanted
+        return processes_of(self.spec.execution.processes)
 
     @property
     def attempts(self) -> int:
@@ -148,6 +166,15 @@ class Run:
     def done(self) -> int:
         """Episodes that have ended, void ones too."""
         return len(self._results)
+
+    @property
+    def ended(self) -> Done:
+        return Done(self.done, self.worked_s)
+
+    def outlook(self) -> Outlook:
+        """What is left to be played."""
+        asked = [name for name, captain in self.captains.items() if not is_scripted(captain)]
+        return outlook(self._remaining.left(), self.experience, asked)
 
     @property
     def is_asked(self) -> bool:
@@ -221,8 +248,11 @@ class Run:
             if one is not None:
                 self.void += sign * one.end_reason.is_void
                 self.forfeits += sign * (one.end_reason is EndReason.FORFEIT)
+        if result.episode_id not in self._results:
+            self._remaining.end(result.home, result.away)
         self._results[result.episode_id] = result
         self.experience.add(result)
+        self.worked_s += result.took_s or 0.0
 
     def counted(self) -> list[EpisodeResult]:
         """The results that are in the table."""
@@ -271,6 +301,16 @@ class Run:
         )
         return list(dict.fromkeys(why))
 
+    def rest(self, seconds: float) -> RunRest:
+        """What is left, this start having gone on for so long."""
+        ahead, work_s = self.outlook(), self.worked_s - self._before.work_s
+        left_s = None
+        if ahead.work_s is not None and work_s > 0:
+            left_s = round(ahead.work_s * seconds / work_s, 1)
+        return RunRest(
+            episodes=ahead.episodes, seconds=left_s, tokens=_whole(ahead.tokens), usd=ahead.usd
+        )
+
     def summary(self, seconds: float) -> RunSummary:
         return RunSummary(
             run_dir=str(self.folder.path),
@@ -291,6 +331,7 @@ class Run:
             earlier=[str(run.folder.path) for run in self.heritage.earlier],
             changed=list(self.heritage.changed()),
             spent=self.budgets.spent(),
+            left=self.rest(seconds),
             captains=self.accounts(),
         )
 
@@ -350,6 +391,10 @@ def open_run(order: Order, runs: Path, *, fresh: bool = False) -> Iterator[Run]:
             }
         )
         yield Run(order, folder, starts)
+
+
+def _whole(tokens: float | None) -> int | None:
+    return None if tokens is None else round(tokens)
 
 
 def allowance(limits: Limits) -> Allowance:
