@@ -74,7 +74,8 @@ class RunSummary(BaseModel):
     what, where its budget is spent; `unplayable` says which captains could not play as they are set
     up, and why; `unranked` why the standings are no ranking; `voided` why episodes are void, each
     reason once. `taken_over` from runs of the file as it was before, which are in the folders
-    `earlier`; `changed` says in what the newest of them differs.
+    `earlier`; `changed` says in what the newest of them differs. `report` where the page is, None
+    where it could not be written.
     """
 
     run_dir: str
@@ -92,6 +93,7 @@ class RunSummary(BaseModel):
     spent: dict[str, Any] = {}
     left: RunRest | None = None
     captains: list[CaptainAccount] = []
+    report: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
