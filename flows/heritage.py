@@ -1,5 +1,5 @@
 """What an earlier version of a file leaves to the next one: the results of episodes that mean the
-same in both (docs/adr/0023).
+same in both (docs/adr/0024).
 
 An episode is taken over only where two things agree: what both files mean for its two captains and
 for every match, and the settings that stand in the header of its record, one by one. Its record is

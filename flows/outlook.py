@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flows.experience import Experience
+from tournaments import TournamentPlan
 
 Meeting = tuple[str, str]
 """Two captains, in the order of their names."""
@@ -30,9 +31,20 @@ def meeting(one: str, other: str) -> Meeting:
     return (one, other) if one <= other else (other, one)
 
 
-def outlook(left: Mapping[Meeting, int], known: Experience, asked: Iterable[str]) -> Outlook:
-    """Of so many episodes of each two. `asked`: the captains who are waited for, whose cost is not
-    known before one of their episodes has ended.
+def meetings(plan: TournamentPlan) -> Counter[Meeting]:
+    """How many episodes each two captains play, as far as it is known."""
+    found = Counter[Meeting]()
+    for fixture in plan.fixtures:
+        found[meeting(fixture.first, fixture.second)] += fixture.episodes
+    return found
+
+
+def outlook(
+    left: Mapping[Meeting, int], later: int, known: Experience, asked: Iterable[str]
+) -> Outlook:
+    """Of so many episodes of each two, and so many `later` ones of whom nobody knows yet whose they
+    are: they are taken to be like the others. `asked`: the captains who are waited for, whose cost
+    is not known before one of their episodes has ended.
     """
     waited_for, lengths = frozenset(asked), [known.length(*met) for met in left]
     has_lengths = all(length.count for length in lengths)
@@ -42,35 +54,31 @@ def outlook(left: Mapping[Meeting, int], known: Experience, asked: Iterable[str]
         for one, other in (met, met[::-1])
         if one in waited_for
     ]
-    has_needs = all(taken.is_known for taken, _ in needs)
-    has_prices = all(taken.is_priced for taken, _ in needs)
+    planned = sum(left.values())
+    more = _Scale(planned, later)
     return Outlook(
-        episodes=sum(left.values()),
-        work_s=_sum(zip((one.mean for one in lengths), left.values(), strict=True))
-        if has_lengths
-        else None,
-        tokens=_sum((taken.tokens.mean, count) for taken, count in needs) if has_needs else None,
-        usd=_sum((taken.usd.mean, count) for taken, count in needs) if has_prices else None,
+        episodes=planned + later,
+        work_s=more.of(has_lengths, zip((one.mean for one in lengths), left.values(), strict=True)),
+        tokens=more.of(
+            all(taken.is_known for taken, _ in needs),
+            ((taken.tokens.mean, count) for taken, count in needs),
+        ),
+        usd=more.of(
+            all(taken.is_priced for taken, _ in needs),
+            ((taken.usd.mean, count) for taken, count in needs),
+        ),
     )
 
 
-class Remaining:
-    """How many episodes each two captains still play."""
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """From what is planned to all there will be."""
 
-    def __init__(self) -> None:
-        self._planned, self._ended = Counter[Meeting](), Counter[Meeting]()
+    planned: int
+    later: int
 
-    def plan(self, one: str, other: str, episodes: int) -> None:
-        self._planned[meeting(one, other)] += episodes
-
-    def end(self, one: str, other: str) -> None:
-        self._ended[meeting(one, other)] += 1
-
-    def left(self) -> dict[Meeting, int]:
-        """Of those who still have any."""
-        counts = {met: n - self._ended[met] for met, n in self._planned.items()}
-        return {met: count for met, count in counts.items() if count > 0}
-
-
-def _sum(products: Iterable[tuple[float, int]]) -> float:
-    return sum(mean * count for mean, count in products)
+    def of(self, is_known: bool, products: Iterable[tuple[float, int]]) -> float | None:
+        if not is_known or (self.later and not self.planned):
+            return None
+        total = sum(mean * count for mean, count in products)
+        return total * (self.planned + self.later) / self.planned if self.planned else total

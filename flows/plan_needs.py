@@ -41,6 +41,16 @@ class Need:
             sources=self.sources | other.sources,
         )
 
+    def by(self, ends: Range) -> Need:
+        """End by end, where it is not known how many episodes there will be."""
+        return Need(
+            calls=self.calls.by(ends),
+            tokens=self.tokens.by(ends),
+            usd=None if self.usd is None else self.usd.by(ends),
+            answers_s=self.answers_s.by(ends),
+            sources=self.sources,
+        )
+
 
 NO_NEED: Final = Need()
 

@@ -7,16 +7,19 @@ docs/planning.md says where each figure comes from.
 from __future__ import annotations
 
 import os
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import reduce
+from itertools import combinations
 from math import ceil
 from pathlib import Path
 from typing import Final, Literal
 
 from engine.captains import is_scripted
 from flows import catalogue
-from flows.plan_needs import ASSUMED, Meetings, Need, endpoint_of, needs, total
+from flows.ledger import RunFolder
+from flows.outlook import Meeting, meetings
+from flows.plan_needs import ASSUMED, Need, endpoint_of, needs, total
 from flows.plan_report import (
     CaptainNeed,
     LimitCheck,
@@ -28,7 +31,7 @@ from flows.plan_report import (
 from flows.pool import processes_of
 from flows.precedents import Precedents, pooled_variance, precedents
 from flows.ranges import NOTHING, Range
-from flows.run import Order, allowance
+from flows.run import Order, allowance, outcome_of
 from flows.spending import SPENT, KeptBudgets
 from flows.work import captains_of
 from tournaments import TournamentPlan
@@ -57,19 +60,25 @@ class Forecast:
     """Of one order, by what is known of its captains."""
 
     def __init__(self, order: Order, runs: Path, known: Precedents) -> None:
-        self._order, self._spec, self._plan, self._known = order, order.spec, order.plan, known
+        self._order, self._spec, self._known = order, order.spec, known
         self._folder = order.folder(runs)
         self._captains = captains_of(order.spec, catalogue.known())
-        self._meetings = meetings(order.plan)
-        episodes = order.plan.total_episodes
-        self._played = min(episodes, _sealed(self._folder.records))
-        share = 1 - self._played / episodes if episodes else 0.0
+        self._plan = plan = _grown(order, self._folder)
+        self._meetings = meetings(plan)
+        self._played = min(plan.at_most, _sealed(self._folder.records))
+        # Whose the episodes are that results decide about, nobody knows: they are like the others.
+        ends = (plan.at_least, (plan.at_least + plan.at_most) / 2, plan.at_most)
+        least, usual, most = (max(0.0, end - self._played) for end in ends)
+        share = usual / plan.total_episodes if plan.total_episodes else 0.0
         self._left = {met: share * count for met, count in self._meetings.items()}
+        self._ends = Range(least / usual, 1.0, most / usual) if usual else Range(1.0, 1.0, 1.0)
 
     def report(self) -> PlanReport:
-        each = needs(self._captains, self._left, self._known.experience, self._spec.match.max_overs)
-        whole, scripted_s = total(each.values()), self._scripted_s()
-        hours, episodes = self._hours(scripted_s, each), self._plan.total_episodes
+        overs = self._spec.match.max_overs
+        found = needs(self._captains, self._left, self._known.experience, overs)
+        each = {name: need.by(self._ends) for name, need in found.items()}
+        whole, scripted_s = total(each.values()), self._scripted_s().by(self._ends)
+        hours, episodes = self._hours(scripted_s, each), self._plan.at_most
         return PlanReport(
             name=self._spec.name,
             file_digest=self._order.file_digest,
@@ -78,7 +87,7 @@ class Forecast:
             fixtures=len(self._plan.fixtures),
             pairs=episodes // 2,
             episodes=episodes,
-            episodes_at_least=episodes,
+            episodes_at_least=self._plan.at_least,
             played=self._played,
             left=episodes - self._played,
             calls=Span.of(whole.calls),
@@ -154,10 +163,10 @@ class Forecast:
 
     def _resolved(self, scores: Scores, measured: float | None, usual: float) -> Resolved:
         variance = usual if measured is None else measured
-        pairs = {met: episodes / 2 for met, episodes in self._meetings.items()}
+        pairs = self._pairs()
         hardest = max(resistances(self._plan.captains, pairs).values())
         league = resolution(variance, hardest, self._freedom)
-        fewest = min(pairs.values())
+        fewest = self._fewest(pairs)
         alone = resolution(variance, 1 / fewest, round(fewest) - 1)
         pairs_seen = f"{self._known.spread.pairs:,} pairs of earlier matches"
         return Resolved(
@@ -171,6 +180,20 @@ class Forecast:
             source=ASSUMED if measured is None else pairs_seen,
         )
 
+    def _pairs(self) -> dict[Meeting, float]:
+        """How many each two captains play; of a plan that grows, as if all met equally often."""
+        if not self._plan.grows:
+            return {met: episodes / 2 for met, episodes in self._meetings.items()}
+        everybody = list(combinations(sorted(self._plan.captains), 2))
+        pairs = (self._plan.at_least + self._plan.at_most) / 4
+        return {met: pairs / len(everybody) for met in everybody}
+
+    def _fewest(self, pairs: Mapping[Meeting, float]) -> float:
+        """That any pairing plays; of a plan that grows, any fixture."""
+        if self._plan.grows:
+            return min(fixture.pairs for fixture in self._plan.fixtures)
+        return min(pairs.values())
+
     @property
     def _freedom(self) -> int:
         """Of an estimate: seeds less one where all pairings play the same, else pairs less what is
@@ -178,7 +201,7 @@ class Forecast:
         """
         if self._plan.shared_seeds:
             return max((f.first_pair + f.pairs for f in self._plan.fixtures), default=2) - 2
-        return self._plan.total_episodes // 2 - len(self._plan.captains) + 1
+        return self._plan.at_least // 2 - len(self._plan.captains) + 1
 
     # --- limits --------------------------------------------------------------------------------
 
@@ -192,7 +215,7 @@ class Forecast:
         need = {"tokens": whole.tokens, "usd": whole.usd, "calls": whole.calls}
         need["wall_s"] = hours.times(HOUR_S)
         allowed = allowance(self._spec.limits).model_dump(exclude_none=True)
-        pairs = (self._plan.total_episodes - self._played) // 2
+        pairs = (self._plan.at_most - self._played) // 2
         for name, limit in allowed.items():
             if (wanted := need[name]) is not None:
                 yield LimitCheck.of(name, limit, self._spent()[name], wanted, pairs)
@@ -205,13 +228,12 @@ class Forecast:
         }
 
 
-def meetings(plan: TournamentPlan) -> Meetings:
-    """How many episodes each two captains play."""
-    found = Counter[tuple[str, str]]()
-    for fixture in plan.fixtures:
-        one, other = sorted((fixture.first, fixture.second))
-        found[one, other] += fixture.episodes
-    return found
+def _grown(order: Order, folder: RunFolder) -> TournamentPlan:
+    """The plan as far as the run's results have brought it."""
+    if not order.plan.grows:
+        return order.plan
+    played = (one for one in folder.attempts() if not one.end_reason.is_void)
+    return order.course(outcome_of(one, order.spec.match.max_overs) for one in played).plan
 
 
 def _told(name: str, need: Need) -> CaptainNeed:

@@ -4,6 +4,7 @@ of Prefect.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from flows.accounts import CaptainAccount, accounts, unranked
 from flows.experience import Experience
 from flows.heritage import Heritage
 from flows.ledger import RunFolder
-from flows.outlook import Outlook, Remaining, outlook
+from flows.outlook import Meeting, Outlook, meeting, meetings, outlook
 from flows.pace import Done
 from flows.playing import Playing
 from flows.pool import processes_of
@@ -32,6 +33,7 @@ from flows.room import Room
 from flows.spending import SPENT, KeptBudgets
 from flows.work import Batch, batches, captains_of, episode_spec, pairs, waits
 from tournaments import (
+    Course,
     EpisodeOutcome,
     EpisodePlan,
     FileDigest,
@@ -39,7 +41,10 @@ from tournaments import (
     Table,
     TournamentPlan,
     TournamentSpec,
+    course_of,
+    new_table,
     plan_tournament,
+    stages_data,
     standings_data,
 )
 from tournaments.digest import digest_of
@@ -71,11 +76,12 @@ class RunRest(BaseModel):
 
 class RunSummary(BaseModel):
     """What a run comes to: the JSON of `captains run --json`, and the flow's result. `stopped` by
-    what, where its budget is spent; `unplayable` says which captains could not play as they are set
-    up, and why; `unranked` why the standings are no ranking; `voided` why episodes are void, each
-    reason once. `taken_over` from runs of the file as it was before, which are in the folders
-    `earlier`; `changed` says in what the newest of them differs. `report` where the page is, None
-    where it could not be written.
+    what, where its budget is spent; `champion` of a format that makes one, once it has; `stages`
+    how each part of the tournament ended; `unplayable` says which captains could not play as they
+    are set up, and why; `unranked` why the standings are no ranking; `voided` why episodes are
+    void, each reason once. `taken_over` from runs of the file as it was before, which are in the
+    folders `earlier`; `changed` says in what the newest of them differs. `report` where the page
+    is, None where it could not be written.
     """
 
     run_dir: str
@@ -83,6 +89,8 @@ class RunSummary(BaseModel):
     seconds: float
     episodes: EpisodeCounts
     standings: list[dict[str, Any]]
+    champion: str | None = None
+    stages: list[dict[str, Any]] = []
     stopped: str | None = None
     unplayable: list[str] = []
     unranked: list[str] = []
@@ -113,6 +121,10 @@ class Order:
         plan = plan_tournament(spec, file_digest, occasion)
         return cls(spec=spec, file_digest=file_digest, plan=plan, meaning=meaning)
 
+    def course(self, outcomes: Iterable[EpisodeOutcome]) -> Course:
+        """How the tournament goes on after these outcomes."""
+        return course_of(self.spec, self.file_digest, self.plan.occasion, outcomes)
+
     def folder(self, runs: Path) -> RunFolder:
         return RunFolder.of(
             runs,
@@ -123,9 +135,10 @@ class Order:
 
 
 class Run:
-    """A run in progress: what is missing, and the table of what is not."""
+    """A run in progress: what is missing, and the table of what is not. The plan may grow."""
 
     def __init__(self, order: Order, folder: RunFolder, starts: int) -> None:
+        self._order, self._before = order, folder.played()
         self.spec, self.plan, self.file_digest = order.spec, order.plan, order.file_digest
         self.folder, self.starts = folder, starts
         self.table = self._new_table()
@@ -137,23 +150,21 @@ class Run:
         self.budgets = KeptBudgets(allowed, folder.path / SPENT)
         self.experience = Experience()
         self.room = Room(allowed, self.budgets, self.experience)
-        self.total = self.plan.total_episodes
         self.resumed = 0
         self.void = self.forfeits = 0
         self.playing = Playing()
         self.worked_s = 0.0  # that episodes took, side by side or not
-        self._remaining = Remaining()
-        for fixture in self.plan.fixtures:
-            self._remaining.plan(fixture.first, fixture.second, fixture.episodes)
+        self._ended = Counter[Meeting]()
         self._results: dict[str, EpisodeResult] = {}
         self._left_out: set[str] = set()
         self._shown: set[str] = set()
         self.taken_over = 0
         self.heritage = Heritage(folder, order.meaning, order.plan.occasion)
-        self.missing = self._missing()
-        if not folder.about().get("fresh"):
-            self._take_over()
-        self._before = self.ended
+        self._inherits = not folder.about().get("fresh")
+        self.missing: dict[str, EpisodeSpec] = {}
+        self._take_up(self.plan.episodes())
+        self.grow()
+        self._began = self.ended
 
     @property
     def processes(self) -> int:
@@ -163,6 +174,11 @@ class Run:
     def attempts(self) -> int:
         """How often an episode is tried in this run; starting it again is another chance."""
         return self.spec.limits.attempts
+
+    @property
+    def total(self) -> int:
+        """Episodes that there will be, of a plan that grows at least."""
+        return self.plan.at_least
 
     @property
     def done(self) -> int:
@@ -176,7 +192,9 @@ class Run:
     def outlook(self) -> Outlook:
         """What is left to be played."""
         asked = [name for name, captain in self.captains.items() if not is_scripted(captain)]
-        return outlook(self._remaining.left(), self.experience, asked)
+        left = meetings(self.plan)
+        left.subtract(self._ended)
+        return outlook(+left, self.plan.later.at_least, self.experience, asked)
 
     @property
     def is_asked(self) -> bool:
@@ -194,6 +212,28 @@ class Run:
         """What is missing of captains that call tools, pair by pair."""
         asked = {name: spec for name, spec in self.missing.items() if waits(spec)}
         return pairs(self.spec.name, self.plan, asked)
+
+    @property
+    def has_stages(self) -> bool:
+        """Whether the tournament is more than one table that is known from the start."""
+        return self._order.plan.grows
+
+    def grow(self) -> bool:
+        """Add to the plan what follows from the results; whether anything is missing."""
+        while self.plan.grows and self._only is None:
+            grown = self.course().plan
+            added = list(grown.added_since(self.plan))
+            self.plan = grown
+            if not added:
+                break
+            self._take_up(added)
+            self.folder.open({**self.folder.about(), "episodes": self.total})
+        return bool(self.missing)
+
+    def course(self) -> Course:
+        """How the tournament goes, by what has been played."""
+        overs = self.spec.match.max_overs
+        return self._order.course(outcome_of(one, overs) for one in self._results.values())
 
     def take_first(self) -> EpisodeSpec | None:
         """The first missing episode, which is then no batch's any more; None when nothing is
@@ -251,7 +291,7 @@ class Run:
                 self.void += sign * one.end_reason.is_void
                 self.forfeits += sign * (one.end_reason is EndReason.FORFEIT)
         if result.episode_id not in self._results:
-            self._remaining.end(result.home, result.away)
+            self._ended[meeting(result.home, result.away)] += 1
         self._results[result.episode_id] = result
         self.experience.add(result)
         self.worked_s += result.took_s or 0.0
@@ -305,7 +345,7 @@ class Run:
 
     def rest(self, seconds: float) -> RunRest:
         """What is left, this start having gone on for so long."""
-        ahead, work_s = self.outlook(), self.worked_s - self._before.work_s
+        ahead, work_s = self.outlook(), self.worked_s - self._began.work_s
         left_s = None
         if ahead.work_s is not None and work_s > 0:
             left_s = round(ahead.work_s * seconds / work_s, 1)
@@ -314,6 +354,7 @@ class Run:
         )
 
     def summary(self, seconds: float) -> RunSummary:
+        course = self.course()
         return RunSummary(
             run_dir=str(self.folder.path),
             file_digest=self.file_digest,
@@ -325,6 +366,8 @@ class Run:
                 forfeit=self.forfeits,
             ),
             standings=standings_data(self.table.standings()),
+            champion=course.champion,
+            stages=stages_data(course.stages),
             stopped=self.stopped,
             unplayable=[why for _, why in sorted(self.unplayable.items())],
             unranked=self.unranked(),
@@ -337,34 +380,29 @@ class Run:
             captains=self.accounts(),
         )
 
-    def _take_over(self) -> None:
-        """What was played of the file as it was before, and means the same in it now."""
-        found = {name: self.heritage.take(spec) for name, spec in self.missing.items()}
-        taken = {name: result for name, result in found.items() if result is not None}
-        self.add(taken.values())
-        self.taken_over = len(taken)
-        for name in taken:
-            del self.missing[name]
-
     def _new_table(self) -> Table:
-        return Table(self.plan.captains, points=self.spec.points, seed=self.spec.seed)
+        return new_table(self.spec, self.plan.captains)
 
-    def _missing(self) -> dict[str, EpisodeSpec]:
-        episodes = list(self.plan.episodes())
-        played = self.folder.played(episode.episode_id for episode in episodes)
-        self.add(played.sealed.values())
-        self.resumed = len(played.sealed)
-        captains = self.captains
-        return {
-            str(episode.episode_id): episode_spec(
-                episode,
-                self.spec.match,
-                captains,
-                attempt=played.attempts.get(episode.episode_id, 0) + 1,
-            )
-            for episode in episodes
-            if episode.episode_id not in played.sealed
-        }
+    def _take_up(self, planned: Iterable[EpisodePlan]) -> None:
+        """Count what of these was played before; the rest is missing."""
+        episodes = list(planned)
+        sealed = self._before.sealed(episode.episode_id for episode in episodes)
+        self.add(sealed.values())
+        self.resumed += len(sealed)
+        for episode in episodes:
+            if episode.episode_id not in sealed:
+                attempt = self._before.attempts.get(episode.episode_id, 0) + 1
+                spec = episode_spec(episode, self.spec.match, self.captains, attempt=attempt)
+                if not self._is_taken_over(spec):
+                    self.missing[spec.episode_id] = spec
+
+    def _is_taken_over(self, spec: EpisodeSpec) -> bool:
+        """Whether it was played of the file as it was before, and means the same in it now."""
+        taken = self.heritage.take(spec) if self._inherits else None
+        if taken is not None:
+            self.add([taken])
+            self.taken_over += 1
+        return taken is not None
 
 
 @contextmanager
@@ -386,7 +424,7 @@ def open_run(order: Order, runs: Path, *, fresh: bool = False) -> Iterator[Run]:
                 "occasion": order.plan.occasion,
                 "starts": starts,
                 "fresh": fresh or bool(before.get("fresh")),
-                "episodes": order.plan.total_episodes,
+                "episodes": order.plan.at_least,
                 "version": catalogue.project_version(),
                 "tournament": order.spec.model_dump(mode="json", exclude_none=True),
                 "meaning": order.meaning,
@@ -426,6 +464,7 @@ def outcome_of(result: EpisodeResult, overs: int) -> EpisodeOutcome:
             )
             for line in result.innings
         ),
+        luck=result.luck,
         home_fallbacks=fallbacks.get("home", 0),
         away_fallbacks=fallbacks.get("away", 0),
         attempt=result.attempt,

@@ -60,7 +60,11 @@ class TerminalReporter(Reporter):
         if self._bar is not None:
             told = f"{run.spec.name}{_spent(run)}"
             self._bar.update(
-                self._task, completed=run.done, description=told, to_go=self._to_go(run)
+                self._task,
+                completed=run.done,
+                total=run.total,
+                description=told,
+                to_go=self._to_go(run),
             )
             return
         line = run.done * LINES // run.total
@@ -165,14 +169,16 @@ def _sigterm_as_ctrl_c() -> None:
 
 
 def show_table(run: Run) -> None:
-    """The standings and the crosstable."""
-    from tournaments import crosstable_text, standings_text
+    """The standings, the crosstable, and the stages where there are any."""
+    from tournaments import crosstable_text, stages_text, standings_text
 
     if is_watched():
         _show_rich(run)
     else:
         say(standings_text(run.table.standings()))
     say(f"\n{crosstable_text(run.table)}")
+    if run.has_stages:
+        say(f"\n{stages_text(run.course())}")
 
 
 def _show_rich(run: Run) -> None:

@@ -41,7 +41,7 @@ def _top(found: Ranking) -> str:
     behind = [c.captain for c in found.captains if c.place_low > 1]
     if not behind:
         return f"{told}: nobody can be told apart from the first."
-    return f"{told}; {listed(behind)} {'is' if len(behind) == 1 else 'are'} not."
+    return f"{told}; {listed(behind)} hardly."
 
 
 def _best(found: Ranking, first: Gap) -> str:

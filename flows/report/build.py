@@ -13,7 +13,7 @@ from engine.errors import BrokenRecord
 from engine.events import EndReason
 from engine.record import header_of
 from engine.result import EpisodeResult
-from flows.accounts import CaptainAccount, accounts, unranked
+from flows.accounts import CaptainAccount, unranked
 from flows.past import PastRun, whole_pairs
 from flows.report.answer import answer
 from flows.report.content import (
@@ -40,7 +40,7 @@ def build(material: Material) -> Report:
     """The report of what has been played so far."""
     run, results, counted = material.run, material.results, material.counted
     play = material.play
-    told = accounts(run.captains, results)
+    told = material.honesty
     void = len(results) - len(counted)
     against = _against(run, results, told, void)
     ratings = rate(material.pairs, run.captains, unranked=against)
@@ -73,7 +73,7 @@ def build(material: Material) -> Report:
         quality=play.quality(run.captains),
         turning=play.turning(),
         turned=play.turned(),
-        honesty=tuple(told),
+        honesty=told,
         sides=_sides(counted, play),
         cycles=cycles(crosstable),
         seeds=seed_effects(material.pairs),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from engine.cricket.choices import Seat
+from engine.events import SeatCounts
 from engine.result import EpisodeResult
+from flows.accounts import Accounts, CaptainAccount
 from flows.gists import gists
 from flows.ledger import RunFolder
 from flows.past import PastRun
@@ -21,12 +24,14 @@ _LEGS: Final = ("a", "b")  # as the ids of a pair's episodes end
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
     """`results` of every episode that was tried, `counted` those that are not void, `pairs` the
-    whole ones among them.
+    whole ones among them. Of what captains were asked, results keep only whose decisions they were:
+    the rest is in `honesty` and `play`, and would be nine tenths of what a long run takes.
     """
 
     run: PastRun
     results: tuple[EpisodeResult, ...]
     counted: tuple[EpisodeResult, ...]
+    honesty: tuple[CaptainAccount, ...]
     table: Table
     play: Play
     pairs: tuple[Pair, ...]
@@ -35,18 +40,50 @@ class Material:
     def of(cls, folder: RunFolder) -> Material:
         """Raises `NoRun`."""
         run = PastRun.at(folder.path)
-        results = tuple(run.results().values())
+        honesty, play = Accounts(run.captains), Play()
+        results = tuple(_folded(run.standing(), honesty, play))
         counted = tuple(result for result in results if not result.end_reason.is_void)
-        play = Play(counted)
-        play.add(gists(folder, (result.episode_id for result in counted)))
+        play.read(gists(folder, (result.episode_id for result in counted)))
         return cls(
             run=run,
             results=results,
             counted=counted,
+            honesty=tuple(honesty.told()),
             table=run.table(results),
             play=play,
             pairs=tuple(_tossed(pair, play.tosses) for pair in pairs_of(counted)),
         )
+
+
+def _folded(
+    results: Iterable[EpisodeResult], honesty: Accounts, play: Play
+) -> Iterator[EpisodeResult]:
+    for result in results:
+        honesty.add(result)
+        bare = {
+            seat: _bare(counts.captain, counts.decisions, counts.own, counts.fallbacks)
+            for seat, counts in result.counts.items()
+        }
+        slim = replace(result, counts=bare)
+        if not result.end_reason.is_void:
+            play.add(slim, result.counts)
+        yield slim
+
+
+@lru_cache(maxsize=10_000)
+def _bare(captain: str, decisions: int, own: int, fallbacks: int) -> SeatCounts:
+    """One for all results that are alike in this."""
+    return SeatCounts(
+        captain=captain,
+        decisions=decisions,
+        own=own,
+        fallbacks=fallbacks,
+        rethinks=0,
+        illegal=0,
+        malformed=0,
+        fines=0.0,
+        coverage=own / decisions if decisions else 1.0,
+    )
 
 
 def _tossed(pair: Pair, tosses: Mapping[str, Seat]) -> Pair:

@@ -10,6 +10,7 @@ from heapq import nlargest
 from typing import Final, Literal
 
 from engine.cricket.choices import DecisionKind, Seat
+from engine.events import SeatCounts
 from engine.phases import Part
 from engine.result import EpisodeResult
 from flows.gists import Gist, Swing
@@ -20,18 +21,31 @@ LEAST_TURN: Final = 0.1  # of win probability: by less no match turns
 
 
 class Play:
-    """Of `results`, which all count; their gists come by `add`."""
+    """Of results that count, which come by `add`, and of their gists, which come after them."""
 
-    def __init__(self, results: Sequence[EpisodeResult]) -> None:
+    def __init__(self) -> None:
         self.tosses: dict[str, Seat] = {}
         self.elected: dict[str, Literal["bat", "field"]] = {}
-        self._results = {result.episode_id: result for result in results}
+        self._results: dict[str, EpisodeResult] = {}
+        self._matches: Counter[str] = Counter()
+        self._kinds: Counter[tuple[str, str]] = Counter()
+        self._kind_costs: dict[tuple[str, str], float] = defaultdict(float)
         self._phases: Counter[tuple[str, str]] = Counter()
         self._phase_costs: dict[tuple[str, str], float] = defaultdict(float)
         self._turned: Counter[tuple[int, int]] = Counter()
         self._most: list[tuple[Swing, Gist]] = []
 
-    def add(self, gists: Iterable[Gist]) -> None:
+    def add(self, result: EpisodeResult, counts: Mapping[Seat, SeatCounts]) -> None:
+        """`counts` are the result's own, which it need not keep."""
+        self._results[result.episode_id] = result
+        for seat, counted in counts.items():
+            captain = result.captain(seat)
+            self._matches[captain] += bool(counted.costs)
+            for kind, cost in counted.costs.items():
+                self._kinds[captain, kind] += cost.decisions
+                self._kind_costs[captain, kind] += cost.total
+
+    def read(self, gists: Iterable[Gist]) -> None:
         for gist in gists:
             self._tossed(gist)
             self._decided(gist)
@@ -61,16 +75,7 @@ class Play:
 
     def quality(self, captains: Sequence[str]) -> tuple[Quality, ...]:
         """Of those who decided anything that has a price, in the order given."""
-        matches: Counter[str] = Counter()
-        decisions: Counter[tuple[str, str]] = Counter()
-        costs: dict[tuple[str, str], float] = defaultdict(float)
-        for result in self._results.values():
-            for seat, counts in result.counts.items():
-                captain = result.captain(seat)
-                matches[captain] += bool(counts.costs)
-                for kind, cost in counts.costs.items():
-                    decisions[captain, kind] += cost.decisions
-                    costs[captain, kind] += cost.total
+        matches, kinds, costs = self._matches, self._kinds, self._kind_costs
         told = (
             Quality(
                 captain=captain,
@@ -78,7 +83,7 @@ class Play:
                 a_match=sum(costs[captain, kind] for kind in DecisionKind)
                 / max(1, matches[captain]),
                 phases=_spent(captain, tuple(Part), self._phases, self._phase_costs),
-                kinds=_spent(captain, tuple(DecisionKind), decisions, costs),
+                kinds=_spent(captain, tuple(DecisionKind), kinds, costs),
             )
             for captain in captains
         )

@@ -5,13 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from flows import catalogue
 from flows.cli.progress import TerminalReporter, duration
 from flows.experience import Experience
-from flows.outlook import Remaining, meeting, outlook
+from flows.outlook import meeting, outlook
 from flows.run import Order, open_run
 from tests.flows.seasons import opened, played
 from tests.flows.support import SMALL
@@ -32,30 +30,26 @@ def known() -> Experience:
 
 
 def test_each_pairing_is_reckoned_by_its_own_length_and_cost() -> None:
-    ahead = outlook({QUICK: 5, MODEL: 3}, known(), ["model"])
+    ahead = outlook({QUICK: 5, MODEL: 3}, 0, known(), ["model"])
     assert (ahead.episodes, ahead.work_s) == (8, 305.0)
     assert ahead.tokens == 3 * 1010
     assert ahead.usd == pytest.approx(0.3)
 
 
 def test_what_is_not_known_is_not_reckoned_as_nothing() -> None:
-    nothing = outlook({MODEL: 3}, Experience(), ["model"])
+    nothing = outlook({MODEL: 3}, 0, Experience(), ["model"])
     assert (nothing.work_s, nothing.tokens, nothing.usd) == (None, None, None)
 
 
 def test_who_is_not_asked_costs_nothing() -> None:
-    ahead = outlook({QUICK: 5}, known(), [])
+    ahead = outlook({QUICK: 5}, 0, known(), [])
     assert (ahead.tokens, ahead.usd) == (0, 0)
 
 
-@given(ended=st.integers(0, 10))
-def test_what_has_ended_is_not_left(ended: int) -> None:
-    remaining = Remaining()
-    remaining.plan("a", "b", 4)
-    remaining.plan("b", "a", 6)
-    for _ in range(ended):
-        remaining.end("b", "a")
-    assert remaining.left() == ({QUICK: 10 - ended} if ended < 10 else {})
+def test_episodes_of_whom_nobody_knows_yet_are_like_the_others() -> None:
+    ahead = outlook({QUICK: 5}, 10, known(), [])
+    assert (ahead.episodes, ahead.work_s) == (15, 15.0)
+    assert outlook({}, 10, known(), []).work_s is None
 
 
 def test_a_run_counts_what_is_left_of_each_pairing() -> None:

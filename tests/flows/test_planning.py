@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import tempfile
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from flows.cli import main
 from flows.plan_needs import ASSUMED, MEASURED
 from flows.plan_report import LimitCheck, PlanReport
 from flows.planning import forecast
+from flows.play import play_until_it_counts
 from flows.precedents import LEAST_PAIRS, precedents
 from flows.ranges import Range
 from flows.run import Order, open_run
@@ -219,3 +221,25 @@ def test_the_command_says_it_in_words(tmp_path: Path, capsys: pytest.CaptureFixt
 def test_a_pilot_of_no_pairs_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["plan", "demo", "--pilot", "0"]) == 2
     assert "--pilot 0: allowed" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", ["knockout", "swiss", "ladder"])
+def test_where_results_decide_there_is_a_range(kind: str) -> None:
+    text = league(6, 4).replace("match:", f"format: {{kind: {kind}}}\nmatch:")
+    told, plan = planned(text), order_of(text).plan
+    assert (told.episodes_at_least, told.episodes) == (plan.at_least, plan.at_most)
+    assert 0 < told.episodes_at_least <= told.episodes == told.left
+    assert 0 < told.hours.low < told.hours.high
+    assert told.resolution[0].half_width_elo is not None
+
+
+def test_a_plan_that_grows_is_planned_on_from_its_results(tmp_path: Path) -> None:
+    text = "name: cup\nformat: {kind: knockout}\nmatch: {overs: 1, pairs: 1}\n"
+    text += "captains: [heuristic, random, baseline, cautious]\nspectate: {episodes: none}\n"
+    order = order_of(text)
+    with open_run(order, tmp_path) as run:
+        for spec in list(run.missing.values()):
+            run.add([asyncio.run(play_until_it_counts(run.folder, spec, attempts=1))])
+    told = planned(text, tmp_path)
+    assert told.played == order.plan.total_episodes
+    assert told.fixtures > len(order.plan.fixtures) or told.episodes < order.plan.at_most
