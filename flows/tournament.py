@@ -30,6 +30,7 @@ from flows.people import check_can_be_asked
 from flows.play import Job, play_job, play_until_it_counts, warm_up
 from flows.pool import ProcessPool
 from flows.publishing import publisher
+from flows.reporting import reported
 from flows.run import Order, Run, RunSummary, open_run
 from flows.screen import Screen, featured
 from flows.stage import Stage, current_stage
@@ -77,7 +78,7 @@ async def tournament(config: TournamentConfig) -> RunSummary:
                             await play(Hall(run, stage, views, pool, services, bus), screen)
                     run.close()
                     summary = run.summary(time.monotonic() - started_s)
-                    await views.finished(summary)
+                    await views.finished(summary, await reported(run, stage, summary))
             return summary
 
 
@@ -158,10 +159,14 @@ async def play_pair(hall: Hall, batch: Batch) -> list[EpisodeResult]:
 
 
 async def play(hall: Hall, screen: Screen | None) -> None:
-    """Play all that is missing, the featured match beside the rest."""
+    """Play all that is missing, the featured match beside the rest, then what follows from it."""
+    run = hall.run
     await play_batches(hall)
     if screen is not None and await screen.gave_up():
-        hall.run.missing[screen.spec.episode_id] = screen.spec
+        run.missing[screen.spec.episode_id] = screen.spec
+        await play_batches(hall)
+    while run.stopped is None and run.grow():
+        await hall.views.grown()
         await play_batches(hall)
 
 

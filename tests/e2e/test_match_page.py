@@ -68,6 +68,29 @@ async def test_a_step_is_a_ball_back_and_on(chromium, bus):
         await shows(page, BALLS[-2])
 
 
+async def test_space_presses_what_the_keyboard_has_come_to_and_not_what_was_clicked(chromium, bus):
+    await post(bus, EVENTS)
+    async with browse(chromium, bus, PAGE) as page:
+        await page.locator("#back").click()
+        await page.keyboard.press("Space")
+        await expect(page.locator("#play")).to_have_text("Pause")
+        await page.keyboard.press("Space")
+        await page.locator("#position").click()
+        await page.keyboard.press("Space")
+        await expect(page.locator("#play")).to_have_text("Pause")
+        await page.keyboard.press("Space")
+        await page.keyboard.press("l")
+        await page.locator("#position").focus()
+        await page.keyboard.press("Shift+Tab")  # from the slider back to the button before it
+        await page.keyboard.press("Shift+Tab")
+        await expect(page.locator("#step")).to_be_focused()
+        await page.locator("#back").focus()
+        await page.keyboard.press("Space")
+        await shows(page, BALLS[-2])
+        await expect(page.locator("#back")).to_be_focused()
+        await standing(page)
+
+
 async def test_wickets_are_found_in_both_directions(chromium, bus):
     await post(bus, EVENTS)
     async with browse(chromium, bus, PAGE) as page:
@@ -219,7 +242,9 @@ async def test_a_ball_is_told_once_to_who_cannot_see_it(chromium, bus):
     async with browse(chromium, bus, PAGE) as page:
         said = page.locator("#said")
         await expect(said).to_have_attribute("role", "status")
-        await expect(said).to_have_text(await page.locator("#line").inner_text())
+        line = page.locator("#line")
+        await expect(line).not_to_be_empty()
+        await expect(said).to_have_text(await line.inner_text())
 
 
 async def test_nothing_moves_for_who_wants_it_so(chromium, bus):

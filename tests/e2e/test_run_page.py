@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
@@ -18,11 +19,13 @@ from engine.events import (
     TournamentStandingsEvent,
     parse_event,
 )
+from flows.announce import Announcer
+from flows.run import Run
 from spectator.server import BusServer
 from tests.e2e.accessible import violations
 from tests.e2e.browsing import browse
 from tests.flows.seasons import LARGE, one_by_one, tell
-from tests.flows.support import SMALL
+from tests.flows.support import SMALL, Clock
 from tests.spectator.matches import match_events
 from tests.spectator.wire import post
 
@@ -36,9 +39,13 @@ NAMES: dict[str, dict[str, str]] = {
 }
 
 
-async def season(text: str = ALL, wait_s: float = 2.0) -> list[Event]:
-    """Everything that a run tells, up to where it is interrupted once all has been played."""
-    return await tell(text, lambda run, announcer, clock: one_by_one(run, announcer, clock, wait_s))
+async def season(text: str = ALL, *, before: int = 0, most: int | None = None) -> list[Event]:
+    """Everything that a run tells, up to where it is interrupted."""
+
+    async def play(run: Run, announcer: Announcer, clock: Clock) -> None:
+        await one_by_one(run, announcer, clock, 2.0, before=before, most=most)
+
+    return await tell(text, play)
 
 
 def path_of(events: list[Event]) -> str:
@@ -49,6 +56,12 @@ def half(events: list[Event]) -> list[Event]:
     """The run while it is in play, up to a table, with a crosstable before it."""
     tables = [n for n, event in enumerate(events) if event.type == "tournament.crosstable"]
     return events[: tables[len(tables) // 2] + 2]
+
+
+def places(table: Event) -> list[str]:
+    """The captains in their order, which is that of the crosstable too."""
+    assert isinstance(table, TournamentStandingsEvent)
+    return [row["captain"] for row in table.data.rows]
 
 
 def renumbered(events: Sequence[Event], first: int) -> list[Event]:
@@ -81,8 +94,10 @@ async def test_the_table_changes_while_it_is_watched(chromium, bus):
         await expect(page.locator("#run-state")).to_have_text("in play")
         await expect(page.locator("#run-count")).to_contain_text("3 of 12 played")
         await expect(page.locator("#connection-text")).to_have_text("live")
-        await publish(bus, events[tables[3] + 1 :])
+        await publish(bus, events[tables[3] + 1 : -1])
         await expect(page.locator("#run-count")).to_contain_text("12 of 12 played")
+        await expect(page.locator("#run-time")).to_contain_text("all is played")
+        await publish(bus, events[-1:])
         await expect(page.locator("#run-state")).to_have_text("interrupted")
         await expect(page.locator("#connection-text")).to_have_text("ended")
         await expect(page.locator("#standings tr")).to_have_count(3)
@@ -124,7 +139,7 @@ async def test_rows_glide_unless_motion_is_to_be_kept_small(chromium, bus, motio
 
 async def test_lengths_of_time_rates_and_costs_are_said_in_words(chromium, bus):
     asked = """async () => {
-        const { cost, costLeft, duration, estimate, pace, silence } = await import('/static/runs/words.js');
+        const { cost, costLeft, duration, estimate, pace, silence, timeLeft } = await import('/static/runs/words.js');
         const spent = { tokens: 12_000, calls: 40, usd: 1.5, usd_priced: 1.5, unpriced_calls: 0 };
         const partly = { ...spent, usd: null, usd_priced: 0.25, unpriced_calls: 3 };
         return {
@@ -133,6 +148,7 @@ async def test_lengths_of_time_rates_and_costs_are_said_in_words(chromium, bus):
             costs: [spent, partly, { ...partly, usd_priced: null }, { ...spent, calls: 0 }].map(cost),
             left: [costLeft(spent, { counted: 10, open: 30 }), costLeft(spent, { counted: 0, open: 3 })],
             estimates: [{ mean: -0.25, low: null, high: null }, { mean: 1, low: 0.5, high: 1.5 }].map(estimate),
+            ends: [[null, 0], [30, 20], [1, 30]].map(([left, ago]) => timeLeft(left, '2026-01-01T00:00:00Z', Date.parse('2026-01-01T00:00:00Z') + 1_000 * ago)),
             silences: [30, 3_000].map((s) => silence('2026-01-01T00:00:00Z', Date.parse('2026-01-01T00:00:00Z') + 1_000 * s)),
         };
     }"""  # noqa: E501 - a module of the page, asked in its own words
@@ -148,6 +164,7 @@ async def test_lengths_of_time_rates_and_costs_are_said_in_words(chromium, bus):
             ],
             "left": ["about $4.50 more", ""],
             "estimates": ["−0.25", "1.00 (0.50 to 1.50)"],
+            "ends": ["not known yet", "about 30 s", "not known: what is being played takes longer"],
             "silences": ["", "No news for 50 min"],
         }
 
@@ -176,7 +193,7 @@ async def test_a_cell_leads_to_its_matches_and_back_by_keyboard(chromium, bus):
 
 async def test_only_what_has_changed_is_drawn_again(chromium, bus):
     """A run of ten thousand episodes: its crosstable stands still while only the table changes."""
-    events = await season(LARGE, wait_s=6.0)
+    events = await season(LARGE, before=5_000, most=80)
     start = half(events)
     await publish(
         bus, [events[0], *(e.model_copy(update={"seq": n}) for n, e in enumerate(start[-2:], 2))]
@@ -191,7 +208,7 @@ async def test_only_what_has_changed_is_drawn_again(chromium, bus):
                     characterData: true, attributes: true }); }"""
         )
         tables = (e for e in events[len(start) :] if isinstance(e, TournamentStandingsEvent))
-        later = list(islice(tables, 3))
+        later = list(islice((e for e in tables if places(e) == places(start[-1])), 3))
         await publish(bus, renumbered(later, first=4))
         played = f"{later[-1].data.played:,} of 10,080 played"
         await expect(page.locator("#run-count")).to_contain_text(played)
@@ -289,6 +306,10 @@ async def test_matches_are_filtered_and_the_address_says_how(chromium, bus):
         await expect(page.locator("#list-count")).to_have_text("4 matches")
         await expect(page.locator("#matches .state").first).to_have_text("● live")
         await expect(page.locator("#matches .result").first).to_contain_text("%")
+        which = await page.locator("#matches .which").all_inner_texts()
+        legs = {text.partition(" · ")[0] for text in which}
+        assert legs == {f"pair {number}, leg a" for number in range(4)}
+        assert all(re.search(r"\d:\d\d", text) for text in which)
         for state, count in (("void", 1), ("forfeit", 1), ("ended", 2), ("live", 1)):
             await page.locator("#by-state").select_option(state)
             await expect(page.locator("#matches li")).to_have_count(count)
