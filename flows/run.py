@@ -46,8 +46,10 @@ from tournaments import (
     plan_tournament,
     stages_data,
     standings_data,
+    stopping_data,
 )
 from tournaments.digest import digest_of
+from tournaments.formats import Gauntlet, RoundRobin
 from tournaments.running import Limits
 
 SUPER_OVER_INNINGS: Final = 3  # innings 1 and 2 are the match
@@ -77,11 +79,11 @@ class RunRest(BaseModel):
 class RunSummary(BaseModel):
     """What a run comes to: the JSON of `captains run --json`, and the flow's result. `stopped` by
     what, where its budget is spent; `champion` of a format that makes one, once it has; `stages`
-    how each part of the tournament ended; `unplayable` says which captains could not play as they
-    are set up, and why; `unranked` why the standings are no ranking; `voided` why episodes are
-    void, each reason once. `taken_over` from runs of the file as it was before, which are in the
-    folders `earlier`; `changed` says in what the newest of them differs. `report` where the page
-    is, None where it could not be written.
+    how each part of the tournament ended; `stopping` what the file's rule says of when it is over;
+    `unplayable` says which captains could not play as they are set up, and why; `unranked` why the
+    standings are no ranking; `voided` why episodes are void, each reason once. `taken_over` from
+    runs of the file as it was before, which are in the folders `earlier`; `changed` says in what
+    the newest of them differs. `report` where the page is, None where it could not be written.
     """
 
     run_dir: str
@@ -91,6 +93,7 @@ class RunSummary(BaseModel):
     standings: list[dict[str, Any]]
     champion: str | None = None
     stages: list[dict[str, Any]] = []
+    stopping: dict[str, Any] | None = None
     stopped: str | None = None
     unplayable: list[str] = []
     unranked: list[str] = []
@@ -214,9 +217,14 @@ class Run:
         return pairs(self.spec.name, self.plan, asked)
 
     @property
-    def has_stages(self) -> bool:
-        """Whether the tournament is more than one table that is known from the start."""
+    def may_grow(self) -> bool:
+        """Whether not all fixtures, or not all their pairs, were known from the start."""
         return self._order.plan.grows
+
+    @property
+    def has_stages(self) -> bool:
+        """Whether the tournament is more than one table."""
+        return not isinstance(self.spec.format, RoundRobin | Gauntlet)
 
     def grow(self) -> bool:
         """Add to the plan what follows from the results; whether anything is missing."""
@@ -368,6 +376,7 @@ class Run:
             standings=standings_data(self.table.standings()),
             champion=course.champion,
             stages=stages_data(course.stages),
+            stopping=stopping_data(course.stopping),
             stopped=self.stopped,
             unplayable=[why for _, why in sorted(self.unplayable.items())],
             unranked=self.unranked(),

@@ -56,7 +56,7 @@ class Book:
     ) -> Entry:
         """Two captains meet; how many pairs they play, the rule says."""
         both = frozenset((first, second))
-        fixture_id = FixtureId(f"r{round_}-{self._slug[first]}-v-{self._slug[second]}")
+        fixture_id = self._fixture_id(first, second, round_)
         begins = self._numbered[both] + 1
         self._numbered[both] += rule.at_most
         whole, pairs, is_over = self._followed(fixture_id, first, begins, rule)
@@ -80,10 +80,20 @@ class Book:
         self.entries.append(entry)
         return entry
 
+    def whole(self, first: str, second: str, round_: int) -> Mapping[int, Pair]:
+        """The whole pairs of a fixture so far, by number: both legs, the first captain's first at
+        home.
+        """
+        fixture_id = self._fixture_id(first, second, round_)
+        return self._whole.get(f"{self._run_id}-{fixture_id}", {})
+
     def expect(self, rule: PairsRule, *, at_least: int, at_most: int) -> None:
         """So many fixtures will come whose captains are not known yet."""
         self._least += 2 * rule.at_first * at_least
         self._most += 2 * rule.at_most * at_most
+
+    def _fixture_id(self, first: str, second: str, round_: int) -> FixtureId:
+        return FixtureId(f"r{round_}-{self._slug[first]}-v-{self._slug[second]}")
 
     def _followed(
         self, fixture_id: FixtureId, first: str, begins: int, rule: PairsRule

@@ -8,7 +8,7 @@ from, and how it grows with the results, `tournaments.course` says.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
@@ -148,8 +148,8 @@ class TournamentPlan:
 
         The file digest is no part of it: a captain more leaves the matches as they were (ADR 0007).
         """
-        whose = () if self.shared_seeds else sorted((fixture.first, fixture.second))
-        return derive_seed("pair", self.seed, self.occasion, number, *whose)
+        whose = () if self.shared_seeds else (fixture.first, fixture.second)
+        return pair_seed(self.seed, self.occasion, number, whose)
 
     def _episode(self, fixture: Fixture, number: int, leg: Leg, seed: Seed) -> EpisodePlan:
         seats = (fixture.first, fixture.second)
@@ -168,6 +168,11 @@ class TournamentPlan:
 def episode_id(run: str, fixture: FixtureId, number: int, leg: Leg) -> EpisodeId:
     """What an episode is called everywhere."""
     return EpisodeId(f"{run}-{fixture}-p{number:02d}-{leg}")
+
+
+def pair_seed(seed: int, occasion: Occasion, number: int, whose: Iterable[str] = ()) -> Seed:
+    """Of pair `number`, in all pairings, or in that of `whose` alone."""
+    return derive_seed("pair", seed, occasion, number, *sorted(whose))
 
 
 def pair_of(episode_id: str) -> str:

@@ -62,7 +62,10 @@ def _play_pilot(order: Order, file: str, runs: Path, pilot: int, *, as_json: boo
 def _lines(report: PlanReport) -> Iterator[str]:
     names = len(report.captains)
     yield f"{report.name}: {names} captains, {report.fixtures:,} fixtures, {report.pairs:,} pairs"
-    yield f"{report.episodes:,} episodes, {report.played:,} played, {report.left:,} left to play:"
+    grows = report.episodes_at_least < report.episodes
+    least = f"{report.episodes_at_least:,} to " if grows else ""
+    played = f"{report.played:,} played, {'at most ' if grows else ''}{report.left:,} left to play"
+    yield f"{least}{report.episodes:,} episodes, {played}:"
     yield ""
     yield table(("", "low", "expected", "high"), [*_rows(report)])
     yield ""

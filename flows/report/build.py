@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from typing import Any, Final
 
 from engine.cricket.choices import Seat
@@ -23,17 +24,20 @@ from flows.report.content import (
     Reproduce,
     Share,
     Sides,
+    Step,
+    Stopping,
     Voided,
 )
 from flows.report.material import Material
 from flows.report.play import Play
-from tournaments import standings_data
-from tournaments.course import Course
+from tournaments import rule_text, standings_data, verdict_text
+from tournaments.course import Course, Stage
 from tournaments.crosstable import cells
 from tournaments.cycles import cycles
 from tournaments.formats import Gauntlet, RoundRobin
 from tournaments.ratings import rate
 from tournaments.seed_effects import seed_effects
+from tournaments.spec import TournamentSpec
 
 TOURNAMENT: Final = "tournament.yaml"  # what was played, in the run's folder
 
@@ -71,12 +75,12 @@ def build(material: Material) -> Report:
         ),
         captains=tuple(row.captain for row in standings),
         standings=tuple(standings_data(standings)),
-        stages=course.stages if course else (),
+        stages=_stages(course, run.spec),
         champion=course.champion if course else None,
         ratings=ratings,
         luck=tuple(_luck(material.captains, counted)),
         crosstable=crosstable,
-        stopping=None,
+        stopping=_stopping(course),
         quality=play.quality(material.captains),
         turning=play.turning(),
         turned=play.turned(),
@@ -91,11 +95,30 @@ def build(material: Material) -> Report:
 
 
 def _course(material: Material) -> Course | None:
-    """How the stages of the run went; None where there is only a table, or several runs."""
-    only_a_table = isinstance(material.run.spec.format, RoundRobin | Gauntlet)
-    if only_a_table or len(material.runs) > 1:
+    """How the run went; None where all was known from the start, or of several runs."""
+    spec = material.run.spec
+    is_known = isinstance(spec.format, RoundRobin | Gauntlet) and spec.stop is None
+    if is_known or len(material.runs) > 1:
         return None
     return material.run.course(material.results)
+
+
+def _stages(course: Course | None, spec: TournamentSpec) -> tuple[Stage, ...]:
+    """What there is beside the one table."""
+    if course is None or isinstance(spec.format, RoundRobin | Gauntlet):
+        return ()
+    return course.stages
+
+
+def _stopping(course: Course | None) -> Stopping | None:
+    found = course.stopping if course else None
+    if found is None:
+        return None
+    return Stopping(
+        rule=rule_text(found),
+        decided=verdict_text(found),
+        steps=tuple(Step(**asdict(look)) for look in found.looks),
+    )
 
 
 def _against(material: Material, void: int) -> list[str]:

@@ -127,7 +127,7 @@ class _Ranker:
         """
         strength, score = float(self.fit.strengths[one]), float(self.fit.scores[one])
         low_score, high_score = self._score_ends(one)
-        margin = float(self.reach[one] * sqrt(self.covariance[one, one]))
+        margin = float(self.reach[one] * sqrt(max(self.covariance[one, one], 0.0)))
         if low_score > 0 and high_score < 1:
             return strength - margin, strength + margin
         if low_score <= 0 and high_score >= 1:
