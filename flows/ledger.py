@@ -23,7 +23,7 @@ import json
 import os
 import socket
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from errno import ENOSPC
@@ -62,12 +62,22 @@ class RunBusy(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Played:
-    """What a ledger and the records say: the results that count, and how often each episode was
-    tried.
+    """What a ledger and the records said when they were read: how often each episode was tried, and
+    the results that count.
     """
 
-    sealed: Mapping[str, EpisodeResult]
     attempts: Mapping[str, int]
+    records: Path
+    names: Set[str]
+    counted: Mapping[str, EpisodeResult]
+
+    def sealed(self, episode_ids: Iterable[str]) -> dict[str, EpisodeResult]:
+        """Of these episodes those that count: their records are there."""
+        return {
+            episode_id: self.counted.get(episode_id) or result_of_record(path)
+            for episode_id in episode_ids
+            if (path := record_path(self.records, episode_id)).name in self.names
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +172,13 @@ class RunFolder:
         text = json.dumps(about, indent=2, ensure_ascii=False) + "\n"
         save(self.path / "run.json", text.encode())
 
+    def about(self) -> dict[str, Any]:
+        """What `run.json` says; nothing where it cannot be read."""
+        with suppress(OSError, ValueError):
+            found = json.loads((self.path / "run.json").read_text(encoding="utf-8"))
+            return found if isinstance(found, dict) else {}
+        return {}
+
     def set_aside(self) -> Path | None:
         """Move what was played before out of the way; says where to, or None where there was
         nothing.
@@ -206,8 +223,8 @@ class RunFolder:
                         end_reason=EndReason(told["end_reason"]),
                     )
 
-    def played(self, episode_ids: Iterable[str]) -> Played:
-        """What has been played of these episodes."""
+    def played(self) -> Played:
+        """What has been played."""
         counted: dict[str, EpisodeResult] = {}
         tried: dict[str, int] = {}
         for result in self.attempts():
@@ -216,13 +233,8 @@ class RunFolder:
                 counted[result.episode_id] = result
         for one in self._begun():  # one that was cancelled, or killed, has no line
             tried[one.episode_id] = max(tried.get(one.episode_id, 0), one.attempt)
-        records = {path.name for path in self.records.glob("*.jsonl")}
-        sealed = {
-            episode_id: counted.get(episode_id) or result_of_record(path)
-            for episode_id in episode_ids
-            if (path := record_path(self.records, episode_id)).name in records
-        }
-        return Played(sealed=sealed, attempts=tried)
+        names = {path.name for path in self.records.glob("*.jsonl")}
+        return Played(attempts=tried, records=self.records, names=names, counted=counted)
 
     def next_attempt(self, spec: EpisodeSpec) -> EpisodeSpec:
         """The same match under a number that no attempt at it has had: streams on a bus are for
@@ -328,4 +340,6 @@ def result_of_record(path: Path) -> EpisodeResult:
         record_digest=ended.record_digest,
         error=ended.error,
         cards=(),
+        took_s=round((ending.ts - header.ts).total_seconds(), 3),
+        taken_from=started.taken_from,
     )

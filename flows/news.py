@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from itertools import groupby
-from typing import Any, Final
+from typing import Final
 
 from engine import events as ev
 from engine.cricket.formats import format_of
 from engine.result import EpisodeResult
+from flows import stages
 from flows.pace import Pace
 from flows.run import Run, RunSummary
-from tournaments import Standing
 from tournaments.crosstable import Cell, cells, fixture_scores, ratings
 from tournaments.pairs import pairs_of
 from tournaments.stats.means import Estimate
@@ -24,17 +23,11 @@ from tournaments.stats.means import Estimate
 MOST_PLAYING: Final = 24
 MOST_FIXTURES: Final = 2_000  # a longer schedule is not sent: some 30 bytes each
 DECIMALS: Final = 4
-_ROW: Final = ("place", "captain", "played", "won", "lost", "tied", "points", "nrr")
-_TROUBLE: Final = ("void", "forfeits", "fallbacks", "by_lot")
 
 
 def started(run: Run) -> ev.TournamentStarted:
     spec, fixtures = run.spec, run.plan.fixtures
-    place = {captain: index for index, captain in enumerate(run.plan.captains)}
-    rounds = [
-        tuple((place[met.first], place[met.second]) for met in of_round)
-        for _, of_round in groupby(fixtures, key=lambda fixture: fixture.round)
-    ]
+    rounds = stages.schedule(run.plan)
     return ev.TournamentStarted(
         name=spec.name,
         file_digest=run.file_digest,
@@ -44,31 +37,32 @@ def started(run: Run) -> ev.TournamentStarted:
         format=format_of(spec.match.max_overs).name,
         pairs=spec.match.pairs,
         rounds=len(rounds),
-        schedule=tuple(rounds) if len(fixtures) <= MOST_FIXTURES else (),
+        schedule=rounds if len(fixtures) <= MOST_FIXTURES else (),
         spectate=spec.spectate.episodes,
     )
 
 
 def standings(run: Run, pace: Pace, recent: Iterable[ev.JustEnded] = ()) -> ev.TournamentStandings:
-    left = run.total - run.done
-    spent = run.budgets.spent()
+    spent, ahead = run.budgets.spent(), run.outlook()
     return ev.TournamentStandings(
         name=run.spec.name,
         played=run.done,
         episodes=run.total,
-        rows=tuple(_row(row) for row in run.table.standings()),
+        rows=tuple(stages.row_of(row) for row in run.table.standings()),
         progress=ev.RunProgress(
             counted=run.done - run.void,
             void=run.void,
             forfeits=run.forfeits,
-            open=left,
+            open=run.total - run.done,
             seconds=round(pace.seconds, 1),
             per_s=_rounded(pace.per_s),
-            left_s=_rounded(pace.left_s(left)),
+            left_s=_rounded(pace.left_s(ahead.episodes, ahead.work_s)),
         ),
         cost=ev.RunCost(
             **{name: spent[name] for name in ("tokens", "calls", "usd", "usd_priced")},
             unpriced_calls=spent["unpriced_calls"],
+            left_tokens=None if ahead.tokens is None else round(ahead.tokens),
+            left_usd=_rounded(ahead.usd),
         ),
         playing=run.playing.told(MOST_PLAYING),
         recent=tuple(recent),
@@ -93,6 +87,7 @@ def crosstable(run: Run) -> ev.TournamentCrosstable:
         )
         if len(fixtures) <= MOST_FIXTURES
         else (),
+        **(stages.growing(run) if run.has_stages and len(fixtures) <= MOST_FIXTURES else {}),
     )
 
 
@@ -137,13 +132,6 @@ def just_ended(run: Run, result: EpisodeResult) -> ev.JustEnded:
         score=", ".join(f"{line.runs}/{line.wickets}" for line in result.innings),
         on_bus=run.is_on_bus(result.episode_id),
     )
-
-
-def _row(row: Standing) -> dict[str, Any]:
-    """A line of the table; what went wrong is told where something did."""
-    told = {name: getattr(row, name) for name in _ROW}
-    wrong = {name: value for name in _TROUBLE if (value := getattr(row, name))}
-    return told | {"nrr": round(row.nrr, 3)} | wrong
 
 
 def _cell(cell: Cell, place: dict[str, int]) -> ev.CrosstableCell:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any, Final, NewType
 
 from engine.captains.base import CaptainSpec
 from tournaments.entrants import CaptainConfig
+from tournaments.formats import Groups, Knockout, LeaguePlayoffs, Swiss
 from tournaments.known import Known
 from tournaments.match_spec import MatchSpec
+from tournaments.schedules import default_rounds
 from tournaments.spec import TournamentSpec
 
 FileDigest = NewType("FileDigest", str)
@@ -39,13 +42,24 @@ def file_digest(
     Raises the engine's `UnknownPreset` for a captain that is not in `known`, and `BrokenRecord`
     for a recording that cannot be read.
     """
-    versions = {"coefficients": coefficients_digest, "engine": engine_version}
-    canonical = json.dumps(
-        {"file": meaning(spec, known), "versions": versions, "meaning": MEANING_VERSION},
-        sort_keys=True,
-        separators=(",", ":"),
-        allow_nan=False,
+    return digest_of(
+        whole_meaning(
+            spec, known, coefficients_digest=coefficients_digest, engine_version=engine_version
+        )
     )
+
+
+def whole_meaning(
+    spec: TournamentSpec, known: Known, *, coefficients_digest: str, engine_version: str
+) -> dict[str, Any]:
+    """All that the digest covers, as JSON data. Raises what `file_digest` raises."""
+    versions = {"coefficients": coefficients_digest, "engine": engine_version}
+    return {"file": meaning(spec, known), "versions": versions, "meaning": MEANING_VERSION}
+
+
+def digest_of(whole: Mapping[str, Any]) -> FileDigest:
+    """The digest of a whole meaning."""
+    canonical = json.dumps(whole, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return FileDigest(sha256(canonical.encode()).hexdigest())
 
 
@@ -53,7 +67,7 @@ def meaning(spec: TournamentSpec, known: Known) -> dict[str, Any]:
     """The part of the file that the digest covers, as JSON data."""
     return {
         "seed": spec.seed,
-        "format": spec.format.model_dump(mode="json"),
+        "format": _format(spec),
         "match": _match(spec.match, known),
         "points": spec.points.model_dump(mode="json"),
         "captains": [_captain(entry, known) for entry in spec.captains],
@@ -67,6 +81,18 @@ def resolved(entry: str | CaptainConfig, known: Known) -> CaptainSpec:
     Raises the engine's `UnknownPreset` or `BadPreset`.
     """
     return known.resolve(entry if isinstance(entry, str) else entry.as_mapping())
+
+
+def _format(spec: TournamentSpec) -> dict[str, Any]:
+    """The format with what it stands for where it leaves something out."""
+    form, pairs = spec.format, spec.match.pairs
+    said: dict[str, Any] = form.model_dump(mode="json")
+    match form:
+        case Knockout() | LeaguePlayoffs() | Groups():
+            said |= {"best_of": form.first_pairs(pairs), "extend_to": form.most_pairs(pairs)}
+        case Swiss():
+            said |= {"rounds": form.rounds or default_rounds(len(spec.captains))}
+    return said
 
 
 def _match(match: MatchSpec, known: Known) -> dict[str, Any]:
