@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel
 
-from flows.accounts import accounts, unranked
+from flows.accounts import accounts, against_ranking
 from flows.past import PastRun
 from tournaments.pairs import Outcome, Pair, between, pairs_of, without_repeats
 from tournaments.ratings import FEW_SEEDS, adjusted_games
@@ -83,8 +83,7 @@ def compare(run: PastRun, a: str, b: str) -> Comparison | None:
     pairs = between(every, a, b)
     if not pairs:
         return None
-    void = sum(result.end_reason.is_void for result in results)
-    against = unranked(accounts(run.captains, results), void, len(results))
+    against = against_ranking(run.captains, accounts(run.captains, results), results)
     raw, less_luck = head_to_head(Counts.of_pairs(pairs, a)), adjusted(pairs, a)
     assert less_luck is not None
     outcomes = [outcome for pair in pairs for outcome in pair.outcomes]

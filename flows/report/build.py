@@ -13,7 +13,7 @@ from engine.errors import BrokenRecord
 from engine.events import EndReason
 from engine.record import header_of
 from engine.result import EpisodeResult
-from flows.accounts import CaptainAccount, unranked
+from flows.accounts import CaptainAccount, against_ranking
 from flows.past import PastRun, whole_pairs
 from flows.report.answer import answer
 from flows.report.content import (
@@ -42,7 +42,7 @@ def build(material: Material) -> Report:
     play = material.play
     told = material.honesty
     void = len(results) - len(counted)
-    against = _against(run, results, told, void)
+    against = against_ranking(run.captains, told, results)
     ratings = rate(material.pairs, run.captains, unranked=against)
     standings = material.table.standings()
     crosstable = cells(material.table, material.pairs)
@@ -81,19 +81,6 @@ def build(material: Material) -> Report:
         spent=_spent(told),
         reproduce=_reproduce(run),
     )
-
-
-def _against(
-    run: PastRun, results: Sequence[EpisodeResult], told: Sequence[CaptainAccount], void: int
-) -> list[str]:
-    """Why this is no ranking."""
-    refused = {
-        result.captain(result.failed)
-        for result in results
-        if result.end_reason is EndReason.BAD_SETTINGS and result.failed is not None
-    }
-    cannot = [f"{name} cannot play as he is set up" for name in run.captains if name in refused]
-    return [*cannot, *unranked(told, void, len(results))]
 
 
 def _luck(captains: Sequence[str], results: Iterable[EpisodeResult]) -> Iterator[Luck]:
