@@ -5,6 +5,7 @@ The quota of Cartesia is a Prefect limit, `captains-tts-cartesia`, which every p
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
@@ -60,8 +61,11 @@ async def commentated(
     bus: BusPublisher,
     address: BusAddress,
     services: Services,
+    hurried: asyncio.Event,
 ) -> AsyncIterator[Observer]:
-    """An observer that hands on to `onto` and comments; whoever is lent it closes it."""
+    """An observer that hands on to `onto` and comments, until it is `hurried`; whoever is lent it
+    closes it.
+    """
     tell = said_aloud(current_stage())
     channel = Channel(bus.observer())
     async with AsyncExitStack() as stack:
@@ -74,7 +78,9 @@ async def commentated(
             chosen = choose_voices(telling.speech, os.environ, limiter)
             tell(chosen.said)
             speaker = Speaker(chosen.voices, studio, channel.audio, tell)
-        yield CommentaryObserver(onto, channel, speaker=speaker, writer=writer, tell=tell)
+        yield CommentaryObserver(
+            onto, channel, speaker=speaker, writer=writer, tell=tell, hurried=hurried
+        )
 
 
 async def _writer(

@@ -93,6 +93,7 @@ class Screen:
 
     async def _play(self, epoch: int) -> None:
         assert self.stage.bus is not None
+        hurried = asyncio.Event()
         shown = commentated(
             self.bus.observer(fence=epoch),
             self.telling,
@@ -100,10 +101,11 @@ class Screen:
             bus=self.bus,
             address=self.stage.bus,
             services=self.services,
+            hurried=hurried,
         )
         async with (
             shown as onto,
-            Broadcast(onto, self.balls_per_s, hurried=asyncio.Event()) as broadcast,
+            Broadcast(onto, self.balls_per_s, hurried) as broadcast,
         ):
             self.run.show(self.spec)
             with self.run.playing.of([self.spec], on_bus=True):

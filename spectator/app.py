@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
@@ -29,14 +31,16 @@ def create_app(
     settings: BusSettings = DEFAULTS,
     hosts: frozenset[str] | None = None,
     starter: Starter | None = None,
+    earlier_starts: Collection[str] = (),
 ) -> Starlette:
     """The application over `store`. `app.state.hub` counts viewers and closes them.
 
     With `hosts` it answers to these names only, and to those of the allowed origins: give them
-    where it is reached on loopback, and nowhere else. `starter` starts matches for who asks.
+    where it is reached on loopback, and nowhere else. `starter` starts matches for who asks;
+    `earlier_starts` are digests of start tokens that hold no more.
     """
     hub = Hub(store, settings)
-    access = Access(hub, publish_token, settings)
+    access = Access(hub, publish_token, settings, earlier_starts)
     asking = Asking(publish_token, settings)
     routes = [
         *Publishing(hub, access, settings).routes(),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from engine.captains import CaptainSpec, resolve
 from engine.cricket.formats import format_named, format_of
 from engine.packs import Pack, load_pack
+from flows import settings
 from flows.cli.numbers import check_era, check_seed
 from flows.cli.terminal import BadInput, Exit, answer_json, note, say
 
@@ -142,7 +143,7 @@ def play_match(wanted: Wanted, runs: Path, showing: Showing, *, as_json: bool) -
     spec, folder = SingleMatch(**wanted.fields()).spec(), singles_folder(runs)
     asked = people((spec.home, spec.away))
     named = showing.bus_url
-    bus = bus_at(named) if asked or named is not None else None
+    bus = bus_at(named, [settings.home(runs)]) if asked or named is not None else None
     check_can_be_asked((spec.home, spec.away), bus)
     tell_people(asked, bus)
     if bus is not None:

@@ -46,8 +46,8 @@ def session(
     """Start what a flow needs; all of it ends with the block. `bus_url` is that of a bus that runs
     already. Raises `ServerUnavailable`, or `BadBusAddress` before anything is started.
     """
-    named = bus_at(bus_url)
     home = settings.home(runs)
+    named = bus_at(bus_url, [home])
     settings.apply(home)
     with ExitStack() as stack:
         if not quiet and not os.environ.get("PREFECT_API_URL"):

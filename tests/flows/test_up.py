@@ -16,6 +16,7 @@ import pytest
 
 from engine.record import ending_of
 from engine.replay import replay_record
+from flows.cli import main
 from tests.flows.support import captains
 from tests.flows.upping import (
     DEADLINE_S,
@@ -151,6 +152,19 @@ async def test_a_person_plays_a_match_that_was_started_from_the_page(running: Up
     assert {made["source"] for made in mine} == {"human"}
 
 
+async def test_other_commands_find_its_bus_and_its_token(
+    running: Up, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await running.until(await running.start(QUICK), "ended")
+    monkeypatch.delenv("CAPTAINS_BUS_TOKEN", raising=False)
+    monkeypatch.setenv("CAPTAINS_HOME", str(running.runs.parent / "home"))
+    for named in ([], ["--bus", running.url]):
+        command = ["publish", str(running.runs / "play"), *named, "--json"]
+        assert await asyncio.to_thread(main, command) == 0
+        told = json.loads(capsys.readouterr().out)
+        assert (told["url"], told["lost"], told["waiting"]) == (running.url, 0, 0)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 async def test_a_ctrl_c_ends_everything(own: Up, number: signal.Signals) -> None:
     first = await own.start(ADA)
@@ -191,6 +205,8 @@ async def test_what_was_shown_is_there_again_and_nothing_of_it_stays_live(
     async with up(tmp_path, environment) as second:
         ended = {stream: await second.until_shown(stream) for stream in (played, paced, "gone/1")}
         assert (await second.http.get(f"/custom/episodes/{played}")).status_code == 404
+        refused = await second.post(QUICK, authorization=first.http.headers["authorization"])
+        assert refused.json()["error"] == "earlier_start"
     reasons = [shown["end_reason"] for shown in ended.values()]
     assert reasons == ["completed", "completed", "cancelled"]
 
