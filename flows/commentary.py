@@ -27,6 +27,10 @@ from spectator.speech import Speaker, Studio, Wish, check_wish, choose_voices
 from spectator.writing import ModelWriter
 
 SLOTS: Final = 2  # lines under way at Cartesia: what its smallest plan allows
+UNPACED: Final = (
+    "the match is shown at full speed, which no voice can follow; a terminal, or --balls-per-s of "
+    "`captains play`, gives it a pace"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +66,10 @@ async def commentated(
     address: BusAddress,
     services: Services,
     hurried: asyncio.Event,
+    paced: bool,
 ) -> AsyncIterator[Observer]:
     """An observer that hands on to `onto` and comments, until it is `hurried`; whoever is lent it
-    closes it.
+    closes it. Not `paced`, the match is over before a voice has said its first line: that is told.
     """
     tell = said_aloud(current_stage())
     channel = Channel(bus.observer())
@@ -76,7 +81,7 @@ async def commentated(
             limiter = await stack.enter_async_context(leased(SLOTS, tell))
             studio = await stack.enter_async_context(aclosing(Studio(address.url, address.token)))
             chosen = choose_voices(telling.speech, os.environ, limiter)
-            tell(chosen.said)
+            tell(chosen.said if paced else f"{chosen.said}; {UNPACED}")
             speaker = Speaker(chosen.voices, studio, channel.audio, tell)
         yield CommentaryObserver(
             onto, channel, speaker=speaker, writer=writer, tell=tell, hurried=hurried

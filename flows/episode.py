@@ -132,6 +132,7 @@ async def watched(
                 address=stage.bus,
                 services=services,
                 hurried=hurried,
+                paced=stage.paced,
             )
             async with shown as onto, Broadcast(onto, pace, hurried) as broadcast:
                 yield [broadcast]

@@ -97,9 +97,11 @@ class Order:
 class Run:
     """A run in progress: what is missing, and the table of what is not."""
 
-    def __init__(self, order: Order, folder: RunFolder, starts: int) -> None:
+    def __init__(
+        self, order: Order, folder: RunFolder, starts: int, first_attempt: int = 1
+    ) -> None:
         self.spec, self.plan, self.file_digest = order.spec, order.plan, order.file_digest
-        self.folder, self.starts = folder, starts
+        self.folder, self.starts, self._first_attempt = folder, starts, first_attempt
         self.table = self._new_table()
         self.stopped: str | None = None
         self.unplayable: dict[str, str] = {}
@@ -258,7 +260,7 @@ class Run:
                 episode,
                 self.spec.match,
                 captains,
-                attempt=played.attempts.get(episode.episode_id, 0) + 1,
+                attempt=max(played.attempts.get(episode.episode_id, 0) + 1, self._first_attempt),
             )
             for episode in episodes
             if episode.episode_id not in played.sealed
@@ -268,13 +270,16 @@ class Run:
 @contextmanager
 def open_run(order: Order, runs: Path, *, fresh: bool = False) -> Iterator[Run]:
     """Be the one process that plays this run; raises `RunBusy`. `fresh` sets aside what was played
-    before.
+    before, and plays under numbers that a bus which saw that has not had.
     """
     folder = order.folder(runs)
     with folder.held():
+        before = about_run(folder)
+        starts = int(before.get("starts", 0)) + 1
+        first_attempt = int(before.get("first_attempt", 1))
         if fresh:
+            first_attempt = max(first_attempt, folder.last_attempt() + 1)
             folder.set_aside()
-        starts = int(about_run(folder).get("starts", 0)) + 1
         folder.open(
             {
                 "name": order.spec.name,
@@ -282,12 +287,13 @@ def open_run(order: Order, runs: Path, *, fresh: bool = False) -> Iterator[Run]:
                 "file_digest": order.file_digest,
                 "occasion": order.plan.occasion,
                 "starts": starts,
+                "first_attempt": first_attempt,
                 "episodes": order.plan.total_episodes,
                 "version": catalogue.project_version(),
                 "tournament": order.spec.model_dump(mode="json", exclude_none=True),
             }
         )
-        yield Run(order, folder, starts)
+        yield Run(order, folder, starts, first_attempt)
 
 
 def outcome_of(result: EpisodeResult, overs: int) -> EpisodeOutcome:

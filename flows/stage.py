@@ -41,8 +41,10 @@ class Reporter:
     def progress(self, run: Run) -> None:
         """Some episodes more have been played."""
 
-    def finished(self, run: Run) -> None:
-        """Everything has been played; a match may still be on the screen."""
+    def finished(self, run: Run, *, still_on: bool) -> None:
+        """Everything has been played, and the table is closed. `still_on`: the featured match is
+        still being shown, which is waited for.
+        """
 
     def flow_began(self, flow_run_id: str) -> None:
         """A single match's flow run: it may still wait for the featured channel."""

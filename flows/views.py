@@ -61,7 +61,6 @@ class Views:
                 await artifacts.show_accounts(self._run)
 
     async def finished(self, summary: RunSummary) -> None:
-        self._stage.reporter.finished(self._run)
         await artifacts.show_table(self._run)
         await artifacts.show_accounts(self._run)
         await self._announcer.ended(summary)

@@ -12,6 +12,7 @@ from spectator.asking import Asking
 from spectator.guard import KnownHosts, StrictHeaders, host_in
 from spectator.hub import Hub
 from spectator.listing import Listing
+from spectator.mishaps import Mishaps
 from spectator.monitoring import Monitoring
 from spectator.pages import page_routes
 from spectator.publishing import Publishing
@@ -59,7 +60,7 @@ def create_app(
 
 
 def _guards(settings: BusSettings, hosts: frozenset[str] | None) -> list[Middleware]:
-    guards = [Middleware(StrictHeaders)]
+    guards = [Middleware(Mishaps), Middleware(StrictHeaders)]
     if hosts is not None:
         allowed = filter(None, map(host_in, settings.allowed_origins))
         guards.append(Middleware(KnownHosts, hosts=hosts.union(allowed)))

@@ -126,11 +126,14 @@ def _squads(text: str) -> SquadsWord | tuple[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Showing:
-    """Where a match is shown, when what captains think is, and who speaks."""
+    """Where a match is shown and how fast, when what captains think is, and who speaks.
+    `balls_per_s` None: the flow's own pace on a terminal, at full speed elsewhere.
+    """
 
     bus_url: str | None = None
     reasoning: Shown = "live"
     speech: Speech = "none"
+    balls_per_s: float | None = None
 
 
 def play_match(wanted: Wanted, runs: Path, showing: Showing, *, as_json: bool) -> int:
@@ -214,10 +217,12 @@ def play_featured(
     check_wish(Wish(showing.speech), os.environ)
     reporter = TerminalReporter(quiet=as_json)
     bus_url = showing.bus_url
-    with session(runs, quiet=as_json, bus_url=bus_url, reporter=reporter) as opened:
-        if opened.stage.page and not as_json:
+    paced = True if showing.balls_per_s is not None else None
+    opening = session(runs, quiet=as_json, bus_url=bus_url, reporter=reporter, paced=paced)
+    with opening as opened:
+        if opened.stage.page:
             note(f"page: {opened.stage.page}")
-        from flows.config import EpisodeConfig
+        from flows.config import PACE, EpisodeConfig
         from flows.episode import episode
         from flows.single import SingleMatch, singles_folder
 
@@ -238,6 +243,7 @@ def play_featured(
             reasoning=showing.reasoning,
             speech=showing.speech,
             runs=str(runs),
+            balls_per_s=showing.balls_per_s or PACE,
         )
         report = opened.call(lambda: episode(config))
     if as_json:

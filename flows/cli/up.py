@@ -17,7 +17,7 @@ from typing import Final
 
 from flows import settings
 from flows.cli.door import door_to
-from flows.cli.terminal import BadInput, Exit, answer_json, is_watched, note, say
+from flows.cli.terminal import BadInput, Exit, answer_json, hear, is_watched, note, say
 from flows.play import BusAddress
 from flows.server import Server, server
 from flows.stage import BUS_TOKEN
@@ -66,6 +66,7 @@ def run_up(runs: Path, *, port: int | None, browser: bool, as_json: bool) -> int
         runs=runs, home=home, port=port, browser=browser and is_watched(), as_json=as_json
     )
     end = _End()
+    hear("spectator")
     with suppress(KeyboardInterrupt), _only_one(home) as told:
         if not os.environ.get("PREFECT_API_URL"):
             note("starting a Prefect server …")

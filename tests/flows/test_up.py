@@ -17,7 +17,7 @@ import pytest
 from engine.record import ending_of
 from engine.replay import replay_record
 from flows.cli import main
-from tests.flows.support import captains
+from tests.flows.support import SMALL, captains, tournament_file
 from tests.flows.upping import (
     DEADLINE_S,
     QUICK,
@@ -120,16 +120,26 @@ async def test_a_killed_match_has_failed_and_gives_the_channel_back(running: Up)
     await running.until(await running.start(QUICK), "ended")  # not after a lease of 60 s
 
 
-async def test_the_command_line_holds_the_same_channel(
+async def test_the_command_line_holds_the_same_channel_and_says_what_is_on(
     running: Up, environment: dict[str, str], tmp_path: Path
 ) -> None:
     first = await running.start(SLOW)
     await running.until(first, "playing")
+    home = {"CAPTAINS_HOME": str(running.runs.parent / "home")}
     command = ["play", "random", "random", "--overs", "1", "--featured", "--if-busy", "refuse"]
-    process = captains([*command, "--runs", str(tmp_path / "cli")], environment)
-    _, err = await asyncio.to_thread(process.communicate, timeout=DEADLINE_S)
-    assert process.returncode == 1
-    assert f"busy with heuristic v random ({first.rpartition('/')[0]}) at {running.url}/" in err
+    refused = captains([*command, "--runs", str(tmp_path / "cli")], environment | home)
+    file = tournament_file(tmp_path, SMALL.replace("none", "featured"))
+    command = ["run", str(file), "--bus", running.url, "--runs", str(tmp_path / "run")]
+    unseen = captains(command, environment | home)
+    said = [
+        (await asyncio.to_thread(process.communicate, timeout=DEADLINE_S))[1]
+        for process in (refused, unseen)
+    ]
+    on = f"busy with heuristic v random ({first.rpartition('/')[0]}) at {running.url}/"
+    assert (refused.returncode, unseen.returncode) == (1, 0)
+    assert on in said[0]
+    (line,) = [line for line in said[1].splitlines() if "played unseen" in line]
+    assert on in line
 
 
 async def test_a_page_from_elsewhere_starts_nothing(running: Up) -> None:
