@@ -1,6 +1,7 @@
-"""Writes the pictures of the page in `docs/images/`: `python docs/screenshots.py`.
+"""Writes the pictures of the pages in `docs/images/`: `python docs/screenshots.py`.
 
-A real match, played by the real driver, on a real bus, in Debian's Chromium: what a viewer sees.
+A real match, played by the real driver, on a real bus, in Debian's Chromium: what a viewer sees;
+and the report of a real run.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final, Literal
 
 from playwright.async_api import expect
@@ -16,13 +18,17 @@ from playwright.async_api import expect
 from engine.captains import resolve
 from engine.episode import play_episode
 from engine.spec import EpisodeSpec
+from flows.report import PAGE, write_report
 from spectator.publisher import BusPublisher
 from spectator.server import BusServer
 from tests.e2e.browsing import launched, opened
+from tests.flows.support import played
 from tests.needed import CHROMIUM
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    from playwright.async_api import Browser
 
 IMAGES: Final = Path(__file__).parent / "images"
 SPEC: Final = EpisodeSpec(
@@ -33,6 +39,19 @@ SPEC: Final = EpisodeSpec(
     away=resolve("aggressive"),
     squads=("redstone", "saltmarsh"),
 )
+REPORTED: Final = """\
+name: six-captains
+seed: 20261122
+match: {overs: 5, pairs: 24}
+captains:
+  - heuristic
+  - aggressive
+  - cautious
+  - baseline
+  - {name: gambler, preset: aggressive, boldness: 0.45}
+  - {name: timid, preset: cautious, boldness: -0.4}
+spectate: {episodes: none}
+"""
 BALL: Final = "/match/heuristic-v-aggressive/1#2/13.4"
 
 
@@ -65,10 +84,23 @@ async def a_match() -> AsyncIterator[BusServer]:
         yield bus
 
 
+async def report(browser: Browser) -> None:
+    """The page of a run, down to its crosstable."""
+    with TemporaryDirectory() as runs:
+        folder = await asyncio.to_thread(played, Path(runs), REPORTED)
+        write_report(folder)
+        page = await browser.new_page(viewport={"width": 1240, "height": 1240})
+        await page.goto((folder.path / PAGE).as_uri())
+        await page.screenshot(path=IMAGES / "report.png")
+        await page.close()
+
+
 async def main() -> None:
     chromium = CHROMIUM.find()
     if chromium is None:
         raise SystemExit(CHROMIUM.missing)
+    async with launched(chromium) as browser:
+        await report(browser)
     async with a_match() as bus, launched(chromium) as browser:
         for picture in PICTURES:
             size = {"width": picture.width, "height": picture.height}

@@ -9,14 +9,19 @@ from typing import Final
 from pydantic import BaseModel
 
 from engine.cricket.choices import Seat
-from engine.events import EndReason, SeatCounts, Spent
+from engine.events import EndReason, Spent
 from engine.latency import percentile_ms
 from engine.result import EpisodeResult
 
 LEAST_COVERAGE: Final = 0.95
 MOST_VOID: Final = 0.05
 
-_Led = tuple[EpisodeResult, Seat]
+_COUNTED: Final = (
+    *("decisions", "own", "rethinks", "illegal", "malformed", "fallbacks", "timeouts"),
+)
+_SPENT: Final = (
+    *("calls", "from_cache", "tokens_in", "tokens_out", "tokens_cached", "tokens_reasoning"),
+)
 
 
 class CaptainAccount(BaseModel):
@@ -54,19 +59,36 @@ class CaptainAccount(BaseModel):
     prompt_digests: list[str]
 
 
+class Accounts:
+    """The accounts of captains, one result after the other; keeps none of them."""
+
+    def __init__(self, captains: Sequence[str]) -> None:
+        self._led = {captain: _Led(captain) for captain in captains}
+
+    def add(self, result: EpisodeResult) -> None:
+        for seat, captain in _seats(result):
+            if (led := self._led.get(captain)) is not None:
+                led.add(result, seat)
+
+    def told(self) -> list[CaptainAccount]:
+        """One a captain, in the order given."""
+        return [led.account() for led in self._led.values()]
+
+
 def accounts(captains: Sequence[str], results: Iterable[EpisodeResult]) -> list[CaptainAccount]:
     """One a captain, in the order given."""
-    led: dict[str, list[_Led]] = {captain: [] for captain in captains}
+    found = Accounts(captains)
     for result in results:
-        for seat, captain in _seats(result):
-            if captain in led:
-                led[captain].append((result, seat))
-    return [_account(captain, seats) for captain, seats in led.items()]
+        found.add(result)
+    return found.told()
 
 
 def accounts_of_match(result: EpisodeResult) -> list[CaptainAccount]:
     """The home captain's and the away captain's, also where they have one name."""
-    return [_account(captain, [(result, seat)]) for seat, captain in _seats(result)]
+    both = [(seat, _Led(captain)) for seat, captain in _seats(result)]
+    for seat, led in both:
+        led.add(result, seat)
+    return [led.account() for _, led in both]
 
 
 def unranked(told: Sequence[CaptainAccount], void: int, ended: int) -> list[str]:
@@ -85,59 +107,63 @@ def _seats(result: EpisodeResult) -> tuple[tuple[Seat, str], ...]:
     return (Seat.HOME, result.home), (Seat.AWAY, result.away)
 
 
-def _account(captain: str, seats: Sequence[_Led]) -> CaptainAccount:
-    counts = [result.counts[seat] for result, seat in seats]
-    spent = [one.spent for one in counts if one.spent is not None]
-    latencies = _added(c.latencies_ms for c in counts)
-    sources = {source for c in counts for source in c.cost_sources}
-    decisions, own = sum(c.decisions for c in counts), sum(c.own for c in counts)
-    return CaptainAccount(
-        captain=captain,
-        episodes=len(seats),
-        void=sum(result.end_reason.is_void for result, _ in seats),
-        forfeits=sum(
-            result.end_reason is EndReason.FORFEIT and result.winner != seat
-            for result, seat in seats
-        ),
-        decisions=decisions,
-        own=own,
-        coverage=own / decisions if decisions else 1.0,
-        sources=_added(c.sources for c in counts),
-        rethinks=sum(c.rethinks for c in counts),
-        illegal=sum(c.illegal for c in counts),
-        malformed=sum(c.malformed for c in counts),
-        fallbacks=sum(c.fallbacks for c in counts),
-        timeouts=sum(c.timeouts for c in counts),
-        problems=_added(c.problems for c in counts),
-        latency_ms_p50=percentile_ms(latencies, 50),
-        latency_ms_p95=percentile_ms(latencies, 95),
-        calls=sum(s.calls for s in spent),
-        from_cache=sum(s.from_cache for s in spent),
-        tokens_in=sum(s.tokens_in for s in spent),
-        tokens_out=sum(s.tokens_out for s in spent),
-        tokens_cached=sum(s.tokens_cached for s in spent),
-        tokens_reasoning=sum(s.tokens_reasoning for s in spent),
-        cost_usd=_cost(spent, sources),
-        cost_sources=sorted(sources),
-        models=sorted({model for c in counts for model in c.models}),
-        prompt_digests=_digests(counts),
-    )
+class _Led:
+    """What one captain has led, summed up."""
+
+    def __init__(self, captain: str) -> None:
+        self.captain = captain
+        self.sums: Counter[str] = Counter()
+        self.sources: Counter[str] = Counter()
+        self.problems: Counter[str] = Counter()
+        self.latencies: Counter[str] = Counter()
+        self.spent: Counter[str] = Counter()
+        self.usd, self.has_unpriced = 0.0, False
+        self.cost_sources: set[str] = set()
+        self.models: set[str] = set()
+        self.digests: set[str] = set()
+
+    def add(self, result: EpisodeResult, seat: Seat) -> None:
+        counts, reason = result.counts[seat], result.end_reason
+        self.sums.update({name: getattr(counts, name) for name in _COUNTED})
+        self.sums["episodes"] += 1
+        self.sums["void"] += reason.is_void
+        self.sums["forfeits"] += reason is EndReason.FORFEIT and result.winner != seat
+        self.sources.update(counts.sources)
+        self.problems.update(counts.problems)
+        self.latencies.update(counts.latencies_ms)
+        self.cost_sources.update(counts.cost_sources)
+        self.models.update(counts.models)
+        self.digests.update(filter(None, [counts.prompt_digest]))
+        if counts.spent is not None:
+            self._pay(counts.spent)
+
+    def _pay(self, spent: Spent) -> None:
+        self.spent.update({name: getattr(spent, name) for name in _SPENT})
+        self.has_unpriced |= spent.cost_usd is None
+        self.usd += spent.cost_usd or 0.0
+
+    def account(self) -> CaptainAccount:
+        decisions, latencies = self.sums["decisions"], _sorted(self.latencies)
+        return CaptainAccount(
+            captain=self.captain,
+            **{name: self.sums[name] for name in ("episodes", "void", "forfeits", *_COUNTED)},
+            **{name: self.spent[name] for name in _SPENT},
+            coverage=self.sums["own"] / decisions if decisions else 1.0,
+            sources=_sorted(self.sources),
+            problems=_sorted(self.problems),
+            latency_ms_p50=percentile_ms(latencies, 50),
+            latency_ms_p95=percentile_ms(latencies, 95),
+            cost_usd=self._cost(),
+            cost_sources=sorted(self.cost_sources),
+            models=sorted(self.models),
+            prompt_digests=sorted(self.digests),
+        )
+
+    def _cost(self) -> float | None:
+        """None also for calls that nobody priced, such as a program's."""
+        priced = any(self.cost_sources) or not self.spent["calls"]
+        return round(self.usd, 9) if priced and not self.has_unpriced else None
 
 
-def _added(each: Iterable[dict[str, int]]) -> dict[str, int]:
-    total = Counter[str]()
-    for counted in each:
-        total.update(counted)
-    return dict(sorted(total.items()))
-
-
-def _cost(spent: Sequence[Spent], sources: Iterable[str]) -> float | None:
-    """None also for calls that nobody priced, such as a program's."""
-    costs = [one.cost_usd for one in spent]
-    known = [cost for cost in costs if cost is not None]
-    priced = any(sources) or not any(one.calls for one in spent)
-    return round(sum(known), 9) if priced and len(known) == len(costs) else None
-
-
-def _digests(counts: Sequence[SeatCounts]) -> list[str]:
-    return sorted({c.prompt_digest for c in counts if c.prompt_digest is not None})
+def _sorted(counted: Counter[str]) -> dict[str, int]:
+    return dict(sorted(counted.items()))

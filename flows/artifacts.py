@@ -24,6 +24,8 @@ from prefect.logging import get_run_logger
 
 from engine.result import EpisodeResult
 from flows.honesty import accounts_markdown
+from flows.report import PAGE, Report
+from flows.report.markdown import quality_markdown, ratings_markdown, turning_markdown
 from flows.run import Run
 from flows.scorecards import results_markdown, scorecard_markdown
 from tournaments import crosstable_markdown, standings_markdown
@@ -67,6 +69,22 @@ async def show_accounts(run: Run) -> None:
     await _made(
         acreate_markdown_artifact(text, key=key("captains", run.spec.name), description=about)
     )
+
+
+async def show_report(run: Run, report: Report) -> None:
+    """Ratings, decisions and turning points, and where the page is."""
+    name, page = run.spec.name, run.folder.path / PAGE
+    parts = {
+        "ratings": ratings_markdown(report),
+        "decisions": quality_markdown(report),
+        "turning-points": turning_markdown(report),
+    }
+    for what, text in parts.items():
+        if text:
+            made = acreate_markdown_artifact(text, key=key(what, name), description=report.answer)
+            await _made(made)
+    link = acreate_link_artifact(page.as_uri(), link_text=str(page), key=key("report", name))
+    await _made(link)
 
 
 async def show_cockpit(run: Run, page: str | None) -> None:

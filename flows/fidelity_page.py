@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
-from importlib.resources import files
 from itertools import groupby
 from math import isfinite
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from engine.fidelity import Line, Table, Verdict, shipped_reference
+from flows.document import document
 from flows.fidelity import Checked, title_of
 from flows.plots import Formatter, Mark, Plot, percent, plain
 from flows.saving import save
@@ -47,16 +47,8 @@ def write_page(checked: Checked, path: Path) -> None:
 
 def page(checked: Checked) -> str:
     """The page as one document."""
-    style = files("flows").joinpath("fidelity.css").read_text(encoding="utf-8")
-    title = escape(f"Fidelity: {title_of(checked.wanted)}")
     body = "\n".join([*_head(checked), *_body(checked), *_lines(checked), _foot(checked)])
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta http-equiv="Content-Security-Policy" '
-        "content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-        f"<title>{title}</title>\n<style>\n{style}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
-    )
+    return document(f"Fidelity: {title_of(checked.wanted)}", body, "fidelity.css")
 
 
 def _head(checked: Checked) -> Iterator[str]:

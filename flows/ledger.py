@@ -30,10 +30,12 @@ from errno import ENOSPC
 from pathlib import Path
 from typing import Any, Final
 
+import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from engine.cricket.choices import Seat
 from engine.errors import BrokenRecord
+from engine.events import EndReason
 from engine.record import PART, ending_of, header_of, read_record, record_path, sealed_path
 from engine.reporter import play_digest
 from engine.result import EpisodeResult
@@ -66,6 +68,15 @@ class Played:
 
     sealed: Mapping[str, EpisodeResult]
     attempts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """An attempt at an episode that ended."""
+
+    episode_id: str
+    attempt: int
+    end_reason: EndReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +191,20 @@ class RunFolder:
             for line in lines:
                 with suppress(ValidationError, ValueError, TypeError):
                     yield _RESULT.validate_python({**json.loads(line), "cards": ()}, strict=False)
+
+    def tried(self) -> Iterator[Tried]:
+        """Of every attempt what it was and how it ended: quicker, and takes less room."""
+        if not self.ledger.exists():
+            return
+        with self.ledger.open("rb") as lines:
+            for line in lines:
+                with suppress(ValueError, KeyError, TypeError):
+                    told = orjson.loads(line)
+                    yield Tried(
+                        episode_id=told["episode_id"],
+                        attempt=told["attempt"],
+                        end_reason=EndReason(told["end_reason"]),
+                    )
 
     def played(self, episode_ids: Iterable[str]) -> Played:
         """What has been played of these episodes."""

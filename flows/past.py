@@ -53,14 +53,21 @@ class PastRun:
         names = tuple(entry_name(entry) for entry in spec.entrants)
         return cls(folder=RunFolder(path.resolve()), about=about, spec=spec, captains=names)
 
-    def results(self) -> dict[str, EpisodeResult]:
-        """The result that stands of each episode that was tried, void ones too."""
-        stands: dict[str, EpisodeResult] = {}
+    def standing(self) -> Iterator[EpisodeResult]:
+        """The result that stands of each episode that was tried, void ones too, one by one."""
+        stands: dict[str, tuple[bool, int]] = {}
+        for attempt in self.folder.tried():
+            rank = (not attempt.end_reason.is_void, attempt.attempt)
+            stands[attempt.episode_id] = max(rank, stands.get(attempt.episode_id, rank))
         for result in self.folder.attempts():
-            before = stands.get(result.episode_id)
-            if before is None or _precedence(result) > _precedence(before):
-                stands[result.episode_id] = result
-        return stands
+            rank = (not result.end_reason.is_void, result.attempt)
+            if stands.get(result.episode_id) == rank:
+                del stands[result.episode_id]  # a task may run twice
+                yield result
+
+    def results(self) -> dict[str, EpisodeResult]:
+        """All of them by episode."""
+        return {result.episode_id: result for result in self.standing()}
 
     def table(self, results: Iterable[EpisodeResult]) -> Table:
         """The table of these results; of a run that ended early of whole pairs only."""
@@ -83,7 +90,3 @@ def whole_pairs(results: Iterable[EpisodeResult]) -> Iterator[EpisodeResult]:
             waiting[pair_of(result.episode_id)] = result
         else:
             yield from (other, result)
-
-
-def _precedence(result: EpisodeResult) -> tuple[bool, int]:
-    return not result.end_reason.is_void, result.attempt

@@ -102,7 +102,7 @@ class _Scale:
             low, high = max(low, 0.0), min(high, 1.0 - 1e-6)
         if plot.bars or plot.from_zero:
             low = min(0.0, low)
-        step = _nice((high - low) / (5 if plot.height > 180 else 4) or abs(high) or 1.0)
+        step = nice((high - low) / (5 if plot.height > 180 else 4) or abs(high) or 1.0)
         return cls(plot, floor(low / step) * step, ceil(high / step + 1e-9) * step, step)
 
     def x(self, index: float) -> float:
@@ -205,7 +205,7 @@ class _Scale:
         return f"{mark.label}: {real}{around}, simulated {number(mark.simulated)}"
 
 
-def _nice(step: float) -> float:
+def nice(step: float) -> float:
     """The next step that people count in."""
     power = 10.0 ** floor(log10(step))
     return next(s * power for s in _STEPS if s * power >= step * (1 - 1e-9))

@@ -54,7 +54,7 @@ class RunSummary(BaseModel):
     """What a run comes to: the JSON of `captains run --json`, and the flow's result. `stopped` by
     what, where its budget is spent; `unplayable` says which captains could not play as they are set
     up, and why; `unranked` why the standings are no ranking; `voided` why episodes are void, each
-    reason once.
+    reason once; `report` where the page is, None where it could not be written.
     """
 
     run_dir: str
@@ -68,6 +68,7 @@ class RunSummary(BaseModel):
     voided: list[str] = []
     spent: dict[str, Any] = {}
     captains: list[CaptainAccount] = []
+    report: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

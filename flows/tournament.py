@@ -30,6 +30,7 @@ from flows.people import check_can_be_asked
 from flows.play import Job, play_job, play_until_it_counts, warm_up
 from flows.pool import ProcessPool
 from flows.publishing import publisher
+from flows.reporting import reported
 from flows.run import Order, Run, RunSummary, open_run
 from flows.screen import Screen, featured
 from flows.stage import Stage, current_stage
@@ -79,7 +80,7 @@ async def tournament(config: TournamentConfig) -> RunSummary:
                         still_on = screen is not None and screen.is_on
                         stage.reporter.finished(run, still_on=still_on)
                     summary = run.summary(time.monotonic() - started_s)
-                    await views.finished(summary)
+                    await views.finished(summary, await reported(run, stage, summary))
             return summary
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from engine.result import EpisodeResult
 from flows import artifacts
 from flows.announce import Announcer
+from flows.report import Report
 from flows.run import Run, RunSummary
 from flows.stage import Stage
 from spectator import BusPublisher
@@ -60,7 +61,9 @@ class Views:
             if self._run.is_asked:
                 await artifacts.show_accounts(self._run)
 
-    async def finished(self, summary: RunSummary) -> None:
+    async def finished(self, summary: RunSummary, report: Report | None) -> None:
         await artifacts.show_table(self._run)
         await artifacts.show_accounts(self._run)
+        if report is not None:
+            await artifacts.show_report(self._run, report)
         await self._announcer.ended(summary)

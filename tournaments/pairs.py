@@ -109,6 +109,11 @@ class Pair:
     def adjusted_of(self, captain: str) -> float:
         return self.adjusted if captain == self.first else 1.0 - self.adjusted
 
+    def margin_of(self, captain: str) -> float | None:
+        if self.margin is None:
+            return None
+        return self.margin if captain == self.first else -self.margin
+
     def opponent(self, captain: str) -> str:
         return self.second if captain == self.first else self.first
 

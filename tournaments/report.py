@@ -43,7 +43,7 @@ def markdown_text(text: str) -> str:
 def standings_text(standings: Sequence[Standing]) -> str:
     """The table for a terminal: one line a captain under a heading."""
     header, rows = _standings_cells(standings)
-    body = _aligned([header, *([row[0], plain_name(row[1]), *row[2:]] for row in rows)])
+    body = aligned([header, *([row[0], plain_name(row[1]), *row[2:]] for row in rows)])
     return f"{body}\n{LOT_NOTE}" if _any_lot(standings) else body
 
 
@@ -72,7 +72,7 @@ def standings_data(standings: Sequence[Standing]) -> list[dict[str, Any]]:
 
 def crosstable_text(table: Table) -> str:
     """Captain by captain for a terminal: won–lost–tied and, in brackets, the mean score."""
-    return _aligned(_crosstable_cells(table, [plain_name(name) for name in _in_order(table)]))
+    return aligned(_crosstable_cells(table, [plain_name(name) for name in _in_order(table)]))
 
 
 def crosstable_markdown(table: Table) -> str:
@@ -119,7 +119,7 @@ def _cell(tally: Tally) -> str:
     return f"{tally.won}–{tally.lost}–{tally.tied} ({tally.score:.2f})"
 
 
-def _aligned(rows: Rows) -> str:
+def aligned(rows: Rows) -> str:
     """Columns side by side: names to the left, all else to the right."""
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     names = rows[0].index("captain")

@@ -43,7 +43,7 @@ def export_run(named: str, runs: Path, to: Format, out: Path | None, *, as_json:
 
 def _written(folder: RunFolder, to: Format, out: Path) -> Written:
     from flows import exports
-    from flows.past import PastRun
+    from flows.report import Material
 
     match to:
         case "cricsheet":
@@ -51,6 +51,5 @@ def _written(folder: RunFolder, to: Format, out: Path) -> Written:
         case "decisions":
             return exports.write_decisions(folder, out)
         case "csv":
-            run = PastRun.at(folder.path)
-            results = run.results().values()
-            return exports.write_tables(out, run.table(results).standings(), results)
+            found = Material.of(folder)
+            return exports.write_tables(out, found.table.standings(), found.results, found.pairs)

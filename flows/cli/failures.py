@@ -9,6 +9,7 @@ from flows.cli.terminal import BadInput, Exit, WorkFailed
 # By name, so that a command need not have loaded what it did not use.
 _BAD_INPUT: Final = (
     ("tournaments.errors", "TournamentError"),
+    ("tournaments.games_csv", "BadGames"),
     ("engine.errors", "UnknownPreset"),
     ("engine.errors", "BadPreset"),
     ("engine.errors", "BadYaml"),

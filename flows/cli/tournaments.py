@@ -178,6 +178,8 @@ def _tell_result(opened: Session, summary: RunSummary, *, stay: bool) -> None:
     if counts.void:
         say("void episodes count for nobody; the same command plays them again")
     say(f"record:    {summary.run_dir}")
+    if summary.report:
+        say(f"report:    {summary.report}")
     if stay or not opened.server.embedded:
         say(f"artifacts: {opened.server.ui_url}/artifacts")
     else:  # the server ends with the command; its database stays

@@ -17,10 +17,12 @@ from engine.cricket.choices import Seat
 from engine.result import EpisodeResult
 from flows.exports.written import Written
 from flows.saving import save
+from tournaments.pairs import Pair
 from tournaments.plan import pair_of
 from tournaments.standings import Standing
 
 STANDINGS: Final = "standings.csv"
+PAIRS: Final = "pairs.csv"
 MATCHES: Final = "matches.csv"
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -30,12 +32,19 @@ Row = Mapping[str, Any]
 
 
 def write_tables(
-    out: Path, standings: Sequence[Standing], results: Iterable[EpisodeResult]
+    out: Path,
+    standings: Sequence[Standing],
+    results: Iterable[EpisodeResult],
+    pairs: Iterable[Pair],
 ) -> Written:
-    """`standings.csv` and `matches.csv` in `out`. Raises `OSError`."""
+    """`standings.csv`, `pairs.csv` and `matches.csv` in `out`. Raises `OSError`."""
     out.mkdir(parents=True, exist_ok=True)
     matches = [match_row(result) for result in results]
-    tables = {STANDINGS: [asdict(row) for row in standings], MATCHES: matches}
+    tables: dict[str, list[dict[str, Any]]] = {
+        STANDINGS: [asdict(row) for row in standings],
+        PAIRS: [pair_row(pair) for pair in pairs],
+        MATCHES: matches,
+    }
     for name, rows in tables.items():
         save(out / name, csv_of(rows).encode())
     return Written(files=tuple(out / name for name in tables), matches=len(matches))
@@ -49,6 +58,21 @@ def csv_of(rows: Sequence[Row]) -> str:
         writer.writeheader()
         writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
     return text.getvalue()
+
+
+def pair_row(pair: Pair) -> dict[str, Any]:
+    """A whole pair in a line, as its first captain sees it; he is at home in `leg_a`."""
+    return {
+        "pair": pair.pair_id,
+        "seed": pair.seed,
+        "first": pair.first,
+        "second": pair.second,
+        "leg_a": pair.legs[0].outcome.value,
+        "leg_b": pair.legs[1].outcome.value,
+        "score": pair.score,
+        "adjusted": pair.adjusted,
+        "margin": pair.margin,
+    }
 
 
 def match_row(result: EpisodeResult) -> dict[str, Any]:

@@ -23,6 +23,7 @@ export class MatchSession {
   #filling = null;
   #closed = false;
   #place;
+  #placeIn;
   #knownTop = 0; // the last event that the bus had when we joined
   status = "loading";
   connection = "connecting";
@@ -36,11 +37,12 @@ export class MatchSession {
   commentary = new Map(); // by the number of the event that is told of
   audio = new Map(); // the same
 
-  /** `place` is shown as soon as it is known. */
-  constructor(api, { stream = null, place = null, onChange }) {
+  /** `place` is shown as soon as it is known; with `placeIn` only where that is the match. */
+  constructor(api, { stream = null, place = null, placeIn = stream, onChange }) {
     this.#api = api;
     this.#wanted = stream;
     this.#place = place;
+    this.#placeIn = placeIn;
     this.#onChange = onChange;
     this.#open();
   }
@@ -116,6 +118,7 @@ export class MatchSession {
   #reset(stream, top) {
     this.player.close();
     this.stream = stream;
+    if (this.#placeIn !== stream) this.#place = null;
     this.#knownTop = top;
     this.log = new MatchLog();
     const before = this.player;

@@ -6,6 +6,15 @@ export const percent = (share) => `${Math.round(share * 100)} %`;
 export const plural = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
 export const plain = (text) => String(text).replaceAll("_", " ");
 
+export const timeOfDay = (at) => new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+
+/** The time of day, with the day where it is not today. */
+export function when(at) {
+  const day = new Date(at);
+  if (day.toDateString() === new Date().toDateString()) return timeOfDay(at);
+  return `${day.toLocaleDateString([], { day: "numeric", month: "short" })}, ${timeOfDay(at)}`;
+}
+
 export const captainOf = (frame, seat) => frame[seat]?.captain ?? seat;
 export const otherSeat = (seat) => (seat === "home" ? "away" : "home");
 

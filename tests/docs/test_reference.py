@@ -6,10 +6,12 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import fields
+from functools import reduce
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from cyclopts import App
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
@@ -25,10 +27,12 @@ from engine.tool_captains.human.wire import AnswerRefused, HumanQuestion, HumanQ
 from engine.tools import TOOLS, CricketAction
 from flows.cli import app, main
 from flows.cli.terminal import Exit
+from flows.comparing import Comparison
 from flows.config import EpisodeConfig, TournamentConfig
 from flows.exports import DecisionLine, Situation
 from flows.fidelity import FidelityReport, LineReport
 from flows.needs import Finding
+from flows.report import Report
 from flows.run import EpisodeCounts, RunSummary
 from flows.settings import SETTINGS
 from flows.simulate import SimulationSummary
@@ -53,10 +57,17 @@ from tournaments.spec import PLANNED, PLANNED_KINDS, Gauntlet, RoundRobin
 
 CLI, EVENTS, CAPTAINS = "docs/cli.md", "docs/events.md", "docs/captains.md"
 ENVIRONMENT, OPERATIONS = "docs/environment.md", "docs/operations.md"
-EXPORTS = "docs/exports.md"
+EXPORTS, REPORT = "docs/exports.md", "docs/report.md"
 FILE, PEOPLE = "docs/first-tournament.md", "docs/human-captains.md"
 STARTING = "docs/starting.md"
-COMMANDS = [name for name in app if not name.startswith("-")]
+
+
+def _below(group: App) -> list[str]:
+    return [name for name in group if not name.startswith("-")]
+
+
+# A group of commands stands for those in it: `stats elo`.
+COMMANDS = [f"{name} {sub}".strip() for name in _below(app) for sub in _below(app[name]) or [""]]
 EVENT_TYPES = {
     kind.model_fields["type"].default: kind.model_fields["data"].annotation
     for kind in get_args(get_args(Event)[0])
@@ -74,19 +85,19 @@ def test_a_command_has_a_section_and_a_line_in_the_readme(command: str) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_options_of_a_command_are_those_in_its_table(command: str) -> None:
-    arguments = app[command].assemble_argument_collection()
+    arguments = reduce(App.__getitem__, command.split(), app).assemble_argument_collection()
     options = {name for argument in arguments for name in argument.names if name.startswith("--")}
     assert {o for o in rows(section(CLI, f"`captains {command}")) if o.startswith("--")} == options
 
 
 def test_no_section_is_about_a_command_that_is_not_there() -> None:
     titles = " ".join(sections(CLI))
-    assert set(re.findall(r"`captains (\w+)", titles)) == set(COMMANDS)
+    assert set(re.findall(r"`captains (\w+)", titles)) == set(_below(app))
 
 
 def test_no_command_that_is_there_is_said_to_be_missing() -> None:
     (missing,) = re.findall(r"^Not there yet: (.*)$", text_of(CLI), re.MULTILINE)
-    assert not set(re.findall(r"`(\w+)`", missing)) & set(COMMANDS)
+    assert not set(re.findall(r"`(\w+)`", missing)) & set(_below(app))
 
 
 @pytest.mark.parametrize("code", Exit)
@@ -101,6 +112,7 @@ def test_an_exit_code_has_a_line(code: Exit) -> None:
         ("run", EpisodeCounts),
         ("play", MatchReport),
         ("simulate", SimulationSummary),
+        ("compare", Comparison),
         ("fidelity", FidelityReport),
         ("fidelity", LineReport),
     ],
@@ -124,11 +136,28 @@ def test_the_json_of_the_other_commands_is_told_key_by_key(
         "check": answer("check", "demo").keys(),
         "export": answer("export", f"{tmp_path}/play", "--to", "decisions", *runs).keys(),
         "replay": answer("replay", played["episode_id"], *runs).keys(),
+        "stats elo": answer("stats", "elo", "--wdl", "3", "2", "1").keys(),
+        "stats sprt": answer("stats", "sprt", "--wdl", "3", "2", "1", "--elo1", "5").keys(),
+        "stats power": answer("stats", "power", "--elo", "50").keys(),
+        "stats bt": named_keys(answer("stats", "bt", str(league_file(tmp_path)))),
         "presets": {*(found := answer("presets")), *found["presets"][0]},
         "doctor": {"healthy", "checks", *(field.name for field in fields(Finding))},
     }
     for command, keys in told.items():
         assert not keys - named(section(CLI, f"`captains {command}"))
+
+
+def league_file(folder: Path) -> Path:
+    file = folder / "league.csv"
+    file.write_text("first,second,score,home\na,b,1,a\nb,a,0.5,a\nb,a,1,b\n")
+    return file
+
+
+def named_keys(told: Any) -> set[str]:
+    """The keys of an answer and of all in it."""
+    if isinstance(told, list):
+        return set().union(*map(named_keys, told))
+    return {*told, *named_keys(list(told.values()))} if isinstance(told, dict) else set()
 
 
 @pytest.mark.parametrize("name", bracket_names())
@@ -139,6 +168,11 @@ def test_a_bracket_that_ships_is_named(name: str) -> None:
 @pytest.mark.parametrize("model", [DecisionLine, Situation])
 def test_a_field_of_an_exported_decision_has_a_row(model: type[BaseModel]) -> None:
     assert not model.model_fields.keys() - rows(section(EXPORTS, "Decisions")).keys()
+
+
+@pytest.mark.parametrize("key", ["run_dir", "page", *Report.model_fields])
+def test_a_key_of_a_report_has_a_row(key: str) -> None:
+    assert key in rows(section(REPORT, "As data"))
 
 
 # --- the engine --------------------------------------------------------------------------------

@@ -68,6 +68,29 @@ async def test_a_step_is_a_ball_back_and_on(chromium, bus):
         await shows(page, BALLS[-2])
 
 
+async def test_space_presses_what_the_keyboard_has_come_to_and_not_what_was_clicked(chromium, bus):
+    await post(bus, EVENTS)
+    async with browse(chromium, bus, PAGE) as page:
+        await page.locator("#back").click()
+        await page.keyboard.press("Space")
+        await expect(page.locator("#play")).to_have_text("Pause")
+        await page.keyboard.press("Space")
+        await page.locator("#position").click()
+        await page.keyboard.press("Space")
+        await expect(page.locator("#play")).to_have_text("Pause")
+        await page.keyboard.press("Space")
+        await page.keyboard.press("l")
+        await page.locator("#position").focus()
+        await page.keyboard.press("Shift+Tab")  # from the slider back to the button before it
+        await page.keyboard.press("Shift+Tab")
+        await expect(page.locator("#step")).to_be_focused()
+        await page.locator("#back").focus()
+        await page.keyboard.press("Space")
+        await shows(page, BALLS[-2])
+        await expect(page.locator("#back")).to_be_focused()
+        await standing(page)
+
+
 async def test_wickets_are_found_in_both_directions(chromium, bus):
     await post(bus, EVENTS)
     async with browse(chromium, bus, PAGE) as page:

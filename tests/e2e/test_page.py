@@ -16,6 +16,10 @@ from tests.spectator.wire import body, client, post
 pytestmark = pytest.mark.page
 
 EVENTS = match_events("m", seed=11, home="qwen3-8b", away="heuristic")
+KEPT = """(stream) => new Promise((done) => {
+    const look = () => (history.state?.stream ?? null) === stream ? done() : setTimeout(look, 50);
+    look();
+})"""  # once the tab's history says at which match the viewer stands
 LAST_SCORE = json.loads(EVENTS[-1].model_dump_json())["data"]["innings"][-1]
 
 
@@ -26,6 +30,15 @@ async def test_the_page_follows_the_featured_match_and_the_table(chromium, bus):
         await post(bus, run_events(played=3))
         await expect(page.locator(".team .captain").first).to_have_text("qwen3-8b")
         await expect(page.locator("#connection-text")).to_have_text("live")
+        await page.locator("#back").click()
+        await page.evaluate(KEPT, "m/1")
+        first = page.locator("#words [data-seq]").first
+        stood = await first.get_attribute("data-seq")
+        await page.reload()
+        await expect(first).to_have_attribute("data-seq", stood)
+        await expect(page.locator("#connection-text")).to_contain_text("paused")
+        await page.locator("#follow").click()
+        await page.evaluate(KEPT, None)
         await post(bus, EVENTS[60:])
         score = f"{LAST_SCORE['runs']}/{LAST_SCORE['wickets']}"
         await expect(page.locator(".team .runs").last).to_have_text(score)

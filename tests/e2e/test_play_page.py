@@ -122,6 +122,7 @@ async def test_the_analysis_is_shown_and_the_question_stays(chromium, bus):
         await until_asked(page, match, "The ball is coming")
         await page.get_by_role("button", name="Analyse").click()
         await expect(page.locator(".facts")).to_contain_text("win probability")
+        await expect(page.locator(".facts")).to_contain_text("the sides would be level now")
         assert await asked(page) == "The ball is coming"
 
 

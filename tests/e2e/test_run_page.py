@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
@@ -81,8 +82,10 @@ async def test_the_table_changes_while_it_is_watched(chromium, bus):
         await expect(page.locator("#run-state")).to_have_text("in play")
         await expect(page.locator("#run-count")).to_contain_text("3 of 12 played")
         await expect(page.locator("#connection-text")).to_have_text("live")
-        await publish(bus, events[tables[3] + 1 :])
+        await publish(bus, events[tables[3] + 1 : -1])
         await expect(page.locator("#run-count")).to_contain_text("12 of 12 played")
+        await expect(page.locator("#run-time")).to_contain_text("all is played")
+        await publish(bus, events[-1:])
         await expect(page.locator("#run-state")).to_have_text("interrupted")
         await expect(page.locator("#connection-text")).to_have_text("ended")
         await expect(page.locator("#standings tr")).to_have_count(3)
@@ -124,7 +127,7 @@ async def test_rows_glide_unless_motion_is_to_be_kept_small(chromium, bus, motio
 
 async def test_lengths_of_time_rates_and_costs_are_said_in_words(chromium, bus):
     asked = """async () => {
-        const { cost, costLeft, duration, estimate, pace, silence } = await import('/static/runs/words.js');
+        const { cost, costLeft, duration, estimate, pace, silence, timeLeft } = await import('/static/runs/words.js');
         const spent = { tokens: 12_000, calls: 40, usd: 1.5, usd_priced: 1.5, unpriced_calls: 0 };
         const partly = { ...spent, usd: null, usd_priced: 0.25, unpriced_calls: 3 };
         return {
@@ -133,6 +136,7 @@ async def test_lengths_of_time_rates_and_costs_are_said_in_words(chromium, bus):
             costs: [spent, partly, { ...partly, usd_priced: null }, { ...spent, calls: 0 }].map(cost),
             left: [costLeft(spent, { counted: 10, open: 30 }), costLeft(spent, { counted: 0, open: 3 })],
             estimates: [{ mean: -0.25, low: null, high: null }, { mean: 1, low: 0.5, high: 1.5 }].map(estimate),
+            ends: [[null, 0], [30, 20], [1, 30]].map(([left, ago]) => timeLeft(left, '2026-01-01T00:00:00Z', Date.parse('2026-01-01T00:00:00Z') + 1_000 * ago)),
             silences: [30, 3_000].map((s) => silence('2026-01-01T00:00:00Z', Date.parse('2026-01-01T00:00:00Z') + 1_000 * s)),
         };
     }"""  # noqa: E501 - a module of the page, asked in its own words
@@ -148,6 +152,7 @@ async def test_lengths_of_time_rates_and_costs_are_said_in_words(chromium, bus):
             ],
             "left": ["about $4.50 more", ""],
             "estimates": ["−0.25", "1.00 (0.50 to 1.50)"],
+            "ends": ["not known yet", "about 30 s", "not known: what is being played takes longer"],
             "silences": ["", "No news for 50 min"],
         }
 
@@ -289,6 +294,10 @@ async def test_matches_are_filtered_and_the_address_says_how(chromium, bus):
         await expect(page.locator("#list-count")).to_have_text("4 matches")
         await expect(page.locator("#matches .state").first).to_have_text("● live")
         await expect(page.locator("#matches .result").first).to_contain_text("%")
+        which = await page.locator("#matches .which").all_inner_texts()
+        legs = {text.partition(" · ")[0] for text in which}
+        assert legs == {f"pair {number}, leg a" for number in range(4)}
+        assert all(re.search(r"\d:\d\d", text) for text in which)
         for state, count in (("void", 1), ("forfeit", 1), ("ended", 2), ("live", 1)):
             await page.locator("#by-state").select_option(state)
             await expect(page.locator("#matches li")).to_have_count(count)

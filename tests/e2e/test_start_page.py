@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from spectator import BusServer, start_digest, start_token
-from spectator.starts import BadRequest, ChannelBusy, Problem, StartState
+from spectator.starts import BadRequest, ChannelBusy, Problem, StartRequest, StartState
 from tests.e2e.accessible import violations
 from tests.e2e.browsing import browse
 from tests.spectator.starter import ON_AIR, Double
@@ -53,6 +53,8 @@ async def test_a_form_left_as_it_is_starts_a_match(chromium, bus, starter):
     (asked,) = starter.asked
     assert (asked.captain, asked.opponent, asked.format) == ("heuristic", "baseline", "T5")
     assert (asked.seed, asked.featured, asked.queue) == (None, True, False)
+    left_out = StartRequest(captain="heuristic", opponent="baseline", format="T5")
+    assert asked == left_out  # the page begins with what the API takes for granted
 
 
 async def test_everything_that_can_be_chosen_is_sent(chromium, bus, starter):
@@ -64,7 +66,7 @@ async def test_everything_that_can_be_chosen_is_sent(chromium, bus, starter):
         await page.get_by_role("radio", name="Other").check()
         await page.get_by_label("Overs an innings").fill("3")
         await page.get_by_label("Seed", exact=True).fill("11")
-        await page.get_by_label("Super over").uncheck()
+        await page.get_by_label("Super over").check()
         await page.get_by_label("Pace").select_option("8")
         await press_start(page)
         await expect(page.locator(".starts li")).to_have_count(1)
@@ -72,7 +74,7 @@ async def test_everything_that_can_be_chosen_is_sent(chromium, bus, starter):
     assert (asked.captain, asked.opponent.person, asked.opponent.deadline_s) == (
         *("baseline", "ada", 30),
     )
-    assert (asked.overs, asked.seed, asked.super_over, asked.balls_per_s) == (3, 11, False, 8)
+    assert (asked.overs, asked.seed, asked.super_over, asked.balls_per_s) == (3, 11, True, 8)
 
 
 async def test_a_pack_of_situations_has_its_own_length(chromium, bus, starter):
@@ -97,6 +99,10 @@ async def test_a_match_that_is_told_aloud_waits_for_its_lines(chromium, bus, sta
     async with browse(chromium, bus, page_of(bus)) as page:
         await page.get_by_label("Voice").select_option("browser")
         await expect(page.get_by_label("Pace")).to_have_value("0.2")
+        await page.get_by_label("On the front page").uncheck()
+        await expect(page.get_by_label("Voice")).to_be_disabled()
+        await expect(page.get_by_label("Voice")).to_have_value("none")
+        await page.get_by_label("On the front page").check()
         await press_start(page)
         await expect(page.locator(".starts li")).to_have_count(1)
     (asked,) = starter.asked
@@ -150,10 +156,17 @@ async def test_a_start_is_cancelled_from_its_row(chromium, bus, starter):
         assert (await (await cancelled.value).json())["state"] == "cancelled"
 
 
-async def test_a_failed_start_says_why(chromium, bus, starter):
+async def test_a_start_can_be_watched_from_beside_the_button_and_says_why_it_failed(
+    chromium, bus, starter
+):
     async with browse(chromium, bus, page_of(bus)) as page:
         await press_start(page)
         await expect(page.locator(".starts li")).to_have_count(1)
+        watch = page.locator(".go").get_by_role("link", name="Watch")
+        await expect(watch).to_have_count(0)
+        playing = {"state": StartState.PLAYING}
+        starter.begun[0] = starter.begun[0].model_copy(update=playing)
+        await expect(watch).to_have_attribute("href", "/match/m/1")
         failed = {"state": StartState.FAILED, "reason": "<b>killed</b> by signal 9"}
         starter.begun[0] = starter.begun[0].model_copy(update=failed)
         await expect(page.locator(".starts .outcome")).to_have_text("<b>killed</b> by signal 9")

@@ -26,6 +26,7 @@ from flows.exports.tables import csv_of, match_row
 from flows.ledger import RunFolder
 from flows.past import NoRun, PastRun
 from flows.play import Job, play_job
+from flows.report import Material
 from tests.flows.support import EPISODES_OF_SMALL, SMALL, played
 from tests.tournaments.results import leg
 
@@ -221,14 +222,14 @@ def read(path: Path) -> list[dict[str, str]]:
 
 
 def test_the_tables_are_the_runs(folder: RunFolder, tmp_path: Path) -> None:
-    run = PastRun.at(folder.path)
-    results = run.results().values()
-    standings = run.table(results).standings()
-    write_tables(tmp_path, standings, results)
+    found = Material.of(folder)
+    standings = found.table.standings()
+    write_tables(tmp_path, standings, found.results, found.pairs)
     assert [row["captain"] for row in read(tmp_path / "standings.csv")] == [
         row.captain for row in standings
     ]
     assert len(read(tmp_path / "matches.csv")) == EPISODES_OF_SMALL
+    assert len(read(tmp_path / "pairs.csv")) == EPISODES_OF_SMALL // 2
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+x", "-x", "@x", "\tx"])
@@ -247,7 +248,7 @@ def test_every_other_name_is_read_back_as_it_was(name: str) -> None:
 # --- the command -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("to", "files"), [("csv", 2), ("cricsheet", 12), ("decisions", 1)])
+@pytest.mark.parametrize(("to", "files"), [("csv", 3), ("cricsheet", 12), ("decisions", 1)])
 def test_the_command_writes_into_the_runs_folder(
     folder: RunFolder, capsys: pytest.CaptureFixture[str], to: str, files: int
 ) -> None:

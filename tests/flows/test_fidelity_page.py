@@ -3,7 +3,6 @@
 import re
 from dataclasses import replace
 from functools import cache
-from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -15,22 +14,7 @@ from flows.cli import main
 from flows.fidelity import Checked, Wanted, check
 from flows.fidelity_page import page, write_page
 from flows.plots import Mark, Plot, percent, plain
-
-
-class _Tags(HTMLParser):
-    """Which elements are open."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.stack: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:
-        if tag not in ("meta", "rect", "line", "circle"):
-            self.stack.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in ("rect", "line", "circle"):
-            assert self.stack.pop() == tag
+from tests.flows.markup import unclosed
 
 
 @cache
@@ -52,9 +36,7 @@ def test_every_plot_is_well_formed_and_says_what_it_is() -> None:
 
 
 def test_every_tag_is_closed() -> None:
-    tags = _Tags()
-    tags.feed(page(checked()))
-    assert tags.stack == []
+    assert unclosed(page(checked())) == []
 
 
 def test_every_line_is_on_the_page() -> None:

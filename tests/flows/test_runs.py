@@ -57,6 +57,7 @@ def test_a_run_is_played_once_and_started_over_when_asked(
     first = played(file, runs, environment)
     assert first["episodes"] == {"played": 12, "resumed": 0, "void": 0, "forfeit": 0}
     assert sum(row["played"] for row in first["standings"]) == 2 * EPISODES_OF_SMALL
+    assert Path(first["report"]).read_text(encoding="utf-8").startswith("<!doctype html>")
     again = played(file, runs, environment)
     assert again["episodes"]["resumed"] == EPISODES_OF_SMALL
     assert again["standings"] == first["standings"]

@@ -3,8 +3,9 @@
 The expected score of a match is 1/(1+e^-d), with d the difference of both strengths and what the
 seat and the toss are worth. The strengths solve Σ x(score − expected) = ridge · strength. With
 scores 0, ½ and 1 and no ridge that is maximum likelihood; it is an unbiased equation for any score
-with the right mean, so for luck-adjusted ones too, which are never clipped. Only where a captain
-scores all or more, which no strength explains, is his score held half a win short of all.
+with the right mean, so for luck-adjusted ones too, which are never clipped. A captain who scores
+all or more, which no strength explains, is held half a win short of all; where a group does so
+against the rest, a weak ridge keeps the gap finite.
 
 How sure they are is the jackknife over clusters (matches that share a seed), by one Newton step:
 what leaving out a seed does to the strengths, squared and added up. It needs no model of the luck
@@ -24,8 +25,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-# The pull to the middle: half a match's information (¼ in the middle), so ½ · ¼.
-WEAK_RIDGE: Final = 0.125
+WEAK_RIDGE: Final = 0.125  # half a match's information: ½ · ¼
 _LEAST_RIDGE: Final = 1e-9  # strengths are relative: without any, the equations have no one answer
 _STEPS: Final = 200
 _SETTLED: Final = 1e-12
@@ -84,11 +84,12 @@ class Fit:
     errors: Floats
     clusters: Ints
     met: Floats  # matches of each captain with each other
+    needed_ridge: bool
 
 
-def fit(games: Sequence[Game], *, ridge: float = WEAK_RIDGE) -> Fit:
+def fit(games: Sequence[Game], *, ridge: float | None = None) -> Fit:
     """Raises `NotConnected`; `games` must not be empty. Without `side` and `toss` in them, these
-    are 0.
+    are 0. `ridge`: by default none, or a weak one where nothing else makes the strengths finite.
     """
     names = tuple(dict.fromkeys(name for game in games for name in (game.first, game.second)))
     groups = connected(names, ((game.first, game.second) for game in games))
@@ -121,7 +122,7 @@ class _Equations:
     cluster how many there were and what they scored.
     """
 
-    def __init__(self, games: Sequence[Game], names: tuple[str, ...], ridge: float) -> None:
+    def __init__(self, games: Sequence[Game], names: tuple[str, ...], ridge: float | None) -> None:
         self.names = names
         place = {name: index for index, name in enumerate(names)}
         played: Counter[tuple[Hashable, _Cell]] = Counter()
@@ -139,7 +140,11 @@ class _Equations:
         self.played = np.array(list(played.values()), float)
         self.scored = np.array([scored[key] for key in played])
         self.held = self._held_inside()
+        self.needs_ridge = not self._is_finite()
+        if ridge is None:
+            ridge = WEAK_RIDGE if self.needs_ridge else 0.0
         self.ridge = np.full(self.design.shape[1], max(ridge, _LEAST_RIDGE))
+        self.ridge[len(names) :] = max(ridge, WEAK_RIDGE)  # few matches may say all of a seat
 
     def solved(self) -> Fit:
         count, solution = len(self.names), self._solution()
@@ -163,7 +168,20 @@ class _Equations:
             errors=np.sqrt((pulls[:, :count] ** 2).sum(0) * self.clusters / few) / games,
             clusters=self._clusters_of_captains(),
             met=self._met(),
+            needed_ridge=self.needs_ridge,
         )
+
+    def _is_finite(self) -> bool:
+        """Whether from every captain a path of points taken leads to every other (Ford 1957)."""
+        count = len(self.names)
+        took = np.eye(count)
+        first, second = self._sides()
+        np.add.at(took, (first, second), np.maximum(self.held, 0))
+        np.add.at(took, (second, first), np.maximum(self.played - self.held, 0))
+        reached = took > 0
+        for _ in range(count.bit_length()):
+            reached = reached @ reached
+        return bool(reached.all())
 
     def _held_inside(self) -> Floats:
         """The scores, drawn to the middle for a captain whose mean is outside of what any strength

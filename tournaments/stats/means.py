@@ -25,18 +25,19 @@ LEAST_SPREAD: Final = 0.05
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
     """A mean score over `pairs` and its 95 % interval. `low` and `high` are None where too little
-    was played to tell how far it may be off.
+    was played to tell how far it may be off. `freedom`: degrees of Student's distribution.
     """
 
     mean: float
     low: float | None
     high: float | None
     pairs: int
+    freedom: int
 
 
 def of_meeting(pairs: Iterable[Pair], captain: str) -> Estimate | None:
     """The adjusted score of `captain` in the pairs with one opponent."""
-    return _estimate([[(pair.seed, pair.adjusted_of(captain)) for pair in pairs]])
+    return mean_of([[(pair.seed, pair.adjusted_of(captain)) for pair in pairs]], LEAST_SPREAD)
 
 
 def of_captains(pairs: Iterable[Pair]) -> Mapping[str, Estimate]:
@@ -48,28 +49,39 @@ def of_captains(pairs: Iterable[Pair]) -> Mapping[str, Estimate]:
         for captain in (pair.first, pair.second):
             score = (pair.seed, pair.adjusted_of(captain))
             met[captain][pair.opponent(captain)].append(score)
-    found = {captain: _estimate(list(others.values())) for captain, others in met.items()}
+    found = {
+        captain: mean_of(list(others.values()), LEAST_SPREAD) for captain, others in met.items()
+    }
     return {captain: estimate for captain, estimate in found.items() if estimate is not None}
 
 
-def _estimate(meetings: Sequence[Sequence[tuple[int, float]]]) -> Estimate | None:
-    """The mean of the meetings' means; a meeting is (seed, score) of each of its pairs."""
+def mean_of(
+    meetings: Iterable[Sequence[tuple[int, float]]], least_spread: float = 0.0
+) -> Estimate | None:
+    """The mean of the meetings' means; a meeting is (seed, value) of each of its pairs. Values are
+    held to spread at least so much.
+    """
     met = [meeting for meeting in meetings if meeting]
     if not met:
         return None
-    means = [fmean(score for _, score in meeting) for meeting in met]
-    mean, margin = fmean(means), _margin(met, means)
+    means = [fmean(value for _, value in meeting) for meeting in met]
+    mean, error, freedom = fmean(means), _error(met, means, least_spread), _freedom(met)
+    margin = reach(freedom) * error if error else None
     return Estimate(
         mean=mean,
         low=None if margin is None else mean - margin,
         high=None if margin is None else mean + margin,
         pairs=sum(map(len, met)),
+        freedom=freedom,
     )
 
 
-def _margin(met: Sequence[Sequence[tuple[int, float]]], means: Sequence[float]) -> float | None:
-    """Half of the interval: the pulls of one seed on the mean are added before they are squared,
-    each meeting's freed of the bias that its own mean brings.
+def _error(
+    met: Sequence[Sequence[tuple[int, float]]], means: Sequence[float], least_spread: float
+) -> float | None:
+    """The standard error: the pulls of one seed on the mean are added before they are squared,
+    each meeting's freed of the bias that its own mean brings. None where one pair shows no spread,
+    or none was seen.
     """
     if min(map(len, met)) < LEAST_PAIRS:
         return None
@@ -77,10 +89,12 @@ def _margin(met: Sequence[Sequence[tuple[int, float]]], means: Sequence[float]) 
     for meeting, mean in zip(met, means, strict=True):
         pairs = len(meeting)
         weight = sqrt(pairs / (pairs - 1)) / (pairs * len(met))
-        for seed, score in meeting:
-            pulls[seed] += weight * (score - mean)
-    least = LEAST_SPREAD / len(met) * sqrt(sum(1 / len(meeting) for meeting in met))
-    error = max(least, sqrt(sum(pull * pull for pull in pulls.values())))
-    pairs = sum(map(len, met))
-    freedom = pairs - len(met) if len(pulls) == pairs else len(pulls) - 1
-    return reach(freedom) * error
+        for seed, value in meeting:
+            pulls[seed] += weight * (value - mean)
+    least = least_spread / len(met) * sqrt(sum(1 / len(meeting) for meeting in met))
+    return max(least, sqrt(sum(pull * pull for pull in pulls.values()))) or None
+
+
+def _freedom(met: Sequence[Sequence[tuple[int, float]]]) -> int:
+    pairs, seeds = sum(map(len, met)), len({seed for meeting in met for seed, _ in meeting})
+    return pairs - len(met) if seeds == pairs else seeds - 1

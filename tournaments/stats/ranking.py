@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import sqrt
 from typing import Final
@@ -187,27 +187,12 @@ class _Ranker:
         )
 
     def _gaps(self) -> tuple[Gap, ...]:
-        found = [self._gap(int(one), int(other)) for one, other in pairwise(self.order)]
-        corrected = holm([gap.p for gap in found])
-        return tuple(
-            Gap(better=g.better, worse=g.worse, elo=g.elo, low=g.low, high=g.high, p=p)
-            for g, p in zip(found, corrected, strict=True)
-        )
-
-    def _gap(self, one: int, other: int) -> Gap:
-        gap = float(self.fit.strengths[one] - self.fit.strengths[other])
-        v = self.covariance
-        error = sqrt(max(float(v[one, one] + v[other, other] - 2 * v[one, other]), 0.0))
-        freedom = max(int(self.fit.clusters[[one, other]].min()) - 1, 1)
-        margin = reach(freedom) * error
-        return Gap(
-            better=self.fit.captains[one],
-            worse=self.fit.captains[other],
-            elo=gap * ELO_A_NAT,
-            low=(gap - margin) * ELO_A_NAT,
-            high=(gap + margin) * ELO_A_NAT,
-            p=2 * below(-gap / error, freedom) if error else 1.0,
-        )
+        between = [
+            _gap(self.fit, self.covariance, int(one), int(other))
+            for one, other in pairwise(self.order)
+        ]
+        corrected = holm([gap.p for gap in between])
+        return tuple(replace(gap, p=p) for gap, p in zip(between, corrected, strict=True))
 
     def _effect(self, place: int, effect: float) -> Effect | None:
         variance = float(self.fit.covariance[place, place])
@@ -225,6 +210,8 @@ class _Ranker:
         if self.adjusted:
             return ()
         told = []
+        if self.fit.needed_ridge:
+            told.append("some lost nothing to all the others: gaps between such groups are bounds")
         for verb, score in ("won", 1.0), ("lost", 0.0):
             all_of = [
                 name
@@ -233,6 +220,27 @@ class _Ranker:
             ]
             told += [f"{name} {verb} every match: the rating is a bound" for name in all_of]
         return tuple(told)
+
+
+def gap_between(found: Fit, better: str, worse: str) -> Gap:
+    """How far one captain is ahead of another (below 0 where he is behind), `p` not corrected."""
+    one, other = found.captains.index(better), found.captains.index(worse)
+    return _gap(found, found.covariance, one, other)
+
+
+def _gap(found: Fit, v: Floats, one: int, other: int) -> Gap:
+    gap = float(found.strengths[one] - found.strengths[other])
+    error = sqrt(max(float(v[one, one] + v[other, other] - 2 * v[one, other]), 0.0))
+    freedom = max(int(found.clusters[[one, other]].min()) - 1, 1)
+    margin = reach(freedom) * error
+    return Gap(
+        better=found.captains[one],
+        worse=found.captains[other],
+        elo=gap * ELO_A_NAT,
+        low=(gap - margin) * ELO_A_NAT,
+        high=(gap + margin) * ELO_A_NAT,
+        p=2 * below(-abs(gap) / error, freedom) if error else 1.0,
+    )
 
 
 def holm(p: Sequence[float]) -> list[float]:

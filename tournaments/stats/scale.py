@@ -10,7 +10,7 @@ from math import log, log10
 from typing import Final
 
 ELO_A_NAT: Final = 400 / log(10)
-NELO_A_SIGMA: Final = 800 / log(10)  # of the results of one match; Van den Bergh, Normalized Elo
+NELO_A_SIGMA: Final = 800 / log(10)  # of the result of one match (Van den Bergh, normalized Elo)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

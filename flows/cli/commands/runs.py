@@ -56,6 +56,28 @@ def check(file: str, /, *, json: JSON = False) -> int:
     return check_file(file, as_json=json)
 
 
+def report(
+    run: str,
+    /,
+    *,
+    cockpit: Annotated[
+        str | None,
+        Parameter(help="Where balls link to: the URL of a page that has the run's matches."),
+    ] = None,
+    runs: RUNS = Path("runs"),
+    json: JSON = False,
+) -> int:
+    """Say what a run found, and write it into its folder as a page: report.html.
+
+    RUN is the run's folder, or a tournament's name: its latest run.
+
+    Example: captains report friday-night
+    """
+    from flows.cli.reports import report_run
+
+    return report_run(run, runs, cockpit, as_json=json)
+
+
 def export(
     run: str,
     /,

@@ -2,14 +2,14 @@
 
 import { matchPath } from "../router.js";
 import { html } from "../vendor/preact.js";
-import { percent, plain } from "../words.js";
+import { percent, plain, when } from "../words.js";
 
 /** `current` is the stream that is watched, `featured` the one on the featured channel. */
 export function MatchItem({ match, current = null, featured = null }) {
   const body = html`
     <span class="pair"><bdi>${match.home ?? "?"}</bdi> v <bdi>${match.away ?? "?"}</bdi></span>
     <span class=${`state ${match.outcome}`}>${stateText(match, match.stream === featured)}</span>
-    <span class="result">${resultText(match)}</span>
+    <span class="about"><span class="result">${resultText(match)}</span> <span class="which">${whichText(match)}</span></span>
   `;
   if (match.on_bus === false) return html`<li><span class="unseen" title="Not sent to this page">${body}</span></li>`;
   return html`
@@ -19,6 +19,13 @@ export function MatchItem({ match, current = null, featured = null }) {
       </a>
     </li>
   `;
+}
+
+/** What tells it from the others between the same two: `pair 3, leg a · 14:05`. */
+function whichText({ episode_id: id, attempt, started_at: at }) {
+  const leg = /-p(\d+)-([ab])$/.exec(id);
+  const parts = [leg && `pair ${Number(leg[1])}, leg ${leg[2]}`, attempt > 1 && `attempt ${attempt}`, at && html`<time datetime=${at}>${when(at)}</time>`];
+  return parts.filter(Boolean).map((part, i) => html`${i > 0 && " · "}${part}`);
 }
 
 function stateText({ outcome, format }, isFeatured) {

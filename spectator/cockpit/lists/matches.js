@@ -4,6 +4,7 @@ import { html, useState } from "../vendor/preact.js";
 import { plural } from "../words.js";
 import { MatchItem } from "./item.js";
 import { useListed } from "./listed.js";
+import { SearchField } from "./search.js";
 
 const LIMIT = 60; // matches that are listed; the bus searches and counts them all
 
@@ -12,18 +13,7 @@ export function MatchList({ api, current = null }) {
   const [search, setSearch] = useState("");
   const found = useListed(api, { limit: LIMIT, search: search.trim() });
   return html`
-    <label class="search">
-      <span class="sr">Find a match</span>
-      <input
-        id="search"
-        type="search"
-        placeholder="Find a captain or match"
-        maxlength="200"
-        autocomplete="off"
-        value=${search}
-        onInput=${(event) => setSearch(event.target.value)}
-      />
-    </label>
+    <${SearchField} label="Find a captain or match" value=${search} onSearch=${setSearch} />
     <p id="list-count" class="quiet" role="status">${found && countText(found, search.trim())}</p>
     <ul id="matches" class="matches scroll" tabindex="0" aria-label="Matches, live ones first">
       ${found?.streams.map(

@@ -78,7 +78,8 @@ function Body({ session, shown, said }) {
       </section>
       <section class="figures-grid" aria-labelledby="figures-title">
         <h2 id="figures-title" class="sr">The match in figures</h2>
-        ${[Worm, Manhattan, Partnerships, WagonWheel, Luck, Costs].map(figure)}
+        <div class="figures-column">${[Worm, Manhattan, Costs].map(figure)}</div>
+        <div class="figures-column">${[WagonWheel, Partnerships, Luck].map(figure)}</div>
       </section>
       <${InSight} kind="scorecards" draw=${() => html`<${Scorecards} ...${props} />`} />
     `;

@@ -3,7 +3,7 @@
 import { Latest } from "../lists/latest.js";
 import { Match } from "../match/match.js";
 import { Loading, Unknown, Waiting } from "../match/states.js";
-import { formatPlace } from "../places.js";
+import { formatPlace, parsePlace } from "../places.js";
 import { MatchSession } from "../session.js";
 import { NoAccess, useLamp } from "../shell.js";
 import { html, useEffect, useState } from "../vendor/preact.js";
@@ -39,7 +39,7 @@ function useSession(api, route, tries) {
   useEffect(() => {
     const opened = new MatchSession(api, {
       stream: route.page === "match" ? route.stream : null,
-      place: route.place ?? null,
+      ...(route.page === "match" ? { place: route.place } : keptPlace()),
       onChange: () => redraw((count) => count + 1),
     });
     const nudge = () => opened.nudge();
@@ -65,17 +65,34 @@ function stateOf({ player, connection, status, isLive }) {
   return `${player.playing ? "replay" : "paused"}${behind}`;
 }
 
-/** While the viewer stands at a ball, the address names it; a reload comes back to it. */
+/**
+ * While the viewer stands at a ball, the address names it, and a reload comes back to it. The address of the featured
+ * channel names no match: there the history entry keeps which one it was.
+ */
 function useAddress(session, route) {
-  const settled = route.page === "match" && session?.status === "ready" && !session.seeks;
+  const settled = session?.status === "ready" && !session.seeks;
   const stands = settled && !session.player.following && !session.player.playing;
   const place = stands ? (session.log.stops[session.player.stop]?.place ?? null) : null;
-  const hash = place ? `#${formatPlace(place)}` : "";
+  const text = place ? formatPlace(place) : "";
+  const stream = session?.stream;
   useEffect(() => {
     if (!settled) return undefined;
-    const timer = setTimeout(() => {
-      if (location.hash !== hash) history.replaceState(null, "", location.pathname + location.search + hash);
-    }, ADDRESS_AFTER_MS);
+    const timer = setTimeout(() => (route.page === "match" ? nameInAddress(text) : keepPlace(stream, text)), ADDRESS_AFTER_MS);
     return () => clearTimeout(timer);
-  }, [hash, settled]);
+  }, [stream, text, settled]);
+}
+
+function nameInAddress(text) {
+  const hash = text && `#${text}`;
+  if (location.hash !== hash) history.replaceState(null, "", location.pathname + location.search + hash);
+}
+
+function keepPlace(stream, text) {
+  if ((history.state?.place ?? "") !== text) history.replaceState(text ? { stream, place: text } : null, "", location.href);
+}
+
+/** Where the viewer stood before a reload: a ball, and the match it is of. */
+function keptPlace() {
+  const { place = "", stream = null } = history.state ?? {};
+  return { place: parsePlace(place), placeIn: stream };
 }

@@ -1,6 +1,7 @@
 // Tournaments: the list, and one of them as it goes.
 
 import { useListed } from "../lists/listed.js";
+import { SearchField } from "../lists/search.js";
 import { runPath } from "../router.js";
 import { Crosstable } from "../runs/crosstable.js";
 import { Head } from "../runs/head.js";
@@ -26,18 +27,7 @@ export function RunsPage({ api }) {
   return html`
     <section class="card" aria-labelledby="list-title">
       <h1 id="list-title">Tournaments</h1>
-      <label class="search">
-        <span class="sr">Find a tournament</span>
-        <input
-          id="search"
-          type="search"
-          placeholder="Find a tournament"
-          maxlength="200"
-          autocomplete="off"
-          value=${search}
-          onInput=${(event) => setSearch(event.target.value)}
-        />
-      </label>
+      <${SearchField} label="Find a tournament" value=${search} onSearch=${setSearch} />
       <p id="list-count" class="quiet" role="status">${countText(found, search.trim())}</p>
       <ul id="runs" class="runs">
         ${found?.streams.map((run) => html`<${RunItem} key=${run.stream} run=${run} />`)}

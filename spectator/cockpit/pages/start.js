@@ -1,7 +1,7 @@
 // A match is started: who plays, what is on, what became of it.
 
 import { FIRST, Form, requestOf } from "../start/form.js";
-import { Channel, PlayLinks, Starts, isOpen, stateText } from "../start/list.js";
+import { Channel, PlayLinks, Starts, WatchLink, isOpen, stateText } from "../start/list.js";
 import { NoAccess, Notice } from "../shell.js";
 import { html, useCallback, useEffect, useRef, useState } from "../vendor/preact.js";
 
@@ -177,7 +177,10 @@ function Outcome({ asking, starts, onQueue }) {
   const now = starts.find(({ id }) => id === start.id) ?? start;
   return html`
     <p role="status" class="accepted"><bdi>${now.captain}</bdi> v <bdi>${now.opponent}</bdi>: ${stateText(now)}.</p>
-    ${isOpen(now) && now.people.length > 0 && html`<p class="acts"><${PlayLinks} start=${{ ...start, ...now }} /></p>`}
+    <p class="acts">
+      <${WatchLink} start=${now} />
+      ${isOpen(now) && html`<${PlayLinks} start=${{ ...start, ...now }} />`}
+    </p>
   `;
 }
 

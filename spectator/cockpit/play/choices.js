@@ -37,6 +37,12 @@ const HINTS = {
   short: "into the pitch",
 };
 
+// Skills are log-odds, from -0.6 to 0.6 (docs/squads.md).
+const SKILLS = {
+  batting: "Scoring: how fast he makes runs. Survival: how hard he is to get out. Both against the average player of his place in the order",
+  bowling: "Economy: how few runs he gives away. Strike: how readily he takes wickets. Both against the average bowler",
+};
+
 /** The groups of cards of a tool, in the order of its schema: `{ name, options, description }`. */
 export const groupsOf = (offer) =>
   Object.entries(offer.parameters.properties)
@@ -68,6 +74,7 @@ export function Cards({ id, name, about, value, required, seen, row, onChange, w
   return html`
     <fieldset class="cards" data-argument=${name} aria-invalid=${wrong ? "true" : null}>
       <legend>${LABELS[name] ?? plain(name)}</legend>
+      ${name === "player" && html`<p class="hint">${SKILLS[seen.game?.i_am] ?? SKILLS.batting}: 0 is average, +0.60 the best there is, −0.60 the worst.</p>`}
       <div class=${name === "player" ? "deck people" : "deck"}>
         ${options.map((option, index) => {
           const at = required ? index : index - 1;
@@ -112,7 +119,7 @@ function Figures({ player, seen }) {
 /** A skill in signs: against the average player of his place. */
 function skill(name, value = 0) {
   const size = Math.abs(value) < 0.05 ? "average" : `${value > 0 ? "+" : "−"}${Math.abs(value).toFixed(2)}`;
-  return html`${name} ${size}`;
+  return html`<span class="skill">${name} ${size}</span>`;
 }
 
 const STEP = 0.05;

@@ -3,6 +3,12 @@
 import { html } from "../vendor/preact.js";
 import { percent, plain } from "../words.js";
 
+const MEANS = {
+  projected_score: "at the rate so far",
+  win_probability: "yours",
+  par_score: "runs with which the sides would be level now",
+};
+
 export function Facts({ reply }) {
   const plans = reply.an_over_of ?? {};
   const single = Object.entries(reply).filter(([, value]) => value !== null && typeof value !== "object");
@@ -10,7 +16,7 @@ export function Facts({ reply }) {
   return html`
     <section class="card facts" aria-labelledby="facts-title">
       <h2 id="facts-title">What it told</h2>
-      <dl>${single.map(([name, value]) => html`<div><dt>${plain(name)}</dt><dd>${valueText(name, value)}</dd></div>`)}</dl>
+      <dl>${single.map(([name, value]) => html`<div><dt>${plain(name)}${MEANS[name] && html`<small>${MEANS[name]}</small>`}</dt><dd>${valueText(name, value)}</dd></div>`)}</dl>
       ${Object.keys(plans).length > 0 && html`<${Plans} plans=${plans} />`}
     </section>
   `;

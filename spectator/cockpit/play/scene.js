@@ -32,7 +32,7 @@ function Play({ seen, game }) {
       ${game.fielders_outside_allowed !== null && html`<div><dt>${game.phase}</dt><dd>${game.fielders_outside_allowed} may stand outside the circle</dd></div>`}
     </dl>
     ${game.free_hit && html`<p class="verdict">Free hit: only a run out counts.</p>`}
-    ${seen.recent_balls.length > 0 && html`<${Recent} balls=${seen.recent_balls} />`}
+    ${seen.recent_balls.length > 0 && html`<${Recent} balls=${seen.recent_balls} overs=${game.overs} />`}
   `;
 }
 
@@ -44,16 +44,23 @@ function situation(game) {
   return `${so_far}${plural(game.balls_left, "ball")} and ${plural(game.wickets_in_hand, "wicket")} left.`;
 }
 
-/** The last balls, and in words what both sides chose for the very last. */
-function Recent({ balls }) {
+/** The balls of the over, before its first one those of the over before; and in words what both sides chose for the very last. */
+function Recent({ balls, overs }) {
   const last = balls.at(-1);
+  const shown = balls.filter((ball) => ball.innings === last.innings && overIn(ball.ball) === overIn(last.ball));
+  const title = overIn(last.ball) === overIn(overs) ? "This over" : "The over before";
+  const goesBack = shown.length === balls.length && !last.ball.endsWith(".1") && !shown[0].ball.endsWith(".1");
   return html`
-    <ol class="balls" aria-label="The last balls">
-      ${balls.map((ball) => html`<li class=${`ball ${kindOf(ball)}`} title=${ball.ball}>${glyphOf(ball)}</li>`)}
+    <p class="over-label" id="over-title">${title}</p>
+    <ol class="balls" aria-labelledby="over-title">
+      ${goesBack && html`<li class="earlier" aria-label="earlier balls">…</li>`}
+      ${shown.map((ball) => html`<li class=${`ball ${kindOf(ball)}`} title=${ball.ball}>${glyphOf(ball)}</li>`)}
     </ol>
     <p class="line" aria-live="polite"><bdi>${lastText(last)}</bdi></p>
   `;
 }
+
+const overIn = (ball) => ball.split(".")[0];
 
 const glyphOf = (ball) => (ball.wicket ? "W" : ball.extras ? ball.outcome.replaceAll("/", " ") : ball.runs || "•");
 

@@ -16,6 +16,7 @@ const ENDINGS = {
 
 export function Head({ run, stream }) {
   const state = stateOf(run);
+  const now = useNow();
   return html`
     <section class="card run-head" aria-labelledby="run-title">
       <div class="card-head">
@@ -26,10 +27,10 @@ export function Head({ run, stream }) {
       <${Bar} run=${run} />
       <${Counts} run=${run} stream=${stream} />
       <dl class="run-facts">
-        <${Time} run=${run} />
+        <${Time} run=${run} now=${now} />
         <${Cost} run=${run} />
       </dl>
-      <${Notes} run=${run} />
+      <${Notes} run=${run} now=${now} />
     </section>
   `;
 }
@@ -79,14 +80,17 @@ function Counts({ run, stream }) {
   `;
 }
 
-function Time({ run }) {
-  const { ended, progress } = run;
+function Time({ run, now }) {
+  const { ended, progress, heardAt } = run;
   if (ended) return html`<${Fact} id="run-time" name="Took" text=${words.duration(ended.seconds)} />`;
   if (!progress) return null;
-  const left = progress.left_s === null ? "not known yet" : `about ${words.duration(progress.left_s)}`;
+  if (progress.open === 0) return html`<${Fact} id="run-time" name="Time to finish" text="all is played" aside=${shownText(run)} />`;
   const rate = progress.per_s === null ? "" : words.pace(progress.per_s);
-  return html`<${Fact} id="run-time" name="Time to finish" text=${left} aside=${rate} />`;
+  return html`<${Fact} id="run-time" name="Time to finish" text=${words.timeLeft(progress.left_s, heardAt, now)} aside=${rate} />`;
 }
+
+/** What a run waits for that has nothing left to play. */
+const shownText = ({ spectate }) => (spectate === "none" ? "" : "it ends when its featured match has been shown");
 
 function Cost({ run }) {
   const text = run.cost ? words.cost(run.cost) : "";
@@ -104,8 +108,8 @@ function Fact({ id, name, text, aside }) {
   `;
 }
 
-function Notes({ run }) {
-  const quiet = useSilence(run);
+function Notes({ run, now }) {
+  const quiet = silenceText(run, now);
   const notes = run.ended
     ? [ENDINGS[run.ended.state], ...(run.ended.why ?? []), ...(run.ended.unranked ?? []).map((why) => `No ranking: ${why}.`)]
     : [quiet];
@@ -114,14 +118,18 @@ function Notes({ run }) {
   return html`<ul id="run-notes" class="run-notes">${told.map((note) => html`<li><bdi>${note}</bdi></li>`)}</ul>`;
 }
 
-/** A run that is killed says nothing more; so it is told how long nothing was heard. */
-function useSilence(run) {
+function useNow() {
   const [now, setNow] = useState(Date.now());
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), LOOK_EVERY_MS);
     return () => clearInterval(timer);
   }, []);
-  if (run.ended || run.heardAt === null) return "";
+  return now;
+}
+
+/** A run that is killed says nothing more; so it is told how long nothing was heard. One that shows its last match has no news. */
+function silenceText(run, now) {
+  if (run.heardAt === null || run.progress?.open === 0) return "";
   const silence = words.silence(run.heardAt, now);
   const gone = now - Date.parse(run.heardAt) > GONE_S * 1_000;
   return silence && `${silence}${gone ? ": the run may have been stopped." : "."}`;

@@ -13,6 +13,7 @@ const COLUMNS = [
   ["points", "Pts", "Points"],
   ["nrr", "NRR", "Net run rate"],
 ];
+const LEFT_OUT = ["lost", "tied"]; // where there is little room
 const TROUBLE = [
   ["void", "V", "Void"],
   ["forfeits", "Fft", "Forfeits"],
@@ -32,12 +33,13 @@ export function StandingsCard({ run, stream }) {
   `;
 }
 
-/** With `stream`, names and counts lead to the matches behind them. */
+/** With `stream`, names and counts lead to the matches behind them; without it there is little room. */
 export function StandingsTable({ run, stream = null }) {
   const body = useRef(null);
   useGlide(body, run.rows);
   const trouble = TROUBLE.filter(([key]) => run.rows.some((row) => row[key]));
-  const columns = [...COLUMNS.filter(([key]) => run.rows.some((row) => row[key] !== undefined)), ...trouble];
+  const isTold = ([key]) => run.rows.some((row) => row[key] !== undefined) && (stream !== null || !LEFT_OUT.includes(key));
+  const columns = [...COLUMNS.filter(isTold), ...trouble];
   return html`
     <table class="figures standings">
       <thead>
@@ -64,20 +66,23 @@ export function StandingsTable({ run, stream = null }) {
 }
 
 function Row({ row, place, move, columns, stream }) {
-  const name = html`<bdi>${row.captain}</bdi>`;
+  const name = html`<bdi>${breakable(row.captain)}</bdi>`;
   return html`
     <tr data-captain=${row.captain}>
       <th scope="row">
         <span class="placed">
           <span class="place">${place}${row.by_lot && row.played ? "*" : ""}</span>
+          <span class="moved">${move && html`<${Move} by=${move.by} />`}</span>
           ${stream ? html`<a href=${words.matchesPath(stream, { captains: [row.captain] })}>${name}</a>` : name}
-          ${move && html`<${Move} by=${move.by} />`}
         </span>
       </th>
       ${columns.map(([key]) => html`<td class=${key === "points" ? "main" : ""}>${linked(stream, row, key)}</td>`)}
     </tr>
   `;
 }
+
+/** A name may go on in the next line after an underscore or a dot, too. */
+const breakable = (name) => name.split(/(?<=[_.])/).flatMap((part, i) => (i ? [html`<wbr />`, part] : [part]));
 
 /** Places gained or lost: an arrow, a number, and words for who sees neither. */
 function Move({ by }) {

@@ -1,6 +1,7 @@
 // Words and numbers of a tournament.
 
 const LONG_AGO_S = 60;
+const LATE_MS = 5_000; // a table comes a second at most, and is on its way for a while
 
 export const number = (value) => value.toLocaleString("en");
 export const signed = (value, digits) =>
@@ -28,6 +29,13 @@ export function duration(seconds) {
   const rest = units[first + 1];
   const left = rest && rest[0] !== "s" ? Math.floor((rounded % size) / rest[1]) : 0;
   return `${Math.floor(rounded / size)} ${name}${left ? ` ${left} ${rest[0]}` : ""}`;
+}
+
+/** How long the rest will take, as it was thought at `heardAt`; a match that takes longer than its like is not known. */
+export function timeLeft(seconds, heardAt, now) {
+  if (seconds === null) return "not known yet";
+  const over = now - Date.parse(heardAt) > 1_000 * seconds + LATE_MS;
+  return over ? "not known: what is being played takes longer" : `about ${duration(seconds)}`;
 }
 
 /** So many in a second, said by the second, the minute or the hour. */

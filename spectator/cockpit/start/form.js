@@ -16,7 +16,7 @@ export const FIRST = {
   entry: "",
   seed: "",
   squads: "drawn",
-  super_over: true,
+  super_over: false,
   voice: "none",
   featured: true,
   balls_per_s: 2,
@@ -38,7 +38,7 @@ export function requestOf(chosen, options, queue) {
     ...(String(chosen.seed).trim() === "" ? {} : { seed: numberIn(chosen.seed) }),
     squads: chosen.squads,
     super_over: chosen.super_over,
-    voice: chosen.voice,
+    voice: chosen.featured ? chosen.voice : "none",
     featured: chosen.featured,
     balls_per_s: chosen.balls_per_s,
     queue,
@@ -78,7 +78,7 @@ export function Form({ chosen, options, problems, onChange, onSubmit, children }
         <${Check} field="featured" label="On the front page, one match at a time" ...${{ chosen, onChange }} />
         <div class="fields">
           <${Pace} ...${{ chosen, problems, onChange }} />
-          <${Choose} field="voice" label="Voice" value=${chosen.voice} choices=${options.voices} problems=${problems} onChange=${(part) => onChange(atItsPace(part, chosen))} />
+          <${Choose} field="voice" label="Voice" value=${chosen.featured ? chosen.voice : "none"} choices=${options.voices} off=${!chosen.featured && "Only a match on the front page is told aloud."} problems=${problems} onChange=${(part) => onChange(atItsPace(part, chosen))} />
         </div>
       </section>
       ${children}
@@ -110,13 +110,13 @@ function wrongText({ why, allowed }) {
   return html`<bdi>${why}</bdi>${allowed && html`. Allowed: <bdi>${allowed}</bdi>`}`;
 }
 
-/** One of several; those that cannot be had here say what they lack. */
-function Choose({ field, label, value, choices, problems, onChange, name = field, hint = true }) {
+/** One of several; those that cannot be had here say what they lack. `off` says why none can be chosen now. */
+function Choose({ field, label, value, choices, problems, onChange, name = field, hint = true, off = "" }) {
   const now = choices.find((choice) => choice.name === value);
   return html`
-    <${Field} field=${field} label=${label} problems=${problems} hint=${hint && now?.about}>
+    <${Field} field=${field} label=${label} problems=${problems} hint=${hint && (off || now?.about)}>
       ${(said) => html`
-        <select ...${said} onChange=${(event) => onChange({ [name]: event.target.value })}>
+        <select ...${said} disabled=${Boolean(off)} onChange=${(event) => onChange({ [name]: event.target.value })}>
           ${choices.map((choice) => html`<option value=${choice.name} selected=${choice.name === value} disabled=${Boolean(choice.why_not)}>${plain(choice.label ?? choice.name)}</option>`)}
         </select>
       `}

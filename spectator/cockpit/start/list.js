@@ -2,7 +2,7 @@
 
 import { matchPath } from "../router.js";
 import { html } from "../vendor/preact.js";
-import { VOIDS, plain } from "../words.js";
+import { VOIDS, plain, timeOfDay } from "../words.js";
 
 const OPEN = ["queued", "starting", "playing"];
 const SHOWN = 12;
@@ -21,7 +21,7 @@ export function Channel({ onAir, mayStart, onCancel }) {
 
 function OnAir({ onAir, mayStart, onCancel }) {
   return html`
-    <p class="now"><b><bdi>${onAir.title}</bdi></b>${onAir.since && html` <span class="quiet">since ${clock(onAir.since)}</span>`}</p>
+    <p class="now"><b><bdi>${onAir.title}</bdi></b>${onAir.since && html` <span class="quiet">since ${timeOfDay(onAir.since)}</span>`}</p>
     ${onAir.lost && html`<p class="hint">Its process has died; the channel is free within a minute.</p>`}
     ${onAir.queued > 0 && html`<p class="hint">${onAir.queued === 1 ? "One match waits" : `${onAir.queued} matches wait`} for it.</p>`}
     <p class="acts">
@@ -47,7 +47,6 @@ export function Starts({ starts, mayStart, onCancel }) {
 
 function Started({ start, mayStart, onCancel }) {
   const open = isOpen(start);
-  const watchable = start.state === "playing" || start.state === "ended";
   return html`
     <li data-start=${start.id} data-state=${start.state}>
       <p class="who"><bdi>${start.captain}</bdi> v <bdi>${start.opponent}</bdi></p>
@@ -55,12 +54,18 @@ function Started({ start, mayStart, onCancel }) {
       <p class="what quiet">${start.overs} overs · seed ${start.seed}${start.pack === "standard" ? "" : ` · ${plain(start.pack)}`}</p>
       ${outcome(start) && html`<p class="outcome"><bdi>${outcome(start)}</bdi></p>`}
       <p class="acts">
-        ${watchable && html`<a class="button" href=${matchPath(start.id)}>${open ? "Watch" : "See it"}</a>`}
+        <${WatchLink} start=${start} />
         ${open && html`<${PlayLinks} start=${start} />`}
         ${open && mayStart && html`<button type="button" disabled=${start.cancelling} onClick=${() => onCancel(start.id)}>Cancel</button>`}
       </p>
     </li>
   `;
+}
+
+/** To the match, once there is something to see. */
+export function WatchLink({ start }) {
+  if (start.state !== "playing" && start.state !== "ended") return null;
+  return html`<a class="button" href=${matchPath(start.id)}>${isOpen(start) ? "Watch" : "See it"}</a>`;
 }
 
 /** For each person the way to his own page; it can be copied for somebody else. */
@@ -84,5 +89,3 @@ function outcome({ state, reason, result }) {
   if (state === "cancelled") return "Its record is sealed.";
   return result?.text ?? "";
 }
-
-const clock = (at) => new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });

@@ -11,10 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tournaments.stats.bradley_terry import Fit, Game, NotConnected, fit
+from tournaments.stats.bradley_terry import WEAK_RIDGE, Fit, Game, NotConnected, fit
 from tournaments.stats.scale import ELO_A_NAT
-
-NONE = 0.0  # no ridge: maximum likelihood
 
 
 def games_of(*results: tuple[str, str, float, int]) -> list[Game]:
@@ -28,8 +26,8 @@ def games_of(*results: tuple[str, str, float, int]) -> list[Game]:
     ]
 
 
-def strengths(games: Iterable[Game], ridge: float = NONE) -> dict[str, float]:
-    found = fit(list(games), ridge=ridge)
+def strengths(games: Iterable[Game]) -> dict[str, float]:
+    found = fit(list(games))
     return dict(zip(found.captains, found.strengths.tolist(), strict=True))
 
 
@@ -86,7 +84,7 @@ def test_a_draw_counts_half_in_openspiels_case() -> None:
 
 
 def test_an_unbeaten_captain_keeps_the_order_of_openspiels_case() -> None:
-    found = strengths(wins([[0, 5, 2], [0, 0, 2], [3, 3, 0]]), ridge=0.125)
+    found = strengths(wins([[0, 5, 2], [0, 0, 2], [3, 3, 0]]))
     assert found["A"] > found["C"] > found["B"]
 
 
@@ -99,6 +97,15 @@ def test_groups_that_never_met_are_named() -> None:
     games = games_of(("a", "b", 1, 1), ("c", "d", 1, 1), ("d", "e", 1, 1))
     with pytest.raises(NotConnected, match="nothing compares them: a, b; c, d, e"):
         fit(games)
+
+
+def test_a_group_that_never_loses_to_the_rest_is_finitely_better() -> None:
+    games = games_of(("a", "b", 1, 2), ("a", "b", 0, 1), ("a", "c", 1, 3), ("b", "d", 1, 3),
+                     ("c", "d", 1, 2), ("c", "d", 0, 1))  # fmt: skip
+    found = fit(games)
+    strength = by_name(found)
+    assert found.needed_ridge
+    assert 0.3 < strength["b"] - strength["c"] < 20
 
 
 leagues = st.lists(
@@ -149,7 +156,7 @@ def is_within(games: Sequence[Game]) -> bool:
 
 @given(games=leagues.filter(is_within))
 def test_expected_scores_are_those_scored_but_for_the_ridge(games: list[Game]) -> None:
-    found = fit(games)
+    found = fit(games, ridge=WEAK_RIDGE)
     strength = by_name(found)
     left = dict.fromkeys(found.captains, 0.0)
     for game in games:
@@ -159,11 +166,11 @@ def test_expected_scores_are_those_scored_but_for_the_ridge(games: list[Game]) -
         left[game.first] += over
         left[game.second] -= over
     for captain, pull in left.items():
-        assert pull == pytest.approx(0.125 * strength[captain], abs=1e-6)
+        assert pull == pytest.approx(WEAK_RIDGE * strength[captain], abs=1e-6)
 
 
 def test_a_score_that_no_strength_explains_is_held_just_below_all() -> None:
-    found = fit(games_of(("a", "b", 1.3, 9)), ridge=NONE)
+    found = fit(games_of(("a", "b", 1.3, 9)))
     assert found.scores.tolist() == pytest.approx([1.3, -0.3])
     assert found.strengths[0] - found.strengths[1] == pytest.approx(log(0.95 / 0.05))
 
@@ -171,7 +178,7 @@ def test_a_score_that_no_strength_explains_is_held_just_below_all() -> None:
 def test_the_error_of_one_pairing_is_that_of_its_mean() -> None:
     """Of two captains and a seed a match it is the jackknife of a mean, on the scale of nats."""
     games = games_of(("a", "b", 1, 12), ("a", "b", 0, 8))
-    found = fit(games, ridge=NONE)
+    found = fit(games)
     gap_error = 2 * found.covariance[0, 0] ** 0.5
     mean_error = (0.6 * 0.4 / 19) ** 0.5
     assert gap_error == pytest.approx(mean_error / (0.6 * 0.4), rel=1e-6)
@@ -180,4 +187,4 @@ def test_the_error_of_one_pairing_is_that_of_its_mean() -> None:
 def test_matches_that_share_a_seed_are_one_observation() -> None:
     games = games_of(("a", "b", 1, 12), ("a", "b", 0, 8))
     doubled = [replace(game, cluster=game.cluster) for game in games for _ in range(2)]
-    assert fit(doubled, ridge=NONE).covariance == pytest.approx(fit(games, ridge=NONE).covariance)
+    assert fit(doubled).covariance == pytest.approx(fit(games).covariance)

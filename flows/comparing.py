@@ -1,0 +1,185 @@
+"""One question about a run: which of two captains is better, and how sure is that?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel
+
+from flows.accounts import accounts, unranked
+from flows.past import PastRun
+from tournaments.pairs import Outcome, Pair, between, pairs_of, without_repeats
+from tournaments.ratings import FEW_SEEDS, adjusted_games
+from tournaments.report import plain_name
+from tournaments.stats.bradley_terry import NotConnected, fit
+from tournaments.stats.counts import Counts
+from tournaments.stats.head_to_head import adjusted, head_to_head, run_margin
+from tournaments.stats.means import Estimate
+from tournaments.stats.ranking import gap_between
+from tournaments.stats.scale import Interval, score_at
+
+_Row = list[str]
+
+
+class Measured(BaseModel):
+    """With its 95 % interval; None where nothing bounds it, or too little was played to tell."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+
+    @property
+    def excludes_nought(self) -> bool:
+        return (self.low is not None and self.low > 0) or (self.high is not None and self.high < 0)
+
+
+class Comparison(BaseModel):
+    """What the run says of `a` against `b`, all of it as `a` sees it.
+
+    From their own pairs: `elo` and `nelo` of what was won, `los` the likelihood that `a` is better,
+    `adjusted_elo` with the luck taken out and `adjusted_los`, `margin` in runs a match. `league`:
+    Elo, luck taken out, from everybody's pairs. `unranked`: why it is no ranking.
+    """
+
+    run_dir: str
+    a: str
+    b: str
+    sentence: str
+    pairs: int
+    won: int
+    drawn: int
+    lost: int
+    score: Measured
+    elo: Measured
+    nelo: Measured
+    los: float
+    adjusted_score: Measured
+    adjusted_elo: Measured
+    adjusted_los: float | None
+    margin: Measured
+    league: Measured
+    unranked: list[str]
+    warnings: list[str]
+
+    def rows(self) -> list[_Row]:
+        """The numbers for a terminal: what, how much, from where to where."""
+        return [
+            ["won–drawn–lost", f"{self.won}–{self.drawn}–{self.lost}", ""],
+            ["score", *_told(self.score, ".3f")],
+            ["Elo", *_told(self.elo, "+.0f")],
+            ["nElo", *_told(self.nelo, "+.0f")],
+            ["better with chance", f"{self.los:.1%}", ""],
+            ["luck taken out: score", *_told(self.adjusted_score, ".3f")],
+            ["luck taken out: Elo", *_told(self.adjusted_elo, "+.0f")],
+            ["luck taken out: league", *_told(self.league, "+.0f")],
+            ["runs a match", *_told(self.margin, "+.1f")],
+        ]
+
+
+def compare(run: PastRun, a: str, b: str) -> Comparison | None:
+    """None where they have played no whole pair."""
+    results = list(run.results().values())
+    every = without_repeats(pairs_of(results))
+    pairs = between(every, a, b)
+    if not pairs:
+        return None
+    void = sum(result.end_reason.is_void for result in results)
+    against = unranked(accounts(run.captains, results), void, len(results))
+    raw, less_luck = head_to_head(Counts.of_pairs(pairs, a)), adjusted(pairs, a)
+    assert less_luck is not None
+    outcomes = [outcome for pair in pairs for outcome in pair.outcomes]
+    adjusted_elo = _of_interval(less_luck.elo)
+    return Comparison(
+        run_dir=str(run.folder.path),
+        a=a,
+        b=b,
+        sentence=_sentence(a, b, adjusted_elo, less_luck.score, against),
+        pairs=len(pairs),
+        won=outcomes.count(Outcome.WIN),
+        drawn=outcomes.count(Outcome.DRAW),
+        lost=outcomes.count(Outcome.LOSS),
+        score=_of_interval(raw.score),
+        elo=_of_interval(raw.elo),
+        nelo=_of_interval(raw.nelo),
+        los=raw.los,
+        adjusted_score=_of_estimate(less_luck.score),
+        adjusted_elo=adjusted_elo,
+        adjusted_los=less_luck.los,
+        margin=_of_estimate(run_margin(pairs, a)),
+        league=_league(every, a, b),
+        unranked=against,
+        warnings=_warnings(len(pairs), against),
+    )
+
+
+def _league(pairs: Sequence[Pair], a: str, b: str) -> Measured:
+    try:
+        gap = gap_between(fit(adjusted_games(pairs)), a, b)
+    except NotConnected:
+        return Measured(value=None, low=None, high=None)
+    return Measured(value=gap.elo, low=gap.low, high=gap.high)
+
+
+def _sentence(a: str, b: str, elo: Measured, score: Estimate, against: Sequence[str]) -> str:
+    """The answer, by their own pairs with the luck taken out."""
+    ahead, behind = (a, b) if score.mean >= 0.5 else (b, a)
+    if ahead == b:
+        elo = Measured(
+            value=None if elo.value is None else -elo.value,
+            low=None if elo.high is None else -elo.high,
+            high=None if elo.low is None else -elo.low,
+        )
+    after = f"after {score.pairs} pair{'s' if score.pairs > 1 else ''}, luck taken out"
+    names = plain_name(ahead), plain_name(behind)
+    said = _said(*names, elo, after) if _is_sure(score) else _unsure(*names, elo, after)
+    return f"{said}; but this is no ranking: {'; '.join(against)}." if against else f"{said}."
+
+
+def _is_sure(score: Estimate) -> bool:
+    """Also where an end of the interval has no Elo."""
+    low, high = score.low, score.high
+    return low is not None and high is not None and (low > 0.5 or high < 0.5)
+
+
+def _said(better: str, worse: str, elo: Measured, after: str) -> str:
+    if elo.value is None:
+        return f"{better} is better than {worse} by {_span(elo)} {after}"
+    wins = 100 * score_at(elo.value)
+    much = f"{elo.value:.0f} Elo ({_span(elo)}), {wins:.0f} of 100 matches"
+    return f"{better} is better than {worse} by {much}, {after}"
+
+
+def _unsure(ahead: str, behind: str, elo: Measured, after: str) -> str:
+    much = "" if elo.value is None else f": {ahead} is {elo.value:.0f} Elo ahead ({_span(elo)})"
+    return f"Nothing tells {ahead} and {behind} apart {after}{much}"
+
+
+def _span(elo: Measured) -> str:
+    if elo.low is None:
+        return "no interval" if elo.high is None else f"at most {elo.high:.0f} Elo"
+    return f"at least {elo.low:.0f} Elo" if elo.high is None else f"{elo.low:.0f} to {elo.high:.0f}"
+
+
+def _warnings(pairs: int, against: Sequence[str]) -> list[str]:
+    few = [f"only {pairs} pairs: the interval is rough"] if pairs < FEW_SEEDS else []
+    return [*(f"not a ranking: {why}" for why in against), *few]
+
+
+def _of_interval(found: Interval) -> Measured:
+    return Measured(value=found.mean, low=found.low, high=found.high)
+
+
+def _of_estimate(found: Estimate | None) -> Measured:
+    if found is None:
+        return Measured(value=None, low=None, high=None)
+    return Measured(value=found.mean, low=found.low, high=found.high)
+
+
+def _told(measured: Measured, form: str) -> _Row:
+    """The value and its interval, an open end left out."""
+
+    def of(value: float | None) -> str:
+        return "–" if value is None else format(value, form)
+
+    is_open = measured.low is measured.high is None
+    return [of(measured.value), "" if is_open else f"{of(measured.low)} to {of(measured.high)}"]

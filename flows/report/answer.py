@@ -1,0 +1,71 @@
+"""What was found, in a sentence: who is better, by how much, how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from tournaments.ratings import Ratings
+from tournaments.report import plain_name
+from tournaments.stats.ranking import Gap, Ranking
+from tournaments.stats.scale import score_at
+
+MOST_NAMED: Final = 4
+
+
+def answer(ratings: Ratings) -> str:
+    """By the adjusted ratings: they are the surer ones."""
+    if ratings.unranked:
+        return f"No ranking: {'; '.join(ratings.unranked)}."
+    found = ratings.adjusted
+    if found is None or not found.gaps:
+        return "Nothing can be said yet: no two captains have played a whole pair."
+    return _top(found)
+
+
+def basis(ratings: Ratings) -> str:
+    """What the answer rests on."""
+    if ratings.adjusted is None:
+        return ""
+    over = f"{_of(ratings.pairs, 'pair')} on {_of(ratings.seeds, 'seed')}"
+    return f"With the luck taken out, over {over}."
+
+
+def _top(found: Ranking) -> str:
+    first, may_be_best = found.gaps[0], [c for c in found.captains if c.place_low == 1]
+    if first.is_resolved or len(may_be_best) == 1:
+        share = f"to win {100 * score_at(first.elo):.0f} of 100 matches between them"
+        return f"{_best(found, first)}, {share}."
+    chances = [f"{plain_name(c.captain)} ({100 * c.p_best:.0f} %)" for c in may_be_best]
+    told = f"{_and(chances)} may be the best"
+    behind = [c.captain for c in found.captains if c.place_low > 1]
+    if not behind:
+        return f"{told}: nobody can be told apart from the first."
+    return f"{told}; {listed(behind)} hardly."
+
+
+def _best(found: Ranking, first: Gap) -> str:
+    better, worse = plain_name(first.better), plain_name(first.worse)
+    if len(found.captains) == 2:
+        return f"{better} is better than {worse}: {_ahead(first, '')}"
+    return f"{better} is the best of {len(found.captains)} captains: {_ahead(first, worse)}"
+
+
+def _ahead(gap: Gap, worse: str) -> str:
+    of = f" of {worse}" if worse else ""
+    return f"{gap.elo:.0f} Elo ({gap.low:.0f} to {gap.high:.0f}) ahead{of}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """`a, b and c`; of many the first, and how many more."""
+    return _and([plain_name(name) for name in names])
+
+
+def _and(shown: list[str]) -> str:
+    if len(shown) > MOST_NAMED:
+        shown = [*shown[: MOST_NAMED - 1], f"{len(shown) - MOST_NAMED + 1} more"]
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def _of(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"

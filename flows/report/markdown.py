@@ -1,0 +1,89 @@
+"""A report as markdown for Prefect's UI, which draws an SVG in a data URI. Names are untrusted and
+escaped.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator
+from typing import Final
+
+from engine.phases import Part
+from flows.markdown import table
+from flows.report.charts import interval, ratings_image, rows_of
+from flows.report.content import Report, TurningPoint
+from flows.report.markup import DASH, percent, signed
+from flows.report.sections import outcome_words
+from tournaments.report import markdown_name, markdown_text
+
+# The page's colours, in the middle between light and dark: the UI has both and tells neither.
+_STYLE: Final = (
+    "text{font:12px system-ui,sans-serif;fill:#7a857d}.label{font-weight:600;fill:#6f7b73}"
+    ".grid{stroke:#8a948c;stroke-opacity:.35}.zero{stroke:#8a948c;stroke-dasharray:3 3}"
+    ".adjusted line{stroke:#2f8f5b;stroke-width:4;stroke-linecap:round;opacity:.5}"
+    ".adjusted circle{fill:#2f8f5b}.adjusted path{fill:none;stroke:#2f8f5b;stroke-width:2}"
+    ".raw line{stroke:#d0742c;stroke-width:1.5}.raw circle{fill:none;stroke:#d0742c;"
+    "stroke-width:1.8}.raw path{fill:none;stroke:#d0742c;stroke-width:1.5}"
+)
+
+
+def ratings_markdown(report: Report) -> str:
+    """The answer, the figure, the table."""
+    rows = [
+        [
+            markdown_name(row.captain),
+            signed(row.adjusted.elo),
+            interval(row.adjusted),
+            DASH if row.raw is None else f"{signed(row.raw.elo)} ({interval(row.raw)})",
+            f"{row.adjusted.place_low}–{row.adjusted.place_high}",
+            percent(row.adjusted.p_best),
+        ]
+        for row in rows_of(report.ratings)
+    ]
+    head = ["captain", "Elo, luck taken out", "95 % interval", "raw Elo", "places", "P(best)"]
+    parts = [f"## {markdown_text(report.answer)}", *_figure(report)]
+    parts += [table(head, rows)] if rows else []
+    return "\n\n".join([*parts, *map(markdown_text, (*report.unranked, *report.warnings))])
+
+
+def _figure(report: Report) -> Iterator[str]:
+    if svg := ratings_image(report.ratings, _STYLE):
+        yield f"![ratings](data:image/svg+xml;base64,{b64encode(svg.encode()).decode()})"
+
+
+def quality_markdown(report: Report) -> str:
+    """What decisions gave away; empty where nothing was priced."""
+    phases = [part.value for part in Part]
+    rows = [
+        [
+            markdown_name(one.captain),
+            *(f"{100 * s.mean:.2f}" if (s := one.phases.get(p)) else DASH for p in phases),
+            f"{100 * one.a_match:.1f}",
+        ]
+        for one in sorted(report.quality, key=lambda one: one.a_match)
+    ]
+    title = "## Win probability given away, in points of 100"
+    head = ["a decision, on average", *phases, "a match, in all"]
+    return f"{title}\n\n{table(head, rows)}" if rows else ""
+
+
+def turning_markdown(report: Report) -> str:
+    """The balls by which matches turned most; empty where there are none."""
+    rows = [
+        [
+            f"`{point.episode_id}` {markdown_text(point.place)}",
+            f"{markdown_name(point.home)} v {markdown_name(point.away)}",
+            markdown_name(point.gained),
+            f"{percent(point.before)} → {percent(point.after)}",
+            _ball(point),
+            markdown_text(point.result),
+        ]
+        for point in report.turning
+    ]
+    head = ["ball", "match", "turned to", "chance", "what happened", "result"]
+    return f"## Where matches turned\n\n{table(head, rows)}" if rows else ""
+
+
+def _ball(point: TurningPoint) -> str:
+    who = f"{markdown_text(point.bowler)} to {markdown_text(point.striker)}"
+    return f"{who}: {outcome_words(point.outcome)}"

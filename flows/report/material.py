@@ -1,0 +1,102 @@
+"""What a run left, read once: its results, its table, its pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Final
+
+from engine.cricket.choices import Seat
+from engine.events import SeatCounts
+from engine.result import EpisodeResult
+from flows.accounts import Accounts, CaptainAccount
+from flows.gists import gists
+from flows.ledger import RunFolder
+from flows.past import PastRun
+from flows.report.play import Play
+from tournaments.pairs import LegScore, Pair, pairs_of
+from tournaments.standings import Table
+
+_LEGS: Final = ("a", "b")  # as the ids of a pair's episodes end
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """`results` of every episode that was tried, `counted` those that are not void, `pairs` the
+    whole ones among them. Of what captains were asked, results keep only whose decisions they were:
+    the rest is in `honesty` and `play`, and would be nine tenths of what a long run takes.
+    """
+
+    run: PastRun
+    results: tuple[EpisodeResult, ...]
+    counted: tuple[EpisodeResult, ...]
+    honesty: tuple[CaptainAccount, ...]
+    table: Table
+    play: Play
+    pairs: tuple[Pair, ...]
+
+    @classmethod
+    def of(cls, folder: RunFolder) -> Material:
+        """Raises `NoRun`."""
+        run = PastRun.at(folder.path)
+        honesty, play = Accounts(run.captains), Play()
+        results = tuple(_folded(run.standing(), honesty, play))
+        counted = tuple(result for result in results if not result.end_reason.is_void)
+        play.read(gists(folder, (result.episode_id for result in counted)))
+        return cls(
+            run=run,
+            results=results,
+            counted=counted,
+            honesty=tuple(honesty.told()),
+            table=run.table(results),
+            play=play,
+            pairs=tuple(_tossed(pair, play.tosses) for pair in pairs_of(counted)),
+        )
+
+
+def _folded(
+    results: Iterable[EpisodeResult], honesty: Accounts, play: Play
+) -> Iterator[EpisodeResult]:
+    for result in results:
+        honesty.add(result)
+        bare = {
+            seat: _bare(counts.captain, counts.decisions, counts.own, counts.fallbacks)
+            for seat, counts in result.counts.items()
+        }
+        slim = replace(result, counts=bare)
+        if not result.end_reason.is_void:
+            play.add(slim, result.counts)
+        yield slim
+
+
+@lru_cache(maxsize=10_000)
+def _bare(captain: str, decisions: int, own: int, fallbacks: int) -> SeatCounts:
+    """One for all results that are alike in this."""
+    return SeatCounts(
+        captain=captain,
+        decisions=decisions,
+        own=own,
+        fallbacks=fallbacks,
+        rethinks=0,
+        illegal=0,
+        malformed=0,
+        fines=0.0,
+        coverage=own / decisions if decisions else 1.0,
+    )
+
+
+def _tossed(pair: Pair, tosses: Mapping[str, Seat]) -> Pair:
+    """The pair with who won its tosses."""
+    won = [tosses.get(f"{pair.pair_id}-{leg}") for leg in _LEGS]
+    one, other = (
+        _leg(leg, seat, at_home=number == 0)
+        for number, (leg, seat) in enumerate(zip(pair.legs, won, strict=True))
+    )
+    return replace(pair, legs=(one, other))
+
+
+def _leg(leg: LegScore, won: Seat | None, *, at_home: bool) -> LegScore:
+    if won is None:
+        return leg
+    return replace(leg, toss=1 if (won is Seat.HOME) == at_home else -1)

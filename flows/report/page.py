@@ -1,0 +1,71 @@
+"""The page of a report: one file, light and dark, for a telephone, a wall and paper."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flows.document import document
+from flows.report import sections
+from flows.report.answer import basis
+from flows.report.content import Report
+from flows.report.markup import told
+
+STYLE: Final = "report.css"
+MOST_BESIDE: Final = 6  # captains
+COCKPIT: Final = "http://127.0.0.1:8765"  # where `captains up` is, unless told otherwise
+
+
+def page(report: Report, cockpit: str = COCKPIT) -> str:
+    """The whole page; balls link to the match on the page at `cockpit`."""
+    parts = (
+        sections.ratings(report),
+        _beside(report, sections.crosstable(report), sections.standings(report)),
+        sections.stopping(report),
+        sections.quality(report),
+        sections.turning(report, cockpit),
+        sections.sides(report),
+        sections.honesty(report),
+        sections.doubts(report),
+        sections.voided(report),
+        sections.reproduce(report),
+    )
+    body = "\n".join((_head(report), f"<main>{''.join(filter(None, parts))}</main>", _foot(report)))
+    return document(f"{report.name}: who is better", body, STYLE)
+
+
+def _beside(report: Report, *parts: str) -> str:
+    """Side by side where there is room; a large crosstable has none beside it."""
+    if len(report.captains) > MOST_BESIDE:
+        return "".join(parts)
+    return f'<div class="beside">{"".join(parts)}</div>'
+
+
+def _head(report: Report) -> str:
+    played = report.episodes
+    kind = report.kind.replace("_", " ")
+    matches = f"{played.counted:,} of {played.planned:,} matches"
+    more = [
+        f"{count} {what}"
+        for count, what in (
+            (played.forfeits, "forfeited"),
+            (played.void, "void"),
+            (played.open, "still to be played"),
+        )
+        if count
+    ]
+    occasion = "" if report.occasion in ("", "1") else f" · occasion {told(report.occasion)}"
+    aside = f"; {', '.join(more)}" if more else ""
+    flag = ' class="answer unranked"' if report.unranked else ' class="answer"'
+    return (
+        f'<header><p class="kicker">{told(report.name)}{occasion}</p><h1{flag}>'
+        f"{told(report.answer)}</h1><p>{told(basis(report.ratings))} {told(kind.capitalize())} of "
+        f"{told(report.format)}: {matches}{aside}.</p></header>"
+    )
+
+
+def _foot(report: Report) -> str:
+    return (
+        f"<footer><p>Run {told(report.run_id)}, made by captains "
+        f"{told(report.reproduce.version)}. The ball model is fitted to data of "
+        "Cricsheet (ODC-By 1.0).</p></footer>"
+    )

@@ -1,0 +1,59 @@
+"""A report for a terminal: the answer, the ratings, what decisions gave away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from engine.phases import Part
+from flows.report.charts import interval, rows_of
+from flows.report.content import Report
+from flows.report.markup import DASH, signed
+from tournaments.report import aligned, plain_name
+
+Rows = list[list[str]]
+
+
+def report_text(report: Report) -> str:
+    """Some blocks of lines."""
+    return "\n\n".join(block for block in _blocks(report) if block)
+
+
+def _blocks(report: Report) -> Iterator[str]:
+    yield report.answer
+    yield _table(
+        ["#", "captain", "Elo", "95 % interval", "raw", "places", "P(best)"], _rated(report)
+    )
+    phases = [part.value for part in Part]
+    yield _table(["captain", *phases, "a match"], _decided(report, phases))
+    yield "\n".join(f"note: {warning}" for warning in report.warnings)
+
+
+def _table(head: Sequence[str], rows: Rows) -> str:
+    return aligned([list(head), *rows]) if rows else ""
+
+
+def _rated(report: Report) -> Rows:
+    return [
+        [
+            str(row.adjusted.place),
+            plain_name(row.captain),
+            signed(row.adjusted.elo),
+            interval(row.adjusted),
+            DASH if row.raw is None else signed(row.raw.elo),
+            f"{row.adjusted.place_low}–{row.adjusted.place_high}",
+            f"{row.adjusted.p_best:.0%}",
+        ]
+        for row in rows_of(report.ratings)
+    ]
+
+
+def _decided(report: Report, phases: Sequence[str]) -> Rows:
+    """Points of win probability given away a decision, and a match in all."""
+    return [
+        [
+            plain_name(one.captain),
+            *(f"{100 * s.mean:.2f}" if (s := one.phases.get(p)) else DASH for p in phases),
+            f"{100 * one.a_match:.1f}",
+        ]
+        for one in sorted(report.quality, key=lambda one: one.a_match)
+    ]

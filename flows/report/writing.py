@@ -1,0 +1,39 @@
+"""The files of a report in the run's folder, written at the end of every run and by `captains
+report`.
+
+    report.html       the page
+    tournament.yaml   the tournament that was played, with all that its file said
+    standings.csv  pairs.csv  matches.csv
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import yaml
+
+from flows.exports.tables import write_tables
+from flows.ledger import RunFolder
+from flows.past import PastRun
+from flows.report.build import TOURNAMENT, build
+from flows.report.content import Report
+from flows.report.material import Material
+from flows.report.page import COCKPIT, page
+from flows.saving import save
+
+PAGE: Final = "report.html"
+
+
+def write_report(folder: RunFolder, cockpit: str = COCKPIT) -> Report:
+    """Write them, each whole or not at all; gives what the page says. Raises `NoRun`, `OSError`."""
+    material = Material.of(folder)
+    report = build(material)
+    write_tables(folder.path, material.table.standings(), material.results, material.pairs)
+    save(folder.path / TOURNAMENT, tournament_yaml(material.run).encode())
+    save(folder.path / PAGE, page(report, cockpit).encode())
+    return report
+
+
+def tournament_yaml(run: PastRun) -> str:
+    """A file that means what the run's own meant: it has the same digest."""
+    return yaml.safe_dump(run.about["tournament"], sort_keys=False, allow_unicode=True)

@@ -1,0 +1,95 @@
+"""The report of a run in a real browser: for everybody, at any width, in light and in dark."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from flows.report import Material, build, page
+from tests.e2e.accessible import violations
+from tests.e2e.browsing import launched
+from tests.flows.support import played
+
+pytestmark = pytest.mark.page
+
+SMALLEST_PX = 9.0
+CAPTAINS = """\
+name: wide
+seed: 3
+match: {overs: 5, pairs: 3}
+captains:
+  - heuristic
+  - random
+  - baseline
+  - {name: a captain whose name has forty letters x, preset: cautious}
+spectate: {episodes: none}
+"""
+# Of every figure that is shown: its smallest label, and labels that run into each other; and
+# whether the page is wider than the window.
+LOOK = """() => {
+    const shown = [...document.querySelectorAll('svg[role=img]')].filter((s) => s.clientWidth);
+    const size = (text) => parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a;
+    const hits = (a, b) => Math.abs(a.y - b.y) < 4 && a.x < b.right - 1 && b.x < a.right - 1;
+    const right = (node) => node.getBoundingClientRect().right;
+    const texts = (svg) => [...svg.querySelectorAll('text')];
+    return {
+        figures: shown.length,
+        smallest: Math.min(...shown.flatMap((svg) => texts(svg).map(size))),
+        overlaps: shown.filter((svg) => {
+            const boxes = texts(svg).map((t) => t.getBoundingClientRect());
+            return boxes.some((a, i) => boxes.slice(i + 1).some((b) => hits(a, b)));
+        }).length,
+        cut: shown.filter((svg) => texts(svg).some((t) => right(t) > right(svg) + 1)).length,
+        scrolls: document.documentElement.scrollWidth > innerWidth,
+    };
+}"""
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of captains who were asked and had trouble, too."""
+    folder = played(tmp_path_factory.mktemp("runs"), CAPTAINS)
+    report = build(Material.of(folder))
+    asked = report.honesty[0].model_copy(
+        update={"calls": 12, "latency_ms_p50": 900.0, "models": ["a-model-with-a-name" * 3]}
+    )
+    report = report.model_copy(update={"honesty": (asked, *report.honesty[1:])})
+    path = folder.path / "report.html"
+    path.write_text(page(report), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_nothing_keeps_anybody_from_reading_it(
+    chromium: str, file: Path, scheme: Literal["light", "dark"]
+) -> None:
+    async with launched(chromium) as browser:
+        context = await browser.new_context(color_scheme=scheme)
+        shown = await context.new_page()
+        await shown.goto(file.as_uri())
+        assert await violations(shown) == []
+        await context.close()
+
+
+@pytest.mark.parametrize("width", [360, 390, 768, 1024, 1440, 2560])
+async def test_figures_can_be_read_at_any_width(chromium: str, file: Path, width: int) -> None:
+    async with launched(chromium) as browser:
+        shown = await browser.new_page(viewport={"width": width, "height": 900})
+        await shown.goto(file.as_uri())
+        seen = await shown.evaluate(LOOK)
+    assert seen["figures"] == 3
+    assert seen["smallest"] >= SMALLEST_PX
+    assert (seen["overlaps"], seen["cut"], seen["scrolls"]) == (0, 0, False)
+
+
+async def test_it_asks_nobody_for_anything(chromium: str, file: Path) -> None:
+    asked: list[str] = []
+    async with launched(chromium) as browser:
+        shown = await browser.new_page()
+        shown.on("request", lambda request: asked.append(request.url))
+        shown.on("console", lambda message: asked.append(message.text))
+        await shown.goto(file.as_uri())
+        await shown.wait_for_load_state("networkidle")
+    assert asked == [file.as_uri()]

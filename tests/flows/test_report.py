@@ -1,0 +1,227 @@
+"""The report of a run: it adds up, it is safe, it is there whatever was played."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from engine.events import EndReason
+from flows import catalogue
+from flows.cli import main
+from flows.ledger import RunFolder
+from flows.report import PAGE, Material, Report, build, page, report_text, write_report
+from flows.report.charts import stopping_figure
+from flows.report.content import Step, Stopping
+from flows.report.markdown import quality_markdown, ratings_markdown, turning_markdown
+from flows.report.sections import outcome_words
+from flows.run import Order, open_run
+from tests.flows.markup import unclosed
+from tests.flows.support import EPISODES_OF_SMALL, SMALL, played
+from tournaments import parse_tournament
+
+HOSTILE = "<script>alert(1)</script>"
+FOUR = SMALL.replace("overs: 1, pairs: 2", "overs: 5, pairs: 4").replace(
+    "random, baseline", "random, baseline, cautious"
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    return played(tmp_path_factory.mktemp("runs"), FOUR)
+
+
+@pytest.fixture(scope="module")
+def report(folder: RunFolder) -> Report:
+    return build(Material.of(folder))
+
+
+def report_of(folder: RunFolder) -> Report:
+    return build(Material.of(folder))
+
+
+def unplayed(runs: Path) -> RunFolder:
+    order = Order.of(parse_tournament(SMALL, catalogue.known()), "1")
+    with open_run(order, runs) as run:
+        return run.folder
+
+
+def hostile(report: Report) -> Report:
+    """The same with a name that would be a script."""
+    return Report.model_validate_json(
+        report.model_dump_json().replace('"heuristic"', f'"{HOSTILE}"')
+    )
+
+
+# --- it adds up --------------------------------------------------------------------------------
+
+
+def test_the_cells_of_the_crosstable_add_up_to_the_table(report: Report) -> None:
+    won: Counter[str] = Counter()
+    played_: Counter[str] = Counter()
+    for cell in report.crosstable:
+        won[cell.first] += cell.won
+        won[cell.second] += cell.lost
+        played_.update({cell.first: cell.played, cell.second: cell.played})
+    assert {row["captain"]: row["won"] for row in report.standings} == won
+    assert {row["captain"]: row["played"] for row in report.standings} == played_
+
+
+def test_luck_is_what_lies_between_both_scores(report: Report) -> None:
+    for one in report.luck:
+        assert one.score - one.luck == pytest.approx(one.adjusted)
+    assert sum(one.luck for one in report.luck) == pytest.approx(0)
+
+
+def test_decisions_by_phase_and_by_kind_are_the_same_decisions(report: Report) -> None:
+    for one in report.quality:
+        kinds = sum(s.total for kind, s in one.kinds.items() if kind != "toss")
+        assert sum(s.total for s in one.phases.values()) == pytest.approx(kinds, abs=1e-6)
+        assert one.a_match * one.matches == pytest.approx(sum(s.total for s in one.kinds.values()))
+
+
+def test_a_turning_point_moves_the_chance_to_who_gained(report: Report) -> None:
+    sizes = [point.after - point.before for point in report.turning]
+    assert sizes == sorted(sizes, reverse=True)
+    assert min(sizes) > 0
+    assert all(point.gained in (point.home, point.away) for point in report.turning)
+
+
+def test_no_more_matches_turned_than_were_played(report: Report) -> None:
+    assert 0 < sum(at.matches for at in report.turned) <= report.episodes.counted
+
+
+def test_what_was_chosen_at_the_toss_adds_up_to_the_tosses(report: Report) -> None:
+    sides = report.sides
+    assert sum(share.decided for share in sides.elected.values()) == sides.toss.decided
+    assert sum(share.won for share in sides.elected.values()) == sides.toss.won
+
+
+def test_the_toss_is_told_to_the_ratings(report: Report) -> None:
+    assert report.ratings.raw is not None
+    assert report.ratings.raw.toss is not None
+
+
+def test_a_report_is_read_back_as_it_was(report: Report) -> None:
+    assert Report.model_validate_json(report.model_dump_json()) == report
+
+
+# --- the answer --------------------------------------------------------------------------------
+
+
+def test_the_answer_names_who_is_best_or_may_be(report: Report) -> None:
+    assert report.ratings.adjusted is not None
+    assert report.ratings.adjusted.captains[0].captain in report.answer
+    assert report.answer.count(".") == 1
+
+
+def test_of_a_run_without_matches_nothing_can_be_said(tmp_path: Path) -> None:
+    found = report_of(unplayed(tmp_path))
+    assert found.answer.startswith("Nothing can be said yet")
+    assert (found.episodes.counted, found.episodes.open) == (0, EPISODES_OF_SMALL)
+    assert unclosed(page(found)) == []
+
+
+def test_too_many_void_matches_are_no_ranking(tmp_path: Path) -> None:
+    folder = played(tmp_path)
+    results = list(folder.attempts())
+    gone = replace(
+        results[0], attempt=2, end_reason=EndReason.TRANSPORT, winner=None, error="no <b>route</b>"
+    )
+    folder.ledger.unlink()
+    for result in [gone, *results[1:]]:
+        folder.append(result)
+    found = report_of(folder)
+    assert found.answer == "No ranking: 1 of 12 episodes are void, above 5 %."
+    assert (found.episodes.void, found.voided[0].error) == (1, "no <b>route</b>")
+    assert "no &lt;b&gt;route&lt;/b&gt;" in page(found)
+
+
+# --- the page ----------------------------------------------------------------------------------
+
+
+def test_the_page_asks_for_nothing_from_outside(report: Report) -> None:
+    text = page(report)
+    assert "default-src 'none'" in text
+    assert "<script" not in text
+    assert not re.findall(r"(?:src|url|@import)\s*[=(]", text)
+    assert {link.partition("/match/")[0] for link in re.findall(r'href="([^"]*)"', text)} == {
+        "http://127.0.0.1:8765"
+    }
+
+
+def test_every_tag_is_closed_and_every_figure_well_formed(report: Report) -> None:
+    text = page(report)
+    assert unclosed(text) == []
+    figures = re.findall(r"<svg [^>]*role=.*?</svg>", text, re.DOTALL)
+    assert len(figures) == 6
+    assert all(ElementTree.fromstring(figure).get("aria-label") for figure in figures)
+
+
+def test_a_ball_links_to_where_it_is_on_the_cockpit(report: Report) -> None:
+    point = report.turning[0]
+    address = f"http://bus.test/match/{point.episode_id}/{point.attempt}#{point.place}"
+    assert f'href="{address}"' in page(report, "http://bus.test/")
+
+
+def test_names_are_escaped_wherever_they_stand(report: Report) -> None:
+    found = hostile(report)
+    assert "<script" not in page(found)
+    for text in (ratings_markdown(found), quality_markdown(found), turning_markdown(found)):
+        assert "<script" not in text
+    assert "\x1b" not in report_text(found)
+
+
+def test_a_stopping_rule_is_drawn_between_its_bounds() -> None:
+    steps = tuple(Step(pairs=n, value=n / 4, lower=-2.0, upper=2.0) for n in range(1, 9))
+    track = Stopping(rule="sprt <b>", decided="a is better", steps=steps)
+    drawn = stopping_figure(track)
+    assert drawn.count('class="bound"') == 4
+    assert "sprt &lt;b&gt;" in drawn
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        *[("0", "no run"), ("1", "a single"), ("2", "2 runs"), ("4", "four"), ("4*", "4 runs")],
+        *[("6", "six"), ("wd1", "wide"), ("wd5", "wide, 5 runs"), ("nb1+6", "no-ball, 7 runs")],
+        *[("bowled", "bowled"), ("<x>", "&lt;x&gt;")],
+    ],
+)
+def test_what_happened_is_told_in_words(key: str, words: str) -> None:
+    assert outcome_words(key) == words
+
+
+# --- the files and the command -----------------------------------------------------------------
+
+
+def test_the_file_in_the_folder_means_what_was_played(folder: RunFolder) -> None:
+    write_report(folder)
+    spec = catalogue.load(folder.path / "tournament.yaml")
+    about = json.loads((folder.path / "run.json").read_text())
+    assert catalogue.digest(spec) == about["file_digest"]
+
+
+def test_the_command_writes_the_page_and_says_the_same_as_json(
+    folder: RunFolder, capsys: pytest.CaptureFixture[str], report: Report
+) -> None:
+    assert main(["report", "small", "--runs", str(folder.path.parent.parent), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told.pop("page") == str(folder.path / PAGE)
+    assert told.pop("run_dir") == str(folder.path)
+    assert told == json.loads(report.model_dump_json())
+    assert {file.name for file in folder.path.glob("*.csv")} == {
+        *("standings.csv", "pairs.csv", "matches.csv")
+    }
+
+
+def test_the_command_tells_the_answer(
+    folder: RunFolder, capsys: pytest.CaptureFixture[str], report: Report
+) -> None:
+    assert main(["report", str(folder.path)]) == 0
+    assert capsys.readouterr().out.startswith(report.answer)

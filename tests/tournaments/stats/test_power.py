@@ -1,0 +1,52 @@
+"""How much play shows what: the table of the Gaussian model, and both ways round."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tournaments.stats.power import (
+    detectable,
+    pair_spread,
+    pairs_for,
+    pairs_of_pairing,
+    pairs_worth,
+    resolution,
+)
+
+
+@pytest.mark.parametrize(
+    ("luck", "matches"),
+    [
+        (0.0, {25: 742, 20: 1160, 10: 4638, 5: 18550}),
+        (0.25, {25: 624, 20: 974, 10: 3892, 5: 15566}),
+        (0.5, {20: 774, 10: 3092}),
+        (0.75, {20: 534, 10: 2134, 5: 8536}),
+    ],
+)
+def test_matches_for_a_resolution(luck: float, matches: dict[int, int]) -> None:
+    spread = pair_spread(luck=luck)
+    assert {elo: 2 * pairs_for(elo, spread) for elo in matches} == matches
+
+
+@pytest.mark.parametrize(("elo", "matches"), [(50, 379), (25, 1516), (10, 9475)])
+def test_matches_that_find_a_difference(elo: float, matches: int) -> None:
+    assert detectable(matches / 2, pair_spread()) == pytest.approx(elo, rel=1e-3)
+
+
+@given(elo=st.floats(2, 300), spread=st.floats(0.01, 0.5))
+def test_fewer_pairs_are_not_enough(elo: float, spread: float) -> None:
+    pairs = pairs_for(elo, spread)
+    assert resolution(pairs, spread) <= elo or pairs == 2
+    assert pairs == 2 or resolution(pairs - 1, spread) > elo
+
+
+@given(pairs=st.integers(2, 10**6), captains=st.integers(2, 100))
+def test_pairs_of_a_round_robin_and_back(pairs: int, captains: int) -> None:
+    assert pairs <= pairs_worth(pairs_of_pairing(pairs, captains), captains) < pairs + captains / 2
+
+
+def test_draws_narrow_a_pair() -> None:
+    assert pair_spread(draws=0.5) < pair_spread()
+    assert pair_spread(luck=0.9) < pair_spread(luck=0.5)

@@ -1,0 +1,129 @@
+"""Matches from a CSV file, for the calculators: a heading, then a line a match."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import isfinite
+from pathlib import Path
+from typing import Final
+
+from tournaments.stats.bradley_terry import Game
+
+NEEDED: Final = ("first", "second", "score")
+MOST_OFTEN: Final = 1_000_000
+_RAW: Final = (0.0, 0.5, 1.0)
+
+
+class BadGames(Exception):
+    """A file that is no list of matches: where, and what is allowed."""
+
+    def __init__(self, file: str, line: int, why: str) -> None:
+        super().__init__(file, line, why)
+        self.file, self.line, self.why = file, line, why
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.why}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Games:
+    """`are_adjusted` where a score is none of 0, ½ and 1."""
+
+    games: list[Game]
+    are_adjusted: bool
+
+
+def read_games(path: Path) -> Games:
+    """Columns `first`, `second`, `score` of the first; if there, `seed` (matches with one share
+    their luck; else each is its own), `home` and `toss` (whose it was, by name), `count` (how
+    often). Others are not read. Raises `BadGames`.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as text:
+            games = list(_games(str(path), csv.DictReader(text)))
+    except OSError as error:
+        raise BadGames(str(path), 1, f"cannot be read ({error.strerror})") from None
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise BadGames(str(path), 1, f"no CSV in UTF-8 ({error})") from None
+    if not games:
+        raise BadGames(str(path), 1, "no match; allowed: a line a match below the heading")
+    return Games(games=games, are_adjusted=any(game.score not in _RAW for game in games))
+
+
+def _games(file: str, rows: csv.DictReader[str]) -> Iterator[Game]:
+    missing = [name for name in NEEDED if name not in (rows.fieldnames or ())]
+    if missing:
+        raise BadGames(
+            file,
+            1,
+            f"no column {', '.join(missing)}; needed: {', '.join(NEEDED)}; "
+            "allowed too: seed, home, toss, count",
+        )
+    for row in rows:
+        line = _Line(file, rows.line_num, row)
+        game, often = line.game(), line.count()
+        if line.text("seed"):
+            yield from [game] * often
+        else:
+            yield from (_on_its_own(game, (rows.line_num, number)) for number in range(often))
+
+
+def _on_its_own(game: Game, cluster: tuple[int, int]) -> Game:
+    return Game(
+        first=game.first,
+        second=game.second,
+        score=game.score,
+        cluster=cluster,
+        side=game.side,
+        toss=game.toss,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    file: str
+    number: int
+    row: Mapping[str, str | None]
+
+    def text(self, column: str) -> str:
+        return (self.row.get(column) or "").strip()
+
+    def game(self) -> Game:
+        first, second = self.text("first"), self.text("second")
+        if not first or not second or first == second:
+            raise self._bad(f"first {first!r}, second {second!r}: allowed: two different captains")
+        return Game(
+            first=first,
+            second=second,
+            score=self._score(),
+            cluster=self.text("seed"),
+            side=self._whose("home", first, second),
+            toss=self._whose("toss", first, second),
+        )
+
+    def count(self) -> int:
+        text = self.text("count") or "1"
+        if not (text.isascii() and text.isdigit() and int(text) <= MOST_OFTEN):
+            raise self._bad(f"count {text!r}: allowed: 0 to {MOST_OFTEN}")
+        return int(text)
+
+    def _score(self) -> float:
+        text = self.text("score")
+        try:
+            score = float(text)
+        except ValueError:
+            score = float("nan")
+        if not isfinite(score):
+            raise self._bad(f"score {text!r}: allowed: 1, 0.5, 0, or any number less luck")
+        return score
+
+    def _whose(self, column: str, first: str, second: str) -> int:
+        text = self.text(column)
+        if text not in ("", first, second):
+            raise self._bad(f"{column} {text!r}: allowed: {first}, {second} or nothing")
+        return (text == first) - (text == second) if text else 0
+
+    def _bad(self, why: str) -> BadGames:
+        return BadGames(self.file, self.number, why)

@@ -1,0 +1,71 @@
+"""How often each score came: matches by win, draw, loss, or swapped pairs by their five scores."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import sqrt
+from typing import Final, Self
+
+from tournaments.pairs import Pair
+
+_PAIR_SCORES: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """`counts` of the scores from 0 to 1 in equal steps: three of matches, five of pairs."""
+
+    counts: tuple[float, ...]
+
+    @classmethod
+    def of_matches(cls, *, won: float, drawn: float, lost: float) -> Self:
+        return cls(counts=(lost, drawn, won))
+
+    @classmethod
+    def of_pair_results(
+        cls, *, ll: float, ld: float, wl: float, dd: float, wd: float, ww: float
+    ) -> Self:
+        """A win and a loss score what two draws do."""
+        return cls(counts=(ll, ld, wl + dd, wd, ww))
+
+    @classmethod
+    def of_pairs(cls, pairs: Iterable[Pair], captain: str) -> Self:
+        """The raw scores of `captain`, who is in all of them."""
+        found = Counter(round(pair.score_of(captain) * (_PAIR_SCORES - 1)) for pair in pairs)
+        return cls(counts=tuple(float(found[step]) for step in range(_PAIR_SCORES)))
+
+    @property
+    def units(self) -> float:
+        """Matches or pairs."""
+        return sum(self.counts)
+
+    @property
+    def matches(self) -> int:
+        """In a unit."""
+        return len(self.counts) // 2
+
+    @property
+    def scores(self) -> tuple[float, ...]:
+        return tuple(step / (len(self.counts) - 1) for step in range(len(self.counts)))
+
+    @property
+    def mean(self) -> float:
+        return (
+            sum(n * score for n, score in zip(self.counts, self.scores, strict=True)) / self.units
+        )
+
+    @property
+    def variance(self) -> float:
+        """Of one unit, by the frequencies as they are."""
+        mean = self.mean
+        spread = zip(self.counts, self.scores, strict=True)
+        return sum(n * (score - mean) ** 2 for n, score in spread) / self.units
+
+    @property
+    def match_sigma(self) -> float:
+        """The standard deviation that a match would have, were the matches of a unit independent:
+        what normalized Elo is measured in.
+        """
+        return sqrt(self.variance * self.matches)
