@@ -63,6 +63,12 @@ def _llm() -> dict[str, Any]:
     return llm.measure()
 
 
+def _statistics() -> dict[str, Any]:
+    from bench import statistics
+
+    return statistics.measure()
+
+
 BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "engine": _engine,
     "fidelity": _fidelity,
@@ -72,6 +78,7 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "orchestration": _orchestration,
     "ladder": _ladder,
     "llm": _llm,
+    "statistics": _statistics,
 }
 
 

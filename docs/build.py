@@ -36,7 +36,7 @@ from flows.fidelity import MATCHES, Checked, Wanted, check, title_of
 from flows.play import shipped_models
 from flows.run import Order, outcome_of
 from flows.work import captains_of, episode_spec
-from tournaments import Table, TournamentSpec, load_tournament, standings_text
+from tournaments import TournamentSpec, load_tournament, new_table, standings_text
 from tournaments.brackets import bracket_path
 
 DOCS: Final = Path(__file__).resolve().parent
@@ -150,7 +150,7 @@ def demo_table() -> str:
     """What `captains demo` prints: its matches without Prefect give the same table."""
     order = Order.of(load_tournament(bracket_path("demo"), catalogue.known()), "1")
     match, captains = order.spec.match, captains_of(order.spec, catalogue.known())
-    table = Table(order.plan.captains, points=order.spec.points, seed=order.spec.seed)
+    table = new_table(order.spec, order.plan.captains)
     for planned in order.plan.episodes():
         episode = episode_spec(planned, match, captains, attempt=1)
         result = asyncio.run(play_episode(episode, models=shipped_models(), with_events=False))

@@ -21,7 +21,7 @@ from engine.spec import EpisodeSpec
 from flows.report import PAGE, write_report
 from spectator.publisher import BusPublisher
 from spectator.server import BusServer
-from tests.e2e.browsing import launched, opened
+from tests.e2e.browsing import browser_server, connected, opened
 from tests.flows.support import played
 from tests.needed import CHROMIUM
 
@@ -99,9 +99,15 @@ async def main() -> None:
     chromium = CHROMIUM.find()
     if chromium is None:
         raise SystemExit(CHROMIUM.missing)
-    async with launched(chromium) as browser:
-        await report(browser)
-    async with a_match() as bus, launched(chromium) as browser:
+    with browser_server(chromium) as server:
+        async with connected(server) as browser:
+            await report(browser)
+            await match_pages(browser)
+
+
+async def match_pages(browser: Browser) -> None:
+    """The page of a match, at the ball that all pictures show."""
+    async with a_match() as bus:
         for picture in PICTURES:
             size = {"width": picture.width, "height": picture.height}
             async with opened(

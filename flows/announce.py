@@ -73,6 +73,12 @@ class Announcer:
         if news.changed(self._told, told):
             await self._tell(told)
 
+    async def grown(self) -> None:
+        """The plan has grown: tell what is played next."""
+        if self._observer is not None:
+            await self._tell_crosstable()
+            await self._tell(news.standings(self._run, self._pace, self._recent))
+
     async def ticking(self) -> None:
         """Go on telling, until cancelled."""
         while True:

@@ -28,7 +28,7 @@ from flows.report import PAGE, Report
 from flows.report.markdown import quality_markdown, ratings_markdown, turning_markdown
 from flows.run import Run
 from flows.scorecards import results_markdown, scorecard_markdown
-from tournaments import crosstable_markdown, standings_markdown
+from tournaments import crosstable_markdown, stages_markdown, standings_markdown
 from tournaments.report import markdown_text
 
 MOST_SCORECARDS: Final = (
@@ -60,6 +60,11 @@ async def show_table(run: Run) -> None:
             crosstable_markdown(run.table), key=key("crosstable", run.spec.name), description=about
         )
     )
+    if run.has_stages:
+        stages = stages_markdown(run.course())
+        await _made(
+            acreate_markdown_artifact(stages, key=key("stages", run.spec.name), description=about)
+        )
 
 
 async def show_accounts(run: Run) -> None:

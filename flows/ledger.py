@@ -23,7 +23,7 @@ import json
 import os
 import socket
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from errno import ENOSPC
@@ -62,12 +62,22 @@ class RunBusy(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Played:
-    """What a ledger and the records say: the results that count, and how often each episode was
-    tried.
+    """What a ledger and the records said when they were read: how often each episode was tried, and
+    the results that count.
     """
 
-    sealed: Mapping[str, EpisodeResult]
     attempts: Mapping[str, int]
+    records: Path
+    names: Set[str]
+    counted: Mapping[str, EpisodeResult]
+
+    def sealed(self, episode_ids: Iterable[str]) -> dict[str, EpisodeResult]:
+        """Of these episodes those that count: their records are there."""
+        return {
+            episode_id: self.counted.get(episode_id) or result_of_record(path)
+            for episode_id in episode_ids
+            if (path := record_path(self.records, episode_id)).name in self.names
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,8 +216,8 @@ class RunFolder:
                         end_reason=EndReason(told["end_reason"]),
                     )
 
-    def played(self, episode_ids: Iterable[str]) -> Played:
-        """What has been played of these episodes."""
+    def played(self) -> Played:
+        """What has been played."""
         counted: dict[str, EpisodeResult] = {}
         tried: dict[str, int] = {}
         for result in self.attempts():
@@ -216,13 +226,8 @@ class RunFolder:
                 counted[result.episode_id] = result
         for one in self._begun():  # one that was cancelled, or killed, has no line
             tried[one.episode_id] = max(tried.get(one.episode_id, 0), one.attempt)
-        records = {path.name for path in self.records.glob("*.jsonl")}
-        sealed = {
-            episode_id: counted.get(episode_id) or result_of_record(path)
-            for episode_id in episode_ids
-            if (path := record_path(self.records, episode_id)).name in records
-        }
-        return Played(sealed=sealed, attempts=tried)
+        names = {path.name for path in self.records.glob("*.jsonl")}
+        return Played(attempts=tried, records=self.records, names=names, counted=counted)
 
     def last_attempt(self) -> int:
         """The highest number of any attempt at any episode; 0 before the first."""

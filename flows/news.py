@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from itertools import groupby
-from typing import Any, Final
+from typing import Final
 
 from engine import events as ev
 from engine.cricket.formats import format_of
 from engine.result import EpisodeResult
+from flows import stages
 from flows.pace import Pace
 from flows.run import Run, RunSummary
-from tournaments import Standing
 from tournaments.crosstable import Cell, cells, fixture_scores, ratings
 from tournaments.pairs import pairs_of
 from tournaments.stats.means import Estimate
@@ -24,17 +23,11 @@ from tournaments.stats.means import Estimate
 MOST_PLAYING: Final = 24
 MOST_FIXTURES: Final = 2_000  # a longer schedule is not sent: some 30 bytes each
 DECIMALS: Final = 4
-_ROW: Final = ("place", "captain", "played", "won", "lost", "tied", "points", "nrr")
-_TROUBLE: Final = ("void", "forfeits", "fallbacks", "by_lot")
 
 
 def started(run: Run) -> ev.TournamentStarted:
     spec, fixtures = run.spec, run.plan.fixtures
-    place = {captain: index for index, captain in enumerate(run.plan.captains)}
-    rounds = [
-        tuple((place[met.first], place[met.second]) for met in of_round)
-        for _, of_round in groupby(fixtures, key=lambda fixture: fixture.round)
-    ]
+    rounds = stages.schedule(run.plan)
     return ev.TournamentStarted(
         name=spec.name,
         file_digest=run.file_digest,
@@ -44,7 +37,7 @@ def started(run: Run) -> ev.TournamentStarted:
         format=format_of(spec.match.max_overs).name,
         pairs=spec.match.pairs,
         rounds=len(rounds),
-        schedule=tuple(rounds) if len(fixtures) <= MOST_FIXTURES else (),
+        schedule=rounds if len(fixtures) <= MOST_FIXTURES else (),
         spectate=spec.spectate.episodes,
     )
 
@@ -56,7 +49,7 @@ def standings(run: Run, pace: Pace, recent: Iterable[ev.JustEnded] = ()) -> ev.T
         name=run.spec.name,
         played=run.done,
         episodes=run.total,
-        rows=tuple(_row(row) for row in run.table.standings()),
+        rows=tuple(stages.row_of(row) for row in run.table.standings()),
         progress=ev.RunProgress(
             counted=run.done - run.void,
             void=run.void,
@@ -93,6 +86,7 @@ def crosstable(run: Run) -> ev.TournamentCrosstable:
         )
         if len(fixtures) <= MOST_FIXTURES
         else (),
+        **(stages.growing(run) if run.has_stages and len(fixtures) <= MOST_FIXTURES else {}),
     )
 
 
@@ -137,13 +131,6 @@ def just_ended(run: Run, result: EpisodeResult) -> ev.JustEnded:
         score=", ".join(f"{line.runs}/{line.wickets}" for line in result.innings),
         on_bus=run.is_on_bus(result.episode_id),
     )
-
-
-def _row(row: Standing) -> dict[str, Any]:
-    """A line of the table; what went wrong is told where something did."""
-    told = {name: getattr(row, name) for name in _ROW}
-    wrong = {name: value for name in _TROUBLE if (value := getattr(row, name))}
-    return told | {"nrr": round(row.nrr, 3)} | wrong
 
 
 def _cell(cell: Cell, place: dict[str, int]) -> ev.CrosstableCell:

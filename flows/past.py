@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from engine.result import EpisodeResult
 from flows.ledger import RunFolder
 from flows.run import UNFINISHED, outcome_of
+from tournaments.course import new_table
 from tournaments.entrants import entry_name
 from tournaments.plan import pair_of
 from tournaments.spec import TournamentSpec
@@ -73,7 +74,7 @@ class PastRun:
         """The table of these results; of a run that ended early of whole pairs only."""
         stand = list(results)
         ended_early = any(result.end_reason in UNFINISHED for result in stand)
-        table = Table(self.captains, points=self.spec.points, seed=self.spec.seed)
+        table = new_table(self.spec, self.captains)
         for result in whole_pairs(stand) if ended_early else stand:
             table.add(outcome_of(result, self.spec.match.max_overs))
         return table

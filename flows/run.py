@@ -27,13 +27,18 @@ from flows.pool import cores
 from flows.spending import SPENT, KeptBudgets
 from flows.work import Batch, batches, captains_of, episode_spec, pairs, waits
 from tournaments import (
+    Course,
     EpisodeOutcome,
+    EpisodePlan,
     FileDigest,
     InningsOutcome,
     Table,
     TournamentPlan,
     TournamentSpec,
+    course_of,
+    new_table,
     plan_tournament,
+    stages_data,
     standings_data,
 )
 
@@ -52,9 +57,10 @@ class EpisodeCounts(BaseModel):
 
 class RunSummary(BaseModel):
     """What a run comes to: the JSON of `captains run --json`, and the flow's result. `stopped` by
-    what, where its budget is spent; `unplayable` says which captains could not play as they are set
-    up, and why; `unranked` why the standings are no ranking; `voided` why episodes are void, each
-    reason once; `report` where the page is, None where it could not be written.
+    what, where its budget is spent; `champion` of a format that makes one, once it has; `stages`
+    how each part of the tournament ended; `unplayable` says which captains could not play as they
+    are set up, and why; `unranked` why the standings are no ranking; `voided` why episodes are
+    void, each reason once; `report` where the page is, None where it could not be written.
     """
 
     run_dir: str
@@ -62,6 +68,8 @@ class RunSummary(BaseModel):
     seconds: float
     episodes: EpisodeCounts
     standings: list[dict[str, Any]]
+    champion: str | None = None
+    stages: list[dict[str, Any]] = []
     stopped: str | None = None
     unplayable: list[str] = []
     unranked: list[str] = []
@@ -86,6 +94,10 @@ class Order:
         plan = plan_tournament(spec, file_digest, occasion)
         return cls(spec=spec, file_digest=file_digest, plan=plan)
 
+    def course(self, outcomes: Iterable[EpisodeOutcome]) -> Course:
+        """How the tournament goes on after these outcomes."""
+        return course_of(self.spec, self.file_digest, self.plan.occasion, outcomes)
+
     def folder(self, runs: Path) -> RunFolder:
         return RunFolder.of(
             runs,
@@ -96,11 +108,12 @@ class Order:
 
 
 class Run:
-    """A run in progress: what is missing, and the table of what is not."""
+    """A run in progress: what is missing, and the table of what is not. The plan may grow."""
 
     def __init__(
         self, order: Order, folder: RunFolder, starts: int, first_attempt: int = 1
     ) -> None:
+        self._order, self._before = order, folder.played()
         self.spec, self.plan, self.file_digest = order.spec, order.plan, order.file_digest
         self.folder, self.starts, self._first_attempt = folder, starts, first_attempt
         self.table = self._new_table()
@@ -112,14 +125,15 @@ class Run:
             tokens=limits.tokens, usd=limits.usd, calls=limits.calls, wall_s=limits.wall_s
         )
         self.budgets = KeptBudgets(allowance, folder.path / SPENT)
-        self.total = self.plan.total_episodes
         self.resumed = 0
         self.void = self.forfeits = 0
         self.playing = Playing()
         self._results: dict[str, EpisodeResult] = {}
         self._left_out: set[str] = set()
         self._shown: set[str] = set()
-        self.missing = self._missing()
+        self.missing: dict[str, EpisodeSpec] = {}
+        self._take_up(self.plan.episodes())
+        self.grow()
 
     @property
     def processes(self) -> int:
@@ -130,6 +144,11 @@ class Run:
     def attempts(self) -> int:
         """How often an episode is tried in this run; starting it again is another chance."""
         return self.spec.limits.attempts
+
+    @property
+    def total(self) -> int:
+        """Episodes that there will be, of a plan that grows at least."""
+        return self.plan.at_least
 
     @property
     def done(self) -> int:
@@ -152,6 +171,28 @@ class Run:
         """What is missing of captains that call tools, pair by pair."""
         asked = {name: spec for name, spec in self.missing.items() if waits(spec)}
         return pairs(self.spec.name, self.plan, asked)
+
+    @property
+    def has_stages(self) -> bool:
+        """Whether the tournament is more than one table that is known from the start."""
+        return self._order.plan.grows
+
+    def grow(self) -> bool:
+        """Add to the plan what follows from the results; whether anything is missing."""
+        while self.plan.grows:
+            grown = self.course().plan
+            added = list(grown.added_since(self.plan))
+            self.plan = grown
+            if not added:
+                break
+            self._take_up(added)
+            self.folder.open({**about_run(self.folder), "episodes": self.total})
+        return bool(self.missing)
+
+    def course(self) -> Course:
+        """How the tournament goes, by what has been played."""
+        overs = self.spec.match.max_overs
+        return self._order.course(outcome_of(one, overs) for one in self._results.values())
 
     def take_first(self) -> EpisodeSpec | None:
         """The first missing episode, which is then no batch's any more; None when nothing is
@@ -228,6 +269,7 @@ class Run:
         return list(dict.fromkeys(why))
 
     def summary(self, seconds: float) -> RunSummary:
+        course = self.course()
         return RunSummary(
             run_dir=str(self.folder.path),
             file_digest=self.file_digest,
@@ -239,6 +281,8 @@ class Run:
                 forfeit=self.forfeits,
             ),
             standings=standings_data(self.table.standings()),
+            champion=course.champion,
+            stages=stages_data(course.stages),
             stopped=self.stopped,
             unplayable=[why for _, why in sorted(self.unplayable.items())],
             unranked=self.unranked(),
@@ -248,23 +292,24 @@ class Run:
         )
 
     def _new_table(self) -> Table:
-        return Table(self.plan.captains, points=self.spec.points, seed=self.spec.seed)
+        return new_table(self.spec, self.plan.captains)
 
-    def _missing(self) -> dict[str, EpisodeSpec]:
-        episodes = list(self.plan.episodes())
-        played = self.folder.played(episode.episode_id for episode in episodes)
-        self.add(played.sealed.values())
-        self.resumed = len(played.sealed)
-        captains = self.captains
-        return {
+    def _take_up(self, planned: Iterable[EpisodePlan]) -> None:
+        """Count what of these was played before; the rest is missing."""
+        episodes = list(planned)
+        sealed = self._before.sealed(episode.episode_id for episode in episodes)
+        tried = self._before.attempts
+        self.add(sealed.values())
+        self.resumed += len(sealed)
+        self.missing |= {
             str(episode.episode_id): episode_spec(
                 episode,
                 self.spec.match,
-                captains,
-                attempt=max(played.attempts.get(episode.episode_id, 0) + 1, self._first_attempt),
+                self.captains,
+                attempt=max(tried.get(episode.episode_id, 0) + 1, self._first_attempt),
             )
             for episode in episodes
-            if episode.episode_id not in played.sealed
+            if episode.episode_id not in sealed
         }
 
 
@@ -289,7 +334,7 @@ def open_run(order: Order, runs: Path, *, fresh: bool = False) -> Iterator[Run]:
                 "occasion": order.plan.occasion,
                 "starts": starts,
                 "first_attempt": first_attempt,
-                "episodes": order.plan.total_episodes,
+                "episodes": order.plan.at_least,
                 "version": catalogue.project_version(),
                 "tournament": order.spec.model_dump(mode="json", exclude_none=True),
             }
@@ -319,6 +364,7 @@ def outcome_of(result: EpisodeResult, overs: int) -> EpisodeOutcome:
             )
             for line in result.innings
         ),
+        luck=result.luck,
         home_fallbacks=fallbacks.get("home", 0),
         away_fallbacks=fallbacks.get("away", 0),
         attempt=result.attempt,

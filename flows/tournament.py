@@ -161,10 +161,14 @@ async def play_pair(hall: Hall, batch: Batch) -> list[EpisodeResult]:
 
 
 async def play(hall: Hall, screen: Screen | None) -> None:
-    """Play all that is missing, the featured match beside the rest."""
+    """Play all that is missing, the featured match beside the rest, then what follows from it."""
+    run = hall.run
     await play_batches(hall)
     if screen is not None and await screen.gave_up():
-        hall.run.missing[screen.spec.episode_id] = screen.spec
+        run.missing[screen.spec.episode_id] = screen.spec
+        await play_batches(hall)
+    while run.stopped is None and run.grow():
+        await hall.views.grown()
         await play_batches(hall)
 
 

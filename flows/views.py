@@ -61,6 +61,10 @@ class Views:
             if self._run.is_asked:
                 await artifacts.show_accounts(self._run)
 
+    async def grown(self) -> None:
+        """What comes next is known."""
+        await self._announcer.grown()
+
     async def finished(self, summary: RunSummary, report: Report | None) -> None:
         await artifacts.show_table(self._run)
         await artifacts.show_accounts(self._run)

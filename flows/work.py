@@ -145,6 +145,8 @@ def _title(tournament: str, chunk: list[EpisodePlan], fixtures: Mapping[FixtureI
     met = [fixtures[fixture_id] for fixture_id, _ in groupby(chunk, lambda e: e.fixture_id)]
     rounds = sorted({fixture.round for fixture in met})
     when = f"round {_span(rounds)}" if len(rounds) == 1 else f"rounds {_span(rounds)}"
+    if len(met) == 1 and met[0].name:
+        when = met[0].name
     who = f"{met[0].first} v {met[0].second}" if len(met) == 1 else f"{len(met)} fixtures"
     pairs = sorted({episode.pair for episode in chunk})
     which = f"pair {_span(pairs)}" if len(pairs) == 1 else f"pairs {_span(pairs)}"

@@ -54,9 +54,12 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> str:
-    """The path of a Chromium."""
-    return _path_of(CHROMIUM)
+def chromium() -> Iterator[str]:
+    """Where a Chromium of this test process is found."""
+    from tests.e2e.browsing import browser_server
+
+    with browser_server(_path_of(CHROMIUM)) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

@@ -4,12 +4,13 @@
     spec = load_tournament("friday-night.yaml", known)
     digest = file_digest(spec, known, coefficients_digest=..., engine_version=...)
     plan = plan_tournament(spec, digest)
-    table = Table(plan.captains, points=spec.points, seed=spec.seed)
+    table = new_table(spec, plan.captains)
 
-Playing what a plan says is the business of `flows`. Ratings, stopping rules and further formats
-join this room as modules of their own, beside `standings` and `schedules`.
+Some plans grow: `plan_tournament(..., outcomes=...)` after what has ended. Playing what a plan says
+is the business of `flows`.
 """
 
+from tournaments.course import Course, Stage, course_of, new_table, plan_tournament
 from tournaments.digest import FileDigest, file_digest, resolved
 from tournaments.entrants import CaptainConfig, entry_name
 from tournaments.errors import BadOccasion, BadTournamentFile, Problem, TournamentError
@@ -25,7 +26,6 @@ from tournaments.plan import (
     Occasion,
     TournamentPlan,
     checked_occasion,
-    plan_tournament,
 )
 from tournaments.report import (
     crosstable_markdown,
@@ -34,8 +34,8 @@ from tournaments.report import (
     standings_markdown,
     standings_text,
 )
-from tournaments.schedules import Pairing, gauntlet, round_robin
 from tournaments.spec import TournamentSpec
+from tournaments.staging import stages_data, stages_markdown, stages_text
 from tournaments.standings import EpisodeOutcome, InningsOutcome, Standing, Table, Tally
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "BadOccasion",
     "BadTournamentFile",
     "CaptainConfig",
+    "Course",
     "EpisodeId",
     "EpisodeOutcome",
     "EpisodePlan",
@@ -53,8 +54,8 @@ __all__ = [
     "Known",
     "Leg",
     "Occasion",
-    "Pairing",
     "Problem",
+    "Stage",
     "Standing",
     "Table",
     "Tally",
@@ -63,17 +64,20 @@ __all__ = [
     "TournamentSpec",
     "check_spec",
     "checked_occasion",
+    "course_of",
     "crosstable_markdown",
     "crosstable_text",
     "entry_name",
     "file_digest",
-    "gauntlet",
     "known_to_the_engine",
     "load_tournament",
+    "new_table",
     "parse_tournament",
     "plan_tournament",
     "resolved",
-    "round_robin",
+    "stages_data",
+    "stages_markdown",
+    "stages_text",
     "standings_data",
     "standings_markdown",
     "standings_text",

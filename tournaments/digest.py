@@ -8,8 +8,10 @@ from typing import Any, Final, NewType
 
 from engine.captains.base import CaptainSpec
 from tournaments.entrants import CaptainConfig
+from tournaments.formats import Groups, Knockout, LeaguePlayoffs, Swiss
 from tournaments.known import Known
 from tournaments.match_spec import MatchSpec
+from tournaments.schedules import default_rounds
 from tournaments.spec import TournamentSpec
 
 FileDigest = NewType("FileDigest", str)
@@ -53,7 +55,7 @@ def meaning(spec: TournamentSpec, known: Known) -> dict[str, Any]:
     """The part of the file that the digest covers, as JSON data."""
     return {
         "seed": spec.seed,
-        "format": spec.format.model_dump(mode="json"),
+        "format": _format(spec),
         "match": _match(spec.match, known),
         "points": spec.points.model_dump(mode="json"),
         "captains": [_captain(entry, known) for entry in spec.captains],
@@ -67,6 +69,18 @@ def resolved(entry: str | CaptainConfig, known: Known) -> CaptainSpec:
     Raises the engine's `UnknownPreset` or `BadPreset`.
     """
     return known.resolve(entry if isinstance(entry, str) else entry.as_mapping())
+
+
+def _format(spec: TournamentSpec) -> dict[str, Any]:
+    """The format with what it stands for where it leaves something out."""
+    form, pairs = spec.format, spec.match.pairs
+    said: dict[str, Any] = form.model_dump(mode="json")
+    match form:
+        case Knockout() | LeaguePlayoffs() | Groups():
+            said |= {"best_of": form.first_pairs(pairs), "extend_to": form.most_pairs(pairs)}
+        case Swiss():
+            said |= {"rounds": form.rounds or default_rounds(len(spec.captains))}
+    return said
 
 
 def _match(match: MatchSpec, known: Known) -> dict[str, Any]:

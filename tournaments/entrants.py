@@ -24,10 +24,21 @@ from engine.captains.base import NAME_PATTERN, NAME_RULE, CaptainSpec
 from engine.errors import BadPreset, BrokenRecord
 from engine.wording import did_you_mean, printable
 from tournaments.fields import broken_rule
+from tournaments.fitting import format_faults
 from tournaments.known import Known
 from tournaments.text import shown
 
 _NAME: Final = re.compile(NAME_PATTERN)
+
+ONE_OF: Final[Mapping[object, str]] = {
+    "round_robin": "a round robin",
+    "knockout": "a knockout",
+    "swiss": "a Swiss tournament",
+    "league_playoffs": "a league",
+    "groups": "a tournament in groups",
+    "ladder": "a ladder",
+}
+"""What a tournament is called whose captains meet one another."""
 
 
 def unknown_captain(name: object, known: Known) -> str | None:
@@ -188,24 +199,33 @@ class EntrantFault:
 
 
 def entrant_faults(
-    kind: object, captains: Sequence[object], opponents: Sequence[object]
+    form: Mapping[str, object],
+    pairs: object,
+    captains: Sequence[object],
+    opponents: Sequence[object],
 ) -> Iterator[EntrantFault]:
-    """What is wrong with the field as a whole: too few, the same captain twice, the wrong list.
+    """What is wrong with the field as a whole: too few, the same captain twice, the wrong list, a
+    `form` that is not for so many.
 
     `captains` and `opponents` are names; an entry that is not a text has a fault of its own and
     is passed over here, so that a broken file can be asked about too.
     """
     yield from _repeated(captains, opponents)
-    if kind == "round_robin":
-        if len(captains) == 1:
-            message = "a round robin of one; allowed: at least two different captains"
-            yield EntrantFault(at=("captains",), message=message)
-        if opponents:
-            message = "`opponents` is for {kind: gauntlet}; allowed here: nobody"
-            yield EntrantFault(at=("opponents",), message=message)
-    if kind == "gauntlet" and not opponents:
-        message = "a gauntlet without `opponents`; allowed: at least one opponent"
-        yield EntrantFault(at=("format", "kind"), message=message)
+    kind = form.get("kind")
+    if kind == "gauntlet":
+        if not opponents:
+            message = "a gauntlet without `opponents`; allowed: at least one opponent"
+            yield EntrantFault(at=("format", "kind"), message=message)
+        return
+    if kind in ONE_OF and len(captains) == 1:
+        message = f"{ONE_OF[kind]} of one; allowed: at least two different captains"
+        yield EntrantFault(at=("captains",), message=message)
+    if kind in ONE_OF and opponents:
+        message = "`opponents` is for {kind: gauntlet}; allowed here: nobody"
+        yield EntrantFault(at=("opponents",), message=message)
+    if len(captains) > 1:
+        for fault in format_faults(form, pairs, len(captains)):
+            yield EntrantFault(at=("format", fault.key), message=fault.message)
 
 
 def _repeated(captains: Sequence[object], opponents: Sequence[object]) -> Iterator[EntrantFault]:

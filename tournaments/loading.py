@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -19,11 +19,10 @@ from engine.wording import did_you_mean, printable, shortened
 from engine.yamlfile import Document, Fault, Misread, Unreadable, Where, parse, read_text
 from tournaments.entrants import entrant_faults
 from tournaments.errors import BadTournamentFile, Problem
+from tournaments.formats import KINDS
 from tournaments.known import Known
-from tournaments.spec import ENTRANTS, PLANNED, PLANNED_KINDS, TournamentSpec
+from tournaments.spec import ENTRANTS, PLANNED, TournamentSpec
 from tournaments.text import shown
-
-KINDS: Final = ("round_robin", "gauntlet")
 
 
 def load_tournament(path: str | Path, known: Known) -> TournamentSpec:
@@ -74,9 +73,11 @@ def _entrant_faults(document: Document) -> Iterator[Fault]:
     """The rules about all entrants together, asked of a file whose other parts may be wrong."""
     data = document.data if isinstance(document.data, dict) else {}
     form = data.get("format", {"kind": "round_robin"})
-    kind = form.get("kind") if isinstance(form, dict) else None
+    match = data.get("match")
+    pairs = match.get("pairs") if isinstance(match, dict) else None
     captains, opponents = _names(data.get("captains")), _names(data.get("opponents"))
-    for fault in entrant_faults(kind, captains, opponents):
+    form = form if isinstance(form, dict) else {}
+    for fault in entrant_faults(form, pairs, captains, opponents):
         yield Fault(line=document.line(fault.at), message=fault.message)
 
 
@@ -141,8 +142,7 @@ def _unknown_key(where: Where, loc: Where) -> str:
 def _unknown_kind(where: Where, value: object, document: Document) -> Fault:
     kind = value.get("kind") if isinstance(value, dict) else None
     line = document.line((*where, "kind"))
-    planned = " yet" if kind in PLANNED_KINDS else ""
-    played = f"{shown(kind)} cannot be played{planned}" if kind else "`kind` is missing"
+    played = f"{shown(kind)} cannot be played" if kind else "`kind` is missing"
     return Fault(line=line, message=f"{dotted(where)}: {played}; allowed: {', '.join(KINDS)}")
 
 

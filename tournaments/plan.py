@@ -1,9 +1,8 @@
 """A tournament taken apart: fixtures, pairs, episodes, each with its id and seed.
 
-A plan is a pure function of the spec, the file digest and the occasion; the same three give the
-same plan in any process. It is small however many episodes it stands for: pairs and episodes are
-worked out when they are asked for, and each can be asked for alone, which is what resuming and
-sharding need.
+A plan is small however many episodes it stands for: pairs and episodes are worked out when they are
+asked for, and each can be asked for alone, which is what resuming and sharding need. Where it comes
+from, and how it grows with the results, `tournaments.course` says.
 """
 
 from __future__ import annotations
@@ -17,11 +16,7 @@ from typing import Final, NewType
 
 from engine.seeds import Seed, derive_seed
 from tournaments.digest import FileDigest
-from tournaments.entrants import entry_name
 from tournaments.errors import BadOccasion
-from tournaments.names import slugs
-from tournaments.schedules import Pairing, gauntlet, round_robin
-from tournaments.spec import RoundRobin, TournamentSpec
 
 Occasion = NewType("Occasion", str)
 FixtureId = NewType("FixtureId", str)
@@ -44,7 +39,8 @@ class Fixture:
     """Two captains and the pairs that they play: numbers `first_pair` … `first_pair + pairs - 1`.
 
     Pair numbers go on from one meeting of the same two captains to the next, so that no seed is
-    played twice.
+    played twice; the next meeting leaves room for `at_most` pairs of this one. `stage` is the part
+    of the tournament, `name` what the encounter is called where it has a name of its own.
     """
 
     fixture_id: FixtureId
@@ -53,6 +49,9 @@ class Fixture:
     second: str
     first_pair: int
     pairs: int
+    at_most: int
+    stage: str = ""
+    name: str = ""
 
     @property
     def pair_numbers(self) -> range:
@@ -78,10 +77,20 @@ class EpisodePlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TournamentPlan:
-    """All that is to be played on one occasion. `run_id` begins every episode's id.
+class Later:
+    """Episodes that are not planned yet: so many at least and at most."""
 
-    `captains`: everybody who plays, in the file's order.
+    at_least: int = 0
+    at_most: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TournamentPlan:
+    """All that is to be played on one occasion, as far as it is known. `run_id` begins every
+    episode's id.
+
+    `captains`: everybody who plays, in the file's order. `later`: how many episodes the plan can
+    still grow by, at least and at most.
     """
 
     run_id: str
@@ -90,15 +99,38 @@ class TournamentPlan:
     shared_seeds: bool
     captains: tuple[str, ...]
     fixtures: tuple[Fixture, ...]
+    later: Later = Later()
 
     @property
     def total_episodes(self) -> int:
+        """How many are planned by now."""
         return sum(fixture.episodes for fixture in self.fixtures)
+
+    @property
+    def at_least(self) -> int:
+        """How many episodes there will be, at least."""
+        return self.total_episodes + self.later.at_least
+
+    @property
+    def at_most(self) -> int:
+        return self.total_episodes + self.later.at_most
+
+    @property
+    def grows(self) -> bool:
+        """Whether results may add to it."""
+        return self.later.at_most > 0
 
     def episodes(self) -> Iterator[EpisodePlan]:
         """Every episode, fixture by fixture, the two legs of a pair side by side."""
         for fixture in self.fixtures:
             for number in fixture.pair_numbers:
+                yield from self.pair(fixture, number)
+
+    def added_since(self, before: TournamentPlan) -> Iterator[EpisodePlan]:
+        """Every episode that an earlier state of this plan has not, in order."""
+        had = {fixture.fixture_id: fixture.pairs for fixture in before.fixtures}
+        for fixture in self.fixtures:
+            for number in fixture.pair_numbers[had.get(fixture.fixture_id, 0) :]:
                 yield from self.pair(fixture, number)
 
     def pair(self, fixture: Fixture, number: int) -> tuple[EpisodePlan, EpisodePlan]:
@@ -123,7 +155,7 @@ class TournamentPlan:
         seats = (fixture.first, fixture.second)
         home, away = seats if leg is Leg.A else seats[::-1]
         return EpisodePlan(
-            episode_id=EpisodeId(f"{self.run_id}-{fixture.fixture_id}-p{number:02d}-{leg}"),
+            episode_id=episode_id(self.run_id, fixture.fixture_id, number, leg),
             fixture_id=fixture.fixture_id,
             pair=number,
             leg=leg,
@@ -133,19 +165,9 @@ class TournamentPlan:
         )
 
 
-def plan_tournament(
-    spec: TournamentSpec, digest: FileDigest, occasion: str = FIRST_OCCASION
-) -> TournamentPlan:
-    """The plan of one occasion; raises `BadOccasion` for a name that cannot be part of a path."""
-    checked = checked_occasion(occasion)
-    return TournamentPlan(
-        run_id=run_id(spec.name, digest, checked),
-        seed=spec.seed,
-        occasion=checked,
-        shared_seeds=spec.match.shared_seeds,
-        captains=tuple(entry_name(entry) for entry in spec.entrants),
-        fixtures=_fixtures(spec),
-    )
+def episode_id(run: str, fixture: FixtureId, number: int, leg: Leg) -> EpisodeId:
+    """What an episode is called everywhere."""
+    return EpisodeId(f"{run}-{fixture}-p{number:02d}-{leg}")
 
 
 def pair_of(episode_id: str) -> str:
@@ -164,26 +186,3 @@ def run_id(name: str, digest: FileDigest, occasion: Occasion) -> str:
     """What names a run in ids: the tournament, and ten digits for the file and the occasion."""
     mark = blake2b(f"{digest}/{occasion}".encode(), digest_size=5).hexdigest()
     return f"{name}-{mark}"
-
-
-def pairings(spec: TournamentSpec) -> tuple[Pairing, ...]:
-    """Who meets whom, as the file's format has it."""
-    captains = [entry_name(entry) for entry in spec.captains]
-    if isinstance(spec.format, RoundRobin):
-        return round_robin(captains, legs=spec.format.legs)
-    return gauntlet(captains, [entry_name(entry) for entry in spec.opponents])
-
-
-def _fixtures(spec: TournamentSpec) -> tuple[Fixture, ...]:
-    slug = slugs([entry_name(entry) for entry in spec.entrants])
-    return tuple(
-        Fixture(
-            fixture_id=FixtureId(f"r{met.round}-{slug[met.first]}-v-{slug[met.second]}"),
-            round=met.round,
-            first=met.first,
-            second=met.second,
-            first_pair=(met.meeting - 1) * spec.match.pairs + 1,
-            pairs=spec.match.pairs,
-        )
-        for met in pairings(spec)
-    )

@@ -8,7 +8,7 @@ squads) run when a `Known` is given as the validation context.
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from pydantic import (
     Field,
@@ -27,12 +27,12 @@ from tournaments.entrants import (
     writer_fault,
 )
 from tournaments.fields import Strict, broken_rule
+from tournaments.formats import RoundRobin, TournamentFormat
 from tournaments.known import Known
 from tournaments.match_spec import MatchSpec
 from tournaments.running import TEMPLATES, Execution, Limits, Schedule, Spectate
 
 MOST_CAPTAINS: Final = 64
-MOST_LEGS: Final = 100
 
 ENTRANTS: Final = "entrants"
 """The type of pydantic error for rules about all entrants together; see `entrant_faults`."""
@@ -43,39 +43,6 @@ PLANNED: Final = frozenset(
     }
 )
 """Keys of DESIGN §7 that no code obeys yet: refused by name, so that nobody relies on them."""
-
-PLANNED_KINDS: Final = ("knockout", "swiss", "groups", "league_playoffs", "ladder")
-
-
-class RoundRobin(Strict):
-    """Everybody meets everybody."""
-
-    kind: Literal["round_robin"] = Field(
-        title="Kind",
-        description="round_robin or gauntlet.",
-        examples=["round_robin"],
-    )
-    legs: int = Field(
-        default=1,
-        ge=1,
-        le=MOST_LEGS,
-        title="Legs",
-        description=f"How often everybody meets everybody: 1 to {MOST_LEGS}.",
-        examples=[1],
-    )
-
-
-class Gauntlet(Strict):
-    """Every captain meets every opponent; captains do not meet one another."""
-
-    kind: Literal["gauntlet"] = Field(
-        title="Kind",
-        description="round_robin or gauntlet.",
-        examples=["gauntlet"],
-    )
-
-
-TournamentFormat = Annotated[RoundRobin | Gauntlet, Field(discriminator="kind")]
 
 
 class Points(Strict):
@@ -151,7 +118,7 @@ class TournamentSpec(Strict):
         default=RoundRobin(kind="round_robin"),
         title="Format",
         description="Who meets whom: a mapping such as {kind: round_robin, legs: 1} or "
-        "{kind: gauntlet}.",
+        "{kind: knockout, best_of: 3}.",
         examples=[{"kind": "round_robin", "legs": 1}],
     )
     match: MatchSpec = Field(
@@ -212,7 +179,8 @@ class TournamentSpec(Strict):
     def _entrants_fit(self) -> TournamentSpec:
         captains = [entry_name(entry) for entry in self.captains]
         opponents = [entry_name(entry) for entry in self.opponents]
-        for fault in entrant_faults(self.format.kind, captains, opponents):
+        form = self.format.model_dump()
+        for fault in entrant_faults(form, self.match.pairs, captains, opponents):
             raise PydanticCustomError(ENTRANTS, "{message}", {"message": fault.message})
         return self
 

@@ -51,7 +51,9 @@ class InningsOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpisodeOutcome:
-    """What the table needs to know of an episode. `winner` None: a tie, a void, or two forfeits."""
+    """What the table needs to know of an episode. `winner` None: a tie, a void, or two forfeits.
+    `luck` is the home side's, in matches.
+    """
 
     episode_id: str
     home: str
@@ -62,6 +64,7 @@ class EpisodeOutcome:
     home_fallbacks: int = 0
     away_fallbacks: int = 0
     attempt: int = 1
+    luck: float = 0.0
 
     @property
     def precedence(self) -> tuple[bool, int]:
@@ -139,11 +142,16 @@ class Standing:
 
 @dataclass(slots=True)
 class Table:
-    """All that has happened so far. `captains` in the file's order; outcomes come by `add`."""
+    """All that has happened so far. `captains` in the file's order; outcomes come by `add`.
+
+    `by_share`: not all play equally often, so the share of the points that a captain could have
+    won decides, and not how many he has.
+    """
 
     captains: Sequence[str]
     points: Points = field(default_factory=Points)
     seed: int = 0
+    by_share: bool = False
     _latest: dict[str, EpisodeOutcome] = field(default_factory=dict, init=False, repr=False)
     _met: dict[tuple[str, str], Tally] = field(default_factory=dict, init=False, repr=False)
 
@@ -164,7 +172,7 @@ class Table:
     def _count(self, outcome: EpisodeOutcome, sign: int) -> None:
         for captain, other in (outcome.home, outcome.away), (outcome.away, outcome.home):
             tally = self._met.get((captain, other), Tally())
-            self._met[captain, other] = tally.plus(_tally(outcome, captain), sign)
+            self._met[captain, other] = tally.plus(tally_of(outcome, captain), sign)
 
     def against(self, captain: str, other: str) -> Tally:
         """What `captain` gathered in its matches with `other`: a cell of the crosstable."""
@@ -177,6 +185,10 @@ class Table:
             tally = tally.plus(self.against(captain, other))
         return tally
 
+    def worth(self, captain: str, others: Iterable[str] | None = None) -> Fraction:
+        """His points against `others`, or everybody: what the table goes by first."""
+        return self._worth(self.total(captain, others))
+
     def standings(self) -> tuple[Standing, ...]:
         """The table, best first."""
         tallies = {captain: self.total(captain) for captain in self.captains}
@@ -188,12 +200,21 @@ class Table:
                 rows.append(self._row(len(rows) + 1, captain, tallies[captain], by_lot=by_lot))
         return tuple(rows)
 
-    def _merit(self, tally: Tally) -> tuple[int, int, Fraction]:
-        return tally.points(self.points), tally.won, tally.net_run_rate
+    def _worth(self, tally: Tally) -> Fraction:
+        """Where shares decide, who has not played stands in the middle."""
+        if not self.by_share:
+            return Fraction(tally.points(self.points))
+        if not tally.played:
+            return Fraction(self.points.win + self.points.loss, 2)
+        return Fraction(tally.points(self.points), tally.played)
+
+    def _merit(self, tally: Tally) -> tuple[Fraction, Fraction, Fraction]:
+        matches = tally.played if self.by_share else 1
+        return self._worth(tally), Fraction(tally.won, max(1, matches)), tally.net_run_rate
 
     def _among_level(self, level: list[str]) -> list[tuple[str, bool]]:
         """Captains level on merit, by the points among themselves, then by lot; was it the lot?"""
-        among = {captain: self.total(captain, level).points(self.points) for captain in level}
+        among = {captain: self.worth(captain, level) for captain in level}
         shared = list(among.values())
         ordered = sorted(level, key=lambda captain: (-among[captain], self._lot(captain)))
         return [(captain, shared.count(among[captain]) > 1) for captain in ordered]
@@ -213,7 +234,7 @@ class Table:
         )
 
 
-def _tally(outcome: EpisodeOutcome, captain: str) -> Tally:
+def tally_of(outcome: EpisodeOutcome, captain: str) -> Tally:
     """What one episode gives one of its captains."""
     fallbacks = outcome.home_fallbacks if captain == outcome.home else outcome.away_fallbacks
     if outcome.end_reason.is_void:

@@ -34,6 +34,7 @@ from engine.events.play import (
     Wicket,
 )
 from engine.events.tournament import (
+    BracketEncounter,
     CaptainRating,
     CrosstableCell,
     Estimated,
@@ -43,6 +44,7 @@ from engine.events.tournament import (
     RunProgress,
     TournamentCrosstable,
     TournamentEnded,
+    TournamentStage,
     TournamentStandings,
     TournamentStarted,
 )
@@ -83,6 +85,7 @@ __all__ = [
     "AudioEvent",
     "BatterBefore",
     "BowlerBefore",
+    "BracketEncounter",
     "CallMade",
     "CaptainRating",
     "Commentary",
@@ -126,6 +129,7 @@ __all__ = [
     "TournamentCrosstableEvent",
     "TournamentEnded",
     "TournamentEndedEvent",
+    "TournamentStage",
     "TournamentStandings",
     "TournamentStandingsEvent",
     "TournamentStarted",

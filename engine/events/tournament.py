@@ -128,9 +128,42 @@ class CaptainRating(Strict):
     adjusted: Estimated | None
 
 
+class BracketEncounter(Strict):
+    """An encounter of a bracket, by places in `captains`, None where they are not known: then
+    `first_from` and `second_from` say where they come from. `score`: matches won by each, a tie a
+    half; `by`: matches, or the tie break that decided it.
+    """
+
+    name: str
+    round: int
+    first: int | None
+    second: int | None
+    first_from: str
+    second_from: str
+    score: tuple[float, float]
+    pairs: int
+    winner: int | None
+    by: str | None
+
+
+class TournamentStage(Strict):
+    """A part of a tournament that has several: a table of `rows`, a bracket of `encounters`, or a
+    ladder's `rungs`, places in `captains` from the top.
+    """
+
+    name: str
+    over: bool
+    rows: tuple[dict[str, Any], ...] = ()
+    encounters: tuple[BracketEncounter, ...] = ()
+    rungs: tuple[int, ...] = ()
+
+
 class TournamentCrosstable(Strict):
     """`cells` of those who met; `ratings` in the order of `captains`; `fixtures` in the order of
     the schedule: won by the first, won by the second, tied, void.
+
+    Of a tournament whose plan grows with the results also the `schedule` so far, with `pairs` of
+    each fixture, the `stages`, and the `champion` once there is one.
     """
 
     name: str
@@ -138,6 +171,10 @@ class TournamentCrosstable(Strict):
     cells: tuple[CrosstableCell, ...]
     ratings: tuple[CaptainRating, ...]
     fixtures: tuple[tuple[int, int, int, int], ...] = ()
+    schedule: tuple[tuple[tuple[int, int], ...], ...] = ()
+    pairs: tuple[int, ...] = ()
+    stages: tuple[TournamentStage, ...] = ()
+    champion: int | None = None
 
 
 class TournamentEnded(Strict):

@@ -14,7 +14,7 @@ from engine.captains import CaptainSpec, resolve
 from engine.cricket.formats import format_named, format_of
 from engine.packs import Pack, load_pack
 from flows import settings
-from flows.cli.numbers import check_era, check_seed
+from flows.cli.numbers import check_delay, check_era, check_pace, check_seed
 from flows.cli.terminal import BadInput, Exit, answer_json, note, say
 
 if TYPE_CHECKING:
@@ -134,6 +134,15 @@ class Showing:
     reasoning: Shown = "live"
     speech: Speech = "none"
     balls_per_s: float | None = None
+
+    def check(self, *, featured: bool) -> None:
+        """Raises `BadInput`."""
+        if self.speech != "none" and not featured:
+            raise BadInput("--speech: only with --featured, whose commentary is told")
+        if self.balls_per_s is not None and not featured:
+            raise BadInput("--balls-per-s: only with --featured, whose match is shown")
+        check_delay(self.reasoning)
+        check_pace(self.balls_per_s)
 
 
 def play_match(wanted: Wanted, runs: Path, showing: Showing, *, as_json: bool) -> int:

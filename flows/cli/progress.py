@@ -50,7 +50,7 @@ class TerminalReporter(Reporter):
     def progress(self, run: Run) -> None:
         if self._bar is not None:
             told = f"{run.spec.name}{_spent(run)}"
-            self._bar.update(self._task, completed=run.done, description=told)
+            self._bar.update(self._task, completed=run.done, total=run.total, description=told)
             return
         line = run.done * LINES // run.total
         if line > self._line:
@@ -117,14 +117,16 @@ def _sigterm_as_ctrl_c() -> None:
 
 
 def show_table(run: Run) -> None:
-    """The standings and the crosstable."""
-    from tournaments import crosstable_text, standings_text
+    """The standings, the crosstable, and the stages where there are any."""
+    from tournaments import crosstable_text, stages_text, standings_text
 
     if is_watched():
         _show_rich(run)
     else:
         say(standings_text(run.table.standings()))
     say(f"\n{crosstable_text(run.table)}")
+    if run.has_stages:
+        say(f"\n{stages_text(run.course())}")
 
 
 def _show_rich(run: Run) -> None:

@@ -57,15 +57,19 @@ def check_file(file: str, *, as_json: bool) -> int:
                 "file_digest": order.file_digest,
                 "captains": list(plan.captains),
                 "fixtures": len(plan.fixtures),
-                "episodes": plan.total_episodes,
+                "episodes": plan.at_least,
+                "episodes_at_most": plan.at_most,
                 "overs": spec.match.max_overs,
                 "needs": [asdict(need) for need in needs],
             }
         )
         return Exit.DONE
-    say(f"{spec.name}: {len(plan.captains)} captains, {len(plan.fixtures)} fixtures")
+    more = ", and what follows from their results" if plan.grows else ""
+    fixtures = f"{len(plan.fixtures)} fixture{'s' if len(plan.fixtures) > 1 else ''}"
+    say(f"{spec.name}: {len(plan.captains)} captains, {fixtures}{more}")
     overs = spec.match.max_overs
-    say(f"{plan.total_episodes} episodes of {overs} over{'s' if overs > 1 else ''} an innings")
+    most = f" to {plan.at_most}" if plan.at_most > plan.at_least else ""
+    say(f"{plan.at_least}{most} episodes of {overs} over{'s' if overs > 1 else ''} an innings")
     say(f"digest {order.file_digest}")
     for need in needs:
         say(f"{need.state:<5}  {need.check}  {need.said}")

@@ -1,7 +1,7 @@
 """What is worth saying beside the ball itself: before it as a lead, after it as a tail.
 
 Both are names of lists in the templates, the most important first. Pure, and mirrored in
-`cockpit/commentary.js`.
+`cockpit/commentary/moments.js`.
 """
 
 from __future__ import annotations

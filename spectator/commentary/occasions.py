@@ -1,5 +1,5 @@
 """What is said between the balls: of the match, of its innings, of each over. Pure, and mirrored in
-`cockpit/commentary.js`.
+`cockpit/commentary/occasions.js`.
 """
 
 from __future__ import annotations

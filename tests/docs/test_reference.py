@@ -49,17 +49,17 @@ from spectator.starts import (
 )
 from spectator.store.postgres import PostgresLimits
 from tests.architecture.source import ROOT
-from tests.docs.pages import named, pages, rows, section, sections, text_of
-from tournaments import TournamentSpec
+from tests.docs.pages import blocks, named, pages, rows, section, sections, text_of
+from tournaments import TournamentSpec, formats
 from tournaments.brackets import bracket_names
 from tournaments.entrants import CaptainConfig
-from tournaments.spec import PLANNED, PLANNED_KINDS, Gauntlet, RoundRobin
+from tournaments.spec import PLANNED
 
 CLI, EVENTS, CAPTAINS = "docs/cli.md", "docs/events.md", "docs/captains.md"
 ENVIRONMENT, OPERATIONS = "docs/environment.md", "docs/operations.md"
 EXPORTS, REPORT = "docs/exports.md", "docs/report.md"
 FILE, PEOPLE = "docs/first-tournament.md", "docs/human-captains.md"
-STARTING = "docs/starting.md"
+STARTING, KINDS_OF_TOURNAMENT = "docs/starting.md", "docs/tournaments.md"
 
 
 def _below(group: App) -> list[str]:
@@ -320,7 +320,7 @@ def _keys(model: type[BaseModel], above: str = "") -> Iterator[tuple[str, Any]]:
 
 KEYS = {
     **dict(_keys(TournamentSpec)),
-    **{f"format.{key}": value for kind in (Gauntlet, RoundRobin) for key, value in _keys(kind)},
+    **{f"format.{key}": value for kind in formats.FORMATS for key, value in _keys(kind)},
     **{f"captains[].{key}": value for key, value in _keys(CaptainConfig)},
 }
 
@@ -339,7 +339,14 @@ def test_the_default_of_a_key_is_told(key: str) -> None:
         assert f"| {shown} |" in rows(section(FILE, "Every key"))[key]
 
 
-@pytest.mark.parametrize("where", [*(".".join(key) for key in sorted(PLANNED)), *PLANNED_KINDS])
+@pytest.mark.parametrize("kind", formats.KINDS)
+def test_a_kind_of_tournament_has_a_section_with_an_example(kind: str) -> None:
+    assert section(KINDS_OF_TOURNAMENT, f"`{kind}`")
+    examples = [block.text for block in blocks("yaml") if block.page == KINDS_OF_TOURNAMENT]
+    assert sum(f"kind: {kind}" in text for text in examples) == 1
+
+
+@pytest.mark.parametrize("where", [".".join(key) for key in sorted(PLANNED)])
 def test_what_is_not_supported_yet_is_named(where: str) -> None:
     assert where in named(section(FILE, "Every key"))
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import json
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final, Protocol
 
 from playwright.async_api import Browser, Page, async_playwright
@@ -28,10 +33,29 @@ class Served(Protocol):
     def url(self) -> str: ...
 
 
+@contextmanager
+def browser_server(path: str) -> Iterator[str]:
+    """One Chromium for many tests, and where it is found: to start one takes a second of CPU."""
+    options = {"executablePath": path, "args": list(ARGS), "headless": True}
+    with TemporaryDirectory() as folder:
+        config = Path(folder, "browser.json")
+        config.write_text(json.dumps(options), encoding="utf-8")
+        command = [sys.executable, "-m", "playwright", "launch-server"]
+        with subprocess.Popen(
+            [*command, "--browser", "chromium", "--config", str(config)],
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as process:
+            assert process.stdout is not None
+            yield process.stdout.readline().strip()
+            process.terminate()
+
+
 @asynccontextmanager
-async def launched(chromium: str) -> AsyncIterator[Browser]:
+async def connected(chromium: str) -> AsyncIterator[Browser]:
+    """The browser of a `browser_server`, as if it were one's own."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=list(ARGS))
+        browser = await playwright.chromium.connect(chromium)
         yield browser
         await browser.close()
 
@@ -64,6 +88,6 @@ async def opened(
 async def browse(
     chromium: str, bus: Served, path: str = "/", **options: Any
 ) -> AsyncIterator[Page]:
-    """A browser with one page, as `opened`."""
-    async with launched(chromium) as browser, opened(browser, bus, path, **options) as page:
+    """A page of the browser, as `opened`."""
+    async with connected(chromium) as browser, opened(browser, bus, path, **options) as page:
         yield page

@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.async_api import async_playwright
 
 from engine.cricket.players import Game
 from flows.fidelity import Wanted, check
 from flows.fidelity_page import write_page
-from tests.e2e.browsing import ARGS
+from tests.e2e.browsing import connected
 
 pytestmark = pytest.mark.page
 
@@ -44,12 +43,10 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def test_labels_can_be_read_and_do_not_run_into_each_other(
     chromium: str, file: Path, width: int
 ) -> None:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=list(ARGS))
+    async with connected(chromium) as browser:
         page = await browser.new_page(viewport={"width": width, "height": 800})
         await page.goto(file.as_uri())
         seen = await page.evaluate(LOOK)
-        await browser.close()
     assert seen["plots"] == seen["figures"] > 20
     assert seen["smallest"] >= SMALLEST_PX
     assert seen["overlaps"] == []

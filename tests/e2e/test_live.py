@@ -13,7 +13,7 @@ from playwright.async_api import Page, WebSocket, expect
 
 from engine.captains import resolve
 from engine.episode import play_episode
-from engine.events import EndReason, Event, parse_event
+from engine.events import DecisionEvent, EndReason, Event, parse_event
 from engine.fanout import Observer
 from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
@@ -22,10 +22,11 @@ from spectator.frames import EMPTY, fold
 from spectator.publisher import BusPublisher
 from spectator.server import BusServer
 from spectator.settings import BusSettings
-from tests.e2e.browsing import Served, browse, launched, opened
+from tests.e2e.browsing import Served, browse, connected, opened
 from tests.e2e.buses import TOKEN, BusProcess, running
+from tests.flows.relay import relay
 from tests.spectator.matches import match_events
-from tests.spectator.wire import post
+from tests.spectator.wire import DEADLINE_S, metric, post
 
 pytestmark = pytest.mark.page
 
@@ -125,7 +126,7 @@ def _frame(events: Sequence[Event]):
 
 async def test_two_viewers_watch_a_real_match_to_its_end(chromium, process):
     async with (
-        launched(chromium) as browser,
+        connected(chromium) as browser,
         opened(browser, process) as one,
         opened(browser, process, PAGE, borne="404") as other,
     ):
@@ -146,7 +147,7 @@ async def test_two_viewers_watch_a_real_match_to_its_end(chromium, process):
 
 
 async def test_a_reload_in_mid_over_comes_back_to_the_same_ball(chromium, process):
-    async with launched(chromium) as browser, opened(browser, process) as page:
+    async with connected(chromium) as browser, opened(browser, process) as page:
         async with played(process, 8) as match:
             await match.gate.reached(8)
             await expect(page.locator("#words [data-seq]")).to_have_count(8)
@@ -160,7 +161,7 @@ async def test_a_reload_in_mid_over_comes_back_to_the_same_ball(chromium, proces
 
 
 async def test_a_killed_bus_costs_a_viewer_nothing(chromium, process):
-    async with launched(chromium) as browser, opened(browser, process) as page:
+    async with connected(chromium) as browser, opened(browser, process) as page:
         async with played(process, 5, 14) as match:
             await match.gate.reached(5)
             await expect(page.locator("#words [data-seq]")).to_have_count(5)
@@ -181,7 +182,7 @@ async def test_a_killed_bus_costs_a_viewer_nothing(chromium, process):
 
 
 async def test_a_late_joiner_sees_the_state_and_can_go_back_to_the_first_ball(chromium, process):
-    async with launched(chromium) as browser, played(process, 15) as match:
+    async with connected(chromium) as browser, played(process, 15) as match:
         await match.gate.reached(15)
         async with opened(browser, process, PAGE) as page:
             await expect(page.locator("#words [data-seq]")).to_have_count(15)
@@ -195,19 +196,40 @@ async def test_a_late_joiner_sees_the_state_and_can_go_back_to_the_first_ball(ch
             await sees_all_of(page, await stored(process))
 
 
-async def test_a_late_joiner_begins_with_a_snapshot_and_gets_the_history_after_it(chromium):
+async def test_who_joins_late_or_falls_behind_goes_on_from_a_snapshot_and_gets_the_rest(chromium):
+    """While the way to him is held, what he is sent fills the buffers of the bus."""
     events = match_events("real", seed=11, overs=20)
-    with BusServer(settings=BusSettings(recover_events=10, page_limit=100)) as bus:
-        await post(bus, events[:-1])
-        async with browse(chromium, bus, PAGE) as page:
-            snapshots = [frame for frame in await _heard(page) if '"t":"snapshot"' in frame]
-            assert len(snapshots) == 1
+    settings = BusSettings(recover_events=10, behind_events=50, page_limit=100, stall_s=DEADLINE_S)
+    with BusServer(settings=settings) as bus:
+        await post(bus, events[:200])
+        async with relay(bus.url, buffer=4096) as way, browse(chromium, way, PAGE) as page:
+            heard = await _heard(page)
+            await expect(page.locator(".match")).to_have_attribute("data-whole", "200")
+            assert len(_snapshots(heard)) == 1
+            way.flows.clear()
+            rest = [_at_length(event) for event in events[200:-1]]
+            for first in range(0, len(rest), 20):
+                await post(bus, rest[first : first + 20])
+            way.flows.set()
             await sees_all_of(page, events[:-1])
+            assert len(_snapshots(heard)) == 2
             await page.locator("#position").press("Home")
             await expect(page.locator("#situation")).to_contain_text("at the toss")
             await post(bus, events[-1:])
             await page.locator("#follow").click()
             await expect(page.locator("#connection-text")).to_have_text("ended")
+        assert await metric(bus, "captains_bus_resyncs_total") == 1
+
+
+def _snapshots(heard: Sequence[str]) -> list[str]:
+    return [frame for frame in heard if '"t":"snapshot"' in frame]
+
+
+def _at_length(event: Event) -> Event:
+    """A captain's decision with much to it: a few of them are more than a socket takes."""
+    if not isinstance(event, DecisionEvent):
+        return event
+    return event.model_copy(update={"data": event.data.model_copy(update={"reason": "x" * 20_000})})
 
 
 async def _heard(page: Page) -> list[str]:

@@ -242,7 +242,9 @@ async def test_a_ball_is_told_once_to_who_cannot_see_it(chromium, bus):
     async with browse(chromium, bus, PAGE) as page:
         said = page.locator("#said")
         await expect(said).to_have_attribute("role", "status")
-        await expect(said).to_have_text(await page.locator("#line").inner_text())
+        line = page.locator("#line")
+        await expect(line).not_to_be_empty()
+        await expect(said).to_have_text(await line.inner_text())
 
 
 async def test_nothing_moves_for_who_wants_it_so(chromium, bus):

@@ -9,7 +9,7 @@ import pytest
 
 from flows.report import Material, build, page
 from tests.e2e.accessible import violations
-from tests.e2e.browsing import launched
+from tests.e2e.browsing import connected
 from tests.flows.support import played
 
 pytestmark = pytest.mark.page
@@ -65,7 +65,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def test_nothing_keeps_anybody_from_reading_it(
     chromium: str, file: Path, scheme: Literal["light", "dark"]
 ) -> None:
-    async with launched(chromium) as browser:
+    async with connected(chromium) as browser:
         context = await browser.new_context(color_scheme=scheme)
         shown = await context.new_page()
         await shown.goto(file.as_uri())
@@ -75,7 +75,7 @@ async def test_nothing_keeps_anybody_from_reading_it(
 
 @pytest.mark.parametrize("width", [360, 390, 768, 1024, 1440, 2560])
 async def test_figures_can_be_read_at_any_width(chromium: str, file: Path, width: int) -> None:
-    async with launched(chromium) as browser:
+    async with connected(chromium) as browser:
         shown = await browser.new_page(viewport={"width": width, "height": 900})
         await shown.goto(file.as_uri())
         seen = await shown.evaluate(LOOK)
@@ -86,7 +86,7 @@ async def test_figures_can_be_read_at_any_width(chromium: str, file: Path, width
 
 async def test_it_asks_nobody_for_anything(chromium: str, file: Path) -> None:
     asked: list[str] = []
-    async with launched(chromium) as browser:
+    async with connected(chromium) as browser:
         shown = await browser.new_page()
         shown.on("request", lambda request: asked.append(request.url))
         shown.on("console", lambda message: asked.append(message.text))

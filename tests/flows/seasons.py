@@ -66,8 +66,21 @@ def told(text: str, play: Callable[[Run, Announcer, Clock], Awaitable[None]]) ->
     return asyncio.run(tell(text, play))
 
 
-async def one_by_one(run: Run, announcer: Announcer, clock: Clock, wait_s: float) -> None:
-    for episode in run.plan.episodes():
+async def one_by_one(
+    run: Run,
+    announcer: Announcer,
+    clock: Clock,
+    wait_s: float,
+    *,
+    before: int = 0,
+    most: int | None = None,
+) -> None:
+    """Play all, or as many as `most`, each in `wait_s`, once `before` of them have been played."""
+    episodes = list(run.plan.episodes())
+    known = [played(episode) for episode in episodes[:before]]
+    run.add(known)
+    announcer.add(known)
+    for episode in episodes[before:][:most]:
         results = [played(episode)]
         run.add(results)
         announcer.add(results)

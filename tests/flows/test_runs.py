@@ -36,14 +36,20 @@ def played(file: Path, runs: Path, environment: Mapping[str, str], *more: str) -
     return json.loads(out)
 
 
-def stopped(file: Path, runs: Path, environment: Mapping[str, str], how: signal.Signals) -> Any:
-    """Start a run and send a signal once something has been played; exit code and stderr."""
+def stopped(
+    file: Path,
+    runs: Path,
+    environment: Mapping[str, str],
+    how: signal.Signals,
+    at: str = "episodes",
+) -> Any:
+    """Start a run and send a signal once it has said so; exit code and stderr."""
     process = captains(["run", str(file), "--runs", str(runs)], environment)
     assert process.stderr is not None
     heard = []
     for line in process.stderr:
         heard.append(line)
-        if "episodes" in line:
+        if at in line:
             break
     process.send_signal(how)
     _, err = process.communicate(timeout=120)
@@ -89,6 +95,36 @@ def test_a_stopped_run_is_resumed_and_only_what_is_missing_is_played(
         assert (folder.records / name).stat().st_mtime_ns == when
     ids = [result.episode_id for result in folder.attempts()]
     assert len(set(ids)) == EPISODES_OF_LONG
+
+
+BRACKET = """\
+name: cup
+seed: 3
+format: {kind: knockout, best_of: 9, extend_to: 11, third_place: true}
+match: {overs: 5}
+captains: [baseline, heuristic, cautious, random]
+spectate: {episodes: none}
+"""
+
+
+@pytest.mark.slow
+def test_a_bracket_that_was_killed_in_its_final_is_played_out_and_nothing_twice(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    """Semi-finals are half of it."""
+    file, runs = tournament_file(tmp_path, BRACKET), tmp_path / "runs"
+    stopped(file, runs, environment, signal.SIGKILL, at=": 4")
+    folder = folder_of(file, runs)
+    done = {path.name: path.stat().st_mtime_ns for path in folder.records.glob("*.jsonl")}
+    end = played(file, runs, environment)
+    assert end["episodes"]["resumed"] == len(done) >= 36
+    for name, when in done.items():
+        assert (folder.records / name).stat().st_mtime_ns == when
+    ids = [result.episode_id for result in folder.attempts()]
+    assert len(set(ids)) == len(ids) == end["episodes"]["played"] + end["episodes"]["resumed"]
+    unbroken = played(file, tmp_path / "others", environment)
+    assert unbroken["stages"] == end["stages"]
+    assert unbroken["champion"] == end["champion"] is not None
 
 
 def test_two_processes_do_not_play_one_run(tmp_path: Path, environment: dict[str, str]) -> None:

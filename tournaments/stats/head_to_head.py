@@ -19,9 +19,7 @@ from tournaments.stats.scale import NELO_A_SIGMA, Interval, elo_of
 from tournaments.stats.student import below, reach
 
 FEW: Final = 10  # matches or pairs: fewer show too little of their spread
-# From here on the normal quantile and the plain variance, as published figures have them: 1 % less
-# wide than Student's.
-MANY: Final = 100
+MANY: Final = 100  # from here on as published figures have it, a hair less wide
 _NORMAL: Final = NormalDist()
 _TWO_SIDED: Final = _NORMAL.inv_cdf(0.975)
 _ONE_SIDED: Final = _NORMAL.inv_cdf(0.95)
@@ -53,7 +51,7 @@ def head_to_head(counts: Counts) -> HeadToHead:
     """From at least one match or pair."""
     if counts.units < FEW or counts.mean in (0, 1) or counts.variance == 0:
         return _of_few(counts)
-    return _by_spread(counts)
+    return _of_many(counts) if counts.units >= MANY else _of_some(counts)
 
 
 def adjusted(pairs: Sequence[Pair], captain: str) -> Adjusted | None:
@@ -86,44 +84,47 @@ def _los_of(found: Estimate) -> float | None:
     return below((found.mean - 0.5) / error, freedom)
 
 
-def _by_spread(counts: Counts) -> HeadToHead:
-    """By the spread that was seen."""
-    units, many = counts.units, counts.units >= MANY
-    freedom = int(units) - 1
-    variance = counts.variance if many else counts.variance * units / freedom
-    error = sqrt(variance / units)
-    margin = (_TWO_SIDED if many else reach(freedom)) * error
+def _of_many(counts: Counts) -> HeadToHead:
+    """As published: symmetric in the score, by the normal quantile."""
+    error = sqrt(counts.variance / counts.units)
+    margin = _TWO_SIDED * error
     score = Interval(mean=counts.mean, low=counts.mean - margin, high=counts.mean + margin)
-    t = (counts.mean - 0.5) / error
-    return HeadToHead(
-        score=score,
-        elo=_elo(score),
-        nelo=_nelo(score, sqrt(variance * counts.matches)),
-        los=_NORMAL.cdf(t) if many else below(t, freedom),
-        units=units,
-    )
+    return _told(counts, score, counts.match_sigma, _NORMAL.cdf((counts.mean - 0.5) / error))
+
+
+def _of_some(counts: Counts) -> HeadToHead:
+    """By Wilson's interval with Student's t, a unit counted as so many matches won or lost as would
+    spread like it.
+    """
+    freedom = int(counts.units) - 1
+    variance = counts.variance * counts.units / freedom
+    matches = counts.units * counts.mean * (1 - counts.mean) / variance
+    score = _wilson(counts.mean, matches, reach(freedom))
+    t = (counts.mean - 0.5) / sqrt(variance / counts.units)
+    return _told(counts, score, sqrt(variance * counts.matches), below(t, freedom))
 
 
 def _of_few(counts: Counts) -> HeadToHead:
     """By Wilson's interval (1927), a unit counted as one match that is won or lost: as wide a
     spread as there can be. One-sided where all was won or lost.
     """
-    score = _wilson(counts.mean, counts.units)
-    sigma = sqrt(counts.matches) / 2
+    quantile = _ONE_SIDED if counts.mean in (0, 1) else _TWO_SIDED
+    score = _wilson(counts.mean, counts.units, quantile)
+    sigma = sqrt(counts.matches) / 2 if counts.variance == 0 else counts.match_sigma
+    los = _NORMAL.cdf((counts.mean - 0.5) * 2 * sqrt(counts.units))
+    return _told(counts, score, sigma, los)
+
+
+def _told(counts: Counts, score: Interval, sigma: float, los: float) -> HeadToHead:
     return HeadToHead(
-        score=score,
-        elo=_elo(score),
-        nelo=_nelo(score, sigma if counts.variance == 0 else counts.match_sigma),
-        los=_NORMAL.cdf((counts.mean - 0.5) * 2 * sqrt(counts.units)),
-        units=counts.units,
+        score=score, elo=_elo(score), nelo=_nelo(score, sigma), los=los, units=counts.units
     )
 
 
-def _wilson(score: float, units: float) -> Interval:
-    z = _ONE_SIDED if score in (0, 1) else _TWO_SIDED
-    shrunk = 1 + z * z / units
-    middle = (score + z * z / (2 * units)) / shrunk
-    margin = z / shrunk * sqrt(score * (1 - score) / units + (z / (2 * units)) ** 2)
+def _wilson(score: float, matches: float, z: float) -> Interval:
+    shrunk = 1 + z * z / matches
+    middle = (score + z * z / (2 * matches)) / shrunk
+    margin = z / shrunk * sqrt(score * (1 - score) / matches + (z / (2 * matches)) ** 2)
     return Interval(
         mean=score,
         low=None if score == 0 else middle - margin,

@@ -87,9 +87,14 @@ class Ranking:
     warnings: tuple[str, ...]
 
 
-def ranking_of(found: Fit, *, adjusted: bool = False) -> Ranking:
+def ranking_of(found: Fit, *, adjusted: bool = False, draws: int = DRAWS) -> Ranking:
     """The table of a fit, of luck-adjusted scores where `adjusted`."""
-    return _Ranker(found, adjusted=adjusted).ranking()
+    return _Ranker(found, adjusted=adjusted).ranking(draws)
+
+
+def widened(found: Fit, *, adjusted: bool = False) -> Fit:
+    """With a wider covariance for captains who won or lost nearly all."""
+    return _Ranker(found, adjusted=adjusted).widened
 
 
 class _Ranker:
@@ -99,10 +104,13 @@ class _Ranker:
         self.reach = np.array([reach(max(int(n) - 1, 1)) for n in found.clusters])
         self.covariance = found.covariance[: self.count, : self.count].copy()
         self.ends = [self._ends(place) for place in range(self.count)]
+        covariance = found.covariance.copy()
+        covariance[: self.count, : self.count] = self.covariance
+        self.widened = replace(found, covariance=covariance)
         self.order = np.argsort(-found.strengths, kind="stable")
 
-    def ranking(self) -> Ranking:
-        places = self._drawn_places()
+    def ranking(self, draws: int) -> Ranking:
+        places = self._drawn_places(draws)
         gaps = self._gaps()
         return Ranking(
             captains=tuple(self._row(rank, places) for rank in range(self.count)),
@@ -158,14 +166,14 @@ class _Ranker:
             low, high = (middle, high) if expected < score else (low, middle)
         return low
 
-    def _drawn_places(self) -> Floats:
+    def _drawn_places(self, draws: int) -> Floats:
         """A row a draw: the place of every captain, were the strengths off by that much."""
         dice = np.random.default_rng(_DRAW_SEED)
         values, vectors = np.linalg.eigh(self.covariance)
         root = vectors * np.sqrt(np.maximum(values, 0))
         freedom = max(int(self.fit.clusters.min()) - 1, 1)
-        heavy = np.sqrt(freedom / dice.chisquare(freedom, (DRAWS, 1)))
-        drawn = self.fit.strengths + dice.standard_normal((DRAWS, self.count)) @ root.T * heavy
+        heavy = np.sqrt(freedom / dice.chisquare(freedom, (draws, 1)))
+        drawn = self.fit.strengths + dice.standard_normal((draws, self.count)) @ root.T * heavy
         places: Floats = np.argsort(np.argsort(-drawn, axis=1), axis=1).astype(float) + 1
         return places
 
@@ -187,10 +195,8 @@ class _Ranker:
         )
 
     def _gaps(self) -> tuple[Gap, ...]:
-        between = [
-            _gap(self.fit, self.covariance, int(one), int(other))
-            for one, other in pairwise(self.order)
-        ]
+        ordered = [self.fit.captains[place] for place in self.order]
+        between = [gap_between(self.widened, one, other) for one, other in pairwise(ordered)]
         corrected = holm([gap.p for gap in between])
         return tuple(replace(gap, p=p) for gap, p in zip(between, corrected, strict=True))
 
@@ -224,22 +230,39 @@ class _Ranker:
 
 def gap_between(found: Fit, better: str, worse: str) -> Gap:
     """How far one captain is ahead of another (below 0 where he is behind), `p` not corrected."""
-    one, other = found.captains.index(better), found.captains.index(worse)
-    return _gap(found, found.covariance, one, other)
-
-
-def _gap(found: Fit, v: Floats, one: int, other: int) -> Gap:
-    gap = float(found.strengths[one] - found.strengths[other])
-    error = sqrt(max(float(v[one, one] + v[other, other] - 2 * v[one, other]), 0.0))
-    freedom = max(int(found.clusters[[one, other]].min()) - 1, 1)
-    margin = reach(freedom) * error
+    apart = contrast(found, better, worse)
+    margin = apart.margin(CONFIDENCE)
     return Gap(
-        better=found.captains[one],
-        worse=found.captains[other],
-        elo=gap * ELO_A_NAT,
-        low=(gap - margin) * ELO_A_NAT,
-        high=(gap + margin) * ELO_A_NAT,
-        p=2 * below(-abs(gap) / error, freedom) if error else 1.0,
+        better=better,
+        worse=worse,
+        elo=apart.elo,
+        low=apart.elo - margin,
+        high=apart.elo + margin,
+        p=2 * below(-abs(apart.elo) / apart.error, apart.freedom) if apart.error else 1.0,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contrast:
+    """A difference in Elo and its standard error."""
+
+    elo: float
+    error: float
+    freedom: int
+
+    def margin(self, confidence: float) -> float:
+        """Half of the interval."""
+        return reach(self.freedom, confidence) * self.error
+
+
+def contrast(found: Fit, better: str, worse: str) -> Contrast:
+    one, other = found.captains.index(better), found.captains.index(worse)
+    v = found.covariance
+    variance = max(float(v[one, one] + v[other, other] - 2 * v[one, other]), 0.0)
+    return Contrast(
+        elo=float(found.strengths[one] - found.strengths[other]) * ELO_A_NAT,
+        error=sqrt(variance) * ELO_A_NAT,
+        freedom=max(int(found.clusters[[one, other]].min()) - 1, 1),
     )
 
 

@@ -22,9 +22,10 @@ from tournaments.stats.scale import NELO_A_SIGMA, score_at
 UNSEEN: Final = 1e-3  # counted for a score that never came, as fishtest and fastchess do
 LEAST_ADJUSTED: Final = 10  # pairs before adjusted scores may decide: their spread is an estimate
 _MATCHES_OF_PAIR: Final = 2
-_BISECTIONS: Final = 200
+_MOST_STEPS: Final = 200
 _ROUNDS: Final = 100
-_SETTLED: Final = 1e-13
+_SETTLED: Final = 1e-14
+_ALIKE: Final = 1e-11
 
 
 class Model(StrEnum):
@@ -163,21 +164,25 @@ def _with_t_value(law: _Law, t: float) -> list[float]:
         mean, sigma = law.mean_and_sigma(shares)
         off = [a - 0.5 - t * sigma * (1 + ((mean - a) / sigma) ** 2) / 2 for a in law.scores]
         shares = _tilted(law.shares, off)
-        if max(abs(p - q) for p, q in zip(before, shares, strict=True)) < _SETTLED:
+        if max(abs(p - q) for p, q in zip(before, shares, strict=True)) < _ALIKE:
             break
     return shares
 
 
 def _tilted(shares: Sequence[float], off: Sequence[float]) -> list[float]:
     """The likeliest shares under which `off` is 0 on average: p/(1 + x · off), for the one x that
-    makes it so, found by bisection.
+    makes it so, by Newton's steps where they stay between what is known to be too low and too high.
     """
     low, high = -1 / max(off), -1 / min(off)
-    for _ in range(_BISECTIONS):
-        x = (low + high) / 2
-        left = sum(p * d / (1 + x * d) for p, d in zip(shares, off, strict=True))
+    x = 0.0 if low < 0 < high else (low + high) / 2
+    for _ in range(_MOST_STEPS):
+        parts = [d / (1 + x * d) for d in off]
+        left = sum(p * part for p, part in zip(shares, parts, strict=True))
         low, high = (x, high) if left > 0 else (low, x)
-    x = (low + high) / 2
+        step = left / sum(p * part * part for p, part in zip(shares, parts, strict=True))
+        before, x = x, x + step if low < x + step < high else (low + high) / 2
+        if abs(x - before) <= _SETTLED * abs(x):
+            break
     return [p / (1 + x * d) for p, d in zip(shares, off, strict=True)]
 
 

@@ -65,7 +65,6 @@ def play(
     Example: captains play heuristic random --format T5 --seed 7
     """
     from flows.cli.matches import Showing, Wanted, play_featured, play_match
-    from flows.cli.numbers import check_delay, check_pace
 
     wanted = Wanted.of(
         home,
@@ -82,13 +81,8 @@ def play(
     )
     if featured and captains:
         raise BadInput("--captains: not with --featured, which plays the presets that ship")
-    if speech != "none" and not featured:
-        raise BadInput("--speech: only with --featured, whose commentary is told")
-    if balls_per_s is not None and not featured:
-        raise BadInput("--balls-per-s: only with --featured, whose match is shown")
-    check_delay(reasoning)
-    check_pace(balls_per_s)
     showing = Showing(bus_url=bus, reasoning=reasoning, speech=speech, balls_per_s=balls_per_s)
+    showing.check(featured=featured)
     if featured:
         return play_featured(wanted, runs, showing, if_busy=if_busy, as_json=json)
     return play_match(wanted, runs, showing, as_json=json)

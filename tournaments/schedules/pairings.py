@@ -1,8 +1,6 @@
-"""Who meets whom, in which order: pure functions of the captains' names.
+"""Schedules that need no results: everybody against everybody, captains against opponents.
 
-Published tables are the tests: the Berger tables of the FIDE Handbook (C.05, annex 1). Rounds
-count from 1; in a round nobody plays twice. A schedule of the later formats (knockout, Swiss,
-ladder) needs results and will be a function of them too; it gives the same `Pairing`s.
+The published tables are the Berger tables of the FIDE Handbook (C.05, annex 1).
 """
 
 from __future__ import annotations
