@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine import events as ev
 from engine.cricket.choices import Seat
@@ -17,7 +17,9 @@ class EpisodeResult:
     `luck` is the home side's, in match results (1 = a win), `setup_luck` the part of it that was
     drawn before the toss. `turns` counts the questions answered. `failed` is the seat whose captain
     could not go on, where that ended it: a forfeit, his transport, his settings.
-    `observer_failures` says which observers stopped listening, and why.
+    `observer_failures` says which observers stopped listening, and why. `took_s`: seconds of this
+    attempt, None where nobody took the time. `taken_from`: the episode of an earlier run whose
+    result this is.
     """
 
     episode_id: str
@@ -39,6 +41,8 @@ class EpisodeResult:
     observer_failures: tuple[str, ...] = ()
     setup_luck: float = 0.0
     failed: Seat | None = None
+    took_s: float | None = field(default=None, compare=False)
+    taken_from: str | None = None
 
     def captain(self, seat: Seat) -> str:
         return self.home if seat is Seat.HOME else self.away

@@ -46,7 +46,7 @@ class Announcer:
         self, run: Run, observer: Observer | None, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._run, self._observer, self._clock = run, observer, clock
-        self._pace = Pace(run.done, clock)
+        self._pace = Pace(run.ended, clock)
         self._recent: deque[ev.JustEnded] = deque(maxlen=RECENT)
         self._seq = 0
         self._told: ev.TournamentStandings | None = None
@@ -60,7 +60,7 @@ class Announcer:
     def add(self, results: Iterable[EpisodeResult]) -> None:
         """These have just ended, and are counted."""
         self._recent.extend(news.just_ended(self._run, result) for result in results)
-        self._pace.note(self._run.done)
+        self._pace.note(self._run.ended)
 
     async def tick(self) -> None:
         """Tell how it stands, if something has changed and it is time to."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 from tournaments.brackets import bracket_names, bracket_path
-from tournaments.digest import FileDigest, file_digest
+from tournaments.digest import FileDigest, digest_of, whole_meaning
 from tournaments.errors import BadTournamentFile, Problem
 from tournaments.known import Known, known_to_the_engine
 from tournaments.loading import load_tournament
@@ -37,17 +38,22 @@ def path_of(named: str) -> Path:
     return bracket_path(named) if not path.is_file() and named in bracket_names() else path
 
 
-def digest(spec: TournamentSpec) -> FileDigest:
+def meaning(spec: TournamentSpec) -> dict[str, Any]:
     """What the file means, with the ball model and the engine that this installation plays with."""
     from engine.chance import BallModel
     from engine.episode import ENGINE_VERSION
 
-    return file_digest(
+    return whole_meaning(
         spec,
         known(),
         coefficients_digest=BallModel.shipped().digest,
         engine_version=ENGINE_VERSION,
     )
+
+
+def digest(spec: TournamentSpec) -> FileDigest:
+    """What the file means here, as one number."""
+    return digest_of(meaning(spec))
 
 
 def project_version() -> str:

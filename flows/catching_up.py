@@ -26,7 +26,6 @@ from flows.endings import ending_of_match, ending_of_run
 from flows.ledger import RunFolder
 from flows.play import BusAddress
 from flows.publishing import deliver_spool, publish_record, records_of
-from flows.run import about_run
 from flows.showing import Kept
 from flows.single import SINGLES
 from spectator import BusPublisher, start_token
@@ -149,7 +148,7 @@ class CatchingUp:
 
     def _is_run_alive(self, one: _Open) -> bool | None:
         for folder in self._folders():
-            about = about_run(folder)
+            about = folder.about()
             if f"{RUN_PREFIX}{about.get('run_id')}" == one.episode_id:
                 return folder.is_held() and about.get("starts") == one.attempt
         return None

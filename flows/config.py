@@ -180,6 +180,14 @@ class TournamentConfig(_Config):
         title="Start over",
         description="Set aside what was played on this occasion instead of resuming it.",
     )
+    pilot: int | None = Field(
+        default=None,
+        ge=1,
+        title="Pilot",
+        description="Play only so many pairs, the first of each pairing before the second of any; "
+        "empty: all.",
+        examples=[6],
+    )
     runs: str = Field(
         default="runs",
         min_length=1,

@@ -172,6 +172,13 @@ class RunFolder:
         text = json.dumps(about, indent=2, ensure_ascii=False) + "\n"
         save(self.path / "run.json", text.encode())
 
+    def about(self) -> dict[str, Any]:
+        """What `run.json` says; nothing where it cannot be read."""
+        with suppress(OSError, ValueError):
+            found = json.loads((self.path / "run.json").read_text(encoding="utf-8"))
+            return found if isinstance(found, dict) else {}
+        return {}
+
     def set_aside(self) -> Path | None:
         """Move what was played before out of the way; says where to, or None where there was
         nothing.
@@ -339,4 +346,6 @@ def result_of_record(path: Path) -> EpisodeResult:
         record_digest=ended.record_digest,
         error=ended.error,
         cards=(),
+        took_s=round((ending.ts - header.ts).total_seconds(), 3),
+        taken_from=started.taken_from,
     )

@@ -43,8 +43,7 @@ def started(run: Run) -> ev.TournamentStarted:
 
 
 def standings(run: Run, pace: Pace, recent: Iterable[ev.JustEnded] = ()) -> ev.TournamentStandings:
-    left = run.total - run.done
-    spent = run.budgets.spent()
+    spent, ahead = run.budgets.spent(), run.outlook()
     return ev.TournamentStandings(
         name=run.spec.name,
         played=run.done,
@@ -54,14 +53,16 @@ def standings(run: Run, pace: Pace, recent: Iterable[ev.JustEnded] = ()) -> ev.T
             counted=run.done - run.void,
             void=run.void,
             forfeits=run.forfeits,
-            open=left,
+            open=run.total - run.done,
             seconds=round(pace.seconds, 1),
             per_s=_rounded(pace.per_s),
-            left_s=_rounded(pace.left_s(left)),
+            left_s=_rounded(pace.left_s(ahead.episodes, ahead.work_s)),
         ),
         cost=ev.RunCost(
             **{name: spent[name] for name in ("tokens", "calls", "usd", "usd_priced")},
             unpriced_calls=spent["unpriced_calls"],
+            left_tokens=None if ahead.tokens is None else round(ahead.tokens),
+            left_usd=_rounded(ahead.usd),
         ),
         playing=run.playing.told(MOST_PLAYING),
         recent=tuple(recent),

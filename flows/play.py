@@ -6,6 +6,7 @@ Plain functions without Prefect, so that a process is ready in a moment and a te
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -140,6 +141,7 @@ async def play_once(
 ) -> EpisodeResult:
     """One attempt, with its record."""
     writer = RecordWriter(folder.records, spec.episode_id, spec.attempt)
+    began_s = time.monotonic()
     try:
         result = await play_episode(
             spec, observers=[writer, *observers], models=shipped_models(), services=services
@@ -148,4 +150,4 @@ async def play_once(
         writer.close()
     if writer.path is None:
         raise OSError(f"the record could not be written: {'; '.join(result.observer_failures)}")
-    return result
+    return replace(result, took_s=round(time.monotonic() - began_s, 3))

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, Literal, Self, TypeVar
 
 T = TypeVar("T")
 
@@ -26,6 +26,11 @@ _END_TIMEOUT_S: Final = 5.0
 def cores() -> int:
     """How many processes can run at once here."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def processes_of(wanted: int | Literal["auto"]) -> int:
+    """One a core, where the file leaves it open."""
+    return cores() if wanted == "auto" else wanted
 
 
 class ProcessPool:

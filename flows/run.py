@@ -4,10 +4,11 @@ of Prefect.
 
 from __future__ import annotations
 
-import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -21,9 +22,14 @@ from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
 from flows import catalogue
 from flows.accounts import CaptainAccount, accounts, unranked
+from flows.experience import Experience
+from flows.heritage import Heritage
 from flows.ledger import RunFolder
+from flows.outlook import Meeting, Outlook, meeting, meetings, outlook
+from flows.pace import Done
 from flows.playing import Playing
-from flows.pool import cores
+from flows.pool import processes_of
+from flows.room import Room
 from flows.spending import SPENT, KeptBudgets
 from flows.work import Batch, batches, captains_of, episode_spec, pairs, waits
 from tournaments import (
@@ -41,6 +47,8 @@ from tournaments import (
     stages_data,
     standings_data,
 )
+from tournaments.digest import digest_of
+from tournaments.running import Limits
 
 SUPER_OVER_INNINGS: Final = 3  # innings 1 and 2 are the match
 UNFINISHED: Final = (EndReason.RUN_BUDGET, EndReason.BAD_SETTINGS)  # the run went on without it
@@ -55,12 +63,25 @@ class EpisodeCounts(BaseModel):
     forfeit: int
 
 
+class RunRest(BaseModel):
+    """What is left to be played and what it will take at the pace and the cost of those that were;
+    null where nobody can tell.
+    """
+
+    episodes: int
+    seconds: float | None
+    tokens: int | None
+    usd: float | None
+
+
 class RunSummary(BaseModel):
     """What a run comes to: the JSON of `captains run --json`, and the flow's result. `stopped` by
     what, where its budget is spent; `champion` of a format that makes one, once it has; `stages`
     how each part of the tournament ended; `unplayable` says which captains could not play as they
     are set up, and why; `unranked` why the standings are no ranking; `voided` why episodes are
-    void, each reason once; `report` where the page is, None where it could not be written.
+    void, each reason once. `taken_over` from runs of the file as it was before, which are in the
+    folders `earlier`; `changed` says in what the newest of them differs. `report` where the page
+    is, None where it could not be written.
     """
 
     run_dir: str
@@ -74,7 +95,11 @@ class RunSummary(BaseModel):
     unplayable: list[str] = []
     unranked: list[str] = []
     voided: list[str] = []
+    taken_over: int = 0
+    earlier: list[str] = []
+    changed: list[str] = []
     spent: dict[str, Any] = {}
+    left: RunRest | None = None
     captains: list[CaptainAccount] = []
     report: str | None = None
 
@@ -86,13 +111,15 @@ class Order:
     spec: TournamentSpec
     file_digest: FileDigest
     plan: TournamentPlan
+    meaning: Mapping[str, Any]
 
     @classmethod
     def of(cls, spec: TournamentSpec, occasion: str) -> Self:
         """Raises `BadOccasion`."""
-        file_digest = catalogue.digest(spec)
+        meaning = catalogue.meaning(spec)
+        file_digest = digest_of(meaning)
         plan = plan_tournament(spec, file_digest, occasion)
-        return cls(spec=spec, file_digest=file_digest, plan=plan)
+        return cls(spec=spec, file_digest=file_digest, plan=plan, meaning=meaning)
 
     def course(self, outcomes: Iterable[EpisodeOutcome]) -> Course:
         """How the tournament goes on after these outcomes."""
@@ -118,27 +145,32 @@ class Run:
         self.folder, self.starts, self._first_attempt = folder, starts, first_attempt
         self.table = self._new_table()
         self.stopped: str | None = None
+        self._only: str | None = None  # why what is missing is not all that is
         self.unplayable: dict[str, str] = {}
         self.captains = captains_of(self.spec, catalogue.known())
-        limits = self.spec.limits
-        allowance = Allowance(
-            tokens=limits.tokens, usd=limits.usd, calls=limits.calls, wall_s=limits.wall_s
-        )
-        self.budgets = KeptBudgets(allowance, folder.path / SPENT)
+        allowed = allowance(self.spec.limits)
+        self.budgets = KeptBudgets(allowed, folder.path / SPENT)
+        self.experience = Experience()
+        self.room = Room(allowed, self.budgets, self.experience)
         self.resumed = 0
         self.void = self.forfeits = 0
         self.playing = Playing()
+        self.worked_s = 0.0  # that episodes took, side by side or not
+        self._ended = Counter[Meeting]()
         self._results: dict[str, EpisodeResult] = {}
         self._left_out: set[str] = set()
         self._shown: set[str] = set()
+        self.taken_over = 0
+        self.heritage = Heritage(folder, order.meaning, order.plan.occasion)
+        self._inherits = not folder.about().get("fresh")
         self.missing: dict[str, EpisodeSpec] = {}
         self._take_up(self.plan.episodes())
         self.grow()
+        self._began = self.ended
 
     @property
     def processes(self) -> int:
-        wanted = self.spec.execution.processes
-        return cores() if wanted == "auto" else wanted
+        return processes_of(self.spec.execution.processes)
 
     @property
     def attempts(self) -> int:
@@ -154,6 +186,17 @@ class Run:
     def done(self) -> int:
         """Episodes that have ended, void ones too."""
         return len(self._results)
+
+    @property
+    def ended(self) -> Done:
+        return Done(self.done, self.worked_s)
+
+    def outlook(self) -> Outlook:
+        """What is left to be played."""
+        asked = [name for name, captain in self.captains.items() if not is_scripted(captain)]
+        left = meetings(self.plan)
+        left.subtract(self._ended)
+        return outlook(+left, self.plan.later.at_least, self.experience, asked)
 
     @property
     def is_asked(self) -> bool:
@@ -179,14 +222,14 @@ class Run:
 
     def grow(self) -> bool:
         """Add to the plan what follows from the results; whether anything is missing."""
-        while self.plan.grows:
+        while self.plan.grows and self._only is None:
             grown = self.course().plan
             added = list(grown.added_since(self.plan))
             self.plan = grown
             if not added:
                 break
             self._take_up(added)
-            self.folder.open({**about_run(self.folder), "episodes": self.total})
+            self.folder.open({**self.folder.about(), "episodes": self.total})
         return bool(self.missing)
 
     def course(self) -> Course:
@@ -211,9 +254,37 @@ class Run:
             self._count(result)
             self.table.add(outcome_of(result, self.spec.match.max_overs))
             if result.end_reason is EndReason.RUN_BUDGET:
-                self.stopped = result.error or "the run's budget is spent"
+                self.stop(result.error or "the run's budget is spent")
             elif result.end_reason is EndReason.BAD_SETTINGS and result.failed is not None:
                 self.unplayable[result.captain(result.failed)] = result.error or "bad settings"
+
+    def only_first(self, pairs: int) -> None:
+        """Play no more than the first `pairs`: of each pairing the first, then the second of each,
+        whether they have been played before or not. The rest stays missing.
+        """
+        chosen = {str(leg.episode_id) for leg in islice(self._by_turns(), 2 * pairs)}
+        self.missing = {name: spec for name, spec in self.missing.items() if name in chosen}
+        if 2 * pairs < self.total:
+            self._only = f"only {pairs} pairs were asked for"
+
+    def _by_turns(self) -> Iterator[EpisodePlan]:
+        """Every episode, each fixture's first pair before any one's second."""
+        fixtures = self.plan.fixtures
+        for turn in range(max((fixture.pairs for fixture in fixtures), default=0)):
+            for fixture in fixtures:
+                if turn < fixture.pairs:
+                    yield from self.plan.pair(fixture, fixture.pair_numbers[turn])
+
+    def is_late(self) -> bool:
+        """Whether its time is up: then it stops."""
+        why = self.room.time_is_up()
+        if why is not None:
+            self.stop(f"the run's time is up: {why}")
+        return why is not None
+
+    def stop(self, why: str) -> None:
+        """Begin no further pair; the first reason is the one that is told."""
+        self.stopped = self.stopped or why
 
     def _count(self, result: EpisodeResult) -> None:
         """A void episode may have been counted before, and be played by now."""
@@ -221,7 +292,11 @@ class Run:
             if one is not None:
                 self.void += sign * one.end_reason.is_void
                 self.forfeits += sign * (one.end_reason is EndReason.FORFEIT)
+        if result.episode_id not in self._results:
+            self._ended[meeting(result.home, result.away)] += 1
         self._results[result.episode_id] = result
+        self.experience.add(result)
+        self.worked_s += result.took_s or 0.0
 
     def counted(self) -> list[EpisodeResult]:
         """The results that are in the table."""
@@ -239,6 +314,8 @@ class Run:
         """Where the run ended early, the table shows whole pairs only: half a pair favours whoever
         had the better seat in it.
         """
+        if self._only is not None:
+            self.stop(self._only)
         if self.stopped is None and not self.unplayable:
             return
         self.table = self._new_table()
@@ -268,6 +345,16 @@ class Run:
         )
         return list(dict.fromkeys(why))
 
+    def rest(self, seconds: float) -> RunRest:
+        """What is left, this start having gone on for so long."""
+        ahead, work_s = self.outlook(), self.worked_s - self._began.work_s
+        left_s = None
+        if ahead.work_s is not None and work_s > 0:
+            left_s = round(ahead.work_s * seconds / work_s, 1)
+        return RunRest(
+            episodes=ahead.episodes, seconds=left_s, tokens=_whole(ahead.tokens), usd=ahead.usd
+        )
+
     def summary(self, seconds: float) -> RunSummary:
         course = self.course()
         return RunSummary(
@@ -275,7 +362,7 @@ class Run:
             file_digest=self.file_digest,
             seconds=round(seconds, 3),
             episodes=EpisodeCounts(
-                played=self.done - self.void - self.resumed,
+                played=self.done - self.void - self.resumed - self.taken_over,
                 resumed=self.resumed,
                 void=self.void,
                 forfeit=self.forfeits,
@@ -287,7 +374,11 @@ class Run:
             unplayable=[why for _, why in sorted(self.unplayable.items())],
             unranked=self.unranked(),
             voided=self.voided(),
+            taken_over=self.taken_over,
+            earlier=[str(run.folder.path) for run in self.heritage.earlier],
+            changed=list(self.heritage.changed()),
             spent=self.budgets.spent(),
+            left=self.rest(seconds),
             captains=self.accounts(),
         )
 
@@ -301,16 +392,20 @@ class Run:
         tried = self._before.attempts
         self.add(sealed.values())
         self.resumed += len(sealed)
-        self.missing |= {
-            str(episode.episode_id): episode_spec(
-                episode,
-                self.spec.match,
-                self.captains,
-                attempt=max(tried.get(episode.episode_id, 0) + 1, self._first_attempt),
-            )
-            for episode in episodes
-            if episode.episode_id not in sealed
-        }
+        for episode in episodes:
+            if episode.episode_id not in sealed:
+                attempt = max(tried.get(episode.episode_id, 0) + 1, self._first_attempt)
+                spec = episode_spec(episode, self.spec.match, self.captains, attempt=attempt)
+                if not self._is_taken_over(spec):
+                    self.missing[spec.episode_id] = spec
+
+    def _is_taken_over(self, spec: EpisodeSpec) -> bool:
+        """Whether it was played of the file as it was before, and means the same in it now."""
+        taken = self.heritage.take(spec) if self._inherits else None
+        if taken is not None:
+            self.add([taken])
+            self.taken_over += 1
+        return taken is not None
 
 
 @contextmanager
@@ -320,7 +415,7 @@ def open_run(order: Order, runs: Path, *, fresh: bool = False) -> Iterator[Run]:
     """
     folder = order.folder(runs)
     with folder.held():
-        before = about_run(folder)
+        before = folder.about()
         starts = int(before.get("starts", 0)) + 1
         first_attempt = int(before.get("first_attempt", 1))
         if fresh:
@@ -334,12 +429,23 @@ def open_run(order: Order, runs: Path, *, fresh: bool = False) -> Iterator[Run]:
                 "occasion": order.plan.occasion,
                 "starts": starts,
                 "first_attempt": first_attempt,
+                "fresh": fresh or bool(before.get("fresh")),
                 "episodes": order.plan.at_least,
                 "version": catalogue.project_version(),
                 "tournament": order.spec.model_dump(mode="json", exclude_none=True),
+                "meaning": order.meaning,
             }
         )
         yield Run(order, folder, starts, first_attempt)
+
+
+def _whole(tokens: float | None) -> int | None:
+    return None if tokens is None else round(tokens)
+
+
+def allowance(limits: Limits) -> Allowance:
+    """What the run may spend."""
+    return Allowance(tokens=limits.tokens, usd=limits.usd, calls=limits.calls, wall_s=limits.wall_s)
 
 
 def outcome_of(result: EpisodeResult, overs: int) -> EpisodeOutcome:
@@ -369,11 +475,3 @@ def outcome_of(result: EpisodeResult, overs: int) -> EpisodeOutcome:
         away_fallbacks=fallbacks.get("away", 0),
         attempt=result.attempt,
     )
-
-
-def about_run(folder: RunFolder) -> dict[str, Any]:
-    """What `run.json` says; nothing where it cannot be read."""
-    with suppress(OSError, ValueError):
-        found = json.loads((folder.path / "run.json").read_text(encoding="utf-8"))
-        return found if isinstance(found, dict) else {}
-    return {}

@@ -73,13 +73,18 @@ class KeptBudgets:
     async def reserve(self, who: Caller, most: Usage, *, also: Sequence[Purse] = ()) -> Reservation:
         return await self.ledger.reserve(who, most, also=also)
 
+    def state(self) -> dict[str, Any]:
+        """Of the run, as its limits name it; dollars without what unpriced calls cost."""
+        run: dict[str, Any] = self.ledger.state()["run"]
+        return run
+
     def spent(self) -> dict[str, Any]:
         """Of the run, over all its starts: tokens, usd, usd_priced, calls, unpriced_calls, wall_s.
 
         `usd` is None where nobody knows what some calls cost; `usd_priced` is what the others did,
         None where there are no others.
         """
-        run = dict(self.ledger.state()["run"])
+        run = dict(self.state())
         unpriced, usd = run.pop("unpriced"), run.pop("usd")
         priced = usd if run["calls"] > unpriced or not run["calls"] else None
         dollars = {"usd": None if unpriced else usd, "usd_priced": priced}

@@ -62,6 +62,8 @@ async def tournament(config: TournamentConfig) -> RunSummary:
     started_s, stage = time.monotonic(), current_stage()
     order = Order.of(spec_of(config), occasion_of(config))
     with open_run(order, Path(config.runs), fresh=config.fresh) as run:
+        if config.pilot is not None:
+            run.only_first(config.pilot)
         telling, shown = telling_of(run), run.spec.spectate.reasoning
         async with publisher(stage.bus, run.folder, shown, said_aloud(stage)) as bus:
             views = Views(run, stage, bus)
@@ -179,18 +181,30 @@ async def play_batches(hall: Hall) -> None:
 
     async def player() -> None:
         for batch in todo:
+            if run.is_late():  # a budget of tokens or dollars does not bind who spends none
+                return
             await fixtures(hall, batch)
 
     async def asker() -> None:
         for batch in asked:
-            if run.stopped is not None:
+            if run.is_late() or run.stopped is not None:
                 return
             if all(run.can_play(spec) for spec in batch.episodes):
-                await pair(hall, batch)
+                await play_if_it_fits(hall, batch)
 
     players = [player() for _ in range(run.processes + 1)]
     await together([*players, *(asker() for _ in range(run.spec.execution.open_episodes // 2))])
     run.missing.clear()
+
+
+async def play_if_it_fits(hall: Hall, batch: Batch) -> None:
+    """Begin a pair where the run's budgets have room for the whole of it; else the run stops."""
+    run = hall.run
+    async with run.room.pair(batch.episodes) as why_not:
+        if why_not is not None:
+            run.stop(f"the run's budget leaves no room for another pair: {why_not}")
+        elif run.stopped is None:
+            await pair(hall, batch)
 
 
 async def together(jobs: Iterable[Coroutine[Any, Any, None]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any, Final, NewType
 
@@ -41,13 +42,24 @@ def file_digest(
     Raises the engine's `UnknownPreset` for a captain that is not in `known`, and `BrokenRecord`
     for a recording that cannot be read.
     """
-    versions = {"coefficients": coefficients_digest, "engine": engine_version}
-    canonical = json.dumps(
-        {"file": meaning(spec, known), "versions": versions, "meaning": MEANING_VERSION},
-        sort_keys=True,
-        separators=(",", ":"),
-        allow_nan=False,
+    return digest_of(
+        whole_meaning(
+            spec, known, coefficients_digest=coefficients_digest, engine_version=engine_version
+        )
     )
+
+
+def whole_meaning(
+    spec: TournamentSpec, known: Known, *, coefficients_digest: str, engine_version: str
+) -> dict[str, Any]:
+    """All that the digest covers, as JSON data. Raises what `file_digest` raises."""
+    versions = {"coefficients": coefficients_digest, "engine": engine_version}
+    return {"file": meaning(spec, known), "versions": versions, "meaning": MEANING_VERSION}
+
+
+def digest_of(whole: Mapping[str, Any]) -> FileDigest:
+    """The digest of a whole meaning."""
+    canonical = json.dumps(whole, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return FileDigest(sha256(canonical.encode()).hexdigest())
 
 

@@ -18,7 +18,8 @@ class SideInfo(Strict):
 
 class EpisodeStarted(Strict):
     """The header of a record. `spec` and `squads` (home, away) rebuild the episode; `versions` are
-    packages' versions.
+    packages' versions. `taken_from`: the episode as which this match was played, where that was in
+    an earlier run.
     """
 
     seed: int
@@ -31,6 +32,7 @@ class EpisodeStarted(Strict):
     coefficients_digest: str
     engine_version: str
     versions: dict[str, str]
+    taken_from: str | None = None
 
 
 class Toss(Strict):

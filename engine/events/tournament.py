@@ -45,7 +45,8 @@ class RunProgress(Strict):
 
 class RunCost(Strict):
     """Of all starts. `usd` None: nobody knows what `unpriced_calls` cost; the others `usd_priced`,
-    None where there are no others.
+    None where there are no others. `left_tokens` and `left_usd`: what is left will take so much
+    more; None where nobody can tell.
     """
 
     tokens: int
@@ -53,6 +54,8 @@ class RunCost(Strict):
     usd: float | None
     usd_priced: float | None
     unpriced_calls: int
+    left_tokens: int | None = None
+    left_usd: float | None = None
 
 
 class InPlay(Strict):

@@ -7,13 +7,18 @@ import signal
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from engine.wording import printable, shortened
 from flows.cli.terminal import is_watched, note, say
+from flows.pace import Pace
 from flows.stage import Reporter
 
 if TYPE_CHECKING:
     from flows.run import Run
 
 LINES: Final = 10  # plain lines for a whole run
+LONGEST_LIST: Final = 400
+MINUTE_S: Final = 60
+HOUR_S: Final = 3600
 
 
 class TerminalReporter(Reporter):
@@ -25,6 +30,7 @@ class TerminalReporter(Reporter):
         self._bar: Any = None
         self._task: Any = None
         self._line = 0
+        self._pace: Pace | None = None
         self.is_complete = False
         self.page: str | None = None  # where somebody may still be watching
 
@@ -40,22 +46,32 @@ class TerminalReporter(Reporter):
         self._end_bar()
 
     def started(self, run: Run) -> None:
-        self._run = run
+        self._run, self._pace = run, Pace(run.ended)
         _sigterm_as_ctrl_c()
+        _tell_earlier(run)
         if run.resumed:
             note(f"resuming: {run.resumed} of {run.total} episodes have been played before")
         if is_watched() and not self._quiet:
             self._start_bar(run)
 
     def progress(self, run: Run) -> None:
+        if self._pace is not None:
+            self._pace.note(run.ended)
         if self._bar is not None:
             told = f"{run.spec.name}{_spent(run)}"
-            self._bar.update(self._task, completed=run.done, total=run.total, description=told)
+            self._bar.update(
+                self._task,
+                completed=run.done,
+                total=run.total,
+                description=told,
+                to_go=self._to_go(run),
+            )
             return
         line = run.done * LINES // run.total
         if line > self._line:
             self._line = line
-            note(f"{run.spec.name}: {run.done} of {run.total} episodes{_spent(run)}")
+            to_go = f"; {left}" if (left := self._to_go(run)) else ""
+            note(f"{run.spec.name}: {run.done} of {run.total} episodes{_spent(run)}{to_go}")
 
     def finished(self, run: Run, *, still_on: bool) -> None:
         self._end_bar()
@@ -75,6 +91,21 @@ class TerminalReporter(Reporter):
         done, total = self._run.done, self._run.total
         return f"stopped: {done} of {total} episodes are played; the same command plays the rest"
 
+    def _to_go(self, run: Run) -> str:
+        """Time and cost to finish: `about 12 min and 0.40 USD to go`; empty where nobody can
+        tell, or nothing is left.
+        """
+        ahead = run.outlook()
+        if self._pace is None or not ahead.episodes:
+            return ""
+        left_s = self._pace.left_s(ahead.episodes, ahead.work_s)
+        told = [] if left_s is None else [duration(left_s)]
+        if run.is_asked and ahead.usd is not None:
+            told.append(f"{ahead.usd:.2f} USD")
+        elif run.is_asked and ahead.tokens is not None:
+            told.append(f"{ahead.tokens:,.0f} tokens")
+        return f"about {' and '.join(told)} to go" if told else ""
+
     def _start_bar(self, run: Run) -> None:
         from rich.console import Console
         from rich.progress import (
@@ -82,23 +113,44 @@ class TerminalReporter(Reporter):
             MofNCompleteColumn,
             Progress,
             TextColumn,
-            TimeRemainingColumn,
         )
 
         columns = (
             TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
-            TimeRemainingColumn(),
+            TextColumn("{task.fields[to_go]}", markup=False),
         )
         self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
-        self._task = self._bar.add_task(run.spec.name, total=run.total, completed=run.done)
+        self._task = self._bar.add_task(
+            run.spec.name, total=run.total, completed=run.done, to_go=""
+        )
         self._bar.start()
 
     def _end_bar(self) -> None:
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
+
+
+def _tell_earlier(run: Run) -> None:
+    """That the file has changed since it was last run, once."""
+    if run.starts == 1 and run.heritage.earlier:
+        before = run.heritage.earlier[0].folder.path
+        changed = ", ".join(run.heritage.changed()) or "its meaning"
+        note(f"a new run, as the file has changed: {shortened(printable(changed), LONGEST_LIST)}")
+        note(f"results of the file as it was are kept in {before}")
+    if run.taken_over:
+        note(f"{run.taken_over} of {run.total} episodes mean the same as there, and are taken over")
+
+
+def duration(seconds: float) -> str:
+    """Roughly, as it is an estimate: `40 s`, `12 min`, `3.5 h`."""
+    if seconds < MINUTE_S:
+        return f"{max(1, round(seconds))} s"
+    if seconds < 2 * HOUR_S:
+        return f"{round(seconds / MINUTE_S)} min"
+    return f"{seconds / HOUR_S:.1f} h"
 
 
 def _spent(run: Run) -> str:

@@ -32,6 +32,14 @@ from flows.config import EpisodeConfig, TournamentConfig
 from flows.exports import DecisionLine, Situation
 from flows.fidelity import FidelityReport, LineReport
 from flows.needs import Finding
+from flows.plan_report import (
+    CaptainNeed,
+    LimitCheck,
+    MachinesFor,
+    PlanReport,
+    Resolved,
+    Span,
+)
 from flows.report import Report
 from flows.run import EpisodeCounts, RunSummary
 from flows.settings import SETTINGS
@@ -59,7 +67,8 @@ CLI, EVENTS, CAPTAINS = "docs/cli.md", "docs/events.md", "docs/captains.md"
 ENVIRONMENT, OPERATIONS = "docs/environment.md", "docs/operations.md"
 EXPORTS, REPORT = "docs/exports.md", "docs/report.md"
 FILE, PEOPLE = "docs/first-tournament.md", "docs/human-captains.md"
-STARTING, KINDS_OF_TOURNAMENT = "docs/starting.md", "docs/tournaments.md"
+STARTING, PLANNING = "docs/starting.md", "docs/planning.md"
+KINDS_OF_TOURNAMENT = "docs/tournaments.md"
 
 
 def _below(group: App) -> list[str]:
@@ -145,6 +154,14 @@ def test_the_json_of_the_other_commands_is_told_key_by_key(
     }
     for command, keys in told.items():
         assert not keys - named(section(CLI, f"`captains {command}"))
+
+
+@pytest.mark.parametrize(
+    "model", [PlanReport, CaptainNeed, LimitCheck, MachinesFor, Resolved, Span]
+)
+def test_a_figure_of_a_plan_is_on_its_page(model: type[BaseModel]) -> None:
+    told = named(text_of(PLANNING)) | named(section(CLI, "`captains plan"))
+    assert not model.model_fields.keys() - told
 
 
 def league_file(folder: Path) -> Path:

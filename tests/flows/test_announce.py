@@ -14,7 +14,7 @@ from engine import events as ev
 from engine.events import EndReason
 from flows import news
 from flows.announce import Announcer, spacing_s
-from flows.pace import Pace
+from flows.pace import Done, Pace
 from flows.run import Run
 from spectator.streams import RUN_TAIL
 from tests.flows.seasons import LARGE, one_by_one, opened, played, told
@@ -154,5 +154,5 @@ def test_a_run_that_breaks_off_says_so_and_no_more_than_what_broke(
     error: BaseException, state: str, why: tuple[str, ...]
 ) -> None:
     with opened() as run:
-        end = news.broken_off(run, Pace(0), error)
+        end = news.broken_off(run, Pace(Done(0)), error)
     assert (end.state, end.why) == (state, why)

@@ -46,6 +46,28 @@ def run(
     return run_file(file, runs, occasion=occasion, fresh=fresh, as_json=json, bus_url=bus)
 
 
+def plan(
+    file: str,
+    /,
+    *,
+    pilot: Annotated[
+        int | None, Parameter(help="Play so many of the run's own first pairs, and plan from them.")
+    ] = None,
+    occasion: Annotated[str, Parameter(help="Which occasion is planned.")] = "1",
+    runs: RUNS = Path("runs"),
+    json: JSON = False,
+) -> int:
+    """Say what a tournament will take (calls, tokens, dollars, hours) and what it can tell (Elo).
+
+    Nothing is played and nobody is asked, unless --pilot says so.
+
+    Example: captains plan friday-night.yaml --pilot 6
+    """
+    from flows.cli.plans import plan_file
+
+    return plan_file(file, runs, occasion=occasion, pilot=pilot, as_json=json)
+
+
 def check(file: str, /, *, json: JSON = False) -> int:
     """Say what a tournament file means, or what is wrong with it, line by line.
 

@@ -57,7 +57,8 @@ export function cost({ tokens, calls, usd, usd_priced: priced, unpriced_calls: u
 }
 
 /** What the rest will cost at the same rate; "" where nobody can tell. */
-export function costLeft({ usd, usd_priced: priced }, { counted, open }) {
+export function costLeft({ usd, usd_priced: priced, left_usd: left }, { counted, open }) {
+  if (left && open) return `about ${dollars(left)} more`;
   const known = usd ?? priced;
   return known && counted && open ? `about ${dollars((known * open) / counted)} more` : "";
 }

@@ -1,0 +1,118 @@
+"""`captains plan`: what a tournament will take and what it can tell, before it is played."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from flows.cli.progress import TerminalReporter
+from flows.cli.terminal import BadInput, Exit, answer_json, note, say, table
+
+if TYPE_CHECKING:
+    from flows.plan_report import PlanReport, Resolved, Span
+    from flows.run import Order
+
+_FITS: Final = {
+    "yes": "enough",
+    "perhaps": "enough if it goes as expected",
+    "no": "not enough: about {pairs:,} pairs of what is left",
+}
+
+
+def plan_file(file: str, runs: Path, *, occasion: str, pilot: int | None, as_json: bool) -> int:
+    """Raises `BadTournamentFile`, `BadOccasion` and `BrokenSpending`."""
+    from flows import catalogue
+    from flows.planning import forecast
+    from flows.run import Order
+
+    if pilot is not None and pilot < 1:
+        raise BadInput(f"--pilot {pilot}: allowed: a whole number of pairs from 1")
+    order = Order.of(catalogue.load(file), occasion)
+    if pilot is not None:
+        _play_pilot(order, file, runs, pilot, as_json=as_json)
+    report = forecast(order, runs).model_copy(update={"file": file})
+    if as_json:
+        answer_json(report.model_dump())
+    else:
+        for line in _lines(report):
+            say(line)
+    return Exit.DONE
+
+
+def _play_pilot(order: Order, file: str, runs: Path, pilot: int, *, as_json: bool) -> None:
+    """The first pairs of the run itself: nothing of it is played again."""
+    from flows.cli.session import session
+    from flows.config import TournamentConfig
+    from flows.tournament import tournament
+
+    with order.folder(runs).held():
+        pass
+    config = TournamentConfig(file=file, occasion=order.plan.occasion, runs=str(runs), pilot=pilot)
+    reporter = TerminalReporter(quiet=True)
+    with (
+        session(runs, quiet=as_json, bus=False, bus_url=None, reporter=reporter) as opened,
+        reporter,
+    ):
+        summary = opened.call(lambda: tournament(config))
+    for why in [*summary.unplayable, *summary.voided]:
+        note(why)
+
+
+def _lines(report: PlanReport) -> Iterator[str]:
+    names = len(report.captains)
+    yield f"{report.name}: {names} captains, {report.fixtures:,} fixtures, {report.pairs:,} pairs"
+    yield f"{report.episodes:,} episodes, {report.played:,} played, {report.left:,} left to play:"
+    yield ""
+    yield table(("", "low", "expected", "high"), [*_rows(report)])
+    yield ""
+    yield from (_resolved(one) for one in report.resolution)
+    if report.machines[-1].machines > 1 or report.hours.expected > 1:
+        yield ""
+        yield from _machines(report)
+    for limit in report.limits:
+        told = _FITS[limit.fits].format(pairs=limit.pairs)
+        yield f"limit of {limit.limit:,g} {limit.name}, {limit.spent:,g} spent: {told}"
+    yield ""
+    for what, source in report.sources.items():
+        yield f"{what}: {source}"
+    for one in report.resolution:
+        yield f"variance of {one.scores} pairs: {one.source}"
+
+
+def _rows(report: PlanReport) -> Iterator[list[str]]:
+    yield _row("calls", report.calls)
+    yield _row("tokens", report.tokens)
+    if report.usd is None:
+        yield ["dollars", "unknown", "unknown", "unknown"]
+    else:
+        yield _row("dollars", report.usd)
+    for one in report.by_captain:
+        if one.usd is not None:
+            yield _row(f"  of {one.captain}", one.usd)
+    yield _row("hours", report.hours)
+
+
+def _row(name: str, span: Span) -> list[str]:
+    return [name, *(_figure(one) for one in (span.low, span.expected, span.high))]
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def _resolved(one: Resolved) -> str:
+    if one.half_width_elo is None or one.detectable_elo is None:
+        return f"{one.scores} results: too few seeds to tell any difference"
+    alone = one.head_to_head_half_width_elo
+    met = "" if alone is None else f"; a pairing alone ±{alone:g}"
+    return (
+        f"{one.scores} results tell two captains apart within ±{one.half_width_elo:g} Elo (95 %), "
+        f"and find {one.detectable_elo:g} Elo with 80 % power{met}"
+    )
+
+
+def _machines(report: PlanReport) -> Iterator[str]:
+    for one in report.machines:
+        slots = f", {one.slots:,} answers at once" if one.slots else ""
+        yield f"in {one.hours} h: {one.machines:,} machines of {report.processes} processes{slots}"

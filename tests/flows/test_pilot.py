@@ -1,0 +1,55 @@
+"""A pilot plays the run's own first pairs, and nothing of it is played again."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows import catalogue
+from flows.run import Order, open_run
+from tests.flows.support import EPISODES_OF_SMALL, SMALL, captains, tournament_file
+from tournaments import parse_tournament
+
+
+@pytest.mark.prefect
+def test_a_run_goes_on_from_its_pilot(tmp_path: Path, environment: dict[str, str]) -> None:
+    file, runs = tournament_file(tmp_path), str(tmp_path / "runs")
+
+    def answer(*command: str) -> Any:
+        process = captains([*command, "--runs", runs, "--json"], environment)
+        out, err = process.communicate(timeout=240)
+        assert process.returncode == 0, err
+        return json.loads(out)
+
+    planned = answer("plan", str(file), "--pilot", "3")
+    assert (planned["played"], planned["left"]) == (6, EPISODES_OF_SMALL - 6)
+    assert planned["sources"]["scripted episodes"].startswith("6 earlier matches")
+    ended = answer("run", str(file))
+    assert ended["episodes"]["resumed"] == 6
+    assert ended["episodes"]["played"] == EPISODES_OF_SMALL - 6
+
+
+@pytest.mark.parametrize("pairs", [1, 3, 4, 6, 9])
+def test_the_first_pair_of_each_pairing_comes_before_any_second(tmp_path: Path, pairs: int) -> None:
+    order = Order.of(parse_tournament(SMALL, catalogue.known()), "1")
+    with open_run(order, tmp_path) as run:
+        run.only_first(pairs)
+        met = Counter(frozenset((s.home.name, s.away.name)) for s in run.missing.values())
+    assert sum(met.values()) == min(2 * pairs, EPISODES_OF_SMALL)
+    assert max(met.values()) - (min(met.values()) if len(met) == 3 else 0) <= 2
+    assert len(met) == min(pairs, 3)
+
+
+def test_a_pilot_that_is_all_of_the_run_leaves_nothing(tmp_path: Path) -> None:
+    order = Order.of(parse_tournament(SMALL, catalogue.known()), "1")
+    with open_run(order, tmp_path) as run:
+        run.only_first(6)
+        run.close()
+        assert run.stopped is None
+        run.only_first(5)
+        run.close()
+        assert run.stopped == "only 5 pairs were asked for"
