@@ -28,7 +28,8 @@ class Material:
     the rest is in `honesty` and `play`, and would be nine tenths of what a long run takes.
     """
 
-    run: PastRun
+    runs: tuple[PastRun, ...]
+    captains: tuple[str, ...]
     results: tuple[EpisodeResult, ...]
     counted: tuple[EpisodeResult, ...]
     honesty: tuple[CaptainAccount, ...]
@@ -36,20 +37,33 @@ class Material:
     play: Play
     pairs: tuple[Pair, ...]
 
+    @property
+    def run(self) -> PastRun:
+        """The latest."""
+        return self.runs[-1]
+
     @classmethod
-    def of(cls, folder: RunFolder) -> Material:
-        """Raises `NoRun`."""
-        run = PastRun.at(folder.path)
-        honesty, play = Accounts(run.captains), Play()
-        results = tuple(_folded(run.standing(), honesty, play))
+    def of(cls, *folders: RunFolder) -> Material:
+        """Of one run, or of several together, the latest last. Raises `NoRun`."""
+        runs = tuple(PastRun.at(folder.path) for folder in folders)
+        captains = tuple(dict.fromkeys(name for run in reversed(runs) for name in run.captains))
+        honesty, play = Accounts(captains), Play()
+        results: list[EpisodeResult] = []
+        table = runs[-1].new_table(captains)
+        for run in runs:
+            stand = list(_folded(run.standing(), honesty, play))
+            results += stand
+            run.fill(table, stand)
+            ids = (result.episode_id for result in stand if not result.end_reason.is_void)
+            play.read(gists(run.folder, ids))
         counted = tuple(result for result in results if not result.end_reason.is_void)
-        play.read(gists(folder, (result.episode_id for result in counted)))
         return cls(
-            run=run,
-            results=results,
+            runs=runs,
+            captains=captains,
+            results=tuple(results),
             counted=counted,
             honesty=tuple(honesty.told()),
-            table=run.table(results),
+            table=table,
             play=play,
             pairs=tuple(_tossed(pair, play.tosses) for pair in pairs_of(counted)),
         )

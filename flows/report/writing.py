@@ -8,6 +8,8 @@ report`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 import yaml
@@ -27,10 +29,21 @@ PAGE: Final = "report.html"
 def write_report(folder: RunFolder, cockpit: str = COCKPIT) -> Report:
     """Write them, each whole or not at all; gives what the page says. Raises `NoRun`, `OSError`."""
     material = Material.of(folder)
-    report = build(material)
-    write_tables(folder.path, material.table.standings(), material.results, material.pairs)
     save(folder.path / TOURNAMENT, tournament_yaml(material.run).encode())
-    save(folder.path / PAGE, page(report, cockpit).encode())
+    return _written(folder.path, material, cockpit)
+
+
+def write_pooled(folders: Sequence[RunFolder], cockpit: str = COCKPIT) -> Report:
+    """The page and the tables of several runs of one tournament together, in the folder above
+    theirs. The latest run is the last. Raises `NoRun`, `OSError`.
+    """
+    return _written(folders[-1].path.parent, Material.of(*folders), cockpit)
+
+
+def _written(out: Path, material: Material, cockpit: str) -> Report:
+    report = build(material)
+    write_tables(out, material.table.standings(), material.results, material.pairs)
+    save(out / PAGE, page(report, cockpit).encode())
     return report
 
 

@@ -82,6 +82,9 @@ def report(
     run: str,
     /,
     *,
+    pool: Annotated[
+        bool, Parameter(negative=(), help="All occasions of the tournament RUN together.")
+    ] = False,
     cockpit: Annotated[
         str | None,
         Parameter(help="Where balls link to: the URL of a page that has the run's matches."),
@@ -97,7 +100,7 @@ def report(
     """
     from flows.cli.reports import report_run
 
-    return report_run(run, runs, cockpit, as_json=json)
+    return report_run(run, runs, cockpit, pool=pool, as_json=json)
 
 
 def export(
