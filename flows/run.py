@@ -16,7 +16,6 @@ from pydantic import BaseModel
 
 from engine.captains import is_scripted
 from engine.captains.llm import Allowance
-from engine.cricket.formats import BALLS_PER_OVER
 from engine.events import EndReason
 from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
@@ -25,6 +24,7 @@ from flows.accounts import CaptainAccount, accounts, unranked
 from flows.experience import Experience
 from flows.heritage import Heritage
 from flows.ledger import RunFolder
+from flows.outcomes import outcome_of
 from flows.outlook import Meeting, Outlook, meeting, meetings, outlook
 from flows.pace import Done
 from flows.playing import Playing
@@ -37,7 +37,6 @@ from tournaments import (
     EpisodeOutcome,
     EpisodePlan,
     FileDigest,
-    InningsOutcome,
     Table,
     TournamentPlan,
     TournamentSpec,
@@ -50,7 +49,6 @@ from tournaments import (
 from tournaments.digest import digest_of
 from tournaments.running import Limits
 
-SUPER_OVER_INNINGS: Final = 3  # innings 1 and 2 are the match
 UNFINISHED: Final = (EndReason.RUN_BUDGET, EndReason.BAD_SETTINGS)  # the run went on without it
 
 
@@ -446,32 +444,3 @@ def _whole(tokens: float | None) -> int | None:
 def allowance(limits: Limits) -> Allowance:
     """What the run may spend."""
     return Allowance(tokens=limits.tokens, usd=limits.usd, calls=limits.calls, wall_s=limits.wall_s)
-
-
-def outcome_of(result: EpisodeResult, overs: int) -> EpisodeOutcome:
-    """An episode as the table counts it: by captains instead of seats."""
-    captain: Mapping[str, str] = {"home": result.home, "away": result.away}
-    fallbacks = {str(seat): counts.fallbacks for seat, counts in result.counts.items()}
-    return EpisodeOutcome(
-        episode_id=result.episode_id,
-        home=result.home,
-        away=result.away,
-        winner=captain[result.winner] if result.winner else None,
-        end_reason=result.end_reason,
-        innings=tuple(
-            InningsOutcome(
-                batting=captain[line.batting],
-                runs=line.runs,
-                wickets=line.wickets,
-                balls=line.legal_balls,
-                all_out=line.all_out,
-                max_balls=overs * BALLS_PER_OVER,
-                super_over=line.innings >= SUPER_OVER_INNINGS,
-            )
-            for line in result.innings
-        ),
-        luck=result.luck,
-        home_fallbacks=fallbacks.get("home", 0),
-        away_fallbacks=fallbacks.get("away", 0),
-        attempt=result.attempt,
-    )
