@@ -13,7 +13,7 @@ from engine.errors import BrokenRecord
 from engine.events import EndReason
 from engine.record import header_of
 from engine.result import EpisodeResult
-from flows.accounts import CaptainAccount, unranked
+from flows.accounts import CaptainAccount, against_ranking
 from flows.past import PastRun, whole_pairs
 from flows.report.answer import answer
 from flows.report.content import (
@@ -44,7 +44,7 @@ def build(material: Material) -> Report:
     play = material.play
     told = material.honesty
     void = len(results) - len(counted)
-    against = _against(material, void)
+    against = against_ranking(material.captains, told, results)
     ratings = rate(material.pairs, material.captains, unranked=against)
     standings = material.table.standings()
     crosstable = cells(material.table, material.pairs)
@@ -96,17 +96,6 @@ def _course(material: Material) -> Course | None:
     if only_a_table or len(material.runs) > 1:
         return None
     return material.run.course(material.results)
-
-
-def _against(material: Material, void: int) -> list[str]:
-    """Why this is no ranking."""
-    refused = {
-        result.captain(result.failed)
-        for result in material.results
-        if result.end_reason is EndReason.BAD_SETTINGS and result.failed is not None
-    }
-    cannot = [f"{name} cannot play as he is set up" for name in sorted(refused)]
-    return [*cannot, *unranked(material.honesty, void, len(material.results))]
 
 
 def _luck(captains: Sequence[str], results: Iterable[EpisodeResult]) -> Iterator[Luck]:
