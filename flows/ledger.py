@@ -236,6 +236,12 @@ class RunFolder:
         names = {path.name for path in self.records.glob("*.jsonl")}
         return Played(attempts=tried, records=self.records, names=names, counted=counted)
 
+    def last_attempt(self) -> int:
+        """The highest number of any attempt at any episode; 0 before the first."""
+        ended = (one.attempt for one in self.attempts())
+        begun = (one.attempt for one in self._begun())
+        return max(*ended, *begun, 0, 0)
+
     def next_attempt(self, spec: EpisodeSpec) -> EpisodeSpec:
         """The same match under a number that no attempt at it has had: streams on a bus are for
         ever.

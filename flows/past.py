@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from engine.result import EpisodeResult
 from flows.ledger import RunFolder
-from flows.run import UNFINISHED, outcome_of
+from flows.outcomes import outcome_of
+from flows.run import UNFINISHED
 from tournaments.course import Course, course_of, new_table
 from tournaments.digest import FileDigest
 from tournaments.entrants import entry_name
