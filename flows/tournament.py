@@ -30,7 +30,7 @@ from flows.people import check_can_be_asked
 from flows.play import Job, play_job, play_until_it_counts, warm_up
 from flows.pool import ProcessPool
 from flows.publishing import publisher
-from flows.reporting import reported
+from flows.reporting import reported, tidied
 from flows.run import Order, Run, RunSummary, open_run
 from flows.screen import Screen, featured
 from flows.stage import Stage, current_stage
@@ -81,6 +81,7 @@ async def tournament(config: TournamentConfig) -> RunSummary:
                     run.close()
                     summary = run.summary(time.monotonic() - started_s)
                     await views.finished(summary, await reported(run, stage, summary))
+            await tidied(run, stage)
             return summary
 
 

@@ -7,6 +7,16 @@ from flows.report.content import Report
 from flows.report.material import Material
 from flows.report.page import COCKPIT, page
 from flows.report.text import report_text
-from flows.report.writing import PAGE, write_report
+from flows.report.writing import PAGE, write_pooled_report, write_report
 
-__all__ = ["COCKPIT", "PAGE", "Material", "Report", "build", "page", "report_text", "write_report"]
+__all__ = [
+    "COCKPIT",
+    "PAGE",
+    "Material",
+    "Report",
+    "build",
+    "page",
+    "report_text",
+    "write_pooled_report",
+    "write_report",
+]

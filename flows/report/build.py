@@ -168,7 +168,9 @@ def _spent(told: Sequence[CaptainAccount]) -> dict[str, Any]:
 def _reproduce(run: PastRun) -> Reproduce:
     *_, runs, name, folder = ("", "", *run.folder.path.parts)
     occasion = str(run.about.get("occasion", "1"))
-    command = f"captains run {runs}/{name}/{folder}/{TOURNAMENT} --occasion {occasion} --runs again"
+    again = f"captains run {runs}/{name}/{folder}/{TOURNAMENT} --runs again --occasion"
+    several = " ".join(map(str, run.about.get("occasions", ())))
+    command = f"for o in {several}; do {again} $o; done" if several else f"{again} {occasion}"
     engine, coefficients = "", ""
     with suppress(BrokenRecord, StopIteration):
         header = header_of(next(run.folder.records.glob("*.jsonl"))).data

@@ -14,6 +14,7 @@ from flows.accounts import Accounts, CaptainAccount
 from flows.gists import gists
 from flows.ledger import RunFolder
 from flows.past import PastRun
+from flows.pooling import pooled
 from flows.report.play import Play
 from tournaments.pairs import LegScore, Pair, pairs_of
 from tournaments.standings import Table
@@ -37,13 +38,13 @@ class Material:
     pairs: tuple[Pair, ...]
 
     @classmethod
-    def of(cls, folder: RunFolder) -> Material:
-        """Raises `NoRun`."""
-        run = PastRun.at(folder.path)
+    def of(cls, *folders: RunFolder) -> Material:
+        """Of one run, or of several occasions of the same file together. Raises `NoRun`."""
+        runs = [PastRun.at(folder.path) for folder in folders]
+        run = pooled(runs)
         honesty, play = Accounts(run.captains), Play()
-        results = tuple(_folded(run.standing(), honesty, play))
+        results = tuple(result for each in runs for result in _read(each, honesty, play))
         counted = tuple(result for result in results if not result.end_reason.is_void)
-        play.read(gists(folder, (result.episode_id for result in counted)))
         return cls(
             run=run,
             results=results,
@@ -53,6 +54,13 @@ class Material:
             play=play,
             pairs=tuple(_tossed(pair, play.tosses) for pair in pairs_of(counted)),
         )
+
+
+def _read(run: PastRun, honesty: Accounts, play: Play) -> tuple[EpisodeResult, ...]:
+    results = tuple(_folded(run.standing(), honesty, play))
+    counted = (result.episode_id for result in results if not result.end_reason.is_void)
+    play.read(gists(run.folder, counted))
+    return results
 
 
 def _folded(

@@ -86,6 +86,9 @@ def report(
         str | None,
         Parameter(help="Where balls link to: the URL of a page that has the run's matches."),
     ] = None,
+    pool: Annotated[
+        bool, Parameter(negative=(), help="All occasions of the run's file together.")
+    ] = False,
     runs: RUNS = Path("runs"),
     json: JSON = False,
 ) -> int:
@@ -97,7 +100,7 @@ def report(
     """
     from flows.cli.reports import report_run
 
-    return report_run(run, runs, cockpit, as_json=json)
+    return report_run(run, runs, cockpit, pool=pool, as_json=json)
 
 
 def export(
@@ -123,3 +126,28 @@ def export(
     from flows.cli.exports import export_run
 
     return export_run(run, runs, to, out, as_json=json)
+
+
+def prune(
+    name: str,
+    /,
+    *,
+    occasions: Annotated[
+        int | None, Parameter(help="Keep the records of so many runs, the newest.")
+    ] = None,
+    days: Annotated[
+        int | None, Parameter(help="Keep those of runs that were played in so many days.")
+    ] = None,
+    dry_run: Annotated[
+        bool, Parameter(negative=(), help="Only say what would be deleted.")
+    ] = False,
+    runs: RUNS = Path("runs"),
+    json: JSON = False,
+) -> int:
+    """Delete the records of a tournament's old runs. Results are kept, and ratings with them.
+
+    Example: captains prune nightly-ladder --occasions 30
+    """
+    from flows.cli.pruning import prune_runs
+
+    return prune_runs(name, runs, occasions=occasions, days=days, dry=dry_run, as_json=json)
