@@ -9,8 +9,9 @@ import asyncio
 from flows.past import NoRun
 from flows.pruning import old_runs, prune
 from flows.report import PAGE, Report, write_report
-from flows.run import Run, RunSummary
+from flows.run import Run
 from flows.stage import Stage
+from flows.summary import RunSummary
 
 
 async def reported(run: Run, stage: Stage, summary: RunSummary) -> Report | None:

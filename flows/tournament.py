@@ -31,9 +31,10 @@ from flows.play import Job, play_job, play_until_it_counts, warm_up
 from flows.pool import ProcessPool
 from flows.publishing import publisher
 from flows.reporting import reported, tidied
-from flows.run import Order, Run, RunSummary, open_run
+from flows.run import Order, Run, open_run
 from flows.screen import Screen, featured
 from flows.stage import Stage, current_stage
+from flows.summary import RunSummary
 from flows.views import Views
 from flows.work import Batch
 from spectator import BusPublisher
