@@ -253,6 +253,12 @@ class RunFolder:
     def _pruned(self) -> Path:
         return self.path / "pruned.txt"
 
+    def last_attempt(self) -> int:
+        """The highest number of any attempt at any episode; 0 before the first."""
+        ended = (one.attempt for one in self.attempts())
+        begun = (one.attempt for one in self._begun())
+        return max(*ended, *begun, 0, 0)
+
     def next_attempt(self, spec: EpisodeSpec) -> EpisodeSpec:
         """The same match under a number that no attempt at it has had: streams on a bus are for
         ever.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,10 @@ from pydantic import ValidationError
 
 from engine.result import EpisodeResult
 from flows.ledger import RunFolder
-from flows.run import UNFINISHED, outcome_of
-from tournaments.course import new_table
+from flows.outcomes import outcome_of
+from flows.run import UNFINISHED
+from tournaments.course import Course, course_of, new_table
+from tournaments.digest import FileDigest
 from tournaments.entrants import entry_name
 from tournaments.plan import pair_of
 from tournaments.spec import TournamentSpec
@@ -70,14 +72,20 @@ class PastRun:
         """All of them by episode."""
         return {result.episode_id: result for result in self.standing()}
 
-    def table(self, results: Iterable[EpisodeResult]) -> Table:
-        """The table of these results; of a run that ended early of whole pairs only."""
-        stand = list(results)
-        ended_early = any(result.end_reason in UNFINISHED for result in stand)
-        table = new_table(self.spec, self.captains)
-        for result in whole_pairs(stand) if ended_early else stand:
+    def new_table(self, captains: Sequence[str]) -> Table:
+        return new_table(self.spec, captains)
+
+    def course(self, results: Iterable[EpisodeResult]) -> Course:
+        """How the tournament has gone, by these results."""
+        digest, occasion = FileDigest(str(self.about["file_digest"])), str(self.about["occasion"])
+        overs = self.spec.match.max_overs
+        return course_of(self.spec, digest, occasion, (outcome_of(one, overs) for one in results))
+
+    def fill(self, table: Table, results: Sequence[EpisodeResult]) -> None:
+        """Count these results of the run; of one that ended early whole pairs only."""
+        ended_early = any(result.end_reason in UNFINISHED for result in results)
+        for result in whole_pairs(results) if ended_early else results:
             table.add(outcome_of(result, self.spec.match.max_overs))
-        return table
 
 
 def whole_pairs(results: Iterable[EpisodeResult]) -> Iterator[EpisodeResult]:

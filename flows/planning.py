@@ -19,6 +19,7 @@ from typing import Final, Literal
 from engine.captains import is_scripted
 from flows import catalogue
 from flows.ledger import RunFolder
+from flows.outcomes import outcome_of
 from flows.outlook import Meeting, meetings
 from flows.plan_needs import ASSUMED, Need, endpoint_of, needs, total
 from flows.plan_report import (
@@ -32,7 +33,7 @@ from flows.plan_report import (
 from flows.pool import processes_of
 from flows.precedents import Precedents, pooled_variance, precedents
 from flows.ranges import NOTHING, Range
-from flows.run import Order, allowance, outcome_of
+from flows.run import Order, allowance
 from flows.spending import SPENT, KeptBudgets
 from flows.work import captains_of
 from tournaments import TournamentPlan

@@ -14,7 +14,6 @@ from typing import Any, Final, Self
 
 from engine.captains import is_scripted
 from engine.captains.llm import Allowance
-from engine.cricket.formats import BALLS_PER_OVER
 from engine.events import EndReason
 from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
@@ -23,6 +22,7 @@ from flows.accounts import CaptainAccount, accounts, unranked
 from flows.experience import Experience
 from flows.heritage import Heritage
 from flows.ledger import RunFolder
+from flows.outcomes import outcome_of
 from flows.outlook import Meeting, Outlook, meeting, meetings, outlook
 from flows.pace import Done
 from flows.playing import Playing
@@ -36,7 +36,6 @@ from tournaments import (
     EpisodeOutcome,
     EpisodePlan,
     FileDigest,
-    InningsOutcome,
     Table,
     TournamentPlan,
     TournamentSpec,
@@ -49,7 +48,6 @@ from tournaments import (
 from tournaments.digest import digest_of
 from tournaments.running import Limits
 
-SUPER_OVER_INNINGS: Final = 3  # innings 1 and 2 are the match
 UNFINISHED: Final = (EndReason.RUN_BUDGET, EndReason.BAD_SETTINGS)  # the run went on without it
 
 
@@ -86,10 +84,12 @@ class Order:
 class Run:
     """A run in progress: what is missing, and the table of what is not. The plan may grow."""
 
-    def __init__(self, order: Order, folder: RunFolder, starts: int) -> None:
+    def __init__(
+        self, order: Order, folder: RunFolder, starts: int, first_attempt: int = 1
+    ) -> None:
         self._order, self._before = order, folder.played()
         self.spec, self.plan, self.file_digest = order.spec, order.plan, order.file_digest
-        self.folder, self.starts = folder, starts
+        self.folder, self.starts, self._first_attempt = folder, starts, first_attempt
         self.table = self._new_table()
         self.stopped: str | None = None
         self._only: str | None = None  # why what is missing is not all that is
@@ -336,11 +336,12 @@ class Run:
         """Count what of these was played before; the rest is missing."""
         episodes = list(planned)
         sealed = self._before.sealed(episode.episode_id for episode in episodes)
+        tried = self._before.attempts
         self.add(sealed.values())
         self.resumed += len(sealed)
         for episode in episodes:
             if episode.episode_id not in sealed:
-                attempt = self._before.attempts.get(episode.episode_id, 0) + 1
+                attempt = max(tried.get(episode.episode_id, 0) + 1, self._first_attempt)
                 spec = episode_spec(episode, self.spec.match, self.captains, attempt=attempt)
                 if not self._is_taken_over(spec):
                     self.missing[spec.episode_id] = spec
@@ -357,14 +358,16 @@ class Run:
 @contextmanager
 def open_run(order: Order, runs: Path, *, fresh: bool = False) -> Iterator[Run]:
     """Be the one process that plays this run; raises `RunBusy`. `fresh` sets aside what was played
-    before.
+    before, and plays under numbers that a bus which saw that has not had.
     """
     folder = order.folder(runs)
     with folder.held():
-        if fresh:
-            folder.set_aside()
         before = folder.about()
         starts = int(before.get("starts", 0)) + 1
+        first_attempt = int(before.get("first_attempt", 1))
+        if fresh:
+            first_attempt = max(first_attempt, folder.last_attempt() + 1)
+            folder.set_aside()
         folder.open(
             {
                 "name": order.spec.name,
@@ -372,6 +375,7 @@ def open_run(order: Order, runs: Path, *, fresh: bool = False) -> Iterator[Run]:
                 "file_digest": order.file_digest,
                 "occasion": order.plan.occasion,
                 "starts": starts,
+                "first_attempt": first_attempt,
                 "fresh": fresh or bool(before.get("fresh")),
                 "episodes": order.plan.at_least,
                 "version": catalogue.project_version(),
@@ -379,7 +383,7 @@ def open_run(order: Order, runs: Path, *, fresh: bool = False) -> Iterator[Run]:
                 "meaning": order.meaning,
             }
         )
-        yield Run(order, folder, starts)
+        yield Run(order, folder, starts, first_attempt)
 
 
 def _whole(tokens: float | None) -> int | None:
@@ -389,32 +393,3 @@ def _whole(tokens: float | None) -> int | None:
 def allowance(limits: Limits) -> Allowance:
     """What the run may spend."""
     return Allowance(tokens=limits.tokens, usd=limits.usd, calls=limits.calls, wall_s=limits.wall_s)
-
-
-def outcome_of(result: EpisodeResult, overs: int) -> EpisodeOutcome:
-    """An episode as the table counts it: by captains instead of seats."""
-    captain: Mapping[str, str] = {"home": result.home, "away": result.away}
-    fallbacks = {str(seat): counts.fallbacks for seat, counts in result.counts.items()}
-    return EpisodeOutcome(
-        episode_id=result.episode_id,
-        home=result.home,
-        away=result.away,
-        winner=captain[result.winner] if result.winner else None,
-        end_reason=result.end_reason,
-        innings=tuple(
-            InningsOutcome(
-                batting=captain[line.batting],
-                runs=line.runs,
-                wickets=line.wickets,
-                balls=line.legal_balls,
-                all_out=line.all_out,
-                max_balls=overs * BALLS_PER_OVER,
-                super_over=line.innings >= SUPER_OVER_INNINGS,
-            )
-            for line in result.innings
-        ),
-        luck=result.luck,
-        home_fallbacks=fallbacks.get("home", 0),
-        away_fallbacks=fallbacks.get("away", 0),
-        attempt=result.attempt,
-    )

@@ -31,11 +31,11 @@ class RunRest(BaseModel):
 
 class RunSummary(BaseModel):
     """`stopped` by what, where its budget is spent; `champion` of a format that makes one, once it
-    has; `stages` how each part of the tournament ended; `unplayable` says which captains could not play as they
-    are set up, and why; `unranked` why the standings are no ranking; `voided` why episodes are
-    void, each reason once. `taken_over` from runs of the file as it was before, which are in the
-    folders `earlier`; `changed` says in what the newest of them differs. `report` where the page
-    is, None where it could not be written.
+    has; `stages` how each part of the tournament ended; `unplayable` says which captains could not
+    play as they are set up, and why; `unranked` why the standings are no ranking; `voided` why
+    episodes are void, each reason once. `taken_over` from runs of the file as it was before, which
+    are in the folders `earlier`; `changed` says in what the newest of them differs. `report` where
+    the page is, None where it could not be written.
     """
 
     run_dir: str

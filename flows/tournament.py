@@ -79,7 +79,9 @@ async def tournament(config: TournamentConfig) -> RunSummary:
                     async with showing(run, stage, bus, views, services, telling) as screen:
                         with ProcessPool(run.processes, warm_up) as pool:
                             await play(Hall(run, stage, views, pool, services, bus), screen)
-                    run.close()
+                        run.close()
+                        still_on = screen is not None and screen.is_on
+                        stage.reporter.finished(run, still_on=still_on)
                     summary = run.summary(time.monotonic() - started_s)
                     await views.finished(summary, await reported(run, stage, summary))
             await tidied(run, stage)

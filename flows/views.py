@@ -67,7 +67,6 @@ class Views:
         await self._announcer.grown()
 
     async def finished(self, summary: RunSummary, report: Report | None) -> None:
-        self._stage.reporter.finished(self._run)
         await artifacts.show_table(self._run)
         await artifacts.show_accounts(self._run)
         if report is not None:

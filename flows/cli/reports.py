@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flows.cli.found import find_run
+from flows.cli.found import find_occasions, find_run
 from flows.cli.terminal import Exit, answer_json, say
 
 
-def report_run(named: str, runs: Path, cockpit: str | None, *, pool: bool, as_json: bool) -> int:
+def report_run(
+    named: str, runs: Path, cockpit: str | None, *, pool: bool = False, as_json: bool
+) -> int:
     """`captains report`; raises `NoRun`."""
-    from flows.pooling import pool_path
-    from flows.report import COCKPIT, PAGE, report_text, write_pooled_report, write_report
+    from flows.report import COCKPIT, PAGE, report_text, write_pooled, write_report
 
-    folder = find_run(named, runs)
-    write, place = (write_pooled_report, pool_path(folder)) if pool else (write_report, folder.path)
-    report = write(folder, cockpit or COCKPIT)
-    page = place / PAGE
+    at = cockpit or COCKPIT
+    if pool:
+        folders = find_occasions(named, runs)
+        path, report = folders[-1].path.parent, write_pooled(folders, at)
+    else:
+        folder = find_run(named, runs)
+        path, report = folder.path, write_report(folder, at)
+    page = path / PAGE
     if as_json:
-        answer_json(
-            {"run_dir": str(folder.path), "page": str(page), **report.model_dump(mode="json")}
-        )
+        answer_json({"run_dir": str(path), "page": str(page), **report.model_dump(mode="json")})
         return Exit.DONE
     say(report_text(report))
     say(f"\npage: {page}")

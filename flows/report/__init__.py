@@ -7,7 +7,7 @@ from flows.report.content import Report
 from flows.report.material import Material
 from flows.report.page import COCKPIT, page
 from flows.report.text import report_text
-from flows.report.writing import PAGE, write_pooled_report, write_report
+from flows.report.writing import PAGE, write_pooled, write_report
 
 __all__ = [
     "COCKPIT",
@@ -17,6 +17,6 @@ __all__ = [
     "build",
     "page",
     "report_text",
-    "write_pooled_report",
+    "write_pooled",
     "write_report",
 ]

@@ -13,7 +13,7 @@ from engine.errors import BrokenRecord
 from engine.events import EndReason
 from engine.record import header_of
 from engine.result import EpisodeResult
-from flows.accounts import CaptainAccount, unranked
+from flows.accounts import CaptainAccount, against_ranking
 from flows.past import PastRun, whole_pairs
 from flows.report.answer import answer
 from flows.report.content import (
@@ -28,8 +28,10 @@ from flows.report.content import (
 from flows.report.material import Material
 from flows.report.play import Play
 from tournaments import standings_data
+from tournaments.course import Course
 from tournaments.crosstable import cells
 from tournaments.cycles import cycles
+from tournaments.formats import Gauntlet, RoundRobin
 from tournaments.ratings import rate
 from tournaments.seed_effects import seed_effects
 
@@ -42,15 +44,18 @@ def build(material: Material) -> Report:
     play = material.play
     told = material.honesty
     void = len(results) - len(counted)
-    against = _against(run, results, told, void)
-    ratings = rate(material.pairs, run.captains, unranked=against)
+    against = against_ranking(material.captains, told, results)
+    ratings = rate(material.pairs, material.captains, unranked=against)
     standings = material.table.standings()
     crosstable = cells(material.table, material.pairs)
-    planned = int(run.about.get("episodes", len(results)))
+    course = _course(material)
+    planned = sum(int(one.about.get("episodes", 0)) for one in material.runs)
+    if course is not None:
+        planned = course.plan.at_least
     return Report(
         name=run.spec.name,
         run_id=str(run.about.get("run_id", "")),
-        occasion=str(run.about.get("occasion", "")),
+        occasions=tuple(str(one.about.get("occasion", "")) for one in material.runs),
         kind=run.spec.format.kind,
         format=format_of(run.spec.match.max_overs).name,
         pairs=run.spec.match.pairs,
@@ -66,11 +71,13 @@ def build(material: Material) -> Report:
         ),
         captains=tuple(row.captain for row in standings),
         standings=tuple(standings_data(standings)),
+        stages=course.stages if course else (),
+        champion=course.champion if course else None,
         ratings=ratings,
-        luck=tuple(_luck(run.captains, counted)),
+        luck=tuple(_luck(material.captains, counted)),
         crosstable=crosstable,
         stopping=None,
-        quality=play.quality(run.captains),
+        quality=play.quality(material.captains),
         turning=play.turning(),
         turned=play.turned(),
         honesty=told,
@@ -83,17 +90,12 @@ def build(material: Material) -> Report:
     )
 
 
-def _against(
-    run: PastRun, results: Sequence[EpisodeResult], told: Sequence[CaptainAccount], void: int
-) -> list[str]:
-    """Why this is no ranking."""
-    refused = {
-        result.captain(result.failed)
-        for result in results
-        if result.end_reason is EndReason.BAD_SETTINGS and result.failed is not None
-    }
-    cannot = [f"{name} cannot play as he is set up" for name in run.captains if name in refused]
-    return [*cannot, *unranked(told, void, len(results))]
+def _course(material: Material) -> Course | None:
+    """How the stages of the run went; None where there is only a table, or several runs."""
+    only_a_table = isinstance(material.run.spec.format, RoundRobin | Gauntlet)
+    if only_a_table or len(material.runs) > 1:
+        return None
+    return material.run.course(material.results)
 
 
 def _luck(captains: Sequence[str], results: Iterable[EpisodeResult]) -> Iterator[Luck]:
@@ -168,9 +170,7 @@ def _spent(told: Sequence[CaptainAccount]) -> dict[str, Any]:
 def _reproduce(run: PastRun) -> Reproduce:
     *_, runs, name, folder = ("", "", *run.folder.path.parts)
     occasion = str(run.about.get("occasion", "1"))
-    again = f"captains run {runs}/{name}/{folder}/{TOURNAMENT} --runs again --occasion"
-    several = " ".join(map(str, run.about.get("occasions", ())))
-    command = f"for o in {several}; do {again} $o; done" if several else f"{again} {occasion}"
+    command = f"captains run {runs}/{name}/{folder}/{TOURNAMENT} --occasion {occasion} --runs again"
     engine, coefficients = "", ""
     with suppress(BrokenRecord, StopIteration):
         header = header_of(next(run.folder.records.glob("*.jsonl"))).data

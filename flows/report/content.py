@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from flows.accounts import CaptainAccount
+from tournaments.course import Stage
 from tournaments.crosstable import Cell
 from tournaments.cycles import Cycle
 from tournaments.ratings import Ratings
@@ -145,11 +146,13 @@ class Reproduce(_Part):
 
 
 class Report(_Part):
-    """A run. `answer`: what was found, in a sentence. `unranked`: why it is no ranking."""
+    """A run, or several together, one an occasion. `answer`: what was found, in a sentence.
+    `unranked`: why it is no ranking.
+    """
 
     name: str
     run_id: str
-    occasion: str
+    occasions: tuple[str, ...]
     kind: str
     format: str
     pairs: int
@@ -159,6 +162,8 @@ class Report(_Part):
     episodes: Played
     captains: tuple[str, ...]
     standings: tuple[dict[str, Any], ...]
+    stages: tuple[Stage, ...]
+    champion: str | None
     ratings: Ratings
     luck: tuple[Luck, ...]
     crosstable: tuple[Cell, ...]

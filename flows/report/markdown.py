@@ -12,8 +12,8 @@ from engine.phases import Part
 from flows.markdown import table
 from flows.report.charts import interval, ratings_image, rows_of
 from flows.report.content import Report, TurningPoint
+from flows.report.cricket import outcome_words
 from flows.report.markup import DASH, percent, signed
-from flows.report.sections import outcome_words
 from tournaments.report import markdown_name, markdown_text
 
 # The page's colours, in the middle between light and dark: the UI has both and tells neither.

@@ -14,7 +14,6 @@ from flows.accounts import Accounts, CaptainAccount
 from flows.gists import gists
 from flows.ledger import RunFolder
 from flows.past import PastRun
-from flows.pooling import pooled
 from flows.report.play import Play
 from tournaments.pairs import LegScore, Pair, pairs_of
 from tournaments.standings import Table
@@ -29,7 +28,8 @@ class Material:
     the rest is in `honesty` and `play`, and would be nine tenths of what a long run takes.
     """
 
-    run: PastRun
+    runs: tuple[PastRun, ...]
+    captains: tuple[str, ...]
     results: tuple[EpisodeResult, ...]
     counted: tuple[EpisodeResult, ...]
     honesty: tuple[CaptainAccount, ...]
@@ -37,30 +37,36 @@ class Material:
     play: Play
     pairs: tuple[Pair, ...]
 
+    @property
+    def run(self) -> PastRun:
+        """The latest."""
+        return self.runs[-1]
+
     @classmethod
     def of(cls, *folders: RunFolder) -> Material:
-        """Of one run, or of several occasions of the same file together. Raises `NoRun`."""
-        runs = [PastRun.at(folder.path) for folder in folders]
-        run = pooled(runs)
-        honesty, play = Accounts(run.captains), Play()
-        results = tuple(result for each in runs for result in _read(each, honesty, play))
+        """Of one run, or of several together, the latest last. Raises `NoRun`."""
+        runs = tuple(PastRun.at(folder.path) for folder in folders)
+        captains = tuple(dict.fromkeys(name for run in reversed(runs) for name in run.captains))
+        honesty, play = Accounts(captains), Play()
+        results: list[EpisodeResult] = []
+        table = runs[-1].new_table(captains)
+        for run in runs:
+            stand = list(_folded(run.standing(), honesty, play))
+            results += stand
+            run.fill(table, stand)
+            ids = (result.episode_id for result in stand if not result.end_reason.is_void)
+            play.read(gists(run.folder, ids))
         counted = tuple(result for result in results if not result.end_reason.is_void)
         return cls(
-            run=run,
-            results=results,
+            runs=runs,
+            captains=captains,
+            results=tuple(results),
             counted=counted,
             honesty=tuple(honesty.told()),
-            table=run.table(results),
+            table=table,
             play=play,
             pairs=tuple(_tossed(pair, play.tosses) for pair in pairs_of(counted)),
         )
-
-
-def _read(run: PastRun, honesty: Accounts, play: Play) -> tuple[EpisodeResult, ...]:
-    results = tuple(_folded(run.standing(), honesty, play))
-    counted = (result.episode_id for result in results if not result.end_reason.is_void)
-    play.read(gists(run.folder, counted))
-    return results
 
 
 def _folded(

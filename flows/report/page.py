@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from flows.document import document
-from flows.report import sections
+from flows.report import cricket, league, trust
 from flows.report.answer import basis
 from flows.report.content import Report
 from flows.report.markup import told
@@ -18,16 +18,17 @@ COCKPIT: Final = "http://127.0.0.1:8765"  # where `captains up` is, unless told 
 def page(report: Report, cockpit: str = COCKPIT) -> str:
     """The whole page; balls link to the match on the page at `cockpit`."""
     parts = (
-        sections.ratings(report),
-        _beside(report, sections.crosstable(report), sections.standings(report)),
-        sections.stopping(report),
-        sections.quality(report),
-        sections.turning(report, cockpit),
-        sections.sides(report),
-        sections.honesty(report),
-        sections.doubts(report),
-        sections.voided(report),
-        sections.reproduce(report),
+        league.stages(report),
+        league.ratings(report),
+        _beside(report, league.crosstable(report), league.standings(report)),
+        league.stopping(report),
+        cricket.quality(report),
+        cricket.turning(report, cockpit),
+        cricket.sides(report),
+        trust.honesty(report),
+        trust.doubts(report),
+        trust.voided(report),
+        trust.reproduce(report),
     )
     body = "\n".join((_head(report), f"<main>{''.join(filter(None, parts))}</main>", _foot(report)))
     return document(f"{report.name}: who is better", body, STYLE)
@@ -53,14 +54,21 @@ def _head(report: Report) -> str:
         )
         if count
     ]
-    occasion = "" if report.occasion in ("", "1") else f" · occasion {told(report.occasion)}"
+    several = len(report.occasions) > 1
+    occasion = f" · {len(report.occasions)} occasions" if several else _occasion(report)
     aside = f"; {', '.join(more)}" if more else ""
+    champion = f" Champion: {told(report.champion)}." if report.champion is not None else ""
     flag = ' class="answer unranked"' if report.unranked else ' class="answer"'
     return (
         f'<header><p class="kicker">{told(report.name)}{occasion}</p><h1{flag}>'
         f"{told(report.answer)}</h1><p>{told(basis(report.ratings))} {told(kind.capitalize())} of "
-        f"{told(report.format)}: {matches}{aside}.</p></header>"
+        f"{told(report.format)}: {matches}{aside}.{champion}</p></header>"
     )
+
+
+def _occasion(report: Report) -> str:
+    occasion = report.occasions[0]
+    return "" if occasion in ("", "1") else f" · occasion {told(occasion)}"
 
 
 def _foot(report: Report) -> str:

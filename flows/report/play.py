@@ -13,6 +13,7 @@ from engine.cricket.choices import DecisionKind, Seat
 from engine.events import SeatCounts
 from engine.phases import Part
 from engine.result import EpisodeResult
+from engine.wire import DECIMALS
 from flows.gists import Gist, Swing
 from flows.report.content import Quality, Spent, Turned, TurningPoint
 
@@ -110,8 +111,8 @@ def _spent(
     return {
         str(name): Spent(
             decisions=decisions[captain, name],
-            mean=costs[captain, name] / decisions[captain, name],
-            total=costs[captain, name],
+            mean=round(costs[captain, name] / decisions[captain, name], DECIMALS),
+            total=round(costs[captain, name], DECIMALS),
         )
         for name in names
         if decisions[captain, name]

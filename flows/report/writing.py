@@ -8,6 +8,7 @@ report`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,6 @@ import yaml
 from flows.exports.tables import write_tables
 from flows.ledger import RunFolder
 from flows.past import PastRun
-from flows.pooling import occasions_of, pool_path
 from flows.report.build import TOURNAMENT, build
 from flows.report.content import Report
 from flows.report.material import Material
@@ -28,19 +28,22 @@ PAGE: Final = "report.html"
 
 def write_report(folder: RunFolder, cockpit: str = COCKPIT) -> Report:
     """Write them, each whole or not at all; gives what the page says. Raises `NoRun`, `OSError`."""
-    return _written(folder.path, Material.of(folder), cockpit)
+    material = Material.of(folder)
+    save(folder.path / TOURNAMENT, tournament_yaml(material.run).encode())
+    return _written(folder.path, material, cockpit)
 
 
-def write_pooled_report(folder: RunFolder, cockpit: str = COCKPIT) -> Report:
-    """The same of all occasions of the run's file, in a folder of their own (`pool_path`)."""
-    return _written(pool_path(folder), Material.of(*occasions_of(folder)), cockpit)
+def write_pooled(folders: Sequence[RunFolder], cockpit: str = COCKPIT) -> Report:
+    """The page and the tables of several runs of one tournament together, in the folder above
+    theirs. The latest run is the last. Raises `NoRun`, `OSError`.
+    """
+    return _written(folders[-1].path.parent, Material.of(*folders), cockpit)
 
 
-def _written(folder: Path, material: Material, cockpit: str) -> Report:
+def _written(out: Path, material: Material, cockpit: str) -> Report:
     report = build(material)
-    write_tables(folder, material.table.standings(), material.results, material.pairs)
-    save(folder / TOURNAMENT, tournament_yaml(material.run).encode())
-    save(folder / PAGE, page(report, cockpit).encode())
+    write_tables(out, material.table.standings(), material.results, material.pairs)
+    save(out / PAGE, page(report, cockpit).encode())
     return report
 
 

@@ -71,10 +71,13 @@ def captains(arguments: Sequence[str], environment: Mapping[str, str]) -> subpro
     )
 
 
-def played(runs: Path, text: str = SMALL) -> RunFolder:
+def played(runs: Path, text: str = SMALL, occasion: str = "1") -> RunFolder:
     """The folder of a run that has been played to its end in this process, without Prefect."""
-    order = Order.of(parse_tournament(text, catalogue.known()), "1")
+    order = Order.of(parse_tournament(text, catalogue.known()), occasion)
     with open_run(order, runs) as run:
-        specs = tuple(run.missing.values())
-        run.add(play_job(Job(folder=run.folder.path, episodes=specs, attempts=1)))
+        while run.missing:
+            specs = tuple(run.missing.values())
+            run.missing.clear()
+            run.add(play_job(Job(folder=run.folder.path, episodes=specs, attempts=1)))
+            run.grow()
         return run.folder

@@ -53,10 +53,12 @@ async def beside(bus: BusServer, report: Any, kind: str) -> list[Any]:
 async def test_a_match_is_spoken_by_espeak(tmp_path: Path, espeak_ng: str):
     with BusServer() as bus:
         report, err = await told(bus, tmp_path, "--speech", "espeak")
+        paced = await told(bus, tmp_path, "--speech", "espeak", "--balls-per-s", "1000")
         lines, clips = await beside(bus, report, "commentary"), await beside(bus, report, "audio")
         async with client(bus) as http:
             sound = (await http.get(clips[-1]["url"])).content
-    assert "speech: espeak" in err
+    assert "speech: espeak; the match is shown at full speed, which no voice can follow" in err
+    assert paced[1].endswith("speech: espeak\n")
     assert lines[-1]["text"].find(report["result"]) >= 0
     assert clips[-1]["text"] == lines[-1]["text"]
     assert loudness(sound) > 0.02

@@ -14,8 +14,7 @@ from flows.planning import forecast
 from flows.pruning import DAY_S, old_runs, prune
 from flows.report import Material, build
 from flows.run import Order, open_run
-from tests.flows.support import EPISODES_OF_SMALL, SMALL
-from tests.flows.test_pooling import night
+from tests.flows.support import EPISODES_OF_SMALL, SMALL, played
 from tournaments import parse_tournament
 from tournaments.running import Keep
 
@@ -31,7 +30,7 @@ def pruned(folder: RunFolder) -> None:
 
 
 def test_a_run_without_its_records_says_what_it_said_with_them(tmp_path: Path) -> None:
-    folder = night(tmp_path, "1")
+    folder = played(tmp_path)
     (folder.path / "gists.jsonl").unlink(missing_ok=True)  # as if it had none yet
     before = build(Material.of(folder)).model_dump()
     pruned(folder)
@@ -43,7 +42,7 @@ def test_a_run_without_its_records_says_what_it_said_with_them(tmp_path: Path) -
 
 
 def test_what_was_pruned_has_been_played(tmp_path: Path) -> None:
-    folder = night(tmp_path, "1")
+    folder = played(tmp_path)
     pruned(folder)
     order = Order.of(parse_tournament(SMALL, catalogue.known()), "1")
     with open_run(order, tmp_path) as run:
@@ -53,14 +52,14 @@ def test_what_was_pruned_has_been_played(tmp_path: Path) -> None:
 
 
 def test_a_record_whose_line_was_lost_is_told_before_it_goes(tmp_path: Path) -> None:
-    folder = night(tmp_path, "1")
+    folder = played(tmp_path)
     folder.ledger.unlink()
     pruned(folder)
     assert len([*folder.attempts()]) == EPISODES_OF_SMALL
 
 
 def test_a_line_alone_is_still_no_result(tmp_path: Path) -> None:
-    folder = night(tmp_path, "1")
+    folder = played(tmp_path)
     lost = records(folder)[0]
     lost.unlink()
     (told,) = prune([folder])
@@ -69,20 +68,20 @@ def test_a_line_alone_is_still_no_result(tmp_path: Path) -> None:
 
 
 def test_a_dry_run_deletes_nothing(tmp_path: Path) -> None:
-    folder = night(tmp_path, "1")
+    folder = played(tmp_path)
     (told,) = prune([folder], dry=True)
     assert told.records == len(records(folder)) == EPISODES_OF_SMALL
 
 
 def test_a_run_that_is_being_played_is_passed_over(tmp_path: Path) -> None:
-    folder = night(tmp_path, "1")
+    folder = played(tmp_path)
     with folder.held():
         assert [*prune([folder])] == []
     assert len(records(folder)) == EPISODES_OF_SMALL
 
 
 def test_the_newest_runs_are_kept(tmp_path: Path) -> None:
-    nights = [night(tmp_path, occasion) for occasion in ("1", "2", "3")]
+    nights = [played(tmp_path, occasion=occasion) for occasion in ("1", "2", "3")]
     place = nights[0].path.parent
     assert [one.path for one in old_runs(place, Keep(occasions=2))] == [nights[0].path]
     assert old_runs(place, Keep()) == []
@@ -92,7 +91,7 @@ def test_the_newest_runs_are_kept(tmp_path: Path) -> None:
 
 
 def test_the_command_says_what_went(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    nights = [night(tmp_path, occasion) for occasion in ("1", "2")]
+    nights = [played(tmp_path, occasion=occasion) for occasion in ("1", "2")]
     runs = ["--runs", str(tmp_path)]
     assert main(["prune", "small", "--occasions", "1", "--json", *runs]) == 0
     told = json.loads(capsys.readouterr().out)

@@ -82,13 +82,13 @@ def report(
     run: str,
     /,
     *,
+    pool: Annotated[
+        bool, Parameter(negative=(), help="All occasions of the tournament RUN together.")
+    ] = False,
     cockpit: Annotated[
         str | None,
         Parameter(help="Where balls link to: the URL of a page that has the run's matches."),
     ] = None,
-    pool: Annotated[
-        bool, Parameter(negative=(), help="All occasions of the run's file together.")
-    ] = False,
     runs: RUNS = Path("runs"),
     json: JSON = False,
 ) -> int:

@@ -66,17 +66,23 @@ def sprt(
 
 
 @stats.command
-def bt(file: Path, /, *, json: JSON = False) -> int:
-    """Rate a league by Bradley-Terry from a CSV file: a line a match.
+def bt(
+    file: Path,
+    /,
+    *,
+    score: Annotated[str, Parameter(help="The column with the score of first.")] = "score",
+    json: JSON = False,
+) -> int:
+    """Rate a league by Bradley-Terry from a CSV file: a line a match, or a pair.
 
     Columns: first, second, score (of first: 1, 0.5, 0, or any number less luck); if wanted
-    seed, home, toss, count.
+    seed, home, toss, count. The pairs.csv of `captains export` is one.
 
-    Example: captains stats bt matches.csv
+    Example: captains stats bt pairs.csv --score adjusted
     """
     from flows.cli.statistics import show_league
 
-    return show_league(file, as_json=json)
+    return show_league(file, score, as_json=json)
 
 
 @stats.command
