@@ -68,17 +68,23 @@ class RankedStop:
         return track[-1] if track and track[-1].state is not RankedState.CONTINUE else None
 
     def _steps(self, played: Sequence[Sequence[Pair]]) -> Iterator[RankedVerdict]:
-        complete = min(map(len, played), default=0)
         for look in self.rule.looks:
-            if look > complete:
+            verdict = self._at(played, look)
+            if verdict is None:
                 return
-            found = self._fit([pair for pairing in played for pair in pairing[:look]])
-            if found is None:
-                return
-            verdict = judge(found, self.rule, look, adjusted=self.adjusted)
             yield verdict
             if verdict.state is not RankedState.CONTINUE:
                 return
+
+    def at(self, pairs: Sequence[Pair], look: int) -> RankedVerdict | None:
+        """What that look alone says; None where a pairing has not played so many pairs yet."""
+        return self._at(_by_pairing(pairs), look)
+
+    def _at(self, played: Sequence[Sequence[Pair]], look: int) -> RankedVerdict | None:
+        if min(map(len, played), default=0) < look:
+            return None
+        found = self._fit([pair for pairing in played for pair in pairing[:look]])
+        return None if found is None else judge(found, self.rule, look, adjusted=self.adjusted)
 
     def _fit(self, pairs: Sequence[Pair]) -> Fit | None:
         counted = without_repeats(pairs)

@@ -58,6 +58,11 @@ def test_a_league_is_judged_at_its_looks_until_it_is_decided() -> None:
     assert [step.look for step in RULE.track(PLAYED)] == [10, 20, 40][: len(RULE.track(PLAYED))]
 
 
+def test_a_look_can_be_asked_for_alone() -> None:
+    assert RULE.at(PLAYED, 10) == RULE.track(PLAYED)[0]
+    assert RULE.at(PLAYED[:30], 40) is None
+
+
 @pytest.mark.parametrize("left_out", [0, 45, -1])
 def test_a_look_waits_for_every_pairing(left_out: int) -> None:
     first_ten = [pair for pair in PLAYED if int(pair.pair_id.rpartition("-")[2]) < 10]
