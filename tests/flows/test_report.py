@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import shutil
@@ -21,7 +22,9 @@ from flows.report.charts import stopping_figure
 from flows.report.content import Step, Stopping
 from flows.report.cricket import outcome_words
 from flows.report.markdown import quality_markdown, ratings_markdown, turning_markdown
+from flows.reporting import reported
 from flows.run import Order, open_run
+from flows.stage import Reporter, Stage
 from tests.flows.markup import unclosed
 from tests.flows.support import EPISODES_OF_SMALL, SMALL, played
 from tournaments import parse_tournament
@@ -240,6 +243,26 @@ def test_the_command_writes_the_page_and_says_the_same_as_json(
     assert {file.name for file in folder.path.glob("*.csv")} == {
         *("standings.csv", "pairs.csv", "matches.csv")
     }
+
+
+class _Heard(Reporter):
+    def __init__(self) -> None:
+        self.troubles: list[str] = []
+
+    def trouble(self, message: str) -> None:
+        self.troubles.append(message)
+
+
+async def test_a_run_whose_report_cannot_be_written_says_so_and_goes_on(tmp_path: Path) -> None:
+    heard = _Heard()
+    folder = await asyncio.to_thread(played, tmp_path)
+    (folder.path / PAGE).mkdir()
+    order = Order.of(parse_tournament(SMALL, catalogue.known()), "1")
+    with open_run(order, tmp_path) as run:
+        summary = run.summary(1.0)
+        assert await reported(run, Stage(reporter=heard), summary) is None
+    assert summary.report is None
+    assert heard.troubles[0].startswith("no report was written: ")
 
 
 def test_the_command_tells_the_answer(
