@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from bench.worlds import WORLDS, World
+from bench.worlds import WORLDS, World, stepped
 from tournaments.pairs import Pair
 from tournaments.ratings import adjusted_games, raw_games
 from tournaments.stats.allocation import next_pairs
@@ -360,15 +360,22 @@ def _sequential() -> dict[str, Any]:
     return found
 
 
+# Gaps of 3 Elo, easily turned round, and of 44, just too wide to be called level within 40.
+HARD: Final = {
+    "gaps of 3 Elo": World(strengths=stepped(0.01), seats=0.3),
+    "gaps of 44 Elo": World(strengths=stepped(0.16), seats=0.3),
+}
+
+
 def _ranked() -> dict[str, Any]:
     found: dict[str, Any] = {}
     rule = RankedRule(looks=even_looks(8, 8, 48), margin_elo=40)
-    for name, world in WORLDS.items():
+    for name, world in {**WORLDS, **HARD}.items():
         for less_luck in (False, True):
             told = ranked_errors(world, rule, RUNS // 4, less_luck=less_luck)
-            found[f"ranked, {name}, {'adjusted' if less_luck else 'raw'}: wrong, tied, pairs"] = (
-                f"{told.wrong:.3f} {told.wrongly_tied:.3f} {told.pairs:.0f}"
-            )
+            found[
+                f"ranked, {name}, {'adjusted' if less_luck else 'raw'}: wrong, tied, decided, pairs"
+            ] = f"{told.wrong:.3f} {told.wrongly_tied:.3f} {told.decided:.3f} {told.pairs:.0f}"
     return found
 
 

@@ -112,6 +112,13 @@ class World:
 
 EVEN: Final = (0.0,) * 5
 SPREAD: Final = (0.5, 0.2, 0.0, -0.2, -0.5)
+
+
+def stepped(step: float) -> tuple[float, ...]:
+    """Five captains, each ahead of the next by a step; near level a step of 1 is 277 Elo."""
+    return tuple(step * place for place in (2, 1, 0, -1, -2))
+
+
 WORLDS: Final = {
     "even": World(strengths=EVEN, ties=0.05),
     "ties": World(strengths=EVEN, ties=0.3),

@@ -52,7 +52,7 @@ captains:
   - {name: timid, preset: cautious, boldness: -0.4}
 spectate: {episodes: none}
 """
-BALL: Final = "/match/heuristic-v-aggressive/1#2/13.4"
+BALL: Final = "/match/heuristic-v-aggressive/1#2/13.1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,7 @@ class Picture:
 
 PICTURES: Final = (
     Picture(name="cockpit", width=1280, height=1100, scheme="light", at="body"),
-    Picture(name="cockpit-figures", width=1280, height=900, scheme="dark", at=".figures-grid"),
+    Picture(name="cockpit-figures", width=1280, height=1520, scheme="dark", at=".figures-grid"),
     Picture(name="cockpit-phone", width=390, height=844, scheme="dark", at="body"),
 )
 
@@ -85,7 +85,7 @@ async def a_match() -> AsyncIterator[BusServer]:
 
 
 async def report(browser: Browser) -> None:
-    """The page of a run, down to its crosstable."""
+    """The page of a run: the answer and the ratings."""
     with TemporaryDirectory() as runs:
         folder = await asyncio.to_thread(played, Path(runs), REPORTED)
         write_report(folder)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 from pydantic import BaseModel
@@ -101,6 +101,20 @@ def unranked(told: Sequence[CaptainAccount], void: int, ended: int) -> list[str]
     if ended and void / ended > MOST_VOID:
         why.append(f"{void} of {ended} episodes are void, above 5 %")
     return why
+
+
+def against_ranking(
+    captains: Sequence[str], told: Sequence[CaptainAccount], results: Collection[EpisodeResult]
+) -> list[str]:
+    """As `unranked`, of all the results of a run; and who cannot play at all."""
+    refused = {
+        result.captain(result.failed)
+        for result in results
+        if result.end_reason is EndReason.BAD_SETTINGS and result.failed is not None
+    }
+    cannot = [f"{name} cannot play as he is set up" for name in captains if name in refused]
+    void = sum(result.end_reason.is_void for result in results)
+    return [*cannot, *unranked(told, void, len(results))]
 
 
 def _seats(result: EpisodeResult) -> tuple[tuple[Seat, str], ...]:

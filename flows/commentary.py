@@ -5,6 +5,7 @@ The quota of Cartesia is a Prefect limit, `captains-tts-cartesia`, which every p
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
@@ -26,6 +27,10 @@ from spectator.speech import Speaker, Studio, Wish, check_wish, choose_voices
 from spectator.writing import ModelWriter
 
 SLOTS: Final = 2  # lines under way at Cartesia: what its smallest plan allows
+UNPACED: Final = (
+    "the match is shown at full speed, which no voice can follow; a terminal, or --balls-per-s of "
+    "`captains play`, gives it a pace"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +65,12 @@ async def commentated(
     bus: BusPublisher,
     address: BusAddress,
     services: Services,
+    hurried: asyncio.Event,
+    paced: bool,
 ) -> AsyncIterator[Observer]:
-    """An observer that hands on to `onto` and comments; whoever is lent it closes it."""
+    """An observer that hands on to `onto` and comments, until it is `hurried`; whoever is lent it
+    closes it. Not `paced`, the match is over before a voice has said its first line: that is told.
+    """
     tell = said_aloud(current_stage())
     channel = Channel(bus.observer())
     async with AsyncExitStack() as stack:
@@ -72,9 +81,11 @@ async def commentated(
             limiter = await stack.enter_async_context(leased(SLOTS, tell))
             studio = await stack.enter_async_context(aclosing(Studio(address.url, address.token)))
             chosen = choose_voices(telling.speech, os.environ, limiter)
-            tell(chosen.said)
+            tell(chosen.said if paced else f"{chosen.said}; {UNPACED}")
             speaker = Speaker(chosen.voices, studio, channel.audio, tell)
-        yield CommentaryObserver(onto, channel, speaker=speaker, writer=writer, tell=tell)
+        yield CommentaryObserver(
+            onto, channel, speaker=speaker, writer=writer, tell=tell, hurried=hurried
+        )
 
 
 async def _writer(

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel
 
-from flows.accounts import accounts, unranked
+from flows.accounts import accounts, against_ranking
 from flows.past import PastRun
-from tournaments.pairs import Outcome, Pair, between, pairs_of, without_repeats
+from tournaments.pairs import LEGS, Outcome, Pair, between, pairs_of, without_repeats
 from tournaments.ratings import FEW_SEEDS, adjusted_games
 from tournaments.report import plain_name
 from tournaments.stats.bradley_terry import NotConnected, fit
@@ -17,6 +17,7 @@ from tournaments.stats.head_to_head import adjusted, head_to_head, run_margin
 from tournaments.stats.means import Estimate
 from tournaments.stats.ranking import gap_between
 from tournaments.stats.scale import Interval, score_at
+from tournaments.stats.student import reach
 
 _Row = list[str]
 
@@ -38,7 +39,8 @@ class Comparison(BaseModel):
 
     From their own pairs: `elo` and `nelo` of what was won, `los` the likelihood that `a` is better,
     `adjusted_elo` with the luck taken out and `adjusted_los`, `margin` in runs a match. `league`:
-    Elo, luck taken out, from everybody's pairs. `unranked`: why it is no ranking.
+    Elo, luck taken out, from everybody's pairs. `worth_matches`: so many matches would be as sure
+    with the luck left in; None where they showed no spread. `unranked`: why it is no ranking.
     """
 
     run_dir: str
@@ -58,6 +60,7 @@ class Comparison(BaseModel):
     adjusted_los: float | None
     margin: Measured
     league: Measured
+    worth_matches: int | None
     unranked: list[str]
     warnings: list[str]
 
@@ -72,6 +75,11 @@ class Comparison(BaseModel):
             ["luck taken out: score", *_told(self.adjusted_score, ".3f")],
             ["luck taken out: Elo", *_told(self.adjusted_elo, "+.0f")],
             ["luck taken out: league", *_told(self.league, "+.0f")],
+            [
+                "worth so many matches",
+                "–" if self.worth_matches is None else f"{self.worth_matches:,}",
+                "",
+            ],
             ["runs a match", *_told(self.margin, "+.1f")],
         ]
 
@@ -83,8 +91,7 @@ def compare(run: PastRun, a: str, b: str) -> Comparison | None:
     pairs = between(every, a, b)
     if not pairs:
         return None
-    void = sum(result.end_reason.is_void for result in results)
-    against = unranked(accounts(run.captains, results), void, len(results))
+    against = against_ranking(run.captains, accounts(run.captains, results), results)
     raw, less_luck = head_to_head(Counts.of_pairs(pairs, a)), adjusted(pairs, a)
     assert less_luck is not None
     outcomes = [outcome for pair in pairs for outcome in pair.outcomes]
@@ -107,9 +114,19 @@ def compare(run: PastRun, a: str, b: str) -> Comparison | None:
         adjusted_los=less_luck.los,
         margin=_of_estimate(run_margin(pairs, a)),
         league=_league(every, a, b),
+        worth_matches=_worth(pairs, a, less_luck.score),
         unranked=against,
         warnings=_warnings(len(pairs), against),
     )
+
+
+def _worth(pairs: Sequence[Pair], a: str, less_luck: Estimate) -> int | None:
+    """By the variance of a pair's score with its luck over that without."""
+    if less_luck.high is None or not (raw := Counts.of_pairs(pairs, a).variance):
+        return None
+    error = (less_luck.high - less_luck.mean) / reach(less_luck.freedom)
+    variance = raw * len(pairs) / (len(pairs) - 1)
+    return round(LEGS * variance / error**2)
 
 
 def _league(pairs: Sequence[Pair], a: str, b: str) -> Measured:

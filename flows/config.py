@@ -22,6 +22,7 @@ from tournaments.running import MOST_DELAY, Speech
 from tournaments.spec import TournamentSpec
 
 SCHEDULED: Final = "scheduled"
+PACE: Final = 4.0  # balls a second
 _CAPTAINS: Final[JsonDict] = {"enum": [*preset_names()]}
 Preset = Annotated[str, Field(json_schema_extra=_CAPTAINS)]
 
@@ -119,7 +120,7 @@ class EpisodeConfig(_Config):
         description="wait for it, or refuse and say what is running.",
     )
     balls_per_s: float = Field(
-        default=4.0,
+        default=PACE,
         ge=0.1,
         le=1000,
         title="Balls a second",

@@ -123,6 +123,7 @@ async def watched(
                 return
             await check_secrets(telling.writers, services.secrets)
             pace = config.balls_per_s if stage.paced else FULL_SPEED
+            hurried = asyncio.Event()
             shown = commentated(
                 bus.observer(fence=epoch),
                 telling,
@@ -130,8 +131,10 @@ async def watched(
                 bus=bus,
                 address=stage.bus,
                 services=services,
+                hurried=hurried,
+                paced=stage.paced,
             )
-            async with shown as onto, Broadcast(onto, pace, hurried=asyncio.Event()) as broadcast:
+            async with shown as onto, Broadcast(onto, pace, hurried) as broadcast:
                 yield [broadcast]
 
 

@@ -34,7 +34,9 @@ from flows.play import BusAddress
 from flows.stage import BUS_TOKEN, BUS_URL
 from spectator.starts import StartResult
 
-END_S: Final = 6.0  # a match seals its record, and tells Prefect; then it is killed
+END_S: Final = 5.0  # a match seals its record, and tells Prefect; then it is killed
+HURRIED_S: Final = 4.0  # the same where the whole command ends
+SETTLE_S: Final = 1.5  # with Prefect, of what a process could not do any more
 COMPLAINTS_KEPT: Final = 4_000  # bytes
 _ROOT: Final = Path(__file__).resolve().parents[1]
 LONGEST_WHY: Final = 400
@@ -88,6 +90,11 @@ class Here:
     def __init__(self, client: PrefectClient, bus: Callable[[], BusAddress]) -> None:
         self._client, self._bus = client, bus
         self._spare: asyncio.Task[Process] | None = None
+        self._end_s = END_S
+
+    def hurry(self) -> None:
+        """Wait less long for matches that are cancelled from here on."""
+        self._end_s = HURRIED_S
 
     def warm(self) -> None:
         """Have a process ready for the next match."""
@@ -153,8 +160,10 @@ class Here:
                     self.warm()
 
     async def _cancelled(self, order: Ordered, child: _Child) -> None:
-        await _ended(child.process)
-        await self._settle(order, child, Cancelled(message="cancelled from the page"))
+        await _ended(child.process, self._end_s)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SETTLE_S):
+                await self._settle(order, child, Cancelled(message="cancelled from the page"))
 
     async def _settle(self, order: Ordered, child: _Child, state: State[Any]) -> None:
         """What the process could not do any more: give the channel back, and tell Prefect."""
@@ -188,12 +197,12 @@ def _how_it_died(code: int, complaints: bytes) -> str:
     return shortened(f"its process {how} before the match had ended{said}", LONGEST_WHY)
 
 
-async def _ended(process: Process) -> None:
+async def _ended(process: Process, end_s: float) -> None:
     """Ask it to end, and see to it."""
     with suppress(ProcessLookupError):
         process.send_signal(signal.SIGINT)
     try:
-        async with asyncio.timeout(END_S):
+        async with asyncio.timeout(end_s):
             await process.wait()
     except TimeoutError:
         with suppress(ProcessLookupError):

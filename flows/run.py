@@ -7,16 +7,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final, Self
 
-from pydantic import BaseModel
-
 from engine.captains import is_scripted
 from engine.captains.llm import Allowance
-from engine.cricket.formats import BALLS_PER_OVER
 from engine.events import EndReason
 from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
@@ -25,19 +22,20 @@ from flows.accounts import CaptainAccount, accounts, unranked
 from flows.experience import Experience
 from flows.heritage import Heritage
 from flows.ledger import RunFolder
+from flows.outcomes import outcome_of
 from flows.outlook import Meeting, Outlook, meeting, meetings, outlook
 from flows.pace import Done
 from flows.playing import Playing
 from flows.pool import processes_of
 from flows.room import Room
 from flows.spending import SPENT, KeptBudgets
+from flows.summary import EpisodeCounts, RunRest, RunSummary
 from flows.work import Batch, batches, captains_of, episode_spec, pairs, waits
 from tournaments import (
     Course,
     EpisodeOutcome,
     EpisodePlan,
     FileDigest,
-    InningsOutcome,
     Table,
     TournamentPlan,
     TournamentSpec,
@@ -52,59 +50,7 @@ from tournaments.digest import digest_of
 from tournaments.formats import Gauntlet, RoundRobin
 from tournaments.running import Limits
 
-SUPER_OVER_INNINGS: Final = 3  # innings 1 and 2 are the match
 UNFINISHED: Final = (EndReason.RUN_BUDGET, EndReason.BAD_SETTINGS)  # the run went on without it
-
-
-class EpisodeCounts(BaseModel):
-    """`played` now, `resumed` from before; `void` and `forfeit` of both."""
-
-    played: int
-    resumed: int
-    void: int
-    forfeit: int
-
-
-class RunRest(BaseModel):
-    """What is left to be played and what it will take at the pace and the cost of those that were;
-    null where nobody can tell.
-    """
-
-    episodes: int
-    seconds: float | None
-    tokens: int | None
-    usd: float | None
-
-
-class RunSummary(BaseModel):
-    """What a run comes to: the JSON of `captains run --json`, and the flow's result. `stopped` by
-    what, where its budget is spent; `champion` of a format that makes one, once it has; `stages`
-    how each part of the tournament ended; `stopping` what the file's rule says of when it is over;
-    `unplayable` says which captains could not play as they are set up, and why; `unranked` why the
-    standings are no ranking; `voided` why episodes are void, each reason once. `taken_over` from
-    runs of the file as it was before, which are in the folders `earlier`; `changed` says in what
-    the newest of them differs. `report` where the page is, None where it could not be written.
-    """
-
-    run_dir: str
-    file_digest: str
-    seconds: float
-    episodes: EpisodeCounts
-    standings: list[dict[str, Any]]
-    champion: str | None = None
-    stages: list[dict[str, Any]] = []
-    stopping: dict[str, Any] | None = None
-    stopped: str | None = None
-    unplayable: list[str] = []
-    unranked: list[str] = []
-    voided: list[str] = []
-    taken_over: int = 0
-    earlier: list[str] = []
-    changed: list[str] = []
-    spent: dict[str, Any] = {}
-    left: RunRest | None = None
-    captains: list[CaptainAccount] = []
-    report: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,10 +86,12 @@ class Order:
 class Run:
     """A run in progress: what is missing, and the table of what is not. The plan may grow."""
 
-    def __init__(self, order: Order, folder: RunFolder, starts: int) -> None:
+    def __init__(
+        self, order: Order, folder: RunFolder, starts: int, first_attempt: int = 1
+    ) -> None:
         self._order, self._before = order, folder.played()
         self.spec, self.plan, self.file_digest = order.spec, order.plan, order.file_digest
-        self.folder, self.starts = folder, starts
+        self.folder, self.starts, self._first_attempt = folder, starts, first_attempt
         self.table = self._new_table()
         self.stopped: str | None = None
         self._only: str | None = None  # why what is missing is not all that is
@@ -210,6 +158,17 @@ class Run:
         """What is missing, grouped for tasks."""
         scripted = {name: spec for name, spec in self.missing.items() if not waits(spec)}
         return batches(self.spec.name, self.plan, scripted, processes=self.processes)
+
+    def again(self, batch: Batch) -> Batch:
+        """The same batch, each episode under a number that no attempt at it has had."""
+        tried = self.folder.played().attempts
+        episodes = (
+            spec.model_copy(
+                update={"attempt": max(spec.attempt, tried.get(spec.episode_id, 0) + 1)}
+            )
+            for spec in batch.episodes
+        )
+        return replace(batch, episodes=tuple(episodes))
 
     def pairs(self) -> Iterator[Batch]:
         """What is missing of captains that call tools, pair by pair."""
@@ -396,11 +355,12 @@ class Run:
         """Count what of these was played before; the rest is missing."""
         episodes = list(planned)
         sealed = self._before.sealed(episode.episode_id for episode in episodes)
+        tried = self._before.attempts
         self.add(sealed.values())
         self.resumed += len(sealed)
         for episode in episodes:
             if episode.episode_id not in sealed:
-                attempt = self._before.attempts.get(episode.episode_id, 0) + 1
+                attempt = max(tried.get(episode.episode_id, 0) + 1, self._first_attempt)
                 spec = episode_spec(episode, self.spec.match, self.captains, attempt=attempt)
                 if not self._is_taken_over(spec):
                     self.missing[spec.episode_id] = spec
@@ -417,14 +377,16 @@ class Run:
 @contextmanager
 def open_run(order: Order, runs: Path, *, fresh: bool = False) -> Iterator[Run]:
     """Be the one process that plays this run; raises `RunBusy`. `fresh` sets aside what was played
-    before.
+    before, and plays under numbers that a bus which saw that has not had.
     """
     folder = order.folder(runs)
     with folder.held():
-        if fresh:
-            folder.set_aside()
         before = folder.about()
         starts = int(before.get("starts", 0)) + 1
+        first_attempt = int(before.get("first_attempt", 1))
+        if fresh:
+            first_attempt = max(first_attempt, folder.last_attempt() + 1)
+            folder.set_aside()
         folder.open(
             {
                 "name": order.spec.name,
@@ -432,6 +394,7 @@ def open_run(order: Order, runs: Path, *, fresh: bool = False) -> Iterator[Run]:
                 "file_digest": order.file_digest,
                 "occasion": order.plan.occasion,
                 "starts": starts,
+                "first_attempt": first_attempt,
                 "fresh": fresh or bool(before.get("fresh")),
                 "episodes": order.plan.at_least,
                 "version": catalogue.project_version(),
@@ -439,7 +402,7 @@ def open_run(order: Order, runs: Path, *, fresh: bool = False) -> Iterator[Run]:
                 "meaning": order.meaning,
             }
         )
-        yield Run(order, folder, starts)
+        yield Run(order, folder, starts, first_attempt)
 
 
 def _whole(tokens: float | None) -> int | None:
@@ -449,32 +412,3 @@ def _whole(tokens: float | None) -> int | None:
 def allowance(limits: Limits) -> Allowance:
     """What the run may spend."""
     return Allowance(tokens=limits.tokens, usd=limits.usd, calls=limits.calls, wall_s=limits.wall_s)
-
-
-def outcome_of(result: EpisodeResult, overs: int) -> EpisodeOutcome:
-    """An episode as the table counts it: by captains instead of seats."""
-    captain: Mapping[str, str] = {"home": result.home, "away": result.away}
-    fallbacks = {str(seat): counts.fallbacks for seat, counts in result.counts.items()}
-    return EpisodeOutcome(
-        episode_id=result.episode_id,
-        home=result.home,
-        away=result.away,
-        winner=captain[result.winner] if result.winner else None,
-        end_reason=result.end_reason,
-        innings=tuple(
-            InningsOutcome(
-                batting=captain[line.batting],
-                runs=line.runs,
-                wickets=line.wickets,
-                balls=line.legal_balls,
-                all_out=line.all_out,
-                max_balls=overs * BALLS_PER_OVER,
-                super_over=line.innings >= SUPER_OVER_INNINGS,
-            )
-            for line in result.innings
-        ),
-        luck=result.luck,
-        home_fallbacks=fallbacks.get("home", 0),
-        away_fallbacks=fallbacks.get("away", 0),
-        attempt=result.attempt,
-    )

@@ -4,9 +4,12 @@ names none when a disk is full.
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import mkstemp
 
 
 @contextmanager
@@ -32,3 +35,20 @@ def save(path: Path, content: bytes) -> None:
     except OSError:
         part.unlink(missing_ok=True)
         raise
+
+
+def save_private(path: Path, content: bytes) -> int:
+    """The same, read by its owner alone (mode 600). Gives the open file, for the caller to close:
+    its lock is taken before anybody sees it.
+    """
+    handle, part = mkstemp(dir=path.parent)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        with naming(path):
+            os.write(handle, content)
+            Path(part).replace(path)
+    except OSError:
+        Path(part).unlink(missing_ok=True)
+        os.close(handle)
+        raise
+    return handle

@@ -21,6 +21,7 @@ from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
 from engine.tool_captains import Services
 from flows import artifacts
+from flows.announce import said_aloud
 from flows.broadcast import FULL_SPEED, Broadcast
 from flows.commentary import Telling, commentated
 from flows.limits import FeaturedBusy, FeaturedMatch, featured_slot
@@ -54,6 +55,11 @@ class Screen:
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
+    def is_on(self) -> bool:
+        """Whether the match has been played, and is still being shown."""
+        return self.played.is_set() and not self.over.is_set()
+
+    @property
     def title(self) -> str:
         return f"{self.run.spec.name} · featured · {title_of(self.spec)}"
 
@@ -73,7 +79,8 @@ class Screen:
         return not self.played.is_set()
 
     async def show(self) -> None:
-        """Wait for the channel, then play and show; gives up after `enough` waiting."""
+        """Wait for the channel, then play and show; gives up, and says so, after `enough`."""
+        busy: FeaturedBusy | None = None
         match = FeaturedMatch(
             episode_id=self.spec.episode_id,
             title=title_of(self.spec),
@@ -85,14 +92,19 @@ class Screen:
                 async with featured_slot(match, wait=False) as epoch:
                     await self._play(epoch)
                     return
-            except FeaturedBusy as busy:
-                get_run_logger().info("%s; this run's featured match waits", busy)
+            except FeaturedBusy as error:
+                if busy is None:
+                    get_run_logger().info("%s; this run's featured match waits", error)
+                busy = error
             with suppress(TimeoutError):
                 async with asyncio.timeout(ASK_AGAIN_S):
                     await self.enough.wait()
+        if busy is not None:
+            said_aloud(self.stage)(f"{busy}; {title_of(self.spec)} of this run is played unseen")
 
     async def _play(self, epoch: int) -> None:
         assert self.stage.bus is not None
+        hurried = asyncio.Event()
         shown = commentated(
             self.bus.observer(fence=epoch),
             self.telling,
@@ -100,10 +112,12 @@ class Screen:
             bus=self.bus,
             address=self.stage.bus,
             services=self.services,
+            hurried=hurried,
+            paced=self.stage.paced,
         )
         async with (
             shown as onto,
-            Broadcast(onto, self.balls_per_s, hurried=asyncio.Event()) as broadcast,
+            Broadcast(onto, self.balls_per_s, hurried) as broadcast,
         ):
             self.run.show(self.spec)
             with self.run.playing.of([self.spec], on_bus=True):
@@ -128,4 +142,4 @@ async def featured(screen: Screen) -> None:
     try:
         await screen.show()
     except ConcurrencySlotAcquisitionError as error:
-        get_run_logger().warning("no featured match: %s", error)
+        said_aloud(screen.stage)(f"no featured match: {error}")

@@ -59,20 +59,28 @@ def _nothing() -> None:
     return None
 
 
+def _long_enough() -> float:
+    return STOP_TIMEOUT_S
+
+
 @contextmanager
-def server(home: Path, meanwhile: Callable[[], object] = _nothing) -> Iterator[Server]:
+def server(
+    home: Path,
+    meanwhile: Callable[[], object] = _nothing,
+    stop_s: Callable[[], float] = _long_enough,
+) -> Iterator[Server]:
     """A Prefect server for the duration; `PREFECT_API_URL` names it. Raises `ServerUnavailable`.
 
     Must be entered before Prefect is imported, and after `settings.apply`. `meanwhile` is called
     once the address is known, while the server starts: a good time to import Prefect, which takes
-    a second.
+    a second. Its end is waited for `stop_s` at most; it ends by itself all the same.
     """
     named = os.environ.get("PREFECT_API_URL")
     if named:
         yield _running(named)
         return
     home.mkdir(parents=True, exist_ok=True)
-    with _user(home), ExitStack() as keeping:
+    with _user(home, stop_s), ExitStack() as keeping:
         try:
             yield _join_or_start(home, meanwhile, keeping)
         finally:
@@ -98,7 +106,7 @@ def _running(api_url: str) -> Server:
 
 
 @contextmanager
-def _user(home: Path) -> Iterator[None]:
+def _user(home: Path, stop_s: Callable[[], float]) -> Iterator[None]:
     """Count as a user of the embedded server; the last one to leave waits until it has ended."""
     handle = os.open(home / "users.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
@@ -107,15 +115,15 @@ def _user(home: Path) -> Iterator[None]:
             yield
         finally:
             fcntl.flock(handle, fcntl.LOCK_UN)
-            _wait_for_end(home, handle)
+            _wait_for_end(home, handle, stop_s())
             _started[:] = [child for child in _started if child.poll() is None]
     finally:
         os.close(handle)
 
 
-def _wait_for_end(home: Path, handle: int) -> None:
+def _wait_for_end(home: Path, handle: int, stop_s: float) -> None:
     state = _State.read(home)
-    deadline = time.monotonic() + STOP_TIMEOUT_S
+    deadline = time.monotonic() + stop_s
     while state is not None and state.is_alive() and time.monotonic() < deadline:
         if _try_lock(
             handle, fcntl.LOCK_SH

@@ -7,10 +7,11 @@ and is told of a bus by `CAPTAINS_BUS_URL` and `CAPTAINS_BUS_TOKEN`.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from engine.spec import EpisodeSpec
 from engine.tool_captains.services import sendable
 from engine.wording import shown
 from flows.play import BusAddress
+from flows.standing import standing_bus
 
 if TYPE_CHECKING:
     from flows.run import Run
@@ -39,8 +41,10 @@ class Reporter:
     def progress(self, run: Run) -> None:
         """Some episodes more have been played."""
 
-    def finished(self, run: Run) -> None:
-        """Everything has been played; a match may still be on the screen."""
+    def finished(self, run: Run, *, still_on: bool) -> None:
+        """Everything has been played, and the table is closed. `still_on`: the featured match is
+        still being shown, which is waited for.
+        """
 
     def flow_began(self, flow_run_id: str) -> None:
         """A single match's flow run: it may still wait for the featured channel."""
@@ -91,18 +95,23 @@ def current_stage() -> Stage:
     return Stage(bus=bus_at(url), paced=True) if url else Stage()
 
 
-def bus_at(url: str | None) -> BusAddress | None:
-    """The bus at `url`, with the token that the environment holds; without one, the bus that the
-    environment names, if any. Raises `BadBusAddress`, and `MissingSecret` for a token that no
-    header holds.
+def bus_at(url: str | None, homes: Iterable[Path] = ()) -> BusAddress | None:
+    """The bus at `url`: that of a `captains up` in one of the home folders, or else one whose token
+    the environment holds. Without `url` the bus that the environment names, if any. Raises
+    `BadBusAddress`, and `MissingSecret` for a token that no header holds.
     """
     if url is None:
         return current_stage().bus
     if not _is_address(url):
         raise BadBusAddress(f"the bus {shown(url)}: allowed: http://HOST:PORT or https://HOST:PORT")
+    if (up := standing_bus(homes, url)) is not None:
+        return up
     token = os.environ.get(BUS_TOKEN)
     if not token:
-        raise BadBusAddress(f"the bus {shown(url)}: {BUS_TOKEN} must hold its publish token")
+        raise BadBusAddress(
+            f"the bus {shown(url)}: {BUS_TOKEN} must hold its publish token, as no `captains up` "
+            "of this home folder is there"
+        )
     return BusAddress(url=url.rstrip("/"), token=sendable(BUS_TOKEN, token))
 
 

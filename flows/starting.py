@@ -47,6 +47,7 @@ MOST_UNSEEN: Final = 2  # that are played here at once beside the featured one
 KEPT: Final = 200
 ATTEMPTS_LOOKED_AT: Final = 1_000
 CANCEL_S: Final = 9.0
+CLOSE_S: Final = 6.0
 
 
 @dataclass(slots=True)
@@ -196,14 +197,17 @@ class Matches:
             self._here.warm()
 
     async def aclose(self) -> None:
-        """Cancel what is open, and wait for it."""
+        """Cancel what is open, and wait `CLOSE_S` for it: a worker ends his match by himself."""
+        self._here.hurry()
         open_ones = self._open()
         for asked in open_ones:
             if asked.task is not None and not asked.start.cancelling:
                 asked.becomes(cancelling=True)
                 asked.task.cancel()
-        for asked in open_ones:
-            await asked.over.wait()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_S):
+                for asked in open_ones:
+                    await asked.over.wait()
         await self._here.aclose()
 
     # --- what is asked of others ---------------------------------------------------------------

@@ -30,10 +30,11 @@ from flows.people import check_can_be_asked
 from flows.play import Job, play_job, play_until_it_counts, warm_up
 from flows.pool import ProcessPool
 from flows.publishing import publisher
-from flows.reporting import reported
-from flows.run import Order, Run, RunSummary, open_run
+from flows.reporting import reported, tidied
+from flows.run import Order, Run, open_run
 from flows.screen import Screen, featured
 from flows.stage import Stage, current_stage
+from flows.summary import RunSummary
 from flows.views import Views
 from flows.work import Batch
 from spectator import BusPublisher
@@ -78,9 +79,12 @@ async def tournament(config: TournamentConfig) -> RunSummary:
                     async with showing(run, stage, bus, views, services, telling) as screen:
                         with ProcessPool(run.processes, warm_up) as pool:
                             await play(Hall(run, stage, views, pool, services, bus), screen)
-                    run.close()
+                        run.close()
+                        still_on = screen is not None and screen.is_on
+                        stage.reporter.finished(run, still_on=still_on)
                     summary = run.summary(time.monotonic() - started_s)
                     await views.finished(summary, await reported(run, stage, summary))
+            await tidied(run, stage)
             return summary
 
 
@@ -96,6 +100,8 @@ async def tournament(config: TournamentConfig) -> RunSummary:
 )
 async def fixtures(hall: Hall, batch: Batch) -> list[str]:
     """Play a batch of episodes in a process of the run; gives their results in words."""
+    if runtime.task_run.run_count > 1:  # its process died: no attempt's number is used twice
+        batch = hall.run.again(batch)
     return [result.result for result in await play_batch(hall, batch)]
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from spectator.frame_parts import Frame as Frame
     from spectator.frames import fold as fold
     from spectator.guard import player_token as player_token
+    from spectator.guard import start_digest as start_digest
     from spectator.guard import start_token as start_token
     from spectator.observer import BusObserver as BusObserver
     from spectator.outbox import ObserverReport as ObserverReport
@@ -40,6 +41,7 @@ _HOME = {
     "create_app": "app",
     "fold": "frames",
     "player_token": "guard",
+    "start_digest": "guard",
     "start_token": "guard",
 }
 
@@ -57,6 +59,7 @@ __all__ = [
     "create_app",
     "fold",
     "player_token",
+    "start_digest",
     "start_token",
 ]
 

@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from http import HTTPStatus
+from typing import Final
 
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 
-from spectator.guard import has_token, is_own_origin, start_token
+from spectator.guard import bearer_of, has_token, is_own_origin, start_digest, start_token
 from spectator.hub import Hub
 from spectator.messages import CloseCode
 from spectator.refusing import Handler, Refused, answer_of
 from spectator.settings import BusSettings
 from spectator.store import StoreUnavailable
 
+EARLIER_START: Final = (
+    "this token is of an earlier start of `captains up`; the address that it printed when it was "
+    "started last ends in the one that holds"
+)
+
 
 class Access:
     """Checks requests before a handler sees them; each waits until the hub has been loaded."""
 
-    def __init__(self, hub: Hub, publish_token: str, settings: BusSettings) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        publish_token: str,
+        settings: BusSettings,
+        earlier_starts: Collection[str] = (),
+    ) -> None:
         self._hub, self._token, self._settings = hub, publish_token, settings
+        self._earlier = frozenset(earlier_starts)
         self._starts = start_token(publish_token)
 
     def for_publishers(self, handler: Handler) -> Handler:
@@ -33,8 +46,21 @@ class Access:
         return self._guarded(handler, self._may_read)
 
     def for_starters(self, handler: Handler) -> Handler:
-        """With the start token or the publish token, in the header alone."""
-        return self._guarded(handler, self.may_start)
+        """With the start token or the publish token, in the header alone. Whose start token is of
+        before the bus was started anew is told so.
+        """
+
+        async def answer(request: Request) -> Response:
+            if self.is_earlier_start(request):
+                raise Refused(HTTPStatus.UNAUTHORIZED, "earlier_start", why=EARLIER_START)
+            return await handler(request)
+
+        return self._guarded(answer, lambda r: self.may_start(r) or self.is_earlier_start(r))
+
+    def is_earlier_start(self, request: HTTPConnection) -> bool:
+        """Whether it bears a start token that held before, and does not any more."""
+        known = start_digest(bearer_of(request)) in self._earlier
+        return known and not self.may_start(request)
 
     def may_start(self, request: HTTPConnection) -> bool:
         return has_token(request, self._starts) or has_token(request, self._token)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
@@ -10,6 +12,7 @@ from spectator.asking import Asking
 from spectator.guard import KnownHosts, StrictHeaders, host_in
 from spectator.hub import Hub
 from spectator.listing import Listing
+from spectator.mishaps import Mishaps
 from spectator.monitoring import Monitoring
 from spectator.pages import page_routes
 from spectator.publishing import Publishing
@@ -29,14 +32,16 @@ def create_app(
     settings: BusSettings = DEFAULTS,
     hosts: frozenset[str] | None = None,
     starter: Starter | None = None,
+    earlier_starts: Collection[str] = (),
 ) -> Starlette:
     """The application over `store`. `app.state.hub` counts viewers and closes them.
 
     With `hosts` it answers to these names only, and to those of the allowed origins: give them
-    where it is reached on loopback, and nowhere else. `starter` starts matches for who asks.
+    where it is reached on loopback, and nowhere else. `starter` starts matches for who asks;
+    `earlier_starts` are digests of start tokens that hold no more.
     """
     hub = Hub(store, settings)
-    access = Access(hub, publish_token, settings)
+    access = Access(hub, publish_token, settings, earlier_starts)
     asking = Asking(publish_token, settings)
     routes = [
         *Publishing(hub, access, settings).routes(),
@@ -55,7 +60,7 @@ def create_app(
 
 
 def _guards(settings: BusSettings, hosts: frozenset[str] | None) -> list[Middleware]:
-    guards = [Middleware(StrictHeaders)]
+    guards = [Middleware(Mishaps), Middleware(StrictHeaders)]
     if hosts is not None:
         allowed = filter(None, map(host_in, settings.allowed_origins))
         guards.append(Middleware(KnownHosts, hosts=hosts.union(allowed)))

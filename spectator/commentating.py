@@ -29,6 +29,7 @@ from spectator.speech.speaker import Speaker
 WRITING_S: Final = 3.0  # how long a line is waited for
 MOST_WRITING: Final = 2  # lines at once; the next ones are the templates'
 _ENDING_S: Final = 5.0
+_CUT_S: Final = 0.2  # where the show was broken off
 _PREFIX: Final = "commentary:"
 
 
@@ -78,7 +79,9 @@ _END: Final = None
 
 
 class CommentaryObserver:
-    """Hands every event on to `onto`, and says what there is to say of it on `channel`."""
+    """Hands every event on to `onto`, and says what there is to say of it on `channel`. Once
+    `hurried` is set nobody listens any more, and the end is not waited for.
+    """
 
     def __init__(
         self,
@@ -88,9 +91,11 @@ class CommentaryObserver:
         speaker: Speaker | None = None,
         writer: Writer | None = None,
         tell: Callable[[str], None],
+        hurried: asyncio.Event | None = None,
     ) -> None:
         self._onto, self._channel = onto, channel
         self._speaker, self._writer, self._tell = speaker, writer, tell
+        self._hurried = hurried or asyncio.Event()
         self._state, self._broken, self._open = SILENT, False, 0
         self._due: asyncio.Queue[_Due | EpisodeStartedEvent | None] = asyncio.Queue()
         self._task = asyncio.get_running_loop().create_task(self._say_all())
@@ -106,13 +111,14 @@ class CommentaryObserver:
 
     async def aclose(self) -> None:
         self._due.put_nowait(_END)
-        await asyncio.wait([self._task], timeout=_ENDING_S)
+        nobody_listens = self._hurried.is_set()
+        await asyncio.wait([self._task], timeout=_CUT_S if nobody_listens else _ENDING_S)
         self._task.cancel()
         (end,) = await asyncio.gather(self._task, return_exceptions=True)
         if isinstance(end, Exception):
             self._tell(f"the commentary broke off: {end!r}")
         if self._speaker is not None:
-            await self._speaker.aclose()
+            await self._speaker.aclose(silent=nobody_listens)
         await self._channel.aclose()
         await self._onto.aclose()
 

@@ -60,12 +60,16 @@ def has_token(connection: HTTPConnection, token: str | None, *, in_query: bool =
     """
     if token is None:
         return True
-    scheme, _, given = connection.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
-        given = ""
+    given = bearer_of(connection)
     if in_query and not given:
-        given = connection.query_params.get("token", "")
-    return hmac.compare_digest(given.strip().encode(), token.encode())
+        given = connection.query_params.get("token", "").strip()
+    return hmac.compare_digest(given.encode(), token.encode())
+
+
+def bearer_of(connection: HTTPConnection) -> str:
+    """The token in the request's header; empty where there is none."""
+    scheme, _, given = connection.headers.get("authorization", "").partition(" ")
+    return given.strip() if scheme.lower() == "bearer" else ""
 
 
 def player_token(publish_token: str, captain: str) -> str:
@@ -82,6 +86,11 @@ def start_token(publish_token: str) -> str:
     publish token as a player's does.
     """
     return _derived(publish_token, "start")
+
+
+def start_digest(token: str) -> str:
+    """By which a start token is known again without being kept."""
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _derived(publish_token: str, purpose: str) -> str:

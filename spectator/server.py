@@ -11,7 +11,7 @@ import contextlib
 import secrets
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -53,13 +53,14 @@ class BusServer:
         publish_token: str | None = None,
         settings: BusSettings = DEFAULTS,
         starter: Starter | None = None,
+        earlier_starts: Collection[str] = (),
     ) -> None:
         if host not in LOOPBACK and not settings.read_token:
             raise RefusedToBind(f"{host} can be reached from outside: set a read token")
         # One that no header holds would let nobody in, and break whoever sends it.
         self.publish_token = sendable("publish token", publish_token or secrets.token_urlsafe(32))
         self._host, self._wanted_port, self._settings = host, port, settings
-        self._starter = starter
+        self._starter, self._earlier_starts = starter, earlier_starts
         self._opens = isinstance(store, (str, Path))
         self._store = store
         self._server: _Server | None = None
@@ -153,6 +154,7 @@ class BusServer:
             settings=self._settings,
             hosts=LOOPBACK if self._host in LOOPBACK else None,
             starter=self._starter,
+            earlier_starts=self._earlier_starts,
         )
         self._server = _Server(app, store, self._settings, ready)
         return self._server, listener

@@ -152,8 +152,11 @@ class Starting:
         on_air = await starter.on_air()
         starts = [self._view(request, start) for start in starter.started()]
         told = None if on_air is None else on_air.model_dump(mode="json")
-        may_start = self._access.may_start(request)
-        return _json({"on_air": told, "episodes": starts, "may_start": may_start})
+        rights = {
+            "may_start": self._access.may_start(request),
+            "earlier_start": self._access.is_earlier_start(request),
+        }
+        return _json({"on_air": told, "episodes": starts, **rights})
 
     async def _status(self, request: Request) -> Response:
         return self._answer(request, self._known(request, self._starter.find), HTTPStatus.OK)

@@ -11,9 +11,9 @@ from typing import Final
 
 from tournaments.stats.bradley_terry import Game
 
-NEEDED: Final = ("first", "second", "score")
+SCORE: Final = "score"
 MOST_OFTEN: Final = 1_000_000
-_RAW: Final = (0.0, 0.5, 1.0)
+_RAW: Final = (0.0, 0.25, 0.5, 0.75, 1.0)  # of matches and of pairs
 
 
 class BadGames(Exception):
@@ -29,20 +29,20 @@ class BadGames(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Games:
-    """`are_adjusted` where a score is none of 0, ½ and 1."""
+    """`are_adjusted` where a score is none that a match or a pair can have."""
 
     games: list[Game]
     are_adjusted: bool
 
 
-def read_games(path: Path) -> Games:
-    """Columns `first`, `second`, `score` of the first; if there, `seed` (matches with one share
-    their luck; else each is its own), `home` and `toss` (whose it was, by name), `count` (how
-    often). Others are not read. Raises `BadGames`.
+def read_games(path: Path, score: str = SCORE) -> Games:
+    """Columns `first`, `second`, and `score` of the first, or whatever it is called. If there,
+    `seed` (matches with one share their luck; else each is its own), `home` and `toss` (whose it
+    was, by name), `count` (how often). Others are not read. Raises `BadGames`.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as text:
-            games = list(_games(str(path), csv.DictReader(text)))
+            games = list(_games(str(path), csv.DictReader(text), score))
     except OSError as error:
         raise BadGames(str(path), 1, f"cannot be read ({error.strerror})") from None
     except (csv.Error, UnicodeDecodeError) as error:
@@ -52,18 +52,19 @@ def read_games(path: Path) -> Games:
     return Games(games=games, are_adjusted=any(game.score not in _RAW for game in games))
 
 
-def _games(file: str, rows: csv.DictReader[str]) -> Iterator[Game]:
-    missing = [name for name in NEEDED if name not in (rows.fieldnames or ())]
+def _games(file: str, rows: csv.DictReader[str], score: str) -> Iterator[Game]:
+    needed = ("first", "second", score)
+    missing = [name for name in needed if name not in (rows.fieldnames or ())]
     if missing:
         raise BadGames(
             file,
             1,
-            f"no column {', '.join(missing)}; needed: {', '.join(NEEDED)}; "
+            f"no column {', '.join(missing)}; needed: {', '.join(needed)}; "
             "allowed too: seed, home, toss, count",
         )
     for row in rows:
         line = _Line(file, rows.line_num, row)
-        game, often = line.game(), line.count()
+        game, often = line.game(score), line.count()
         if line.text("seed"):
             yield from [game] * often
         else:
@@ -90,14 +91,14 @@ class _Line:
     def text(self, column: str) -> str:
         return (self.row.get(column) or "").strip()
 
-    def game(self) -> Game:
+    def game(self, score: str) -> Game:
         first, second = self.text("first"), self.text("second")
         if not first or not second or first == second:
             raise self._bad(f"first {first!r}, second {second!r}: allowed: two different captains")
         return Game(
             first=first,
             second=second,
-            score=self._score(),
+            score=self._score(score),
             cluster=self.text("seed"),
             side=self._whose("home", first, second),
             toss=self._whose("toss", first, second),
@@ -109,14 +110,14 @@ class _Line:
             raise self._bad(f"count {text!r}: allowed: 0 to {MOST_OFTEN}")
         return int(text)
 
-    def _score(self) -> float:
-        text = self.text("score")
+    def _score(self, column: str) -> float:
+        text = self.text(column)
         try:
             score = float(text)
         except ValueError:
             score = float("nan")
         if not isfinite(score):
-            raise self._bad(f"score {text!r}: allowed: 1, 0.5, 0, or any number less luck")
+            raise self._bad(f"{column} {text!r}: allowed: 1, 0.5, 0, or any number less luck")
         return score
 
     def _whose(self, column: str, first: str, second: str) -> int:

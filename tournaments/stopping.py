@@ -42,12 +42,12 @@ class StopState(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """After so many `pairs` the statistic stood at `value`, between its bounds while nothing is
-    decided: the log-likelihood ratio of a test, or how many gaps were open.
+    decided: the log-likelihood ratio of a test, or how many gaps were open, without bounds.
     """
 
     pairs: int
     value: float
-    lower: float
+    lower: float | None = None
     upper: float | None = None
 
 
@@ -121,7 +121,7 @@ def _until_ranked(
         told = _remembered(seen.key, lambda: _judged(rule, planned, seen.pairs, pairings))
         gaps = told.gaps
         still_open = sum(gap.state is GapState.OPEN for gap in gaps)
-        looks.append(Look(pairs=at, value=still_open, lower=0))
+        looks.append(Look(pairs=at, value=still_open))
         state = _STATES[told.state]
         if state is not StopState.CONTINUE:
             break

@@ -6,22 +6,27 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from flows import settings
 from flows.cli.terminal import BadInput, Exit, answer_json, note, say
 from flows.ledger import RunFolder
 from flows.play import BusAddress
 from flows.stage import BUS_TOKEN, BUS_URL, bus_at
+from flows.standing import standing_bus
 
 if TYPE_CHECKING:
     from flows.publishing import Published
 
 
-def needed_bus(bus_url: str | None) -> BusAddress:
-    """Raises `BadInput` where none is named, and `BadBusAddress`."""
-    bus = bus_at(bus_url)
+def needed_bus(bus_url: str | None, *runs: Path) -> BusAddress:
+    """The one that is named, or else that of a `captains up` for one of these folders of runs.
+    Raises `BadInput` where there is none, and `BadBusAddress`.
+    """
+    homes = [settings.home(folder) for folder in runs]
+    bus = bus_at(bus_url, homes) or standing_bus(homes)
     if bus is None:
         raise BadInput(
-            f"no bus is named; allowed: --bus URL with {BUS_TOKEN} set, or {BUS_URL} and "
-            f"{BUS_TOKEN} set"
+            f"no bus is named; allowed: --bus URL with {BUS_TOKEN} set, {BUS_URL} and "
+            f"{BUS_TOKEN} set, or a `captains up` that is up"
         )
     return bus
 
@@ -32,7 +37,8 @@ def publish_run(
     """`captains publish`."""
     from flows.publishing import publish
 
-    folder, bus = RunFolder(run.resolve()), needed_bus(bus_url)
+    folder = RunFolder(run.resolve())
+    bus = needed_bus(bus_url, *folder.path.parents[:2])
     if not folder.records.is_dir() and not folder.spool.is_dir():
         raise BadInput(f"{run}: is no run's folder; allowed: one with records/ or spool/ in it")
     done = asyncio.run(publish(folder, bus, reasoning))

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from engine.captains import CaptainSpec, resolve
 from engine.cricket.formats import format_named, format_of
 from engine.packs import Pack, load_pack
-from flows.cli.numbers import check_era, check_seed
+from flows import settings
+from flows.cli.numbers import check_delay, check_era, check_pace, check_seed
 from flows.cli.terminal import BadInput, Exit, answer_json, note, say
 
 if TYPE_CHECKING:
@@ -125,11 +126,23 @@ def _squads(text: str) -> SquadsWord | tuple[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Showing:
-    """Where a match is shown, when what captains think is, and who speaks."""
+    """Where a match is shown and how fast, when what captains think is, and who speaks.
+    `balls_per_s` None: the flow's own pace on a terminal, at full speed elsewhere.
+    """
 
     bus_url: str | None = None
     reasoning: Shown = "live"
     speech: Speech = "none"
+    balls_per_s: float | None = None
+
+    def check(self, *, featured: bool) -> None:
+        """Raises `BadInput`."""
+        if self.speech != "none" and not featured:
+            raise BadInput("--speech: only with --featured, whose commentary is told")
+        if self.balls_per_s is not None and not featured:
+            raise BadInput("--balls-per-s: only with --featured, whose match is shown")
+        check_delay(self.reasoning)
+        check_pace(self.balls_per_s)
 
 
 def play_match(wanted: Wanted, runs: Path, showing: Showing, *, as_json: bool) -> int:
@@ -142,7 +155,7 @@ def play_match(wanted: Wanted, runs: Path, showing: Showing, *, as_json: bool) -
     spec, folder = SingleMatch(**wanted.fields()).spec(), singles_folder(runs)
     asked = people((spec.home, spec.away))
     named = showing.bus_url
-    bus = bus_at(named) if asked or named is not None else None
+    bus = bus_at(named, [settings.home(runs)]) if asked or named is not None else None
     check_can_be_asked((spec.home, spec.away), bus)
     tell_people(asked, bus)
     if bus is not None:
@@ -213,10 +226,12 @@ def play_featured(
     check_wish(Wish(showing.speech), os.environ)
     reporter = TerminalReporter(quiet=as_json)
     bus_url = showing.bus_url
-    with session(runs, quiet=as_json, bus_url=bus_url, reporter=reporter) as opened:
-        if opened.stage.page and not as_json:
+    paced = True if showing.balls_per_s is not None else None
+    opening = session(runs, quiet=as_json, bus_url=bus_url, reporter=reporter, paced=paced)
+    with opening as opened:
+        if opened.stage.page:
             note(f"page: {opened.stage.page}")
-        from flows.config import EpisodeConfig
+        from flows.config import PACE, EpisodeConfig
         from flows.episode import episode
         from flows.single import SingleMatch, singles_folder
 
@@ -237,6 +252,7 @@ def play_featured(
             reasoning=showing.reasoning,
             speech=showing.speech,
             runs=str(runs),
+            balls_per_s=showing.balls_per_s or PACE,
         )
         report = opened.call(lambda: episode(config))
     if as_json:

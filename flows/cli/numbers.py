@@ -10,6 +10,7 @@ from flows.cli.terminal import BadInput
 
 MOST_PROCESSES: Final = 256
 MOST_DELAY: Final = 1_000  # balls
+LEAST_PACE, MOST_PACE = 0.1, 1_000  # balls a second
 
 
 def check_seed(seed: int) -> None:
@@ -31,6 +32,10 @@ def check_delay(reasoning: str | int) -> None:
         _check("--reasoning", reasoning, 1, MOST_DELAY)
 
 
-def _check(option: str, given: int | None, least: int, most: int) -> None:
+def check_pace(balls_per_s: float | None) -> None:
+    _check("--balls-per-s", balls_per_s, LEAST_PACE, MOST_PACE)
+
+
+def _check(option: str, given: float | None, least: float, most: float) -> None:
     if given is not None and not least <= given <= most:
         raise BadInput(f"{option} {given}: allowed: {least} to {most}")

@@ -30,7 +30,10 @@ ERA = Annotated[
 SUPER_OVER = Annotated[bool, Parameter(negative=(), help="Decide a level match by super overs.")]
 BUS = Annotated[
     str | None,
-    Parameter(name="--bus", help="The URL of a spectator bus; CAPTAINS_BUS_TOKEN holds its token."),
+    Parameter(
+        name="--bus",
+        help="The URL of a spectator bus; CAPTAINS_BUS_TOKEN, or captains up, has its token.",
+    ),
 ]
 CAPTAINS = Annotated[
     list[Path] | None,

@@ -63,9 +63,10 @@ def _lines(report: PlanReport) -> Iterator[str]:
     names = len(report.captains)
     yield f"{report.name}: {names} captains, {report.fixtures:,} fixtures, {report.pairs:,} pairs"
     grows = report.episodes_at_least < report.episodes
-    least = f"{report.episodes_at_least:,} to " if grows else ""
-    played = f"{report.played:,} played, {'at most ' if grows else ''}{report.left:,} left to play"
-    yield f"{least}{report.episodes:,} episodes, {played}:"
+    least, most = (f"{report.episodes_at_least:,} to ", "at most ") if grows else ("", "")
+    taken = f"{report.taken_over:,} taken over, " if report.taken_over else ""
+    left = f"{report.played:,} played, {taken}{most}{report.left:,} left"
+    yield f"{least}{report.episodes:,} episodes, {left}:"
     yield ""
     yield table(("", "low", "expected", "high"), [*_rows(report)])
     yield ""

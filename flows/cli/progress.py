@@ -73,12 +73,12 @@ class TerminalReporter(Reporter):
             to_go = f"; {left}" if (left := self._to_go(run)) else ""
             note(f"{run.spec.name}: {run.done} of {run.total} episodes{_spent(run)}{to_go}")
 
-    def finished(self, run: Run) -> None:
+    def finished(self, run: Run, *, still_on: bool) -> None:
         self._end_bar()
         self.is_complete = True
         if not self._quiet:
             show_table(run)
-        if self.page is not None and run.done > run.resumed:
+        if still_on and self.page is not None:
             note(f"\nthe featured match is still on at {self.page}; Ctrl-C ends it")
 
     def trouble(self, message: str) -> None:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from flows import settings
 from flows.calling import call, drain
-from flows.cli.terminal import is_watched, note
+from flows.cli.terminal import hear, is_watched, note
 from flows.play import BusAddress
 from flows.server import Server, server
 from flows.stage import Reporter, Stage, bus_at
@@ -42,12 +42,14 @@ def session(
     bus: bool = True,
     bus_url: str | None = None,
     reporter: Reporter | None = None,
+    paced: bool | None = None,
 ) -> Iterator[Session]:
     """Start what a flow needs; all of it ends with the block. `bus_url` is that of a bus that runs
-    already. Raises `ServerUnavailable`, or `BadBusAddress` before anything is started.
+    already; `paced` None shows at a pace where somebody watches. Raises `ServerUnavailable`, or
+    `BadBusAddress` before anything is started.
     """
-    named = bus_at(bus_url)
     home = settings.home(runs)
+    named = bus_at(bus_url, [home])
     settings.apply(home)
     with ExitStack() as stack:
         if not quiet and not os.environ.get("PREFECT_API_URL"):
@@ -55,7 +57,7 @@ def session(
         found = stack.enter_context(server(home, meanwhile=_load_flows))
         stage = Stage(
             bus=(named or _bus(stack)) if bus else None,
-            paced=is_watched() and not quiet,
+            paced=(is_watched() and not quiet) if paced is None else paced,
             reporter=reporter or Reporter(),
         )
         stack.callback(drain)
@@ -66,6 +68,7 @@ def _bus(stack: ExitStack) -> BusAddress:
     """A bus in this process."""
     from spectator import BusServer
 
+    hear("spectator")
     started = stack.enter_context(BusServer())
     return BusAddress(url=started.url, token=started.publish_token)
 

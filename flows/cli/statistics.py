@@ -119,13 +119,13 @@ def show_sprt(test: Sprt, counts: Counts, *, as_json: bool) -> int:
     return Exit.DONE
 
 
-def show_league(file: Path, *, as_json: bool) -> int:
+def show_league(file: Path, score: str, *, as_json: bool) -> int:
     """`captains stats bt`; raises `BadGames`."""
     from tournaments.games_csv import read_games
     from tournaments.stats.bradley_terry import NotConnected, fit
     from tournaments.stats.ranking import ranking_of
 
-    games = read_games(file)
+    games = read_games(file, score)
     try:
         found = ranking_of(fit(games.games), adjusted=games.are_adjusted)
     except NotConnected as error:

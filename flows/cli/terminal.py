@@ -5,6 +5,7 @@ JSON document.
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from enum import IntEnum
@@ -40,6 +41,22 @@ def note(text: str) -> None:
     """A line about how it goes."""
     sys.stderr.write(f"{_encodable(text, sys.stderr)}\n")
     sys.stderr.flush()
+
+
+class _Notes(logging.Handler):
+    """Says what is logged."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        note(record.getMessage())
+
+
+def hear(logger: str) -> None:
+    """Say the warnings of `logger` here: Prefect, once it is loaded, keeps those of others to
+    itself.
+    """
+    found = logging.getLogger(logger)
+    if not any(isinstance(handler, _Notes) for handler in found.handlers):
+        found.addHandler(_Notes(logging.WARNING))
 
 
 def _encodable(text: str, stream: TextIO) -> str:

@@ -16,7 +16,8 @@ from flows.people import people
 
 if TYPE_CHECKING:
     from flows.cli.session import Session
-    from flows.run import Order, RunSummary
+    from flows.run import Order
+    from flows.summary import RunSummary
 
 DEMO = "demo"
 MOST_REASONS_SHOWN = 5
@@ -116,7 +117,7 @@ def _run(
             reporter,
         ):
             reporter.page = opened.stage.page if opened.stage.paced else None
-            _tell_where(opened, as_json=as_json)
+            _tell_where(opened)
             tell_people(asked, opened.stage.bus)
             summary = _played(opened, file, occasion, runs, fresh=fresh)
             if as_json:
@@ -156,11 +157,10 @@ def _played(opened: Session, file: str, occasion: str, runs: Path, *, fresh: boo
     return opened.call(lambda: tournament(config))
 
 
-def _tell_where(opened: Session, *, as_json: bool) -> None:
-    if not as_json:
-        note(f"Prefect:  {opened.server.ui_url}")
-        if opened.stage.page:
-            note(f"page:     {opened.stage.page}")
+def _tell_where(opened: Session) -> None:
+    note(f"Prefect:  {opened.server.ui_url}")
+    if opened.stage.page:
+        note(f"page:     {opened.stage.page}")
 
 
 def _tell_result(opened: Session, summary: RunSummary, *, stay: bool) -> None:

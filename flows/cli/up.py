@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import errno
 import fcntl
+import gc
 import os
+import time
 import webbrowser
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
@@ -15,16 +17,19 @@ from typing import Final
 
 from flows import settings
 from flows.cli.door import door_to
-from flows.cli.terminal import BadInput, Exit, answer_json, is_watched, note, say
+from flows.cli.terminal import BadInput, Exit, answer_json, hear, is_watched, note, say
 from flows.play import BusAddress
 from flows.server import Server, server
 from flows.stage import BUS_TOKEN
+from flows.standing import BUS, earlier_starts, keep_start, standing
 from spectator import BusServer, start_token
 from spectator.starts import Starter
 
 DEFAULT_PORT: Final = 8765
 STORE: Final = "bus.sqlite"
 LOCK: Final = "up.lock"
+END_S: Final = 7.0
+LEAST_END_S: Final = 0.2
 
 
 class AlreadyUp(Exception):
@@ -60,16 +65,35 @@ def run_up(runs: Path, *, port: int | None, browser: bool, as_json: bool) -> int
     wanted = _Wanted(
         runs=runs, home=home, port=port, browser=browser and is_watched(), as_json=as_json
     )
+    end = _End()
+    hear("spectator")
     with suppress(KeyboardInterrupt), _only_one(home) as told:
         if not os.environ.get("PREFECT_API_URL"):
             note("starting a Prefect server …")
-        with server(home, meanwhile=_load) as found:
-            asyncio.run(_serve(wanted, found, told))
+        with server(home, meanwhile=_load, stop_s=end.left_s) as found:
+            asyncio.run(_serve(wanted, found, told, end))
     note("ended")
+    gc.freeze()  # or the interpreter looks through all of Prefect before it ends: 0.4 s of CPU
     return Exit.DONE  # Ctrl-C is how it ends
 
 
-async def _serve(wanted: _Wanted, found: Server, lock: int) -> None:
+@dataclass(slots=True)
+class _End:
+    """A Ctrl-C ends everything within 10 s. Prefect's server, which is the last and ends by itself,
+    is waited for as long as that leaves.
+    """
+
+    since_s: float | None = None
+
+    def begin(self) -> None:
+        self.since_s = time.monotonic()
+
+    def left_s(self) -> float:
+        passed_s = 0.0 if self.since_s is None else time.monotonic() - self.since_s
+        return max(LEAST_END_S, END_S - passed_s)
+
+
+async def _serve(wanted: _Wanted, found: Server, lock: int, end: _End) -> None:
     """Until it is cancelled."""
     from prefect.client.orchestration import get_client
 
@@ -84,8 +108,11 @@ async def _serve(wanted: _Wanted, found: Server, lock: int) -> None:
         missed = CatchingUp(wanted.runs, _address(bus), note)
         await missed.look()
         stack.push_async_callback(_ended, asyncio.create_task(missed.run()))
+        stack.enter_context(standing(wanted.home, _address(bus)))
+        keep_start(wanted.home, bus.publish_token)
         os.pwrite(lock, f"{bus.url}/".encode(), 0)
         _tell(wanted, found, bus)
+        stack.callback(end.begin)
         await starter.warm()
         await asyncio.Event().wait()
 
@@ -104,7 +131,13 @@ async def _bus(stack: AsyncExitStack, wanted: _Wanted, starter: Starter) -> BusS
 
     async def at(port: int) -> BusServer:
         token = os.environ.get(BUS_TOKEN)
-        bus = BusServer(wanted.home / STORE, port=port, publish_token=token, starter=starter)
+        bus = BusServer(
+            wanted.home / STORE,
+            port=port,
+            publish_token=token,
+            starter=starter,
+            earlier_starts=earlier_starts(wanted.home),
+        )
         return await stack.enter_async_context(bus)
 
     try:
@@ -119,10 +152,19 @@ def _tell(wanted: _Wanted, found: Server, bus: BusServer) -> None:
     """Where everything is. What follows the `#` is not sent to any server."""
     page = f"{bus.url}/start#token={start_token(bus.publish_token)}"
     if wanted.as_json:
-        answer_json({"page": page, "bus": bus.url, "prefect": found.ui_url, "pid": os.getpid()})
+        answer_json(
+            {
+                "page": page,
+                "bus": bus.url,
+                "token_file": str(wanted.home / BUS),
+                "prefect": found.ui_url,
+                "pid": os.getpid(),
+            }
+        )
     else:
         say(f"page:     {page}")
         say(f"Prefect:  {found.ui_url}")
+        note(f"publish:  with --bus {bus.url}; the token is found in {wanted.home / BUS}")
         note("whoever has the page's whole address may start matches; Ctrl-C ends everything")
     if wanted.browser:
         webbrowser.open(door_to(page, wanted.home))

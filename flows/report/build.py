@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict
 from typing import Any, Final
 
 from engine.cricket.choices import Seat
@@ -14,7 +13,7 @@ from engine.errors import BrokenRecord
 from engine.events import EndReason
 from engine.record import header_of
 from engine.result import EpisodeResult
-from flows.accounts import CaptainAccount, unranked
+from flows.accounts import CaptainAccount, against_ranking
 from flows.past import PastRun, whole_pairs
 from flows.report.answer import answer
 from flows.report.content import (
@@ -24,13 +23,12 @@ from flows.report.content import (
     Reproduce,
     Share,
     Sides,
-    Step,
-    Stopping,
     Voided,
 )
 from flows.report.material import Material
 from flows.report.play import Play
-from tournaments import rule_text, standings_data, verdict_text
+from flows.report.track import track_of
+from tournaments import standings_data
 from tournaments.course import Course, Stage
 from tournaments.crosstable import cells
 from tournaments.cycles import cycles
@@ -48,7 +46,7 @@ def build(material: Material) -> Report:
     play = material.play
     told = material.honesty
     void = len(results) - len(counted)
-    against = _against(material, void)
+    against = against_ranking(material.captains, told, results)
     ratings = rate(material.pairs, material.captains, unranked=against)
     standings = material.table.standings()
     crosstable = cells(material.table, material.pairs)
@@ -80,7 +78,7 @@ def build(material: Material) -> Report:
         ratings=ratings,
         luck=tuple(_luck(material.captains, counted)),
         crosstable=crosstable,
-        stopping=_stopping(course),
+        stopping=track_of(course.stopping) if course and course.stopping else None,
         quality=play.quality(material.captains),
         turning=play.turning(),
         turned=play.turned(),
@@ -108,28 +106,6 @@ def _stages(course: Course | None, spec: TournamentSpec) -> tuple[Stage, ...]:
     if course is None or isinstance(spec.format, RoundRobin | Gauntlet):
         return ()
     return course.stages
-
-
-def _stopping(course: Course | None) -> Stopping | None:
-    found = course.stopping if course else None
-    if found is None:
-        return None
-    return Stopping(
-        rule=rule_text(found),
-        decided=verdict_text(found),
-        steps=tuple(Step(**asdict(look)) for look in found.looks),
-    )
-
-
-def _against(material: Material, void: int) -> list[str]:
-    """Why this is no ranking."""
-    refused = {
-        result.captain(result.failed)
-        for result in material.results
-        if result.end_reason is EndReason.BAD_SETTINGS and result.failed is not None
-    }
-    cannot = [f"{name} cannot play as he is set up" for name in sorted(refused)]
-    return [*cannot, *unranked(material.honesty, void, len(material.results))]
 
 
 def _luck(captains: Sequence[str], results: Iterable[EpisodeResult]) -> Iterator[Luck]:

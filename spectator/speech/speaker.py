@@ -71,12 +71,12 @@ class Speaker:
         self._lines.put(line, self._now())
         self._wake.set()
 
-    async def aclose(self) -> None:
-        """Say how it ended, within `end_s`."""
+    async def aclose(self, *, silent: bool = False) -> None:
+        """Say how it ended, within `end_s`; `silent` says nothing more."""
         self._ending = True
         self._lines.keep_last()
         self._wake.set()
-        await asyncio.wait([self._task], timeout=self._limits.end_s)
+        await asyncio.wait([self._task], timeout=0 if silent else self._limits.end_s)
         self._task.cancel()
         (end,) = await asyncio.gather(self._task, return_exceptions=True)
         if isinstance(end, Exception):

@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 from playwright.async_api import Page, expect
 
-from spectator import BusServer, start_token
+from spectator import BusServer, start_digest, start_token
 from spectator.starts import BadRequest, ChannelBusy, Problem, StartRequest, StartState
 from tests.e2e.accessible import violations
 from tests.e2e.browsing import browse
@@ -194,6 +194,18 @@ async def test_without_a_token_the_page_may_only_watch(chromium, bus):
     async with browse(chromium, bus, "/start") as page:
         await expect(page.get_by_text("This page may only watch")).to_be_visible()
         assert await violations(page) == []
+        await page.get_by_label("Start token").fill(start_token(bus.publish_token))
+        await page.get_by_role("button", name="Use it").click()
+        await expect(page.get_by_role("button", name="Start the match")).to_be_visible()
+
+
+async def test_a_page_of_an_earlier_start_says_so(chromium, starter):
+    old = start_token("of before")
+    async with (
+        BusServer(starter=starter, earlier_starts=[start_digest(old)]) as bus,
+        browse(chromium, bus, f"/start#token={old}") as page,
+    ):
+        await expect(page.get_by_text("of an earlier start of captains up")).to_be_visible()
         await page.get_by_label("Start token").fill(start_token(bus.publish_token))
         await page.get_by_role("button", name="Use it").click()
         await expect(page.get_by_role("button", name="Start the match")).to_be_visible()

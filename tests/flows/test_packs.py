@@ -15,7 +15,7 @@ from engine.spec import EpisodeSpec
 from engine.squads import BUILT_IN as SQUADS
 from flows import catalogue
 from flows.cli import main
-from flows.run import outcome_of
+from flows.outcomes import outcome_of
 from flows.work import captains_of, episode_spec
 from tournaments import BadTournamentFile, Table, parse_tournament, plan_tournament
 from tournaments.digest import FileDigest

@@ -12,8 +12,11 @@ import pytest
 
 from engine.events import DecisionMade
 from engine.record import read_record
+from flows import catalogue
 from flows.cli import main
 from flows.ledger import RunFolder
+from flows.play import play_until_it_counts
+from flows.run import Order, open_run
 from flows.showing import Kept, keep_shown
 from spectator.server import BusServer
 from tests.flows.support import EPISODES_OF_SMALL, SMALL, captains, episode, tournament_file
@@ -107,6 +110,11 @@ def test_the_same_match_again_is_another_stream(
         (["publish", "nowhere", "--bus", "http://127.0.0.1:1"], "is no run's folder"),
         (["play", *MATCH, "--reasoning", "0"], "--reasoning 0: allowed: 1 to 1000"),
         (["play", *MATCH, "--reasoning", "soon"], "--reasoning"),
+        (["play", *MATCH, "--balls-per-s", "2"], "--balls-per-s: only with --featured"),
+        (
+            ["play", *MATCH, "--featured", "--balls-per-s", "0.01"],
+            "--balls-per-s 0.01: allowed: 0.1 to 1000",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused(
@@ -240,6 +248,24 @@ def test_an_attempt_that_was_killed_keeps_its_number(tmp_path: Path) -> None:
             assert list(folder.records.glob("*.part")) == []
             assert folder.played().attempts == {"e.v1": 3}
     assert [path.name for path in (folder.records / "void").iterdir()] == ["e.v1.3.ab_cd123.part"]
+
+
+def test_a_run_that_is_started_over_has_numbers_that_no_bus_has_seen(tmp_path: Path) -> None:
+    order = Order.of(catalogue.load(str(tournament_file(tmp_path))), "1")
+
+    def numbers(*, fresh: bool, plays: bool) -> tuple[int, set[int]]:
+        with open_run(order, tmp_path, fresh=fresh) as run:
+            found = run.starts, {spec.attempt for spec in run.missing.values()}
+            if plays and (spec := run.take_first()):
+                asyncio.run(play_until_it_counts(run.folder, spec, attempts=1))
+        return found
+
+    assert numbers(fresh=False, plays=True) == (1, {1})
+    assert numbers(fresh=True, plays=False) == (2, {2})
+    assert numbers(fresh=False, plays=True) == (3, {2})
+    assert numbers(fresh=False, plays=False) == (4, {2})
+    assert numbers(fresh=True, plays=False) == (5, {3})
+    assert numbers(fresh=True, plays=False) == (6, {3})
 
 
 @pytest.mark.prefect

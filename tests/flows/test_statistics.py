@@ -144,6 +144,7 @@ def test_the_better_captain_is_named_in_a_sentence(
     assert (found["won"], found["drawn"], found["lost"], found["pairs"]) == (25, 0, 25, 25)
     assert found["elo"]["value"] == 0
     assert found["adjusted_los"] < 0.01
+    assert found["worth_matches"] is None  # the seat decided every match: no pair differed
 
 
 def test_captains_that_nothing_tells_apart_are_said_to_be_so(

@@ -109,7 +109,7 @@ def test_the_report_has_its_track(report: Report) -> None:
     assert report.stopping is not None
     assert [step.pairs for step in report.stopping.steps][:2] == [4, 6]
     assert report.stages == ()
-    assert 'id="stop"' in page(report)
+    assert "When to stop" in page(report)
     assert unclosed(page(report)) == []
     assert report.stopping.decided in report_text(report)
 

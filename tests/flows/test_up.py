@@ -16,7 +16,8 @@ import pytest
 
 from engine.record import ending_of
 from engine.replay import replay_record
-from tests.flows.support import captains
+from flows.cli import main
+from tests.flows.support import SMALL, captains, tournament_file
 from tests.flows.upping import (
     DEADLINE_S,
     QUICK,
@@ -119,16 +120,26 @@ async def test_a_killed_match_has_failed_and_gives_the_channel_back(running: Up)
     await running.until(await running.start(QUICK), "ended")  # not after a lease of 60 s
 
 
-async def test_the_command_line_holds_the_same_channel(
+async def test_the_command_line_holds_the_same_channel_and_says_what_is_on(
     running: Up, environment: dict[str, str], tmp_path: Path
 ) -> None:
     first = await running.start(SLOW)
     await running.until(first, "playing")
+    home = {"CAPTAINS_HOME": str(running.runs.parent / "home")}
     command = ["play", "random", "random", "--overs", "1", "--featured", "--if-busy", "refuse"]
-    process = captains([*command, "--runs", str(tmp_path / "cli")], environment)
-    _, err = await asyncio.to_thread(process.communicate, timeout=DEADLINE_S)
-    assert process.returncode == 1
-    assert f"busy with heuristic v random ({first.rpartition('/')[0]}) at {running.url}/" in err
+    refused = captains([*command, "--runs", str(tmp_path / "cli")], environment | home)
+    file = tournament_file(tmp_path, SMALL.replace("none", "featured"))
+    command = ["run", str(file), "--bus", running.url, "--runs", str(tmp_path / "run")]
+    unseen = captains(command, environment | home)
+    said = [
+        (await asyncio.to_thread(process.communicate, timeout=DEADLINE_S))[1]
+        for process in (refused, unseen)
+    ]
+    on = f"busy with heuristic v random ({first.rpartition('/')[0]}) at {running.url}/"
+    assert (refused.returncode, unseen.returncode) == (1, 0)
+    assert on in said[0]
+    (line,) = [line for line in said[1].splitlines() if "played unseen" in line]
+    assert on in line
 
 
 async def test_a_page_from_elsewhere_starts_nothing(running: Up) -> None:
@@ -149,6 +160,19 @@ async def test_a_person_plays_a_match_that_was_started_from_the_page(running: Up
     told = [json.loads(line) for line in record.splitlines()]
     mine = [e["data"] for e in told if e["type"] == "decision" and e["data"]["captain"] == "ada"]
     assert {made["source"] for made in mine} == {"human"}
+
+
+async def test_other_commands_find_its_bus_and_its_token(
+    running: Up, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await running.until(await running.start(QUICK), "ended")
+    monkeypatch.delenv("CAPTAINS_BUS_TOKEN", raising=False)
+    monkeypatch.setenv("CAPTAINS_HOME", str(running.runs.parent / "home"))
+    for named in ([], ["--bus", running.url]):
+        command = ["publish", str(running.runs / "play"), *named, "--json"]
+        assert await asyncio.to_thread(main, command) == 0
+        told = json.loads(capsys.readouterr().out)
+        assert (told["url"], told["lost"], told["waiting"]) == (running.url, 0, 0)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -191,6 +215,8 @@ async def test_what_was_shown_is_there_again_and_nothing_of_it_stays_live(
     async with up(tmp_path, environment) as second:
         ended = {stream: await second.until_shown(stream) for stream in (played, paced, "gone/1")}
         assert (await second.http.get(f"/custom/episodes/{played}")).status_code == 404
+        refused = await second.post(QUICK, authorization=first.http.headers["authorization"])
+        assert refused.json()["error"] == "earlier_start"
     reasons = [shown["end_reason"] for shown in ended.values()]
     assert reasons == ["completed", "completed", "cancelled"]
 

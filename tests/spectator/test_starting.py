@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from spectator import BusServer, BusSettings, player_token, start_token
+from spectator import BusServer, BusSettings, player_token, start_digest, start_token
 from spectator.starts import BadRequest, ChannelBusy, Problem, StarterAway, TooManyStarts
 from tests.spectator.starter import ON_AIR, Double
 
@@ -70,6 +70,21 @@ async def test_nobody_starts_without_the_token(bus, starter, token):
     async with browser(bus, given) as http:
         answer = await http.post("/custom/start_episode", json=WANTED)
     assert (answer.status_code, starter.begun) == (401, [])
+
+
+async def test_a_token_of_an_earlier_start_is_told_so_and_starts_nothing(starter):
+    old = start_token("of before")
+    async with BusServer(starter=starter, earlier_starts=[start_digest(old)]) as bus:
+        async with browser(bus, old) as http:
+            refused = await http.post("/custom/start_episode", json=WANTED)
+            listed = (await http.get("/custom/episodes")).json()
+        async with browser(bus) as http:
+            now = (await http.get("/custom/episodes")).json()
+    assert (refused.status_code, refused.json()["error"]) == (401, "earlier_start")
+    assert "earlier start" in refused.json()["why"]
+    assert (listed["may_start"], listed["earlier_start"]) == (False, True)
+    assert (now["may_start"], now["earlier_start"]) == (True, False)
+    assert starter.begun == []
 
 
 async def test_the_token_is_not_taken_from_the_address(bus, starter):

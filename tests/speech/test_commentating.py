@@ -13,6 +13,7 @@ from spectator.commentary import Line, commentary_of
 from spectator.commentating import Channel, CommentaryObserver, Writer
 from spectator.publisher import BusPublisher
 from spectator.server import BusServer
+from spectator.speech.clip import Clip
 from spectator.speech.speaker import Speaker, SpeechLimits
 from spectator.speech.uploading import Studio
 from tests.spectator.matches import match_events
@@ -100,6 +101,32 @@ async def test_a_writer_that_is_late_holds_nobody_up(monkeypatch):
     monkeypatch.setattr("spectator.commentating.WRITING_S", 0.01)
     _, beside = await told(EVENTS, Sleeper())
     assert texts(beside) == [(line.of, line.text, "template") for line in LINES]
+
+
+class Mute(Scripted):
+    """Never done with its first line."""
+
+    async def speak(self, text: str) -> Clip:
+        await asyncio.Event().wait()
+        return await super().speak(text)
+
+
+async def test_a_show_that_is_broken_off_does_not_wait_for_its_speech():
+    voice, hurried, onto = Mute(), asyncio.Event(), Collected()
+    with BusServer() as bus:
+        async with aclosing(Studio(bus.url, bus.publish_token)) as studio:
+            channel = Channel(Collected())
+            limits = SpeechLimits(stale_s=3600.0, end_s=3600.0)
+            speaker = Speaker([voice], studio, channel.audio, silent, limits)
+            observer = CommentaryObserver(
+                onto, channel, speaker=speaker, tell=silent, hurried=hurried
+            )
+            for event in EVENTS:
+                await observer.on_event(event)
+            hurried.set()
+            await observer.aclose()
+    assert onto.events == EVENTS
+    assert voice.closed
 
 
 async def test_a_match_can_be_heard_from_the_bus():

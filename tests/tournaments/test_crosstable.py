@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from engine.cricket.choices import Seat
 from engine.events import EndReason
 from engine.result import EpisodeResult
-from flows.run import outcome_of
+from flows.outcomes import outcome_of
 from tests.tournaments.results import leg
 from tests.tournaments.support import spec_of
 from tournaments import EpisodePlan, FileDigest, Table, plan_tournament

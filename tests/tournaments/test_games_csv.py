@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from flows.exports.tables import csv_of, pair_row
+from tests.tournaments.results import pair_with
 from tournaments.games_csv import BadGames, read_games
+from tournaments.pairs import Outcome
 
 HEADING = "first,second,score,seed,home,toss,count\n"
 
@@ -24,6 +27,17 @@ def test_a_count_is_so_many_matches_each_its_own_without_a_seed(tmp_path: Path) 
     file.write_text("first,second,score,count,ground\nann,bob,1,3,Oval\nann,bob,0,2,\n")
     games = read_games(file).games
     assert len(games) == len({game.cluster for game in games}) == 5
+
+
+def test_pairs_as_they_are_exported_are_read_either_way(tmp_path: Path) -> None:
+    file = tmp_path / "pairs.csv"
+    pairs = [
+        pair_with(seed=n, adjusted=0.3 - n, outcomes=(Outcome.WIN, Outcome.DRAW)) for n in (1, 2)
+    ]
+    file.write_text(csv_of([pair_row(pair) for pair in pairs]))
+    assert [game.score for game in read_games(file).games] == [0.75, 0.75]
+    assert not read_games(file).are_adjusted
+    assert [game.score for game in read_games(file, "adjusted").games] == [-0.7, -1.7]
 
 
 def test_a_score_less_luck_makes_them_adjusted(tmp_path: Path) -> None:

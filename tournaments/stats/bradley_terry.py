@@ -226,7 +226,11 @@ class _Equations:
         every = (rows.T * weight) @ rows + self._ridged()
         if self.clusters > _MOST_LEFT_OUT:
             return np.linalg.solve(every, pulls.T).T
-        parts = self._per_cluster((rows * weight[:, None])[:, :, None] * rows[:, None, :])
+        parts = np.zeros((self.clusters, *every.shape))
+        for start in range(0, len(rows), _TOGETHER):  # a table of all of them may not fit
+            some = slice(start, start + _TOGETHER)
+            each = (rows[some] * weight[some, None])[:, :, None] * rows[some, None, :]
+            np.add.at(parts, self.cluster[some], each)
         return np.linalg.solve(every - parts, pulls[:, :, None])[:, :, 0]
 
     def _per_cluster(self, each: Floats) -> Floats:
@@ -264,6 +268,7 @@ class _Equations:
         return captains.argmax(1)[self.cell], captains.argmin(1)[self.cell]
 
 
+_TOGETHER: Final = 10_000
 _MOST_LEFT_OUT: Final = 5_000  # clusters; beyond, one of them moves nothing
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from math import sqrt
+from math import erfc, sqrt
 from statistics import NormalDist
 from typing import Final
 
@@ -74,7 +74,7 @@ def _inside(reached: Floats, weight: Floats, step: float, edge: float) -> tuple[
 
 
 def _below(z: Floats) -> Floats:
-    return np.array([_NORMAL.cdf(value) for value in z])
+    return np.array([erfc(-value) / 2 for value in (z / sqrt(2)).tolist()])
 
 
 def even_looks(first: int, every: int, most: int) -> tuple[int, ...]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from math import log, log10, sqrt
 from statistics import fmean
 from typing import Final, NamedTuple
@@ -89,11 +90,8 @@ class Sprt:
         """From raw results; raises `BadTest` for pairs and BayesElo."""
         if self.model is Model.BAYESIAN:
             return self._verdict(_bayesian(counts, self.elo0, self.elo1))
-        law = _observed(counts)
-        to_law = _with_t_value if self.model is Model.NORMALIZED else _with_mean
-        zero, one = (to_law(law, self._target(elo, counts.matches)) for elo in self._elos)
-        ratio = sum(p * log(h1 / h0) for p, h0, h1 in zip(law.shares, zero, one, strict=True))
-        return self._verdict(law.units * ratio)
+        zero, one = (self._target(elo, counts.matches) for elo in self._elos)
+        return self._verdict(_ratio_of(counts, self.model, zero, one))
 
     def of_adjusted(self, scores: Sequence[float]) -> Verdict:
         """From luck-adjusted scores of pairs, any numbers: they are taken to be normal, of unknown
@@ -127,6 +125,16 @@ class Sprt:
         elif llr <= self.lower:
             state = State.ACCEPT_H0
         return Verdict(llr=llr, lower=self.lower, upper=self.upper, state=state)
+
+
+@lru_cache(maxsize=10_000)  # a test is looked at again from its first pair on
+def _ratio_of(counts: Counts, model: Model, target0: float, target1: float) -> float:
+    law = _observed(counts)
+    to_law = _with_t_value if model is Model.NORMALIZED else _with_mean
+    zero, one = to_law(law, target0), to_law(law, target1)
+    return law.units * sum(
+        p * log(h1 / h0) for p, h0, h1 in zip(law.shares, zero, one, strict=True)
+    )
 
 
 class _Law(NamedTuple):

@@ -51,6 +51,10 @@ def play(
         Literal["none", "auto", "cartesia", "piper", "espeak", "browser"],
         Parameter(help="Who speaks the commentary; with --featured."),
     ] = "none",
+    balls_per_s: Annotated[
+        float | None,
+        Parameter(help="Pace of the show, with --featured; default: 4 on a terminal, else none."),
+    ] = None,
     captains: CAPTAINS = None,
     bus: BUS = None,
     runs: RUNS = Path("runs"),
@@ -61,7 +65,6 @@ def play(
     Example: captains play heuristic random --format T5 --seed 7
     """
     from flows.cli.matches import Showing, Wanted, play_featured, play_match
-    from flows.cli.numbers import check_delay
 
     wanted = Wanted.of(
         home,
@@ -78,10 +81,8 @@ def play(
     )
     if featured and captains:
         raise BadInput("--captains: not with --featured, which plays the presets that ship")
-    if speech != "none" and not featured:
-        raise BadInput("--speech: only with --featured, whose commentary is told")
-    check_delay(reasoning)
-    showing = Showing(bus_url=bus, reasoning=reasoning, speech=speech)
+    showing = Showing(bus_url=bus, reasoning=reasoning, speech=speech, balls_per_s=balls_per_s)
+    showing.check(featured=featured)
     if featured:
         return play_featured(wanted, runs, showing, if_busy=if_busy, as_json=json)
     return play_match(wanted, runs, showing, as_json=json)

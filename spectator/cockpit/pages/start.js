@@ -63,7 +63,7 @@ function Start({ api, options }) {
       <div class="start-main" ref=${form}>
         <h1>Start a match</h1>
         ${known.mayStart === false
-          ? html`<${MayNot} api=${api} onToken=${known.refresh} />`
+          ? html`<${MayNot} api=${api} earlier=${known.earlier} onToken=${known.refresh} />`
           : html`
               <${Form} chosen=${chosen} options=${options} problems=${asking.problems} onChange=${change} onSubmit=${() => send(false)}>
                 <div class="card go">
@@ -83,7 +83,7 @@ function Start({ api, options }) {
 }
 
 /** Whoever has no start token may watch alone. */
-function MayNot({ api, onToken }) {
+function MayNot({ api, earlier, onToken }) {
   const [token, setToken] = useState("");
   const submit = (event) => {
     event.preventDefault();
@@ -92,7 +92,10 @@ function MayNot({ api, onToken }) {
   };
   return html`
     <section class="card may-not">
-      <p>This page may only watch. Starting wants the token that stands behind the # in the address that <code>captains up</code> has printed.</p>
+      <p>
+        ${earlier ? "This page’s token is of an earlier start of captains up, and holds no more: it may only watch." : "This page may only watch."}
+        ${" "}Starting wants the token that stands behind the # in the address that <code>captains up</code> has printed.
+      </p>
       <form class="row" onSubmit=${submit}>
         <label class="field">
           <span>Start token</span>
@@ -106,7 +109,7 @@ function MayNot({ api, onToken }) {
 
 /** What the bus has to say of starts, asked again and again while the page is looked at. */
 function useKnown(api) {
-  const [known, setKnown] = useState({ onAir: null, starts: [], mayStart: null });
+  const [known, setKnown] = useState({ onAir: null, starts: [], mayStart: null, earlier: false });
   const timer = useRef(0);
   const gone = useRef(false);
   const ask = useCallback(async () => {
@@ -116,7 +119,7 @@ function useKnown(api) {
       const told = await api.getJson("/custom/episodes").catch(() => null);
       if (gone.current) return;
       if (told) {
-        setKnown({ onAir: told.on_air, starts: told.episodes, mayStart: told.may_start });
+        setKnown({ onAir: told.on_air, starts: told.episodes, mayStart: told.may_start, earlier: told.earlier_start });
         if (told.on_air || told.episodes.some(isOpen)) pause = SOON_MS;
       }
     }
@@ -195,6 +198,7 @@ function Refusal({ refusal, onQueue, sending }) {
     `;
   }
   if (status === 422) return html`<p>Not started: ${refusal.body.fields.length === 1 ? "a field wants" : "some fields want"} another value.</p>`;
+  if (body?.error === "earlier_start") return html`<p>Not started: this page’s token is of an earlier start of captains up; open the address that it has printed now.</p>`;
   if (status === 401) return html`<p>Not started: this page’s token may not start matches.</p>`;
   if (status === 503) return html`<p>Not started: ${body?.most} matches are open, which is as many as may be.</p>`;
   if (status === 502) return html`<p>Not started: Prefect cannot be reached. <bdi>${body?.why}</bdi></p>`;
