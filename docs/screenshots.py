@@ -85,7 +85,7 @@ async def a_match() -> AsyncIterator[BusServer]:
 
 
 async def report(browser: Browser) -> None:
-    """The page of a run, down to its crosstable."""
+    """The page of a run: the answer and the ratings."""
     with TemporaryDirectory() as runs:
         folder = await asyncio.to_thread(played, Path(runs), REPORTED)
         write_report(folder)

@@ -79,6 +79,7 @@ async def show_accounts(run: Run) -> None:
 async def show_report(run: Run, report: Report) -> None:
     """Ratings, decisions and turning points, and where the page is."""
     name, page = run.spec.name, run.folder.path / PAGE
+    about = f"{run.done} of {run.total} episodes"
     parts = {
         "ratings": ratings_markdown(report),
         "decisions": quality_markdown(report),
@@ -86,8 +87,7 @@ async def show_report(run: Run, report: Report) -> None:
     }
     for what, text in parts.items():
         if text:
-            made = acreate_markdown_artifact(text, key=key(what, name), description=report.answer)
-            await _made(made)
+            await _made(acreate_markdown_artifact(text, key=key(what, name), description=about))
     link = acreate_link_artifact(page.as_uri(), link_text=str(page), key=key("report", name))
     await _made(link)
 

@@ -36,6 +36,7 @@ def _top(found: Ranking) -> str:
     if first.is_resolved or len(may_be_best) == 1:
         share = f"to win {100 * score_at(first.elo):.0f} of 100 matches between them"
         return f"{_best(found, first)}, {share}."
+    may_be_best.sort(key=lambda captain: captain.p_best, reverse=True)
     chances = [f"{plain_name(c.captain)} ({100 * c.p_best:.0f} %)" for c in may_be_best]
     told = f"{_and(chances)} may be the best"
     behind = [c.captain for c in found.captains if c.place_low > 1]

@@ -39,7 +39,7 @@ def honesty(report: Report) -> str:
     return section(
         "How the decisions were come by",
         lead + quiet,
-        table("Honesty", head, rows),
+        table("Honesty", head, rows, "many"),
         at="honesty",
     )
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -45,10 +47,13 @@ def browser_server(path: str) -> Iterator[str]:
             [*command, "--browser", "chromium", "--config", str(config)],
             stdout=subprocess.PIPE,
             text=True,
+            start_new_session=True,
         ) as process:
             assert process.stdout is not None
-            yield process.stdout.readline().strip()
-            process.terminate()
+            try:
+                yield process.stdout.readline().strip()
+            finally:  # it is a program that runs another one, which ends the browser
+                os.killpg(process.pid, signal.SIGTERM)
 
 
 @asynccontextmanager

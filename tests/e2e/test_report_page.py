@@ -93,3 +93,18 @@ async def test_it_asks_nobody_for_anything(chromium: str, file: Path) -> None:
         await shown.goto(file.as_uri())
         await shown.wait_for_load_state("networkidle")
     assert asked == [file.as_uri()]
+
+
+async def test_it_is_printed_in_light_and_within_the_paper(chromium: str, file: Path) -> None:
+    async with connected(chromium) as browser:
+        context = await browser.new_context(
+            color_scheme="dark", viewport={"width": 794, "height": 1123}
+        )
+        shown = await context.new_page()
+        await shown.goto(file.as_uri())
+        await shown.emulate_media(media="print")
+        ink = await shown.evaluate("getComputedStyle(document.body).color")
+        wide = await shown.evaluate("document.documentElement.scrollWidth")
+        await context.close()
+    assert ink == "rgb(27, 42, 34)"
+    assert wide <= 794

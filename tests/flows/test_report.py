@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import shutil
@@ -21,7 +22,9 @@ from flows.report.charts import stopping_figure
 from flows.report.content import Step, Stopping
 from flows.report.cricket import outcome_words
 from flows.report.markdown import quality_markdown, ratings_markdown, turning_markdown
+from flows.reporting import reported
 from flows.run import Order, open_run
+from flows.stage import Reporter, Stage
 from tests.flows.markup import unclosed
 from tests.flows.support import EPISODES_OF_SMALL, SMALL, played
 from tournaments import parse_tournament
@@ -242,6 +245,26 @@ def test_the_command_writes_the_page_and_says_the_same_as_json(
     }
 
 
+class _Heard(Reporter):
+    def __init__(self) -> None:
+        self.troubles: list[str] = []
+
+    def trouble(self, message: str) -> None:
+        self.troubles.append(message)
+
+
+async def test_a_run_whose_report_cannot_be_written_says_so_and_goes_on(tmp_path: Path) -> None:
+    heard = _Heard()
+    folder = await asyncio.to_thread(played, tmp_path)
+    (folder.path / PAGE).mkdir()
+    order = Order.of(parse_tournament(SMALL, catalogue.known()), "1")
+    with open_run(order, tmp_path) as run:
+        summary = run.summary(1.0)
+        assert await reported(run, Stage(reporter=heard), summary) is None
+    assert summary.report is None
+    assert heard.troubles[0].startswith("no report was written: ")
+
+
 def test_the_command_tells_the_answer(
     folder: RunFolder, capsys: pytest.CaptureFixture[str], report: Report
 ) -> None:
@@ -292,6 +315,20 @@ def test_of_an_occasion_the_latest_version_of_the_file_counts(
     played(tmp_path, SMALL.replace("pairs: 2", "pairs: 3"))
     assert main(["report", "--pool", "small", "--runs", str(tmp_path), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["episodes"]["counted"] == 18
+
+
+def test_a_night_of_other_matches_is_left_out_and_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = played(tmp_path, SMALL.replace("overs: 1", "overs: 2"), occasion="1")
+    tuned = SMALL.replace("random,", "{name: random, kind: heuristic},")
+    changed = played(tmp_path, tuned, occasion="2")
+    played(tmp_path, occasion="3")
+    assert main(["report", "--pool", "small", "--runs", str(tmp_path), "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["occasions"] == ["3"]
+    assert f"{other.path}: left out" in err
+    assert f"{changed.path}: left out" in err
 
 
 def test_there_is_nothing_to_pool_where_nothing_was_played(

@@ -30,6 +30,7 @@ LEAST_CLUSTERS: Final = 2  # of a captain: fewer say nothing of how sure he is
 _LEAST_RIDGE: Final = 1e-9  # strengths are relative: without any, the equations have no one answer
 _STEPS: Final = 200
 _SETTLED: Final = 1e-12
+_SLACK: Final = 1e-13
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,7 +214,9 @@ class _Equations:
             uphill = self.design.T @ (scored - played * expected) - self.ridge * at
             weight = played * expected * (1 - expected)
             step = np.linalg.solve((self.design.T * weight) @ self.design + self._ridged(), uphill)
-            while height(at + step) < height(at) and np.abs(step).max() > _SETTLED:
+            here = height(at)
+            lower = here - _SLACK * (1 + abs(here))  # near the top, rounding looks like a way down
+            while height(at + step) < lower:
                 step /= 2
             at = at + step
             if np.abs(step).max() < _SETTLED:

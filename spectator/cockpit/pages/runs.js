@@ -3,6 +3,7 @@
 import { useListed } from "../lists/listed.js";
 import { SearchField } from "../lists/search.js";
 import { runPath } from "../router.js";
+import { Stages } from "../runs/bracket.js";
 import { Crosstable } from "../runs/crosstable.js";
 import { Head } from "../runs/head.js";
 import { Now, Recent } from "../runs/now.js";
@@ -111,10 +112,12 @@ function Run({ api, run, stream }) {
   const order = rows.map((row) => row.captain).join("\n");
   const cells = useMemo(() => html`<${Crosstable} run=${run} stream=${stream} />`, [crosstable, order]);
   const rounds = useMemo(() => html`<${Rounds} run=${run} stream=${stream} />`, [crosstable]);
+  const stages = useMemo(() => html`<${Stages} run=${run} stream=${stream} />`, [crosstable]);
   const few = run.captains.length <= FEW;
   return html`
     <div class="run-page">
       <${Head} run=${run} stream=${stream} />
+      ${run.stages.length > 0 && html`<div class="stages">${stages}</div>`}
       <div class="column">${standings} ${ratings} ${few && cells}</div>
       <div class="column">
         <${Now} api=${api} run=${run} stream=${stream} />

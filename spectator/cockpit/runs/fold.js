@@ -23,6 +23,9 @@ export const NO_RUN = Object.freeze({
   playing: [],
   recent: [],
   crosstable: null, // { cells: Map, ratings, fixtures }
+  planned: [], // pairs of each fixture, where they differ
+  stages: [],
+  champion: null,
   ended: null,
 });
 
@@ -56,7 +59,7 @@ export function foldRun(run, { type, ts, data }) {
         recent: data.recent ?? [],
       };
     case "tournament.crosstable":
-      return { ...heard, crosstable: crosstableOf(data) };
+      return { ...heard, crosstable: crosstableOf(data), ...grown(heard, data) };
     case "tournament.ended":
       return { ...heard, ended: data, playing: [] };
     default:
@@ -76,6 +79,18 @@ function movesOf(run, { rows, played }) {
     else if (old && old.age + 1 < MOVES_KEPT) moves.set(captain, { ...old, age: old.age + 1 });
   });
   return moves;
+}
+
+/** What a plan that grows with its results has come to; of any other there is nothing to tell. */
+function grown(run, { schedule = [], pairs = [], stages = [], champion = null }) {
+  if (schedule.length === 0) return {};
+  return {
+    schedule,
+    rounds: schedule.length,
+    planned: pairs,
+    stages,
+    champion: champion === null ? null : run.captains[champion],
+  };
 }
 
 function crosstableOf({ cells, ratings, fixtures }) {

@@ -24,6 +24,7 @@ export function Head({ run, stream }) {
         <span id="run-state" class=${`tag run-state ${state.replace(" ", "-")}`}>${state}</span>
       </div>
       <p class="quiet">${about(run)}</p>
+      ${run.champion !== null && html`<p id="run-champion" class="champion">Champion: <strong><bdi>${run.champion}</bdi></strong></p>`}
       <${Bar} run=${run} />
       <${Counts} run=${run} stream=${stream} />
       <dl class="run-facts">

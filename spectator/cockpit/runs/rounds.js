@@ -30,7 +30,7 @@ export function Rounds({ run, stream }) {
       </div>
       <div class="scroll" tabindex="0" role="region" aria-label="Round by round">
         <ol id="rounds" class="rounds">
-          ${shown.map((round) => html`<${Round} key=${round.number} round=${round} run=${run} stream=${stream} />`)}
+          ${shown.map((round) => html`<${Round} key=${round.number} round=${round} stream=${stream} />`)}
         </ol>
       </div>
     </section>
@@ -53,26 +53,27 @@ function roundsOf(run) {
   return run.schedule.map((fixtures, i) => {
     const told = fixtures.map(([first, second]) => {
       const [won, lost, tied, voids] = scores[at] ?? [0, 0, 0, 0];
+      const all = 2 * (run.planned[at] ?? run.pairs);
       at += 1;
-      return { first: run.captains[first], second: run.captains[second], won, lost, tied, voids, played: won + lost + tied };
+      return { first: run.captains[first], second: run.captains[second], won, lost, tied, voids, all, played: won + lost + tied };
     });
-    return { number: i + 1, fixtures: told, done: told.every(({ played, voids }) => played + voids >= 2 * run.pairs) };
+    return { number: i + 1, fixtures: told, done: told.every(({ played, voids, all }) => played + voids >= all) };
   });
 }
 
-function Round({ round, run, stream }) {
+function Round({ round, stream }) {
   return html`
     <li>
       <h3>Round ${round.number}</h3>
       <ul>
-        ${round.fixtures.map((fixture) => html`<${Fixture} fixture=${fixture} all=${2 * run.pairs} stream=${stream} />`)}
+        ${round.fixtures.map((fixture) => html`<${Fixture} fixture=${fixture} stream=${stream} />`)}
       </ul>
     </li>
   `;
 }
 
-function Fixture({ fixture, all, stream }) {
-  const { first, second, won, lost, tied, voids, played } = fixture;
+function Fixture({ fixture, stream }) {
+  const { first, second, won, lost, tied, voids, played, all } = fixture;
   const state = played + voids === 0 ? "to come" : played + voids < all ? `${played} of ${all}` : "played";
   return html`
     <li class=${`fixture ${state === "to come" ? "open" : ""}`}>

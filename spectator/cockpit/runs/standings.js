@@ -34,7 +34,7 @@ export function StandingsCard({ run, stream }) {
 }
 
 /** With `stream`, names and counts lead to the matches behind them; without it there is little room. */
-export function StandingsTable({ run, stream = null }) {
+export function StandingsTable({ run, stream = null, name = "standings" }) {
   const body = useRef(null);
   useGlide(body, run.rows);
   const trouble = TROUBLE.filter(([key]) => run.rows.some((row) => row[key]));
@@ -48,7 +48,7 @@ export function StandingsTable({ run, stream = null }) {
           ${columns.map(([, short, long]) => html`<th scope="col"><abbr title=${long}>${short}</abbr></th>`)}
         </tr>
       </thead>
-      <tbody id="standings" ref=${body}>
+      <tbody id=${name} ref=${body}>
         ${run.rows.map(
           (row, i) =>
             html`<${Row}

@@ -72,7 +72,21 @@ export function silence(heardAt, now) {
 export const clock = (ts) =>
   new Date(ts).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
 
-export const KINDS = { round_robin: "Round robin", gauntlet: "Gauntlet" };
+export const KINDS = {
+  round_robin: "Round robin",
+  gauntlet: "Gauntlet",
+  knockout: "Knockout",
+  swiss: "Swiss",
+  league_playoffs: "League and play-offs",
+  groups: "Groups and knockout",
+  ladder: "Ladder",
+};
+
+/** Matches won, a tie a half: `3½`. */
+export function halves(value) {
+  const whole = Math.floor(value);
+  return `${whole > 0 || value === 0 ? whole : ""}${value === whole ? "" : "½"}`;
+}
 
 /** The addresses of a run's matches. */
 export function matchesPath(stream, filters = {}) {
