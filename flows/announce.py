@@ -20,8 +20,9 @@ from engine.fanout import Observer
 from engine.result import EpisodeResult
 from flows import news
 from flows.pace import Pace
-from flows.run import Run, RunSummary
+from flows.run import Run
 from flows.stage import Stage
+from flows.summary import RunSummary
 from spectator.streams import RUN_PREFIX, RUN_TAIL
 
 TICK_S: Final = 0.5

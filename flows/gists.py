@@ -97,14 +97,18 @@ def keep(folder: RunFolder, episode_id: str) -> None:
     append_line(folder.path / FILE, gist.model_dump_json().encode())
 
 
-def gists(folder: RunFolder, episode_ids: Iterable[str]) -> Iterator[Gist]:
-    """Those of the episodes, in no order; one whose record cannot be read is passed over."""
+def gists(
+    folder: RunFolder, episode_ids: Iterable[str], *, from_records: bool = True
+) -> Iterator[Gist]:
+    """Those of the episodes, in no order; one whose record cannot be read is passed over. Without
+    `from_records` only those that have a line.
+    """
     missing = dict.fromkeys(episode_ids)
     for gist in _kept(folder.path / FILE):
         if gist.episode_id in missing:
             del missing[gist.episode_id]
             yield gist
-    for episode_id in missing:
+    for episode_id in missing if from_records else ():
         with suppress(BrokenRecord):
             yield gist_of_record(record_path(folder.records, episode_id))
 

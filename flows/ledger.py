@@ -7,6 +7,7 @@ is here.
       records/void/       records of attempts that do not count, and what killed ones left
       episodes.jsonl      the ledger: one line for every attempt at an episode, appended as it ends
       gists.jsonl         what a report tells of the play of each match (`flows.gists`)
+      pruned.txt          episodes whose records were deleted; the ledger has their results
       spool/              events on their way to a bus that was away
       shown.jsonl         of single matches: when what captains think may be shown (`flows.showing`)
 
@@ -234,7 +235,23 @@ class RunFolder:
         for one in self._begun():  # one that was cancelled, or killed, has no line
             tried[one.episode_id] = max(tried.get(one.episode_id, 0), one.attempt)
         names = {path.name for path in self.records.glob("*.jsonl")}
+        names |= {f"{episode_id}.jsonl" for episode_id in self.pruned() & counted.keys()}
         return Played(attempts=tried, records=self.records, names=names, counted=counted)
+
+    def pruned(self) -> frozenset[str]:
+        """The episodes that were played and whose records were deleted since."""
+        with suppress(FileNotFoundError):
+            return frozenset(self._pruned.read_text(encoding="utf-8").split())
+        return frozenset()
+
+    def say_pruned(self, episode_ids: Iterable[str]) -> None:
+        """Note it before they are deleted."""
+        told = sorted({*self.pruned(), *episode_ids})
+        save(self._pruned, "".join(f"{name}\n" for name in told).encode())
+
+    @property
+    def _pruned(self) -> Path:
+        return self.path / "pruned.txt"
 
     def last_attempt(self) -> int:
         """The highest number of any attempt at any episode; 0 before the first."""

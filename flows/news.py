@@ -15,7 +15,8 @@ from engine.cricket.formats import format_of
 from engine.result import EpisodeResult
 from flows import stages
 from flows.pace import Pace
-from flows.run import Run, RunSummary
+from flows.run import Run
+from flows.summary import RunSummary
 from tournaments.crosstable import Cell, cells, fixture_scores, ratings
 from tournaments.pairs import pairs_of
 from tournaments.stats.means import Estimate

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import reduce
 from itertools import combinations
 from math import ceil
@@ -66,7 +67,7 @@ class Forecast:
         self._captains = captains_of(order.spec, catalogue.known())
         self._plan = plan = _grown(order, self._folder)
         self._meetings = meetings(plan)
-        self._played = min(plan.at_most, _sealed(self._folder.records))
+        self._played = min(plan.at_most, _sealed(self._folder))
         # Whose the episodes are that results decide about, nobody knows: they are like the others.
         ends = (plan.at_least, (plan.at_least + plan.at_most) / 2, plan.at_most)
         least, usual, most = (max(0.0, end - self._played) for end in ends)
@@ -247,13 +248,12 @@ def _told(name: str, need: Need) -> CaptainNeed:
     )
 
 
-def _sealed(records: Path) -> int:
-    """How many episodes have a record, without reading any."""
-    try:
-        with os.scandir(records) as found:
-            return sum(entry.name.endswith(".jsonl") for entry in found)
-    except FileNotFoundError:
-        return 0
+def _sealed(folder: RunFolder) -> int:
+    """How many episodes have a record, or had one, without reading any."""
+    names = set(folder.pruned())
+    with suppress(FileNotFoundError), os.scandir(folder.records) as found:
+        names |= {e.name.removesuffix(".jsonl") for e in found if e.name.endswith(".jsonl")}
+    return len(names)
 
 
 def _rounded(elo: float | None) -> float | None:

@@ -1,5 +1,5 @@
-"""The report at the end of a run: a run whose report cannot be written has been played all the
-same.
+"""What is done at the end of a run: its report is written, old records go. A run of which that
+cannot be done has been played all the same.
 """
 
 from __future__ import annotations
@@ -7,9 +7,11 @@ from __future__ import annotations
 import asyncio
 
 from flows.past import NoRun
+from flows.pruning import old_runs, prune
 from flows.report import PAGE, Report, write_report
-from flows.run import Run, RunSummary
+from flows.run import Run
 from flows.stage import Stage
+from flows.summary import RunSummary
 
 
 async def reported(run: Run, stage: Stage, summary: RunSummary) -> Report | None:
@@ -21,3 +23,18 @@ async def reported(run: Run, stage: Stage, summary: RunSummary) -> Report | None
         return None
     summary.report = str(run.folder.path / PAGE)
     return report
+
+
+async def tidied(run: Run, stage: Stage) -> None:
+    """Delete the records of earlier runs that the file does not want kept; never this run's, which
+    is still held.
+    """
+
+    def prune_all() -> None:
+        for _ in prune(old_runs(run.folder.path.parent, run.spec.keep)):
+            pass
+
+    try:
+        await asyncio.to_thread(prune_all)
+    except OSError as error:
+        stage.reporter.trouble(f"old records could not be deleted: {error}")

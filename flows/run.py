@@ -12,8 +12,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final, Self
 
-from pydantic import BaseModel
-
 from engine.captains import is_scripted
 from engine.captains.llm import Allowance
 from engine.events import EndReason
@@ -31,6 +29,7 @@ from flows.playing import Playing
 from flows.pool import processes_of
 from flows.room import Room
 from flows.spending import SPENT, KeptBudgets
+from flows.summary import EpisodeCounts, RunRest, RunSummary
 from flows.work import Batch, batches, captains_of, episode_spec, pairs, waits
 from tournaments import (
     Course,
@@ -50,56 +49,6 @@ from tournaments.digest import digest_of
 from tournaments.running import Limits
 
 UNFINISHED: Final = (EndReason.RUN_BUDGET, EndReason.BAD_SETTINGS)  # the run went on without it
-
-
-class EpisodeCounts(BaseModel):
-    """`played` now, `resumed` from before; `void` and `forfeit` of both."""
-
-    played: int
-    resumed: int
-    void: int
-    forfeit: int
-
-
-class RunRest(BaseModel):
-    """What is left to be played and what it will take at the pace and the cost of those that were;
-    null where nobody can tell.
-    """
-
-    episodes: int
-    seconds: float | None
-    tokens: int | None
-    usd: float | None
-
-
-class RunSummary(BaseModel):
-    """What a run comes to: the JSON of `captains run --json`, and the flow's result. `stopped` by
-    what, where its budget is spent; `champion` of a format that makes one, once it has; `stages`
-    how each part of the tournament ended; `unplayable` says which captains could not play as they
-    are set up, and why; `unranked` why the standings are no ranking; `voided` why episodes are
-    void, each reason once. `taken_over` from runs of the file as it was before, which are in the
-    folders `earlier`; `changed` says in what the newest of them differs. `report` where the page
-    is, None where it could not be written.
-    """
-
-    run_dir: str
-    file_digest: str
-    seconds: float
-    episodes: EpisodeCounts
-    standings: list[dict[str, Any]]
-    champion: str | None = None
-    stages: list[dict[str, Any]] = []
-    stopped: str | None = None
-    unplayable: list[str] = []
-    unranked: list[str] = []
-    voided: list[str] = []
-    taken_over: int = 0
-    earlier: list[str] = []
-    changed: list[str] = []
-    spent: dict[str, Any] = {}
-    left: RunRest | None = None
-    captains: list[CaptainAccount] = []
-    report: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,10 +30,11 @@ from flows.people import check_can_be_asked
 from flows.play import Job, play_job, play_until_it_counts, warm_up
 from flows.pool import ProcessPool
 from flows.publishing import publisher
-from flows.reporting import reported
-from flows.run import Order, Run, RunSummary, open_run
+from flows.reporting import reported, tidied
+from flows.run import Order, Run, open_run
 from flows.screen import Screen, featured
 from flows.stage import Stage, current_stage
+from flows.summary import RunSummary
 from flows.views import Views
 from flows.work import Batch
 from spectator import BusPublisher
@@ -83,6 +84,7 @@ async def tournament(config: TournamentConfig) -> RunSummary:
                         stage.reporter.finished(run, still_on=still_on)
                     summary = run.summary(time.monotonic() - started_s)
                     await views.finished(summary, await reported(run, stage, summary))
+            await tidied(run, stage)
             return summary
 
 

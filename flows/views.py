@@ -12,8 +12,9 @@ from engine.result import EpisodeResult
 from flows import artifacts
 from flows.announce import Announcer
 from flows.report import Report
-from flows.run import Run, RunSummary
+from flows.run import Run
 from flows.stage import Stage
+from flows.summary import RunSummary
 from spectator import BusPublisher
 
 TABLE_EVERY_S: Final = 5.0  # an artifact's history grows with each version

@@ -139,6 +139,29 @@ class Spectate(Strict):
     )
 
 
+class Keep(Strict):
+    """Whose records are kept, ball by ball. Results are kept for ever. Changes no result."""
+
+    occasions: int | None = Field(
+        default=None,
+        ge=1,
+        le=100_000,
+        title="Occasions",
+        description="Records of so many runs of this name, the newest: 1 to 100,000; left out: of "
+        "all.",
+        examples=[30],
+    )
+    days: int | None = Field(
+        default=None,
+        ge=1,
+        le=36_500,
+        title="Days",
+        description="Records of runs in which something was played in so many days: 1 to 36,500; "
+        "left out: of all.",
+        examples=[90],
+    )
+
+
 class Schedule(Strict):
     """When a deployment of this file runs by itself."""
 

@@ -25,6 +25,14 @@ def shared_captains(before: Meaning, now: Meaning) -> frozenset[str]:
     return frozenset(name for name in then.keys() & ours.keys() if then[name] == ours[name])
 
 
+def may_be_pooled(before: Meaning, now: Meaning) -> bool:
+    """Whether results of both can be rated together: one kind of match, and every name that is in
+    both is one captain.
+    """
+    then, ours = _captains(before), _captains(now)
+    return _same_game(before, now) and all(then[name] == ours[name] for name in then.keys() & ours)
+
+
 def changes(before: Meaning, now: Meaning) -> Iterator[str]:
     """What has changed, in the words of the file."""
     if before.get("meaning") != now.get("meaning"):

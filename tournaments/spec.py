@@ -30,7 +30,7 @@ from tournaments.fields import Strict, broken_rule
 from tournaments.formats import RoundRobin, TournamentFormat
 from tournaments.known import Known
 from tournaments.match_spec import MatchSpec
-from tournaments.running import TEMPLATES, Execution, Limits, Schedule, Spectate
+from tournaments.running import TEMPLATES, Execution, Keep, Limits, Schedule, Spectate
 
 MOST_CAPTAINS: Final = 64
 
@@ -166,6 +166,13 @@ class TournamentSpec(Strict):
         title="Spectate",
         description="What is shown live: a mapping such as {episodes: featured, balls_per_s: 4}.",
         examples=[{"episodes": "featured", "balls_per_s": 4}],
+    )
+    keep: Keep = Field(
+        default=Keep(),
+        title="Keep",
+        description="Whose records are kept when a run has ended: a mapping such as "
+        "{occasions: 30}.",
+        examples=[{"occasions": 30}],
     )
     schedule: Schedule | None = Field(
         default=None,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from flows.cli.terminal import BadInput, note
 from flows.ledger import RunFolder
+from tournaments.sameness import may_be_pooled
 
 
 def find_run(named: str, runs: Path) -> RunFolder:
@@ -27,13 +30,35 @@ def find_run(named: str, runs: Path) -> RunFolder:
 
 def find_occasions(named: str, runs: Path) -> list[RunFolder]:
     """Every occasion of a tournament, the latest last; of an occasion that was played by several
-    versions of the file the latest, as they share matches. Raises `BadInput`.
+    versions of the file the latest, as they share matches. An occasion on which other matches were
+    played, or a captain was another under the same name, is left out. Raises `BadInput`.
     """
     for path in (Path(named), runs / named):
         latest = {_occasion(run): run for run in _runs_in(path)}
         if latest:
-            return [RunFolder(run.resolve()) for run in sorted(latest.values(), key=_played)]
+            return _alike(
+                [RunFolder(run.resolve()) for run in sorted(latest.values(), key=_played)]
+            )
     raise BadInput(f"{named}: no runs of that name below {runs}; allowed: a tournament's name")
+
+
+def _alike(runs: list[RunFolder]) -> list[RunFolder]:
+    """Those that can be rated together with the latest: its own file's, or one whose matches and
+    captains mean the same. The others are named.
+    """
+    last = runs[-1].about()
+    alike = [run for run in runs if _is_alike(run.about(), last)]
+    for run in runs:
+        if run not in alike:
+            note(f"{run.path}: left out, as its matches or a captain of it are others than now")
+    return alike
+
+
+def _is_alike(about: Mapping[str, Any], last: Mapping[str, Any]) -> bool:
+    if about.get("file_digest") == last.get("file_digest"):
+        return True
+    then, now = about.get("meaning"), last.get("meaning")
+    return isinstance(then, dict) and isinstance(now, dict) and may_be_pooled(then, now)
 
 
 def _occasion(run: Path) -> str:

@@ -16,7 +16,8 @@ from flows.people import people
 
 if TYPE_CHECKING:
     from flows.cli.session import Session
-    from flows.run import Order, RunSummary
+    from flows.run import Order
+    from flows.summary import RunSummary
 
 DEMO = "demo"
 MOST_REASONS_SHOWN = 5

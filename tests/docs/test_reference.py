@@ -41,10 +41,10 @@ from flows.plan_report import (
     Span,
 )
 from flows.report import Report
-from flows.run import EpisodeCounts, RunSummary
 from flows.settings import SETTINGS
 from flows.simulate import SimulationSummary
 from flows.single import MatchReport
+from flows.summary import EpisodeCounts, RunSummary
 from spectator.questions import QuestionState
 from spectator.starts import (
     OnAir,

@@ -317,6 +317,20 @@ def test_of_an_occasion_the_latest_version_of_the_file_counts(
     assert json.loads(capsys.readouterr().out)["episodes"]["counted"] == 18
 
 
+def test_a_night_of_other_matches_is_left_out_and_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = played(tmp_path, SMALL.replace("overs: 1", "overs: 2"), occasion="1")
+    tuned = SMALL.replace("random,", "{name: random, kind: heuristic},")
+    changed = played(tmp_path, tuned, occasion="2")
+    played(tmp_path, occasion="3")
+    assert main(["report", "--pool", "small", "--runs", str(tmp_path), "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["occasions"] == ["3"]
+    assert f"{other.path}: left out" in err
+    assert f"{changed.path}: left out" in err
+
+
 def test_there_is_nothing_to_pool_where_nothing_was_played(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

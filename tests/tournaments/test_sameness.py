@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.tournaments.support import GOOD, KNOWN, spec_of
 from tournaments.digest import digest_of, file_digest, whole_meaning
-from tournaments.sameness import changes, shared_captains
+from tournaments.sameness import changes, may_be_pooled, shared_captains
 
 
 def meaning(text: str = GOOD, engine: str = "1", fit: str = "c") -> dict[str, Any]:
@@ -92,3 +92,19 @@ def test_what_has_changed_is_told_in_the_files_words(text: str, told: list[str])
 def test_the_digest_is_that_of_the_whole_meaning() -> None:
     digest = file_digest(spec_of(), KNOWN, coefficients_digest="c", engine_version="1")
     assert digest == digest_of(meaning())
+
+
+@pytest.mark.parametrize("what", SAME_GAME)
+def test_nights_of_the_same_game_may_be_pooled(what: str) -> None:
+    assert may_be_pooled(meaning(), meaning(SAME_GAME[what]))
+
+
+@pytest.mark.parametrize("what", OTHER_GAME)
+def test_nights_of_another_game_may_not(what: str) -> None:
+    assert not may_be_pooled(meaning(), meaning(OTHER_GAME[what]))
+
+
+def test_a_name_that_is_another_captain_by_now_spoils_a_pool() -> None:
+    tuned = GOOD.replace("cautious]", "{name: cautious, kind: random}]")
+    assert not may_be_pooled(meaning(), meaning(tuned))
+    assert may_be_pooled(meaning(), meaning(GOOD.replace("cautious]", "aggressive]")))

@@ -6,7 +6,7 @@ from typing import Any, Final
 from flows.cli.commands.checking import compliance, doctor, fidelity
 from flows.cli.commands.listing import packs, presets, squads
 from flows.cli.commands.playing import play, publish, replay, simulate, token, up
-from flows.cli.commands.runs import check, demo, export, plan, report, run
+from flows.cli.commands.runs import check, demo, export, plan, prune, report, run
 from flows.cli.commands.statistics import compare, stats
 
 __all__ = ["COMMANDS"]
@@ -18,6 +18,7 @@ COMMANDS: Final[tuple[Callable[..., Any], ...]] = (
     check,
     report,
     export,
+    prune,
     compare,
     stats,
     play,

@@ -126,3 +126,28 @@ def export(
     from flows.cli.exports import export_run
 
     return export_run(run, runs, to, out, as_json=json)
+
+
+def prune(
+    name: str,
+    /,
+    *,
+    occasions: Annotated[
+        int | None, Parameter(help="Keep the records of so many runs, the newest.")
+    ] = None,
+    days: Annotated[
+        int | None, Parameter(help="Keep those of runs that were played in so many days.")
+    ] = None,
+    dry_run: Annotated[
+        bool, Parameter(negative=(), help="Only say what would be deleted.")
+    ] = False,
+    runs: RUNS = Path("runs"),
+    json: JSON = False,
+) -> int:
+    """Delete the records of a tournament's old runs. Results are kept, and ratings with them.
+
+    Example: captains prune nightly-ladder --occasions 30
+    """
+    from flows.cli.pruning import prune_runs
+
+    return prune_runs(name, runs, occasions=occasions, days=days, dry=dry_run, as_json=json)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from flows.cli.options import JSON
+from flows.cli.options import JSON, RUNS
 
 PENTANOMIAL = Annotated[
     tuple[int, int, int, int, int, int] | None,
@@ -117,13 +117,14 @@ def power(
     return show_power(elo, pairs, captains, spread_of(luck, draws, spread), power, as_json=json)
 
 
-def compare(run: Path, a: str, b: str, /, *, json: JSON = False) -> int:
+def compare(run: str, a: str, b: str, /, *, runs: RUNS = Path("runs"), json: JSON = False) -> int:
     """Say which of two captains of a run is better, in one sentence, with the numbers under it.
 
-    RUN is the run's folder.
+    RUN is a run's folder, or a tournament's name: its latest run.
 
-    Example: captains compare runs/friday-night/3f2a9c01d4e5-1 heuristic random
+    Example: captains compare friday-night heuristic random
     """
+    from flows.cli.found import find_run
     from flows.cli.statistics import compare_captains
 
-    return compare_captains(run, a, b, as_json=json)
+    return compare_captains(find_run(run, runs).path, a, b, as_json=json)

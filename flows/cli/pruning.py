@@ -1,0 +1,36 @@
+"""`captains prune`: deletes the records of old runs, and no result."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+from flows.cli.terminal import BadInput, Exit, answer_json, say
+
+
+def prune_runs(
+    name: str, runs: Path, *, occasions: int | None, days: int | None, dry: bool, as_json: bool
+) -> int:
+    """`captains prune`."""
+    from flows.pruning import old_runs, prune
+    from tournaments.running import Keep
+
+    place = runs / name
+    if not any(place.glob("*/run.json")):
+        raise BadInput(f"{name}: no runs below {runs}; allowed: the name of a tournament")
+    if occasions is None and days is None:
+        raise BadInput("nothing to go by; allowed: --occasions N, --days N, or both")
+    for option, value in (("--occasions", occasions), ("--days", days)):
+        if value is not None and value < 1:
+            raise BadInput(f"{option} {value}: allowed: a whole number from 1")
+    wanted = Keep(occasions=occasions, days=days)
+    pruned = [one for one in prune(old_runs(place, wanted), dry=dry) if one.records]
+    if as_json:
+        answer_json({"dry_run": dry, "runs": [asdict(one) for one in pruned]})
+        return Exit.DONE
+    would = "would be deleted" if dry else "deleted"
+    for one in pruned:
+        say(f"{one.run_dir}: {one.records:,} records {would}, {one.bytes / 1e6:.1f} MB")
+    if not pruned:
+        say("nothing to delete")
+    return Exit.DONE

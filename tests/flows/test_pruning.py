@@ -1,0 +1,110 @@
+"""Records may go; no result ever does."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from flows import catalogue
+from flows.cli import main
+from flows.ledger import RunFolder
+from flows.planning import forecast
+from flows.pruning import DAY_S, old_runs, prune
+from flows.report import Material, build
+from flows.run import Order, open_run
+from tests.flows.support import EPISODES_OF_SMALL, SMALL, played
+from tournaments import parse_tournament
+from tournaments.running import Keep
+
+
+def records(folder: RunFolder) -> list[Path]:
+    return sorted(folder.records.glob("*.jsonl"))
+
+
+def pruned(folder: RunFolder) -> None:
+    (told,) = prune([folder])
+    assert told.records == EPISODES_OF_SMALL
+    assert told.bytes > 0
+
+
+def test_a_run_without_its_records_says_what_it_said_with_them(tmp_path: Path) -> None:
+    folder = played(tmp_path)
+    (folder.path / "gists.jsonl").unlink(missing_ok=True)  # as if it had none yet
+    before = build(Material.of(folder)).model_dump()
+    pruned(folder)
+    assert records(folder) == []
+    after = build(Material.of(folder)).model_dump()
+    for told in (before, after):
+        told.pop("reproduce")  # the engine's version is in the records
+    assert after == before
+
+
+def test_what_was_pruned_has_been_played(tmp_path: Path) -> None:
+    folder = played(tmp_path)
+    pruned(folder)
+    order = Order.of(parse_tournament(SMALL, catalogue.known()), "1")
+    with open_run(order, tmp_path) as run:
+        assert run.resumed == EPISODES_OF_SMALL
+        assert run.missing == {}
+    assert forecast(order, tmp_path).left == 0
+
+
+def test_a_record_whose_line_was_lost_is_told_before_it_goes(tmp_path: Path) -> None:
+    folder = played(tmp_path)
+    folder.ledger.unlink()
+    pruned(folder)
+    assert len([*folder.attempts()]) == EPISODES_OF_SMALL
+
+
+def test_a_line_alone_is_still_no_result(tmp_path: Path) -> None:
+    folder = played(tmp_path)
+    lost = records(folder)[0]
+    lost.unlink()
+    (told,) = prune([folder])
+    assert told.records == EPISODES_OF_SMALL - 1
+    assert lost.stem not in folder.played().sealed([lost.stem])
+
+
+def test_a_dry_run_deletes_nothing(tmp_path: Path) -> None:
+    folder = played(tmp_path)
+    (told,) = prune([folder], dry=True)
+    assert told.records == len(records(folder)) == EPISODES_OF_SMALL
+
+
+def test_a_run_that_is_being_played_is_passed_over(tmp_path: Path) -> None:
+    folder = played(tmp_path)
+    with folder.held():
+        assert [*prune([folder])] == []
+    assert len(records(folder)) == EPISODES_OF_SMALL
+
+
+def test_the_newest_runs_are_kept(tmp_path: Path) -> None:
+    nights = [played(tmp_path, occasion=occasion) for occasion in ("1", "2", "3")]
+    place = nights[0].path.parent
+    assert [one.path for one in old_runs(place, Keep(occasions=2))] == [nights[0].path]
+    assert old_runs(place, Keep()) == []
+    late_s = nights[2].ledger.stat().st_mtime + 2 * DAY_S
+    assert len(old_runs(place, Keep(days=1), now=lambda: late_s)) == 3
+    assert old_runs(place, Keep(days=3), now=lambda: late_s) == []
+
+
+def test_the_command_says_what_went(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    nights = [played(tmp_path, occasion=occasion) for occasion in ("1", "2")]
+    runs = ["--runs", str(tmp_path)]
+    assert main(["prune", "small", "--occasions", "1", "--json", *runs]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [one["run_dir"] for one in told["runs"]] == [str(nights[0].path)]
+    assert len(records(nights[1])) == EPISODES_OF_SMALL
+    assert main(["prune", "small", "--occasions", "1", *runs]) == 0
+    assert "nothing to delete" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments", [["small"], ["small", "--days", "0"], ["nobody", "--days", "1"]]
+)
+def test_what_cannot_be_pruned_is_told(tmp_path: Path, arguments: list[str]) -> None:
+    (tmp_path / "small" / "x").mkdir(parents=True)
+    (tmp_path / "small" / "x" / "run.json").touch()
+    assert main(["prune", *arguments, "--runs", str(tmp_path)]) == 2
