@@ -69,6 +69,12 @@ def _statistics() -> dict[str, Any]:
     return statistics.measure()
 
 
+def _report() -> dict[str, Any]:
+    from bench import report
+
+    return report.measure()
+
+
 BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "engine": _engine,
     "fidelity": _fidelity,
@@ -79,6 +85,7 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "ladder": _ladder,
     "llm": _llm,
     "statistics": _statistics,
+    "report": _report,
 }
 
 

@@ -8,8 +8,10 @@ copied under the new episode's id, with where it comes from; the old run keeps i
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,9 +23,12 @@ from engine.reporter import PlayDigest
 from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
 from flows.ledger import RunFolder
+from flows.outlook import Meeting, meeting
 from flows.saving import save
+from tournaments import TournamentPlan
 from tournaments.sameness import changes, shared_captains
 
+MOST_PAIRS: Final = 50_000
 _ASIDE: Final = "~"  # in the name of a folder that was set aside
 _Match = tuple[int, str, str]  # seed, home, away
 
@@ -78,6 +83,19 @@ class Heritage:
         )
         self._folder.append(taken)
         return taken
+
+    def offered(self, plan: TournamentPlan) -> Counter[Meeting]:
+        """How many episodes of each two would be taken over, without taking them; of a large plan
+        the first `MOST_PAIRS` pairs are looked at.
+        """
+        kept, found = dict(self._found()), Counter[Meeting]()
+        if not kept:
+            return found
+        pairs = ((one, number) for one in plan.fixtures for number in one.pair_numbers[: len(kept)])
+        for fixture, number in islice(pairs, MOST_PAIRS):
+            for leg in plan.pair(fixture, number):
+                found[meeting(leg.home, leg.away)] += (leg.seed, leg.home, leg.away) in kept
+        return +found
 
     def _found(self) -> Iterator[tuple[_Match, _Kept]]:
         """Of the newest run last, so that it is the one that is taken."""

@@ -57,16 +57,21 @@ class PastRun:
         return cls(folder=RunFolder(path.resolve()), about=about, spec=spec, captains=names)
 
     def standing(self) -> Iterator[EpisodeResult]:
-        """The result that stands of each episode that was tried, void ones too, one by one."""
+        """The result that stands of each episode that was tried, void ones too, one by one. A line
+        about somebody who does not play here is passed over.
+        """
         stands: dict[str, tuple[bool, int]] = {}
         for attempt in self.folder.tried():
             rank = (not attempt.end_reason.is_void, attempt.attempt)
             stands[attempt.episode_id] = max(rank, stands.get(attempt.episode_id, rank))
         for result in self.folder.attempts():
             rank = (not result.end_reason.is_void, result.attempt)
-            if stands.get(result.episode_id) == rank:
+            if stands.get(result.episode_id) == rank and self._are_ours(result):
                 del stands[result.episode_id]  # a task may run twice
                 yield result
+
+    def _are_ours(self, result: EpisodeResult) -> bool:
+        return result.home in self.captains and result.away in self.captains
 
     def results(self) -> dict[str, EpisodeResult]:
         """All of them by episode."""

@@ -7,7 +7,7 @@ docs/planning.md says where each figure comes from.
 from __future__ import annotations
 
 import os
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import reduce
@@ -18,6 +18,7 @@ from typing import Final, Literal
 
 from engine.captains import is_scripted
 from flows import catalogue
+from flows.heritage import Heritage
 from flows.ledger import RunFolder
 from flows.outcomes import outcome_of
 from flows.outlook import Meeting, meetings
@@ -70,9 +71,12 @@ class Forecast:
         self._played = min(plan.at_most, _sealed(self._folder))
         # Whose the episodes are that results decide about, nobody knows: they are like the others.
         ends = (plan.at_least, (plan.at_least + plan.at_most) / 2, plan.at_most)
-        least, usual, most = (max(0.0, end - self._played) for end in ends)
-        share = usual / plan.total_episodes if plan.total_episodes else 0.0
-        self._left = {met: share * count for met, count in self._meetings.items()}
+        self._taken = _offered(order, self._folder)
+        done = self._played + self._taken.total()
+        least, usual, most = (max(0.0, end - done) for end in ends)
+        left = {met: count - self._taken[met] for met, count in self._meetings.items()}
+        share = usual / sum(left.values()) if any(left.values()) else 0.0
+        self._left = {met: share * count for met, count in left.items()}
         self._ends = Range(least / usual, 1.0, most / usual) if usual else Range(1.0, 1.0, 1.0)
 
     def report(self) -> PlanReport:
@@ -91,7 +95,8 @@ class Forecast:
             episodes=episodes,
             episodes_at_least=self._plan.at_least,
             played=self._played,
-            left=episodes - self._played,
+            taken_over=self._taken.total(),
+            left=episodes - self._played - self._taken.total(),
             calls=Span.of(whole.calls),
             tokens=Span.of(whole.tokens),
             usd=None if whole.usd is None else Span.of(whole.usd),
@@ -217,7 +222,7 @@ class Forecast:
         need = {"tokens": whole.tokens, "usd": whole.usd, "calls": whole.calls}
         need["wall_s"] = hours.times(HOUR_S)
         allowed = allowance(self._spec.limits).model_dump(exclude_none=True)
-        pairs = (self._plan.at_most - self._played) // 2
+        pairs = (self._plan.at_most - self._played - self._taken.total()) // 2
         for name, limit in allowed.items():
             if (wanted := need[name]) is not None:
                 yield LimitCheck.of(name, limit, self._spent()[name], wanted, pairs)
@@ -228,6 +233,13 @@ class Forecast:
             "calls, tokens, dollars, answers": ", ".join(asked) or "nobody is asked",
             "scripted episodes": self._known.said if self._known.results else ASSUMED,
         }
+
+
+def _offered(order: Order, folder: RunFolder) -> Counter[Meeting]:
+    """What the run would take over when it is begun; nothing of one that has begun."""
+    if folder.about():
+        return Counter()
+    return Heritage(folder, order.meaning, order.plan.occasion).offered(order.plan)
 
 
 def _grown(order: Order, folder: RunFolder) -> TournamentPlan:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final, Self
@@ -156,6 +156,17 @@ class Run:
         """What is missing, grouped for tasks."""
         scripted = {name: spec for name, spec in self.missing.items() if not waits(spec)}
         return batches(self.spec.name, self.plan, scripted, processes=self.processes)
+
+    def again(self, batch: Batch) -> Batch:
+        """The same batch, each episode under a number that no attempt at it has had."""
+        tried = self.folder.played().attempts
+        episodes = (
+            spec.model_copy(
+                update={"attempt": max(spec.attempt, tried.get(spec.episode_id, 0) + 1)}
+            )
+            for spec in batch.episodes
+        )
+        return replace(batch, episodes=tuple(episodes))
 
     def pairs(self) -> Iterator[Batch]:
         """What is missing of captains that call tools, pair by pair."""

@@ -100,6 +100,8 @@ async def tournament(config: TournamentConfig) -> RunSummary:
 )
 async def fixtures(hall: Hall, batch: Batch) -> list[str]:
     """Play a batch of episodes in a process of the run; gives their results in words."""
+    if runtime.task_run.run_count > 1:  # its process died: no attempt's number is used twice
+        batch = hall.run.again(batch)
     return [result.result for result in await play_batch(hall, batch)]
 
 

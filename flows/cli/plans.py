@@ -62,7 +62,8 @@ def _play_pilot(order: Order, file: str, runs: Path, pilot: int, *, as_json: boo
 def _lines(report: PlanReport) -> Iterator[str]:
     names = len(report.captains)
     yield f"{report.name}: {names} captains, {report.fixtures:,} fixtures, {report.pairs:,} pairs"
-    yield f"{report.episodes:,} episodes, {report.played:,} played, {report.left:,} left to play:"
+    taken = f"{report.taken_over:,} taken over, " if report.taken_over else ""
+    yield f"{report.episodes:,} episodes, {report.played:,} played, {taken}{report.left:,} left:"
     yield ""
     yield table(("", "low", "expected", "high"), [*_rows(report)])
     yield ""

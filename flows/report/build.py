@@ -27,6 +27,7 @@ from flows.report.content import (
 )
 from flows.report.material import Material
 from flows.report.play import Play
+from flows.report.track import stopping_of
 from tournaments import standings_data
 from tournaments.course import Course
 from tournaments.crosstable import cells
@@ -34,12 +35,13 @@ from tournaments.cycles import cycles
 from tournaments.formats import Gauntlet, RoundRobin
 from tournaments.ratings import rate
 from tournaments.seed_effects import seed_effects
+from tournaments.stopping import RankedStop, SprtStop
 
 TOURNAMENT: Final = "tournament.yaml"  # what was played, in the run's folder
 
 
-def build(material: Material) -> Report:
-    """The report of what has been played so far."""
+def build(material: Material, rule: SprtStop | RankedStop | None = None) -> Report:
+    """The report of what has been played so far. `rule`: the one that is to end the run."""
     run, results, counted = material.run, material.results, material.counted
     play = material.play
     told = material.honesty
@@ -76,7 +78,7 @@ def build(material: Material) -> Report:
         ratings=ratings,
         luck=tuple(_luck(material.captains, counted)),
         crosstable=crosstable,
-        stopping=None,
+        stopping=None if rule is None else stopping_of(rule, material.pairs),
         quality=play.quality(material.captains),
         turning=play.turning(),
         turned=play.turned(),

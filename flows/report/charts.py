@@ -249,7 +249,14 @@ def _track(track: Stopping, kind: str, width: int) -> str:
         parts.append(f'<polyline class="bound" points="{points}"/>' if ends else "")
     points = " ".join(place(s.pairs, s.value) for s in track.steps)
     parts.append(f'<polyline class="walk" points="{points}"/>')
-    parts.append(_text((left + width) / 2, height - 4, f"pairs, 0 to {most}", anchor="middle"))
+    parts.append(
+        _text(
+            (left + width) / 2,
+            height - 4,
+            f"{track.measure}, by pairs: 0 to {most}",
+            anchor="middle",
+        )
+    )
     title = f"{track.rule}: {track.decided}"
     return (
         f'<svg viewBox="0 0 {width} {height}" class="{kind}" role="img" '

@@ -109,7 +109,7 @@ class Sides(_Part):
 
 
 class Step(_Part):
-    """A test that was stopped by its rule, after so many pairs: the statistic and its bounds."""
+    """How a rule stood after so many pairs: its measure, and the bounds that end it."""
 
     pairs: int
     value: float
@@ -118,10 +118,11 @@ class Step(_Part):
 
 
 class Stopping(_Part):
-    """The rule that was to end the run, how it stood pair by pair, and what it decided."""
+    """The rule that was to end the run, what it measures, how that went, what it decided."""
 
     rule: str
     decided: str
+    measure: str
     steps: tuple[Step, ...]
 
 

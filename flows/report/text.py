@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from engine.phases import Part
+from engine.wording import printable
 from flows.report.charts import interval, rows_of
 from flows.report.content import Report
 from flows.report.markup import DASH, signed
@@ -15,7 +16,8 @@ Rows = list[list[str]]
 
 def report_text(report: Report) -> str:
     """Some blocks of lines."""
-    return "\n\n".join(block for block in _blocks(report) if block)
+    blocks = ("\n".join(map(printable, block.splitlines())) for block in _blocks(report))
+    return "\n\n".join(filter(None, blocks))
 
 
 def _blocks(report: Report) -> Iterator[str]:

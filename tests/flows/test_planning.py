@@ -214,7 +214,7 @@ def test_the_command_answers_with_one_document(
 def test_the_command_says_it_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["plan", "demo", "--runs", str(tmp_path)]) == 0
     out = capsys.readouterr().out
-    assert "120 episodes, 0 played, 120 left" in out
+    assert "120 episodes, 0 played, 120 left:" in out
     assert "raw results tell two captains apart within ±" in out
 
 
@@ -244,3 +244,17 @@ def test_a_plan_that_grows_is_planned_on_from_its_results(tmp_path: Path) -> Non
     assert told.played == order.plan.total_episodes
     before = (order.plan.at_least, order.plan.at_most)
     assert (told.episodes_at_least, told.episodes) != before
+
+
+def test_what_would_be_taken_over_is_not_planned_again(tmp_path: Path) -> None:
+    two = "name: more\nmatch: {overs: 1, pairs: 2}\ncaptains: [heuristic, random]\n"
+    with open_run(order_of(two), tmp_path) as run:
+        for spec in list(run.missing.values()):
+            run.add([asyncio.run(play_until_it_counts(run.folder, spec, attempts=1))])
+    three = two.replace("random]", "random, baseline]")
+    told = planned(three, tmp_path)
+    assert (told.episodes, told.played, told.taken_over, told.left) == (12, 0, 4, 8)
+    with open_run(order_of(three), tmp_path) as run:
+        assert run.taken_over == told.taken_over
+    again = planned(three, tmp_path)
+    assert (again.played, again.taken_over, again.left) == (4, 0, 8)

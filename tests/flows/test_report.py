@@ -28,6 +28,8 @@ from flows.stage import Reporter, Stage
 from tests.flows.markup import unclosed
 from tests.flows.support import EPISODES_OF_SMALL, SMALL, played
 from tournaments import parse_tournament
+from tournaments.stats.sprt import Sprt
+from tournaments.stopping import SprtStop
 
 HOSTILE = "<script>alert(1)</script>"
 FOUR = SMALL.replace("overs: 1, pairs: 2", "overs: 5, pairs: 4").replace(
@@ -178,15 +180,33 @@ def test_names_are_escaped_wherever_they_stand(report: Report) -> None:
     assert "<script" not in page(found)
     for text in (ratings_markdown(found), quality_markdown(found), turning_markdown(found)):
         assert "<script" not in text
+
+
+def test_nothing_moves_the_cursor(report: Report) -> None:
+    found = report.model_copy(update={"answer": "\x1b[2J", "warnings": ("a\x1b[2J",)})
     assert "\x1b" not in report_text(found)
+
+
+def test_a_line_about_a_stranger_is_passed_over(tmp_path: Path) -> None:
+    folder = played(tmp_path)
+    stranger = replace(next(folder.attempts()), episode_id="x-p01-a", home="nobody")
+    folder.append(stranger)
+    assert report_of(folder).episodes.counted == EPISODES_OF_SMALL
 
 
 def test_a_stopping_rule_is_drawn_between_its_bounds() -> None:
     steps = tuple(Step(pairs=n, value=n / 4, lower=-2.0, upper=2.0) for n in range(1, 9))
-    track = Stopping(rule="sprt <b>", decided="a is better", steps=steps)
+    track = Stopping(rule="sprt <b>", decided="a is better", measure="llr", steps=steps)
     drawn = stopping_figure(track)
     assert drawn.count('class="bound"') == 4
     assert "sprt &lt;b&gt;" in drawn
+
+
+def test_the_track_of_a_rule_has_its_place_on_the_page(folder: RunFolder) -> None:
+    rule = SprtStop(test=Sprt(elo0=0, elo1=50), first="heuristic", second="random")
+    found = build(Material.of(folder), rule)
+    assert found.stopping is not None
+    assert "When to stop" in page(found)
 
 
 @pytest.mark.parametrize(
