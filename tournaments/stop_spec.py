@@ -29,6 +29,11 @@ STOPPABLE: Final = ("round_robin", "gauntlet")
 
 Scores = Literal["raw", "adjusted"]
 
+_ELO: Final = 1_000.0
+STOPPABLE: Final = ("round_robin", "gauntlet")
+
+Scores = Literal["raw", "adjusted"]
+
 _SCORES: Final = "raw (results as they were) or adjusted (with the luck taken out)."
 _EVERY: Final = (
     "How many pairs are added from one look to the next: from 1; left out, `match.pairs`."
@@ -36,7 +41,27 @@ _EVERY: Final = (
 _ELO: Final = f"-{FURTHEST_ELO:,.0f} to {FURTHEST_ELO:,.0f}"
 
 
-class StopRanked(Strict):
+class _Rule(Strict):
+    """What both rules have in common."""
+
+    every: int | None = Field(
+        default=None,
+        ge=1,
+        le=MOST_STOP_PAIRS,
+        title="Every",
+        description="How many pairs are added from one look to the next: from 1; left out, "
+        "`match.pairs`.",
+        examples=[10],
+    )
+    scores: Scores = Field(
+        default="raw",
+        title="Scores",
+        description="raw (results as they were) or adjusted (with the luck taken out).",
+        examples=["raw"],
+    )
+
+
+class StopRanked(_Rule):
     """Until every two neighbours of the table are told apart, or known to be as good."""
 
     when: Literal["ranked"] = Field(
@@ -49,9 +74,6 @@ class StopRanked(Strict):
         description="How many pairs of every pairing are played at most, decided or not: from "
         f"`match.pairs` to {MOST_STOP_PAIRS:,}.",
         examples=[50],
-    )
-    every: int | None = Field(
-        default=None, ge=1, le=MOST_STOP_PAIRS, title="Every", description=_EVERY, examples=[10]
     )
     margin_elo: float = Field(
         default=25.0,
@@ -70,7 +92,6 @@ class StopRanked(Strict):
         description="The chance to be wrong about any gap at any look: above 0, below 0.5.",
         examples=[0.05],
     )
-    scores: Scores = Field(default="raw", title="Scores", description=_SCORES, examples=["raw"])
     allocate: Literal["even", "adaptive"] = Field(
         default="even",
         title="Where pairs go",
@@ -84,7 +105,7 @@ class StopRanked(Strict):
         return tuple(range(first, self.max_pairs + 1, self.every or first))
 
 
-class SprtTest(Strict):
+class SprtTest(_Rule):
     """Of two captains, by which of two differences their results are better told."""
 
     pair: Annotated[tuple[str, str], Field(strict=False)] = Field(
@@ -137,10 +158,6 @@ class SprtTest(Strict):
         f"{MOST_STOP_PAIRS:,}. More of it resumes the run.",
         examples=[1_000],
     )
-    every: int | None = Field(
-        default=None, ge=1, le=MOST_STOP_PAIRS, title="Every", description=_EVERY, examples=[10]
-    )
-    scores: Scores = Field(default="raw", title="Scores", description=_SCORES, examples=["raw"])
 
     @field_validator("elo1")
     @classmethod

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from flows.report.content import Step, Stopping
-from tournaments import stopping, stopped
+from tournaments import stopped, stopping
 from tournaments.stop_spec import SprtTest
 
 

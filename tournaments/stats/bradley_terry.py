@@ -29,6 +29,7 @@ WEAK_RIDGE: Final = 0.125  # half a match's information: ½ · ¼
 _LEAST_RIDGE: Final = 1e-9  # strengths are relative: without any, the equations have no one answer
 _STEPS: Final = 200
 _SETTLED: Final = 1e-12
+_SLACK: Final = 1e-13
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,7 +213,9 @@ class _Equations:
             uphill = self.design.T @ (scored - played * expected) - self.ridge * at
             weight = played * expected * (1 - expected)
             step = np.linalg.solve((self.design.T * weight) @ self.design + self._ridged(), uphill)
-            while height(at + step) < height(at) and np.abs(step).max() > _SETTLED:
+            here = height(at)
+            lower = here - _SLACK * (1 + abs(here))  # near the top, rounding looks like a way down
+            while height(at + step) < lower:
                 step /= 2
             at = at + step
             if np.abs(step).max() < _SETTLED:
@@ -220,7 +223,9 @@ class _Equations:
         return at
 
     def _jackknife(self, expected: Floats, pulls: Floats) -> Floats:
-        """How far leaving out each cluster would move the solution: a row a cluster."""
+        """How far leaving out each cluster would move the solution: a row a cluster. A weak ridge
+        bounds it where without the cluster some would not have met the others.
+        """
         weight = self.played * (expected * (1 - expected))[self.cell]
         rows = self.design[self.cell]
         every = (rows.T * weight) @ rows + self._ridged()
@@ -231,7 +236,8 @@ class _Equations:
             some = slice(start, start + _TOGETHER)
             each = (rows[some] * weight[some, None])[:, :, None] * rows[some, None, :]
             np.add.at(parts, self.cluster[some], each)
-        return np.linalg.solve(every - parts, pulls[:, :, None])[:, :, 0]
+        left = every - parts + np.eye(len(every)) * WEAK_RIDGE
+        return np.linalg.solve(left, pulls[:, :, None])[:, :, 0]
 
     def _per_cluster(self, each: Floats) -> Floats:
         added = np.zeros((self.clusters, *each.shape[1:]))

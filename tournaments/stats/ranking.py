@@ -17,10 +17,12 @@ from tournaments.stats.scale import ELO_A_NAT
 from tournaments.stats.student import CONFIDENCE, below, reach
 
 DRAWS: Final = 20_000
+LEAST_CLUSTERS: Final = 2  # of a captain: fewer say nothing of how sure he is
 _DRAW_SEED: Final = 20_261_129
 _ONE_SIDED: Final = 1.6448536269514722  # normal quantile of 95 %
 _BISECTIONS: Final = 100
 _FURTHEST: Final = 20.0  # nats
+_UNKNOWN: Final = 5.0  # nats: the standard error of who played one seed, on which all may be luck
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +127,9 @@ class _Ranker:
         """Both ends of the interval, in nats. Widens the covariance where the score nears 0 or 1,
         as the spread seen there says little about the surprises that did not come.
         """
+        if self.fit.clusters[one] < LEAST_CLUSTERS:
+            self.covariance[one, one] = _UNKNOWN**2
+            return None, None
         strength, score = float(self.fit.strengths[one]), float(self.fit.scores[one])
         low_score, high_score = self._score_ends(one)
         margin = float(self.reach[one] * sqrt(max(self.covariance[one, one], 0.0)))
