@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Literal
 
 import pytest
+from playwright.async_api import expect
 
+from engine.events import DeliveryEvent
+from engine.record import read_record
+from flows.play import BusAddress
+from flows.publishing import publish
 from flows.report import Material, build, page
+from spectator.server import BusServer
 from tests.e2e.accessible import violations
-from tests.e2e.browsing import connected
+from tests.e2e.browsing import browse, connected
 from tests.flows.support import played
 
 pytestmark = pytest.mark.page
@@ -108,3 +115,27 @@ async def test_it_is_printed_in_light_and_within_the_paper(chromium: str, file: 
         await context.close()
     assert ink == "rgb(27, 42, 34)"
     assert wide <= 794
+
+
+async def test_a_ball_of_the_report_opens_the_match_as_it_stood_then(
+    chromium: str, bus: BusServer, tmp_path: Path
+) -> None:
+    folder = await asyncio.to_thread(played, tmp_path)
+    address = BusAddress(url=bus.url, token=bus.publish_token)
+    assert (await publish(folder, address)).waiting == 0
+    report = build(Material.of(folder))
+    point = report.turning[0]
+    path = f"/match/{point.episode_id}/{point.attempt}#{point.place}"
+    assert f'href="{bus.url}{path}"' in page(report, bus.url)
+    events = read_record(folder.records / f"{point.episode_id}.jsonl")
+    home = point.after if point.gained == point.home else 1 - point.after
+    (seq,) = [
+        event.seq
+        for event in events
+        if isinstance(event, DeliveryEvent)
+        and (event.data.innings, event.data.outcome) == (point.innings, point.outcome)
+        and event.data.win_probability == pytest.approx(home, abs=1e-12)
+    ]
+    async with browse(chromium, bus, path) as shown:
+        word = shown.locator("#words [data-seq]").first
+        await expect(word).to_have_attribute("data-seq", str(seq))

@@ -107,8 +107,21 @@ def test_one_pair_is_rated_without_a_claim() -> None:
     rated = rate([pair_with(first="ann", second="bob", outcomes=(W, W))])
     assert rated.raw is not None
     assert rated.raw.tied == (("ann", "bob"),)
-    assert rated.raw.captains[0].low is not None
-    assert rated.raw.captains[0].low < 0
+    assert [(one.low, one.high) for one in rated.raw.captains] == [(None, None)] * 2
+
+
+def test_who_has_played_one_seed_leaves_the_others_as_sure_as_they_were() -> None:
+    pairs = league({"bob": 0.3, "cy": 0.0}, 40)
+    joined = rate([*pairs, pair_with(seed=0, first="ann", second="cy", outcomes=(W, W))])
+    alone = rate(pairs)
+    assert joined.raw is not None
+    assert alone.raw is not None
+    ann = next(one for one in joined.raw.captains if one.captain == "ann")
+    assert (ann.low, ann.high) == (None, None)
+    bob = next(one for one in joined.raw.captains if one.captain == "bob")
+    assert bob.width is not None
+    assert bob.width < 400
+    assert not any(gap.is_resolved for gap in joined.raw.gaps if "ann" in (gap.better, gap.worse))
 
 
 def test_without_pairs_nothing_is_rated() -> None:

@@ -26,9 +26,11 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 WEAK_RIDGE: Final = 0.125  # half a match's information: ½ · ¼
+LEAST_CLUSTERS: Final = 2  # of a captain: fewer say nothing of how sure he is
 _LEAST_RIDGE: Final = 1e-9  # strengths are relative: without any, the equations have no one answer
 _STEPS: Final = 200
 _SETTLED: Final = 1e-12
+_SLACK: Final = 1e-13
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,7 +214,9 @@ class _Equations:
             uphill = self.design.T @ (scored - played * expected) - self.ridge * at
             weight = played * expected * (1 - expected)
             step = np.linalg.solve((self.design.T * weight) @ self.design + self._ridged(), uphill)
-            while height(at + step) < height(at) and np.abs(step).max() > _SETTLED:
+            here = height(at)
+            lower = here - _SLACK * (1 + abs(here))  # near the top, rounding looks like a way down
+            while height(at + step) < lower:
                 step /= 2
             at = at + step
             if np.abs(step).max() < _SETTLED:
@@ -231,7 +235,16 @@ class _Equations:
             some = slice(start, start + _TOGETHER)
             each = (rows[some] * weight[some, None])[:, :, None] * rows[some, None, :]
             np.add.at(parts, self.cluster[some], each)
+        parts[self._only_ones()] = 0
         return np.linalg.solve(every - parts, pulls[:, :, None])[:, :, 0]
+
+    def _only_ones(self) -> npt.NDArray[np.bool_]:
+        """The clusters without which a captain would not have played: they cannot be left out."""
+        lone = self._clusters_of_captains() < LEAST_CLUSTERS
+        only: npt.NDArray[np.bool_] = np.zeros(self.clusters, bool)
+        for captain in self._sides():
+            only[self.cluster[lone[captain]]] = True
+        return only
 
     def _per_cluster(self, each: Floats) -> Floats:
         added = np.zeros((self.clusters, *each.shape[1:]))

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from tournaments.pairs import LEGS
-from tournaments.stats.bradley_terry import Fit, Floats
+from tournaments.stats.bradley_terry import LEAST_CLUSTERS, Fit, Floats
 from tournaments.stats.means import LEAST_SPREAD
 from tournaments.stats.scale import ELO_A_NAT
 from tournaments.stats.student import CONFIDENCE, below, reach
@@ -21,6 +21,7 @@ _DRAW_SEED: Final = 20_261_129
 _ONE_SIDED: Final = 1.6448536269514722  # normal quantile of 95 %
 _BISECTIONS: Final = 100
 _FURTHEST: Final = 20.0  # nats
+_UNKNOWN: Final = 5.0  # nats: the standard error of who played one seed, on which all may be luck
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +126,9 @@ class _Ranker:
         """Both ends of the interval, in nats. Widens the covariance where the score nears 0 or 1,
         as the spread seen there says little about the surprises that did not come.
         """
+        if self.fit.clusters[one] < LEAST_CLUSTERS:
+            self.covariance[one, one] = _UNKNOWN**2
+            return None, None
         strength, score = float(self.fit.strengths[one]), float(self.fit.scores[one])
         low_score, high_score = self._score_ends(one)
         margin = float(self.reach[one] * sqrt(self.covariance[one, one]))
