@@ -263,6 +263,16 @@ def test_what_would_be_taken_over_is_not_planned_again(tmp_path: Path) -> None:
     assert (again.played, again.taken_over, again.left) == (4, 0, 8)
 
 
+def test_who_has_a_bye_is_reckoned_with_too() -> None:
+    other = MODEL.replace("model, kind", "other, kind").replace(
+        "PRICE", ", price: {input: 1, output: 2}"
+    )
+    text = asked().replace("captains: [", f"captains: [{other}, ")
+    told = planned(text.replace("match:", "format: {kind: knockout}\nmatch:"))
+    assert [one.captain for one in told.by_captain] == ["other", "model"]
+    assert all(one.calls.low > 0 for one in told.by_captain)
+
+
 def test_a_knockout_of_six_has_five_encounters() -> None:
     told = planned(league(6, 4).replace("match:", "format: {kind: knockout}\nmatch:"))
     assert (told.fixtures_at_least, told.fixtures) == (5, 5)
