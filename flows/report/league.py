@@ -70,7 +70,7 @@ def ratings(report: Report) -> str:
     )
     return section(
         "Who is better",
-        lead,
+        lead if rows else "",
         f"<figure>{_KEY}{figure}</figure>" if figure else "",
         table("Ratings", head, body),
         notes if body else "",
@@ -117,7 +117,10 @@ def crosstable(report: Report) -> str:
         "column, luck taken out; below it won–lost–tied as they were."
     )
     return section(
-        "Against whom", lead, table("Crosstable", head, rows, "heat") if found else "", at="cross"
+        "Against whom",
+        lead,
+        table("Crosstable", head, rows, "heat") if any(c.played for c in found.values()) else "",
+        at="cross",
     )
 
 
@@ -136,7 +139,7 @@ def _heat(found: dict[tuple[str, str], Cell], one: str, other: str) -> str:
 def _shaded(score: float | None, won: int, lost: int, cell: Cell) -> str:
     record = f"<small>{won}–{lost}–{cell.tied}</small>"
     if score is None:
-        return f"<td>{record}</td>"
+        return f"<td>{record if cell.played else ''}</td>"
     shade = min(SHADES - 1, max(0, int(score * SHADES)))
     return f'<td class="h{shade}">{100 * score:.0f}{record}</td>'
 

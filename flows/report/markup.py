@@ -77,7 +77,9 @@ def tile(words: str, figure: str, more: str = "") -> str:
 
 
 def tiles(each: Iterable[str]) -> str:
-    return f'<div class="tiles">{"".join(each)}</div>'
+    """Side by side; nothing where there are none."""
+    shown = "".join(each)
+    return f'<div class="tiles">{shown}</div>' if shown else ""
 
 
 def listing(lines: Iterable[str]) -> str:

@@ -34,7 +34,8 @@ def honesty(report: Report) -> str:
         "Coverage is the share of decisions that a captain made himself; what a fallback decided "
         "for him is not his cricket."
     )
-    quiet = "" if asked else " Nobody had to be waited for: no calls, no tokens, no cost."
+    tried = asked or any(one.void for one in report.honesty)
+    quiet = "" if tried else " Nobody had to be waited for: no calls, no tokens, no cost."
     head = ["captain", *map(told, names), "forfeits", "void"]
     return section(
         "How the decisions were come by",
@@ -61,6 +62,8 @@ def doubts(report: Report) -> str:
 
 def _circles(report: Report) -> Iterator[str]:
     sure = [cycle for cycle in report.cycles if cycle.is_sure]
+    if all(cell.adjusted is None for cell in report.crosstable):
+        return
     if not report.cycles:
         yield "No circles: nobody beats another who beats a third who beats the first."
         return

@@ -130,7 +130,12 @@ def test_of_a_run_without_matches_nothing_can_be_said(tmp_path: Path) -> None:
     found = report_of(unplayed(tmp_path))
     assert found.answer.startswith("Nothing can be said yet")
     assert (found.episodes.counted, found.episodes.open) == (0, EPISODES_OF_SMALL)
-    assert unclosed(page(found)) == []
+    text = page(found)
+    assert unclosed(text) == []
+    assert re.findall(r"<h2 [^>]*>(.*?)</h2>", text) == [
+        *("Who is better", "The table", "How the decisions were come by"),
+        *("How far to trust the order", "What does not count", "Play it again"),
+    ]
 
 
 def test_too_many_void_matches_are_no_ranking(tmp_path: Path) -> None:
