@@ -11,12 +11,13 @@ from typing import Final
 import numpy as np
 
 from tournaments.pairs import LEGS
-from tournaments.stats.bradley_terry import LEAST_CLUSTERS, Fit, Floats
+from tournaments.stats.bradley_terry import Fit, Floats
 from tournaments.stats.means import LEAST_SPREAD
 from tournaments.stats.scale import ELO_A_NAT
 from tournaments.stats.student import CONFIDENCE, below, reach
 
 DRAWS: Final = 20_000
+LEAST_CLUSTERS: Final = 2  # of a captain: fewer say nothing of how sure he is
 _DRAW_SEED: Final = 20_261_129
 _ONE_SIDED: Final = 1.6448536269514722  # normal quantile of 95 %
 _BISECTIONS: Final = 100
