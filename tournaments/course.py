@@ -109,7 +109,7 @@ def course_of(
         occasion=checked,
         shared_seeds=spec.match.shared_seeds,
         captains=everybody,
-        fixtures=walk.book.fixtures,
+        fixtures=tuple(sorted(walk.book.fixtures, key=lambda fixture: fixture.round)),
         later=walk.book.later,
     )
     return Course(plan=plan, stages=tuple(walk.stages), champion=walk.champion)
