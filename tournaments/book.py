@@ -41,6 +41,7 @@ class Book:
         self._whole = _whole_pairs(outcomes)
         self._numbered = Counter[frozenset[str]]()
         self._least = self._most = 0
+        self._fixtures_least = self._fixtures_most = 0
         self.entries: list[Entry] = []
 
     @property
@@ -49,7 +50,12 @@ class Book:
 
     @property
     def later(self) -> Later:
-        return Later(at_least=self._least, at_most=self._most)
+        return Later(
+            at_least=self._least,
+            at_most=self._most,
+            fixtures_at_least=self._fixtures_least,
+            fixtures_at_most=self._fixtures_most,
+        )
 
     def enter(
         self, first: str, second: str, rule: PairsRule, *, round_: int, stage: str, name: str = ""
@@ -89,8 +95,14 @@ class Book:
 
     def expect(self, rule: PairsRule, *, at_least: int, at_most: int) -> None:
         """So many fixtures will come whose captains are not known yet."""
+        self._fixtures_least += at_least
+        self._fixtures_most += at_most
         self._least += 2 * rule.at_first * at_least
         self._most += 2 * rule.at_most * at_most
+
+    def expect_pairs(self, at_most: int) -> None:
+        """So many pairs may come of fixtures that are entered."""
+        self._most += 2 * at_most
 
     def _fixture_id(self, first: str, second: str, round_: int) -> FixtureId:
         return FixtureId(f"r{round_}-{self._slug[first]}-v-{self._slug[second]}")

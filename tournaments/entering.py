@@ -39,7 +39,7 @@ def enter_all(
     ]
     if grown is None:
         return Entered(entries=entries, stopping=None)
-    book.expect(Fixed(1), at_least=0, at_most=grown.more)
+    book.expect_pairs(grown.more)
     return Entered(entries=entries, stopping=grown.stopping)
 
 

@@ -78,10 +78,14 @@ class EpisodePlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Later:
-    """Episodes that are not planned yet: so many at least and at most."""
+    """Episodes that are not planned yet: so many at least and at most, and fixtures that are not;
+    some of the episodes are further ones of a fixture that is.
+    """
 
     at_least: int = 0
     at_most: int = 0
+    fixtures_at_least: int = 0
+    fixtures_at_most: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

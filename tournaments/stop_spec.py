@@ -29,15 +29,6 @@ STOPPABLE: Final = ("round_robin", "gauntlet")
 
 Scores = Literal["raw", "adjusted"]
 
-_ELO: Final = 1_000.0
-STOPPABLE: Final = ("round_robin", "gauntlet")
-
-Scores = Literal["raw", "adjusted"]
-
-_SCORES: Final = "raw (results as they were) or adjusted (with the luck taken out)."
-_EVERY: Final = (
-    "How many pairs are added from one look to the next: from 1; left out, `match.pairs`."
-)
 _ELO: Final = f"-{FURTHEST_ELO:,.0f} to {FURTHEST_ELO:,.0f}"
 
 

@@ -281,6 +281,20 @@ async def test_a_run_whose_report_cannot_be_written_says_so_and_goes_on(tmp_path
     assert heard.troubles[0].startswith("no report was written: ")
 
 
+async def test_a_mistake_in_a_report_takes_nothing_from_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: RunFolder) -> Report:
+        raise ZeroDivisionError("of ours")
+
+    heard = _Heard()
+    monkeypatch.setattr("flows.reporting.write_report", broken)
+    order = Order.of(parse_tournament(SMALL, catalogue.known()), "1")
+    with open_run(order, tmp_path) as run:
+        assert await reported(run, Stage(reporter=heard), run.summary(1.0)) is None
+    assert "by a mistake of ours (ZeroDivisionError: of ours)" in heard.troubles[0]
+
+
 def test_the_command_tells_the_answer(
     folder: RunFolder, capsys: pytest.CaptureFixture[str], report: Report
 ) -> None:

@@ -90,7 +90,7 @@ WRONG = {
     "stop: {when: ranked, max_pairs: 2}": "at most 2 pairs, where a fixture begins with 3; allow",
     "stop: {when: ranked, max_pairs: 999}": "333 looks; allowed: 50 at most, with more pairs in",
     "stop: {when: ranked, max_pairs: 9, alpha: 0.5}": "`stop.alpha` is 0.5; allowed: The chance to",
-    "stop: {when: ranked, max_pairs: 9, only: raw}": "`stop.only` is unknown; allowed: when, max_p",
+    "stop: {when: ranked, max_pairs: 9, only: raw}": "`stop.only` is unknown; allowed: every, scor",
     "stop: {sprt: 4}": "`stop.sprt` is 4; allowed: A test of two captains, such as",
     "stop: {sprt: {pair: [random, bob], elo0: 0, elo1: 5}}": "'bob' does not play; allowed: two of",
     "stop: {sprt: {pair: [random, random], elo0: 0, elo1: 5}}": "'random' twice; allowed: two capt",

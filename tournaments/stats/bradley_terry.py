@@ -155,7 +155,7 @@ class _Equations:
         moved = self._jackknife(expected, pulls)
         centre = np.eye(len(solution))
         centre[:count, :count] -= 1 / count
-        covariance = centre @ (moved.T @ moved) @ centre.T
+        centred = moved @ centre.T
         games, scores = self._of_captains()
         few = max(self.clusters - 1, 1)
         return Fit(
@@ -163,7 +163,7 @@ class _Equations:
             strengths=solution[:count] - solution[:count].mean(),
             side=float(solution[count]),
             toss=float(solution[count + 1]),
-            covariance=covariance * few / self.clusters,
+            covariance=centred.T @ centred * few / self.clusters,  # no variance below 0 by rounding
             games=games,
             scores=scores,
             errors=np.sqrt((pulls[:, :count] ** 2).sum(0) * self.clusters / few) / games,

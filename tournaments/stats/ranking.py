@@ -206,7 +206,7 @@ class _Ranker:
         return tuple(replace(gap, p=p) for gap, p in zip(between, corrected, strict=True))
 
     def _effect(self, place: int, effect: float) -> Effect | None:
-        variance = float(self.fit.covariance[place, place])
+        variance = max(float(self.fit.covariance[place, place]), 0.0)
         if effect == 0 and variance == 0:
             return None
         clusters = int(self.fit.clusters.max())
