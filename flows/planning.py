@@ -189,7 +189,7 @@ class Forecast:
         )
 
     def _pairs(self) -> dict[Meeting, float]:
-        """How many each two captains play; of a bracket and the like, as if all met equally often."""
+        """How many each two captains play; of a bracket, as if all met equally often."""
         if not self._plan.grows or self._spec.stop is not None:
             return {met: episodes / 2 for met, episodes in self.meetings.items()}
         each = sum(self.meetings.values()) / 2 / len(self.meetings)
