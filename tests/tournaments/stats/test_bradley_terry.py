@@ -144,8 +144,9 @@ def test_strengths_have_mean_nought_and_a_covariance_that_knows(games: list[Game
     assert found.strengths.sum() == pytest.approx(0, abs=1e-8)
     captains = len(found.captains)
     among = found.covariance[:captains, :captains]
-    assert np.linalg.eigvalsh(among).min() > -1e-9
-    assert among.sum(0) == pytest.approx(np.zeros(captains), abs=1e-7)
+    scale = max(1.0, float(among.max()))  # without its one seed a captain may be anywhere
+    assert np.linalg.eigvalsh(among).min() > -1e-9 * scale
+    assert among.sum(0) == pytest.approx(np.zeros(captains), abs=1e-7 * scale)
 
 
 def is_within(games: Sequence[Game]) -> bool:
