@@ -25,7 +25,12 @@ from prefect.logging import get_run_logger
 from engine.result import EpisodeResult
 from flows.honesty import accounts_markdown
 from flows.report import PAGE, Report
-from flows.report.markdown import quality_markdown, ratings_markdown, turning_markdown
+from flows.report.markdown import (
+    quality_markdown,
+    ratings_markdown,
+    stopping_markdown,
+    turning_markdown,
+)
 from flows.run import Run
 from flows.scorecards import results_markdown, scorecard_markdown
 from tournaments import crosstable_markdown, stages_markdown, standings_markdown
@@ -77,11 +82,12 @@ async def show_accounts(run: Run) -> None:
 
 
 async def show_report(run: Run, report: Report) -> None:
-    """Ratings, decisions and turning points, and where the page is."""
+    """Ratings, what the stopping rule says, decisions and turning points, and where the page is."""
     name, page = run.spec.name, run.folder.path / PAGE
     about = f"{run.done} of {run.total} episodes"
     parts = {
         "ratings": ratings_markdown(report),
+        "stopping": stopping_markdown(report),
         "decisions": quality_markdown(report),
         "turning-points": turning_markdown(report),
     }

@@ -88,13 +88,14 @@ def crosstable(run: Run) -> ev.TournamentCrosstable:
         )
         if len(fixtures) <= MOST_FIXTURES
         else (),
-        **(stages.growing(run) if run.has_stages and len(fixtures) <= MOST_FIXTURES else {}),
+        **(stages.growing(run) if run.may_grow and len(fixtures) <= MOST_FIXTURES else {}),
     )
 
 
 def ended(run: Run, summary: RunSummary) -> ev.TournamentEnded:
     """The run played all that it could."""
     stopped = [] if summary.stopped is None else [summary.stopped]
+    verdict = [] if summary.stopping is None else [summary.stopping["said"]]
     return ev.TournamentEnded(
         name=run.spec.name,
         played=summary.episodes.played + summary.episodes.resumed,
@@ -102,7 +103,7 @@ def ended(run: Run, summary: RunSummary) -> ev.TournamentEnded:
         forfeit=summary.episodes.forfeit,
         seconds=summary.seconds,
         state="stopped" if stopped else "finished",
-        why=(*stopped, *summary.unplayable),
+        why=(*stopped, *verdict, *summary.unplayable),
         unranked=tuple(summary.unranked),
     )
 

@@ -89,7 +89,7 @@ class PlanReport(BaseModel):
     """What a tournament will take, and what it can tell.
 
     `episodes` of this occasion are `fixtures` × pairs × 2; where results decide how many there will
-    be, these are the most, and `episodes_at_least` the fewest. `played` have a sealed record,
+    be, these are the most, and what ends in `_at_least` the fewest. `played` have a sealed record,
     `taken_over` are those that an earlier version of the file has played.
     Calls, tokens, dollars and hours are of what is `left`; `spent` is what the run has taken. `usd`
     null: some price is not known.
@@ -101,6 +101,7 @@ class PlanReport(BaseModel):
     occasion: str
     captains: list[str]
     fixtures: int
+    fixtures_at_least: int
     pairs: int
     episodes: int
     episodes_at_least: int

@@ -67,9 +67,8 @@ class Forecast:
         self._folder = order.folder(runs)
         self._captains = captains_of(order.spec, catalogue.known())
         self._plan = plan = _grown(order, self._folder)
-        self._meetings = meetings(plan)
+        self._meetings = _likely(plan)
         self._played = min(plan.at_most, _sealed(self._folder))
-        # Whose the episodes are that results decide about, nobody knows: they are like the others.
         ends = (plan.at_least, (plan.at_least + plan.at_most) / 2, plan.at_most)
         self._taken = _offered(order, self._folder)
         done = self._played + self._taken.total()
@@ -90,7 +89,8 @@ class Forecast:
             file_digest=self._order.file_digest,
             occasion=self._plan.occasion,
             captains=list(self._plan.captains),
-            fixtures=len(self._plan.fixtures),
+            fixtures=len(self._plan.fixtures) + self._plan.later.fixtures_at_most,
+            fixtures_at_least=len(self._plan.fixtures) + self._plan.later.fixtures_at_least,
             pairs=episodes // 2,
             episodes=episodes,
             episodes_at_least=self._plan.at_least,
@@ -191,9 +191,8 @@ class Forecast:
         """How many each two captains play; of a plan that grows, as if all met equally often."""
         if not self._plan.grows:
             return {met: episodes / 2 for met, episodes in self._meetings.items()}
-        everybody = list(combinations(sorted(self._plan.captains), 2))
-        pairs = (self._plan.at_least + self._plan.at_most) / 4
-        return {met: pairs / len(everybody) for met in everybody}
+        each = sum(self._meetings.values()) / 2 / len(self._meetings)
+        return dict.fromkeys(self._meetings, each)
 
     def _fewest(self, pairs: Mapping[Meeting, float]) -> float:
         """That any pairing plays; of a plan that grows, any fixture."""
@@ -248,6 +247,18 @@ def _grown(order: Order, folder: RunFolder) -> TournamentPlan:
         return order.plan
     played = (one for one in folder.attempts() if not one.end_reason.is_void)
     return order.course(outcome_of(one, order.spec.match.max_overs) for one in played).plan
+
+
+def _likely(plan: TournamentPlan) -> dict[Meeting, float]:
+    """How many episodes each two captains will play. Whose those are that results decide about,
+    nobody knows: they are spread evenly over all.
+    """
+    known = meetings(plan)
+    if not plan.grows:
+        return dict(known)
+    everybody = list(combinations(sorted(plan.captains), 2))
+    later = (plan.at_least + plan.at_most) / 2 - plan.total_episodes
+    return {met: known[met] + later / len(everybody) for met in everybody}
 
 
 def _told(name: str, need: Need) -> CaptainNeed:

@@ -21,6 +21,11 @@ async def reported(run: Run, stage: Stage, summary: RunSummary) -> Report | None
     except (NoRun, OSError) as error:
         stage.reporter.trouble(f"no report was written: {error}")
         return None
+    except Exception as error:  # noqa: BLE001 - what was played stands, whatever is wrong with us
+        why = f"{type(error).__name__}: {error}"
+        again = f"captains report {run.folder.path}"
+        stage.reporter.trouble(f"no report was written, by a mistake of ours ({why}): {again}")
+        return None
     summary.report = str(run.folder.path / PAGE)
     return report
 

@@ -44,8 +44,10 @@ from tournaments import (
     plan_tournament,
     stages_data,
     standings_data,
+    stopping_data,
 )
 from tournaments.digest import digest_of
+from tournaments.formats import Gauntlet, RoundRobin
 from tournaments.running import Limits
 
 UNFINISHED: Final = (EndReason.RUN_BUDGET, EndReason.BAD_SETTINGS)  # the run went on without it
@@ -174,9 +176,14 @@ class Run:
         return pairs(self.spec.name, self.plan, asked)
 
     @property
-    def has_stages(self) -> bool:
-        """Whether the tournament is more than one table that is known from the start."""
+    def may_grow(self) -> bool:
+        """Whether not all fixtures, or not all their pairs, were known from the start."""
         return self._order.plan.grows
+
+    @property
+    def has_stages(self) -> bool:
+        """Whether the tournament is more than one table."""
+        return not isinstance(self.spec.format, RoundRobin | Gauntlet)
 
     def grow(self) -> bool:
         """Add to the plan what follows from the results; whether anything is missing."""
@@ -328,6 +335,7 @@ class Run:
             standings=standings_data(self.table.standings()),
             champion=course.champion,
             stages=stages_data(course.stages),
+            stopping=stopping_data(course.stopping),
             stopped=self.stopped,
             unplayable=[why for _, why in sorted(self.unplayable.items())],
             unranked=self.unranked(),

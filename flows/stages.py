@@ -32,7 +32,7 @@ def growing(run: Run) -> dict[str, Any]:
     return {
         "schedule": schedule(run.plan),
         "pairs": tuple(fixture.pairs for fixture in run.plan.fixtures),
-        "stages": tuple(_stage(stage, place) for stage in course.stages),
+        "stages": tuple(_stage(stage, place) for stage in course.stages if run.has_stages),
         "champion": None if course.champion is None else place[course.champion],
     }
 

@@ -31,11 +31,12 @@ class RunRest(BaseModel):
 
 class RunSummary(BaseModel):
     """`stopped` by what, where its budget is spent; `champion` of a format that makes one, once it
-    has; `stages` how each part of the tournament ended; `unplayable` says which captains could not
-    play as they are set up, and why; `unranked` why the standings are no ranking; `voided` why
-    episodes are void, each reason once. `taken_over` from runs of the file as it was before, which
-    are in the folders `earlier`; `changed` says in what the newest of them differs. `report` where
-    the page is, None where it could not be written.
+    has; `stages` how each part of the tournament ended; `stopping` what the file's rule says of
+    when it is over; `unplayable` says which captains could not play as they are set up, and why;
+    `unranked` why the standings are no ranking; `voided` why episodes are void, each reason once.
+    `taken_over` from runs of the file as it was before, which are in the folders `earlier`;
+    `changed` says in what the newest of them differs. `report` where the page is, None where it
+    could not be written.
     """
 
     run_dir: str
@@ -45,6 +46,7 @@ class RunSummary(BaseModel):
     standings: list[dict[str, Any]]
     champion: str | None = None
     stages: list[dict[str, Any]] = []
+    stopping: dict[str, Any] | None = None
     stopped: str | None = None
     unplayable: list[str] = []
     unranked: list[str] = []

@@ -37,6 +37,8 @@ from tournaments.report import (
 from tournaments.spec import TournamentSpec
 from tournaments.staging import stages_data, stages_markdown, stages_text
 from tournaments.standings import EpisodeOutcome, InningsOutcome, Standing, Table, Tally
+from tournaments.stopped import rule_text, stopping_data, verdict_text
+from tournaments.stopping import Stopping, StopState
 
 __all__ = [
     "FIRST_OCCASION",
@@ -57,6 +59,8 @@ __all__ = [
     "Problem",
     "Stage",
     "Standing",
+    "StopState",
+    "Stopping",
     "Table",
     "Tally",
     "TournamentError",
@@ -75,10 +79,13 @@ __all__ = [
     "parse_tournament",
     "plan_tournament",
     "resolved",
+    "rule_text",
     "stages_data",
     "stages_markdown",
     "stages_text",
     "standings_data",
     "standings_markdown",
     "standings_text",
+    "stopping_data",
+    "verdict_text",
 ]

@@ -41,6 +41,7 @@ class Book:
         self._whole = _whole_pairs(outcomes)
         self._numbered = Counter[frozenset[str]]()
         self._least = self._most = 0
+        self._fixtures_least = self._fixtures_most = 0
         self.entries: list[Entry] = []
 
     @property
@@ -49,14 +50,19 @@ class Book:
 
     @property
     def later(self) -> Later:
-        return Later(at_least=self._least, at_most=self._most)
+        return Later(
+            at_least=self._least,
+            at_most=self._most,
+            fixtures_at_least=self._fixtures_least,
+            fixtures_at_most=self._fixtures_most,
+        )
 
     def enter(
         self, first: str, second: str, rule: PairsRule, *, round_: int, stage: str, name: str = ""
     ) -> Entry:
         """Two captains meet; how many pairs they play, the rule says."""
         both = frozenset((first, second))
-        fixture_id = FixtureId(f"r{round_}-{self._slug[first]}-v-{self._slug[second]}")
+        fixture_id = self._fixture_id(first, second, round_)
         begins = self._numbered[both] + 1
         self._numbered[both] += rule.at_most
         whole, pairs, is_over = self._followed(fixture_id, first, begins, rule)
@@ -80,10 +86,26 @@ class Book:
         self.entries.append(entry)
         return entry
 
+    def whole(self, first: str, second: str, round_: int) -> Mapping[int, Pair]:
+        """The whole pairs of a fixture so far, by number: both legs, the first captain's first at
+        home.
+        """
+        fixture_id = self._fixture_id(first, second, round_)
+        return self._whole.get(f"{self._run_id}-{fixture_id}", {})
+
     def expect(self, rule: PairsRule, *, at_least: int, at_most: int) -> None:
         """So many fixtures will come whose captains are not known yet."""
+        self._fixtures_least += at_least
+        self._fixtures_most += at_most
         self._least += 2 * rule.at_first * at_least
         self._most += 2 * rule.at_most * at_most
+
+    def expect_pairs(self, at_most: int) -> None:
+        """So many pairs may come of fixtures that are entered."""
+        self._most += 2 * at_most
+
+    def _fixture_id(self, first: str, second: str, round_: int) -> FixtureId:
+        return FixtureId(f"r{round_}-{self._slug[first]}-v-{self._slug[second]}")
 
     def _followed(
         self, fixture_id: FixtureId, first: str, begins: int, rule: PairsRule

@@ -15,6 +15,7 @@ from engine.seeds import derive_seed
 from tournaments.book import Book, Entry
 from tournaments.bracket import Encounters, Played, play_bracket
 from tournaments.digest import FileDigest
+from tournaments.entering import enter_all
 from tournaments.entrants import entry_name
 from tournaments.formats import (
     Gauntlet,
@@ -35,6 +36,7 @@ from tournaments.plan import (
     run_id,
 )
 from tournaments.schedules import (
+    Pairing,
     climb,
     default_rounds,
     gauntlet,
@@ -48,6 +50,7 @@ from tournaments.schedules import (
 from tournaments.schedules.groups import group_letter
 from tournaments.spec import TournamentSpec
 from tournaments.standings import EpisodeOutcome, Standing, Table
+from tournaments.stopping import Stopping
 
 LEAGUE: Final = "League"
 GAUNTLET: Final = "Gauntlet"
@@ -72,11 +75,14 @@ class Stage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """The plan so far and how its stages stand. `champion` of a format that makes one."""
+    """The plan so far and how its stages stand. `champion` of a format that makes one; `stopping`
+    of a file that says when to stop.
+    """
 
     plan: TournamentPlan
     stages: tuple[Stage, ...]
     champion: str | None
+    stopping: Stopping | None = None
 
 
 def plan_tournament(
@@ -109,10 +115,15 @@ def course_of(
         occasion=checked,
         shared_seeds=spec.match.shared_seeds,
         captains=everybody,
-        fixtures=walk.book.fixtures,
+        fixtures=tuple(sorted(walk.book.fixtures, key=lambda fixture: fixture.round)),
         later=walk.book.later,
     )
-    return Course(plan=plan, stages=tuple(walk.stages), champion=walk.champion)
+    return Course(
+        plan=plan,
+        stages=tuple(walk.stages),
+        champion=walk.champion,
+        stopping=walk.stopping,
+    )
 
 
 def new_table(spec: TournamentSpec, captains: Sequence[str]) -> Table:
@@ -131,6 +142,7 @@ class _Walk:
         self._fixed = Fixed(spec.match.pairs)
         self.stages: list[Stage] = []
         self.champion: str | None = None
+        self.stopping: Stopping | None = None
 
     def go(self) -> None:
         form = self._spec.format
@@ -153,20 +165,20 @@ class _Walk:
                 assert_never(form)
 
     def _league(self, captains: Sequence[str], stage: str, legs: int) -> Stage:
-        entries = [
-            self.book.enter(met.first, met.second, self._fixed, round_=met.round, stage=stage)
-            for met in round_robin(captains, legs=legs)
-        ]
+        entries = self._entered(round_robin(captains, legs=legs), stage)
         return self._add_table(stage, self._table(captains, entries), entries)
 
     def _gauntlet(self) -> None:
         opponents = [entry_name(entry) for entry in self._spec.opponents]
-        entries = [
-            self.book.enter(met.first, met.second, self._fixed, round_=met.round, stage=GAUNTLET)
-            for met in gauntlet(self._captains, opponents)
-        ]
+        entries = self._entered(gauntlet(self._captains, opponents), GAUNTLET)
         everybody = [*self._captains, *opponents]
         self._add_table(GAUNTLET, self._table(everybody, entries), entries)
+
+    def _entered(self, meetings: Sequence[Pairing], stage: str) -> Sequence[Entry]:
+        """Fixtures that are known from the start, though not how many pairs they have."""
+        entered = enter_all(self.book, self._spec, self._occasion, meetings, stage)
+        self.stopping = entered.stopping
+        return entered.entries
 
     def _knockout(self, form: Knockout) -> None:
         seeds = self._seeded(form.seeding)

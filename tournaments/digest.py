@@ -14,6 +14,7 @@ from tournaments.known import Known
 from tournaments.match_spec import MatchSpec
 from tournaments.schedules import default_rounds
 from tournaments.spec import TournamentSpec
+from tournaments.stop_spec import promise
 
 FileDigest = NewType("FileDigest", str)
 """64 hexadecimal digits."""
@@ -27,17 +28,17 @@ def file_digest(
 ) -> FileDigest:
     """SHA-256 over the canonical JSON of what the file means.
 
-    In: the seed, who meets whom, the match, the points, the players of its squads and the
-    situations of its pack (not what these are called), every captain with its name, its place in
-    the list, its *resolved* settings (a preset that changes is another captain), what a recording
-    that it plays by says, all that shapes what a language model is told, the ball model's
+    In: the seed, who meets whom, when it is over, the match, the points, the players of its squads
+    and the situations of its pack (not what these are called), every captain with its name, its
+    place in the list, its *resolved* settings (a preset that changes is another captain), what a
+    recording that it plays by says, all that shapes what a language model is told, the ball model's
     coefficients, the engine's version. `overs: 5` and `format: T5` mean the same.
 
     Out: comments, the order of keys, spelled-out defaults; the tournament's name (a label);
     `limits`, `execution`, `spectate` and `schedule`, which change when, where and how visibly a
-    match is played, but not the match; and what of a captain's settings is of the same sort
-    (`Known.limits`: budgets, deadlines, prices, keys), so that more of it resumes the run. The
-    record of each match has them.
+    match is played, but not the match; the most pairs of an SPRT (`stop_spec.promise`); and what of
+    a captain's settings is of the same sort (`Known.limits`: budgets, deadlines, prices, keys), so
+    that more of it resumes the run. The record of each match has them.
 
     Raises the engine's `UnknownPreset` for a captain that is not in `known`, and `BrokenRecord`
     for a recording that cannot be read.
@@ -65,6 +66,7 @@ def digest_of(whole: Mapping[str, Any]) -> FileDigest:
 
 def meaning(spec: TournamentSpec, known: Known) -> dict[str, Any]:
     """The part of the file that the digest covers, as JSON data."""
+    stated = {} if spec.stop is None else {"stop": promise(spec.stop, spec.match.pairs)}
     return {
         "seed": spec.seed,
         "format": _format(spec),
@@ -72,6 +74,7 @@ def meaning(spec: TournamentSpec, known: Known) -> dict[str, Any]:
         "points": spec.points.model_dump(mode="json"),
         "captains": [_captain(entry, known) for entry in spec.captains],
         "opponents": [_captain(entry, known) for entry in spec.opponents],
+        **stated,
     }
 
 

@@ -21,7 +21,7 @@ from tournaments.entrants import entrant_faults
 from tournaments.errors import BadTournamentFile, Problem
 from tournaments.formats import KINDS
 from tournaments.known import Known
-from tournaments.spec import ENTRANTS, PLANNED, TournamentSpec
+from tournaments.spec import ENTRANTS, TournamentSpec
 from tournaments.text import shown
 
 
@@ -133,8 +133,6 @@ def dotted(where: Where) -> str:
 def _unknown_key(where: Where, loc: Where) -> str:
     allowed = [*_properties(loc[:-1])]
     listed = ", ".join(allowed)
-    if where in PLANNED:
-        return f"{dotted(where)} is not supported yet; allowed: {listed}"
     hint = did_you_mean(where[-1], allowed, quote="`")
     return f"{dotted(where)} is unknown{hint}; allowed: {listed}"
 

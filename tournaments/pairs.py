@@ -18,6 +18,7 @@ from engine.cricket.choices import Seat
 from engine.events import EndReason
 from engine.result import EpisodeResult
 from tournaments.plan import pair_of
+from tournaments.standings import EpisodeOutcome
 
 LEGS: Final = 2
 MATCH_INNINGS: Final = 2  # later ones are super overs
@@ -147,6 +148,26 @@ def pairs_of(results: Iterable[EpisodeResult]) -> list[Pair]:
             told[result.episode_id] = result
             whole += [pair_id] * (len(told) == LEGS)
     return [_pair(pair_id, legs[pair_id]) for pair_id in whole]
+
+
+def pair_of_outcomes(seed: int, leg_a: EpisodeOutcome, leg_b: EpisodeOutcome) -> Pair:
+    """The same pair from what the table knows of its legs: without margins and digests."""
+    first = leg_a.home
+    return Pair(
+        pair_id=pair_of(leg_a.episode_id),
+        seed=seed,
+        first=first,
+        second=leg_a.away,
+        legs=(_told(leg_a, first), _told(leg_b, first)),
+    )
+
+
+def _told(leg: EpisodeOutcome, captain: str) -> LegScore:
+    outcome = Outcome.DRAW
+    if leg.winner is not None:
+        outcome = Outcome.WIN if leg.winner == captain else Outcome.LOSS
+    luck = leg.luck if leg.home == captain else -leg.luck
+    return LegScore(outcome=outcome, adjusted=outcome.score - luck)
 
 
 def between(pairs: Iterable[Pair], first: str, second: str) -> list[Pair]:

@@ -8,7 +8,7 @@ from, and how it grows with the results, `tournaments.course` says.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
@@ -78,10 +78,14 @@ class EpisodePlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Later:
-    """Episodes that are not planned yet: so many at least and at most."""
+    """Episodes that are not planned yet: so many at least and at most, and fixtures that are not;
+    some of the episodes are further ones of a fixture that is.
+    """
 
     at_least: int = 0
     at_most: int = 0
+    fixtures_at_least: int = 0
+    fixtures_at_most: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,8 +152,8 @@ class TournamentPlan:
 
         The file digest is no part of it: a captain more leaves the matches as they were (ADR 0007).
         """
-        whose = () if self.shared_seeds else sorted((fixture.first, fixture.second))
-        return derive_seed("pair", self.seed, self.occasion, number, *whose)
+        whose = () if self.shared_seeds else (fixture.first, fixture.second)
+        return pair_seed(self.seed, self.occasion, number, whose)
 
     def _episode(self, fixture: Fixture, number: int, leg: Leg, seed: Seed) -> EpisodePlan:
         seats = (fixture.first, fixture.second)
@@ -168,6 +172,11 @@ class TournamentPlan:
 def episode_id(run: str, fixture: FixtureId, number: int, leg: Leg) -> EpisodeId:
     """What an episode is called everywhere."""
     return EpisodeId(f"{run}-{fixture}-p{number:02d}-{leg}")
+
+
+def pair_seed(seed: int, occasion: Occasion, number: int, whose: Iterable[str] = ()) -> Seed:
+    """Of pair `number`, in all pairings, or in that of `whose` alone."""
+    return derive_seed("pair", seed, occasion, number, *sorted(whose))
 
 
 def pair_of(episode_id: str) -> str:

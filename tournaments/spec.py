@@ -31,18 +31,12 @@ from tournaments.formats import RoundRobin, TournamentFormat
 from tournaments.known import Known
 from tournaments.match_spec import MatchSpec
 from tournaments.running import TEMPLATES, Execution, Keep, Limits, Schedule, Spectate
+from tournaments.stop_spec import Stop, stop_faults
 
 MOST_CAPTAINS: Final = 64
 
 ENTRANTS: Final = "entrants"
 """The type of pydantic error for rules about all entrants together; see `entrant_faults`."""
-
-PLANNED: Final = frozenset(
-    {
-        ("stop",),
-    }
-)
-"""Keys of DESIGN §7 that no code obeys yet: refused by name, so that nobody relies on them."""
 
 
 class Points(Strict):
@@ -149,6 +143,14 @@ class TournamentSpec(Strict):
         "captain meets.",
         examples=[["random"]],
     )
+    stop: Stop | None = Field(
+        default=None,
+        title="Stop",
+        description="When a round robin or a gauntlet is over: a mapping such as {when: ranked, "
+        "max_pairs: 50} or {sprt: {pair: [qwen, heuristic], elo0: 0, elo1: 50}}; left out, after "
+        "`match.pairs`.",
+        examples=[{"when": "ranked", "max_pairs": 50}],
+    )
     limits: Limits = Field(
         default=Limits(),
         title="Limits",
@@ -189,6 +191,16 @@ class TournamentSpec(Strict):
         form = self.format.model_dump()
         for fault in entrant_faults(form, self.match.pairs, captains, opponents):
             raise PydanticCustomError(ENTRANTS, "{message}", {"message": fault.message})
+        return self
+
+    @model_validator(mode="after")
+    def _stop_fits(self) -> TournamentSpec:
+        if self.stop is not None:
+            captains = [entry_name(entry) for entry in self.captains]
+            opponents = [entry_name(entry) for entry in self.opponents]
+            form = self.format.model_dump()
+            for fault in stop_faults(self.stop, form, self.match.pairs, captains, opponents):
+                raise broken_rule(fault.message, fault.at)
         return self
 
     @model_validator(mode="after")

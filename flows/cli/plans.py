@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from flows.cli.progress import TerminalReporter
+from flows.cli.progress import TerminalReporter, duration
 from flows.cli.terminal import BadInput, Exit, answer_json, note, say, table
 
 if TYPE_CHECKING:
     from flows.plan_report import PlanReport, Resolved, Span
     from flows.run import Order
 
+_HOUR_S: Final = 3600
 _FITS: Final = {
     "yes": "enough",
     "perhaps": "enough if it goes as expected",
@@ -60,15 +61,16 @@ def _play_pilot(order: Order, file: str, runs: Path, pilot: int, *, as_json: boo
 
 
 def _lines(report: PlanReport) -> Iterator[str]:
-    names = len(report.captains)
-    yield f"{report.name}: {names} captains, {report.fixtures:,} fixtures, {report.pairs:,} pairs"
+    fixtures = _from_to(report.fixtures_at_least, report.fixtures)
+    yield f"{report.name}: {len(report.captains)} captains, {fixtures} fixtures"
+    episodes = _from_to(report.episodes_at_least, report.episodes)
     taken = f"{report.taken_over:,} taken over, " if report.taken_over else ""
-    yield f"{report.episodes:,} episodes, {report.played:,} played, {taken}{report.left:,} left:"
+    yield f"{episodes} episodes, {report.played:,} played, {taken}{report.left:,} left:"
     yield ""
     yield table(("", "low", "expected", "high"), [*_rows(report)])
     yield ""
     yield from (_resolved(one) for one in report.resolution)
-    if report.machines[-1].machines > 1 or report.hours.expected > 1:
+    if report.machines[0].machines > 1 or report.hours.expected > 1:
         yield ""
         yield from _machines(report)
     for limit in report.limits:
@@ -81,17 +83,24 @@ def _lines(report: PlanReport) -> Iterator[str]:
         yield f"variance of {one.scores} pairs: {one.source}"
 
 
+def _from_to(least: int, most: int) -> str:
+    return f"{most:,}" if least == most else f"{least:,} to {most:,}"
+
+
 def _rows(report: PlanReport) -> Iterator[list[str]]:
-    yield _row("calls", report.calls)
-    yield _row("tokens", report.tokens)
-    if report.usd is None:
-        yield ["dollars", "unknown", "unknown", "unknown"]
-    else:
-        yield _row("dollars", report.usd)
-    for one in report.by_captain:
-        if one.usd is not None:
-            yield _row(f"  of {one.captain}", one.usd)
-    yield _row("hours", report.hours)
+    if report.by_captain:
+        yield _row("calls", report.calls)
+        yield _row("tokens", report.tokens)
+        yield _dollars("dollars", report.usd)
+    if len(report.by_captain) > 1:
+        for one in report.by_captain:
+            yield _dollars(f"  of {one.captain}", one.usd)
+    hours = report.hours
+    yield ["time", *(duration(_HOUR_S * one) for one in (hours.low, hours.expected, hours.high))]
+
+
+def _dollars(name: str, span: Span | None) -> list[str]:
+    return [name, *["unknown"] * 3] if span is None else _row(name, span)
 
 
 def _row(name: str, span: Span) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 LINES: Final = 10  # plain lines for a whole run
 LONGEST_LIST: Final = 400
+RECKON_EVERY_S: Final = 1.0
 MINUTE_S: Final = 60
 HOUR_S: Final = 3600
 
@@ -31,6 +33,7 @@ class TerminalReporter(Reporter):
         self._task: Any = None
         self._line = 0
         self._pace: Pace | None = None
+        self._reckoned_s, self._reckoned = -RECKON_EVERY_S, ""
         self.is_complete = False
         self.page: str | None = None  # where somebody may still be watching
 
@@ -64,7 +67,7 @@ class TerminalReporter(Reporter):
                 completed=run.done,
                 total=run.total,
                 description=told,
-                to_go=self._to_go(run),
+                to_go=self._to_go_lately(run),
             )
             return
         line = run.done * LINES // run.total
@@ -105,6 +108,12 @@ class TerminalReporter(Reporter):
         elif run.is_asked and ahead.tokens is not None:
             told.append(f"{ahead.tokens:,.0f} tokens")
         return f"about {' and '.join(told)} to go" if told else ""
+
+    def _to_go_lately(self, run: Run) -> str:
+        """The same, as of the last second: a bar hears of every episode."""
+        if time.monotonic() - self._reckoned_s >= RECKON_EVERY_S:
+            self._reckoned_s, self._reckoned = time.monotonic(), self._to_go(run)
+        return self._reckoned
 
     def _start_bar(self, run: Run) -> None:
         from rich.console import Console

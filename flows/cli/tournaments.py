@@ -45,6 +45,7 @@ def check_file(file: str, *, as_json: bool) -> int:
     from flows import catalogue
     from flows.needs import needs_of
     from flows.work import captains_of
+    from tournaments import rule_text
 
     order = _ordered(file, "1")
     plan, spec = order.plan, order.spec
@@ -71,6 +72,8 @@ def check_file(file: str, *, as_json: bool) -> int:
     overs = spec.match.max_overs
     most = f" to {plan.at_most}" if plan.at_most > plan.at_least else ""
     say(f"{plan.at_least}{most} episodes of {overs} over{'s' if overs > 1 else ''} an innings")
+    if (stopping := order.course(()).stopping) is not None:
+        say(f"stop: {rule_text(stopping)}")
     say(f"digest {order.file_digest}")
     for need in needs:
         say(f"{need.state:<5}  {need.check}  {need.said}")
@@ -172,6 +175,8 @@ def _tell_result(opened: Session, summary: RunSummary, *, stay: bool) -> None:
     )
     if summary.spent.get("calls"):
         say(f"spent {spent_of_run(summary.spent)}")
+    if summary.stopping:
+        say(f"verdict: {summary.stopping['said']}")
     if summary.stopped:
         say(f"stopped: {summary.stopped}; the same command with a larger budget plays the rest")
     for why in summary.unplayable:

@@ -27,21 +27,21 @@ from flows.report.content import (
 )
 from flows.report.material import Material
 from flows.report.play import Play
-from flows.report.track import stopping_of
+from flows.report.track import track_of
 from tournaments import standings_data
-from tournaments.course import Course
+from tournaments.course import Course, Stage
 from tournaments.crosstable import cells
 from tournaments.cycles import cycles
 from tournaments.formats import Gauntlet, RoundRobin
 from tournaments.ratings import rate
 from tournaments.seed_effects import seed_effects
-from tournaments.stopping import RankedStop, SprtStop
+from tournaments.spec import TournamentSpec
 
 TOURNAMENT: Final = "tournament.yaml"  # what was played, in the run's folder
 
 
-def build(material: Material, rule: SprtStop | RankedStop | None = None) -> Report:
-    """The report of what has been played so far. `rule`: the one that is to end the run."""
+def build(material: Material) -> Report:
+    """The report of what has been played so far."""
     run, results, counted = material.run, material.results, material.counted
     play = material.play
     told = material.honesty
@@ -73,12 +73,12 @@ def build(material: Material, rule: SprtStop | RankedStop | None = None) -> Repo
         ),
         captains=tuple(row.captain for row in standings),
         standings=tuple(standings_data(standings)),
-        stages=course.stages if course else (),
+        stages=_stages(course, run.spec),
         champion=course.champion if course else None,
         ratings=ratings,
         luck=tuple(_luck(material.captains, counted)),
         crosstable=crosstable,
-        stopping=None if rule is None else stopping_of(rule, material.pairs),
+        stopping=track_of(course.stopping) if course and course.stopping else None,
         quality=play.quality(material.captains),
         turning=play.turning(),
         turned=play.turned(),
@@ -93,11 +93,19 @@ def build(material: Material, rule: SprtStop | RankedStop | None = None) -> Repo
 
 
 def _course(material: Material) -> Course | None:
-    """How the stages of the run went; None where there is only a table, or several runs."""
-    only_a_table = isinstance(material.run.spec.format, RoundRobin | Gauntlet)
-    if only_a_table or len(material.runs) > 1:
+    """How the run went; None where all was known from the start, or of several runs."""
+    spec = material.run.spec
+    is_known = isinstance(spec.format, RoundRobin | Gauntlet) and spec.stop is None
+    if is_known or len(material.runs) > 1:
         return None
     return material.run.course(material.results)
+
+
+def _stages(course: Course | None, spec: TournamentSpec) -> tuple[Stage, ...]:
+    """What there is beside the one table."""
+    if course is None or isinstance(spec.format, RoundRobin | Gauntlet):
+        return ()
+    return course.stages
 
 
 def _luck(captains: Sequence[str], results: Iterable[EpisodeResult]) -> Iterator[Luck]:

@@ -219,5 +219,6 @@ def stopping(report: Report) -> str:
     track = report.stopping
     if track is None:
         return ""
-    figure = f"<figure>{stopping_figure(track)}</figure>"
+    drawn = stopping_figure(track)
+    figure = f"<figure>{drawn}</figure>" if drawn else ""
     return section("When to stop", f"{told(track.rule)}: {told(track.decided)}", figure, at="stop")

@@ -51,6 +51,25 @@ def _figure(report: Report) -> Iterator[str]:
         yield f"![ratings](data:image/svg+xml;base64,{b64encode(svg.encode()).decode()})"
 
 
+def stopping_markdown(report: Report) -> str:
+    """The rule that was to end the run, look by look; empty without one."""
+    track = report.stopping
+    if track is None:
+        return ""
+    bounds = [[_bound(step.lower), _bound(step.upper)] for step in track.steps]
+    rows = [
+        [str(step.pairs), f"{step.value:.2f}", *ends]
+        for step, ends in zip(track.steps, bounds, strict=True)
+    ]
+    looks = table(["pairs", "statistic", "lower bound", "upper bound"], rows) if rows else ""
+    told = f"## {markdown_text(track.decided)}\n\n{markdown_text(track.rule)}"
+    return "\n\n".join(filter(None, [told, looks]))
+
+
+def _bound(bound: float | None) -> str:
+    return DASH if bound is None else f"{bound:.2f}"
+
+
 def quality_markdown(report: Report) -> str:
     """What decisions gave away; empty where nothing was priced."""
     phases = [part.value for part in Part]

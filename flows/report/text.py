@@ -22,6 +22,7 @@ def report_text(report: Report) -> str:
 
 def _blocks(report: Report) -> Iterator[str]:
     yield report.answer
+    yield f"{report.stopping.decided}." if report.stopping else ""
     yield _table(
         ["#", "captain", "Elo", "95 % interval", "raw", "places", "P(best)"], _rated(report)
     )

@@ -23,12 +23,16 @@ CROWNED = {"knockout", "ladder", "premier-league", "semi-finals", "swiss", "worl
 
 
 def shortened(name: str) -> TournamentSpec:
-    """The example with one pair a fixture and an over a side; a bracket's encounters are short."""
+    """The example with a pair or two a fixture and an over a side; a bracket's encounters are
+    short, and there are two looks.
+    """
     spec = catalogue.load(name)
-    match = spec.match.model_copy(update={"overs": 1, "format": None, "pairs": 1})
+    pairs = 1 if spec.stop is None else 2
+    match = spec.match.model_copy(update={"overs": 1, "format": None, "pairs": pairs})
     brief = {key: value for key, value in (("best_of", 1), ("extend_to", 2)) if _has(spec, key)}
     form = spec.format.model_copy(update=brief)
-    return spec.model_copy(update={"match": match, "format": form})
+    stop = spec.stop and spec.stop.model_copy(update={"max_pairs": 2 * pairs})
+    return spec.model_copy(update={"match": match, "format": form, "stop": stop})
 
 
 def _has(spec: TournamentSpec, key: str) -> bool:

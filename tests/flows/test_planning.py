@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -228,6 +229,8 @@ def test_where_results_decide_there_is_a_range(kind: str) -> None:
     text = league(6, 4).replace("match:", f"format: {{kind: {kind}}}\nmatch:")
     told, plan = planned(text), order_of(text).plan
     assert (told.episodes_at_least, told.episodes) == (plan.at_least, plan.at_most)
+    assert len(plan.fixtures) <= told.fixtures_at_least <= told.fixtures
+    assert len(plan.fixtures) < told.fixtures
     assert 0 < told.episodes_at_least <= told.episodes == told.left
     assert 0 < told.hours.low < told.hours.high
     assert told.resolution[0].half_width_elo is not None
@@ -258,3 +261,33 @@ def test_what_would_be_taken_over_is_not_planned_again(tmp_path: Path) -> None:
         assert run.taken_over == told.taken_over
     again = planned(three, tmp_path)
     assert (again.played, again.taken_over, again.left) == (4, 0, 8)
+
+
+def test_who_has_a_bye_is_reckoned_with_too() -> None:
+    other = MODEL.replace("model, kind", "other, kind").replace(
+        "PRICE", ", price: {input: 1, output: 2}"
+    )
+    text = asked().replace("captains: [", f"captains: [{other}, ")
+    told = planned(text.replace("match:", "format: {kind: knockout}\nmatch:"))
+    assert [one.captain for one in told.by_captain] == ["other", "model"]
+    assert all(one.calls.low > 0 for one in told.by_captain)
+
+
+def test_a_knockout_of_six_has_five_encounters() -> None:
+    told = planned(league(6, 4).replace("match:", "format: {kind: knockout}\nmatch:"))
+    assert (told.fixtures_at_least, told.fixtures) == (5, 5)
+
+
+def test_the_command_tells_ranges_and_who_costs_what(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = MODEL.replace("model, kind", "other, kind").replace("PRICE", "")
+    text = asked(limits="{calls: 100}").replace("captains: [", f"captains: [{other}, ")
+    file = tmp_path / "asked.yaml"
+    file.write_text(text.replace("match:", "format: {kind: knockout}\nmatch:"), encoding="utf-8")
+    assert main(["plan", str(file), "--runs", str(tmp_path / "runs")]) == 0
+    out = capsys.readouterr().out
+    assert "2 fixtures" in out
+    assert " to 80 episodes" in out
+    assert re.search(r"  of other +unknown", out)
+    assert "limit of 100 calls, 0 spent: not enough: about" in out

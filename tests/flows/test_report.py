@@ -28,8 +28,6 @@ from flows.stage import Reporter, Stage
 from tests.flows.markup import unclosed
 from tests.flows.support import EPISODES_OF_SMALL, SMALL, played
 from tournaments import parse_tournament
-from tournaments.stats.sprt import Sprt
-from tournaments.stopping import SprtStop
 
 HOSTILE = "<script>alert(1)</script>"
 FOUR = SMALL.replace("overs: 1, pairs: 2", "overs: 5, pairs: 4").replace(
@@ -207,13 +205,6 @@ def test_a_stopping_rule_is_drawn_between_its_bounds() -> None:
     assert "sprt &lt;b&gt;" in drawn
 
 
-def test_the_track_of_a_rule_has_its_place_on_the_page(folder: RunFolder) -> None:
-    rule = SprtStop(test=Sprt(elo0=0, elo1=50), first="heuristic", second="random")
-    found = build(Material.of(folder), rule)
-    assert found.stopping is not None
-    assert "When to stop" in page(found)
-
-
 @pytest.mark.parametrize(
     ("key", "words"),
     [
@@ -288,6 +279,20 @@ async def test_a_run_whose_report_cannot_be_written_says_so_and_goes_on(tmp_path
         assert await reported(run, Stage(reporter=heard), summary) is None
     assert summary.report is None
     assert heard.troubles[0].startswith("no report was written: ")
+
+
+async def test_a_mistake_in_a_report_takes_nothing_from_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: RunFolder) -> Report:
+        raise ZeroDivisionError("of ours")
+
+    heard = _Heard()
+    monkeypatch.setattr("flows.reporting.write_report", broken)
+    order = Order.of(parse_tournament(SMALL, catalogue.known()), "1")
+    with open_run(order, tmp_path) as run:
+        assert await reported(run, Stage(reporter=heard), run.summary(1.0)) is None
+    assert "by a mistake of ours (ZeroDivisionError: of ours)" in heard.troubles[0]
 
 
 def test_the_command_tells_the_answer(

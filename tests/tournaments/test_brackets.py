@@ -14,6 +14,7 @@ from tournaments.brackets import bracket_names, bracket_path
 from tournaments.formats import KINDS
 
 EPISODES = {  # at least, at most
+    "decided": (6 * 10 * 2, 6 * 100 * 2),
     "demo": (120, 120),
     "friday-night": (6 * 2 * 5 * 2, 6 * 2 * 5 * 2),
     "gauntlet": (4 * 20 * 2, 4 * 20 * 2),

@@ -78,6 +78,13 @@ def test_the_episodes_are_as_many_as_was_said(form: str, seed: int) -> None:
     assert not last.grows
 
 
+@pytest.mark.parametrize("form", FORMATS)
+def test_rounds_are_played_in_their_order(form: str) -> None:
+    rounds = [fixture.round for fixture in played(cup(form)).plan.fixtures]
+    assert rounds == sorted(rounds)
+    assert set(rounds) == set(range(1, max(rounds) + 1))
+
+
 @settings(deadline=None, max_examples=30)
 @given(form=forms, seed=seeds)
 def test_nobody_plays_two_fixtures_of_a_round(form: str, seed: int) -> None:

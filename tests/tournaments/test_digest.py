@@ -54,6 +54,25 @@ def test_what_changes_no_result_changes_no_digest(what: str) -> None:
     assert digest(SAME[what]) == digest()
 
 
+FORMS = {  # left out, and spelled out
+    "{kind: knockout}": "{kind: knockout, extend_to: 6, tie_break: net_run_rate, seeding: file}",
+    "{kind: knockout, best_of: 3}": "{kind: knockout, best_of: 3, extend_to: 6}",
+    "{kind: swiss}": "{kind: swiss, rounds: 2}",
+    "{kind: ladder}": "{kind: ladder, challengers: 1}",
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_a_format_leaves_out_means_what_it_stands_for(form: str) -> None:
+    assert digest(f"{GOOD}format: {form}\n") == digest(f"{GOOD}format: {FORMS[form]}\n")
+
+
+@pytest.mark.parametrize("what", ["extend_to: 7", "tie_break: lot", "seeding: draw", "best_of: 5"])
+def test_another_rule_of_a_bracket_is_another_tournament(what: str) -> None:
+    other = f"{GOOD}format: {{kind: knockout, {what}}}\n"
+    assert digest(other) != digest(GOOD + "format: {kind: knockout}\n")
+
+
 @pytest.mark.parametrize("what", OTHER)
 def test_what_changes_a_result_changes_the_digest(what: str) -> None:
     assert digest(OTHER[what]) != digest()

@@ -84,7 +84,20 @@ WRONG = {
     "match: {format: ODI, squads: drawn-women}": "women play 1 to 20 overs",
     "limits: {attempts: 0}": "`limits.attempts` is 0; allowed: How often an episode",
     "limits: {usd: 0}": "`limits.usd` is 0; allowed: What the run may spend",
-    "stop: {when: ranked}": "`stop` is not supported yet; allowed: name, seed",
+    "stop: 5": "`stop` is 5; allowed: When a round robin or a gauntlet is over",
+    "stop: {when: ranked}": "`stop.max_pairs` is missing; allowed: How many pairs of every pairing",
+    "stop: {when: bored, max_pairs: 9}": "`stop.when` is 'bored'; allowed: ranked, or `sprt`",
+    "stop: {when: ranked, max_pairs: 2}": "at most 2 pairs, where a fixture begins with 3; allow",
+    "stop: {when: ranked, max_pairs: 999}": "333 looks; allowed: 50 at most, with more pairs in",
+    "stop: {when: ranked, max_pairs: 9, alpha: 0.5}": "`stop.alpha` is 0.5; allowed: The chance to",
+    "stop: {when: ranked, max_pairs: 9, only: raw}": "`stop.only` is unknown; allowed: every, scor",
+    "stop: {sprt: 4}": "`stop.sprt` is 4; allowed: A test of two captains, such as",
+    "stop: {sprt: {pair: [random, bob], elo0: 0, elo1: 5}}": "'bob' does not play; allowed: two of",
+    "stop: {sprt: {pair: [random, random], elo0: 0, elo1: 5}}": "'random' twice; allowed: two capt",
+    "stop: {sprt: {pair: [random, cautious], elo0: 5, elo1: 5}}": "elo1 is 5, elo0 5; allowed: elo",
+    "stop: {sprt: {pair: [random], elo0: 0, elo1: 5}}": "`stop.sprt.pair` is a list of 1; allowed:",
+    "stop: {sprt: {pair: [random, cautious], elo0: 0, elo1: 5, max_pairs: 2}}": "at most 2 pairs,",
+    "stop: {sprt: {pair: [random, cautious], elo0: 0, elo1: 5}, when: ranked}": "`when` and `sprt`",
     "limitz: {}": "`limitz` is unknown (did you mean `limits`?); allowed: name, seed",
     "execution: {mode: cloud}": "`execution.mode` is 'cloud'; allowed: local",
     "execution: {mode: local, processes: 0}": "`execution.processes` is 0; allowed: auto",
@@ -125,13 +138,35 @@ def test_a_wrong_opponent_lists_the_known_captains_too() -> None:
     assert problems(text) == [message]
 
 
+STOPPED = "stop: {when: ranked, max_pairs: 9}\n"
+UNSTOPPABLE = {
+    "format: {kind: knockout}\n": "f.yaml:5: `stop` of {kind: knockout}; allowed: of round_robin",
+    "format: {kind: round_robin, legs: 2}\n": "f.yaml:6: 2 legs with `stop`, which adds pairs",
+    "match: {overs: 5, pairs: 1}\n": "f.yaml:6: `stop` looks first after `pairs`, and 1 tells",
+}
+
+
+@pytest.mark.parametrize("line", UNSTOPPABLE)
+def test_what_cannot_be_stopped_says_so(line: str) -> None:
+    kept = GOOD.replace("match: {overs: 5, pairs: 3}\n", "#\n") if "match" in line else GOOD
+    (problem,) = problems(kept + STOPPED + line)
+    assert problem.startswith(UNSTOPPABLE[line])
+
+
+def test_a_test_of_two_who_do_not_meet_in_a_gauntlet_is_refused() -> None:
+    text = GOOD + "format: {kind: gauntlet}\nopponents: [baseline]\nstop: "
+    (problem,) = problems(text + "{sprt: {pair: [random, cautious], elo0: 0, elo1: 5}}\n")
+    message = "f.yaml:7: 'random' and 'cautious' do not meet; allowed: a captain, an opponent"
+    assert problem == message
+
+
 def test_a_key_of_another_format_is_unknown() -> None:
     text = GOOD + "opponents: [baseline]\nformat: {kind: gauntlet, legs: 2}\n"
     assert problems(text) == ["f.yaml:6: `format.legs` is unknown; allowed: kind"]
 
 
 def test_all_problems_come_at_once_in_the_files_order() -> None:
-    text = "name: X\nseed: -1\nmatch: {overs: 0}\ncaptains: [random, random, nobody]\nstop: {}\n"
+    text = "name: X\nseed: -1\nmatch: {overs: 0}\ncaptains: [random, random, nobody]\nstopp: {}\n"
     assert [line.split(":")[1] for line in problems(text)] == ["1", "2", "3", "4", "4", "5"]
 
 

@@ -1,84 +1,241 @@
-"""Stopping rules over the pairs of a run: the same results say the same."""
+"""A stopping rule: the same pairs give the same verdict, and the plan grows to it, no further."""
 
-from __future__ import annotations
+from dataclasses import replace
+from random import Random
 
-import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from bench.worlds import World
-from tests.tournaments.results import pair_with
-from tournaments.pairs import Outcome
-from tournaments.stats.ranked import GapState, RankedRule, RankedState
-from tournaments.stats.sprt import Model, Sprt, State
-from tournaments.stopping import RankedStop, SprtStop
+from engine.events import EndReason
+from tests.tournaments.seasons import DIGEST, better, ended, played, season
+from tests.tournaments.stopping import RULES, mostly, stopped_by
+from tests.tournaments.support import KNOWN, spec_of
+from tournaments import (
+    Course,
+    EpisodeOutcome,
+    EpisodePlan,
+    Stopping,
+    StopState,
+    TournamentSpec,
+    course_of,
+    file_digest,
+    plan_tournament,
+    rule_text,
+    stopping_data,
+    verdict_text,
+)
 
-W, D, L = Outcome
-TEST = SprtStop(test=Sprt(elo0=0, elo1=200), first="a", second="b")
-WON = [pair_with(seed=number, outcomes=(W, (L, D, W)[number % 3])) for number in range(60)]
-
-
-def test_a_test_is_told_pair_by_pair_up_to_where_it_is_decided() -> None:
-    track = TEST.track(WON)
-    assert len(track) < len(WON)
-    assert [step.state for step in track[:-1]] == [State.CONTINUE] * (len(track) - 1)
-    assert track[-1].state is State.ACCEPT_H1
-
-
-def test_what_is_played_after_the_decision_changes_nothing() -> None:
-    lost = [pair_with(seed=100 + number, outcomes=(L, L)) for number in range(60)]
-    assert TEST.decided([*WON, *lost]) == TEST.decided(WON)
-    assert TEST.decided(WON[:2]) is None
-
-
-def test_pairs_of_others_are_not_counted() -> None:
-    others = [pair_with(seed=number, first="c", second="b", outcomes=(L, L)) for number in range(9)]
-    assert TEST.track([*others, *WON]) == TEST.track(WON)
+rules = st.sampled_from(RULES)
+seeds = st.integers(0, 1_000)
 
 
-def test_a_test_may_be_on_luck_taken_out() -> None:
-    test = SprtStop(
-        test=Sprt(elo0=0, elo1=50, model=Model.LOGISTIC), first="b", second="a", adjusted=True
+def verdict(course: Course) -> Stopping:
+    assert course.stopping is not None
+    return course.stopping
+
+
+def drawn(spec: TournamentSpec, seed: int) -> list[EpisodeOutcome]:
+    return season(spec, mostly(0.4 + seed % 5 / 10, seed))
+
+
+# --- laws ----------------------------------------------------------------------------------------
+
+
+@settings(deadline=None, max_examples=25)
+@given(rule=rules, seed=seeds, shared=st.booleans())
+def test_the_same_results_give_the_same_verdict_in_whatever_order_they_came(
+    rule: str, seed: int, shared: bool
+) -> None:
+    spec, mixed = stopped_by(rule, shared=shared), Random(seed)
+    every = drawn(spec, seed)
+    part = mixed.sample(every, mixed.randint(0, len(every)))
+    turned = mixed.sample(part, len(part))
+    assert course_of(spec, DIGEST, "1", part) == course_of(spec, DIGEST, "1", turned)
+
+
+@settings(deadline=None, max_examples=25)
+@given(rule=rules, seed=seeds)
+def test_more_results_only_add_to_the_plan_and_to_the_looks(rule: str, seed: int) -> None:
+    spec, mixed = stopped_by(rule), Random(seed)
+    every = drawn(spec, seed)
+    before = course_of(spec, DIGEST, "1", mixed.sample(every, mixed.randint(0, len(every))))
+    after = course_of(spec, DIGEST, "1", every)
+    had = verdict(before).looks
+    assert verdict(after).looks[: len(had)] == had
+    for fixture, grown in zip(before.plan.fixtures, after.plan.fixtures, strict=True):
+        assert fixture.pairs <= grown.pairs
+
+
+@settings(deadline=None, max_examples=25)
+@given(rule=rules, seed=seeds)
+def test_it_ends_decided_or_at_its_cap_within_what_was_said(rule: str, seed: int) -> None:
+    spec = stopped_by(rule)
+    first, last = plan_tournament(spec, DIGEST), course_of(spec, DIGEST, "1", drawn(spec, seed))
+    assert first.at_least <= last.plan.total_episodes <= first.at_most
+    assert not last.plan.grows
+    state, pairs = verdict(last).state, verdict(last).pairs
+    assert (state is StopState.INCONCLUSIVE) <= (pairs == verdict(last).planned[-1])
+    assert state is not StopState.CONTINUE
+
+
+@settings(deadline=None, max_examples=25)
+@given(rule=rules, seed=seeds)
+def test_half_a_pair_is_not_looked_at(rule: str, seed: int) -> None:
+    spec = stopped_by(rule)
+    every = drawn(spec, seed)
+    tested = {"c1", "c2"} if "c1, c3" not in rule else {"c1", "c3"}
+    last = max(
+        (one for one in every if {one.home, one.away} == tested), key=lambda one: one.episode_id
     )
-    pairs = [pair_with(seed=number, adjusted=0.35 + 0.01 * (number % 9)) for number in range(40)]
-    verdict = test.decided(pairs)
-    assert verdict is not None
-    assert verdict.state is State.ACCEPT_H1
+    void = replace(last, winner=None, end_reason=EndReason.TRANSPORT)
+    rest = [one for one in every if one is not last]
+    whole = verdict(course_of(spec, DIGEST, "1", every))
+    short = verdict(course_of(spec, DIGEST, "1", [*rest, void]))
+    assert short == verdict(course_of(spec, DIGEST, "1", rest))
+    assert short.looks == whole.looks[: len(short.looks)] != whole.looks
 
 
-LEAGUE = World(strengths=(0.8, 0.0, -0.8))
-PLAYED = LEAGUE.play(40, np.random.default_rng(2))
-RULE = RankedStop(rule=RankedRule(looks=(10, 20, 40)), adjusted=True)
+# --- what stops when -----------------------------------------------------------------------------
 
 
-def test_a_league_is_judged_at_its_looks_until_it_is_decided() -> None:
-    verdict = RULE.decided(PLAYED)
-    assert verdict is not None
-    assert verdict.state is RankedState.RANKED
-    assert [gap.state for gap in verdict.gaps] == [GapState.RESOLVED, GapState.RESOLVED]
-    assert [step.look for step in RULE.track(PLAYED)] == [10, 20, 40][: len(RULE.track(PLAYED))]
+def test_a_clear_test_stops_at_its_first_look_beyond_a_bound() -> None:
+    course = played(stopped_by(RULES[3]), mostly(0.95))
+    found = verdict(course)
+    assert found.state is StopState.ACCEPT_H0
+    *before, last = found.looks
+    assert last.lower is not None
+    assert last.value <= last.lower < min(look.value for look in before)
 
 
-def test_a_look_can_be_asked_for_alone() -> None:
-    assert RULE.at(PLAYED, 10) == RULE.track(PLAYED)[0]
-    assert RULE.at(PLAYED[:30], 40) is None
+def test_a_test_grows_its_own_pairing_alone() -> None:
+    spec = stopped_by("{sprt: {pair: [c3, c1], elo0: -50, elo1: 50}}")
+    fixtures = played(spec, mostly(0.6)).plan.fixtures
+    grown = {frozenset((f.first, f.second)) for f in fixtures if f.pairs > 4}
+    assert grown == {frozenset(("c1", "c3"))}
 
 
-@pytest.mark.parametrize("left_out", [0, 45, -1])
-def test_a_look_waits_for_every_pairing(left_out: int) -> None:
-    first_ten = [pair for pair in PLAYED if int(pair.pair_id.rpartition("-")[2]) < 10]
-    assert len(RULE.track(first_ten)) == 1
-    some = [pair for pair in first_ten if pair is not first_ten[left_out % len(first_ten)]]
-    assert RULE.track(some) == ()
+def test_a_test_of_two_equals_is_undecided_at_its_cap() -> None:
+    spec = stopped_by("{sprt: {pair: [c1, c2], elo0: 0, elo1: 5, max_pairs: 9}}", captains=2)
+    found = verdict(played(spec, mostly(0.5)))
+    assert (found.state, found.pairs) == (StopState.INCONCLUSIVE, 8)
 
 
-def test_the_order_of_pairings_does_not_matter() -> None:
-    turned = sorted(PLAYED, key=lambda pair: int(pair.pair_id.rpartition("-")[2]))
-    one, other = RULE.decided(PLAYED), RULE.decided(turned)
-    assert one is not None
-    assert other is not None
-    assert [gap.elo for gap in one.gaps] == pytest.approx([gap.elo for gap in other.gaps])
+def test_a_league_stops_when_every_gap_is_told() -> None:
+    found = verdict(played(stopped_by("{when: ranked, max_pairs: 100}"), mostly(0.85)))
+    assert found.state is StopState.RANKED
+    assert found.pairs < 100
+    assert found.looks[-1].value == 0
 
 
-def test_nothing_played_decides_nothing() -> None:
-    assert RULE.decided([]) is None
-    assert TEST.decided([]) is None
+def test_captains_who_are_alike_are_tied_within_the_margin() -> None:
+    spec = stopped_by("{when: ranked, max_pairs: 60, margin_elo: 400}")
+    found = verdict(played(spec, mostly(0.5)))
+    assert {gap.state for gap in found.gaps} == {"tied"}
+
+
+def test_pairs_go_where_the_order_is_least_certain_and_are_as_many() -> None:
+    def one_level(episode: EpisodePlan) -> str | None:
+        is_level = {episode.home, episode.away} == {"c1", "c2"}
+        return mostly(0.5)(episode) if is_level else mostly(0.9)(episode)
+
+    spec = stopped_by("{when: ranked, max_pairs: 40, allocate: adaptive, margin_elo: 5}")
+    fixtures = played(spec, one_level).plan.fixtures
+    pairs = {frozenset((f.first, f.second)): f.pairs for f in fixtures}
+    assert max(pairs, key=lambda met: pairs[met]) == {"c1", "c2"}
+    assert sum(pairs.values()) == 40 * 3
+
+
+def test_a_gauntlet_is_stopped_too() -> None:
+    spec = spec_of(
+        "name: g\nmatch: {overs: 5, pairs: 5}\nformat: {kind: gauntlet}\n"
+        "stop: {when: ranked, max_pairs: 50}\ncaptains: [heuristic]\nopponents: [random, cautious]"
+    )
+    course = played(spec, lambda e: min(e.home, e.away))
+    assert verdict(course).state is not StopState.CONTINUE
+    assert len({f.pairs for f in course.plan.fixtures}) == 1
+
+
+# --- what was promised ---------------------------------------------------------------------------
+
+
+def digest(stop: str) -> str:
+    return file_digest(stopped_by(stop), KNOWN, coefficients_digest="c", engine_version="1")
+
+
+TEST = "{sprt: {pair: [c1, c2], elo0: 0, elo1: 50, max_pairs: 20}}"
+RANKED = "{when: ranked, max_pairs: 20}"
+
+
+def test_a_higher_cap_of_a_test_is_the_same_promise() -> None:
+    assert digest(TEST) == digest(TEST.replace("max_pairs: 20", "max_pairs: 40"))
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        (TEST, TEST.replace("elo1: 50", "elo1: 40")),
+        (TEST, TEST.replace("[c1, c2]", "[c2, c1]")),
+        (TEST, TEST.replace("max_pairs", "every: 5, max_pairs")),
+        (TEST, RANKED),
+        (RANKED, RANKED.replace("20", "40")),
+        (RANKED, RANKED.replace("max_pairs", "margin_elo: 9, max_pairs")),
+    ],
+)
+def test_what_changes_the_promise_changes_the_digest(was: str, now: str) -> None:
+    assert digest(was) != digest(now)
+
+
+def test_raising_the_cap_keeps_all_that_was_seen() -> None:
+    spec = stopped_by(TEST)
+    every = season(spec, mostly(0.5))
+    higher = stopped_by(TEST.replace("max_pairs: 20", "max_pairs: 40"))
+    before, after = (course_of(one, DIGEST, "1", every) for one in (spec, higher))
+    assert verdict(before).state is StopState.INCONCLUSIVE
+    assert (verdict(after).state, verdict(after).looks) == ("continue", verdict(before).looks)
+    assert {e.episode_id for e in after.plan.episodes()} > {o.episode_id for o in every}
+
+
+# --- in words ------------------------------------------------------------------------------------
+
+
+def test_a_verdict_is_a_sentence() -> None:
+    test = stopped_by("{sprt: {pair: [c1, c2], elo0: 0, elo1: 100}}", captains=2)
+    assert verdict_text(verdict(played(test, better))).startswith(
+        "c1 over c2: 100 rather than 0 normalized Elo, H1 accepted after "
+    )
+    first = verdict(course_of(test, DIGEST))
+    assert verdict_text(first) == "undecided: it looks first after 4 pairs"
+    assert "at most 1,000 pairs" in rule_text(first)
+
+
+def test_open_gaps_are_named() -> None:
+    found = verdict(played(stopped_by(RANKED), mostly(0.5)))
+    text = verdict_text(found)
+    assert text.startswith("not ranked after 20 pairs, the most allowed, of every pairing; open: ")
+    assert text.count(" v ") == sum(gap.state == "open" for gap in found.gaps)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_data_has_the_rule_the_state_and_every_look(rule: str) -> None:
+    found = verdict(played(stopped_by(rule), mostly(0.7)))
+    data = stopping_data(found)
+    assert data is not None
+    assert data["state"] == found.state.value
+    assert [look["pairs"] for look in data["track"]] == [look.pairs for look in found.looks]
+
+
+def test_nothing_is_said_without_a_rule() -> None:
+    assert stopping_data(None) is None
+
+
+def test_one_outcome_more_than_planned_changes_nothing() -> None:
+    spec = stopped_by(TEST)
+    every = season(spec, better)
+    extra = [
+        ended(e, better(e))
+        for e in plan_tournament(stopped_by(TEST, pairs=9), DIGEST).episodes()
+        if e.episode_id not in {one.episode_id for one in every}
+    ]
+    assert extra
+    assert course_of(spec, DIGEST, "1", [*every, *extra]) == course_of(spec, DIGEST, "1", every)

@@ -26,7 +26,6 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 WEAK_RIDGE: Final = 0.125  # half a match's information: ½ · ¼
-LEAST_CLUSTERS: Final = 2  # of a captain: fewer say nothing of how sure he is
 _LEAST_RIDGE: Final = 1e-9  # strengths are relative: without any, the equations have no one answer
 _STEPS: Final = 200
 _SETTLED: Final = 1e-12
@@ -156,7 +155,7 @@ class _Equations:
         moved = self._jackknife(expected, pulls)
         centre = np.eye(len(solution))
         centre[:count, :count] -= 1 / count
-        covariance = centre @ (moved.T @ moved) @ centre.T
+        centred = moved @ centre.T
         games, scores = self._of_captains()
         few = max(self.clusters - 1, 1)
         return Fit(
@@ -164,7 +163,7 @@ class _Equations:
             strengths=solution[:count] - solution[:count].mean(),
             side=float(solution[count]),
             toss=float(solution[count + 1]),
-            covariance=covariance * few / self.clusters,
+            covariance=centred.T @ centred * few / self.clusters,  # no variance below 0 by rounding
             games=games,
             scores=scores,
             errors=np.sqrt((pulls[:, :count] ** 2).sum(0) * self.clusters / few) / games,
@@ -224,7 +223,9 @@ class _Equations:
         return at
 
     def _jackknife(self, expected: Floats, pulls: Floats) -> Floats:
-        """How far leaving out each cluster would move the solution: a row a cluster."""
+        """How far leaving out each cluster would move the solution: a row a cluster. A weak ridge
+        bounds it where without the cluster some would not have met the others.
+        """
         weight = self.played * (expected * (1 - expected))[self.cell]
         rows = self.design[self.cell]
         every = (rows.T * weight) @ rows + self._ridged()
@@ -235,16 +236,8 @@ class _Equations:
             some = slice(start, start + _TOGETHER)
             each = (rows[some] * weight[some, None])[:, :, None] * rows[some, None, :]
             np.add.at(parts, self.cluster[some], each)
-        parts[self._only_ones()] = 0
-        return np.linalg.solve(every - parts, pulls[:, :, None])[:, :, 0]
-
-    def _only_ones(self) -> npt.NDArray[np.bool_]:
-        """The clusters without which a captain would not have played: they cannot be left out."""
-        lone = self._clusters_of_captains() < LEAST_CLUSTERS
-        only: npt.NDArray[np.bool_] = np.zeros(self.clusters, bool)
-        for captain in self._sides():
-            only[self.cluster[lone[captain]]] = True
-        return only
+        left = every - parts + np.eye(len(every)) * WEAK_RIDGE
+        return np.linalg.solve(left, pulls[:, :, None])[:, :, 0]
 
     def _per_cluster(self, each: Floats) -> Floats:
         added = np.zeros((self.clusters, *each.shape[1:]))

@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 from statistics import NormalDist
+from typing import Final
 
 import numpy as np
 
 from tournaments.stats.bradley_terry import Fit
 from tournaments.stats.looks import bounds, fractions_of
 from tournaments.stats.ranking import contrast, widened
+
+LEAST_ERROR_ELO: Final = 1e-6  # below is rounding: nothing has varied yet
 
 
 class GapState(StrEnum):
@@ -109,9 +112,10 @@ def _judged(found: Fit, better: str, worse: str, confidence: float, margin: floa
     reach = apart.margin(confidence)
     low, high = apart.elo - reach, apart.elo + reach
     state = GapState.OPEN
-    if apart.error and low > 0:
+    varies = apart.error > LEAST_ERROR_ELO
+    if varies and low > 0:
         state = GapState.RESOLVED
-    elif apart.error and -margin < low and high < margin:
+    elif varies and -margin < low and high < margin:
         state = GapState.TIED
     return JudgedGap(better=better, worse=worse, elo=apart.elo, low=low, high=high, state=state)
 

@@ -11,12 +11,13 @@ from typing import Final
 import numpy as np
 
 from tournaments.pairs import LEGS
-from tournaments.stats.bradley_terry import LEAST_CLUSTERS, Fit, Floats
+from tournaments.stats.bradley_terry import Fit, Floats
 from tournaments.stats.means import LEAST_SPREAD
 from tournaments.stats.scale import ELO_A_NAT
 from tournaments.stats.student import CONFIDENCE, below, reach
 
 DRAWS: Final = 20_000
+LEAST_CLUSTERS: Final = 2  # of a captain: fewer say nothing of how sure he is
 _DRAW_SEED: Final = 20_261_129
 _ONE_SIDED: Final = 1.6448536269514722  # normal quantile of 95 %
 _BISECTIONS: Final = 100
@@ -131,7 +132,7 @@ class _Ranker:
             return None, None
         strength, score = float(self.fit.strengths[one]), float(self.fit.scores[one])
         low_score, high_score = self._score_ends(one)
-        margin = float(self.reach[one] * sqrt(self.covariance[one, one]))
+        margin = float(self.reach[one] * sqrt(max(self.covariance[one, one], 0.0)))
         if low_score > 0 and high_score < 1:
             return strength - margin, strength + margin
         if low_score <= 0 and high_score >= 1:
@@ -205,7 +206,7 @@ class _Ranker:
         return tuple(replace(gap, p=p) for gap, p in zip(between, corrected, strict=True))
 
     def _effect(self, place: int, effect: float) -> Effect | None:
-        variance = float(self.fit.covariance[place, place])
+        variance = max(float(self.fit.covariance[place, place]), 0.0)
         if effect == 0 and variance == 0:
             return None
         clusters = int(self.fit.clusters.max())

@@ -18,10 +18,9 @@ from typing import Final, NamedTuple
 
 from tournaments.stats.counts import Counts
 from tournaments.stats.means import LEAST_SPREAD
-from tournaments.stats.scale import ELO_A_NAT, NELO_A_SIGMA, score_at
+from tournaments.stats.scale import ELO_A_NAT, FURTHEST_ELO, NELO_A_SIGMA, score_at
 
 UNSEEN: Final = 1e-3  # counted for a score that never came, as fishtest and fastchess do
-FURTHEST_ELO: Final = 1_000.0  # of a hypothesis, above or below level
 LEAST_ADJUSTED: Final = 10  # pairs before adjusted scores may decide: their spread is an estimate
 _MATCHES_OF_PAIR: Final = 2
 _MOST_STEPS: Final = 200

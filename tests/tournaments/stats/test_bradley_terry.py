@@ -144,9 +144,9 @@ def test_strengths_have_mean_nought_and_a_covariance_that_knows(games: list[Game
     assert found.strengths.sum() == pytest.approx(0, abs=1e-8)
     captains = len(found.captains)
     among = found.covariance[:captains, :captains]
-    scale = max(1.0, float(among.max()))  # without its one seed a captain may be anywhere
-    assert np.linalg.eigvalsh(among).min() > -1e-9 * scale
-    assert among.sum(0) == pytest.approx(np.zeros(captains), abs=1e-7 * scale)
+    assert np.linalg.eigvalsh(among).min() > -1e-9
+    assert among.max() < 500  # also where the captains hang together by one seed
+    assert among.sum(0) == pytest.approx(np.zeros(captains), abs=1e-7)
 
 
 def is_within(games: Sequence[Game]) -> bool:
@@ -182,10 +182,11 @@ def test_the_error_of_one_pairing_is_that_of_its_mean() -> None:
     found = fit(games)
     gap_error = 2 * found.covariance[0, 0] ** 0.5
     mean_error = (0.6 * 0.4 / 19) ** 0.5
-    assert gap_error == pytest.approx(mean_error / (0.6 * 0.4), rel=1e-6)
+    assert gap_error == pytest.approx(mean_error / (0.6 * 0.4), rel=0.02)
 
 
 def test_matches_that_share_a_seed_are_one_observation() -> None:
+    """But for the weak ridge that bounds the jackknife."""
     games = games_of(("a", "b", 1, 12), ("a", "b", 0, 8))
-    doubled = [replace(game, cluster=game.cluster) for game in games for _ in range(2)]
-    assert fit(doubled).covariance == pytest.approx(fit(games).covariance)
+    doubled = [game for game in games for _ in range(2)]
+    assert fit(doubled).covariance[0, 0] == pytest.approx(fit(games).covariance[0, 0], rel=0.03)

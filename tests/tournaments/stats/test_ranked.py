@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from bench.worlds import World
-from tournaments.ratings import adjusted_games
+from tests.tournaments.results import pair_with
+from tournaments.ratings import adjusted_games, raw_games
 from tournaments.stats.allocation import next_pairs
 from tournaments.stats.bradley_terry import Fit, fit
 from tournaments.stats.ranked import BadRule, GapState, RankedRule, RankedState, judge
@@ -77,3 +78,14 @@ def test_no_pairing_falls_below_half_of_its_even_share() -> None:
 def test_when_all_gaps_are_settled_there_are_no_more() -> None:
     either_way = [*PAIRINGS, *((other, one) for one, other in PAIRINGS)]
     assert next_pairs(found_after(12), PAIRINGS, 9, settled=either_way) == {}
+
+
+def test_where_nothing_has_varied_yet_nothing_is_decided() -> None:
+    """Every pair the same: the spread that would tell has not been seen."""
+    drawn = [
+        pair_with(seed=seed, first=one, second=other)
+        for seed in range(9)
+        for one, other in (("a", "b"), ("b", "c"), ("a", "c"))
+    ]
+    verdict = judge(fit(raw_games(drawn)), RankedRule(looks=(9, 18)), 9)
+    assert {gap.state for gap in verdict.gaps} == {GapState.OPEN}

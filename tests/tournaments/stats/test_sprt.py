@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from tests.tournaments.stats.published import matches, pairs
 from tournaments.stats.counts import Counts
-from tournaments.stats.sprt import FURTHEST_ELO, LEAST_ADJUSTED, BadTest, Model, Sprt, State
+from tournaments.stats.scale import FURTHEST_ELO
+from tournaments.stats.sprt import LEAST_ADJUSTED, BadTest, Model, Sprt, State
 
 # fastchess, app/tests/sprt_test.cpp; to six digits by fishtest's LLRcalc.
 PUBLISHED = [

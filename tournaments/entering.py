@@ -1,0 +1,63 @@
+"""Fixtures that are known from the start, with as many pairs as they have by now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tournaments.book import Book, Entry
+from tournaments.meetings import Fixed
+from tournaments.pairs import Pair, pair_of_outcomes
+from tournaments.plan import Occasion, pair_seed
+from tournaments.schedules import Pairing
+from tournaments.spec import TournamentSpec
+from tournaments.stopping import Growth, Stopping, growth
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entered:
+    """`stopping` where the file says when to stop."""
+
+    entries: Sequence[Entry]
+    stopping: Stopping | None
+
+
+def enter_all(
+    book: Book, spec: TournamentSpec, occasion: Occasion, meetings: Sequence[Pairing], stage: str
+) -> Entered:
+    """Everybody meets whom he is to meet; what may be added later the book expects."""
+    grown = _grown(book, spec, occasion, meetings)
+    entries = [
+        book.enter(
+            met.first,
+            met.second,
+            Fixed(grown.pairs[met.first, met.second] if grown else spec.match.pairs),
+            round_=met.round,
+            stage=stage,
+        )
+        for met in meetings
+    ]
+    if grown is None:
+        return Entered(entries=entries, stopping=None)
+    book.expect_pairs(grown.more)
+    return Entered(entries=entries, stopping=grown.stopping)
+
+
+def _grown(
+    book: Book, spec: TournamentSpec, occasion: Occasion, meetings: Sequence[Pairing]
+) -> Growth | None:
+    """By the file's rule; None where it has none."""
+    if spec.stop is None:
+        return None
+    played = {(met.first, met.second): _whole(book, spec, occasion, met) for met in meetings}
+    return growth(spec.stop, spec.match.pairs, list(played), played)
+
+
+def _whole(
+    book: Book, spec: TournamentSpec, occasion: Occasion, met: Pairing
+) -> Mapping[int, Pair]:
+    whose = () if spec.match.shared_seeds else (met.first, met.second)
+    return {
+        number: pair_of_outcomes(pair_seed(spec.seed, occasion, number, whose), *legs)
+        for number, legs in book.whole(met.first, met.second, met.round).items()
+    }

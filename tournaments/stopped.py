@@ -1,0 +1,119 @@
+"""A stopping rule and what it decided, in words and as data. Names are shown as on a terminal."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any, Final
+
+from tournaments.report import plain_name
+from tournaments.stats.ranked import GapState, JudgedGap
+from tournaments.stop_spec import SprtTest, StopRanked
+from tournaments.stopping import Look, Stopping, StopState
+
+MOST_OPEN_NAMED: Final = 3
+_SCORES: Final = {"raw": "results as they were", "adjusted": "results with the luck taken out"}
+
+
+def rule_text(stopping: Stopping) -> str:
+    """What was promised before the first ball."""
+    rule, cap = stopping.rule, stopping.planned[-1]
+    if isinstance(rule, SprtTest):
+        first, second = map(plain_name, rule.pair)
+        elos = f"{rule.elo0:g} or {rule.elo1:g} {rule.model} Elo"
+        return (
+            f"SPRT of {first} v {second}: {elos} (α {rule.alpha:g}, β {rule.beta:g}), "
+            f"{_SCORES[rule.scores]}, at most {_pairs(cap)}"
+        )
+    looks = len(stopping.planned)
+    return (
+        f"ranked: neighbours told apart, or tied within {rule.margin_elo:g} Elo (α {rule.alpha:g} "
+        f"over {looks} look{'' if looks == 1 else 's'}), {_SCORES[rule.scores]}, at most "
+        f"{_pairs(cap)} of every pairing"
+    )
+
+
+def verdict_text(stopping: Stopping) -> str:
+    """What it says by now, in a sentence."""
+    if not stopping.looks:
+        return f"undecided: it looks first after {_pairs(stopping.planned[0])}"
+    if isinstance(stopping.rule, SprtTest):
+        return _of_test(stopping.rule, stopping)
+    return _of_ranking(stopping.rule, stopping)
+
+
+def _of_test(test: SprtTest, stopping: Stopping) -> str:
+    look, after = stopping.looks[-1], _after(stopping)
+    first, second = map(plain_name, test.pair)
+    stands = f"LLR {look.value:.2f} of {look.lower:.2f} to {look.upper:.2f}"
+    accepted = {
+        StopState.ACCEPT_H0: ("H0", test.elo0, test.elo1),
+        StopState.ACCEPT_H1: ("H1", test.elo1, test.elo0),
+    }.get(stopping.state)
+    if accepted is None:
+        return f"{first} v {second} is undecided {after} ({stands})"
+    name, elo, other = accepted
+    against = f"{elo:g} rather than {other:g} {test.model} Elo"
+    return f"{first} over {second}: {against}, {name} accepted {after} ({stands})"
+
+
+def _of_ranking(rule: StopRanked, stopping: Stopping) -> str:
+    after = f"{_after(stopping)} of every pairing"
+    if rule.allocate == "adaptive":
+        after += " on average"
+    if stopping.state is StopState.RANKED:
+        return f"ranked {after}: {_counted(stopping.gaps)}"
+    still_open = [gap for gap in stopping.gaps if gap.state is GapState.OPEN]
+    named = [f"{plain_name(gap.better)} v {plain_name(gap.worse)}" for gap in still_open]
+    if len(named) > MOST_OPEN_NAMED:
+        named = [*named[: MOST_OPEN_NAMED - 1], f"{len(named) - MOST_OPEN_NAMED + 1} more"]
+    return f"not ranked {after}; open: {', '.join(named)}"
+
+
+def _counted(gaps: tuple[JudgedGap, ...]) -> str:
+    tied = sum(gap.state is GapState.TIED for gap in gaps)
+    apart = len(gaps) - tied
+    parts = [
+        f"{count} gap{'' if count == 1 else 's'} {what}"
+        for count, what in ((apart, "resolved"), (tied, "tied"))
+        if count
+    ]
+    return ", ".join(parts)
+
+
+def _after(stopping: Stopping) -> str:
+    most = ", the most allowed," if stopping.state is StopState.INCONCLUSIVE else ""
+    return f"after {_pairs(stopping.pairs)}{most}"
+
+
+def _pairs(count: int) -> str:
+    return f"{count:,} pair{'' if count == 1 else 's'}"
+
+
+def stopping_data(stopping: Stopping | None) -> dict[str, Any] | None:
+    """For `--json`: the rule, where it stands, its looks."""
+    if stopping is None:
+        return None
+    is_test = isinstance(stopping.rule, SprtTest)
+    last = stopping.looks[-1] if stopping.looks else None
+    told: dict[str, Any] = {
+        "rule": "sprt" if is_test else "ranked",
+        "settings": stopping.rule.model_dump(mode="json"),
+        "state": stopping.state.value,
+        "pairs": stopping.pairs,
+        "max_pairs": stopping.planned[-1],
+        "said": verdict_text(stopping),
+        "track": [_look(look) for look in stopping.looks],
+    }
+    if is_test:
+        now = None if last is None else _look(last)
+        return told | {"llr": now and now["value"], "bounds": now and [now["lower"], now["upper"]]}
+    return told | {"gaps": [_gap(gap) for gap in stopping.gaps]}
+
+
+def _look(look: Look) -> dict[str, Any]:
+    return {key: value if value is None else round(value, 4) for key, value in asdict(look).items()}
+
+
+def _gap(gap: JudgedGap) -> dict[str, Any]:
+    told = asdict(gap)
+    return {k: round(v, 1) if isinstance(v, float) else str(v) for k, v in told.items()}
