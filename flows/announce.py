@@ -19,7 +19,7 @@ from engine import events as ev
 from engine.fanout import Observer
 from engine.result import EpisodeResult
 from flows import news
-from flows.pace import Pace
+from flows.pace import Pace, spaced_s
 from flows.run import Run
 from flows.stage import Stage
 from flows.summary import RunSummary
@@ -116,8 +116,8 @@ class Announcer:
         await self._say(ev.TournamentCrosstableEvent, news.crosstable(self._run))
         self._crosstable_seq, self._crosstable_done = self._seq, self._run.done
         spacing = CROSSTABLE_EVERY * spacing_s(self._pace.seconds)
-        took_s = self._clock() - began_s  # of a million episodes it is work: a fiftieth of the time
-        self._crosstable_due_s = self._clock() + max(spacing, 50 * took_s)
+        took_s = self._clock() - began_s  # of a million episodes it is work
+        self._crosstable_due_s = self._clock() + spaced_s(spacing, took_s)
 
     async def _say(self, kind: Callable[..., ev.Event], data: object) -> None:
         if self._observer is None:

@@ -15,7 +15,7 @@ from tournaments.stats.bradley_terry import NotConnected, fit
 from tournaments.stats.counts import Counts
 from tournaments.stats.head_to_head import adjusted, head_to_head, run_margin
 from tournaments.stats.means import Estimate
-from tournaments.stats.ranking import gap_between
+from tournaments.stats.ranking import gap_between, widened
 from tournaments.stats.scale import Interval, score_at
 from tournaments.stats.student import reach
 
@@ -131,9 +131,10 @@ def _worth(pairs: Sequence[Pair], a: str, less_luck: Estimate) -> int | None:
 
 def _league(pairs: Sequence[Pair], a: str, b: str) -> Measured:
     try:
-        gap = gap_between(fit(adjusted_games(pairs)), a, b)
+        found = widened(fit(adjusted_games(pairs)), adjusted=True)
     except NotConnected:
         return Measured(value=None, low=None, high=None)
+    gap = gap_between(found, a, b)
     return Measured(value=gap.elo, low=gap.low, high=gap.high)
 
 

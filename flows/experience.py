@@ -6,7 +6,6 @@ opponent yet is taken to need what he needed against the others.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from math import sqrt
 from typing import Final, Self
@@ -117,6 +116,8 @@ class Experience:
     def __init__(self) -> None:
         self._taken: dict[str, dict[str, Taken]] = {}
         self._lengths: dict[frozenset[str], Moments] = {}
+        self._lengths_of: dict[str, Moments] = {}
+        self._every_length = Moments()
         self.episodes = 0
 
     def add(self, result: EpisodeResult) -> None:
@@ -129,6 +130,9 @@ class Experience:
         if result.took_s is not None and not _is_remembered(result):
             met = frozenset((result.home, result.away))
             self._lengths.setdefault(met, Moments()).add(result.took_s)
+            for captain in met:
+                self._lengths_of.setdefault(captain, Moments()).add(result.took_s)
+            self._every_length.add(result.took_s)
 
     def of(self, captain: str, opponent: str) -> Taken:
         """What he took against him; where they have not met, against everybody."""
@@ -146,10 +150,9 @@ class Experience:
         met = self._lengths.get(frozenset((captain, opponent)))
         if met is not None:
             return met
-        of_either = _joined(
-            [one for names, one in self._lengths.items() if names & {captain, opponent}]
-        )
-        return of_either if of_either.count else _joined([*self._lengths.values()])
+        both = [self._lengths_of.get(name, Moments()) for name in (captain, opponent)]
+        of_either = both[0].joined(both[1])
+        return of_either if of_either.count else self._every_length
 
     def _of(self, captain: str, opponent: str) -> Taken:
         return self._taken.setdefault(captain, {}).setdefault(opponent, Taken())
@@ -158,10 +161,3 @@ class Experience:
 def _is_remembered(result: EpisodeResult) -> bool:
     """Whether answers came from the cache, so that it took no time to speak of."""
     return any(c.spent is not None and c.spent.from_cache for c in result.counts.values())
-
-
-def _joined(series: Sequence[Moments]) -> Moments:
-    found = Moments()
-    for one in series:
-        found = found.joined(one)
-    return found

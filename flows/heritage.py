@@ -22,6 +22,7 @@ from engine.record import record_path
 from engine.reporter import PlayDigest
 from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
+from flows.gists import keep
 from flows.ledger import RunFolder
 from flows.outlook import Meeting, meeting
 from flows.saving import save
@@ -82,6 +83,7 @@ class Heritage:
             taken_from=kept.result.taken_from or kept.result.episode_id,
         )
         self._folder.append(taken)
+        keep(self._folder, spec.episode_id)
         return taken
 
     def offered(self, plan: TournamentPlan) -> Counter[Meeting]:

@@ -11,6 +11,14 @@ WINDOW_S: Final = 60.0
 WINDOW_EPISODES: Final = 20  # the window is longer where fewer than these end in it
 
 
+_TELLING: Final = 50  # telling of it takes a fiftieth of a run's time, however long it is
+
+
+def spaced_s(least_s: float, took_s: float) -> float:
+    """Until something is told again that took so long to make."""
+    return max(least_s, _TELLING * took_s)
+
+
 class Done(NamedTuple):
     """What has ended so far; `work_s` are the seconds that those episodes took, side by side or
     not.

@@ -6,11 +6,13 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
+from math import inf
 from typing import Final
 
 from engine.result import EpisodeResult
 from flows import artifacts
 from flows.announce import Announcer
+from flows.pace import spaced_s
 from flows.report import Report
 from flows.run import Run
 from flows.stage import Stage
@@ -27,7 +29,7 @@ class Views:
         self._run, self._stage = run, stage
         self._announcer = Announcer(run, bus.observer() if bus else None)
         self._progress = artifacts.Progress(run)
-        self._shown_s = time.monotonic()
+        self._table_due_s = time.monotonic() + TABLE_EVERY_S
 
     @asynccontextmanager
     async def on(self) -> AsyncIterator[None]:
@@ -56,11 +58,17 @@ class Views:
         self._announcer.add(results)
         await self._announcer.tick()
         await self._progress.update()
-        if time.monotonic() - self._shown_s >= TABLE_EVERY_S:
-            self._shown_s = time.monotonic()
-            await artifacts.show_table(self._run)
-            if self._run.is_asked:
-                await artifacts.show_accounts(self._run)
+        if time.monotonic() >= self._table_due_s:
+            await self._show_tables()
+
+    async def _show_tables(self) -> None:
+        """Not soon again where they are work: half a second of ten thousand episodes in stages."""
+        self._table_due_s, began_s = inf, time.process_time()  # others may come while it is shown
+        await artifacts.show_table(self._run)
+        if self._run.is_asked:
+            await artifacts.show_accounts(self._run)
+        took_s = time.process_time() - began_s
+        self._table_due_s = time.monotonic() + spaced_s(TABLE_EVERY_S, took_s)
 
     async def grown(self) -> None:
         """What comes next is known."""

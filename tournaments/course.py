@@ -166,12 +166,13 @@ class _Walk:
 
     def _league(self, captains: Sequence[str], stage: str, legs: int) -> Stage:
         entries = self._entered(round_robin(captains, legs=legs), stage)
-        return self._add_table(stage, captains, entries)
+        return self._add_table(stage, self._table(captains, entries), entries)
 
     def _gauntlet(self) -> None:
         opponents = [entry_name(entry) for entry in self._spec.opponents]
         entries = self._entered(gauntlet(self._captains, opponents), GAUNTLET)
-        self._add_table(GAUNTLET, [*self._captains, *opponents], entries)
+        everybody = [*self._captains, *opponents]
+        self._add_table(GAUNTLET, self._table(everybody, entries), entries)
 
     def _entered(self, meetings: Sequence[Pairing], stage: str) -> Sequence[Entry]:
         """Fixtures that are known from the start, though not how many pairs they have."""
@@ -226,21 +227,24 @@ class _Walk:
 
     def _swiss(self, form: Swiss) -> None:
         rounds = form.rounds or default_rounds(len(self._captains))
-        entries: list[Entry] = []
+        table, entries = new_table(self._spec, self._captains), list[Entry]()
         rested: list[str] = []
         for number in range(1, rounds + 1):
-            of_round = self._swiss_round(number, entries, rested)
+            of_round = self._swiss_round(number, table, entries, rested)
             entries += of_round
+            _count(table, of_round)
             if not all(entry.is_over for entry in of_round):
                 fixtures = (rounds - number) * (len(self._captains) // 2)
                 self.book.expect(self._fixed, at_least=fixtures, at_most=fixtures)
                 break
-        stage = self._add_table(SWISS, self._captains, entries)
+        stage = self._add_table(SWISS, table, entries)
         if stage.is_over and not self.book.later.at_most:
             self.champion = stage.standings[0].captain
 
-    def _swiss_round(self, number: int, before: Sequence[Entry], rested: list[str]) -> list[Entry]:
-        table = self._table(self._captains, before)
+    def _swiss_round(
+        self, number: int, table: Table, before: Sequence[Entry], rested: list[str]
+    ) -> list[Entry]:
+        """`table` of what was played `before`."""
         ranked = [row.captain for row in table.standings()] if before else self._captains
         made = swiss_round(
             ranked,
@@ -276,19 +280,15 @@ class _Walk:
         waiting = ladder.to_come
         self.stages.append(Stage(name=LADDER, is_over=over, rungs=(*ladder.order, *waiting)))
 
-    def _add_table(self, name: str, captains: Sequence[str], entries: Sequence[Entry]) -> Stage:
-        rows = self._table(captains, entries).standings()
+    def _add_table(self, name: str, table: Table, entries: Sequence[Entry]) -> Stage:
         over = all(entry.is_over for entry in entries)
-        stage = Stage(name=name, is_over=over, standings=rows)
+        stage = Stage(name=name, is_over=over, standings=table.standings())
         self.stages.append(stage)
         return stage
 
     def _table(self, captains: Sequence[str], entries: Sequence[Entry]) -> Table:
-        """Of whole pairs."""
         table = new_table(self._spec, captains)
-        for entry in entries:
-            for outcome in entry.outcomes:
-                table.add(outcome)
+        _count(table, entries)
         return table
 
     def _seeded(self, seeding: Seeding) -> list[str]:
@@ -297,3 +297,10 @@ class _Walk:
             return self._captains
         seed, occasion = self._spec.seed, self._occasion
         return sorted(self._captains, key=lambda name: derive_seed("draw", seed, occasion, name))
+
+
+def _count(table: Table, entries: Iterable[Entry]) -> None:
+    """The whole pairs of these."""
+    for entry in entries:
+        for outcome in entry.outcomes:
+            table.add(outcome)

@@ -95,6 +95,10 @@ class _Line:
         first, second = self.text("first"), self.text("second")
         if not first or not second or first == second:
             raise self._bad(f"first {first!r}, second {second!r}: allowed: two different captains")
+        if not (first + second).isprintable():
+            raise self._bad(
+                f"first {first!r}, second {second!r}: allowed: names without control characters"
+            )
         return Game(
             first=first,
             second=second,

@@ -17,11 +17,9 @@ from typing import Final
 
 import numpy as np
 
-from tournaments.stats.scale import ELO_A_NAT
+from tournaments.stats.power import ELO_A_SCORE, POWER
 from tournaments.stats.student import reach
 
-ELO_A_SCORE: Final = ELO_A_NAT / 0.25
-POWER: Final = 0.80
 _Z_POWER: Final = NormalDist().inv_cdf(POWER)
 _APART: Final = 1e-9  # of a resistance: the two are not connected
 _UNPAIRED: Final = 0.125  # variance of the mean of two matches of even captains without ties

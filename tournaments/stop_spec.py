@@ -20,11 +20,11 @@ from pydantic import (
 
 from tournaments.entrants import EntrantFault
 from tournaments.fields import Strict, broken_rule
+from tournaments.stats.scale import FURTHEST_ELO
 from tournaments.text import shown
 
 MOST_STOP_PAIRS: Final = 100_000
 MOST_LOOKS: Final = 50  # each costs a tenth of a second before the first is judged
-FURTHEST_ELO: Final = 1_000.0
 STOPPABLE: Final = ("round_robin", "gauntlet")
 
 Scores = Literal["raw", "adjusted"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -96,8 +95,6 @@ def interval_text(found: Interval, digits: int = 2) -> str:
 
 def test_of(elo0: float, elo1: float, model: str, alpha: float, beta: float) -> Sprt:
     """Raises `BadInput`."""
-    if not (isfinite(elo0) and isfinite(elo1)):
-        raise BadInput(f"--elo0 {elo0:g} --elo1 {elo1:g}: allowed: finite numbers")
     try:
         return Sprt(elo0=elo0, elo1=elo1, model=Model(model), alpha=alpha, beta=beta)
     except BadTest as error:

@@ -51,7 +51,7 @@ class Material:
         results: list[EpisodeResult] = []
         table = runs[-1].new_table(captains)
         for run in runs:
-            stand = list(_folded(run.standing(), honesty, play))
+            stand = sorted(_folded(run.standing(), honesty, play), key=_episode)
             results += stand
             run.fill(table, stand)
             ids = (result.episode_id for result in stand if not result.end_reason.is_void)
@@ -67,6 +67,11 @@ class Material:
             play=play,
             pairs=tuple(_tossed(pair, play.tosses) for pair in pairs_of(counted)),
         )
+
+
+def _episode(result: EpisodeResult) -> str:
+    """What results are told in the order of: that in which they ended is another every time."""
+    return result.episode_id
 
 
 def _folded(

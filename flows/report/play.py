@@ -81,8 +81,10 @@ class Play:
             Quality(
                 captain=captain,
                 matches=matches[captain],
-                a_match=sum(costs[captain, kind] for kind in DecisionKind)
-                / max(1, matches[captain]),
+                a_match=round(
+                    sum(costs[captain, kind] for kind in DecisionKind) / max(1, matches[captain]),
+                    DECIMALS,
+                ),
                 phases=_spent(captain, tuple(Part), self._phases, self._phase_costs),
                 kinds=_spent(captain, tuple(DecisionKind), kinds, costs),
             )

@@ -98,3 +98,17 @@ def test_a_length_is_that_of_the_pairing_else_of_either_captain_else_of_all() ->
     assert found.length("model", "a").mean == 5.0
     assert found.length("heuristic", "c").mean == 9.0
     assert found.length("c", "d").mean == 5.0
+
+
+@given(lengths=st.lists(st.tuples(st.sampled_from("abc"), st.floats(0.1, 100)), max_size=20))
+def test_who_has_not_met_is_as_long_as_the_matches_of_both(
+    lengths: list[tuple[str, float]],
+) -> None:
+    found = Experience()
+    for opponent, took_s in lengths:
+        found.add(result(scripted(opponent), scripted("z"), took_s=took_s))
+    of_both = [took_s for opponent, took_s in lengths if opponent in "ab"]
+    told = found.length("a", "b")
+    assert told.count == len(of_both or lengths)
+    if lengths:
+        assert told.mean == pytest.approx(fmean(of_both or [took_s for _, took_s in lengths]))

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from engine.record import header_of, record_path
 from engine.result import EpisodeResult
 from flows import catalogue
+from flows.gists import gists
 from flows.ledger import result_of_record
 from flows.play import play_until_it_counts
 from flows.run import Order, Run, open_run
@@ -161,6 +162,13 @@ def test_what_was_taken_over_is_resumed_like_all_else(tmp_path: Path) -> None:
         assert (run.resumed, run.taken_over, run.missing) == (4, 0, {})
         resumed = {r.episode_id: r.taken_from for r in run.counted()}
     assert resumed == {name: result.taken_from for name, result in first.items()}
+
+
+def test_what_was_taken_over_is_told_in_reports_without_its_record(tmp_path: Path) -> None:
+    play(Version(), tmp_path)
+    with opened(Version(pairs=2).order(), tmp_path) as run:
+        taken = {result.episode_id for result in run.counted()}
+        assert {gist.episode_id for gist in gists(run.folder, taken, from_records=False)} == taken
 
 
 def test_through_several_versions_the_first_episode_is_named(tmp_path: Path) -> None:

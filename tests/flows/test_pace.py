@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.pace import WINDOW_EPISODES, Done, Pace
+from flows.pace import WINDOW_EPISODES, Done, Pace, spaced_s
 from tests.flows.support import Clock
 
 
@@ -67,3 +67,12 @@ def test_without_lengths_episodes_are_taken_to_be_alike() -> None:
     clock.now_s += 2
     pace.note(Done(1))
     assert pace.left_s(3, work_s=9.0) == pytest.approx(6.0)
+
+
+@given(least_s=st.floats(0.5, 60), took_s=st.floats(0, 100))
+def test_telling_takes_little_of_the_time_and_is_never_too_often(
+    least_s: float, took_s: float
+) -> None:
+    waits_s = spaced_s(least_s, took_s)
+    assert waits_s >= least_s
+    assert took_s <= 0.021 * waits_s

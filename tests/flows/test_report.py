@@ -374,3 +374,11 @@ def test_a_report_needs_no_records(tmp_path: Path) -> None:
     shutil.rmtree(folder.records)
     after = report_of(folder)
     assert after.model_copy(update={"reproduce": before.reproduce}) == before
+
+
+def test_a_report_does_not_hang_on_the_order_in_which_matches_ended(tmp_path: Path) -> None:
+    folder = played(tmp_path, FOUR)
+    before = report_of(folder)
+    lines = folder.ledger.read_bytes().splitlines(keepends=True)
+    folder.ledger.write_bytes(b"".join(reversed(lines)))
+    assert report_of(folder) == before

@@ -80,7 +80,7 @@ def test_a_league_is_rated_from_a_file(capsys: pytest.CaptureFixture[str], tmp_p
         (["elo", "--wdl", "1", "2", "3", "--pentanomial", *"123456"], "one of"),
         (["elo", "--wdl", "0", "0", "0"], "counts from 0, not all of them 0"),
         (["sprt", "--wdl", "1", "2", "3", "--elo0", "5", "--elo1", "5"], "elo0 below elo1"),
-        (["sprt", "--wdl", "1", "2", "3", "--elo1", "nan"], "finite"),
+        (["sprt", "--wdl", "1", "2", "3", "--elo1", "nan"], "--elo1 nan: allowed: -1,000 to"),
         (["sprt", "--wdl", "1", "2", "3", "--elo1", "5", "--alpha", "0"], "--alpha 0: allowed"),
         (["sprt", "--pentanomial", *"123456", "--elo1", "5", "--model", "bayesian"], "--model"),
         (["power"], "one of --elo ELO and --pairs N"),

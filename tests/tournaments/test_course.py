@@ -19,7 +19,7 @@ from tests.tournaments.seasons import (
     played,
     season,
 )
-from tournaments import EpisodeOutcome, TournamentSpec, course_of, plan_tournament
+from tournaments import EpisodeOutcome, Table, TournamentSpec, course_of, plan_tournament
 
 forms = st.sampled_from(FORMATS)
 seeds = st.integers(0, 10_000)
@@ -275,3 +275,17 @@ def test_by_the_seed_where_nothing_else_tells(tie_break: str) -> None:
 
 def test_by_lot() -> None:
     assert decided("lot")[1] == "lot"
+
+
+def test_a_swiss_counts_every_match_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A table made anew each round would make a long Swiss slow."""
+    spec = cup("{kind: swiss, rounds: 5}")
+    outcomes, counted, add = season(spec), list[str](), Table.add
+
+    def counting(table: Table, outcome: EpisodeOutcome) -> None:
+        counted.append(outcome.episode_id)
+        add(table, outcome)
+
+    monkeypatch.setattr(Table, "add", counting)
+    course_of(spec, DIGEST, outcomes=outcomes)
+    assert sorted(counted) == sorted(outcome.episode_id for outcome in outcomes)

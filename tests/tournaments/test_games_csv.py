@@ -55,6 +55,7 @@ def test_a_score_less_luck_makes_them_adjusted(tmp_path: Path) -> None:
         (f"{HEADING}a,b,1,,,,\na,b,won,,,,\n", "3: score 'won': allowed: 1, 0.5, 0"),
         (f"{HEADING}a,b,inf,,,,\n", "2: score 'inf'"),
         (f"{HEADING}a,a,1,,,,\n", "2: first 'a', second 'a': allowed: two different"),
+        (f"{HEADING}a,\x1b[2Jb,1,,,,\n", r"2: first 'a', second '\x1b[2Jb': allowed: names"),
         (f"{HEADING}a,b,1,,c,,\n", "2: home 'c': allowed: a, b or nothing"),
         (f"{HEADING}a,b,1,,,,-1\n", "2: count '-1': allowed: 0 to"),
     ],

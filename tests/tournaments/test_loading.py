@@ -221,23 +221,23 @@ def test_any_text_gives_printable_problems_and_nothing_else(text: str) -> None:
 
 def test_a_bomb_is_refused_at_once() -> None:
     levels = ["a: &a [x, x]"] + [f"{b}: &{b} [*{a}, *{a}]" for a, b in pairwise("abcdefg")]
-    started = time.perf_counter()
+    started = time.process_time()
     assert "an anchor or alias" in problems("\n".join(levels))[0]
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_a_file_of_very_many_values_is_refused_in_bounded_time() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert "too many values" in problems("x: [" + "a," * 100_000 + "]")[0]
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
 
 
 def test_ten_megabytes_are_refused_unparsed(tmp_path: Path) -> None:
     path = tmp_path / "big.yaml"
     path.write_text(GOOD + "#" * 10_000_000)
-    started = time.perf_counter()
+    started = time.process_time()
     assert file_problem(path) == f"{path}:1: too long; allowed: at most {MAX_BYTES // 1024} KiB"
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:

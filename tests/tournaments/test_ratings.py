@@ -8,6 +8,8 @@ import pytest
 from tests.tournaments.results import pair_with
 from tournaments.pairs import Outcome, Pair
 from tournaments.ratings import Ratings, rate
+from tournaments.stats.bradley_terry import Game, fit
+from tournaments.stats.ranking import ranking_of
 
 W, D, L = Outcome
 NAMES = ("ann", "bob", "cy", "dee")
@@ -161,3 +163,14 @@ def test_a_side_that_helps_is_seen() -> None:
 
 def test_reasons_against_a_ranking_stay_with_it() -> None:
     assert rate([], unranked=["5 of 9 episodes are void"]).unranked == ("5 of 9 episodes are void",)
+
+
+def test_a_rating_on_one_seed_is_no_root_of_less_than_nought() -> None:
+    """Rounding took a variance of nought to just below it."""
+    games = [
+        Game(first="a", second="b", score=1.0, cluster=0, side=1),
+        Game(first="a", second="b", score=1.0, cluster=0),
+        Game(first="c", second="b", score=0.0, cluster=0, side=1),
+        Game(first="c", second="b", score=0.0, cluster=0, side=-1, toss=-1),
+    ]
+    assert [one.captain for one in ranking_of(fit(games), draws=10).captains] == ["a", "b", "c"]

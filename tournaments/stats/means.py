@@ -25,7 +25,8 @@ LEAST_SPREAD: Final = 0.05
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
     """A mean score over `pairs` and its 95 % interval. `low` and `high` are None where too little
-    was played to tell how far it may be off. `freedom`: degrees of Student's distribution.
+    was played to tell how far it may be off, or on one seed alone. `freedom`: degrees of Student's
+    distribution.
     """
 
     mean: float
@@ -66,7 +67,7 @@ def mean_of(
         return None
     means = [fmean(value for _, value in meeting) for meeting in met]
     mean, error, freedom = fmean(means), _error(met, means, least_spread), _freedom(met)
-    margin = reach(freedom) * error if error else None
+    margin = reach(freedom) * error if error and freedom else None
     return Estimate(
         mean=mean,
         low=None if margin is None else mean - margin,

@@ -104,7 +104,7 @@ class _Ranker:
         self.fit, self.adjusted = found, adjusted
         self.count = len(found.captains)
         self.reach = np.array([reach(max(int(n) - 1, 1)) for n in found.clusters])
-        self.covariance = found.covariance[: self.count, : self.count].copy()
+        self.covariance = _without_noise(found.covariance[: self.count, : self.count])
         self.ends = [self._ends(place) for place in range(self.count)]
         covariance = found.covariance.copy()
         covariance[: self.count, : self.count] = self.covariance
@@ -231,6 +231,13 @@ class _Ranker:
             ]
             told += [f"{name} {verb} every match: the rating is a bound" for name in all_of]
         return tuple(told)
+
+
+def _without_noise(covariance: Floats) -> Floats:
+    """A copy; a variance of nought may have been rounded to just below it."""
+    clean = covariance.copy()
+    np.fill_diagonal(clean, np.maximum(clean.diagonal(), 0))
+    return clean
 
 
 def gap_between(found: Fit, better: str, worse: str) -> Gap:

@@ -11,6 +11,7 @@ from typing import Final
 
 ELO_A_NAT: Final = 400 / log(10)
 NELO_A_SIGMA: Final = 800 / log(10)  # of the result of one match (Van den Bergh, normalized Elo)
+FURTHEST_ELO: Final = 1_000.0  # of a hypothesis that may be tested, above or below level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

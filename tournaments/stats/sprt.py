@@ -12,13 +12,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from math import log, log10, sqrt
+from math import expm1, log, log1p, sqrt
 from statistics import fmean
 from typing import Final, NamedTuple
 
 from tournaments.stats.counts import Counts
 from tournaments.stats.means import LEAST_SPREAD
-from tournaments.stats.scale import NELO_A_SIGMA, score_at
+from tournaments.stats.scale import ELO_A_NAT, FURTHEST_ELO, NELO_A_SIGMA, score_at
 
 UNSEEN: Final = 1e-3  # counted for a score that never came, as fishtest and fastchess do
 LEAST_ADJUSTED: Final = 10  # pairs before adjusted scores may decide: their spread is an estimate
@@ -27,6 +27,7 @@ _MOST_STEPS: Final = 200
 _ROUNDS: Final = 100
 _SETTLED: Final = 1e-14
 _ALIKE: Final = 1e-11
+_PART_OF_WAY: Final = 0.9
 
 
 class Model(StrEnum):
@@ -72,6 +73,11 @@ class Sprt:
     beta: float = 0.05
 
     def __post_init__(self) -> None:
+        for name, elo in ("elo0", self.elo0), ("elo1", self.elo1):
+            if not abs(elo) <= FURTHEST_ELO:
+                raise BadTest(
+                    f"{name} {elo:g}: allowed: {-FURTHEST_ELO:,.0f} to {FURTHEST_ELO:,.0f}"
+                )
         if not self.elo0 < self.elo1:
             raise BadTest(f"elo0 {self.elo0:g} and elo1 {self.elo1:g}: allowed: elo0 below elo1")
         for name, value in ("alpha", self.alpha), ("beta", self.beta):
@@ -164,17 +170,26 @@ def _with_mean(law: _Law, mean: float) -> list[float]:
 
 def _with_t_value(law: _Law, t: float) -> list[float]:
     """The likeliest shares of which the mean is `t` standard deviations above ½: the condition is
-    made linear about the shares so far, until they settle.
+    made linear about the shares so far, until they settle. A `t` too far off for any shares to meet
+    it so is gone towards.
     """
     shares = [1 / len(law.scores)] * len(law.scores)
     for _ in range(_ROUNDS):
         before = shares
         mean, sigma = law.mean_and_sigma(shares)
-        off = [a - 0.5 - t * sigma * (1 + ((mean - a) / sigma) ** 2) / 2 for a in law.scores]
+        bent = [sigma * (1 + ((mean - a) / sigma) ** 2) / 2 for a in law.scores]
+        ends = [(a - 0.5) / b for a, b in zip(law.scores, bent, strict=True)]
+        aim = _towards(t, (mean - 0.5) / sigma, min(ends), max(ends))
+        off = [a - 0.5 - aim * b for a, b in zip(law.scores, bent, strict=True)]
         shares = _tilted(law.shares, off)
-        if max(abs(p - q) for p, q in zip(before, shares, strict=True)) < _ALIKE:
+        if aim == t and max(abs(p - q) for p, q in zip(before, shares, strict=True)) < _ALIKE:
             break
     return shares
+
+
+def _towards(goal: float, now: float, low: float, high: float) -> float:
+    """The goal where it lies well between the ends, else most of the way to the end before it."""
+    return min(max(goal, now + _PART_OF_WAY * (low - now)), now + _PART_OF_WAY * (high - now))
 
 
 def _tilted(shares: Sequence[float], off: Sequence[float]) -> list[float]:
@@ -198,12 +213,13 @@ def _bayesian(counts: Counts, elo0: float, elo1: float) -> float:
     """Of wins, draws and losses, with the drawishness that was seen (BayesElo's model)."""
     if len(counts.counts) != 3:
         raise BadTest("model bayesian: allowed with wins, draws and losses, not with pairs")
-    lost, _, won = _observed(counts).shares
-    drawish = 200 * log10((1 - lost) / lost * (1 - won) / won)
+    lost, drawn, won = _observed(counts).shares
+    nats = log1p(drawn / lost) + log1p(drawn / won)  # (1 - lost) / lost · (1 - won) / won
+    drawish = nats * ELO_A_NAT / 2
 
     def law(elo: float) -> tuple[float, float, float]:
         won, lost = score_at(elo - drawish), score_at(-elo - drawish)
-        return lost, 1 - won - lost, won
+        return lost, expm1(nats) * won * lost, won
 
     seen = [count or UNSEEN for count in counts.counts]
     return sum(n * log(h1 / h0) for n, h0, h1 in zip(seen, law(elo0), law(elo1), strict=True))

@@ -32,6 +32,12 @@ def test_one_pair_leaves_the_interval_open() -> None:
     assert of_meeting([], "a") is None
 
 
+def test_pairs_of_one_seed_leave_the_interval_open() -> None:
+    found = of_meeting([pair_with(seed=1, adjusted=score) for score in (0.4, 0.9)], "a")
+    assert found is not None
+    assert (found.low, found.high) == (None, None)
+
+
 def test_equal_pairs_have_an_interval_of_the_least_spread() -> None:
     found = of_meeting([pair_with(seed=i, adjusted=0.6) for i in range(5)], "a")
     assert found is not None

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.tournaments.stats.published import matches, pairs
 from tournaments.stats.counts import Counts
+from tournaments.stats.scale import FURTHEST_ELO
 from tournaments.stats.sprt import LEAST_ADJUSTED, BadTest, Model, Sprt, State
 
 # fastchess, app/tests/sprt_test.cpp; to six digits by fishtest's LLRcalc.
@@ -84,9 +85,34 @@ def test_few_adjusted_pairs_decide_nothing() -> None:
     assert test.of_adjusted([0.9] * 40).state is State.ACCEPT_H1
 
 
+FAR = st.tuples(st.floats(-FURTHEST_ELO, FURTHEST_ELO), st.floats(-FURTHEST_ELO, FURTHEST_ELO))
+
+
+@given(counts=counted, model=models, elos=FAR.filter(lambda elos: elos[0] != elos[1]))
+def test_however_far_off_a_hypothesis_is_the_ratio_is_a_number(
+    counts: list[int], model: Model, elos: tuple[float, float]
+) -> None:
+    test = Sprt(elo0=min(elos), elo1=max(elos), model=model)
+    assert isfinite(test.of_counts(Counts(counts=tuple(counts))).llr)
+
+
+@given(
+    counts=st.lists(st.integers(0, 10**6), min_size=3, max_size=3).filter(any),
+    elo1=st.floats(1, FURTHEST_ELO),
+)
+def test_bayeselo_is_a_number_also_without_draws(counts: list[int], elo1: float) -> None:
+    test = Sprt(elo0=0, elo1=elo1, model=Model.BAYESIAN)
+    assert isfinite(test.of_counts(Counts(counts=tuple(counts))).llr)
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
-    [({"elo1": 0}, "elo0 below elo1"), ({"alpha": 0}, "alpha"), ({"beta": 0.5}, "beta")],
+    [
+        ({"elo1": 0}, "elo0 below elo1"),
+        ({"elo1": 1_001}, "-1,000 to 1,000"),
+        ({"alpha": 0}, "alpha"),
+        ({"beta": 0.5}, "beta"),
+    ],
 )
 def test_a_test_that_cannot_be_is_refused(wrong: dict[str, float], said: str) -> None:
     with pytest.raises(BadTest, match=said):
