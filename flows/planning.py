@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from functools import reduce
 from itertools import combinations
@@ -21,7 +21,7 @@ from flows import catalogue
 from flows.heritage import Heritage
 from flows.ledger import RunFolder
 from flows.outcomes import outcome_of
-from flows.outlook import Meeting, meetings
+from flows.outlook import Meeting, meeting, meetings
 from flows.plan_needs import ASSUMED, Need, endpoint_of, needs, total
 from flows.plan_report import (
     CaptainNeed,
@@ -37,8 +37,9 @@ from flows.ranges import NOTHING, Range
 from flows.run import Order, allowance
 from flows.spending import SPENT, KeptBudgets
 from flows.work import captains_of
-from tournaments import TournamentPlan
+from tournaments import TournamentPlan, TournamentSpec
 from tournaments.resolution import gain, resistances, resolution
+from tournaments.stop_spec import StopSprt
 
 HOUR_S: Final = 3600
 WITHIN_H: Final = (1, 8, 24)
@@ -67,13 +68,13 @@ class Forecast:
         self._folder = order.folder(runs)
         self._captains = captains_of(order.spec, catalogue.known())
         self._plan = plan = _grown(order, self._folder)
-        self._meetings = _likely(plan)
+        self.meetings = _likely(plan, order.spec)
         self._played = min(plan.at_most, _sealed(self._folder))
         ends = (plan.at_least, (plan.at_least + plan.at_most) / 2, plan.at_most)
         self._taken = _offered(order, self._folder)
         done = self._played + self._taken.total()
         least, usual, most = (max(0.0, end - done) for end in ends)
-        left = {met: count - self._taken[met] for met, count in self._meetings.items()}
+        left = {met: count - self._taken[met] for met, count in self.meetings.items()}
         share = usual / sum(left.values()) if any(left.values()) else 0.0
         self._left = {met: share * count for met, count in left.items()}
         self._ends = Range(least / usual, 1.0, most / usual) if usual else Range(1.0, 1.0, 1.0)
@@ -188,11 +189,11 @@ class Forecast:
         )
 
     def _pairs(self) -> dict[Meeting, float]:
-        """How many each two captains play; of a plan that grows, as if all met equally often."""
-        if not self._plan.grows:
-            return {met: episodes / 2 for met, episodes in self._meetings.items()}
-        each = sum(self._meetings.values()) / 2 / len(self._meetings)
-        return dict.fromkeys(self._meetings, each)
+        """How many each two captains play; of a bracket, as if all met equally often."""
+        if not self._plan.grows or self._spec.stop is not None:
+            return {met: episodes / 2 for met, episodes in self.meetings.items()}
+        each = sum(self.meetings.values()) / 2 / len(self.meetings)
+        return dict.fromkeys(self.meetings, each)
 
     def _fewest(self, pairs: Mapping[Meeting, float]) -> float:
         """That any pairing plays; of a plan that grows, any fixture."""
@@ -249,16 +250,28 @@ def _grown(order: Order, folder: RunFolder) -> TournamentPlan:
     return order.course(outcome_of(one, order.spec.match.max_overs) for one in played).plan
 
 
-def _likely(plan: TournamentPlan) -> dict[Meeting, float]:
+def _likely(plan: TournamentPlan, spec: TournamentSpec) -> dict[Meeting, float]:
     """How many episodes each two captains will play. Whose those are that results decide about,
-    nobody knows: they are spread evenly over all.
+    nobody knows: they are spread evenly over all who may play them.
     """
     known = meetings(plan)
     if not plan.grows:
         return dict(known)
-    everybody = list(combinations(sorted(plan.captains), 2))
+    more = _may_play_more(plan, spec)
     later = (plan.at_least + plan.at_most) / 2 - plan.total_episodes
-    return {met: known[met] + later / len(everybody) for met in everybody}
+    return {
+        met: known[met] + (later / len(more) if met in more else 0.0)
+        for met in dict.fromkeys([*known, *more])
+    }
+
+
+def _may_play_more(plan: TournamentPlan, spec: TournamentSpec) -> Collection[Meeting]:
+    """A test lets its two captains go on, `ranked` all who meet; elsewhere any two may meet."""
+    if isinstance(spec.stop, StopSprt):
+        return [meeting(*spec.stop.sprt.pair)]
+    if spec.stop is not None:
+        return list(meetings(plan))
+    return list(combinations(sorted(plan.captains), 2))
 
 
 def _told(name: str, need: Need) -> CaptainNeed:

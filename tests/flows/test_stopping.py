@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from flows import catalogue
-from flows.planning import forecast
+from flows import catalogue, news
+from flows.planning import Forecast, forecast
+from flows.precedents import precedents
 from flows.report import Report
 from flows.report.build import build
 from flows.report.markdown import stopping_markdown
@@ -96,6 +97,25 @@ def test_the_rule_is_written_down_before_the_first_ball(tmp_path: Path) -> None:
 def test_the_plan_says_from_how_many_to_how_many(tmp_path: Path) -> None:
     plan = forecast(order(OPEN), tmp_path)
     assert (plan.episodes_at_least, plan.episodes) == (3 * 4 * 2, 3 * 4 * 2 + 4 * 2)
+
+
+def test_what_a_test_adds_is_planned_for_its_two_captains(tmp_path: Path) -> None:
+    wanted = order(OPEN)
+    likely = Forecast(wanted, tmp_path, precedents(tmp_path, wanted.meaning)).meetings
+    assert likely == {
+        ("cautious", "heuristic"): 8 + 4,
+        ("cautious", "random"): 8,
+        ("heuristic", "random"): 8,
+    }
+
+
+def test_the_run_page_is_told_the_pairs_and_the_verdict(tmp_path: Path) -> None:
+    with open_run(order(CLEAR), tmp_path) as run:
+        play(run)
+        told, end = news.crosstable(run), news.ended(run, run.summary(0.0))
+        assert sorted(told.pairs)[:2] == [4, 4] < [max(told.pairs)]
+        assert told.stages == ()
+        assert end.why == (stopping(run)["said"],)
 
 
 @pytest.fixture(scope="module")
