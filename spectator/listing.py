@@ -18,7 +18,7 @@ from spectator.paths import RUN
 from spectator.refusing import MAX_NUMBER, Refused, invalid, number_in
 from spectator.settings import BusSettings
 from spectator.store import Outcome, Result, StreamFilter, StreamInfo
-from spectator.streams import RUN_TAIL, StreamKind, run_stream
+from spectator.streams import RUN_TAIL, StreamKind, kind_of, run_stream, stream_name
 from spectator.views import featured_view, stream_view
 
 MAX_SEARCH: Final = 200
@@ -68,8 +68,15 @@ class Listing:
         )
 
     async def _view(self, info: StreamInfo) -> dict[str, Any]:
+        if kind_of(info.stream) is StreamKind.RUN:
+            return {**stream_view(info), "followed": await self._is_followed(info)}
         now = await self._scores.of(info)
         return stream_view(info) if now is None else {**stream_view(info), "now": now}
+
+    async def _is_followed(self, info: StreamInfo) -> bool:
+        """Whether the run was started anew after this start of it."""
+        episode_id, _, attempt = info.stream.rpartition("/")
+        return await self._store.info(stream_name(episode_id, int(attempt) + 1)) is not None
 
     async def _run(self, request: Request) -> Response:
         """The run as it stands: the last event of each type, for whoever follows it from there."""
@@ -84,7 +91,7 @@ class Listing:
             told[event.type] = event.model_dump(mode="json")
         return JSONResponse(
             {
-                **stream_view(info),
+                **await self._view(info),
                 "epoch": self._store.epoch,
                 "top": tail[-1].seq if tail else info.last_seq,
                 "events": sorted(told.values(), key=lambda event: int(event["seq"])),

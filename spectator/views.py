@@ -59,6 +59,7 @@ def _match_view(info: StreamInfo) -> dict[str, Any]:
 
 
 def _run_view(info: StreamInfo) -> dict[str, Any]:
+    last = parse_event(info.last)
     told: dict[str, Any] = {}
     match parse_event(info.first):
         case TournamentStartedEvent(data=started):
@@ -70,7 +71,8 @@ def _run_view(info: StreamInfo) -> dict[str, Any]:
                 "format": started.format,
                 "spectate": started.spectate,
             }
-    match parse_event(info.last):
+    told["heard_at"] = last.ts.isoformat()
+    match last:
         case TournamentStandingsEvent(data=standings):
             return told | _standings_view(standings)
         case TournamentCrosstableEvent(data=crosstable):

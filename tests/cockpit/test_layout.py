@@ -58,3 +58,31 @@ def test_no_two_stand_in_one_place(captains: int) -> None:
     places = [(place["row"], place["column"]) for place in drawn["places"].values()]
     assert len(set(places)) == len(places) == captains - 1
     assert drawn["columns"] == (captains - 1).bit_length()
+
+
+HEAD = """
+import { pairsOf } from "./cockpit/runs/head.js";
+import { openState } from "./cockpit/runs/fold.js";
+const heardAt = "1970-01-01T00:00:00Z";
+const after = (seconds, run) => openState({ heardAt, ...run }, 1_000 * seconds);
+console.log(JSON.stringify({
+  pairs: [
+    pairsOf({ kind: "round_robin", pairs: 10, planned: [] }),
+    pairsOf({ kind: "knockout", pairs: 10, planned: [] }),
+    pairsOf({ kind: "knockout", pairs: 10, planned: [3, 3] }),
+    pairsOf({ kind: "groups", pairs: 10, planned: [10, 10, 3] }),
+  ],
+  states: [
+    after(30, {}),
+    after(90, {}),
+    after(90, { progress: { open: 0 } }),
+    after(30, { followed: true }),
+  ],
+}));
+"""
+
+
+def test_the_head_says_what_is_so_of_every_fixture_and_of_a_silent_run() -> None:
+    told = json.loads(in_node(HEAD))
+    assert told["pairs"] == [10, 0, 3, 0]
+    assert told["states"] == ["in play", "no news", "in play", "broken off"]

@@ -57,6 +57,19 @@ async def test_a_paused_viewer_stays_while_the_match_goes_on(chromium, bus):
         await expect(page.locator("#connection-text")).to_have_text("live")
 
 
+async def test_what_is_off_the_screen_does_not_go_on_telling_what_was(chromium, bus):
+    """Who searches the page or has it read to him does not scroll."""
+    viewport = {"width": 1000, "height": 500}
+    await post(bus, EVENTS[:2], fence=1)
+    async with browse(chromium, bus, PAGE, viewport=viewport) as page:
+        figures = page.locator(".figures-grid")
+        await expect(figures).to_contain_text("Nobody has faced a ball yet")
+        await post(bus, EVENTS[2:60])
+        await expect(figures).not_to_contain_text("Nobody has faced a ball yet")
+        await expect(page.locator(".scorecards")).to_contain_text(BALLS[0].data.striker)
+        assert await page.evaluate("scrollY") == 0
+
+
 async def test_a_step_is_a_ball_back_and_on(chromium, bus):
     await post(bus, EVENTS)
     async with browse(chromium, bus, PAGE) as page:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import aclosing
+from datetime import datetime
 
 import pytest
 from websockets.exceptions import InvalidStatus
@@ -60,6 +61,19 @@ async def test_a_run_tells_its_latest_standings(bus):
         "tournament.standings",
     ]
     assert (last["seq"], last["data"]["played"]) == (answer["top"], 3)
+
+
+async def test_a_run_that_was_started_anew_is_followed(bus):
+    """The first start was killed: it cannot say so."""
+    first = run_events(played=3)
+    await post(bus, first)
+    await post(bus, [event.model_copy(update={"attempt": 2}) for event in first])
+    async with client(bus) as http:
+        runs = (await http.get("/api/runs")).json()["streams"]
+        alone = (await http.get("/api/runs/friday-night/1")).json()
+    assert {run["attempt"]: run["followed"] for run in runs} == {1: True, 2: False}
+    assert alone["followed"]
+    assert datetime.fromisoformat(alone["heard_at"]) == first[-1].ts
 
 
 async def test_an_unknown_stream_is_not_found(bus):

@@ -64,7 +64,8 @@ function Body({ session, shown, said }) {
     const toEnd = (innings, over) =>
       player.to(log.stops.findLastIndex(({ place, delivery }) => place?.innings === innings && delivery.data.over === over));
     const props = { frame, events, at, onJump };
-    const figure = (Chart) => html`<${InSight} kind="card" draw=${() => html`<${Chart} ...${props} />`} />`;
+    const isFinal = frame.phase === "ended";
+    const figure = (Chart) => html`<${InSight} kind="card" isFinal=${isFinal} draw=${() => html`<${Chart} ...${props} />`} />`;
     return html`
       <${Ticker} frame=${frame} onOver=${toEnd} />
       <div class="column at-hand">
@@ -81,7 +82,7 @@ function Body({ session, shown, said }) {
         <div class="figures-column">${[Worm, Manhattan, Costs].map(figure)}</div>
         <div class="figures-column">${[WagonWheel, Partnerships, Luck].map(figure)}</div>
       </section>
-      <${InSight} kind="scorecards" draw=${() => html`<${Scorecards} ...${props} />`} />
+      <${InSight} kind="scorecards" isFinal=${isFinal} draw=${() => html`<${Scorecards} ...${props} />`} />
     `;
   }, [shown, told, said]);
 }

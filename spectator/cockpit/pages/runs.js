@@ -5,6 +5,7 @@ import { SearchField } from "../lists/search.js";
 import { runPath } from "../router.js";
 import { Stages } from "../runs/bracket.js";
 import { Crosstable } from "../runs/crosstable.js";
+import { openState } from "../runs/fold.js";
 import { Head } from "../runs/head.js";
 import { Now, Recent } from "../runs/now.js";
 import { Ratings } from "../runs/ratings.js";
@@ -54,7 +55,8 @@ function NoRuns({ search }) {
 }
 
 function RunItem({ run }) {
-  const state = run.ending ?? (run.state === "live" ? "in play" : "ended");
+  const now = Date.now();
+  const state = run.ending ?? (run.state === "live" ? openState({ ...run, heardAt: run.heard_at }, now) : "ended");
   const played = run.played ?? 0;
   return html`
     <li>
@@ -62,17 +64,18 @@ function RunItem({ run }) {
         <span class="pair"><bdi>${run.name ?? run.episode_id}</bdi>${run.attempt > 1 && html` <small>start ${run.attempt}</small>`}</span>
         <span class=${`tag run-state ${state.replace(" ", "-")}`}>${state}</span>
         <progress max=${Math.max(1, run.episodes ?? 1)} value=${played} aria-label="Episodes ended"></progress>
-        <span class="result">${itemText(run, played)}</span>
+        <span class="result">${itemText(run, played, state, now)}</span>
       </a>
     </li>
   `;
 }
 
-function itemText(run, played) {
+function itemText(run, played, state, now) {
   const left = run.progress?.left_s;
   const parts = [
     run.episodes && `${words.number(played)} of ${words.number(run.episodes)}`,
-    left && `about ${words.duration(left)} left`,
+    state === "no news" && words.silence(run.heard_at, now),
+    left && state === "in play" && `about ${words.duration(left)} left`,
     run.leader && html`<bdi>${run.leader}</bdi> leads`,
     [words.KINDS[run.kind], run.format].filter(Boolean).join(", "),
     run.captains && plural(run.captains.length, "captain"),

@@ -1,6 +1,8 @@
 // A tournament as a fold over its events. Every event tells the whole of its part, so the last one of each
 // type is enough to begin with.
 
+import { silence } from "./words.js";
+
 const MOVES_KEPT = 4; // tables for which a change of place is still shown
 
 export const NO_RUN = Object.freeze({
@@ -14,6 +16,7 @@ export const NO_RUN = Object.freeze({
   schedule: [],
   spectate: "",
   startedAt: null,
+  followed: false, // whether it was started anew since
   heardAt: null,
   played: 0,
   rows: [],
@@ -93,8 +96,8 @@ function grown(run, { schedule = [], pairs = [], stages = [], champion = null })
   };
 }
 
-function crosstableOf({ cells, ratings, fixtures }) {
-  return { cells: new Map(cells.map((cell) => [`${cell.first}/${cell.second}`, cell])), ratings, fixtures };
+function crosstableOf({ cells, ratings, fixtures, played }) {
+  return { played, cells: new Map(cells.map((cell) => [`${cell.first}/${cell.second}`, cell])), ratings, fixtures };
 }
 
 /** Captain `a` against captain `b` as `a` sees it, by their places in the file; null before they have met. */
@@ -121,8 +124,14 @@ function turned(cell) {
   };
 }
 
-/** "loading" before anything is known; else in play, or how it ended. */
-export function stateOf(run) {
+/** "loading" before anything is known; else in play, or how it ended, as far as can be told. */
+export function stateOf(run, now) {
   if (run.name === "") return "loading";
-  return run.ended?.state ?? "in play";
+  return run.ended?.state ?? openState(run, now);
+}
+
+/** The state of a start of a run that has not said that it is over. One that shows its last match has no news. */
+export function openState({ followed, heardAt, progress }, now) {
+  if (followed) return "broken off";
+  return progress?.open === 0 || !silence(heardAt, now) ? "in play" : "no news";
 }

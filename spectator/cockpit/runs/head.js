@@ -7,6 +7,7 @@ import * as words from "./words.js";
 
 const LOOK_EVERY_MS = 10_000;
 const GONE_S = 600;
+const BRACKETS = ["knockout", "league_playoffs", "groups"];
 const ENDINGS = {
   finished: "Everything has been played.",
   stopped: "The run stopped on a pair boundary. Whole pairs count.",
@@ -15,8 +16,8 @@ const ENDINGS = {
 };
 
 export function Head({ run, stream }) {
-  const state = stateOf(run);
   const now = useNow();
+  const state = stateOf(run, now);
   return html`
     <section class="card run-head" aria-labelledby="run-title">
       <div class="card-head">
@@ -41,11 +42,17 @@ function about(run) {
     words.KINDS[run.kind] ?? run.kind,
     run.format,
     plural(run.captains.length, "captain"),
-    run.pairs > 0 && `${plural(run.pairs, "pair")} a fixture`,
+    pairsOf(run) > 0 && `${plural(pairsOf(run), "pair")} a fixture`,
     run.rounds > 1 && plural(run.rounds, "round"),
     run.startedAt && `started ${words.clock(run.startedAt)}`,
   ];
   return parts.filter(Boolean).join(" · ");
+}
+
+/** Pairs of each fixture, 0 where they differ: encounters of a bracket have a number of their own. */
+export function pairsOf({ kind, pairs, planned }) {
+  if (!BRACKETS.includes(kind)) return pairs;
+  return planned.every((each) => each === planned[0]) ? (planned[0] ?? 0) : 0;
 }
 
 /** How much has been played; void episodes are a part of their own. */
@@ -110,10 +117,9 @@ function Fact({ id, name, text, aside }) {
 }
 
 function Notes({ run, now }) {
-  const quiet = silenceText(run, now);
   const notes = run.ended
     ? [ENDINGS[run.ended.state], ...(run.ended.why ?? []), ...(run.ended.unranked ?? []).map((why) => `No ranking: ${why}.`)]
-    : [quiet];
+    : openNotes(run, now);
   const told = notes.filter(Boolean);
   if (told.length === 0) return null;
   return html`<ul id="run-notes" class="run-notes">${told.map((note) => html`<li><bdi>${note}</bdi></li>`)}</ul>`;
@@ -128,10 +134,15 @@ function useNow() {
   return now;
 }
 
-/** A run that is killed says nothing more; so it is told how long nothing was heard. One that shows its last match has no news. */
-function silenceText(run, now) {
-  if (run.heardAt === null || run.progress?.open === 0) return "";
-  const silence = words.silence(run.heardAt, now);
+/** A run that is killed says nothing more; so it is told how long nothing was heard, and what is older still. */
+function openNotes(run, now) {
+  const state = stateOf(run, now);
+  if (state === "in play") return [];
   const gone = now - Date.parse(run.heardAt) > GONE_S * 1_000;
-  return silence && `${silence}${gone ? ": the run may have been stopped." : "."}`;
+  const silence = `${words.silence(run.heardAt, now)}${gone ? ": the run may have been stopped." : "."}`;
+  const old = (run.crosstable?.played ?? 0) < run.played && run.stages.length > 0;
+  return [
+    state === "broken off" ? "This start of the run broke off: it was started anew since." : silence,
+    old && `The stages stand as after ${plural(run.crosstable.played, "match", "matches")}.`,
+  ];
 }

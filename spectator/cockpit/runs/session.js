@@ -3,9 +3,10 @@
 import { encodeStream } from "../api.js";
 import { Feed } from "../feed.js";
 import { useEffect, useState } from "../vendor/preact.js";
-import { NO_RUN, foldRun } from "./fold.js";
+import { NO_RUN, foldRun, stateOf } from "./fold.js";
 
 const AGAIN_MS = 3_000;
+const LOOK_MS = 10_000; // whether a run that says nothing was started anew
 
 /**
  * `status` is "loading", "ready", "unknown" (no such run yet) or "refused"; `connection` "connecting", "live",
@@ -16,6 +17,7 @@ export class RunSession {
   #onChange;
   #feed = null;
   #timer = 0;
+  #looking = 0;
   #drawing = 0;
   #closed = false;
   status = "loading";
@@ -37,13 +39,17 @@ export class RunSession {
     this.#closed = true;
     this.#feed?.close();
     clearTimeout(this.#timer);
+    clearInterval(this.#looking);
     cancelAnimationFrame(this.#drawing);
   }
 
+  get #path() {
+    return `/api/runs/${encodeStream(this.stream.replace(/^run:/, ""))}`;
+  }
+
   async #load() {
-    const path = `/api/runs/${encodeStream(this.stream.replace(/^run:/, ""))}`;
     try {
-      const told = await this.#api.getJson(path);
+      const told = await this.#api.getJson(this.#path);
       if (!this.#closed) this.#begin(told);
     } catch (error) {
       if (this.#closed) return;
@@ -56,8 +62,10 @@ export class RunSession {
     }
   }
 
-  #begin({ epoch, top, events }) {
-    this.run = events.reduce(foldRun, NO_RUN);
+  #begin({ epoch, top, events, followed }) {
+    this.run = events.reduce(foldRun, { ...NO_RUN, followed });
+    clearInterval(this.#looking);
+    this.#looking = setInterval(() => this.#look(), LOOK_MS);
     this.#feed = new Feed(
       this.#api,
       `/api/streams/${encodeStream(this.stream)}/ws`,
@@ -72,6 +80,14 @@ export class RunSession {
       { from: { stream: this.stream, epoch, seq: top } },
     );
     this.#be("ready");
+  }
+
+  async #look() {
+    if (stateOf(this.run, Date.now()) !== "no news") return;
+    const told = await this.#api.getJson(this.#path).catch(() => null);
+    if (!told?.followed) return;
+    this.run = { ...this.run, followed: true };
+    this.#changed();
   }
 
   /** The bus has another log than before: what we know is not its. */

@@ -65,6 +65,7 @@ export function costLeft({ usd, usd_priced: priced, left_usd: left }, { counted,
 
 /** How long ago a run was heard of, where that is long. */
 export function silence(heardAt, now) {
+  if (!heardAt) return "";
   const seconds = (now - Date.parse(heardAt)) / 1_000;
   return seconds < LONG_AGO_S ? "" : `No news for ${duration(seconds)}`;
 }
