@@ -9,6 +9,8 @@ passed on.
 
 from __future__ import annotations
 
+import os
+import socket
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -33,7 +35,7 @@ HOLDER_VARIABLE: Final = "captains_featured"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeaturedMatch:
     """What is on the featured channel. `page` is where it can be watched; `since` in seconds of
-    the epoch (UTC).
+    the epoch (UTC); `lost` where its process, of this machine, is no more.
     """
 
     episode_id: str
@@ -41,6 +43,7 @@ class FeaturedMatch:
     attempt: int = 1
     page: str | None = None
     since: float = 0.0
+    lost: bool = False
 
 
 class FeaturedBusy(Exception):
@@ -95,8 +98,9 @@ async def current_featured(client: PrefectClient) -> FeaturedMatch | None:
         limit = await client.read_global_concurrency_limit_by_name(FEATURED)
     except ObjectNotFound:
         return None
-    match = (await _holder(client)).get("match") if limit.active_slots else None
-    return FeaturedMatch(**match) if match else None
+    said = await _holder(client) if limit.active_slots else {}
+    match = said.get("match")
+    return FeaturedMatch(**match | {"lost": _is_dead(said.get("by"))}) if match else None
 
 
 async def is_taken(client: PrefectClient) -> bool:
@@ -149,8 +153,26 @@ async def _announce(client: PrefectClient, match: FeaturedMatch, leases: Sequenc
     now = time.time()
     epoch = max(before + 1, int(now * 1000))
     said = asdict(match) | {"since": now}
-    await _say({"epoch": epoch, "match": said, "leases": [str(lease) for lease in leases]})
+    held = [str(lease) for lease in leases]
+    await _say({"epoch": epoch, "match": said, "leases": held, "by": _this_process()})
     return epoch
+
+
+def _this_process() -> dict[str, Any]:
+    return {"host": socket.gethostname(), "pid": os.getpid()}
+
+
+def _is_dead(process: dict[str, Any] | None) -> bool:
+    """Whether it is known to be; of another machine's nothing is known."""
+    if process is None or process["host"] != socket.gethostname():
+        return False
+    try:
+        os.kill(process["pid"], 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:  # there is one, of somebody else
+        pass
+    return False
 
 
 async def _say(holder: dict[str, Any]) -> None:

@@ -168,7 +168,7 @@ class Matches:
                 config=asked.config,
                 episode_id=asked.spec.episode_id,
                 stream=asked.start.id,
-                on_playing=lambda: asked.becomes(state=StartState.PLAYING),
+                on_playing=lambda: asked.becomes(state=StartState.PLAYING, begun=True),
             )
             self._ended(asked, await place.play(order))
 
@@ -255,7 +255,7 @@ class Matches:
             since=datetime.fromtimestamp(match.since, UTC),
             page=match.page,
             start=known is not None and not known.start.state.is_over,
-            lost=known is not None and known.start.state.is_over,
+            lost=match.lost or (known is not None and known.start.state.is_over),
             queued=queued,
         )
 

@@ -87,8 +87,8 @@ class StartResult(_Part):
 
 class Start(_Part):
     """One match that was asked for. `id` is the name of its stream, known before the first ball;
-    `place` the one in the queue, from 1; `where` it is played, `here` or by a `worker`; `reason`
-    why it failed.
+    `place` the one in the queue, from 1; `where` it is played, `here` or by a `worker`; `begun`
+    whether it came to be played, so that there is a record; `reason` why it failed.
     """
 
     id: str
@@ -107,6 +107,7 @@ class Start(_Part):
     where: Literal["here", "worker"] | None = None
     place: int | None = None
     cancelling: bool = False
+    begun: bool = False
     result: StartResult | None = None
     reason: str | None = None
 

@@ -71,6 +71,9 @@ export function overOf(innings) {
   return first ? Number(first.ball.split(".")[0]) : Math.floor(innings.legal_balls / 6);
 }
 
+/** Legal balls that the over in progress still has: a wide or a no-ball takes none of them. */
+export const ballsLeft = (innings) => Math.max(0, 6 * (overOf(innings) + 1) - innings.legal_balls);
+
 function tossText(frame) {
   if (frame.toss === null) return "The match begins here: there is no toss.";
   const elected = frame.toss.elected === "bat" ? "bat" : "field";

@@ -148,6 +148,17 @@ async def test_who_finds_the_front_page_busy_may_queue(chromium, bus, starter):
     assert [asked.queue for asked in starter.asked] == [True]
 
 
+async def test_the_notice_of_a_busy_front_page_goes_once_it_is_free(chromium, bus, starter):
+    starter.fails = [ChannelBusy(ON_AIR)]
+    async with browse(chromium, bus, page_of(bus), borne=REFUSED) as page:
+        await press_start(page)
+        await expect(page.locator(".refusal")).to_contain_text("busy with a v b")
+        starter.showing = None
+        await expect(page.locator(".refusal")).to_contain_text("The front page is free now.")
+        await page.get_by_role("button", name="Start mine").click()
+        await expect(page.locator(".starts li")).to_have_count(1)
+
+
 async def test_a_start_is_cancelled_from_its_row(chromium, bus, starter):
     async with browse(chromium, bus, page_of(bus)) as page:
         await press_start(page)

@@ -51,6 +51,7 @@ class Double:
         self.asked: list[StartRequest] = []
         self.fails: list[Exception] = []
         self.looked_at: StartRequest | None = None
+        self.showing: OnAir | None = ON_AIR
         self.may_begin = asyncio.Event()
         self.may_begin.set()
 
@@ -82,7 +83,7 @@ class Double:
         return found and found.model_copy(update={"state": StartState.CANCELLED})
 
     async def on_air(self) -> OnAir | None:
-        return ON_AIR
+        return self.showing
 
 
 def start_of(request: StartRequest, number: int) -> Start:

@@ -174,3 +174,23 @@ def test_a_rating_on_one_seed_is_no_root_of_less_than_nought() -> None:
         Game(first="c", second="b", score=0.0, cluster=0, side=-1, toss=-1),
     ]
     assert [one.captain for one in ranking_of(fit(games), draws=10).captains] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("seeds", [20, 100, 500])
+def test_a_group_that_scores_more_than_all_is_not_infinitely_better(seeds: int) -> None:
+    """With the luck taken out who is far better may score more than 1 on average."""
+    dice, pairs = np.random.default_rng(3), []
+    for seed in range(seeds):
+        for first, second, mean in (
+            *(("ann", "bob", 0.5), ("cy", "dee", 0.5)),
+            *((strong, weak, 1.002) for strong in NAMES[:2] for weak in NAMES[2:]),
+        ):
+            score = mean + dice.normal(0, 0.05)
+            pairs.append(
+                pair_with(seed=seed, first=first, second=second, adjusted=score, outcomes=(W, W))
+            )
+    adjusted = rate(pairs).adjusted
+    assert adjusted is not None
+    assert {one.captain for one in adjusted.captains[:2]} == set(NAMES[:2])
+    assert all(150 < abs(one.elo) < 900 for one in adjusted.captains)
+    assert all(abs(gap.high) < 3_000 for gap in adjusted.gaps)

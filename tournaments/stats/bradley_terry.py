@@ -4,8 +4,8 @@ The expected score of a match is 1/(1+e^-d), with d the difference of both stren
 seat and the toss are worth. The strengths solve Σ x(score − expected) = ridge · strength. With
 scores 0, ½ and 1 and no ridge that is maximum likelihood; it is an unbiased equation for any score
 with the right mean, so for luck-adjusted ones too, which are never clipped. A captain who scores
-all or more, which no strength explains, is held half a win short of all; where a group does so
-against the rest, a weak ridge keeps the gap finite.
+all or more, which no strength explains, is held half a win short of all, and so is a group that
+scores more than all against the rest; where a group wins all, a weak ridge keeps the gap finite.
 
 How sure they are is the jackknife over clusters (matches that share a seed), by one Newton step:
 what leaving out a seed does to the strengths, squared and added up. It needs no model of the luck
@@ -141,6 +141,9 @@ class _Equations:
         self.played = np.array(list(played.values()), float)
         self.scored = np.array([scored[key] for key in played])
         self.held = self._held_inside()
+        if ridge is None:
+            self.ridge = np.full(self.design.shape[1], WEAK_RIDGE)
+            self._hold_groups()
         self.needs_ridge = not self._is_finite()
         if ridge is None:
             ridge = WEAK_RIDGE if self.needs_ridge else 0.0
@@ -194,6 +197,33 @@ class _Equations:
         first, second = self._sides()
         even = self.played / 2
         return even + np.minimum(drawn[first], drawn[second]) * (self.scored - even)
+
+    def _hold_groups(self) -> None:
+        """The same for groups that score more than all against the rest, as adjusted scores may:
+        no strengths explain that. Such a group stands above the rest also where a ridge holds it.
+        """
+        first, second = self._sides()
+        for _ in self.names:
+            order = np.argsort(-self._solution()[: len(self.names)], kind="stable")
+            for size in range(1, len(order)):
+                above = np.isin(first, order[:size])
+                across = above != np.isin(second, order[:size])
+                if self._is_held(across, above):
+                    break
+            else:
+                return
+
+    def _is_held(self, across: npt.NDArray[np.bool_], above: npt.NDArray[np.bool_]) -> bool:
+        """Hold the matches `across` where who is `above` scores more than all in them."""
+        scored = np.where(above, self.held, self.played - self.held)[across].sum()
+        played = self.played[across].sum()
+        if scored <= played + _SETTLED * played:
+            return False
+        most = 0.5 - 0.5 / (len(np.unique(self.cluster[across])) + 1)
+        even = self.played / 2
+        drawn = even + most / (scored / played - 0.5) * (self.held - even)
+        self.held = np.where(across, drawn, self.held)
+        return True
 
     def _solution(self) -> Floats:
         """Newton's, each step halved until it is one uphill: the equations are those of a maximum,

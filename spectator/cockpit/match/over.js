@@ -1,5 +1,6 @@
 // Balls as glyphs: the over in progress, and the tape of all overs.
 
+import { BALLS_PER_OVER } from "../scorebook.js";
 import { html, useLayoutEffect, useRef } from "../vendor/preact.js";
 import * as words from "../words.js";
 
@@ -9,8 +10,7 @@ export function Glyph({ ball }) {
 
 /** The over in progress, or the last one until the next begins. */
 export function OverStrip({ innings }) {
-  const { balls, number, bowler, runs } = overShown(innings);
-  const spare = Math.max(0, 6 - balls.length);
+  const { balls, number, bowler, runs, left } = overShown(innings);
   return html`
     <div class="over-strip">
       <div class="over-label">
@@ -23,19 +23,19 @@ export function OverStrip({ innings }) {
             <li class=${`ball ${ball.kind}`} title=${ballTitle(ball)}>${ball.glyph}</li>
           `,
         )}
-        ${Array.from({ length: spare }, () => html`<li class="ball empty" aria-hidden="true"></li>`)}
+        ${Array.from({ length: left }, () => html`<li class="ball empty" aria-hidden="true"></li>`)}
       </ol>
     </div>
   `;
 }
 
 function overShown(innings) {
-  if (innings === null) return { balls: [], number: 0, bowler: "", runs: null };
+  if (innings === null) return { balls: [], number: 0, bowler: "", runs: null, left: BALLS_PER_OVER };
   const past = innings.past_overs.at(-1);
   if (innings.this_over.length > 0 || !past) {
-    return { balls: innings.this_over, number: words.overOf(innings), bowler: innings.bowler ?? "", runs: null };
+    return { balls: innings.this_over, number: words.overOf(innings), bowler: innings.bowler ?? "", runs: null, left: words.ballsLeft(innings) };
   }
-  return { balls: past.balls, number: past.over, bowler: past.bowler, runs: past.runs };
+  return { balls: past.balls, number: past.over, bowler: past.bowler, runs: past.runs, left: 0 };
 }
 
 const ballTitle = (ball) => `${ball.ball}: ${words.glyphText[ball.kind]} ${ball.glyph}`;

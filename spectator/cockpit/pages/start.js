@@ -1,7 +1,7 @@
 // A match is started: who plays, what is on, what became of it.
 
 import { FIRST, Form, requestOf } from "../start/form.js";
-import { Channel, PlayLinks, Starts, WatchLink, isOpen, stateText } from "../start/list.js";
+import { Channel, PlayLinks, Starts, WatchLink, inTheWay, isOpen, stateText } from "../start/list.js";
 import { NoAccess, Notice } from "../shell.js";
 import { html, useCallback, useEffect, useRef, useState } from "../vendor/preact.js";
 
@@ -67,7 +67,7 @@ function Start({ api, options }) {
           : html`
               <${Form} chosen=${chosen} options=${options} problems=${asking.problems} onChange=${change} onSubmit=${() => send(false)}>
                 <div class="card go">
-                  <${Outcome} asking=${asking} starts=${known.starts} onQueue=${() => send(true)} />
+                  <${Outcome} asking=${asking} known=${known} onQueue=${() => send(true)} />
                   <button type="submit" class="primary" disabled=${asking.sending}>${asking.sending ? "Asking …" : "Start the match"}</button>
                   <p class="hint">${options.where === "worker" ? "A Prefect worker plays it." : "It is played on this machine."}</p>
                 </div>
@@ -109,17 +109,18 @@ function MayNot({ api, earlier, onToken }) {
 
 /** What the bus has to say of starts, asked again and again while the page is looked at. */
 function useKnown(api) {
-  const [known, setKnown] = useState({ onAir: null, starts: [], mayStart: null, earlier: false });
+  const [known, setKnown] = useState({ onAir: null, starts: [], mayStart: null, earlier: false, asOf: -1 });
   const timer = useRef(0);
   const gone = useRef(false);
   const ask = useCallback(async () => {
     clearTimeout(timer.current);
     let pause = LATER_MS;
     if (document.visibilityState === "visible") {
+      const asOf = performance.now();
       const told = await api.getJson("/custom/episodes").catch(() => null);
       if (gone.current) return;
       if (told) {
-        setKnown({ onAir: told.on_air, starts: told.episodes, mayStart: told.may_start, earlier: told.earlier_start });
+        setKnown({ onAir: told.on_air, starts: told.episodes, mayStart: told.may_start, earlier: told.earlier_start, asOf });
         if (told.on_air || told.episodes.some(isOpen)) pause = SOON_MS;
       }
     }
@@ -166,15 +167,16 @@ const accepted = (start) => ({ start, problems: {}, refusal: null });
 
 function refused(error) {
   const fields = error.body?.fields ?? [];
-  return { start: null, problems: Object.fromEntries(fields.map((one) => [one.field, one])), refusal: error };
+  const refusal = { status: error.status, body: error.body, at: performance.now() };
+  return { start: null, problems: Object.fromEntries(fields.map((one) => [one.field, one])), refusal };
 }
 
 /** What came of the last press. */
-function Outcome({ asking, starts, onQueue }) {
+function Outcome({ asking, known, onQueue }) {
   const { refusal, start } = asking;
-  if (refusal) return html`<div role="alert" class="refusal"><${Refusal} refusal=${refusal} onQueue=${onQueue} sending=${asking.sending} /></div>`;
+  if (refusal) return html`<div role="alert" class="refusal"><${Refusal} ...${{ refusal, known, onQueue, sending: asking.sending }} /></div>`;
   if (!start) return null;
-  const now = starts.find(({ id }) => id === start.id) ?? start;
+  const now = known.starts.find(({ id }) => id === start.id) ?? start;
   return html`
     <p role="status" class="accepted"><bdi>${now.captain}</bdi> v <bdi>${now.opponent}</bdi>: ${stateText(now)}.</p>
     <p class="acts">
@@ -184,16 +186,16 @@ function Outcome({ asking, starts, onQueue }) {
   `;
 }
 
-function Refusal({ refusal, onQueue, sending }) {
+function Refusal({ refusal, known, onQueue, sending }) {
   const { status, body } = refusal;
   if (body?.error === "busy") {
-    const { on_air: onAir } = body;
-    const waiting = onAir.queued === 0 ? "" : onAir.queued === 1 ? " One match waits already." : ` ${onAir.queued} matches wait already.`;
+    const onAir = inTheWay(refusal, known);
+    const waiting = !onAir || onAir.queued === 0 ? "" : onAir.queued === 1 ? " One match waits already." : ` ${onAir.queued} matches wait already.`;
     return html`
-      <p>The front page is busy with <b><bdi>${onAir.title}</bdi></b>.${waiting}</p>
+      <p>${onAir ? html`The front page is busy with <b><bdi>${onAir.title}</bdi></b>.${waiting}` : "The front page is free now."}</p>
       <p class="acts">
-        <button type="button" class="primary" disabled=${sending} onClick=${onQueue}>Queue mine</button>
-        <a class="button" href="/">Watch that one</a>
+        <button type="button" class="primary" disabled=${sending} onClick=${onQueue}>${onAir ? "Queue mine" : "Start mine"}</button>
+        ${onAir && html`<a class="button" href="/">Watch that one</a>`}
       </p>
     `;
   }

@@ -31,6 +31,11 @@ function OnAir({ onAir, mayStart, onCancel }) {
   `;
 }
 
+/** What a start waits for that was refused because of `refused`: what is on now, null once the channel is free. */
+export function inTheWay(refused, { onAir, asOf }) {
+  return asOf > refused.at ? onAir : refused.body.on_air;
+}
+
 /** The latest starts, newest first. */
 export function Starts({ starts, mayStart, onCancel }) {
   const shown = starts.slice(0, SHOWN);
@@ -84,8 +89,8 @@ export function stateText({ state, place, cancelling, result }) {
   return state;
 }
 
-function outcome({ state, reason, result }) {
+export function outcome({ state, reason, result, begun }) {
   if (state === "failed") return reason;
-  if (state === "cancelled") return "Its record is sealed.";
+  if (state === "cancelled") return begun ? "Its record is sealed." : "It was not begun.";
   return result?.text ?? "";
 }
