@@ -53,11 +53,13 @@ def ending_of_run(lines: Sequence[bytes]) -> ev.Event:
     for line in lines:
         match ev.parse_event(line):
             case ev.TournamentStartedEvent(data=started):
-                told = told.model_copy(update={"name": started.name})
+                told = told.model_copy(update={"name": started.name, "episodes": started.episodes})
             case ev.TournamentStandingsEvent(data=standings) if standings.progress is not None:
                 now = standings.progress
                 figures = {"void": now.void, "forfeit": now.forfeits, "seconds": now.seconds}
-                told = told.model_copy(update={"played": now.counted, **figures})
+                told = told.model_copy(
+                    update={"played": now.counted, "episodes": standings.episodes, **figures}
+                )
     return ev.TournamentEndedEvent(**_next_to(lines[-1]), data=told)
 
 

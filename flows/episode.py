@@ -39,7 +39,8 @@ def run_name() -> str:
     """What people read in the list of runs: `heuristic v baseline · 5 overs · seed 7`."""
     config = EpisodeConfig.model_validate(runtime.flow_run.parameters["config"])
     sides = f"{_name(config.home)} v {_name(config.away)}"
-    return f"{sides} · {overs_of(config)} overs · seed {config.seed}"
+    overs = overs_of(config)
+    return f"{sides} · {overs} over{'s' if overs > 1 else ''} · seed {config.seed}"
 
 
 def _name(captain: str | PersonConfig) -> str:

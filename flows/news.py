@@ -78,6 +78,7 @@ def crosstable(run: Run) -> ev.TournamentCrosstable:
     return ev.TournamentCrosstable(
         name=run.spec.name,
         played=run.done,
+        episodes=run.total,
         cells=tuple(_cell(cell, place) for cell in cells(run.table, pairs)),
         ratings=tuple(
             ev.CaptainRating(share=_rounded(one.share), adjusted=_estimated(one.adjusted))
@@ -105,6 +106,7 @@ def ended(run: Run, summary: RunSummary) -> ev.TournamentEnded:
         state="stopped" if stopped else "finished",
         why=(*stopped, *verdict, *summary.unplayable),
         unranked=tuple(summary.unranked),
+        episodes=run.total,
     )
 
 
@@ -119,6 +121,7 @@ def broken_off(run: Run, pace: Pace, error: BaseException) -> ev.TournamentEnded
         seconds=round(pace.seconds, 3),
         state="failed" if failed else "interrupted",
         why=(type(error).__name__,) if failed else (),
+        episodes=run.total,
     )
 
 

@@ -56,7 +56,8 @@ class Precedents:
 
     @property
     def said(self) -> str:
-        return f"{self.results:,} earlier matches of the same captains, of {self.runs} runs"
+        runs = "1 run" if self.runs == 1 else f"{self.runs:,} runs"
+        return f"{self.results:,} earlier matches of the same captains, of {runs}"
 
 
 def pooled_variance(spreads: Iterable[Moments]) -> float | None:

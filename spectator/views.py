@@ -74,13 +74,19 @@ def _run_view(info: StreamInfo) -> dict[str, Any]:
     told["heard_at"] = last.ts.isoformat()
     match last:
         case TournamentStandingsEvent(data=standings):
-            return told | _standings_view(standings)
+            return told | {"episodes": standings.episodes} | _standings_view(standings)
         case TournamentCrosstableEvent(data=crosstable):
-            return told | {"name": crosstable.name, "played": crosstable.played}
+            grown = _grown(crosstable.episodes)
+            return told | grown | {"name": crosstable.name, "played": crosstable.played}
         case TournamentEndedEvent(data=ended):
-            return told | _ended_view(ended)
+            return told | _grown(ended.episodes) | _ended_view(ended)
         case _:
             return told
+
+
+def _grown(episodes: int) -> dict[str, int]:
+    """How many there are by now; an older log does not tell."""
+    return {"episodes": episodes} if episodes else {}
 
 
 def _standings_view(told: TournamentStandings) -> dict[str, Any]:

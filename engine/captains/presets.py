@@ -296,7 +296,23 @@ def _explain(error: ValidationError, model: type[BaseModel], kind: str) -> str:
     if first["type"] == "extra_forbidden":
         allowed = ", ".join(sorted(_settings_at(model, first["loc"]))) or "none"
         return f"unknown setting '{key}' of kind {kind}; allowed: {allowed}"
-    return sentence(first, key, quoted=not is_about_keys(first["loc"][0] if key else None))
+    quoted = not is_about_keys(first["loc"][0] if key else None)
+    ends = _ends_at(model, first["loc"]) if first["type"] in _OUTSIDE and quoted else None
+    if ends is not None:
+        return f"{key} {shown(first['input'])}: allowed: {ends[0]:g} to {ends[1]:g}"
+    return sentence(first, key, quoted=quoted)
+
+
+_OUTSIDE: Final = ("less_than_equal", "greater_than_equal")
+
+
+def _ends_at(model: type[BaseModel], at: Where) -> tuple[float, float] | None:
+    """The least and the most that a setting may be; None where it has not both, or lies deeper."""
+    field = model.model_fields.get(str(at[0])) if len(at) == 1 else None
+    of = field.metadata if field else []
+    low = next((one.ge for one in of if hasattr(one, "ge")), None)
+    high = next((one.le for one in of if hasattr(one, "le")), None)
+    return None if low is None or high is None else (low, high)
 
 
 def _settings_at(model: type[BaseModel], at: Where) -> Iterable[str]:

@@ -165,8 +165,9 @@ class TournamentCrosstable(Strict):
     """`cells` of those who met; `ratings` in the order of `captains`; `fixtures` in the order of
     the schedule: won by the first, won by the second, tied, void.
 
-    Of a tournament whose plan grows with the results also the `schedule` so far, with `pairs` of
-    each fixture, the `stages`, and the `champion` once there is one.
+    `episodes`: so many there will be, as far as is known; 0 where it is not told. Of a tournament
+    whose plan grows with the results also the `schedule` so far, with `pairs` of each fixture, the
+    `stages`, and the `champion` once there is one.
     """
 
     name: str
@@ -178,11 +179,12 @@ class TournamentCrosstable(Strict):
     pairs: tuple[int, ...] = ()
     stages: tuple[TournamentStage, ...] = ()
     champion: int | None = None
+    episodes: int = 0
 
 
 class TournamentEnded(Strict):
     """`stopped`: a budget is spent; `interrupted` or `failed`: in mid-play, and the same file plays
-    the rest. `why`, and why the table is no ranking.
+    the rest. `why`, and why the table is no ranking. `episodes` as in the crosstable.
     """
 
     name: str
@@ -193,3 +195,4 @@ class TournamentEnded(Strict):
     state: Literal["finished", "stopped", "interrupted", "failed"] = "finished"
     why: tuple[str, ...] = ()
     unranked: tuple[str, ...] = ()
+    episodes: int = 0

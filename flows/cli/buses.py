@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from flows import settings
+from flows.cli.found import find_run
 from flows.cli.terminal import BadInput, Exit, answer_json, note, say
 from flows.ledger import RunFolder
 from flows.play import BusAddress
@@ -32,18 +33,27 @@ def needed_bus(bus_url: str | None, *runs: Path) -> BusAddress:
 
 
 def publish_run(
-    run: Path, bus_url: str | None, reasoning: Literal["live", "never"] | None, *, as_json: bool
+    named: str,
+    runs: Path,
+    bus_url: str | None,
+    reasoning: Literal["live", "never"] | None,
+    *,
+    as_json: bool,
 ) -> int:
     """`captains publish`."""
     from flows.publishing import publish
 
-    folder = RunFolder(run.resolve())
+    folder = _folder(named, runs)
     bus = needed_bus(bus_url, *folder.path.parents[:2])
-    if not folder.records.is_dir() and not folder.spool.is_dir():
-        raise BadInput(f"{run}: is no run's folder; allowed: one with records/ or spool/ in it")
     done = asyncio.run(publish(folder, bus, reasoning))
     _tell(done, folder, bus, as_json=as_json)
     return Exit.FAILED if done.lost or done.waiting else Exit.DONE
+
+
+def _folder(named: str, runs: Path) -> RunFolder:
+    """A run that never sealed a match may have a spool alone."""
+    given = RunFolder(Path(named).resolve())
+    return given if given.spool.is_dir() else find_run(named, runs)
 
 
 def _tell(done: Published, folder: RunFolder, bus: BusAddress, *, as_json: bool) -> None:

@@ -45,7 +45,6 @@ def _play_pilot(order: Order, file: str, runs: Path, pilot: int, *, as_json: boo
     """The first pairs of the run itself: nothing of it is played again."""
     from flows.cli.session import session
     from flows.config import TournamentConfig
-    from flows.tournament import tournament
 
     with order.folder(runs).held():
         pass
@@ -55,6 +54,8 @@ def _play_pilot(order: Order, file: str, runs: Path, pilot: int, *, as_json: boo
         session(runs, quiet=as_json, bus=False, bus_url=None, reporter=reporter) as opened,
         reporter,
     ):
+        from flows.tournament import tournament  # Prefect reads its settings as it is loaded
+
         summary = opened.call(lambda: tournament(config))
     for why in [*summary.unplayable, *summary.voided]:
         note(why)
@@ -65,7 +66,9 @@ def _lines(report: PlanReport) -> Iterator[str]:
     yield f"{report.name}: {len(report.captains)} captains, {fixtures} fixtures"
     episodes = _from_to(report.episodes_at_least, report.episodes)
     taken = f"{report.taken_over:,} taken over, " if report.taken_over else ""
-    yield f"{episodes} episodes, {report.played:,} played, {taken}{report.left:,} left:"
+    fewer = report.episodes - report.episodes_at_least
+    left = _from_to(max(0, report.left - fewer), report.left)
+    yield f"{episodes} episodes, {report.played:,} played, {taken}{left} left:"
     yield ""
     yield table(("", "low", "expected", "high"), [*_rows(report)])
     yield ""

@@ -31,7 +31,7 @@ class TerminalReporter(Reporter):
         self._run: Run | None = None
         self._bar: Any = None
         self._task: Any = None
-        self._line = 0
+        self._told = 0  # how many were done at the last line
         self._pace: Pace | None = None
         self._reckoned_s, self._reckoned = -RECKON_EVERY_S, ""
         self.is_complete = False
@@ -70,9 +70,8 @@ class TerminalReporter(Reporter):
                 to_go=self._to_go_lately(run),
             )
             return
-        line = run.done * LINES // run.total
-        if line > self._line:
-            self._line = line
+        if run.done * LINES // run.total > self._told * LINES // run.total:  # a total may grow
+            self._told = run.done
             to_go = f"; {left}" if (left := self._to_go(run)) else ""
             note(f"{run.spec.name}: {run.done} of {run.total} episodes{_spent(run)}{to_go}")
 

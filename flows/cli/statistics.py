@@ -232,7 +232,7 @@ def compare_captains(run: Path, a: str, b: str, *, as_json: bool) -> int:
         answer_json(found.model_dump())
         return Exit.DONE
     say(found.sentence)
-    say(table(("", "", "95 %"), found.rows()))
+    say(table((f"for {plain_name(a)}", "", "95 %"), found.rows()))
     for warning in found.warnings:
         note(warning)
     return Exit.DONE

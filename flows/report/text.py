@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from engine.phases import Part
 from engine.wording import printable
 from flows.report.charts import interval, rows_of
-from flows.report.content import Report
+from flows.report.content import Played, Report
 from flows.report.markup import DASH, signed
 from tournaments.report import aligned, plain_name
 
@@ -21,6 +21,7 @@ def report_text(report: Report) -> str:
 
 
 def _blocks(report: Report) -> Iterator[str]:
+    yield _unfinished(report.episodes)
     yield report.answer
     yield f"{report.stopping.decided}." if report.stopping else ""
     yield _table(
@@ -29,6 +30,13 @@ def _blocks(report: Report) -> Iterator[str]:
     phases = [part.value for part in Part]
     yield _table(["captain", *phases, "a match"], _decided(report, phases))
     yield "\n".join(f"note: {warning}" for warning in report.warnings)
+
+
+def _unfinished(played: Played) -> str:
+    if not played.open:
+        return ""
+    so_far = f"{played.counted:,} of {played.planned:,} matches count so far"
+    return f"unfinished: {so_far}, {played.open:,} still to be played"
 
 
 def _table(head: Sequence[str], rows: Rows) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,23 @@ def test_a_run_goes_on_from_its_pilot(tmp_path: Path, environment: dict[str, str
     ended = answer("run", str(file))
     assert ended["episodes"]["resumed"] == 6
     assert ended["episodes"]["played"] == EPISODES_OF_SMALL - 6
+
+
+@pytest.mark.prefect
+def test_a_pilot_leaves_nothing_in_the_home_of_who_runs_it(
+    tmp_path: Path, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Prefect is loaded when it has been told where to keep its things, and how to log."""
+    for name in [name for name in os.environ if name.startswith("PREFECT_")]:
+        monkeypatch.delenv(name)
+    command = ["plan", str(tournament_file(tmp_path)), "--pilot", "1", "--runs", str(tmp_path)]
+    process = captains(command, {**environment, "HOME": str(tmp_path)})
+    out, err = process.communicate(timeout=240)
+    logged = [
+        line for line in f"{out}{err}".splitlines() if "| INFO" in line or "server on" in line
+    ]
+    assert (process.returncode, logged) == (0, []), err
+    assert not (tmp_path / ".prefect").exists()
 
 
 @pytest.mark.parametrize("pairs", [1, 3, 4, 6, 9])

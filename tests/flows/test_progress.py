@@ -10,6 +10,7 @@ from flows import catalogue
 from flows.cli.progress import TerminalReporter
 from flows.run import Order, open_run
 from tests.flows.support import tournament_file
+from tests.flows.test_growing import FORMS, order, play
 
 
 @pytest.mark.parametrize(
@@ -29,3 +30,16 @@ def test_a_match_is_called_still_on_only_while_it_is(
     with open_run(order, tmp_path) as run:
         reporter.finished(run, still_on=still_on)
     assert ("is still on at" in capsys.readouterr().err) == told
+
+
+def test_the_last_line_counts_what_the_plan_has_grown_to(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reporter = TerminalReporter(quiet=True)
+    with open_run(order(FORMS["knockout"]), tmp_path) as run:
+        first = run.total
+        while play(run, len(run.missing) or 1):
+            reporter.progress(run)
+        assert run.total > first
+        last = capsys.readouterr().err.splitlines()[-1]
+        assert last.startswith(f"cup: {run.total} of {run.total} episodes")

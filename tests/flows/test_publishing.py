@@ -107,7 +107,11 @@ def test_the_same_match_again_is_another_stream(
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
-        (["publish", "nowhere", "--bus", "http://127.0.0.1:1"], "is no run's folder"),
+        (["publish", "nowhere", "--bus", "http://127.0.0.1:1"], "nowhere: no such run"),
+        (
+            ["publish", "demo", "--runs", "nowhere"],
+            "demo: no such run; allowed: a run's folder, or",
+        ),
         (["play", *MATCH, "--reasoning", "0"], "--reasoning 0: allowed: 1 to 1000"),
         (["play", *MATCH, "--reasoning", "soon"], "--reasoning"),
         (["play", *MATCH, "--balls-per-s", "2"], "--balls-per-s: only with --featured"),

@@ -185,6 +185,19 @@ def test_names_are_escaped_wherever_they_stand(report: Report) -> None:
         assert "<script" not in text
 
 
+@pytest.mark.parametrize("still_open", [0, 4])
+def test_a_run_that_is_not_finished_is_said_to_be_so_at_the_top(
+    report: Report, still_open: int
+) -> None:
+    played = report.episodes
+    left = {"planned": played.counted + still_open, "open": still_open}
+    found = report.model_copy(update={"episodes": played.model_copy(update=left)})
+    first, *_ = report_text(found).splitlines()
+    told = f"{played.counted} of {played.counted + 4} matches count so far, 4 still to be played"
+    assert (first == f"unfinished: {told}") == bool(still_open)
+    assert ("4 still to be played" in page(found)) == bool(still_open)
+
+
 def test_nothing_moves_the_cursor(report: Report) -> None:
     found = report.model_copy(update={"answer": "\x1b[2J", "warnings": ("a\x1b[2J",)})
     assert "\x1b" not in report_text(found)

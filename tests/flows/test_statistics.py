@@ -73,6 +73,18 @@ def test_a_league_is_rated_from_a_file(capsys: pytest.CaptureFixture[str], tmp_p
     assert "not told apart: " in capsys.readouterr().out
 
 
+def test_who_was_always_level_may_be_in_any_place(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """No spread was seen: that is not to be sure."""
+    file = tmp_path / "level.csv"
+    file.write_text("first,second,score,count\nA,B,0.5,4\nB,C,0.5,4\nA,C,0.5,4\n")
+    rows = answer(capsys, "stats", "bt", str(file))["captains"]
+    assert [(one["place_low"], one["place_high"]) for one in rows] == [(1, 3)] * 3
+    assert [one["p_best"] for one in rows] == pytest.approx([1 / 3] * 3, abs=0.02)
+    assert all(one["low"] < 0 < one["high"] for one in rows)
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

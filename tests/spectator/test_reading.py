@@ -10,7 +10,13 @@ from datetime import datetime
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from engine.events import DecisionEvent, ReasoningEvent, parse_event
+from engine.events import (
+    DecisionEvent,
+    ReasoningEvent,
+    TournamentEnded,
+    TournamentEndedEvent,
+    parse_event,
+)
 from spectator.frames import EMPTY, fold
 from spectator.server import BusServer
 from spectator.store import Featured, SqliteEventStore
@@ -74,6 +80,22 @@ async def test_a_run_that_was_started_anew_is_followed(bus):
     assert {run["attempt"]: run["followed"] for run in runs} == {1: True, 2: False}
     assert alone["followed"]
     assert datetime.fromisoformat(alone["heard_at"]) == first[-1].ts
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+async def test_the_list_counts_the_episodes_that_a_plan_has_grown_to(bus, is_over):
+    *events, last = run_events(played=3)
+    events.append(last.model_copy(update={"data": last.data.model_copy(update={"episodes": 18})}))
+    if is_over:
+        told = TournamentEnded(
+            name="friday-night", played=18, void=0, forfeit=0, seconds=1, episodes=18
+        )
+        after = last.model_dump(include={"episode_id", "attempt", "ts"}) | {"seq": last.seq + 1}
+        events.append(TournamentEndedEvent(**after, data=told))
+    await post(bus, events)
+    async with client(bus) as http:
+        (line,) = (await http.get("/api/runs")).json()["streams"]
+    assert line["episodes"] == 18
 
 
 async def test_an_unknown_stream_is_not_found(bus):

@@ -22,6 +22,7 @@ _DRAW_SEED: Final = 20_261_129
 _ONE_SIDED: Final = 1.6448536269514722  # normal quantile of 95 %
 _BISECTIONS: Final = 100
 _FURTHEST: Final = 20.0  # nats
+_NO_SPREAD: Final = 1e-9  # of a mean score: what rounding leaves
 _UNKNOWN: Final = 5.0  # nats: the standard error of who played one seed, on which all may be luck
 
 
@@ -105,6 +106,7 @@ class _Ranker:
         self.count = len(found.captains)
         self.reach = np.array([reach(max(int(n) - 1, 1)) for n in found.clusters])
         self.covariance = _without_noise(found.covariance[: self.count, : self.count])
+        self._floor()
         self.ends = [self._ends(place) for place in range(self.count)]
         covariance = found.covariance.copy()
         covariance[: self.count, : self.count] = self.covariance
@@ -122,6 +124,20 @@ class _Ranker:
             toss=self._effect(self.count + 1, self.fit.toss),
             warnings=self._warnings(),
         )
+
+    def _floor(self) -> None:
+        """Of who always scored alike no spread was seen, which is not to be sure of him: he is
+        taken to be as unsure as if one cluster were half a point off.
+        """
+        for one in np.flatnonzero(self.fit.errors < _NO_SPREAD):
+            error = 0.5 / float(self.fit.clusters[one]) / self._slope(int(one))
+            self.covariance[one, one] = max(self.covariance[one, one], error**2)
+
+    def _slope(self, one: int) -> float:
+        """How much his mean score rises with his strength."""
+        expected = 1 / (1 + np.exp(self.fit.strengths - self.fit.strengths[one]))
+        met = self.fit.met[one] / self.fit.met[one].sum()
+        return float(met @ (expected * (1 - expected)))
 
     def _ends(self, one: int) -> tuple[float | None, float | None]:
         """Both ends of the interval, in nats. Widens the covariance where the score nears 0 or 1,

@@ -89,10 +89,11 @@ def play(
 
 
 def publish(
-    run: Path,
+    run: str,
     /,
     *,
     bus: BUS = None,
+    runs: RUNS = Path("runs"),
     reasoning: Annotated[
         Literal["live", "never"] | None,
         Parameter(help="Whether what captains thought is shown; default: as the run has it."),
@@ -101,13 +102,14 @@ def publish(
 ) -> int:
     """Put the matches of a run on a bus: what waits there for one, and every sealed record.
 
-    RUN is the run's folder. Exit code 1 where something did not arrive.
+    RUN is the run's folder, or a tournament's name (its latest run). Exit code 1
+    where something did not arrive.
 
     Example: captains publish runs/play --bus http://127.0.0.1:8765
     """
     from flows.cli.buses import publish_run
 
-    return publish_run(run, bus, reasoning, as_json=json)
+    return publish_run(run, runs, bus, reasoning, as_json=json)
 
 
 def token(captain: str, /, *, bus: BUS = None, json: JSON = False) -> int:

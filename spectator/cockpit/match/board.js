@@ -54,7 +54,7 @@ function Team({ frame, seat, current }) {
 }
 
 function oversText(played, latest) {
-  const text = `${latest.overs} of ${latest.max_balls / 6} overs`;
+  const text = `${latest.overs} of ${words.plural(latest.max_balls / 6, "over")}`;
   const before = played.filter((innings) => innings.innings <= 2).at(-1);
   if (latest.innings <= 2 || !before) return text;
   return `super over · ${before.runs}/${before.wickets} before`;
