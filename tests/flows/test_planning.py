@@ -291,3 +291,14 @@ def test_the_command_tells_ranges_and_who_costs_what(
     assert " to 80 episodes" in out
     assert re.search(r"  of other +unknown", out)
     assert "limit of 100 calls, 0 spent: not enough: about" in out
+
+
+def test_a_plan_that_results_decide_tells_the_fewest_too(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "cup.yaml"
+    form = "{kind: knockout, best_of: 1, extend_to: 3}"
+    file.write_text(SMALL.replace("\nmatch:", f"\nformat: {form}\nmatch:"))
+    assert main(["plan", str(file), "--runs", str(tmp_path)]) == 0
+    told = capsys.readouterr().out
+    assert re.search(r"^(\d+ to \d+) episodes, 0 played, \1 left:$", told, re.MULTILINE)

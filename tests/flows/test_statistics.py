@@ -167,6 +167,7 @@ def test_captains_that_nothing_tells_apart_are_said_to_be_so(
     told = capsys.readouterr().out
     assert told.startswith("Nothing tells heuristic and random apart after 25 pairs")
     assert "25–0–25" in told
+    assert "\nfor heuristic  " in told  # whose side the numbers are
 
 
 def test_the_league_knows_of_others(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import { matchPath } from "../router.js";
 import { html } from "../vendor/preact.js";
-import { VOIDS, plain, timeOfDay } from "../words.js";
+import { VOIDS, plain, plural, timeOfDay } from "../words.js";
 
 const OPEN = ["queued", "starting", "playing"];
 const SHOWN = 12;
@@ -56,7 +56,7 @@ function Started({ start, mayStart, onCancel }) {
     <li data-start=${start.id} data-state=${start.state}>
       <p class="who"><bdi>${start.captain}</bdi> v <bdi>${start.opponent}</bdi></p>
       <p class="state"><span class="dot" aria-hidden="true"></span>${stateText(start)}</p>
-      <p class="what quiet">${start.overs} overs · seed ${start.seed}${start.pack === "standard" ? "" : ` · ${plain(start.pack)}`}</p>
+      <p class="what quiet">${plural(start.overs, "over")} · seed ${start.seed}${start.pack === "standard" ? "" : ` · ${plain(start.pack)}`}</p>
       ${outcome(start) && html`<p class="outcome"><bdi>${outcome(start)}</bdi></p>`}
       <p class="acts">
         <${WatchLink} start=${start} />
