@@ -5,8 +5,10 @@ Prefect.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Sequence
+from concurrent.futures import Future, wait
 from contextvars import copy_context
+from math import inf
 from typing import Any, Final, TypeVar
 
 from flows import settings
@@ -34,13 +36,37 @@ def call(flow: Callable[[], Coroutine[Any, Any, T]], stage: Stage) -> T:
 
 def drain() -> None:
     """Prefect sends logs and events from threads; a server that stops before they have ended makes
-    them complain.
+    them complain. A server that is gone is not waited for: Prefect asks it again for a minute, and
+    the interpreter would wait for that.
     """
     from prefect.events.worker import EventsWorker
     from prefect.logging.handlers import APILogWorker
 
     for worker in (APILogWorker, EventsWorker):
-        worker.drain_all(timeout=DRAIN_TIMEOUT_S)
+        services = _running(worker)
+        drained = worker.drain_all(timeout=DRAIN_TIMEOUT_S)
+        if isinstance(drained, tuple) and not _sent(drained[1], services):
+            for service in services:  # it has ended, as far as the interpreter is concerned
+                service._loop.call_soon_threadsafe(service._done_event.set)  # noqa: SLF001
+
+
+def _running(worker: Any) -> tuple[Any, ...]:
+    """Prefect's services of this process; it has no open way to them, nor to give one up."""
+    return tuple(worker._instances.values())  # noqa: SLF001
+
+
+def _sent(waiting: Collection[Future[bool]], services: Sequence[Any]) -> bool:
+    """Whether all is sent, as long as it goes on at more than an item in `DRAIN_TIMEOUT_S`."""
+
+    def count() -> int:
+        return sum(service._queue.qsize() for service in services)  # noqa: SLF001
+
+    left, before = count(), inf
+    while waiting and left < before - 1:
+        before = left
+        waiting = wait(waiting, timeout=DRAIN_TIMEOUT_S).not_done
+        left = count()
+    return not waiting
 
 
 async def _awaited(flow: Callable[[], Coroutine[Any, Any, T]]) -> T:
