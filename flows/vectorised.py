@@ -118,9 +118,8 @@ def play_batch(order: Vectorised, first: int, size: int) -> Batch:
 def _given(names: tuple[str, str], fmt: Format, home_bats: Bools) -> tuple[Sides, Sides]:
     """Two squads with names, the one that bats first in front."""
     both = elevens_of([load_squad(name) for name in names])
-    return tuple(  # type: ignore[return-value]  # two of them
-        sides_from(_rows(both, np.where(home_bats, mine, 1 - mine)), fmt) for mine in (0, 1)
-    )
+    first = sides_from(_rows(both, np.where(home_bats, 0, 1)), fmt)
+    return first, sides_from(_rows(both, np.where(home_bats, 1, 0)), fmt)
 
 
 def _rows(elevens: Elevens, index: Ints) -> Elevens:
