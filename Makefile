@@ -34,7 +34,8 @@ demo-llm: $(PROJECT) $(MODEL) ## a real small language model leads a side, on th
 
 test: $(DEV) $(PROJECT) $(MODEL) ## run the whole test suite (ARGS="-k toss" …)
 	@$(BIN)/python .ci/needed.py
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	@# A worker that dies ends the run: one put in its place may wait for ever (pytest-xdist #1378).
+	@$(BIN)/python -m pytest -n $(WORKERS) --max-worker-restart 0 --dist loadfile $(ARGS)
 
 check: $(DEV) $(PROJECT) ## format, lint, types, layers: all that needs no run
 	@echo "ruff format"; $(BIN)/ruff format --check --quiet $(CODE) || \

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 START_S: Final = 60.0
+LOCK_S: Final = 60  # who blocks the loop that holds a lock waits for ever: an error instead
 LOCKED: Final = "locked"  # a user who needs a password; everybody else is let in
 PASSWORD: Final = "pa/ss@w?rd"
 _QUICK: Final = (  # nothing here need outlive the machine
@@ -53,6 +54,7 @@ class Postgres:
             capture_output=True,
             text=True,
             check=False,
+            env=os.environ | {"PGOPTIONS": f"-c lock_timeout={LOCK_S}s"},
         )
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()

@@ -108,7 +108,7 @@ async def test_viewers_of_a_log_that_was_replaced_are_sent_to_the_new_one(postgr
         await post(bus, EVENTS[:5])
         async with watch(bus, "/api/streams/m/1/ws") as viewer:
             await events_until(viewer, 5)
-            postgres_log.empty()
+            await asyncio.to_thread(postgres_log.empty)  # it waits for what this loop has begun
             async with postgres_log.opened():
                 ends = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> "
                 postgres.execute(ends + "pg_backend_pid() AND backend_type = 'client backend'")
