@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -14,8 +14,6 @@ from prefect.client.schemas.schedules import (
     IntervalSchedule,
     RRuleSchedule,
 )
-from prefect.types import DateTime
-from prefect.types._datetime import create_datetime_instance
 
 from engine.wording import printable, shortened
 from flows.deployments.wanted import WantedDeployment, WantedSchedule
@@ -32,18 +30,12 @@ def schedule_of(wanted: WantedSchedule) -> SCHEDULE_TYPES:
         return CronSchedule(cron=wanted.cron, timezone=wanted.timezone)
     if wanted.rrule is not None:
         return RRuleSchedule(rrule=wanted.rrule, timezone=wanted.timezone)
-    return IntervalSchedule(
-        interval=timedelta(seconds=wanted.interval_s or 0),
-        anchor_date=_anchor(wanted),
-        timezone=wanted.timezone,
+    anchor = datetime.fromisoformat(wanted.anchor or "")
+    if anchor.tzinfo is None:  # by the clock of its time zone
+        anchor = anchor.replace(tzinfo=ZoneInfo(wanted.timezone))
+    return IntervalSchedule.model_validate(
+        {"interval": wanted.interval_s, "anchor_date": anchor, "timezone": wanted.timezone}
     )
-
-
-def _anchor(wanted: WantedSchedule) -> DateTime:
-    """Without an offset, by the clock of its time zone."""
-    found = datetime.fromisoformat(wanted.anchor or "")
-    zoned = found if found.tzinfo else found.replace(tzinfo=ZoneInfo(wanted.timezone))
-    return create_datetime_instance(zoned)
 
 
 def wanted_shape(wanted: WantedDeployment, pull: list[dict[str, Any]], form: Any) -> Shape:
