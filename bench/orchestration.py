@@ -14,9 +14,11 @@ from typing import Any
 
 from flows.cli.session import Session, session
 from flows.config import TournamentConfig
+from flows.opening import open_run
+from flows.order import Order
 from flows.play import Job, play_job, warm_up
 from flows.pool import ProcessPool
-from flows.run import Order, open_run
+from flows.summary import summary_of
 from tournaments import TournamentSpec
 
 PAIRS = 500
@@ -69,7 +71,7 @@ def _bare(runs: Path) -> float:
             await asyncio.gather(*(player() for _ in range(run.processes + 1)))
 
         asyncio.run(all_of_them())
-        run.summary(0.0)
+        summary_of(run, 0.0)
     return time.perf_counter() - started
 
 

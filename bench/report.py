@@ -18,8 +18,9 @@ import orjson
 
 from flows.gists import FILE
 from flows.ledger import RunFolder
+from flows.opening import open_run
+from flows.order import Order
 from flows.play import Job, play_job
-from flows.run import Order, open_run
 from tournaments import TournamentSpec
 
 MATCHES: Final = 10_080

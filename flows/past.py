@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from engine.result import EpisodeResult
 from flows.ledger import RunFolder
 from flows.outcomes import outcome_of
-from flows.run import UNFINISHED
+from flows.scorebook import UNFINISHED
 from tournaments.course import Course, course_of, new_table
 from tournaments.digest import FileDigest
 from tournaments.entrants import entry_name
