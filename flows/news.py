@@ -18,7 +18,6 @@ from flows.pace import Pace
 from flows.run import Run
 from flows.summary import RunSummary
 from tournaments.crosstable import Cell, cells, fixture_scores, ratings
-from tournaments.pairs import pairs_of
 from tournaments.stats.means import Estimate
 
 MOST_PLAYING: Final = 24
@@ -71,10 +70,9 @@ def standings(run: Run, pace: Pace, recent: Iterable[ev.JustEnded] = ()) -> ev.T
 
 
 def crosstable(run: Run) -> ev.TournamentCrosstable:
-    results = run.book.counted()
-    pairs = pairs_of(results)
+    pairs = list(run.book.season.pairs())
     place = {captain: index for index, captain in enumerate(run.plan.captains)}
-    fixtures = run.plan.fixtures
+    fixtures, outcomes = run.plan.fixtures, run.book.table.outcomes()
     return ev.TournamentCrosstable(
         name=run.spec.name,
         played=run.done,
@@ -85,7 +83,8 @@ def crosstable(run: Run) -> ev.TournamentCrosstable:
             for one in ratings(run.book.table, pairs)
         ),
         fixtures=tuple(
-            (one.first, one.second, one.tied, one.void) for one in fixture_scores(run.plan, results)
+            (one.first, one.second, one.tied, one.void)
+            for one in fixture_scores(run.plan, outcomes)
         )
         if len(fixtures) <= MOST_FIXTURES
         else (),

@@ -14,6 +14,7 @@ from tournaments import (
     Course,
     EpisodeOutcome,
     FileDigest,
+    Season,
     TournamentPlan,
     TournamentSpec,
     course_of,
@@ -46,6 +47,10 @@ class Order:
         return Allowance(
             tokens=limits.tokens, usd=limits.usd, calls=limits.calls, wall_s=limits.wall_s
         )
+
+    def season(self) -> Season:
+        """The tournament before its first result."""
+        return Season(self.spec, self.file_digest, self.plan.occasion)
 
     def course(self, outcomes: Iterable[EpisodeOutcome]) -> Course:
         """How the tournament goes on after these outcomes."""

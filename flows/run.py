@@ -37,7 +37,7 @@ class Run:
         self._order, self._before = order, folder.played()
         self.spec, self.plan, self.file_digest = order.spec, order.plan, order.file_digest
         self.folder, self.starts, self._first_attempt = folder, starts, first_attempt
-        self.book = Scorebook(self.spec, self.plan.captains)
+        self.book = Scorebook(order)
         self.stopped: str | None = None
         self._only: str | None = None  # why what is missing is not all that is
         self.captains = captains_of(self.spec, catalogue.known())
@@ -93,7 +93,7 @@ class Run:
 
     def course(self) -> Course:
         """How the tournament goes, by what has been played."""
-        return self._order.course(self.book.outcomes())
+        return self.book.season.course()
 
     def outlook(self) -> Outlook:
         """What is left to be played."""
