@@ -10,7 +10,7 @@ Some plans grow: `plan_tournament(..., outcomes=...)` after what has ended. Play
 is the business of `flows`.
 """
 
-from tournaments.course import Course, Stage, course_of, new_table, plan_tournament
+from tournaments.course import Course, Stage, new_table
 from tournaments.digest import FileDigest, file_digest, resolved
 from tournaments.entrants import CaptainConfig, entry_name
 from tournaments.errors import BadOccasion, BadTournamentFile, Problem, TournamentError
@@ -34,6 +34,7 @@ from tournaments.report import (
     standings_markdown,
     standings_text,
 )
+from tournaments.season import Season, course_of, plan_tournament
 from tournaments.spec import TournamentSpec
 from tournaments.staging import stages_data, stages_markdown, stages_text
 from tournaments.standings import EpisodeOutcome, InningsOutcome, Standing, Table, Tally
@@ -57,6 +58,7 @@ __all__ = [
     "Leg",
     "Occasion",
     "Problem",
+    "Season",
     "Stage",
     "Standing",
     "StopState",
