@@ -69,6 +69,12 @@ def _statistics() -> dict[str, Any]:
     return statistics.measure()
 
 
+def _stopped() -> dict[str, Any]:
+    from bench import stopped
+
+    return stopped.measure(stopped.RUNS)
+
+
 def _report() -> dict[str, Any]:
     from bench import report
 
@@ -85,6 +91,7 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "ladder": _ladder,
     "llm": _llm,
     "statistics": _statistics,
+    "stopped": _stopped,
     "report": _report,
 }
 
