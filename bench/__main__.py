@@ -9,7 +9,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from bench import machine
@@ -33,10 +34,10 @@ def _fanout() -> dict[str, Any]:
     return fanout.measure()
 
 
-def _orchestration() -> dict[str, Any]:
+def _orchestration(sizes: Mapping[str, int]) -> dict[str, Any]:
     from bench import orchestration
 
-    return orchestration.measure()
+    return orchestration.measure(**sizes)
 
 
 def _publishing() -> dict[str, Any]:
@@ -87,7 +88,7 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "publishing": _publishing,
     "storing": _storing,
     "fanout": _fanout,
-    "orchestration": _orchestration,
+    "orchestration": partial(_orchestration, {}),
     "ladder": _ladder,
     "llm": _llm,
     "statistics": _statistics,
@@ -100,13 +101,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHES))
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
+    parser.add_argument("--episodes", type=int, metavar="N", help="of orchestration; else 1000")
+    parser.add_argument("--captains", type=int, metavar="N", help="of orchestration; else 2")
     options = parser.parse_args()
     if unknown := set(options.names) - set(BENCHES):
         parser.error(f"no bench called {', '.join(sorted(unknown))}; known: {', '.join(BENCHES)}")
+    sizes = {name: n for name in ("episodes", "captains") if (n := getattr(options, name))}
+    benches: dict[str, Callable[[], dict[str, Any]]] = {
+        **BENCHES,
+        "orchestration": partial(_orchestration, sizes),
+    }
     found: dict[str, Any] = {"machine": machine.describe()}
     _tell("machine", found["machine"], as_json=options.json)
     for name in options.names or BENCHES:
-        found[name] = BENCHES[name]()
+        found[name] = benches[name]()
         _tell(name, found[name], as_json=options.json)
     if options.json:
         json.dump(found, sys.stdout, indent=2)

@@ -1,61 +1,126 @@
-"""What Prefect costs: a tournament of 1,000 T5 episodes against the same in a bare loop."""
+"""What Prefect costs: a tournament of scripted captains in T5 against the same in a bare loop, and
+what its memory does while it goes on.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import os
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import cycle, islice
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, Final
 
+from bench.memory import Watching
+from bench.report import report_of
 from flows.cli.session import Session, session
 from flows.config import TournamentConfig
+from flows.ledger import RunFolder
+from flows.opening import open_run
+from flows.order import Order
 from flows.play import Job, play_job, warm_up
 from flows.pool import ProcessPool
-from flows.run import Order, open_run
+from flows.summary import summary_of
 from tournaments import TournamentSpec
 
-PAIRS = 500
-ROUNDS = 3
+EPISODES: Final = 1_000
+CAPTAINS: Final = 2
+FEW: Final = 2_000  # episodes: of more one round is enough
+ROUNDS: Final = 3
+PRESETS: Final = ("heuristic", "cautious", "aggressive", "baseline", "empirical", "random")
+TUNED: Final = ("heuristic", "cautious", "aggressive")  # the others have nothing to set
 
 
-def measure() -> dict[str, Any]:
-    """The same batches in the same number of processes, with and without Prefect around them."""
-    with _folder() as home, session(home, quiet=True, bus=False) as opened:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """Seconds of the same tournament, under Prefect and in the bare loop."""
+
+    prefect_s: float
+    bare_s: float
+
+    @property
+    def ratio(self) -> float:
+        return self.prefect_s / self.bare_s
+
+
+def measure(episodes: int = EPISODES, captains: int = CAPTAINS) -> dict[str, Any]:
+    """The same batches in the same number of processes, with and without Prefect around them. The
+    bare loop has a process of its own, so that the flow does not grow into what it left.
+    """
+    spec, watching = spec_of(episodes, captains), Watching()
+    with _folder() as home, session(home, quiet=True, bus=False, reporter=watching) as opened:
         rounds = [
-            (_bare(home / f"bare-{number}"), _under_prefect(opened, home / f"flow-{number}"))
-            for number in range(ROUNDS)
+            Round(
+                prefect_s=_under_prefect(opened, spec, home / f"flow-{number}"),
+                bare_s=_bare(spec, home / f"bare-{number}"),
+            )
+            for number in range(ROUNDS if episodes <= FEW else 1)
         ]
-    bare, flow = (median(each) for each in zip(*rounds, strict=True))
+        folder = Order.of(spec, "1").folder(home / "flow-0")
+        report = _report_of(folder)
     return {
-        "episodes": 2 * PAIRS,
-        "bare_s": bare,
-        "prefect_s": flow,
-        "prefect_over_bare": median(with_ / without for without, with_ in rounds),
+        "episodes": watching.held[-1].done,
+        "captains": captains,
+        "bare_s": median(one.bare_s for one in rounds),
+        "prefect_s": median(one.prefect_s for one in rounds),
+        "prefect_over_bare": median(one.ratio for one in rounds),
+        "flow_mib_at_end": watching.held[-1].flow_kib / 1024,
+        "flow_grows_kib_per_1000_episodes": watching.grown(lambda held: held.flow_kib),
+        "players_grow_kib_per_1000_episodes": watching.grown(lambda held: held.players_kib),
+        **report,
+        "load_after": round(os.getloadavg()[0], 2),
     }
 
 
-def _spec() -> TournamentSpec:
+def spec_of(episodes: int, captains: int) -> TournamentSpec:
+    """A league of so many captains, with about so many episodes."""
     return TournamentSpec.model_validate(
         {
             "name": "bench",
             "seed": 1,
-            "match": {"format": "T5", "pairs": PAIRS},
-            "captains": ["heuristic", "cautious"],
+            "match": {"format": "T5", "pairs": max(1, episodes // (captains * (captains - 1)))},
+            "captains": list(islice(_captains(), captains)),
             "spectate": {"episodes": "none"},
         }
     )
 
 
-def _bare(runs: Path) -> float:
+def _captains() -> Iterator[str | dict[str, Any]]:
+    """The presets, then variations of those that have settings."""
+    yield from PRESETS
+    for number, preset in enumerate(cycle(TUNED), 1):
+        yield {
+            "name": f"{preset}-{number}",
+            "preset": preset,
+            "boldness": round(-0.3 + 0.05 * (number % 13), 2),
+        }
+
+
+def _bare(spec: TournamentSpec, runs: Path) -> float:
+    """In a process of its own; the seconds are those of the loop alone."""
+    spawned = multiprocessing.get_context("spawn")
+    told, tells = spawned.Pipe(duplex=False)
+    process = spawned.Process(target=_bare_loop, args=(spec, runs, tells))
+    process.start()
+    tells.close()
+    try:
+        seconds: float = told.recv()
+    finally:
+        process.join()
+    return seconds
+
+
+def _bare_loop(spec: TournamentSpec, runs: Path, tells: Any) -> None:
     """Batch after batch in a pool: records and ledger, but no Prefect, no bus, no artifacts."""
     started = time.perf_counter()
     with (
-        open_run(Order.of(_spec(), "1"), runs) as run,
+        open_run(Order.of(spec, "1"), runs) as run,
         ProcessPool(run.processes, warm_up) as pool,
     ):
         todo = run.batches()
@@ -69,17 +134,27 @@ def _bare(runs: Path) -> float:
             await asyncio.gather(*(player() for _ in range(run.processes + 1)))
 
         asyncio.run(all_of_them())
-        run.summary(0.0)
-    return time.perf_counter() - started
+        summary_of(run, 0.0)
+    tells.send(time.perf_counter() - started)
 
 
-def _under_prefect(opened: Session, runs: Path) -> float:
+def _under_prefect(opened: Session, spec: TournamentSpec, runs: Path) -> float:
     from flows.tournament import tournament
 
-    config = TournamentConfig(tournament=_spec(), runs=str(runs))
+    config = TournamentConfig(tournament=spec, runs=str(runs))
     started = time.perf_counter()
     opened.call(lambda: tournament(config))
     return time.perf_counter() - started
+
+
+def _report_of(folder: RunFolder) -> dict[str, float]:
+    """Of the whole command."""
+    started = time.perf_counter()
+    usage = report_of(folder)
+    return {
+        "report_s": time.perf_counter() - started,
+        "report_cpu_s": usage.ru_utime + usage.ru_stime,
+    }
 
 
 @contextmanager

@@ -18,8 +18,9 @@ import orjson
 
 from flows.gists import FILE
 from flows.ledger import RunFolder
+from flows.opening import open_run
+from flows.order import Order
 from flows.play import Job, play_job
-from flows.run import Order, open_run
 from tournaments import TournamentSpec
 
 MATCHES: Final = 10_080
@@ -32,9 +33,9 @@ def measure() -> dict[str, Any]:
     """The whole command, with its start and the page."""
     with tempfile.TemporaryDirectory(prefix="captains-bench-") as home:
         folder = _played(Path(home))
-        small = _report(folder)
+        small = report_of(folder)
         _grow(folder)
-        large = _report(folder)
+        large = report_of(folder)
     return {
         "matches": MATCHES,
         "cpu_s": large.ru_utime + large.ru_stime,
@@ -74,7 +75,7 @@ def _copies(lines: list[bytes]) -> Iterator[bytes]:
             yield orjson.dumps(told) + b"\n"
 
 
-def _report(folder: RunFolder) -> Any:
+def report_of(folder: RunFolder) -> Any:
     """What a process that makes the report takes."""
     command = [sys.executable, "-c", PROGRAM, "report", str(folder.path), "--json"]
     started = subprocess.Popen(command, stdout=subprocess.DEVNULL)

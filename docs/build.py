@@ -33,9 +33,9 @@ from engine.tool_captains.human.wire import human_json_schema
 from engine.tool_captains.remote.wire import remote_json_schema
 from flows import catalogue
 from flows.fidelity import MATCHES, Checked, Wanted, check, title_of
+from flows.order import Order
 from flows.outcomes import outcome_of
 from flows.play import shipped_models
-from flows.run import Order
 from flows.work import captains_of, episode_spec
 from tournaments import TournamentSpec, load_tournament, new_table, standings_text
 from tournaments.brackets import bracket_path

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from typing import Final
+from copy import deepcopy
+from typing import Final, Self
 
 from pydantic import BaseModel
 
@@ -69,6 +70,13 @@ class Accounts:
         for seat, captain in _seats(result):
             if (led := self._led.get(captain)) is not None:
                 led.add(result, seat)
+
+    def joined(self, more: Iterable[EpisodeResult]) -> Self:
+        """Those of these results too, which are not added here."""
+        both = deepcopy(self)
+        for result in more:
+            both.add(result)
+        return both
 
     def told(self) -> list[CaptainAccount]:
         """One a captain, in the order given."""

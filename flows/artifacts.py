@@ -53,7 +53,7 @@ def key(*parts: str) -> str:
 
 async def show_table(run: Run) -> None:
     """The standings and the crosstable, as they are now."""
-    rows = run.table.standings()
+    rows = run.book.table.standings()
     about = f"{run.done} of {run.total} episodes"
     await _made(
         acreate_markdown_artifact(
@@ -62,7 +62,9 @@ async def show_table(run: Run) -> None:
     )
     await _made(
         acreate_markdown_artifact(
-            crosstable_markdown(run.table), key=key("crosstable", run.spec.name), description=about
+            crosstable_markdown(run.book.table),
+            key=key("crosstable", run.spec.name),
+            description=about,
         )
     )
     if run.has_stages:
@@ -74,7 +76,9 @@ async def show_table(run: Run) -> None:
 
 async def show_accounts(run: Run) -> None:
     """Who decided for each captain and what it took, and why the table is no ranking."""
-    text = "\n\n".join([accounts_markdown(run.accounts()), *map(markdown_text, run.unranked())])
+    text = "\n\n".join(
+        [accounts_markdown(run.book.accounts()), *map(markdown_text, run.book.unranked())]
+    )
     about = f"{run.done} of {run.total} episodes"
     await _made(
         acreate_markdown_artifact(text, key=key("captains", run.spec.name), description=about)

@@ -27,7 +27,8 @@ from engine.driver import EVEN
 from engine.errors import BrokenRecord
 from engine.phases import part_of
 from engine.record import record_path
-from flows.ledger import RunFolder, append_line
+from flows.ledger import RunFolder
+from flows.saving import append_line
 
 FILE: Final = "gists.jsonl"
 SWINGS: Final = 3  # of a match are kept

@@ -25,6 +25,7 @@ from engine.spec import EpisodeSpec
 from flows.gists import keep
 from flows.ledger import RunFolder
 from flows.outlook import Meeting, meeting
+from flows.played import Tried
 from flows.saving import save
 from tournaments import TournamentPlan
 from tournaments.sameness import changes, shared_captains
@@ -50,7 +51,7 @@ class Earlier:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Kept:
     folder: RunFolder
-    result: EpisodeResult
+    tried: Tried
 
 
 class Heritage:
@@ -72,15 +73,16 @@ class Heritage:
         kept = self._kept.pop((spec.seed, spec.home.name, spec.away.name), None)
         if kept is None:
             return None
-        copy = _copied(record_path(kept.folder.records, kept.result.episode_id), spec)
-        if copy is None:
+        copy = _copied(record_path(kept.folder.records, kept.tried.episode_id), spec)
+        result = kept.folder.result(kept.tried)
+        if copy is None or result is None:
             return None
         save(record_path(self._folder.records, spec.episode_id), copy)
         taken = replace(
-            kept.result,
+            result,
             episode_id=spec.episode_id,
             attempt=spec.attempt,
-            taken_from=kept.result.taken_from or kept.result.episode_id,
+            taken_from=result.taken_from or result.episode_id,
         )
         self._folder.append(taken)
         keep(self._folder, spec.episode_id)
@@ -106,11 +108,11 @@ class Heritage:
             if len(shared) < 2:
                 continue
             sealed = {path.stem for path in run.folder.records.glob("*.jsonl")}
-            for result in run.folder.attempts():
-                counts = not result.end_reason.is_void and result.episode_id in sealed
-                if counts and {result.home, result.away} <= shared:
-                    kept = _Kept(folder=run.folder, result=result)
-                    yield (result.seed, result.home, result.away), kept
+            for tried in run.folder.tried():
+                counts = not tried.end_reason.is_void and tried.episode_id in sealed
+                if counts and {tried.home, tried.away} <= shared:
+                    kept = _Kept(folder=run.folder, tried=tried)
+                    yield (tried.seed, tried.home, tried.away), kept
 
 
 def _earlier(folder: RunFolder, occasion: str) -> Iterator[Earlier]:

@@ -18,7 +18,6 @@ from flows.pace import Pace
 from flows.run import Run
 from flows.summary import RunSummary
 from tournaments.crosstable import Cell, cells, fixture_scores, ratings
-from tournaments.pairs import pairs_of
 from tournaments.stats.means import Estimate
 
 MOST_PLAYING: Final = 24
@@ -50,11 +49,11 @@ def standings(run: Run, pace: Pace, recent: Iterable[ev.JustEnded] = ()) -> ev.T
         name=run.spec.name,
         played=run.done,
         episodes=run.total,
-        rows=tuple(stages.row_of(row) for row in run.table.standings()),
+        rows=tuple(stages.row_of(row) for row in run.book.table.standings()),
         progress=ev.RunProgress(
-            counted=run.done - run.void,
-            void=run.void,
-            forfeits=run.forfeits,
+            counted=run.done - run.book.void,
+            void=run.book.void,
+            forfeits=run.book.forfeits,
             open=run.total - run.done,
             seconds=round(pace.seconds, 1),
             per_s=_rounded(pace.per_s),
@@ -72,21 +71,21 @@ def standings(run: Run, pace: Pace, recent: Iterable[ev.JustEnded] = ()) -> ev.T
 
 
 def crosstable(run: Run) -> ev.TournamentCrosstable:
-    results = run.counted()
-    pairs = pairs_of(results)
+    pairs = list(run.book.season.pairs())
     place = {captain: index for index, captain in enumerate(run.plan.captains)}
-    fixtures = run.plan.fixtures
+    fixtures, outcomes = run.plan.fixtures, run.book.table.outcomes()
     return ev.TournamentCrosstable(
         name=run.spec.name,
         played=run.done,
         episodes=run.total,
-        cells=tuple(_cell(cell, place) for cell in cells(run.table, pairs)),
+        cells=tuple(_cell(cell, place) for cell in cells(run.book.table, pairs)),
         ratings=tuple(
             ev.CaptainRating(share=_rounded(one.share), adjusted=_estimated(one.adjusted))
-            for one in ratings(run.table, pairs)
+            for one in ratings(run.book.table, pairs)
         ),
         fixtures=tuple(
-            (one.first, one.second, one.tied, one.void) for one in fixture_scores(run.plan, results)
+            (one.first, one.second, one.tied, one.void)
+            for one in fixture_scores(run.plan, outcomes)
         )
         if len(fixtures) <= MOST_FIXTURES
         else (),
@@ -116,9 +115,9 @@ def broken_off(run: Run, pace: Pace, error: BaseException) -> ev.TournamentEnded
     failed = isinstance(error, Exception)
     return ev.TournamentEnded(
         name=run.spec.name,
-        played=run.done - run.void,
-        void=run.void,
-        forfeit=run.forfeits,
+        played=run.done - run.book.void,
+        void=run.book.void,
+        forfeit=run.book.forfeits,
         seconds=round(pace.seconds, 3),
         state="failed" if failed else "interrupted",
         why=(type(error).__name__,) if failed else (),

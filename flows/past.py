@@ -13,11 +13,12 @@ from pydantic import ValidationError
 from engine.result import EpisodeResult
 from flows.ledger import RunFolder
 from flows.outcomes import outcome_of
-from flows.run import UNFINISHED
-from tournaments.course import Course, course_of, new_table
+from flows.scorebook import UNFINISHED
+from tournaments.course import Course, new_table
 from tournaments.digest import FileDigest
 from tournaments.entrants import entry_name
 from tournaments.plan import pair_of
+from tournaments.season import course_of
 from tournaments.spec import TournamentSpec
 from tournaments.standings import Table
 

@@ -20,6 +20,7 @@ from engine.captains import is_scripted
 from flows import catalogue
 from flows.heritage import Heritage
 from flows.ledger import RunFolder
+from flows.order import Order
 from flows.outcomes import outcome_of
 from flows.outlook import Meeting, meeting, meetings
 from flows.plan_needs import ASSUMED, Need, endpoint_of, needs, total
@@ -34,7 +35,6 @@ from flows.plan_report import (
 from flows.pool import processes_of
 from flows.precedents import Precedents, pooled_variance, precedents
 from flows.ranges import NOTHING, Range
-from flows.run import Order, allowance
 from flows.spending import SPENT, KeptBudgets
 from flows.work import captains_of
 from tournaments import TournamentPlan, TournamentSpec
@@ -214,14 +214,14 @@ class Forecast:
 
     def _spent(self) -> dict[str, float]:
         """In all starts of the run so far."""
-        budgets = KeptBudgets(allowance(self._spec.limits), self._folder.path / SPENT)
+        budgets = KeptBudgets(self._order.allowance, self._folder.path / SPENT)
         state = budgets.state()
         return {name: round(state[name], 6) for name in ("tokens", "usd", "calls", "wall_s")}
 
     def _limits(self, whole: Need, hours: Range) -> Iterator[LimitCheck]:
         need = {"tokens": whole.tokens, "usd": whole.usd, "calls": whole.calls}
         need["wall_s"] = hours.times(HOUR_S)
-        allowed = allowance(self._spec.limits).model_dump(exclude_none=True)
+        allowed = self._order.allowance.model_dump(exclude_none=True)
         pairs = (self._plan.at_most - self._played - self._taken.total()) // 2
         for name, limit in allowed.items():
             if (wanted := need[name]) is not None:

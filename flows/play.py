@@ -21,7 +21,8 @@ from engine.spec import EpisodeSpec
 from engine.tool_captains import Services
 from engine.wire import Told
 from flows import gists
-from flows.ledger import RunFolder, result_of_record
+from flows.ledger import RunFolder
+from flows.played import result_of_record
 from spectator.reasoning import Shown
 
 

@@ -19,7 +19,9 @@ from typing import Final
 from engine.errors import BrokenRecord
 from engine.record import record_path
 from flows.gists import gists, keep
-from flows.ledger import RunBusy, RunFolder, result_of_record
+from flows.holding import RunBusy
+from flows.ledger import RunFolder
+from flows.played import result_of_record
 from tournaments.running import Keep
 
 DAY_S: Final = 86_400

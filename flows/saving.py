@@ -1,5 +1,5 @@
-"""Files that are there whole or not at all, and errors that say which file it was: the system
-names none when a disk is full.
+"""Files and lines that are there whole or not at all, and errors that say which file it was: the
+system names none when a disk is full.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import ENOSPC
 from pathlib import Path
 from tempfile import mkstemp
 
@@ -52,3 +53,25 @@ def save_private(path: Path, content: bytes) -> int:
         os.close(handle)
         raise
     return handle
+
+
+def append_line(path: Path, line: bytes) -> None:
+    """Add `line` to a file that several processes write; whole lines only, also after one that a
+    power cut tore. Raises `OSError`, with the file's name, where the disk takes no more.
+    """
+    handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        size = os.fstat(handle).st_size
+        torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
+        with naming(path):
+            _write_whole(handle, (b"\n" if torn else b"") + line + b"\n", size)
+    finally:
+        os.close(handle)
+
+
+def _write_whole(handle: int, line: bytes, size: int) -> None:
+    """Append `line` to a file of `size` bytes. A disk takes the part that fits without an error."""
+    if os.write(handle, line) < len(line):
+        os.ftruncate(handle, size)
+        raise OSError(ENOSPC, os.strerror(ENOSPC))

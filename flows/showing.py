@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from engine.spec import EpisodeSpec
-from flows.ledger import RunFolder, append_line
+from flows.ledger import RunFolder
+from flows.saving import append_line
 
 if TYPE_CHECKING:
     from spectator.reasoning import Shown

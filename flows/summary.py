@@ -7,6 +7,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from flows.accounts import CaptainAccount
+from flows.run import Run
+from tournaments import stages_data, standings_data, stopping_data
 
 
 class EpisodeCounts(BaseModel):
@@ -58,3 +60,47 @@ class RunSummary(BaseModel):
     left: RunRest | None = None
     captains: list[CaptainAccount] = []
     report: str | None = None
+
+
+def rest_of(run: Run, seconds: float) -> RunRest:
+    """What is left, this start having gone on for so long."""
+    ahead, work_s = run.outlook(), run.ended.work_s - run.began.work_s
+    left_s = None
+    if ahead.work_s is not None and work_s > 0:
+        left_s = round(ahead.work_s * seconds / work_s, 1)
+    return RunRest(
+        episodes=ahead.episodes,
+        seconds=left_s,
+        tokens=None if ahead.tokens is None else round(ahead.tokens),
+        usd=ahead.usd,
+    )
+
+
+def summary_of(run: Run, seconds: float) -> RunSummary:
+    """What this start of a run comes to, which went on for so long."""
+    course, book = run.course(), run.book
+    return RunSummary(
+        run_dir=str(run.folder.path),
+        file_digest=run.file_digest,
+        seconds=round(seconds, 3),
+        episodes=EpisodeCounts(
+            played=run.done - book.void - run.resumed - run.taken_over,
+            resumed=run.resumed,
+            void=book.void,
+            forfeit=book.forfeits,
+        ),
+        standings=standings_data(book.table.standings()),
+        champion=course.champion,
+        stages=stages_data(course.stages),
+        stopping=stopping_data(course.stopping),
+        stopped=run.stopped,
+        unplayable=[why for _, why in sorted(book.unplayable.items())],
+        unranked=book.unranked(),
+        voided=book.voided(),
+        taken_over=run.taken_over,
+        earlier=[str(one.folder.path) for one in run.heritage.earlier],
+        changed=list(run.heritage.changed()),
+        spent=run.budgets.spent(),
+        left=rest_of(run, seconds),
+        captains=book.accounts(),
+    )

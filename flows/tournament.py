@@ -26,15 +26,17 @@ from flows.commentary import Telling
 from flows.config import SCHEDULED, TournamentConfig
 from flows.leasing import leased
 from flows.lending import answers_home, check_secrets, lent
+from flows.opening import in_slices, opened
+from flows.order import Order
 from flows.people import check_can_be_asked
 from flows.play import Job, play_job, play_until_it_counts, warm_up
 from flows.pool import ProcessPool
 from flows.publishing import publisher
 from flows.reporting import reported, tidied
-from flows.run import Order, Run, open_run
+from flows.run import Run
 from flows.screen import Screen, featured
 from flows.stage import Stage, current_stage
-from flows.summary import RunSummary
+from flows.summary import RunSummary, summary_of
 from flows.views import Views
 from flows.work import Batch
 from spectator import BusPublisher
@@ -62,7 +64,7 @@ async def tournament(config: TournamentConfig) -> RunSummary:
     """Play what is missing of a tournament, and publish its table."""
     started_s, stage = time.monotonic(), current_stage()
     order = Order.of(spec_of(config), occasion_of(config))
-    with open_run(order, Path(config.runs), fresh=config.fresh) as run:
+    async with opened(order, Path(config.runs), fresh=config.fresh) as run:
         if config.pilot is not None:
             run.only_first(config.pilot)
         telling, shown = telling_of(run), run.spec.spectate.reasoning
@@ -82,7 +84,7 @@ async def tournament(config: TournamentConfig) -> RunSummary:
                         run.close()
                         still_on = screen is not None and screen.is_on
                         stage.reporter.finished(run, still_on=still_on)
-                    summary = run.summary(time.monotonic() - started_s)
+                    summary = summary_of(run, time.monotonic() - started_s)
                     await views.finished(summary, await reported(run, stage, summary))
             await tidied(run, stage)
             return summary
@@ -173,9 +175,15 @@ async def play(hall: Hall, screen: Screen | None) -> None:
     if screen is not None and await screen.gave_up():
         run.missing[screen.spec.episode_id] = screen.spec
         await play_batches(hall)
-    while run.stopped is None and run.grow():
+    while run.stopped is None and await grown(run):
         await hall.views.grown()
         await play_batches(hall)
+
+
+async def grown(run: Run) -> bool:
+    """Add to the plan what follows from the results; whether anything is missing."""
+    await in_slices(run.growing())
+    return bool(run.missing)
 
 
 async def play_batches(hall: Hall) -> None:

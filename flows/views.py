@@ -50,10 +50,12 @@ class Views:
 
     async def add(self, results: Collection[EpisodeResult]) -> None:
         """Count results, and show that the table has changed."""
-        told = set(self._run.unplayable)
+        told = set(self._run.book.unplayable)
         self._run.add(results)
-        for name in self._run.unplayable.keys() - told:
-            self._stage.reporter.trouble(f"{self._run.unplayable[name]}; he plays no further match")
+        for name in self._run.book.unplayable.keys() - told:
+            self._stage.reporter.trouble(
+                f"{self._run.book.unplayable[name]}; he plays no further match"
+            )
         self._stage.reporter.progress(self._run)
         self._announcer.add(results)
         await self._announcer.tick()

@@ -19,9 +19,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tournaments.course import Course as Course
     from tournaments.course import Stage as Stage
-    from tournaments.course import course_of as course_of
     from tournaments.course import new_table as new_table
-    from tournaments.course import plan_tournament as plan_tournament
     from tournaments.digest import FileDigest as FileDigest
     from tournaments.digest import file_digest as file_digest
     from tournaments.digest import resolved as resolved
@@ -50,6 +48,9 @@ if TYPE_CHECKING:
     from tournaments.report import standings_data as standings_data
     from tournaments.report import standings_markdown as standings_markdown
     from tournaments.report import standings_text as standings_text
+    from tournaments.season import Season as Season
+    from tournaments.season import course_of as course_of
+    from tournaments.season import plan_tournament as plan_tournament
     from tournaments.spec import TournamentSpec as TournamentSpec
     from tournaments.staging import stages_data as stages_data
     from tournaments.staging import stages_markdown as stages_markdown
@@ -82,6 +83,7 @@ _HOME = {
     "Leg": "plan",
     "Occasion": "plan",
     "Problem": "errors",
+    "Season": "season",
     "Stage": "course",
     "Standing": "standings",
     "StopState": "stopping",
@@ -93,7 +95,7 @@ _HOME = {
     "TournamentSpec": "spec",
     "check_spec": "loading",
     "checked_occasion": "plan",
-    "course_of": "course",
+    "course_of": "season",
     "crosstable_markdown": "report",
     "crosstable_text": "report",
     "entry_name": "entrants",
@@ -102,7 +104,7 @@ _HOME = {
     "load_tournament": "loading",
     "new_table": "course",
     "parse_tournament": "loading",
-    "plan_tournament": "course",
+    "plan_tournament": "season",
     "resolved": "digest",
     "rule_text": "stopped",
     "stages_data": "staging",
@@ -132,6 +134,7 @@ __all__ = [
     "Leg",
     "Occasion",
     "Problem",
+    "Season",
     "Stage",
     "Standing",
     "StopState",

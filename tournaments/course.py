@@ -1,9 +1,4 @@
-"""How a tournament goes: from the file and the results so far to the plan so far.
-
-A course is a pure function of the spec, the file digest, the occasion and what has ended; the same
-four give the same course in any process, in whatever order the results came. So a run asks for it,
-plays what is new in it, and asks again until nothing is; a run that is resumed does the same.
-"""
+"""How a tournament goes: from the file and the results so far to the plan so far."""
 
 from __future__ import annotations
 
@@ -14,7 +9,6 @@ from typing import Final, assert_never
 from engine.seeds import derive_seed
 from tournaments.book import Book, Entry
 from tournaments.bracket import Encounters, Played, play_bracket
-from tournaments.digest import FileDigest
 from tournaments.entering import enter_all
 from tournaments.entrants import entry_name
 from tournaments.formats import (
@@ -28,13 +22,7 @@ from tournaments.formats import (
     Swiss,
 )
 from tournaments.meetings import Fixed
-from tournaments.plan import (
-    FIRST_OCCASION,
-    Occasion,
-    TournamentPlan,
-    checked_occasion,
-    run_id,
-)
+from tournaments.plan import Occasion, TournamentPlan
 from tournaments.schedules import (
     Pairing,
     climb,
@@ -49,7 +37,7 @@ from tournaments.schedules import (
 )
 from tournaments.schedules.groups import group_letter
 from tournaments.spec import TournamentSpec
-from tournaments.standings import EpisodeOutcome, Standing, Table
+from tournaments.standings import Standing, Table
 from tournaments.stopping import Stopping
 
 LEAGUE: Final = "League"
@@ -85,47 +73,6 @@ class Course:
     stopping: Stopping | None = None
 
 
-def plan_tournament(
-    spec: TournamentSpec,
-    digest: FileDigest,
-    occasion: str = FIRST_OCCASION,
-    outcomes: Iterable[EpisodeOutcome] = (),
-) -> TournamentPlan:
-    """The plan after these outcomes; raises `BadOccasion` for a name that cannot be part of a
-    path.
-    """
-    return course_of(spec, digest, occasion, outcomes).plan
-
-
-def course_of(
-    spec: TournamentSpec,
-    digest: FileDigest,
-    occasion: str = FIRST_OCCASION,
-    outcomes: Iterable[EpisodeOutcome] = (),
-) -> Course:
-    """How the tournament goes on after these outcomes; raises `BadOccasion`."""
-    checked = checked_occasion(occasion)
-    name = run_id(spec.name, digest, checked)
-    everybody = tuple(entry_name(entry) for entry in spec.entrants)
-    walk = _Walk(spec, checked, Book(name, everybody, outcomes))
-    walk.go()
-    plan = TournamentPlan(
-        run_id=name,
-        seed=spec.seed,
-        occasion=checked,
-        shared_seeds=spec.match.shared_seeds,
-        captains=everybody,
-        fixtures=tuple(sorted(walk.book.fixtures, key=lambda fixture: fixture.round)),
-        later=walk.book.later,
-    )
-    return Course(
-        plan=plan,
-        stages=tuple(walk.stages),
-        champion=walk.champion,
-        stopping=walk.stopping,
-    )
-
-
 def new_table(spec: TournamentSpec, captains: Sequence[str]) -> Table:
     """An empty table of these captains of the tournament."""
     return Table(
@@ -133,7 +80,7 @@ def new_table(spec: TournamentSpec, captains: Sequence[str]) -> Table:
     )
 
 
-class _Walk:
+class Walk:
     """Through a tournament, from its first fixture to the last that is known."""
 
     def __init__(self, spec: TournamentSpec, occasion: Occasion, book: Book) -> None:
@@ -302,5 +249,5 @@ class _Walk:
 def _count(table: Table, entries: Iterable[Entry]) -> None:
     """The whole pairs of these."""
     for entry in entries:
-        for outcome in entry.outcomes:
-            table.add(outcome)
+        met, score = entry.fixture, entry.score
+        table.gather(met.first, met.second, score.tally, score.other)

@@ -10,12 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from engine.cricket.choices import Seat
-from engine.result import EpisodeResult
 from tournaments.pairs import Pair
 from tournaments.plan import TournamentPlan
 from tournaments.spec import Points
-from tournaments.standings import Table
+from tournaments.standings import EpisodeOutcome, Table
 from tournaments.stats.means import Estimate, of_captains, of_meeting
 
 
@@ -82,17 +80,17 @@ def ratings(table: Table, pairs: Iterable[Pair]) -> tuple[Rating, ...]:
 
 
 def fixture_scores(
-    plan: TournamentPlan, results: Iterable[EpisodeResult]
+    plan: TournamentPlan, outcomes: Iterable[EpisodeOutcome]
 ) -> tuple[FixtureScore, ...]:
     """How every fixture of the plan stands, in the plan's order."""
     ended: dict[str, Counter[str | None]] = defaultdict(Counter)
     void = Counter[str]()
-    for result in results:
-        fixture = plan.fixture_of(result.episode_id)
-        if result.end_reason.is_void:
+    for outcome in outcomes:
+        fixture = plan.fixture_of(outcome.episode_id)
+        if outcome.end_reason.is_void:
             void[fixture] += 1
         else:
-            ended[fixture][_won_by(result)] += 1
+            ended[fixture][outcome.winner] += 1
     return tuple(
         FixtureScore(
             first=ended[fixture.fixture_id][fixture.first],
@@ -124,7 +122,3 @@ def _share(table: Table, captain: str, worth: Points) -> float | None:
     tally = table.total(captain)
     most = tally.played * worth.win
     return tally.points(worth) / most if most else None
-
-
-def _won_by(result: EpisodeResult) -> str | None:
-    return None if result.winner is None else result.captain(Seat(result.winner))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tournaments.book import Book, Entry
 from tournaments.meetings import Fixed
 from tournaments.pairs import Pair, pair_of_outcomes
 from tournaments.plan import Occasion, pair_seed
+from tournaments.results import Legs
 from tournaments.schedules import Pairing
 from tournaments.spec import TournamentSpec
-from tournaments.stopping import Growth, Stopping, growth
+from tournaments.stopping import Growth, Stopping, growth, is_there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,7 @@ def enter_all(
     book: Book, spec: TournamentSpec, occasion: Occasion, meetings: Sequence[Pairing], stage: str
 ) -> Entered:
     """Everybody meets whom he is to meet; what may be added later the book expects."""
-    grown = _grown(book, spec, occasion, meetings)
+    grown = _grown(book, spec, occasion, meetings, stage)
     entries = [
         book.enter(
             met.first,
@@ -44,20 +45,46 @@ def enter_all(
 
 
 def _grown(
-    book: Book, spec: TournamentSpec, occasion: Occasion, meetings: Sequence[Pairing]
+    book: Book, spec: TournamentSpec, occasion: Occasion, meetings: Sequence[Pairing], stage: str
 ) -> Growth | None:
-    """By the file's rule; None where it has none."""
+    """By the file's rule, which looks again when all that it waits for has come; None where the
+    file has none.
+    """
     if spec.stop is None:
         return None
     played = {(met.first, met.second): _whole(book, spec, occasion, met) for met in meetings}
-    return growth(spec.stop, spec.match.pairs, list(played), played)
+    grown = book.results.grown.get(stage)
+    if grown is None or (grown.awaits and is_there(grown.awaits, played)):
+        grown = growth(spec.stop, spec.match.pairs, list(played), played)
+        book.results.grown[stage] = grown
+    return grown
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole(Mapping[int, Pair]):
+    """The whole pairs of a fixture, each made when it is asked for."""
+
+    legs: Mapping[int, Legs]
+    seed_of: Callable[[int], int]
+
+    def __getitem__(self, number: int) -> Pair:
+        return pair_of_outcomes(self.seed_of(number), *self.legs[number])
+
+    def __contains__(self, number: object) -> bool:
+        return number in self.legs
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.legs)
+
+    def __len__(self) -> int:
+        return len(self.legs)
 
 
 def _whole(
     book: Book, spec: TournamentSpec, occasion: Occasion, met: Pairing
 ) -> Mapping[int, Pair]:
     whose = () if spec.match.shared_seeds else (met.first, met.second)
-    return {
-        number: pair_of_outcomes(pair_seed(spec.seed, occasion, number, whose), *legs)
-        for number, legs in book.whole(met.first, met.second, met.round).items()
-    }
+    return _Whole(
+        book.whole(met.first, met.second, met.round),
+        lambda number: pair_seed(spec.seed, occasion, number, whose),
+    )

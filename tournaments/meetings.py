@@ -17,12 +17,14 @@ _LUCK_DECIMALS: Final = 6  # a record has nine
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
     """Of the whole pairs of a fixture, as its first captain sees them. `lead`: matches won less
-    matches lost. `luck_adjusted`: his score less luck, less that of the other.
+    matches lost. `tally` is what he gathered, `other` what the second did. `luck_adjusted`: his
+    score less luck, less that of the other.
     """
 
     pairs: int
     lead: int
     tally: Tally
+    other: Tally
     luck_adjusted: float
 
     @property
@@ -32,7 +34,7 @@ class Score:
         return (matches + self.lead) / 2, (matches - self.lead) / 2
 
 
-NO_SCORE: Final = Score(pairs=0, lead=0, tally=Tally(), luck_adjusted=0.0)
+NO_SCORE: Final = Score(pairs=0, lead=0, tally=Tally(), other=Tally(), luck_adjusted=0.0)
 
 
 class PairsRule(Protocol):
@@ -91,15 +93,17 @@ def score_of(first: str, pairs: Sequence[Sequence[EpisodeOutcome]]) -> Score:
     if not pairs:
         return NO_SCORE
     legs = [leg for pair in pairs for leg in pair]
-    tally = Tally()
+    tally, other = Tally(), Tally()
     for leg in legs:
         tally = tally.plus(tally_of(leg, first))
+        other = other.plus(tally_of(leg, leg.away if leg.home == first else leg.home))
     lead = sum(_won_by(first, leg) for leg in legs)
     luck = sum(leg.luck if leg.home == first else -leg.luck for leg in legs)
     return Score(
         pairs=len(pairs),
         lead=lead,
         tally=tally,
+        other=other,
         luck_adjusted=round(lead - 2 * luck, _LUCK_DECIMALS),
     )
 

@@ -2,7 +2,7 @@
 
 A plan is small however many episodes it stands for: pairs and episodes are worked out when they are
 asked for, and each can be asked for alone, which is what resuming and sharding need. Where it comes
-from, and how it grows with the results, `tournaments.course` says.
+from, and how it grows with the results, `tournaments.season` says.
 """
 
 from __future__ import annotations

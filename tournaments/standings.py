@@ -18,7 +18,7 @@ drawn by the tournament's seed. The lot is no merit: `Standing.by_lot` marks who
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from itertools import groupby
@@ -168,6 +168,21 @@ class Table:
             self._count(before, -1)
         self._latest[outcome.episode_id] = outcome
         self._count(outcome, 1)
+
+    def gather(self, captain: str, other: str, ours: Tally, theirs: Tally) -> None:
+        """Count what two captains gathered against each other in matches of which no other word
+        will come.
+        """
+        self._met[captain, other] = self.against(captain, other).plus(ours)
+        self._met[other, captain] = self.against(other, captain).plus(theirs)
+
+    def latest(self, episode_id: str) -> EpisodeOutcome | None:
+        """What stands of an episode; None where it was not counted here."""
+        return self._latest.get(episode_id)
+
+    def outcomes(self) -> Collection[EpisodeOutcome]:
+        """What stands of every episode that was counted by `add`, void ones too."""
+        return self._latest.values()
 
     def _count(self, outcome: EpisodeOutcome, sign: int) -> None:
         for captain, other in (outcome.home, outcome.away), (outcome.away, outcome.home):

@@ -73,11 +73,21 @@ class Stopping:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Growth:
-    """How many pairs each pairing has by now; at most so many `more` may come in all."""
+    """How many pairs each pairing has by now; at most so many `more` may come in all. Nothing of it
+    changes before all that it `awaits` is there.
+    """
 
     pairs: Mapping[Pairing, int]
     more: int
+    awaits: Mapping[Pairing, int]
     stopping: Stopping
+
+
+def is_there(awaited: Mapping[Pairing, int], played: Played) -> bool:
+    """Whether so many pairs of each pairing are whole."""
+    return all(
+        number in played[met] for met, count in awaited.items() for number in range(1, count + 1)
+    )
 
 
 def growth(
@@ -105,7 +115,9 @@ def _until_tested(
         state = _state_of_test(told.state, is_last=at == planned[-1])
         if state is not StopState.CONTINUE:
             break
-    more = planned[-1] - given[tested] if state is StopState.CONTINUE else 0
+    is_open = state is StopState.CONTINUE
+    more = planned[-1] - given[tested] if is_open else 0
+    awaits = {tested: given[tested]} if is_open else {}
     stopping = Stopping(
         rule=test,
         planned=planned,
@@ -113,7 +125,7 @@ def _until_tested(
         looks=tuple(looks),
         scored=tuple(_scored(test, seen.pairs)),
     )
-    return Growth(pairs=given, more=more, stopping=stopping)
+    return Growth(pairs=given, more=more, awaits=awaits, stopping=stopping)
 
 
 def _until_ranked(
@@ -137,7 +149,8 @@ def _until_ranked(
     is_open = state is StopState.CONTINUE
     more = planned[-1] * len(pairings) - sum(given.values()) if is_open else 0
     stopping = Stopping(rule=rule, planned=planned, state=state, looks=tuple(looks), gaps=gaps)
-    return Growth(pairs=given, more=more, stopping=stopping)
+    awaits = given if is_open else {}
+    return Growth(pairs=given, more=more, awaits=awaits, stopping=stopping)
 
 
 # --- what is looked at ---------------------------------------------------------------------------
@@ -161,13 +174,13 @@ class _Seen:
 
     def take(self, played: Played, given: Mapping[Pairing, int]) -> bool:
         """Add what each pairing has beyond the last look; whether all of it is whole."""
-        found: list[Pair] = []
-        for met, count in given.items():
-            whole = played[met]
-            for number in range(self._had.get(met, 0) + 1, count + 1):
-                if number not in whole:
-                    return False
-                found.append(whole[number])
+        if not is_there(given, played):
+            return False
+        found = [
+            played[met][number]
+            for met, count in given.items()
+            for number in range(self._had.get(met, 0) + 1, count + 1)
+        ]
         self._had = dict(given)
         self.pairs += found
         for pair in found:

@@ -26,7 +26,7 @@ _BAD_INPUT: Final = (
 )
 _FAILED: Final = (
     ("engine.errors", "BrokenRecord"),
-    ("flows.ledger", "RunBusy"),
+    ("flows.holding", "RunBusy"),
     ("flows.cli.up", "AlreadyUp"),
     ("flows.spending", "BrokenSpending"),
     ("flows.server", "ServerUnavailable"),

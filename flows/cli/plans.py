@@ -10,8 +10,8 @@ from flows.cli.progress import TerminalReporter, duration
 from flows.cli.terminal import BadInput, Exit, answer_json, note, say, table
 
 if TYPE_CHECKING:
+    from flows.order import Order
     from flows.plan_report import PlanReport, Resolved, Span
-    from flows.run import Order
 
 _HOUR_S: Final = 3600
 _FITS: Final = {
@@ -24,8 +24,8 @@ _FITS: Final = {
 def plan_file(file: str, runs: Path, *, occasion: str, pilot: int | None, as_json: bool) -> int:
     """Raises `BadTournamentFile`, `BadOccasion` and `BrokenSpending`."""
     from flows import catalogue
+    from flows.order import Order
     from flows.planning import forecast
-    from flows.run import Order
 
     if pilot is not None and pilot < 1:
         raise BadInput(f"--pilot {pilot}: allowed: a whole number of pairs from 1")

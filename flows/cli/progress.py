@@ -183,8 +183,8 @@ def show_table(run: Run) -> None:
     if is_watched():
         _show_rich(run)
     else:
-        say(standings_text(run.table.standings()))
-    say(f"\n{crosstable_text(run.table)}")
+        say(standings_text(run.book.table.standings()))
+    say(f"\n{crosstable_text(run.book.table)}")
     if run.has_stages:
         say(f"\n{stages_text(run.course())}")
 
@@ -196,7 +196,7 @@ def _show_rich(run: Run) -> None:
 
     from tournaments.report import LOT_NOTE, plain_name
 
-    rows = run.table.standings()
+    rows = run.book.table.standings()
     drawn = Table(
         title=Text(run.spec.name), caption=LOT_NOTE if any(r.by_lot for r in rows) else None
     )

@@ -16,7 +16,7 @@ from flows.people import people
 
 if TYPE_CHECKING:
     from flows.cli.session import Session
-    from flows.run import Order
+    from flows.order import Order
     from flows.summary import RunSummary
 
 DEMO = "demo"
@@ -83,7 +83,7 @@ def check_file(file: str, *, as_json: bool) -> int:
 def _ordered(file: str, occasion: str) -> Order:
     """The tournament of a file, checked before anything is started."""
     from flows import catalogue
-    from flows.run import Order
+    from flows.order import Order
 
     return Order.of(catalogue.load(file), occasion)
 

@@ -14,7 +14,9 @@ from engine.events import EndReason
 from engine.result import EpisodeResult
 from flows import catalogue
 from flows.announce import Announcer
-from flows.run import Order, Run, open_run
+from flows.opening import open_run
+from flows.order import Order
+from flows.run import Run
 from tests.doubles import Remembering
 from tests.flows.support import SMALL, Clock
 from tests.tournaments.results import leg

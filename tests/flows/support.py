@@ -12,8 +12,9 @@ from engine.captains import resolve
 from engine.spec import EpisodeSpec
 from flows import catalogue
 from flows.ledger import RunFolder
+from flows.opening import open_run
+from flows.order import Order
 from flows.play import Job, play_job
-from flows.run import Order, open_run
 from tournaments import parse_tournament
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from flows import catalogue
-from flows.run import Order, open_run
+from flows.opening import open_run
+from flows.order import Order
+from flows.summary import summary_of
 from tests.flows.support import captains, tournament_file
 from tests.flows.test_growing import play
 from tests.llm.models import by_tool
@@ -43,7 +45,7 @@ def _has(spec: TournamentSpec, key: str) -> bool:
 def test_an_example_is_played_out(name: str, tmp_path: Path) -> None:
     with open_run(Order.of(shortened(name), "1"), tmp_path) as run:
         play(run)
-        summary = run.summary(0.0)
+        summary = summary_of(run, 0.0)
     assert run.done == run.total
     assert summary.episodes.void == 0
     assert all(stage["over"] for stage in summary.stages)

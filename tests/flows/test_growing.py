@@ -10,8 +10,11 @@ import pytest
 
 from flows import catalogue
 from flows.ledger import RunFolder
+from flows.opening import open_run
+from flows.order import Order
 from flows.play import Job, play_job
-from flows.run import Order, Run, open_run
+from flows.run import Run
+from flows.summary import summary_of
 from tests.flows.seasons import played as made_up
 from tests.flows.seasons import told
 from tournaments import parse_tournament
@@ -49,7 +52,7 @@ def play(run: Run, most: int | None = None) -> int:
 
 
 def ending(run: Run) -> dict[str, Any]:
-    told_ = run.summary(0.0)
+    told_ = summary_of(run, 0.0)
     return {"champion": told_.champion, "stages": told_.stages, "standings": told_.standings}
 
 

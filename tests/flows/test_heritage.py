@@ -18,9 +18,11 @@ from engine.record import header_of, record_path
 from engine.result import EpisodeResult
 from flows import catalogue
 from flows.gists import gists
-from flows.ledger import result_of_record
+from flows.opening import open_run
+from flows.order import Order
 from flows.play import play_until_it_counts
-from flows.run import Order, Run, open_run
+from flows.played import result_of_record
+from flows.run import Run
 from tournaments import parse_tournament
 
 
@@ -78,7 +80,12 @@ def play_all(run: Run) -> Mapping[str, EpisodeResult]:
     for spec in list(run.missing.values()):
         run.add([asyncio.run(play_until_it_counts(run.folder, spec, attempts=1))])
     run.missing.clear()
-    return {result.episode_id: result for result in run.counted()}
+    return counted(run)
+
+
+def counted(run: Run) -> Mapping[str, EpisodeResult]:
+    """The results by episode."""
+    return {one.episode_id: one for one in run.folder.attempts() if not one.end_reason.is_void}
 
 
 def play(version: Version, runs: Path) -> Mapping[str, EpisodeResult]:
@@ -116,8 +123,8 @@ def test_all_that_means_the_same_is_taken_over_and_nothing_else(now: Version) ->
         runs = Path(name)
         kept = play(before, runs)
         with opened(now.order(), runs) as run:
-            resumed = {r.episode_id for r in run.counted() if not r.taken_from}
-            taken = {r.episode_id for r in run.counted() if r.taken_from}
+            resumed = {r.episode_id for r in counted(run).values() if not r.taken_from}
+            taken = {r.episode_id for r in counted(run).values() if r.taken_from}
             specs = {str(e.episode_id): e for e in run.plan.episodes()}
     had = {(one.seed, one.home, one.away) for one in kept.values()}
     same_game = (now.overs, now.era) == (before.overs, before.era)
@@ -138,14 +145,14 @@ def test_one_captain_more_keeps_what_the_others_have_played(tmp_path: Path) -> N
         assert run.taken_over == len(before) == 4
         assert len(run.missing) == 8
         assert run.heritage.changed() == ("baseline is new",)
-        assert len(run.table.standings()) == 3
-        assert sum(row.played for row in run.table.standings()) == 2 * 4
+        assert len(run.book.table.standings()) == 3
+        assert sum(row.played for row in run.book.table.standings()) == 2 * 4
 
 
 def test_a_record_that_is_taken_over_says_so_and_is_whole(tmp_path: Path) -> None:
     play(Version(), tmp_path)
     with opened(Version(pairs=2).order(), tmp_path) as run:
-        taken = next(iter(run.counted()))
+        taken = next(iter(counted(run).values()))
         path = record_path(run.folder.records, taken.episode_id)
     header = header_of(path)
     assert header.episode_id == taken.episode_id
@@ -160,14 +167,14 @@ def test_what_was_taken_over_is_resumed_like_all_else(tmp_path: Path) -> None:
     first = play(more, tmp_path)
     with opened(more.order(), tmp_path) as run:
         assert (run.resumed, run.taken_over, run.missing) == (4, 0, {})
-        resumed = {r.episode_id: r.taken_from for r in run.counted()}
+        resumed = {r.episode_id: r.taken_from for r in counted(run).values()}
     assert resumed == {name: result.taken_from for name, result in first.items()}
 
 
 def test_what_was_taken_over_is_told_in_reports_without_its_record(tmp_path: Path) -> None:
     play(Version(), tmp_path)
     with opened(Version(pairs=2).order(), tmp_path) as run:
-        taken = {result.episode_id for result in run.counted()}
+        taken = {result.episode_id for result in counted(run).values()}
         assert {gist.episode_id for gist in gists(run.folder, taken, from_records=False)} == taken
 
 
@@ -175,7 +182,7 @@ def test_through_several_versions_the_first_episode_is_named(tmp_path: Path) -> 
     first = play(Version(), tmp_path)
     play(Version(pairs=2), tmp_path)
     with opened(Version(pairs=3).order(), tmp_path) as run:
-        assert {r.taken_from for r in run.counted()} >= first.keys()
+        assert {r.taken_from for r in counted(run).values()} >= first.keys()
 
 
 def test_another_occasion_takes_nothing_over(tmp_path: Path) -> None:

@@ -9,8 +9,10 @@ import pytest
 from flows import catalogue
 from flows.cli.progress import TerminalReporter, duration
 from flows.experience import Experience
+from flows.opening import open_run
+from flows.order import Order
 from flows.outlook import meeting, outlook
-from flows.run import Order, open_run
+from flows.summary import rest_of
 from tests.flows.seasons import opened, played
 from tests.flows.support import SMALL
 from tests.flows.test_experience import episode
@@ -57,13 +59,13 @@ def test_a_run_counts_what_is_left_of_each_pairing() -> None:
         first, *_ = run.plan.episodes()
         run.add([played(first)])
         assert run.outlook().episodes == run.total - 1
-        assert run.rest(1.0).episodes == run.total - 1
+        assert rest_of(run, 1.0).episodes == run.total - 1
 
 
 def test_a_run_that_is_complete_has_nothing_left() -> None:
     with opened(SMALL) as run:
         run.add(played(one) for one in run.plan.episodes())
-        left = run.rest(1.0)
+        left = rest_of(run, 1.0)
     assert (left.episodes, left.tokens, left.usd) == (0, 0, 0)
 
 

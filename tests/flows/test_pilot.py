@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from flows import catalogue
-from flows.run import Order, open_run
+from flows.opening import open_run
+from flows.order import Order
 from tests.flows.support import EPISODES_OF_SMALL, SMALL, captains, tournament_file
 from tournaments import parse_tournament
 

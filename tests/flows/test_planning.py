@@ -19,13 +19,14 @@ from engine.cricket.choices import Seat
 from engine.result import EpisodeResult
 from flows import catalogue
 from flows.cli import main
+from flows.opening import open_run
+from flows.order import Order
 from flows.plan_needs import ASSUMED, MEASURED
 from flows.plan_report import LimitCheck, PlanReport
 from flows.planning import forecast
 from flows.play import play_until_it_counts
 from flows.precedents import LEAST_PAIRS, precedents
 from flows.ranges import Range
-from flows.run import Order, open_run
 from tests.flows.support import SMALL
 from tests.flows.test_experience import episode
 from tournaments import EpisodePlan, TournamentPlan, parse_tournament

@@ -8,7 +8,8 @@ import pytest
 
 from flows import catalogue
 from flows.cli.progress import TerminalReporter
-from flows.run import Order, open_run
+from flows.opening import open_run
+from flows.order import Order
 from tests.flows.support import tournament_file
 from tests.flows.test_growing import FORMS, order, play
 

@@ -10,10 +10,11 @@ import pytest
 from flows import catalogue
 from flows.cli import main
 from flows.ledger import RunFolder
+from flows.opening import open_run
+from flows.order import Order
 from flows.planning import forecast
 from flows.pruning import DAY_S, old_runs, prune
 from flows.report import Material, build
-from flows.run import Order, open_run
 from tests.flows.support import EPISODES_OF_SMALL, SMALL, played
 from tournaments import parse_tournament
 from tournaments.running import Keep
@@ -64,7 +65,7 @@ def test_a_line_alone_is_still_no_result(tmp_path: Path) -> None:
     lost.unlink()
     (told,) = prune([folder])
     assert told.records == EPISODES_OF_SMALL - 1
-    assert lost.stem not in folder.played().sealed([lost.stem])
+    assert folder.played().sealed(lost.stem) is None
 
 
 def test_a_dry_run_deletes_nothing(tmp_path: Path) -> None:

@@ -15,8 +15,9 @@ from engine.record import read_record
 from flows import catalogue
 from flows.cli import main
 from flows.ledger import RunFolder
+from flows.opening import open_run
+from flows.order import Order
 from flows.play import play_until_it_counts
-from flows.run import Order, open_run
 from flows.showing import Kept, keep_shown
 from spectator.server import BusServer
 from tests.flows.support import EPISODES_OF_SMALL, SMALL, captains, episode, tournament_file

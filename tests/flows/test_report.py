@@ -18,14 +18,16 @@ from engine.events import EndReason
 from flows import catalogue
 from flows.cli import main
 from flows.ledger import RunFolder
+from flows.opening import open_run
+from flows.order import Order
 from flows.report import PAGE, Material, Report, build, page, report_text, write_report
 from flows.report.charts import stopping_figure
 from flows.report.content import Step, Stopping
 from flows.report.cricket import outcome_words
 from flows.report.markdown import quality_markdown, ratings_markdown, turning_markdown
 from flows.reporting import reported
-from flows.run import Order, open_run
 from flows.stage import Reporter, Stage
+from flows.summary import summary_of
 from tests.flows.markup import unclosed
 from tests.flows.support import EPISODES_OF_SMALL, SMALL, played
 from tournaments import parse_tournament
@@ -302,7 +304,7 @@ async def test_a_run_whose_report_cannot_be_written_says_so_and_goes_on(tmp_path
     (folder.path / PAGE).mkdir()
     order = Order.of(parse_tournament(SMALL, catalogue.known()), "1")
     with open_run(order, tmp_path) as run:
-        summary = run.summary(1.0)
+        summary = summary_of(run, 1.0)
         assert await reported(run, Stage(reporter=heard), summary) is None
     assert summary.report is None
     assert heard.troubles[0].startswith("no report was written: ")
@@ -318,7 +320,7 @@ async def test_a_mistake_in_a_report_takes_nothing_from_the_run(
     monkeypatch.setattr("flows.reporting.write_report", broken)
     order = Order.of(parse_tournament(SMALL, catalogue.known()), "1")
     with open_run(order, tmp_path) as run:
-        assert await reported(run, Stage(reporter=heard), run.summary(1.0)) is None
+        assert await reported(run, Stage(reporter=heard), summary_of(run, 1.0)) is None
     assert "by a mistake of ours (ZeroDivisionError: of ours)" in heard.troubles[0]
 
 

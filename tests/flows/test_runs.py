@@ -13,7 +13,7 @@ import pytest
 
 from flows import catalogue
 from flows.ledger import RunFolder
-from flows.run import Order
+from flows.order import Order
 from tests.flows.support import EPISODES_OF_SMALL, SMALL, captains, tournament_file
 from tournaments import load_tournament
 

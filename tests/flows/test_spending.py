@@ -16,7 +16,7 @@ from engine.tool_captains import Caller, Usage
 from engine.tool_captains.limiting import AdaptiveLimiter
 from flows import catalogue
 from flows.lending import lent
-from flows.run import Order
+from flows.order import Order
 from flows.spending import SPENT, BrokenSpending, KeptBudgets
 from tests.flows.support import captains, tournament_file
 

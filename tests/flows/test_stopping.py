@@ -10,6 +10,8 @@ import pytest
 
 from flows import catalogue, news
 from flows.comparing import compare
+from flows.opening import open_run
+from flows.order import Order
 from flows.past import PastRun
 from flows.planning import Forecast, forecast
 from flows.precedents import precedents
@@ -19,7 +21,8 @@ from flows.report.markdown import stopping_markdown
 from flows.report.material import Material
 from flows.report.page import page
 from flows.report.text import report_text
-from flows.run import Order, Run, open_run
+from flows.run import Run
+from flows.summary import summary_of
 from tests.flows.markup import unclosed
 from tests.flows.test_growing import play
 from tournaments import parse_tournament
@@ -42,7 +45,7 @@ def order(stop: str) -> Order:
 
 
 def stopping(run: Run) -> dict[str, Any]:
-    told = run.summary(0.0).stopping
+    told = summary_of(run, 0.0).stopping
     assert told is not None
     return told
 
@@ -83,7 +86,7 @@ def test_a_higher_cap_of_a_league_is_another_promise_and_takes_all_over(tmp_path
         played = play(run)
     with open_run(order(LEAGUE.replace("8", "10")), tmp_path) as run:
         play(run)
-        summary = run.summary(0.0)
+        summary = summary_of(run, 0.0)
     assert summary.taken_over == played
     assert summary.changed == ["stop"]
 
@@ -132,7 +135,7 @@ def test_what_a_test_stopped_at_is_told_without_its_lean(tmp_path: Path) -> None
 def test_the_run_page_is_told_the_pairs_and_the_verdict(tmp_path: Path) -> None:
     with open_run(order(CLEAR), tmp_path) as run:
         play(run)
-        told, end = news.crosstable(run), news.ended(run, run.summary(0.0))
+        told, end = news.crosstable(run), news.ended(run, summary_of(run, 0.0))
         assert sorted(told.pairs)[:2] == [4, 4] < [max(told.pairs)]
         assert told.stages == ()
         assert end.why == (stopping(run)["said"],)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.cricket.choices import Seat
-from engine.events import EndReason
+from engine.events import EndReason, SeatCounts
 from engine.result import EpisodeResult
 from tournaments.pairs import LegScore, Outcome, Pair
 
@@ -33,10 +33,25 @@ def leg(
         turns=0,
         deliveries=0,
         luck=luck,
-        counts={},
+        counts={Seat.HOME: unasked(home), Seat.AWAY: unasked(away)},
         record_digest="",
         error=None,
         cards=(),
+    )
+
+
+def unasked(captain: str) -> SeatCounts:
+    """What is counted of a captain of whom nothing is known."""
+    return SeatCounts(
+        captain=captain,
+        decisions=0,
+        own=0,
+        fallbacks=0,
+        rethinks=0,
+        illegal=0,
+        malformed=0,
+        fines=0.0,
+        coverage=1.0,
     )
 
 

@@ -68,6 +68,7 @@ def ended(
     *,
     runs: tuple[int, int] = (50, 50),
     luck: float = 0.0,
+    attempt: int = 1,
 ) -> EpisodeOutcome:
     sides = zip((episode.home, episode.away), runs, strict=True)
     return EpisodeOutcome(
@@ -83,6 +84,7 @@ def ended(
             for name, scored in sides
         ),
         luck=luck,
+        attempt=attempt,
     )
 
 

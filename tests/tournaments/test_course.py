@@ -19,7 +19,7 @@ from tests.tournaments.seasons import (
     played,
     season,
 )
-from tournaments import EpisodeOutcome, Table, TournamentSpec, course_of, plan_tournament
+from tournaments import EpisodeOutcome, Table, Tally, TournamentSpec, course_of, plan_tournament
 
 forms = st.sampled_from(FORMATS)
 seeds = st.integers(0, 10_000)
@@ -277,15 +277,15 @@ def test_by_lot() -> None:
     assert decided("lot")[1] == "lot"
 
 
-def test_a_swiss_counts_every_match_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_swiss_counts_every_fixture_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A table made anew each round would make a long Swiss slow."""
     spec = cup("{kind: swiss, rounds: 5}")
-    outcomes, counted, add = season(spec), list[str](), Table.add
+    outcomes, counted, gather = season(spec), Counter[frozenset[str]](), Table.gather
 
-    def counting(table: Table, outcome: EpisodeOutcome) -> None:
-        counted.append(outcome.episode_id)
-        add(table, outcome)
+    def counting(table: Table, one: str, other: str, ours: Tally, theirs: Tally) -> None:
+        counted[frozenset((one, other))] += 1
+        gather(table, one, other, ours, theirs)
 
-    monkeypatch.setattr(Table, "add", counting)
-    course_of(spec, DIGEST, outcomes=outcomes)
-    assert sorted(counted) == sorted(outcome.episode_id for outcome in outcomes)
+    monkeypatch.setattr(Table, "gather", counting)
+    fixtures = course_of(spec, DIGEST, outcomes=outcomes).plan.fixtures
+    assert counted == Counter(frozenset((met.first, met.second)) for met in fixtures)

@@ -69,7 +69,7 @@ def test_the_cells_of_a_captain_add_up_to_his_row(results: list[EpisodeResult]) 
 @given(results=partly_played())
 def test_fixtures_of_two_captains_add_up_to_their_cell(results: list[EpisodeResult]) -> None:
     crosstable = cells(table_of(results), ())
-    scores = fixture_scores(PLAN, results)
+    scores = fixture_scores(PLAN, table_of(results).outcomes())
     for cell in crosstable:
         meetings = [
             score if fixture.first == cell.first else replace(

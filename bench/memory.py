@@ -1,0 +1,84 @@
+"""How much memory this process and those that it started hold while a run goes on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Final
+
+from flows.run import Run
+from flows.stage import Reporter
+
+_KIB: Final = 1024
+_NEAR: Final = 0.1  # of all episodes: one reading is noisy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """Resident memory after so many episodes, in KiB: of the flow, of the processes that play."""
+
+    done: int
+    flow_kib: int
+    players_kib: int
+
+
+class Watching(Reporter):
+    """Reads the memory whenever episodes have ended."""
+
+    def __init__(self) -> None:
+        self.held: list[Held] = []
+        self._of: Run | None = None
+
+    def started(self, run: Run) -> None:
+        """Of several runs the first is watched."""
+        self._of = self._of or run
+
+    def progress(self, run: Run) -> None:
+        if run is not self._of:
+            return
+        players = [pid for pid in descendants(os.getpid()) if _is_player(pid)]
+        self.held.append(
+            Held(
+                done=run.done,
+                flow_kib=resident_kib(os.getpid()),
+                players_kib=sum(map(resident_kib, players)),
+            )
+        )
+
+    def around(self, done: float, what: Callable[[Held], int]) -> float:
+        """In KiB, when about so many episodes had ended."""
+        near = _NEAR * self.held[-1].done
+        return median(what(one) for one in self.held if abs(one.done - done) <= near)
+
+    def grown(self, what: Callable[[Held], int]) -> float:
+        """From the first quarter to the end, in KiB for 1,000 episodes."""
+        total = self.held[-1].done
+        quarter, end = self.around(total / 4, what), self.around(total, what)
+        return (end - quarter) / (0.75 * total / 1000)
+
+
+def resident_kib(pid: int) -> int:
+    """0 of a process that has ended."""
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except (OSError, IndexError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE") // _KIB
+
+
+def descendants(pid: int) -> Iterator[int]:
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in map(int, task.read_text().split()):
+            yield child
+            yield from descendants(child)
+
+
+def _is_player(pid: int) -> bool:
+    """Whether it is one of a process pool's, and no server."""
+    try:
+        return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
