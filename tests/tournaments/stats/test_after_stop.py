@@ -27,10 +27,12 @@ def test_of_one_look_it_is_the_mean_with_students_t() -> None:
 
 
 def test_who_was_stopped_ahead_is_less_ahead_than_he_looks() -> None:
-    found = after_stop(TEST, AHEAD, [4, 8, 12])
+    """His sum has just passed the bound."""
+    scores = [0.855, 0.355] * 24
+    found = after_stop(TEST, scores, range(4, 49, 4))
     assert found.mean is not None
     assert found.low is not None
-    assert found.low < 0.5 < found.mean < fmean(AHEAD) - 0.01
+    assert found.low < found.mean < fmean(scores) - 0.003
 
 
 def test_seen_from_the_other_side_it_is_turned() -> None:
@@ -39,8 +41,8 @@ def test_seen_from_the_other_side_it_is_turned() -> None:
     other = after_stop(turned, [1 - score for score in AHEAD], [4, 8, 12])
     assert one.mean is not None
     assert one.low is not None
-    assert other.mean == pytest.approx(1 - one.mean, abs=1e-6)
-    assert other.high == pytest.approx(1 - one.low, abs=1e-6)
+    assert other.mean == pytest.approx(1 - one.mean, abs=1e-4)
+    assert other.high == pytest.approx(1 - one.low, abs=1e-4)
 
 
 def test_many_small_steps_are_followed_as_well_as_few() -> None:
