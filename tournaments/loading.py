@@ -44,7 +44,8 @@ def check_spec(spec: TournamentSpec, known: Known, *, file: str = "config") -> T
 
     Raises `BadTournamentFile`; all its problems are on line 1 of `file`.
     """
-    return parse_tournament(spec.model_dump_json(), known, file=file)
+    idle = {"match": {"pairs"}} if spec.has_idle_pairs else None
+    return parse_tournament(spec.model_dump_json(exclude=idle), known, file=file)
 
 
 def _validated(document: Document, file: str, known: Known) -> TournamentSpec:
@@ -77,6 +78,19 @@ def _entrant_faults(document: Document) -> Iterator[Fault]:
     form = form if isinstance(form, dict) else {}
     for fault in entrant_faults(form, pairs, captains, opponents):
         yield Fault(line=document.line(fault.at), message=fault.message)
+    if (idle := _idle_pairs(form, pairs)) is not None:
+        yield Fault(line=document.line(("match", "pairs")), message=idle)
+
+
+def _idle_pairs(form: Mapping[str, object], pairs: object) -> str | None:
+    """Why `match.pairs` counts for nothing in a knockout, which has encounters only."""
+    best_of = form.get("best_of")
+    if form.get("kind") != "knockout" or pairs is None or not isinstance(best_of, int):
+        return None
+    if best_of == pairs or best_of % 2 == 0:  # a number that is wrong in itself is told elsewhere
+        return None
+    said = f"{shown(pairs)} pairs, where every encounter is the best of {best_of}"
+    return f"{said}; allowed: one of `match.pairs` and `format.best_of`"
 
 
 def _names(entries: object) -> list[object]:
