@@ -8,11 +8,12 @@ from prefect.states import Completed
 
 from engine.wording import printable, shortened
 from flows.report import Report
+from flows.report.answer import span
 from flows.report.markup import signed
 from flows.single import MatchReport
 from flows.summary import RunSummary
 from tournaments.report import plain_name
-from tournaments.stats.ranking import Gap
+from tournaments.stats.gaps import Gap
 
 LONGEST: Final = 300
 
@@ -43,8 +44,13 @@ def _ahead(gap: Gap) -> str:
     """The first of the table and who is next, luck taken out; `tied` where the data does not tell
     them apart.
     """
-    told = f"{plain_name(gap.better)} {signed(gap.elo)} ± {(gap.high - gap.low) / 2:.0f} Elo"
-    return f"{told} on {plain_name(gap.worse)}{'' if gap.is_resolved else ', tied'}"
+    if gap.low is None or gap.high is None:  # who has not lost yet may be any better
+        told = f"{plain_name(gap.better)} {span(gap)} ahead of {plain_name(gap.worse)}"
+    else:
+        margin = (gap.high - gap.low) / 2
+        told = f"{plain_name(gap.better)} {signed(gap.elo)} ± {margin:.0f} Elo"
+        told += f" on {plain_name(gap.worse)}"
+    return f"{told}{'' if gap.is_resolved else ', tied'}"
 
 
 def story_of_match(report: MatchReport) -> str:

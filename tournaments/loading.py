@@ -6,7 +6,7 @@ allowed is the field's own description, the text that Prefect's run form shows t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
