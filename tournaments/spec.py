@@ -30,7 +30,8 @@ from tournaments.fields import Strict, broken_rule
 from tournaments.formats import Knockout, RoundRobin, TournamentFormat, WithBracket
 from tournaments.known import Known
 from tournaments.match_spec import MatchSpec
-from tournaments.running import TEMPLATES, Execution, Keep, Limits, Schedule, Spectate
+from tournaments.running import TEMPLATES, Execution, Keep, Limits, Spectate
+from tournaments.schedule_spec import Schedule
 from tournaments.stop_spec import Stop, stop_faults
 
 MOST_CAPTAINS: Final = 64
@@ -180,7 +181,7 @@ class TournamentSpec(Strict):
         default=None,
         title="Schedule",
         description="When a deployment runs by itself: a mapping such as "
-        '{cron: "0 20 * * 5", timezone: Europe/London}.',
+        '{cron: "0 20 * * 5", timezone: Europe/London}, {interval: 6h} or {rrule: …}.',
         examples=[{"cron": "0 20 * * 5", "timezone": "Europe/London"}],
     )
 
