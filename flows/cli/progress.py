@@ -147,9 +147,7 @@ def _tell_earlier(run: Run) -> None:
         note(f"a new run, as the file has changed: {shortened(printable(changed), LONGEST_LIST)}")
         note(f"results of the file as it was are kept in {before}")
         if lost := run.heritage.lost():
-            note(
-                f"the records of {lost} matches were pruned: what of them counts is played again"
-            )
+            note(f"the records of {lost} matches were pruned: what of them counts is played again")
     if run.taken_over:
         note(f"{run.taken_over} of {run.total} episodes mean the same as there, and are taken over")
 
