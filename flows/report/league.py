@@ -27,7 +27,7 @@ from flows.report.markup import (
 from tournaments.bracket import Played
 from tournaments.course import Stage
 from tournaments.crosstable import Cell
-from tournaments.staging import decided, points
+from tournaments.staging import decided, note_of, points
 
 SHADES: Final = 9  # of the crosstable, from all lost to all won
 
@@ -162,7 +162,9 @@ def _stage(stage: Stage) -> Iterator[str]:
             ]
             for row in stage.standings
         ]
-        yield title + table(stage.name, ["captain", *_TABLE, "net run rate"], rows)
+        note = note_of(stage)
+        after = f'<p class="quiet note">{told(note)}</p>' if note else ""
+        yield title + table(stage.name, ["captain", *_TABLE, "net run rate"], rows) + after
     if stage.encounters:
         rounds = groupby(
             sorted(stage.encounters, key=lambda one: one.round), key=lambda one: one.round
