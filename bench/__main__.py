@@ -70,6 +70,12 @@ def _statistics() -> dict[str, Any]:
     return statistics.measure()
 
 
+def _stopped() -> dict[str, Any]:
+    from bench import stopped
+
+    return stopped.measure(stopped.RUNS)
+
+
 def _report() -> dict[str, Any]:
     from bench import report
 
@@ -86,6 +92,7 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "ladder": _ladder,
     "llm": _llm,
     "statistics": _statistics,
+    "stopped": _stopped,
     "report": _report,
 }
 

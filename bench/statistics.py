@@ -17,10 +17,11 @@ from tournaments.ratings import adjusted_games, raw_games
 from tournaments.stats.allocation import next_pairs
 from tournaments.stats.bradley_terry import Fit, fit
 from tournaments.stats.counts import Counts
+from tournaments.stats.gaps import gap_between
 from tournaments.stats.head_to_head import adjusted, head_to_head
 from tournaments.stats.looks import even_looks
 from tournaments.stats.ranked import GapState, RankedRule, RankedState, judge
-from tournaments.stats.ranking import gap_between, ranking_of
+from tournaments.stats.ranking import ranking_of
 from tournaments.stats.scale import ELO_A_NAT, NELO_A_SIGMA, elo_of, score_at
 from tournaments.stats.sprt import Model, Sprt, State
 

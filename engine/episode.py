@@ -26,7 +26,7 @@ from engine.cricket.choices import Seat
 from engine.cricket.distribution import MatchModel, WinModel
 from engine.cricket.formats import BALLS_PER_OVER
 from engine.cricket.match import MatchSetup
-from engine.cricket.nodes import BallBowled, Fact, MatchResult, OverCompleted
+from engine.cricket.nodes import BallBowled, Fact, MatchResult, OverCompleted, TossMade
 from engine.cricket.players import Squad
 from engine.cricket.scorecard import innings_card, margin_in_words
 from engine.cricket.state import Innings, Squads
@@ -218,6 +218,7 @@ class _Episode:
         self._asked = Seat.HOME
         self._held_since = monotonic()
         self._turns = 0
+        self._toss: TossMade | None = None
         self._deliveries = 0
         self._over_ended = False
         self._innings = _found(setup)
@@ -323,6 +324,8 @@ class _Episode:
                 self._on_ball(fact, ball.luck if ball else 0.0)
         elif isinstance(fact, OverCompleted):
             self._over_ended = True
+        elif isinstance(fact, TossMade):
+            self._toss = fact
         if self._reporter is not None:
             self._reporter.fact(fact, self._last_ball())
 
@@ -400,6 +403,7 @@ class _Episode:
             record_digest=self._reporter.digest.hexdigest() if self._reporter else "",
             error=ending.error,
             failed=ending.failed,
+            toss=self._toss,
             cards=tuple(innings_card(state, self._setup.squads) for state in innings),
         )
 

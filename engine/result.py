@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from engine import events as ev
-from engine.cricket.choices import Seat
+from engine.cricket.choices import Election, Seat
+from engine.cricket.nodes import TossMade
 from engine.cricket.scorecard import InningsCard
 
 
@@ -15,7 +16,8 @@ class EpisodeResult:
     for tie or void.
 
     `luck` is the home side's, in match results (1 = a win), `setup_luck` the part of it that was
-    drawn before the toss. `turns` counts the questions answered. `failed` is the seat whose captain
+    drawn before the toss. `toss`: who won it and what he chose, None where there was none and in
+    results of old. `turns` counts the questions answered. `failed` is the seat whose captain
     could not go on, where that ended it: a forfeit, his transport, his settings.
     `observer_failures` says which observers stopped listening, and why. `took_s`: seconds of this
     attempt, None where nobody took the time. `taken_from`: the episode of an earlier run whose
@@ -41,6 +43,7 @@ class EpisodeResult:
     observer_failures: tuple[str, ...] = ()
     setup_luck: float = 0.0
     failed: Seat | None = None
+    toss: TossMade | None = None
     took_s: float | None = field(default=None, compare=False)
     taken_from: str | None = None
 
@@ -65,3 +68,8 @@ class EpisodeResult:
     @property
     def fallbacks(self) -> int:
         return sum(counts.fallbacks for counts in self.counts.values())
+
+
+def toss_of(told: ev.TossEvent) -> TossMade:
+    """What the event of a record says of it."""
+    return TossMade(winner=Seat(told.data.winner), elected=Election(told.data.elected))

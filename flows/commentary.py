@@ -18,15 +18,17 @@ from engine.errors import BadPreset, EngineError
 from engine.fanout import Observer
 from engine.tool_captains import Services
 from flows.announce import said_aloud
+from flows.deployments.declared import shipped
 from flows.leasing import leased
 from flows.play import BusAddress
+from flows.slots import limit_name
 from flows.stage import current_stage
 from spectator import BusPublisher
 from spectator.commentating import Channel, CommentaryObserver
 from spectator.speech import Speaker, Studio, Wish, check_wish, choose_voices
+from spectator.speech.cartesia import SLOTS
 from spectator.writing import ModelWriter
 
-SLOTS: Final = 2  # lines under way at Cartesia: what its smallest plan allows
 UNPACED: Final = (
     "the match is shown at full speed, which no voice can follow; a terminal, or --balls-per-s of "
     "`captains play`, gives it a pace"
@@ -78,7 +80,7 @@ async def commentated(
         if telling.writer is not None:
             writer = await _writer(telling.writer, episode_id, services, tell)
         if telling.speech is not Wish.NONE:
-            limiter = await stack.enter_async_context(leased(SLOTS, tell))
+            limiter = await stack.enter_async_context(leased(lines_at_once(), tell))
             studio = await stack.enter_async_context(aclosing(Studio(address.url, address.token)))
             chosen = choose_voices(telling.speech, os.environ, limiter)
             tell(chosen.said if paced else f"{chosen.said}; {UNPACED}")
@@ -99,6 +101,11 @@ async def _writer(
         tell(f"commentary: {error}; the templates speak")
         return None
     return writer
+
+
+def lines_at_once() -> int:
+    """Under way at Cartesia."""
+    return shipped().limits[limit_name(SLOTS)].slots
 
 
 def _model(writer: CaptainSpec) -> LlmSettings:

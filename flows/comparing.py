@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel
 
+from engine.result import EpisodeResult
 from flows.accounts import accounts, against_ranking
 from flows.past import PastRun
 from tournaments.pairs import LEGS, Outcome, Pair, between, pairs_of, without_repeats
@@ -13,11 +14,14 @@ from tournaments.ratings import FEW_SEEDS, adjusted_games
 from tournaments.report import plain_name
 from tournaments.stats.bradley_terry import NotConnected, fit
 from tournaments.stats.counts import Counts
+from tournaments.stats.gaps import gap_between
 from tournaments.stats.head_to_head import adjusted, head_to_head, run_margin
 from tournaments.stats.means import Estimate
-from tournaments.stats.ranking import gap_between, widened
+from tournaments.stats.ranking import widened
 from tournaments.stats.scale import Interval, score_at
 from tournaments.stats.student import reach
+from tournaments.stop_spec import StopSprt
+from tournaments.stopped import elo_after_stop
 
 _Row = list[str]
 
@@ -29,16 +33,20 @@ class Measured(BaseModel):
     low: float | None
     high: float | None
 
-    @property
-    def excludes_nought(self) -> bool:
-        return (self.low is not None and self.low > 0) or (self.high is not None and self.high < 0)
+    def turned(self) -> Measured:
+        """As the other captain sees it."""
+        value, low, high = (
+            None if one is None else -one for one in (self.value, self.high, self.low)
+        )
+        return Measured(value=value, low=low, high=high)
 
 
 class Comparison(BaseModel):
     """What the run says of `a` against `b`, all of it as `a` sees it.
 
     From their own pairs: `elo` and `nelo` of what was won, `los` the likelihood that `a` is better,
-    `adjusted_elo` with the luck taken out and `adjusted_los`, `margin` in runs a match. `league`:
+    `adjusted_elo` with the luck taken out and `adjusted_los`, `margin` in runs a match.
+    `after_stop`: Elo without the lean of a test of the two that has ended, else None. `league`:
     Elo, luck taken out, from everybody's pairs. `worth_matches`: so many matches would be as sure
     with the luck left in; None where they showed no spread. `unranked`: why it is no ranking.
     """
@@ -59,6 +67,7 @@ class Comparison(BaseModel):
     adjusted_elo: Measured
     adjusted_los: float | None
     margin: Measured
+    after_stop: Measured | None
     league: Measured
     worth_matches: int | None
     unranked: list[str]
@@ -74,6 +83,7 @@ class Comparison(BaseModel):
             ["better with chance", f"{self.los:.1%}", ""],
             ["luck taken out: score", *_told(self.adjusted_score, ".3f")],
             ["luck taken out: Elo", *_told(self.adjusted_elo, "+.0f")],
+            *([["after its test", *_told(self.after_stop, "+.0f")]] if self.after_stop else []),
             ["luck taken out: league", *_told(self.league, "+.0f")],
             [
                 "worth so many matches",
@@ -95,7 +105,7 @@ def compare(run: PastRun, a: str, b: str) -> Comparison | None:
     raw, less_luck = head_to_head(Counts.of_pairs(pairs, a)), adjusted(pairs, a)
     assert less_luck is not None
     outcomes = [outcome for pair in pairs for outcome in pair.outcomes]
-    adjusted_elo = _of_interval(less_luck.elo)
+    adjusted_elo, after_stop = _of_interval(less_luck.elo), _after_stop(run, results, a, b)
     return Comparison(
         run_dir=str(run.folder.path),
         a=a,
@@ -113,11 +123,24 @@ def compare(run: PastRun, a: str, b: str) -> Comparison | None:
         adjusted_elo=adjusted_elo,
         adjusted_los=less_luck.los,
         margin=_of_estimate(run_margin(pairs, a)),
+        after_stop=after_stop,
         league=_league(every, a, b),
         worth_matches=_worth(pairs, a, less_luck.score),
         unranked=against,
-        warnings=_warnings(len(pairs), against),
+        warnings=_warnings(len(pairs), against, has_stopped=after_stop is not None),
     )
+
+
+def _after_stop(run: PastRun, results: Sequence[EpisodeResult], a: str, b: str) -> Measured | None:
+    stop = run.spec.stop
+    if not isinstance(stop, StopSprt) or set(stop.sprt.pair) != {a, b}:
+        return None
+    stopping = run.course(results).stopping
+    found = None if stopping is None else elo_after_stop(stopping)
+    if found is None:
+        return None
+    told = _of_interval(found)
+    return told if stop.sprt.pair[0] == a else told.turned()
 
 
 def _worth(pairs: Sequence[Pair], a: str, less_luck: Estimate) -> int | None:
@@ -142,11 +165,7 @@ def _sentence(a: str, b: str, elo: Measured, score: Estimate, against: Sequence[
     """The answer, by their own pairs with the luck taken out."""
     ahead, behind = (a, b) if score.mean >= 0.5 else (b, a)
     if ahead == b:
-        elo = Measured(
-            value=None if elo.value is None else -elo.value,
-            low=None if elo.high is None else -elo.high,
-            high=None if elo.low is None else -elo.low,
-        )
+        elo = elo.turned()
     after = f"after {score.pairs} pair{'s' if score.pairs > 1 else ''}, luck taken out"
     names = plain_name(ahead), plain_name(behind)
     said = _said(*names, elo, after) if _is_sure(score) else _unsure(*names, elo, after)
@@ -178,9 +197,12 @@ def _span(elo: Measured) -> str:
     return f"at least {elo.low:.0f} Elo" if elo.high is None else f"{elo.low:.0f} to {elo.high:.0f}"
 
 
-def _warnings(pairs: int, against: Sequence[str]) -> list[str]:
+def _warnings(pairs: int, against: Sequence[str], *, has_stopped: bool) -> list[str]:
     few = [f"only {pairs} pairs: the interval is rough"] if pairs < FEW_SEEDS else []
-    return [*(f"not a ranking: {why}" for why in against), *few]
+    lean = [
+        "their test has ended: a plain Elo overstates what a test stopped at, `after its test` not"
+    ]
+    return [*(f"not a ranking: {why}" for why in against), *few, *(lean if has_stopped else [])]
 
 
 def _of_interval(found: Interval) -> Measured:

@@ -1,7 +1,7 @@
 """The parameters of the flows. Each flow has one, so that Prefect's run form shows titles, limits
 and defaults.
 
-A tournament is named by its file or written out as YAML; Prefect refuses parameters above 512 KiB.
+A tournament is named by its file, or written out; Prefect refuses parameters above 512 KiB.
 """
 
 from __future__ import annotations
@@ -15,8 +15,13 @@ from engine.captains import CaptainSpec, preset_names, resolve
 from engine.captains.base import NAME_PATTERN, NAME_RULE
 from engine.captains.llm import Seconds
 from engine.cricket.state import CURRENT_ERA, FIRST_ERA, LAST_ERA
+from engine.packs import BUILT_IN
 from engine.seeds import MAX_SEED
+from engine.yamlfile import MAX_BYTES
+from flows import catalogue
 from flows.work import SquadsWord
+from tournaments import check_spec, parse_tournament
+from tournaments.brackets import bracket_names
 from tournaments.plan import FIRST_OCCASION
 from tournaments.running import MOST_DELAY, Speech
 from tournaments.spec import TournamentSpec
@@ -24,7 +29,14 @@ from tournaments.spec import TournamentSpec
 SCHEDULED: Final = "scheduled"
 PACE: Final = 4.0  # balls a second
 _CAPTAINS: Final[JsonDict] = {"enum": [*preset_names()]}
+_PACKS: Final[JsonDict] = {"enum": [*BUILT_IN]}
+_BRACKETS: Final[JsonDict] = {"enum": [*bracket_names()]}
 Preset = Annotated[str, Field(json_schema_extra=_CAPTAINS)]
+# The form has a choice of names, and a field for a path beside it; a run takes any text, and says
+# what is wrong with it in the words of the command line.
+File = Annotated[str, Field(max_length=400, title="A file", json_schema_extra={"pattern": r"[./]"})]
+Pack = Annotated[str, Field(title="A pack that ships", json_schema_extra=_PACKS)] | File
+Bracket = Annotated[str, Field(title="A bracket that ships", json_schema_extra=_BRACKETS)] | File
 
 
 class _Config(BaseModel):
@@ -97,9 +109,8 @@ class EpisodeConfig(_Config):
         title="Attempt",
         description="Its number among those of the same match: each is a stream of its own.",
     )
-    pack: str = Field(
+    pack: Pack = Field(
         default="standard",
-        max_length=200,
         title="Eval pack",
         description="Where the match begins: the name of a pack, or the path of its .yaml file.",
     )
@@ -157,15 +168,22 @@ class EpisodeConfig(_Config):
 class TournamentConfig(_Config):
     """A tournament, and which occasion of it to play."""
 
-    file: str | None = Field(
+    file: Bracket | None = Field(
         default=None,
-        title="Tournament file",
-        description="The path of a YAML file, or the name of a bracket that ships, such as demo.",
+        title="Bracket or file",
+        description="The name of a bracket that ships, such as demo, or the path of a YAML file.",
         examples=["demo"],
+    )
+    yaml: str | None = Field(
+        default=None,
+        max_length=MAX_BYTES,
+        title="Tournament as YAML",
+        description="The text of a tournament file; instead of one.",
+        examples=["name: duel\nmatch: {overs: 5, pairs: 10}\ncaptains: [heuristic, cautious]\n"],
     )
     tournament: TournamentSpec | None = Field(
         default=None,
-        title="Tournament, written out",
+        title="Tournament, field by field",
         description="What a file would say; instead of one.",
     )
     occasion: str = Field(
@@ -197,6 +215,18 @@ class TournamentConfig(_Config):
 
     @model_validator(mode="after")
     def _one_source(self) -> TournamentConfig:
-        if (self.file is None) == (self.tournament is None):
-            raise ValueError("give either a tournament file or one written out")
+        sources = ("file", "yaml", "tournament")
+        given = [source for source in sources if getattr(self, source) is not None]
+        if len(given) != 1:
+            said = " and ".join(given) or "no tournament"
+            raise ValueError(f"{said}; allowed: one of {', '.join(sources)}")
         return self
+
+
+def spec_of(config: TournamentConfig) -> TournamentSpec:
+    """The checked tournament that the parameters name; raises `BadTournamentFile`."""
+    if config.tournament is not None:
+        return check_spec(config.tournament, catalogue.known())
+    if config.yaml is not None:
+        return parse_tournament(config.yaml, catalogue.known(), file="yaml")
+    return catalogue.load(config.file or "")

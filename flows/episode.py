@@ -31,6 +31,7 @@ from flows.publishing import publisher
 from flows.showing import keep_shown
 from flows.single import MatchReport, SingleMatch, singles_folder
 from flows.stage import current_stage
+from flows.story import ended, story_of_match
 from flows.work import title_of
 from tournaments.running import TEMPLATES
 
@@ -73,7 +74,8 @@ async def episode(config: EpisodeConfig) -> MatchReport:
         result = await play_once(folder, spec, [began, *observers], services)
         folder.append(result)
         await artifacts.show_scorecard(result)
-    return MatchReport.of(result, spec, folder.record_of(result))
+    report = MatchReport.of(result, spec, folder.record_of(result))
+    return ended(report, story_of_match(report))
 
 
 def match_of(config: EpisodeConfig) -> SingleMatch:

@@ -16,10 +16,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from engine.cricket.choices import Seat
 from engine.errors import BrokenRecord
-from engine.events import EndReason
+from engine.events import EndReason, TossEvent
 from engine.record import ending_of, header_of, read_record, record_path
 from engine.reporter import play_digest
-from engine.result import EpisodeResult
+from engine.result import EpisodeResult, toss_of
 
 _RESULT: Final = TypeAdapter(EpisodeResult)
 _NOT_KEPT: Final = {"cards"}  # the record has every ball
@@ -100,7 +100,8 @@ def result_at(ledger: Path, at: int) -> EpisodeResult | None:
 def result_of_record(path: Path) -> EpisodeResult:
     """The result that a sealed record states. Raises `BrokenRecord`, also where it is untrue."""
     header, ending = header_of(path), ending_of(path)
-    if play_digest(read_record(path)) != ending.data.record_digest:
+    play = list(read_record(path))
+    if play_digest(play) != ending.data.record_digest:
         raise BrokenRecord(str(path), "its result is not that of the play in it")
     started, ended = header.data, ending.data
     return EpisodeResult(
@@ -117,6 +118,7 @@ def result_of_record(path: Path) -> EpisodeResult:
         deliveries=ended.deliveries,
         luck=ended.luck,
         setup_luck=ended.setup_luck,
+        toss=next((toss_of(event) for event in play if isinstance(event, TossEvent)), None),
         counts={Seat(seat): counts for seat, counts in ended.counts.items()},
         record_digest=ended.record_digest,
         error=ended.error,

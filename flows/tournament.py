@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Coroutine, Iterable
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -23,7 +23,7 @@ from engine.tool_captains import Services
 from flows import artifacts, catalogue
 from flows.announce import said_aloud
 from flows.commentary import Telling
-from flows.config import SCHEDULED, TournamentConfig
+from flows.config import SCHEDULED, TournamentConfig, spec_of
 from flows.leasing import leased
 from flows.lending import answers_home, check_secrets, lent
 from flows.opening import in_slices, opened
@@ -36,11 +36,12 @@ from flows.reporting import reported, tidied
 from flows.run import Run
 from flows.screen import Screen, featured
 from flows.stage import Stage, current_stage
+from flows.story import ended, story_of
 from flows.summary import RunSummary, summary_of
 from flows.views import Views
 from flows.work import Batch
 from spectator import BusPublisher
-from tournaments import TournamentSpec, check_spec
+from tournaments import BadTournamentFile
 from tournaments.running import TEMPLATES
 
 INFRASTRUCTURE: Final = (BrokenProcessPool, CaptainUnavailable, OSError)
@@ -55,8 +56,14 @@ def is_infrastructure(_task: Any, _task_run: Any, state: Any) -> bool:
 def run_name() -> str:
     """What people read in the list of runs: `friday-night · occasion 1`."""
     config = TournamentConfig.model_validate(runtime.flow_run.parameters["config"])
-    name = config.tournament.name if config.tournament else Path(config.file or "").stem
-    return f"{name} · occasion {occasion_of(config)}"
+    return f"{name_of(config)} · occasion {occasion_of(config)}"
+
+
+def name_of(config: TournamentConfig) -> str:
+    """The tournament's; of a file that cannot be read, the file's."""
+    with suppress(BadTournamentFile):
+        return spec_of(config).name
+    return Path(config.file or "tournament").stem
 
 
 @flow(name="tournament", flow_run_name=run_name, persist_result=True, result_serializer="json")
@@ -85,9 +92,10 @@ async def tournament(config: TournamentConfig) -> RunSummary:
                         still_on = screen is not None and screen.is_on
                         stage.reporter.finished(run, still_on=still_on)
                     summary = summary_of(run, time.monotonic() - started_s)
-                    await views.finished(summary, await reported(run, stage, summary))
+                    report = await reported(run, stage, summary)
+                    await views.finished(summary, report)
             await tidied(run, stage)
-            return summary
+            return ended(summary, story_of(run.done, run.total, summary, report))
 
 
 @task(
@@ -264,13 +272,6 @@ def telling_of(run: Run) -> Telling:
     if name == TEMPLATES:
         return Telling.of(spectate.speech, None)
     return Telling.of(spectate.speech, run.captains.get(name) or catalogue.known().resolve(name))
-
-
-def spec_of(config: TournamentConfig) -> TournamentSpec:
-    """The checked tournament that the parameters name; raises `BadTournamentFile`."""
-    if config.tournament is not None:
-        return check_spec(config.tournament, catalogue.known())
-    return catalogue.load(config.file or "")
 
 
 def occasion_of(config: TournamentConfig) -> str:

@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from engine.captains import setting_line
-from engine.wording import did_you_mean, printable, shortened
 from engine.yamlfile import Document, Fault, Misread, Unreadable, Where, parse, read_text
 from tournaments.entrants import entrant_faults
 from tournaments.errors import BadTournamentFile, Problem
+from tournaments.explaining import Explainer, dotted, place
 from tournaments.formats import KINDS
 from tournaments.known import Known
 from tournaments.spec import ENTRANTS, TournamentSpec
@@ -46,7 +44,8 @@ def check_spec(spec: TournamentSpec, known: Known, *, file: str = "config") -> T
 
     Raises `BadTournamentFile`; all its problems are on line 1 of `file`.
     """
-    return parse_tournament(spec.model_dump_json(), known, file=file)
+    idle = {"match": {"pairs"}} if spec.has_idle_pairs else None
+    return parse_tournament(spec.model_dump_json(exclude=idle), known, file=file)
 
 
 def _validated(document: Document, file: str, known: Known) -> TournamentSpec:
@@ -79,6 +78,19 @@ def _entrant_faults(document: Document) -> Iterator[Fault]:
     form = form if isinstance(form, dict) else {}
     for fault in entrant_faults(form, pairs, captains, opponents):
         yield Fault(line=document.line(fault.at), message=fault.message)
+    if (idle := _idle_pairs(form, pairs)) is not None:
+        yield Fault(line=document.line(("match", "pairs")), message=idle)
+
+
+def _idle_pairs(form: Mapping[str, object], pairs: object) -> str | None:
+    """Why `match.pairs` counts for nothing in a knockout, which has encounters only."""
+    best_of = form.get("best_of")
+    if form.get("kind") != "knockout" or pairs is None or not isinstance(best_of, int):
+        return None
+    if best_of == pairs or best_of % 2 == 0:  # a number that is wrong in itself is told elsewhere
+        return None
+    said = f"{shown(pairs)} pairs, where every encounter is the best of {best_of}"
+    return f"{said}; allowed: one of `match.pairs` and `format.best_of`"
 
 
 def _names(entries: object) -> list[object]:
@@ -89,52 +101,17 @@ def _names(entries: object) -> list[object]:
 
 def _explained(error: ErrorDetails, document: Document) -> Fault | None:
     """One error of the models in the file's words, or None where another fault says it already."""
-    where, value = _place(error["loc"], document.data)
-    if error["type"] == ENTRANTS or isinstance(value, Misread):
+    if error["type"] == ENTRANTS:
         return None
-    match error["type"]:
-        case "rule":
-            at = error.get("ctx", {}).get("at", ())
-            return Fault(line=setting_line(document, where, at), message=error["msg"])
-        case "extra_forbidden":
-            return Fault(line=document.key_line(where), message=_unknown_key(where, error["loc"]))
-        case "missing" if isinstance(value, dict):
-            missing = (*where, str(error["loc"][-1]))
-            message = f"{dotted(missing)} is missing; allowed: {_description(error['loc'])}"
-            return Fault(line=document.line(where), message=message)
-        case "union_tag_invalid" | "union_tag_not_found":
-            return _unknown_kind(where, value, document)
-    message = f"{dotted(where)} is {shown(value)}; allowed: {_description(error['loc'])}"
-    return Fault(line=document.line(where), message=message)
+    if error["type"] in ("union_tag_invalid", "union_tag_not_found"):
+        where, value = place(error["loc"], document)
+        return None if isinstance(value, Misread) else _unknown_kind(where, value, document)
+    return _explainer().fault(error, document)
 
 
-def _place(loc: tuple[int | str, ...], data: object) -> tuple[Where, object]:
-    """Where in the file an error lies: pydantic's path without the names of union branches."""
-    where: Where = ()
-    for part in loc:
-        if (isinstance(data, dict) and part in data) or _is_index(part, data):
-            where, data = (*where, part), data[part]  # type: ignore[index]
-    return where, data
-
-
-def _is_index(part: int | str, data: object) -> bool:
-    return isinstance(data, list) and isinstance(part, int) and 0 <= part < len(data)
-
-
-def dotted(where: Where) -> str:
-    """A path as messages write it: `match.overs`, `captains[2].kind`; entries count from 1."""
-    text = ""
-    for part in where:
-        key = printable(shortened(str(part)))
-        text += f"[{part + 1}]" if isinstance(part, int) else f".{key}" if text else key
-    return f"`{text}`" if text else "the file"
-
-
-def _unknown_key(where: Where, loc: Where) -> str:
-    allowed = [*_properties(loc[:-1])]
-    listed = ", ".join(allowed)
-    hint = did_you_mean(where[-1], allowed, quote="`")
-    return f"{dotted(where)} is unknown{hint}; allowed: {listed}"
+@cache
+def _explainer() -> Explainer:
+    return Explainer(TournamentSpec)
 
 
 def _unknown_kind(where: Where, value: object, document: Document) -> Fault:
@@ -142,56 +119,3 @@ def _unknown_kind(where: Where, value: object, document: Document) -> Fault:
     line = document.line((*where, "kind"))
     played = f"{shown(kind)} cannot be played" if kind else "`kind` is missing"
     return Fault(line=line, message=f"{dotted(where)}: {played}; allowed: {', '.join(KINDS)}")
-
-
-@cache
-def _schema() -> Mapping[str, Any]:
-    return TournamentSpec.model_json_schema()
-
-
-def _description(loc: Where) -> str:
-    """What the field at pydantic's `loc` says is allowed, or the nearest field around it."""
-    text = str(_schema_at(loc).get("description", "")) if loc else ""
-    if not text and len(loc) > 1:
-        return _description(loc[:-1])
-    return text.rstrip(".")
-
-
-def _properties(loc: Where) -> Mapping[str, Any]:
-    """The keys that a mapping at `loc` may have."""
-    found: dict[str, Any] = {}
-    for node in _branches(_schema_at(loc)):
-        found |= node.get("properties", {})
-    return found
-
-
-def _schema_at(loc: Where) -> Mapping[str, Any]:
-    """The schema at `loc`. Names of union branches that the schema does not have lead nowhere."""
-    node = _schema()
-    for part in loc:
-        node = next(_steps(node, part), node)
-    return node
-
-
-def _steps(node: Mapping[str, Any], part: str | int) -> Iterator[Mapping[str, Any]]:
-    for branch in _branches(node):
-        if isinstance(part, int) and "items" in branch:
-            yield branch["items"]
-        elif part in branch.get("properties", {}):
-            yield branch["properties"][part]
-        elif part in (tags := branch.get("discriminator", {}).get("mapping", {})):
-            yield _referred(tags[part])
-
-
-def _branches(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Every schema that `node` may stand for: itself, its reference, the members of its unions."""
-    yield node
-    if "$ref" in node:
-        yield from _branches(_referred(node["$ref"]))
-    for member in (*node.get("oneOf", ()), *node.get("anyOf", ())):
-        yield from _branches(member)
-
-
-def _referred(reference: str) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = _schema()["$defs"][reference.rpartition("/")[2]]
-    return found

@@ -214,6 +214,7 @@ def _leg(result: EpisodeResult, seat: Seat) -> LegScore:
         outcome=_outcome(result, seat),
         adjusted=result.adjusted(seat),
         margin=_margin(result, seat),
+        toss=_toss(result, seat),
         digest=result.record_digest,
     )
 
@@ -222,6 +223,12 @@ def _outcome(result: EpisodeResult, seat: Seat) -> Outcome:
     if result.winner is None:
         return Outcome.DRAW
     return Outcome.WIN if result.winner == seat else Outcome.LOSS
+
+
+def _toss(result: EpisodeResult, seat: Seat) -> int:
+    if result.toss is None:
+        return 0
+    return 1 if result.toss.winner is seat else -1
 
 
 def _margin(result: EpisodeResult, seat: Seat) -> int | None:

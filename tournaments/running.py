@@ -1,17 +1,14 @@
-"""How a tournament is run, as its file says it: when to give up, where, what is shown, when it
-starts by itself.
+"""How a tournament is run, as its file says it: when to give up, where, what is shown, what is
+kept.
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Final, Literal
-from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from tournaments.cron import cron_fault
-from tournaments.fields import Strict, broken_rule
-from tournaments.text import shown
+from tournaments.fields import Strict
 
 MOST_PROCESSES: Final = 256
 MOST_DELAY: Final = 1_000  # balls; an innings of fifty overs has 300
@@ -160,39 +157,3 @@ class Keep(Strict):
         "left out: of all.",
         examples=[90],
     )
-
-
-class Schedule(Strict):
-    """When a deployment of this file runs by itself."""
-
-    cron: str = Field(
-        max_length=100,
-        title="Cron",
-        description="Five fields, minute hour day month weekday, as a quoted text.",
-        examples=["0 20 * * 5"],
-    )
-    timezone: str = Field(
-        default="UTC",
-        max_length=64,
-        title="Time zone",
-        description="A name of the IANA time zone database, such as Europe/London.",
-        examples=["Europe/London"],
-    )
-
-    @field_validator("cron")
-    @classmethod
-    def _is_cron(cls, cron: str) -> str:
-        if fault := cron_fault(cron):
-            raise broken_rule(f'{shown(cron)}: {fault}; allowed: such as "0 20 * * 5"')
-        return cron
-
-    @field_validator("timezone")
-    @classmethod
-    def _is_zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ValueError, OSError, LookupError):
-            raise broken_rule(
-                f"unknown time zone {shown(name)}; allowed: an IANA name such as Europe/London"
-            ) from None
-        return name

@@ -27,10 +27,11 @@ from tournaments.entrants import (
     writer_fault,
 )
 from tournaments.fields import Strict, broken_rule
-from tournaments.formats import RoundRobin, TournamentFormat
+from tournaments.formats import Knockout, RoundRobin, TournamentFormat, WithBracket
 from tournaments.known import Known
 from tournaments.match_spec import MatchSpec
-from tournaments.running import TEMPLATES, Execution, Keep, Limits, Schedule, Spectate
+from tournaments.running import TEMPLATES, Execution, Keep, Limits, Spectate
+from tournaments.schedule_spec import Schedule
 from tournaments.stop_spec import Stop, stop_faults
 
 MOST_CAPTAINS: Final = 64
@@ -180,7 +181,7 @@ class TournamentSpec(Strict):
         default=None,
         title="Schedule",
         description="When a deployment runs by itself: a mapping such as "
-        '{cron: "0 20 * * 5", timezone: Europe/London}.',
+        '{cron: "0 20 * * 5", timezone: Europe/London}, {interval: 6h} or {rrule: …}.',
         examples=[{"cron": "0 20 * * 5", "timezone": "Europe/London"}],
     )
 
@@ -212,6 +213,23 @@ class TournamentSpec(Strict):
             if fault is not None:
                 raise broken_rule(fault, ("spectate", "commentary"))
         return self
+
+    @property
+    def pairs(self) -> int:
+        """Of a fixture; of a knockout, with how many its encounters begin."""
+        form, pairs = self.format, self.match.pairs
+        return form.first_pairs(pairs) if isinstance(form, Knockout) else pairs
+
+    @property
+    def has_idle_pairs(self) -> bool:
+        """Whether `match.pairs` was filled in, and counts for nothing."""
+        return self.pairs != self.match.pairs
+
+    @property
+    def best_of(self) -> int | None:
+        """How many pairs an encounter of a bracket begins with; None where there is no bracket."""
+        form = self.format
+        return form.first_pairs(self.match.pairs) if isinstance(form, WithBracket) else None
 
     @property
     def entrants(self) -> tuple[str | CaptainConfig, ...]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any, Final
 
 from tournaments.report import plain_name
+from tournaments.stats.after_stop import after_stop
 from tournaments.stats.ranked import GapState, JudgedGap
+from tournaments.stats.scale import Interval, elo_of
 from tournaments.stop_spec import SprtTest, StopRanked
-from tournaments.stopping import Look, Stopping, StopState
+from tournaments.stopping import Look, Stopping, StopState, sprt_of
 
+LEAST_PAIRS: Final = 2  # for a spread
 MOST_OPEN_NAMED: Final = 3
 _SCORES: Final = {"raw": "results as they were", "adjusted": "results with the luck taken out"}
 
@@ -39,6 +43,45 @@ def verdict_text(stopping: Stopping) -> str:
     if isinstance(stopping.rule, SprtTest):
         return _of_test(stopping.rule, stopping)
     return _of_ranking(stopping.rule, stopping)
+
+
+@lru_cache(maxsize=100)  # some tenths of a second, of a report and of all that it is made of
+def elo_after_stop(stopping: Stopping) -> Interval | None:
+    """By how much the first captain of a test that is over is better, without the lean that
+    stopping gives the plain Elo. None of a ranking, and while the test goes on.
+    """
+    test = stopping.rule
+    is_over = stopping.state is not StopState.CONTINUE
+    if not isinstance(test, SprtTest) or not is_over or len(stopping.scored) < LEAST_PAIRS:
+        return None
+    looks = [look.pairs for look in stopping.looks]
+    adjusted = test.scores == "adjusted"
+    score = after_stop(sprt_of(test), stopping.scored, looks, adjusted=adjusted)
+    value, low, high = (
+        None if end is None else elo_of(end) for end in (score.mean, score.low, score.high)
+    )
+    return Interval(mean=value, low=low, high=high)
+
+
+def lean_text(stopping: Stopping) -> str:
+    """What stopping does to the Elo, and the Elo without; empty while nothing has stopped."""
+    if stopping.state in (StopState.CONTINUE, StopState.INCONCLUSIVE):
+        return ""
+    found = elo_after_stop(stopping)
+    if found is None:
+        return "It stopped when it was decided, so what is resolved looks a little wider than it is"
+    assert isinstance(stopping.rule, SprtTest)
+    first, second = map(plain_name, stopping.rule.pair)
+    ahead = f"{first} is {_elo_text(found)} ahead of {second}"
+    return f"A plain Elo overstates what a test stopped at; without that, {ahead}"
+
+
+def _elo_text(found: Interval) -> str:
+    if found.low is None or found.high is None:
+        end = f"at least {found.low:+.0f}" if found.low is not None else f"{found.high or 0:+.0f}"
+        return f"{end if found.low is not None else f'at most {end}'} Elo"
+    value = "" if found.mean is None else f"{found.mean:+.0f} Elo "
+    return f"{value}({found.low:+.0f} to {found.high:+.0f})"
 
 
 def _of_test(test: SprtTest, stopping: Stopping) -> str:
@@ -106,8 +149,17 @@ def stopping_data(stopping: Stopping | None) -> dict[str, Any] | None:
     }
     if is_test:
         now = None if last is None else _look(last)
-        return told | {"llr": now and now["value"], "bounds": now and [now["lower"], now["upper"]]}
+        bounds = now and [now["lower"], now["upper"]]
+        return told | {"llr": now and now["value"], "bounds": bounds, "elo": _elo(stopping)}
     return told | {"gaps": [_gap(gap) for gap in stopping.gaps]}
+
+
+def _elo(stopping: Stopping) -> dict[str, float | None] | None:
+    found = elo_after_stop(stopping)
+    if found is None:
+        return None
+    ends = {"value": found.mean, "low": found.low, "high": found.high}
+    return {key: None if end is None else round(end, 1) for key, end in ends.items()}
 
 
 def _look(look: Look) -> dict[str, Any]:

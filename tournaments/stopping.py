@@ -53,8 +53,9 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stopping:
-    """How a rule stands: its looks so far, and of `ranked` the gaps at the last of them. `planned`:
-    at how many pairs it looks, the last the cap.
+    """How a rule stands: its looks so far, and of `ranked` the gaps at the last of them, of a test
+    what its first captain `scored` in each pair up to it. `planned`: at how many pairs it looks,
+    the last the cap.
     """
 
     rule: StopRanked | SprtTest
@@ -62,6 +63,7 @@ class Stopping:
     state: StopState
     looks: tuple[Look, ...]
     gaps: tuple[JudgedGap, ...] = ()
+    scored: tuple[float, ...] = ()
 
     @property
     def pairs(self) -> int:
@@ -116,7 +118,13 @@ def _until_tested(
     is_open = state is StopState.CONTINUE
     more = planned[-1] - given[tested] if is_open else 0
     awaits = {tested: given[tested]} if is_open else {}
-    stopping = Stopping(rule=test, planned=planned, state=state, looks=tuple(looks))
+    stopping = Stopping(
+        rule=test,
+        planned=planned,
+        state=state,
+        looks=tuple(looks),
+        scored=tuple(_scored(test, seen.pairs)),
+    )
     return Growth(pairs=given, more=more, awaits=awaits, stopping=stopping)
 
 
@@ -196,17 +204,27 @@ def _remembered(key: bytes, work: Callable[[], T]) -> T:
 
 
 def _tested(test: SprtTest, pairs: Sequence[Pair]) -> Verdict:
+    if test.scores == "adjusted":
+        return sprt_of(test).of_adjusted(_scored(test, pairs))
+    return sprt_of(test).of_counts(Counts.of_pairs(pairs, test.pair[0]))
+
+
+def _scored(test: SprtTest, pairs: Sequence[Pair]) -> list[float]:
     first = test.pair[0]
-    sprt = Sprt(
+    if test.scores == "adjusted":
+        return [pair.adjusted_of(first) for pair in pairs]
+    return [pair.score_of(first) for pair in pairs]
+
+
+def sprt_of(test: SprtTest) -> Sprt:
+    """The arithmetic of the file's test."""
+    return Sprt(
         elo0=test.elo0,
         elo1=test.elo1,
         model=Model(test.model),
         alpha=test.alpha,
         beta=test.beta,
     )
-    if test.scores == "adjusted":
-        return sprt.of_adjusted([pair.adjusted_of(first) for pair in pairs])
-    return sprt.of_counts(Counts.of_pairs(pairs, first))
 
 
 def _state_of_test(state: State, *, is_last: bool) -> StopState:

@@ -11,7 +11,8 @@ from engine.events.strict import SeatName, Strict
 
 
 class TournamentStarted(Strict):
-    """`format` of the matches, `pairs` of a fixture, `kind` of schedule, so many `rounds` of it.
+    """`format` of the matches, `pairs` of a fixture, `kind` of schedule, so many `rounds` of it. An
+    encounter of a bracket is the `best_of` so many pairs, 0 where there is none.
 
     `schedule`: of each round the fixtures, two places in `captains` each; empty where it is long.
     `spectate`: which episodes are on the bus.
@@ -24,6 +25,7 @@ class TournamentStarted(Strict):
     kind: str = ""
     format: str = ""
     pairs: int = 0
+    best_of: int = 0
     rounds: int = 0
     schedule: tuple[tuple[tuple[int, int], ...], ...] = ()
     spectate: str = ""

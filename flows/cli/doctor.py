@@ -19,11 +19,11 @@ from typing import Final
 
 from packaging.markers import Marker
 
-from engine.captains import CaptainSpec, clash_of, load, plugins, read_presets, resolve
-from engine.captains.from_environment import BASE_URL, MODEL
+from engine.captains import CaptainSpec, clash_of, load, plugins
 from engine.errors import BadPreset
 from flows import settings
 from flows.cli.terminal import Exit, answer_json, say, table
+from flows.deployments.declared import known_captains
 from flows.needs import Finding, State, blocks_of, endpoints_of, needs_of
 from flows.server import ServerUnavailable, server
 
@@ -50,11 +50,7 @@ class Examined:
         from flows import catalogue
         from flows.work import captains_of
 
-        found: dict[str, CaptainSpec] = {}
-        if os.environ.get(BASE_URL) and os.environ.get(MODEL):
-            found["llm_live"] = resolve("llm_live")
-        for path in presets:
-            found |= read_presets(path)
+        found = {captain.name: captain for captain in known_captains(presets)}
         if file is None:
             return cls(captains=tuple(found.values()), ask=ask)
         spec = catalogue.load(file)

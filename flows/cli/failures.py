@@ -23,6 +23,7 @@ _BAD_INPUT: Final = (
     ("spectator.speech.choosing", "Unavailable"),
     ("flows.simulate", "CannotWrite"),
     ("flows.past", "NoRun"),
+    ("flows.deployments.reading", "BadFile"),
 )
 _FAILED: Final = (
     ("engine.errors", "BrokenRecord"),

@@ -4,6 +4,7 @@ between them.
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, contextmanager
@@ -32,6 +33,10 @@ class Session:
     def call(self, flow: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run a flow to its end on this session's stage."""
         return call(flow, self.stage)
+
+    def make_ready(self) -> None:
+        """Create what the server lacks of pools and limits."""
+        asyncio.run(_made_ready())
 
 
 @contextmanager
@@ -62,6 +67,15 @@ def session(
         )
         stack.callback(drain)
         yield Session(server=found, stage=stage, bus_stays=named is not None)
+
+
+async def _made_ready() -> None:
+    from prefect.client.orchestration import get_client
+
+    from flows.deployments.setting_up import make_ready
+
+    async with get_client() as client:
+        await make_ready(client, note)
 
 
 def _bus(stack: ExitStack) -> BusAddress:

@@ -28,7 +28,8 @@ def run_demo(runs: Path, *, fresh: bool, as_json: bool) -> int:
     from tournaments.brackets import bracket_path
 
     file = str(bracket_path(DEMO))  # whatever the working folder holds under that name
-    return _run(file, runs, occasion="1", fresh=fresh, as_json=as_json, stay=is_watched())
+    stay = is_watched()
+    return _run(file, runs, occasion="1", fresh=fresh, as_json=as_json, stay=stay, ready=True)
 
 
 def run_file(
@@ -96,6 +97,7 @@ def _run(
     fresh: bool,
     as_json: bool,
     stay: bool,
+    ready: bool = False,
     bus_url: str | None = None,
 ) -> int:
     from flows import catalogue
@@ -116,6 +118,8 @@ def _run(
             session(runs, quiet=as_json, bus=has_bus, bus_url=bus_url, reporter=reporter) as opened,
             reporter,
         ):
+            if ready:
+                opened.make_ready()
             reporter.page = opened.stage.page if opened.stage.paced else None
             _tell_where(opened)
             tell_people(asked, opened.stage.bus)

@@ -98,10 +98,12 @@ async def _serve(wanted: _Wanted, found: Server, lock: int, end: _End) -> None:
     from prefect.client.orchestration import get_client
 
     from flows.catching_up import CatchingUp
+    from flows.deployments.setting_up import make_ready
     from flows.starting import Matches
 
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(get_client())
+        await make_ready(client, note)
         starter = Matches(client, lambda: _address(bus), wanted.runs)
         bus = await _bus(stack, wanted, starter)
         stack.push_async_callback(starter.aclose)

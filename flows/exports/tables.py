@@ -88,6 +88,8 @@ def match_row(result: EpisodeResult) -> dict[str, Any]:
         "winner": None if result.winner is None else result.captain(result.winner),
         "end_reason": result.end_reason.value,
         "result": result.result,
+        "toss": None if result.toss is None else result.captain(result.toss.winner),
+        "elected": None if result.toss is None else result.toss.elected.value,
         "batted_first": result.batting_captain(1) if _has_first(result) else None,
         **dict(_innings(result)),
         "deliveries": result.deliveries,

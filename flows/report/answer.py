@@ -7,7 +7,8 @@ from typing import Final
 
 from tournaments.ratings import Ratings
 from tournaments.report import plain_name
-from tournaments.stats.ranking import Gap, Ranking
+from tournaments.stats.gaps import Gap
+from tournaments.stats.ranking import Ranking
 from tournaments.stats.scale import score_at
 
 MOST_NAMED: Final = 4
@@ -34,8 +35,7 @@ def basis(ratings: Ratings) -> str:
 def _top(found: Ranking) -> str:
     first, may_be_best = found.gaps[0], [c for c in found.captains if c.place_low == 1]
     if first.is_resolved or len(may_be_best) == 1:
-        share = f"to win {100 * score_at(first.elo):.0f} of 100 matches between them"
-        return f"{_best(found, first)}, {share}."
+        return f"{_best(found, first)}, to win {share(first)} between them."
     may_be_best.sort(key=lambda captain: captain.p_best, reverse=True)
     chances = [f"{plain_name(c.captain)} ({100 * c.p_best:.0f} %)" for c in may_be_best]
     told = f"{_and(chances)} may be the best"
@@ -53,8 +53,21 @@ def _best(found: Ranking, first: Gap) -> str:
 
 
 def _ahead(gap: Gap, worse: str) -> str:
-    of = f" of {worse}" if worse else ""
-    return f"{gap.elo:.0f} Elo ({gap.low:.0f} to {gap.high:.0f}) ahead{of}"
+    return f"{span(gap)} ahead{f' of {worse}' if worse else ''}"
+
+
+def span(gap: Gap) -> str:
+    """`56 Elo (20 to 92)`, or the one end that there is."""
+    if gap.low is not None and gap.high is not None:
+        return f"{gap.elo:.0f} Elo ({gap.low:.0f} to {gap.high:.0f})"
+    return f"at least {gap.low:.0f} Elo" if gap.low is not None else "nobody knows how many Elo"
+
+
+def share(gap: Gap) -> str:
+    """`58 of 100 matches`, where the gap has an end alone by that."""
+    if gap.high is None and gap.low is not None:
+        return f"at least {100 * score_at(gap.low):.0f} of 100 matches"
+    return f"{100 * score_at(gap.elo):.0f} of 100 matches"
 
 
 def listed(names: Sequence[str]) -> str:

@@ -26,7 +26,6 @@ from flows.report.content import (
     Voided,
 )
 from flows.report.material import Material
-from flows.report.play import Play
 from flows.report.track import track_of
 from tournaments import standings_data
 from tournaments.course import Course, Stage
@@ -60,7 +59,8 @@ def build(material: Material) -> Report:
         occasions=tuple(str(one.about.get("occasion", "")) for one in material.runs),
         kind=run.spec.format.kind,
         format=format_of(run.spec.match.max_overs).name,
-        pairs=run.spec.match.pairs,
+        pairs=run.spec.pairs,
+        best_of=run.spec.best_of,
         answer=answer(ratings),
         unranked=ratings.unranked,
         warnings=ratings.warnings,
@@ -83,7 +83,7 @@ def build(material: Material) -> Report:
         turning=play.turning(),
         turned=play.turned(),
         honesty=told,
-        sides=_sides(counted, play),
+        sides=_sides(counted),
         cycles=cycles(crosstable),
         seeds=seed_effects(material.pairs),
         voided=tuple(_voided(results)),
@@ -127,13 +127,13 @@ def _luck(captains: Sequence[str], results: Iterable[EpisodeResult]) -> Iterator
             )
 
 
-def _sides(results: Iterable[EpisodeResult], play: Play) -> Sides:
+def _sides(results: Iterable[EpisodeResult]) -> Sides:
     won: Counter[str] = Counter()
     decided: Counter[str] = Counter()
     for result in results:
         if result.winner is None or result.end_reason is EndReason.FORFEIT:
             continue
-        for what, seat in _holders(result, play):
+        for what, seat in _holders(result):
             decided[what] += 1
             won[what] += result.winner is seat
     shares = {what: Share(won=won[what], decided=decided[what]) for what in decided}
@@ -146,14 +146,14 @@ def _sides(results: Iterable[EpisodeResult], play: Play) -> Sides:
     )
 
 
-def _holders(result: EpisodeResult, play: Play) -> Iterator[tuple[str, Seat]]:
+def _holders(result: EpisodeResult) -> Iterator[tuple[str, Seat]]:
     """What may have helped, and which seat had it."""
     yield "home", Seat.HOME
     if first := next((line.batting for line in result.innings if line.innings == 1), None):
         yield "batting first", Seat(first)
-    if (toss := play.tosses.get(result.episode_id)) is not None:
-        yield "toss", toss
-        yield play.elected[result.episode_id], toss
+    if result.toss is not None:
+        yield "toss", result.toss.winner
+        yield result.toss.elected.value, result.toss.winner
 
 
 def _voided(results: Iterable[EpisodeResult]) -> Iterator[Voided]:

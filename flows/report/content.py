@@ -14,6 +14,7 @@ from tournaments.crosstable import Cell
 from tournaments.cycles import Cycle
 from tournaments.ratings import Ratings
 from tournaments.seed_effects import SeedEffects
+from tournaments.stats.scale import Interval
 
 
 class _Part(BaseModel):
@@ -118,12 +119,17 @@ class Step(_Part):
 
 
 class Stopping(_Part):
-    """The rule that was to end the run, what it measures, how that went, what it decided."""
+    """The rule that was to end the run, what it measures, how that went, what it decided. `lean`:
+    what stopping does to the Elo, and the Elo without; empty where nothing has stopped. `elo` of
+    the first captain of a test, without the lean.
+    """
 
     rule: str
     decided: str
     measure: str
     steps: tuple[Step, ...]
+    lean: str = ""
+    elo: Interval | None = None
 
 
 class Voided(_Part):
@@ -147,8 +153,9 @@ class Reproduce(_Part):
 
 
 class Report(_Part):
-    """A run, or several together, one an occasion. `answer`: what was found, in a sentence.
-    `unranked`: why it is no ranking.
+    """A run, or several together, one an occasion. `pairs` of a fixture, `best_of` so many an
+    encounter of a bracket. `answer`: what was found, in a sentence. `unranked`: why it is no
+    ranking.
     """
 
     name: str
@@ -157,6 +164,7 @@ class Report(_Part):
     kind: str
     format: str
     pairs: int
+    best_of: int | None
     answer: str
     unranked: tuple[str, ...]
     warnings: tuple[str, ...]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Final
 
+from flows.report.answer import share, span
 from flows.report.charts import (
     interval,
     ratings_figure,
@@ -27,7 +28,6 @@ from tournaments.bracket import Played
 from tournaments.course import Stage
 from tournaments.crosstable import Cell
 from tournaments.staging import decided, points
-from tournaments.stats.scale import score_at
 
 SHADES: Final = 9  # of the crosstable, from all lost to all won
 
@@ -83,10 +83,8 @@ def _tied(report: Report) -> Iterator[str]:
     ranking = report.ratings.adjusted
     for gap in ranking.gaps if ranking else ():
         if gap.is_resolved:
-            share = f"{100 * score_at(gap.elo):.0f} of 100 matches"
             yield (
-                f"{name(gap.better)} is better than {name(gap.worse)} by {signed(gap.elo)} Elo "
-                f"({signed(gap.low)} to {signed(gap.high)}): {share}."
+                f"{name(gap.better)} is better than {name(gap.worse)} by {span(gap)}: {share(gap)}."
             )
     for group in ranking.tied if ranking else ():
         names = ", ".join(map(name, group))
@@ -221,4 +219,6 @@ def stopping(report: Report) -> str:
         return ""
     drawn = stopping_figure(track)
     figure = f"<figure>{drawn}</figure>" if drawn else ""
-    return section("When to stop", f"{told(track.rule)}: {told(track.decided)}", figure, at="stop")
+    lean = f'<p class="quiet note">{told(track.lean)}.</p>' if track.lean else ""
+    lead = f"{told(track.rule)}: {told(track.decided)}"
+    return section("When to stop", lead, figure, lean, at="stop")

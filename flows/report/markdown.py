@@ -63,7 +63,8 @@ def stopping_markdown(report: Report) -> str:
     ]
     looks = table(["pairs", "statistic", "lower bound", "upper bound"], rows) if rows else ""
     told = f"## {markdown_text(track.decided)}\n\n{markdown_text(track.rule)}"
-    return "\n\n".join(filter(None, [told, looks]))
+    lean = f"{markdown_text(track.lean)}." if track.lean else ""
+    return "\n\n".join(filter(None, [told, lean, looks]))
 
 
 def _bound(bound: float | None) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Final
 
-from engine.cricket.choices import Seat
+from engine.cricket.nodes import TossMade
 from engine.events import SeatCounts
 from engine.result import EpisodeResult
 from flows.accounts import Accounts, CaptainAccount
@@ -15,10 +14,8 @@ from flows.gists import gists
 from flows.ledger import RunFolder
 from flows.past import PastRun
 from flows.report.play import Play
-from tournaments.pairs import LegScore, Pair, pairs_of
+from tournaments.pairs import Pair, pairs_of
 from tournaments.standings import Table
-
-_LEGS: Final = ("a", "b")  # as the ids of a pair's episodes end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +53,9 @@ class Material:
             run.fill(table, stand)
             ids = (result.episode_id for result in stand if not result.end_reason.is_void)
             play.read(gists(run.folder, ids))
-        counted = tuple(result for result in results if not result.end_reason.is_void)
+        counted = tuple(
+            _with_toss(result, play.tosses) for result in results if not result.end_reason.is_void
+        )
         return cls(
             runs=runs,
             captains=captains,
@@ -65,7 +64,7 @@ class Material:
             honesty=tuple(honesty.told()),
             table=table,
             play=play,
-            pairs=tuple(_tossed(pair, play.tosses) for pair in pairs_of(counted)),
+            pairs=tuple(pairs_of(counted)),
         )
 
 
@@ -105,17 +104,7 @@ def _bare(captain: str, decisions: int, own: int, fallbacks: int) -> SeatCounts:
     )
 
 
-def _tossed(pair: Pair, tosses: Mapping[str, Seat]) -> Pair:
-    """The pair with who won its tosses."""
-    won = [tosses.get(f"{pair.pair_id}-{leg}") for leg in _LEGS]
-    one, other = (
-        _leg(leg, seat, at_home=number == 0)
-        for number, (leg, seat) in enumerate(zip(pair.legs, won, strict=True))
-    )
-    return replace(pair, legs=(one, other))
-
-
-def _leg(leg: LegScore, won: Seat | None, *, at_home: bool) -> LegScore:
-    if won is None:
-        return leg
-    return replace(leg, toss=1 if (won is Seat.HOME) == at_home else -1)
+def _with_toss(result: EpisodeResult, tosses: Mapping[str, TossMade]) -> EpisodeResult:
+    """A result of old has no toss: its gist may."""
+    toss = tosses.get(result.episode_id)
+    return result if toss is None else replace(result, toss=toss)

@@ -57,13 +57,18 @@ def _head(report: Report) -> str:
     several = len(report.occasions) > 1
     occasion = f" · {len(report.occasions)} occasions" if several else _occasion(report)
     aside = f"; {', '.join(more)}" if more else ""
+    pairs = "" if report.best_of is None else f", encounters best of {_pairs(report.best_of)}"
     champion = f" Champion: {told(report.champion)}." if report.champion is not None else ""
     flag = ' class="answer unranked"' if report.unranked else ' class="answer"'
     return (
         f'<header><p class="kicker">{told(report.name)}{occasion}</p><h1{flag}>'
         f"{told(report.answer)}</h1><p>{told(basis(report.ratings))} {told(kind.capitalize())} of "
-        f"{told(report.format)}: {matches}{aside}.{champion}</p></header>"
+        f"{told(report.format)}{pairs}: {matches}{aside}.{champion}</p></header>"
     )
+
+
+def _pairs(count: int) -> str:
+    return f"{count} pair{'' if count == 1 else 's'}"
 
 
 def _occasion(report: Report) -> str:

@@ -1,5 +1,5 @@
-"""What a report tells of the play: decisions by phase, the balls that turned matches, the toss. A
-fold over gists, which keeps nothing of a match but its toss.
+"""What a report tells of the play: decisions by phase, the balls that turned matches. A fold over
+gists, which keeps nothing of a match but the toss of one whose result is too old to have it.
 """
 
 from __future__ import annotations
@@ -7,9 +7,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from heapq import nlargest
-from typing import Final, Literal
+from typing import Final
 
-from engine.cricket.choices import DecisionKind, Seat
+from engine.cricket.choices import DecisionKind, Election, Seat
+from engine.cricket.nodes import TossMade
 from engine.events import SeatCounts
 from engine.phases import Part
 from engine.result import EpisodeResult
@@ -25,8 +26,7 @@ class Play:
     """Of results that count, which come by `add`, and of their gists, which come after them."""
 
     def __init__(self) -> None:
-        self.tosses: dict[str, Seat] = {}
-        self.elected: dict[str, Literal["bat", "field"]] = {}
+        self.tosses: dict[str, TossMade] = {}
         self._results: dict[str, EpisodeResult] = {}
         self._matches: Counter[str] = Counter()
         self._kinds: Counter[tuple[str, str]] = Counter()
@@ -53,9 +53,10 @@ class Play:
             self._swung(gist)
 
     def _tossed(self, gist: Gist) -> None:
-        if gist.toss is not None and gist.elected is not None:
-            self.tosses[gist.episode_id] = gist.toss
-            self.elected[gist.episode_id] = gist.elected
+        is_told = self._results[gist.episode_id].toss is not None
+        if not is_told and gist.toss is not None and gist.elected is not None:
+            made = TossMade(winner=gist.toss, elected=Election(gist.elected))
+            self.tosses[gist.episode_id] = made
 
     def _decided(self, gist: Gist) -> None:
         result = self._results[gist.episode_id]

@@ -23,13 +23,20 @@ def report_text(report: Report) -> str:
 def _blocks(report: Report) -> Iterator[str]:
     yield _unfinished(report.episodes)
     yield report.answer
-    yield f"{report.stopping.decided}." if report.stopping else ""
+    yield _stopped(report)
     yield _table(
         ["#", "captain", "Elo", "95 % interval", "raw", "places", "P(best)"], _rated(report)
     )
     phases = [part.value for part in Part]
     yield _table(["captain", *phases, "a match"], _decided(report, phases))
     yield "\n".join(f"note: {warning}" for warning in report.warnings)
+
+
+def _stopped(report: Report) -> str:
+    track = report.stopping
+    if track is None:
+        return ""
+    return f"{track.decided}." + (f"\n{track.lean}." if track.lean else "")
 
 
 def _unfinished(played: Played) -> str:

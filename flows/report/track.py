@@ -15,6 +15,8 @@ def track_of(found: stopping.Stopping) -> Stopping:
     return Stopping(
         rule=stopped.rule_text(found),
         decided=stopped.verdict_text(found),
+        lean=stopped.lean_text(found),
+        elo=stopped.elo_after_stop(found),
         measure="log-likelihood ratio" if is_test else "gaps that are open",
         steps=tuple(Step(**asdict(look)) for look in found.looks),
     )

@@ -49,4 +49,8 @@ def _written(out: Path, material: Material, cockpit: str) -> Report:
 
 def tournament_yaml(run: PastRun) -> str:
     """A file that means what the run's own meant: it has the same digest."""
-    return yaml.safe_dump(run.about["tournament"], sort_keys=False, allow_unicode=True)
+    said = run.about["tournament"]
+    if run.spec.has_idle_pairs:
+        match = {key: value for key, value in said["match"].items() if key != "pairs"}
+        said = {**said, "match": match}
+    return yaml.safe_dump(said, sort_keys=False, allow_unicode=True)

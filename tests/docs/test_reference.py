@@ -29,6 +29,8 @@ from flows.cli import app, main
 from flows.cli.terminal import Exit
 from flows.comparing import Comparison
 from flows.config import EpisodeConfig, TournamentConfig
+from flows.deployments.declared import shipped
+from flows.deployments.lines import Line
 from flows.exports import DecisionLine, Situation
 from flows.fidelity import FidelityReport, LineReport
 from flows.needs import Finding
@@ -64,6 +66,7 @@ from tournaments.entrants import CaptainConfig
 
 CLI, EVENTS, CAPTAINS = "docs/cli.md", "docs/events.md", "docs/captains.md"
 ENVIRONMENT, OPERATIONS = "docs/environment.md", "docs/operations.md"
+DEPLOYMENTS = "docs/deployments.md"
 EXPORTS, REPORT = "docs/exports.md", "docs/report.md"
 FILE, PEOPLE = "docs/first-tournament.md", "docs/human-captains.md"
 STARTING, PLANNING = "docs/starting.md", "docs/planning.md"
@@ -149,6 +152,7 @@ def test_the_json_of_the_other_commands_is_told_key_by_key(
         "stats power": answer("stats", "power", "--elo", "50").keys(),
         "stats bt": named_keys(answer("stats", "bt", str(league_file(tmp_path)))),
         "presets": {*(found := answer("presets")), *found["presets"][0]},
+        "setup": {"prefect", "dry_run", "lines", *(field.name for field in fields(Line))},
         "doctor": {"healthy", "checks", *(field.name for field in fields(Finding))},
     }
     for command, keys in told.items():
@@ -215,8 +219,8 @@ def test_a_tool_has_a_row_with_its_arguments_and_options(name: str) -> None:
         (ENVIRONMENT, EnvironmentOptions),
         (ENVIRONMENT, CricketObservation),
         (ENVIRONMENT, CricketState),
-        (OPERATIONS, TournamentConfig),
-        (OPERATIONS, EpisodeConfig),
+        (DEPLOYMENTS, TournamentConfig),
+        (DEPLOYMENTS, EpisodeConfig),
     ],
 )
 def test_every_field_has_a_row(page: str, model: type[BaseModel]) -> None:
@@ -374,6 +378,11 @@ def test_a_setting_has_a_row_with_its_value(setting: Any) -> None:
 @pytest.mark.parametrize("limit", fields(PostgresLimits), ids=lambda limit: limit.name)
 def test_a_limit_of_the_store_has_a_row_with_its_value(limit: Any) -> None:
     assert f"| {limit.default} |" in rows(section(OPERATIONS, "Several servers"))[limit.name]
+
+
+@pytest.mark.parametrize("name", [*shipped().pools, *shipped().limits])
+def test_a_pool_or_limit_that_is_set_up_has_a_row(name: str) -> None:
+    assert f"| `{name}` |" in section(DEPLOYMENTS, "Pools and limits")
 
 
 def test_every_variable_of_ours_has_a_row() -> None:

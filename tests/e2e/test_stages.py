@@ -26,7 +26,6 @@ NAMES = ("ann", "bob", "cy", "dee", "eve", "a captain whose name is as long as m
 CUP = """\
 name: cup
 seed: 4
-match: {overs: 1, pairs: 1}
 captains:
 """
 CUP += "".join(f"  - {{name: {name}, kind: heuristic}}\n" for name in NAMES)
@@ -55,7 +54,8 @@ def season(waves: int) -> Callable[[Run, Announcer, Clock], Awaitable[None]]:
 
 
 async def events_of(form: str, waves: int = 9) -> list[Event]:
-    return await tell(f"{CUP}format: {form}\n", season(waves))
+    pairs = "" if "best_of: 3" in form else ", pairs: 1"
+    return await tell(f"{CUP}format: {form}\nmatch: {{overs: 1{pairs}}}\n", season(waves))
 
 
 async def opened(page: Page) -> None:

@@ -14,11 +14,11 @@ import pytest
 from prefect.client.orchestration import get_client
 
 from flows.cli.doctor import check_speech
-from flows.commentary import SLOTS, Telling
+from flows.commentary import Telling, lines_at_once
 from flows.leasing import leased
 from spectator.server import BusServer
 from spectator.speech import Unavailable
-from spectator.speech.cartesia import SLOTS as CARTESIA_SLOTS
+from spectator.speech.cartesia import SLOTS
 from tests.flows.support import captains
 from tests.llm.stub import Said, completion, plays, says, stub
 from tests.spectator.wire import client, stored
@@ -135,12 +135,12 @@ async def test_cartesias_quota_is_a_limit_of_prefect():
     said: list[str] = []
     name = "captains-tts-cartesia"
     async with (
-        leased(SLOTS, said.append) as limiter,
-        limiter.slot(CARTESIA_SLOTS),
+        leased(lines_at_once(), said.append) as limiter,
+        limiter.slot(SLOTS),
         get_client() as prefect,
     ):
         limit = await prefect.read_global_concurrency_limit_by_name(name)
-    assert (limit.limit, limit.active_slots) == (SLOTS, 1)
+    assert (limit.limit, limit.active_slots) == (lines_at_once(), 1)
     (told,) = said  # made by us, or found, where a test before has made it
     assert told.startswith(f"tts-cartesia: Prefect's limit {name} ")
 

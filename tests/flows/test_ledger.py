@@ -114,6 +114,7 @@ def test_a_record_states_the_result_that_the_ledger_states(tmp_path: Path) -> No
     read = result_of_record(record_path(folder.records, "e1"))
     assert read.record_digest == line.record_digest == told.record_digest
     assert (read.winner, read.innings, read.counts) == (line.winner, line.innings, line.counts)
+    assert read.toss == line.toss == told.toss is not None
 
 
 def test_a_sealed_episode_is_not_played_again(tmp_path: Path) -> None:

@@ -299,7 +299,8 @@ def test_a_plan_that_results_decide_tells_the_fewest_too(
 ) -> None:
     file = tmp_path / "cup.yaml"
     form = "{kind: knockout, best_of: 1, extend_to: 3}"
-    file.write_text(SMALL.replace("\nmatch:", f"\nformat: {form}\nmatch:"))
+    match = f"format: {form}\nmatch: {{overs: 1}}"
+    file.write_text(SMALL.replace("match: {overs: 1, pairs: 2}", match))
     assert main(["plan", str(file), "--runs", str(tmp_path)]) == 0
     told = capsys.readouterr().out
     assert re.search(r"^(\d+ to \d+) episodes, 0 played, \1 left:$", told, re.MULTILINE)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
+import orjson
 import pytest
 
 from engine.events import EndReason
@@ -111,6 +112,19 @@ def test_what_was_chosen_at_the_toss_adds_up_to_the_tosses(report: Report) -> No
 def test_the_toss_is_told_to_the_ratings(report: Report) -> None:
     assert report.ratings.raw is not None
     assert report.ratings.raw.toss is not None
+
+
+def test_results_of_old_have_their_tosses_from_the_gists(
+    folder: RunFolder, report: Report, tmp_path: Path
+) -> None:
+    shutil.copytree(folder.path, tmp_path / "old")
+    old = RunFolder(tmp_path / "old")
+    lines = [orjson.loads(line) for line in folder.ledger.read_bytes().splitlines()]
+    bare = [{key: value for key, value in line.items() if key != "toss"} for line in lines]
+    old.ledger.write_bytes(b"".join(orjson.dumps(line) + b"\n" for line in bare))
+    assert bare != lines
+    assert report_of(old).sides == report.sides
+    assert report_of(old).ratings == report.ratings
 
 
 def test_a_report_is_read_back_as_it_was(report: Report) -> None:

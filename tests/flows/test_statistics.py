@@ -109,11 +109,21 @@ def test_wrong_input_is_one_clear_message(
     assert said in capsys.readouterr().err
 
 
-def test_the_calculators_do_without_prefect() -> None:
+@pytest.mark.parametrize(
+    "command",
+    [
+        "elo --wdl 3 2 1",
+        "elo --pentanomial 34 54 31 32 64 75",
+        "sprt --wdl 30 20 10 --elo1 9",
+        "power --elo 9",
+    ],
+)
+def test_the_calculators_load_nothing_that_they_do_not_need(command: str) -> None:
     program = (
         "import sys; from flows.cli import main; "
-        "code = main(['stats', 'elo', '--wdl', '3', '2', '1', '--json']); "
-        "sys.exit(code or 'prefect' in sys.modules)"
+        f"code = main(['stats', *{command.split()}, '--json']); "
+        "heavy = {'prefect', 'pydantic', 'engine.events', 'tournaments.spec'} & sys.modules.keys();"
+        "sys.exit(code or ', '.join(heavy) or 0)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
     assert done.returncode == 0, done.stderr

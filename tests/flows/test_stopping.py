@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from flows import catalogue, news
+from flows.comparing import compare
 from flows.opening import open_run
 from flows.order import Order
+from flows.past import PastRun
 from flows.planning import Forecast, forecast
 from flows.precedents import precedents
 from flows.report import Report
@@ -110,6 +112,24 @@ def test_what_a_test_adds_is_planned_for_its_two_captains(tmp_path: Path) -> Non
         ("cautious", "random"): 8,
         ("heuristic", "random"): 8,
     }
+
+
+def test_what_a_test_stopped_at_is_told_without_its_lean(tmp_path: Path) -> None:
+    with open_run(order(CLEAR), tmp_path) as run:
+        play(run)
+        told = stopping(run)["elo"]
+        report, found = (
+            build(Material.of(run.folder)),
+            compare(PastRun.at(run.folder.path), "random", "heuristic"),
+        )
+    assert report.stopping is not None
+    assert "overstates what a test stopped at; without that, heuristic is" in page(report)
+    assert report.stopping.elo is not None
+    assert report.stopping.elo.low == pytest.approx(told["low"], abs=0.1)
+    assert found is not None
+    assert found.after_stop is not None
+    assert found.after_stop.high == pytest.approx(-told["low"], abs=0.1)
+    assert any("their test has ended" in warning for warning in found.warnings)
 
 
 def test_the_run_page_is_told_the_pairs_and_the_verdict(tmp_path: Path) -> None:

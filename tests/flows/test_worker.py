@@ -18,6 +18,9 @@ from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import FlowRun, StateType
 
 from engine.record import ending_of
+from flows.deployments.deploying import deploy
+from flows.deployments.prefect_file import read_prefect_file
+from flows.deployments.setting_up import set_up
 from flows.server import Server
 from tests.flows.support import ROOT
 from tests.flows.upping import QUICK, up
@@ -46,17 +49,11 @@ def prefect(
 
 
 @pytest.fixture
-def deployed(on_server: Server, tmp_path: Path) -> Server:
-    """The pool, and what `prefect deploy --all` makes in a folder that links to the code."""
-    for name in ("flows", "engine", "spectator", "tournaments", "prefect.yaml"):
-        (tmp_path / name).symlink_to(ROOT / name)
-    for command in (
-        ["work-pool", "create", POOL, "--type", "process", "--overwrite"],
-        ["deploy", "--all"],
-    ):
-        process = prefect(*command, server=on_server, where=tmp_path)
-        told, _ = process.communicate(timeout=DEADLINE_S)
-        assert process.returncode == 0, told
+async def deployed(on_server: Server, tmp_path: Path) -> Server:
+    """The pools, and what `captains deploy` makes of `prefect.yaml`."""
+    async with get_client() as client:
+        await set_up(client)
+        await deploy(client, read_prefect_file(ROOT / "prefect.yaml"), folder=tmp_path)
     return on_server
 
 

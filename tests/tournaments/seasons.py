@@ -37,7 +37,7 @@ def cup(form: str, captains: int = 6, **match: object) -> TournamentSpec:
     """A tournament of captains `c1`, the best, to `c<n>`."""
     names = "".join(f"  - {{name: c{n}, kind: heuristic}}\n" for n in range(1, captains + 1))
     more = "".join(f", {key}: {value}" for key, value in match.items())
-    pairs = "" if "pairs" in match else ", pairs: 2"
+    pairs = "" if "pairs" in match or "knockout, best_of" in form else ", pairs: 2"
     return spec_of(
         f"name: cup\nseed: 7\nmatch: {{overs: 5{pairs}{more}}}\nformat: {form}\ncaptains:\n{names}"
     )

@@ -67,7 +67,7 @@ def test_what_a_format_leaves_out_means_what_it_stands_for(form: str) -> None:
     assert digest(f"{GOOD}format: {form}\n") == digest(f"{GOOD}format: {FORMS[form]}\n")
 
 
-@pytest.mark.parametrize("what", ["extend_to: 7", "tie_break: lot", "seeding: draw", "best_of: 5"])
+@pytest.mark.parametrize("what", ["extend_to: 7", "tie_break: lot", "seeding: draw"])
 def test_another_rule_of_a_bracket_is_another_tournament(what: str) -> None:
     other = f"{GOOD}format: {{kind: knockout, {what}}}\n"
     assert digest(other) != digest(GOOD + "format: {kind: knockout}\n")

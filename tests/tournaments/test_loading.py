@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from engine.yamlfile import MAX_BYTES, MAX_DEPTH
 from tests.tournaments.support import GOOD, KNOWN, PRESETS
-from tournaments import BadTournamentFile, load_tournament, parse_tournament
+from tournaments import BadTournamentFile, check_spec, load_tournament, parse_tournament
 
 
 def problems(text: str) -> list[str]:
@@ -67,7 +67,7 @@ WRONG = {
     "format: {kind: swiss, rounds: 4}": "4 rounds of 3 captains; allowed: 1 to 3",
     "format: {kind: swiss, rounds: 0}": "`format.rounds` is 0; allowed: How many rounds",
     "format: {kind: knockout, best_of: 4}": "best of 4 pairs; allowed: an odd number, such as 3",
-    "format: {kind: knockout, best_of: 5, extend_to: 3}": "an encounter of 5 pairs is extended to",
+    "format: {kind: knockout, best_of: 3, extend_to: 1}": "an encounter of 3 pairs is extended to",
     "format: {kind: knockout, extend_to: 2}": "an encounter of 3 pairs is extended to 2; allowed:",
     "format: {kind: knockout, third_place: true}": "a third place match among 3; allowed: 4 capt",
     "format: {kind: knockout, tie_break: toss}": "`format.tie_break` is 'toss'; allowed: Who goes",
@@ -110,6 +110,12 @@ WRONG = {
     "spectate: {balls_per_s: .nan}": "`.nan` is not finite; allowed: finite numbers",
     "spectate: {balls_per_s: 1e999}": "`1e999` is not finite; allowed: finite numbers",
     "schedule: {cron: daily}": "'daily': 1 fields, but cron has 5",
+    "schedule: {rrule: FREQ=DAILY;COUNT=3}": "'FREQ=DAILY;COUNT=3': COUNT is none of FREQ",
+    "schedule: {rrule: FREQ=WEEKLY;BYDAY=XX}": "'FREQ=WEEKLY;BYDAY=XX': BYDAY cannot be XX; allo",
+    "schedule: {rrule: BYDAY=MO}": "'BYDAY=MO': FREQ is missing; allowed: such as",
+    "schedule: {interval: 6 hours}": "`schedule.interval` is '6 hours'; allowed: A whole number of",
+    "schedule: {interval: 6h, rrule: FREQ=DAILY}": "rrule and interval; allowed: one of cron, rru",
+    "schedule: {timezone: UTC}": "neither cron nor rrule nor interval; allowed: one of cron",
     'schedule: {cron: "0 8 * * *", timezone: Mars}': "unknown time zone 'Mars'; allowed: an IANA",
     "match: {overs: 5, super_over: yes}": "`yes` is a text to some and true to others; allowed:",
     "seed: 010": "`010` is octal to some; allowed: 10, or '010'",
@@ -136,6 +142,23 @@ def test_a_wrong_opponent_lists_the_known_captains_too() -> None:
     text = GOOD + "format: {kind: gauntlet}\nopponents:\n  - baseline\n  - nobody\n"
     message = f"f.yaml:8: unknown captain 'nobody'; known captains: {', '.join(PRESETS)}"
     assert problems(text) == [message]
+
+
+def test_a_knockout_has_its_pairs_from_one_place() -> None:
+    text = GOOD + "format: {kind: knockout, best_of: 5}\n"
+    said = "3 pairs, where every encounter is the best of 5"
+    allowed = "one of `match.pairs` and `format.best_of`"
+    assert problems(text) == [f"f.yaml:3: {said}; allowed: {allowed}"]
+    for one in (text.replace("best_of: 5", "best_of: 3"), text.replace(", pairs: 3", "")):
+        assert parse_tournament(one, KNOWN).pairs == (3 if one.count("3}") else 5)
+
+
+def test_pairs_that_a_knockout_was_not_given_are_not_held_against_it() -> None:
+    spec = parse_tournament(
+        f"{GOOD}format: {{kind: knockout, best_of: 5}}\n".replace(", pairs: 3", ""), KNOWN
+    )
+    assert spec.match.pairs != spec.pairs == spec.best_of == 5
+    assert check_spec(spec, KNOWN) == spec
 
 
 STOPPED = "stop: {when: ranked, max_pairs: 9}\n"

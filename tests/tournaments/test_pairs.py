@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.cricket.choices import Seat
+from engine.cricket.choices import Election, Seat
+from engine.cricket.nodes import TossMade
 from engine.events import EndReason
 from engine.events.ending import InningsLine
 from engine.result import EpisodeResult
@@ -50,6 +51,17 @@ def test_the_order_in_which_legs_come_does_not_matter() -> None:
     legs = [*pair(1, 0.4, 0.8), *pair(2, 0.1, 0.3)]
     turned = pairs_of(reversed(legs))
     assert sorted(turned, key=lambda one: one.seed) == pairs_of(legs)
+
+
+def test_a_leg_knows_who_won_its_toss() -> None:
+    one, other = (
+        replace(half, toss=TossMade(winner=Seat.HOME, elected=Election.BAT))
+        for half in pair(1, 0.4, 0.8)
+    )
+    (told,) = pairs_of([one, other])
+    assert [leg_.toss for leg_ in told.legs] == [1, -1]
+    assert [leg_.toss for leg_ in told.seen_by("bob").legs] == [1, -1]
+    assert {leg_.toss for leg_ in pairs_of(pair(1, 0.4, 0.8))[0].legs} == {0}
 
 
 def test_half_a_pair_and_a_void_leg_count_for_nothing() -> None:

@@ -193,4 +193,61 @@ def test_a_group_that_scores_more_than_all_is_not_infinitely_better(seeds: int) 
     assert adjusted is not None
     assert {one.captain for one in adjusted.captains[:2]} == set(NAMES[:2])
     assert all(150 < abs(one.elo) < 900 for one in adjusted.captains)
-    assert all(abs(gap.high) < 3_000 for gap in adjusted.gaps)
+    for one in adjusted.captains[:2]:
+        assert one.high is None
+        assert one.low is not None
+        assert 0 < one.low < one.elo
+    assert {one.low for one in adjusted.captains[2:]} == {None}
+    between, across, below = adjusted.gaps
+    assert (across.high, across.is_resolved) == (None, True)
+    assert across.low is not None
+    assert 150 < across.low < across.elo
+    for gap in (between, below):  # of two on one side both ends are known
+        assert gap.low is not None
+        assert gap.high is not None
+        assert gap.low < 0 < gap.high < 100
+
+
+def of_two_groups(mean: float, seeds: int, spread: float = 0.02) -> Ratings:
+    """Two captains who score `mean` against two others, luck taken out."""
+    dice, pairs = np.random.default_rng(5), []
+    for seed in range(seeds):
+        for first, second, score in (
+            *(("ann", "bob", 0.5), ("cy", "dee", 0.5)),
+            *((strong, weak, mean) for strong in NAMES[:2] for weak in NAMES[2:]),
+        ):
+            drawn = score + dice.normal(0, spread)
+            pairs.append(
+                pair_with(seed=seed, first=first, second=second, adjusted=drawn, outcomes=(W, W))
+            )
+    return rate(pairs)
+
+
+@pytest.mark.parametrize("seeds", [20, 100])
+def test_a_hair_of_the_score_is_not_hundreds_of_elo(seeds: int) -> None:
+    found = [of_two_groups(mean, seeds).adjusted for mean in (0.999, 0.9999, 1.0, 1.0001, 1.01)]
+    best = [ranking.captains[0].elo for ranking in found if ranking]
+    assert max(best) - min(best) < 20
+    assert max(best) < 900
+
+
+def test_a_group_that_surely_does_not_win_all_has_both_ends() -> None:
+    found = of_two_groups(0.95, 100).adjusted
+    assert found is not None
+    assert all(one.low is not None and one.high is not None for one in found.captains)
+    assert found.gaps[1].high is not None
+    truth = 400 * np.log10(0.95 / 0.05)
+    assert found.gaps[1].low is not None
+    assert found.gaps[1].low < truth < found.gaps[1].high
+
+
+def test_who_nearly_always_wins_and_surely_loses_some_is_rated_as_he_scored() -> None:
+    """Half a win short of all would be 0.955; but it is no chance that he did not score all."""
+    pairs = [
+        pair_with(seed=seed, first="ann", second="bob", adjusted=0.96 + 0.01 * (-1) ** seed)
+        for seed in range(10)
+    ]
+    found = rate(pairs).adjusted
+    assert found is not None
+    (gap,) = found.gaps
+    assert gap.elo == pytest.approx(400 * np.log10(0.96 / 0.04), abs=1)

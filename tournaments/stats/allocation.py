@@ -19,7 +19,8 @@ import numpy as np
 
 from tournaments.pairs import LEGS
 from tournaments.stats.bradley_terry import Fit, Floats
-from tournaments.stats.ranking import contrast, widened
+from tournaments.stats.gaps import contrast
+from tournaments.stats.ranking import widened
 
 Pairing = tuple[str, str]
 

@@ -4,8 +4,8 @@ The expected score of a match is 1/(1+e^-d), with d the difference of both stren
 seat and the toss are worth. The strengths solve Σ x(score − expected) = ridge · strength. With
 scores 0, ½ and 1 and no ridge that is maximum likelihood; it is an unbiased equation for any score
 with the right mean, so for luck-adjusted ones too, which are never clipped. A captain who scores
-all or more, which no strength explains, is held half a win short of all, and so is a group that
-scores more than all against the rest; where a group wins all, a weak ridge keeps the gap finite.
+all, or so nearly that he may, is held half a win short of all, and so is a group against the rest:
+no strength explains all, and next to it a hair of the score would be hundreds of Elo.
 
 How sure they are is the jackknife over clusters (matches that share a seed), by one Newton step:
 what leaving out a seed does to the strengths, squared and added up. It needs no model of the luck
@@ -17,13 +17,17 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from math import sqrt
 from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from tournaments.stats.across import Across
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 WEAK_RIDGE: Final = 0.125  # half a match's information: ½ · ¼
 _LEAST_RIDGE: Final = 1e-9  # strengths are relative: without any, the equations have no one answer
@@ -72,7 +76,9 @@ class NotConnected(Exception):
 class Fit:
     """`strengths` in nats, of mean 0, in the order of `captains`; behind them in `covariance` come
     `side` and `toss`, in nats. Of each captain: `games`, his `scores` on average with their
-    standard `errors` about what the model expects, and the `clusters` that he was in.
+    standard `errors` about what the model expects, and the `clusters` that he was in. `cuts`: of
+    the two strongest against the others, of the three strongest, and so on to the last two.
+    `apart`: captains, by place, whom nothing bounds above the others (`ranking` knows).
     """
 
     captains: tuple[str, ...]
@@ -85,7 +91,9 @@ class Fit:
     errors: Floats
     clusters: Ints
     met: Floats  # matches of each captain with each other
-    needed_ridge: bool
+    lost_nothing: bool  # some, to all the others
+    cuts: tuple[Across, ...]
+    apart: tuple[frozenset[int], ...] = ()
 
 
 def fit(games: Sequence[Game], *, ridge: float | None = None) -> Fit:
@@ -140,13 +148,13 @@ class _Equations:
         self.clusters = len(clusters)
         self.played = np.array(list(played.values()), float)
         self.scored = np.array([scored[key] for key in played])
+        self.held = self.scored
         self.held = self._held_inside()
+        self.lost_nothing = not self._is_finite()
         if ridge is None:
             self.ridge = np.full(self.design.shape[1], WEAK_RIDGE)
             self._hold_groups()
-        self.needs_ridge = not self._is_finite()
-        if ridge is None:
-            ridge = WEAK_RIDGE if self.needs_ridge else 0.0
+            ridge = 0.0 if self._is_finite() else WEAK_RIDGE
         self.ridge = np.full(self.design.shape[1], max(ridge, _LEAST_RIDGE))
         self.ridge[len(names) :] = max(ridge, WEAK_RIDGE)  # few matches may say all of a seat
 
@@ -172,7 +180,8 @@ class _Equations:
             errors=np.sqrt((pulls[:, :count] ** 2).sum(0) * self.clusters / few) / games,
             clusters=self._clusters_of_captains(),
             met=self._met(),
-            needed_ridge=self.needs_ridge,
+            lost_nothing=self.lost_nothing,
+            cuts=self._cuts(solution[:count]),
         )
 
     def _is_finite(self) -> bool:
@@ -188,42 +197,62 @@ class _Equations:
         return bool(reached.all())
 
     def _held_inside(self) -> Floats:
-        """The scores, drawn to the middle for a captain whose mean is outside of what any strength
-        explains: to half a win short of all, were each cluster a match.
-        """
-        _, scores = self._of_captains()
-        most = 0.5 - 0.5 / (self._clusters_of_captains() + 1)
-        drawn = np.minimum(1, most / np.maximum(np.abs(scores - 0.5), _LEAST_RIDGE))
+        """The scores, drawn to the middle for a captain who may have scored all or nothing."""
         first, second = self._sides()
-        even = self.played / 2
-        return even + np.minimum(drawn[first], drawn[second]) * (self.scored - even)
+        drawn = np.array(
+            [self._drawn((first == one) | (second == one), first == one) for one in self._places()]
+        )
+        return self._drawn_by(np.minimum(drawn[first], drawn[second]))
 
     def _hold_groups(self) -> None:
-        """The same for groups that score more than all against the rest, as adjusted scores may:
-        no strengths explain that. Such a group stands above the rest also where a ridge holds it.
-        """
-        first, second = self._sides()
+        """The same for groups, which stand above the rest also where a ridge holds them."""
         for _ in self.names:
             order = np.argsort(-self._solution()[: len(self.names)], kind="stable")
             for size in range(1, len(order)):
-                above = np.isin(first, order[:size])
-                across = above != np.isin(second, order[:size])
-                if self._is_held(across, above):
+                across, above = self._cut(order[:size])
+                drawn = self._drawn(across, above)
+                if drawn < 1:
+                    self.held = self._drawn_by(np.where(across, drawn, 1.0))
                     break
             else:
                 return
 
-    def _is_held(self, across: npt.NDArray[np.bool_], above: npt.NDArray[np.bool_]) -> bool:
-        """Hold the matches `across` where who is `above` scores more than all in them."""
-        scored = np.where(above, self.held, self.played - self.held)[across].sum()
-        played = self.played[across].sum()
-        if scored <= played + _SETTLED * played:
-            return False
-        most = 0.5 - 0.5 / (len(np.unique(self.cluster[across])) + 1)
+    def _drawn(self, across: Bools, above: Bools) -> float:
+        """By how much the scores `across` are drawn to the middle; 1 where they stay."""
+        found = self._across(across, above, self.held)
+        off = abs(found.score - 0.5)
+        if off <= found.most + _SETTLED or not found.may_be_all:
+            return 1.0
+        return found.most / off
+
+    def _drawn_by(self, drawn: Floats) -> Floats:
         even = self.played / 2
-        drawn = even + most / (scored / played - 0.5) * (self.held - even)
-        self.held = np.where(across, drawn, self.held)
-        return True
+        return even + drawn * (self.held - even)
+
+    def _across(self, across: Bools, above: Bools, scored: Floats) -> Across:
+        """Of who is `above` in the matches `across`."""
+        played, cluster = self.played[across], self.cluster[across]
+        took = np.where(above, scored, self.played - scored)[across]
+        games = float(played.sum())
+        score = float(took.sum()) / games
+        pulls = np.bincount(cluster, took - score * played)
+        clusters = len(np.unique(cluster))
+        few = clusters / max(clusters - 1, 1)
+        return Across(score, sqrt(float(pulls @ pulls) * few) / games, games, clusters)
+
+    def _cut(self, above: Ints) -> tuple[Bools, Bools]:
+        """Matches of those above against the others, and whether the first is the one above."""
+        first, second = self._sides()
+        is_above = np.isin(first, above)
+        return is_above != np.isin(second, above), is_above
+
+    def _cuts(self, strengths: Floats) -> tuple[Across, ...]:
+        order = np.argsort(-strengths, kind="stable")
+        sizes = range(2, len(order) - 1)
+        return tuple(self._across(*self._cut(order[:size]), self.scored) for size in sizes)
+
+    def _places(self) -> range:
+        return range(len(self.names))
 
     def _solution(self) -> Floats:
         """Newton's, each step halved until it is one uphill: the equations are those of a maximum,

@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import sqrt
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
-from tournaments.pairs import Pair
+if TYPE_CHECKING:
+    from tournaments.pairs import Pair
+
 
 _PAIR_SCORES: Final = 5
 

@@ -10,13 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from tournaments.pairs import Pair
 from tournaments.stats.counts import Counts
 from tournaments.stats.means import Estimate, mean_of, of_meeting
 from tournaments.stats.scale import NELO_A_SIGMA, Interval, elo_of
 from tournaments.stats.student import below, reach
+
+if TYPE_CHECKING:
+    from tournaments.pairs import Pair
 
 FEW: Final = 10  # matches or pairs: fewer show too little of their spread
 MANY: Final = 100  # from here on as published figures have it, a hair less wide

@@ -11,10 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from statistics import fmean
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from tournaments.pairs import Pair
 from tournaments.stats.student import reach
+
+if TYPE_CHECKING:
+    from tournaments.pairs import Pair
 
 LEAST_PAIRS: Final = 2  # of a pairing: fewer show no spread
 # Between captains of whom one nearly always wins, adjusted scores may hardly differ until the

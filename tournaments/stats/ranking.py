@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import sqrt
@@ -10,16 +10,16 @@ from typing import Final
 
 import numpy as np
 
-from tournaments.pairs import LEGS
+from tournaments.stats.across import Across, surely
 from tournaments.stats.bradley_terry import Fit, Floats
+from tournaments.stats.gaps import Gap, gap_between, holm, tied_groups
 from tournaments.stats.means import LEAST_SPREAD
 from tournaments.stats.scale import ELO_A_NAT
-from tournaments.stats.student import CONFIDENCE, below, reach
+from tournaments.stats.student import CONFIDENCE, reach
 
 DRAWS: Final = 20_000
 LEAST_CLUSTERS: Final = 2  # of a captain: fewer say nothing of how sure he is
 _DRAW_SEED: Final = 20_261_129
-_ONE_SIDED: Final = 1.6448536269514722  # normal quantile of 95 %
 _BISECTIONS: Final = 100
 _FURTHEST: Final = 20.0  # nats
 _NO_SPREAD: Final = 1e-9  # of a mean score: what rounding leaves
@@ -60,22 +60,6 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
-    """Between neighbours of the table. `p`: two-sided, corrected for all gaps (Holm)."""
-
-    better: str
-    worse: str
-    elo: float
-    low: float
-    high: float
-    p: float
-
-    @property
-    def is_resolved(self) -> bool:
-        return self.p < 1 - CONFIDENCE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Ranking:
     """`captains` best first, `gaps` between each and the next, `tied`: neighbours whom the data
     does not tell apart, as groups of two or more. `side`: of the home seat; `toss`: of winning it;
@@ -96,7 +80,9 @@ def ranking_of(found: Fit, *, adjusted: bool = False, draws: int = DRAWS) -> Ran
 
 
 def widened(found: Fit, *, adjusted: bool = False) -> Fit:
-    """With a wider covariance for captains who won or lost nearly all."""
+    """With a wider covariance for captains and groups who won or lost nearly all, and with who
+    these are.
+    """
     return _Ranker(found, adjusted=adjusted).widened
 
 
@@ -106,12 +92,16 @@ class _Ranker:
         self.count = len(found.captains)
         self.reach = np.array([reach(max(int(n) - 1, 1)) for n in found.clusters])
         self.covariance = _without_noise(found.covariance[: self.count, : self.count])
+        self.order = np.argsort(-found.strengths, kind="stable")
         self._floor()
+        groups = [group for group in self._groups() if self._stands_apart(*group)]
         self.ends = [self._ends(place) for place in range(self.count)]
+        self.apart = [*self._alone(), *(above for above, _ in groups)]
+        for above, _ in groups:
+            self._open(above)
         covariance = found.covariance.copy()
         covariance[: self.count, : self.count] = self.covariance
-        self.widened = replace(found, covariance=covariance)
-        self.order = np.argsort(-found.strengths, kind="stable")
+        self.widened = replace(found, covariance=covariance, apart=tuple(self.apart))
 
     def ranking(self, draws: int) -> Ranking:
         places = self._drawn_places(draws)
@@ -119,7 +109,7 @@ class _Ranker:
         return Ranking(
             captains=tuple(self._row(rank, places) for rank in range(self.count)),
             gaps=gaps,
-            tied=_groups(gaps),
+            tied=tied_groups(gaps),
             side=self._effect(self.count, self.fit.side),
             toss=self._effect(self.count + 1, self.fit.toss),
             warnings=self._warnings(),
@@ -147,45 +137,83 @@ class _Ranker:
             self.covariance[one, one] = _UNKNOWN**2
             return None, None
         strength, score = float(self.fit.strengths[one]), float(self.fit.scores[one])
-        low_score, high_score = self._score_ends(one)
+        low_score, high_score = self._score_ends(self._of_captain(one))
         margin = float(self.reach[one] * sqrt(max(self.covariance[one, one], 0.0)))
         if low_score > 0 and high_score < 1:
             return strength - margin, strength + margin
         if low_score <= 0 and high_score >= 1:
             return None, None
-        most = self._surely(one)
+        most = surely(int(self.fit.clusters[one]))
         bounded = min(low_score, most) if high_score >= 1 else max(high_score, 1 - most)
         bound = self._strength_at(one, bounded)
         far = max(abs(strength - bound), margin)
         self.covariance[one, one] = (far / self.reach[one]) ** 2
         return (min(bound, strength), None) if score > 0.5 else (None, max(bound, strength))
 
-    def _score_ends(self, one: int) -> tuple[float, float]:
-        """Of the mean score."""
-        score, error = float(self.fit.scores[one]), float(self.fit.errors[one])
-        if not self.adjusted and score in (0.0, 1.0):
-            return (self._surely(one), 1.0) if score else (0.0, 1 - self._surely(one))
-        if self.adjusted:
-            error = max(error, LEAST_SPREAD / sqrt(self.fit.games[one] / LEGS))
-        margin = float(self.reach[one]) * error
-        return score - margin, score + margin
+    def _of_captain(self, one: int) -> Across:
+        fit = self.fit
+        return Across(
+            score=float(fit.scores[one]),
+            error=float(fit.errors[one]),
+            games=float(fit.games[one]),
+            clusters=int(fit.clusters[one]),
+        )
 
-    def _surely(self, one: int) -> float:
-        """What who wins all surely scores: Wilson's bound, one-sided, a cluster counted as one
-        match.
+    def _score_ends(self, found: Across) -> tuple[float, float]:
+        """Of the mean score."""
+        if not self.adjusted and found.score in (0.0, 1.0):
+            most = surely(found.clusters)
+            return (most, 1.0) if found.score else (0.0, 1 - most)
+        return found.ends(least_spread=LEAST_SPREAD if self.adjusted else 0.0)
+
+    def _groups(self) -> list[tuple[frozenset[int], Across]]:
+        """The strongest, two or more, and what they scored against the others, two or more."""
+        places = self.order.tolist()
+        return [(frozenset(places[:size]), cut) for size, cut in enumerate(self.fit.cuts, start=2)]
+
+    def _stands_apart(self, above: frozenset[int], cut: Across) -> bool:
+        """Whether nothing bounds the group above the others; widens the covariance then, so that
+        the lower end of what lies between them is that of the score.
         """
-        clusters = float(self.fit.clusters[one])
-        return clusters / (clusters + _ONE_SIDED**2)
+        low, high = self._score_ends(cut)
+        if cut.clusters < LEAST_CLUSTERS or low <= 0 or high < 1:
+            return False
+        off = self._shift_to(above, min(low, surely(cut.clusters))) / reach(cut.clusters - 1)
+        apart = np.array([0.5 if one in above else -0.5 for one in range(self.count)])
+        apart -= apart.mean()
+        self.covariance += off**2 * np.outer(apart, apart)
+        return True
+
+    def _shift_to(self, above: frozenset[int], score: float) -> float:
+        """By how much all who are above must be weaker to score so much against the others."""
+        is_above = np.array([one in above for one in range(self.count)])
+        met = self.fit.met[np.ix_(is_above, ~is_above)]
+        between = self.fit.strengths[is_above][:, None] - self.fit.strengths[~is_above][None, :]
+
+        def scored(shift: float) -> float:
+            return float((met / (1 + np.exp(shift - between))).sum() / met.sum())
+
+        return _halved(lambda shift: scored(shift) > score)
+
+    def _alone(self) -> list[frozenset[int]]:
+        """Captains whom nothing bounds above the others, and the others of those below them."""
+        everybody = frozenset(range(self.count))
+        up = [frozenset({one}) for one, (_, high) in enumerate(self.ends) if high is None]
+        return up + [everybody - {one} for one, (low, _) in enumerate(self.ends) if low is None]
+
+    def _open(self, above: frozenset[int]) -> None:
+        """The ends of a group and the others that lie on the other side of the mean."""
+        for one, (low, high) in enumerate(self.ends):
+            self.ends[one] = (low, None) if one in above else (None, high)
 
     def _strength_at(self, one: int, score: float) -> float:
         """The strength that makes this mean score against the others whom he met."""
         met = self.fit.met[one] / self.fit.met[one].sum()
-        low, high = -_FURTHEST, _FURTHEST
-        for _ in range(_BISECTIONS):
-            middle = (low + high) / 2
-            expected = float(met @ (1 / (1 + np.exp(self.fit.strengths - middle))))
-            low, high = (middle, high) if expected < score else (low, middle)
-        return low
+
+        def expected(strength: float) -> float:
+            return float(met @ (1 / (1 + np.exp(self.fit.strengths - strength))))
+
+        return _halved(lambda strength: expected(strength) < score)
 
     def _drawn_places(self, draws: int) -> Floats:
         """A row a draw: the place of every captain, were the strengths off by that much."""
@@ -237,7 +265,7 @@ class _Ranker:
         if self.adjusted:
             return ()
         told = []
-        if self.fit.needed_ridge:
+        if self.fit.lost_nothing:
             told.append("some lost nothing to all the others: gaps between such groups are bounds")
         for verb, score in ("won", 1.0), ("lost", 0.0):
             all_of = [
@@ -249,67 +277,17 @@ class _Ranker:
         return tuple(told)
 
 
+def _halved(is_below: Callable[[float], bool]) -> float:
+    """The number up to which that holds, by bisection."""
+    low, high = -_FURTHEST, _FURTHEST
+    for _ in range(_BISECTIONS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if is_below(middle) else (low, middle)
+    return low
+
+
 def _without_noise(covariance: Floats) -> Floats:
     """A copy; a variance of nought may have been rounded to just below it."""
     clean = covariance.copy()
     np.fill_diagonal(clean, np.maximum(clean.diagonal(), 0))
     return clean
-
-
-def gap_between(found: Fit, better: str, worse: str) -> Gap:
-    """How far one captain is ahead of another (below 0 where he is behind), `p` not corrected."""
-    apart = contrast(found, better, worse)
-    margin = apart.margin(CONFIDENCE)
-    return Gap(
-        better=better,
-        worse=worse,
-        elo=apart.elo,
-        low=apart.elo - margin,
-        high=apart.elo + margin,
-        p=2 * below(-abs(apart.elo) / apart.error, apart.freedom) if apart.error else 1.0,
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contrast:
-    """A difference in Elo and its standard error."""
-
-    elo: float
-    error: float
-    freedom: int
-
-    def margin(self, confidence: float) -> float:
-        """Half of the interval."""
-        return reach(self.freedom, confidence) * self.error
-
-
-def contrast(found: Fit, better: str, worse: str) -> Contrast:
-    one, other = found.captains.index(better), found.captains.index(worse)
-    v = found.covariance
-    variance = max(float(v[one, one] + v[other, other] - 2 * v[one, other]), 0.0)
-    return Contrast(
-        elo=float(found.strengths[one] - found.strengths[other]) * ELO_A_NAT,
-        error=sqrt(variance) * ELO_A_NAT,
-        freedom=max(int(found.clusters[[one, other]].min()) - 1, 1),
-    )
-
-
-def holm(p: Sequence[float]) -> list[float]:
-    """Holm's step-down correction (1979): each p as if it were the only one tested."""
-    corrected, least = [0.0] * len(p), 0.0
-    for rank, place in enumerate(sorted(range(len(p)), key=lambda place: p[place])):
-        least = max(least, min(1.0, (len(p) - rank) * p[place]))
-        corrected[place] = least
-    return corrected
-
-
-def _groups(gaps: Sequence[Gap]) -> tuple[tuple[str, ...], ...]:
-    groups: list[list[str]] = []
-    for gap in gaps:
-        if gap.is_resolved:
-            continue
-        if groups and groups[-1][-1] == gap.better:
-            groups[-1].append(gap.worse)
-        else:
-            groups.append([gap.better, gap.worse])
-    return tuple(map(tuple, groups))

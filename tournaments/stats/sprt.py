@@ -114,6 +114,13 @@ class Sprt:
         )
         return self._verdict(len(scores) * (one - zero))
 
+    def means(self, sigma: float) -> tuple[float, float]:
+        """What either hypothesis expects of a pair that spreads so much, above ½."""
+        zero, one = (self._target(elo, _MATCHES_OF_PAIR) for elo in self._elos)
+        if self.model is Model.LOGISTIC:
+            return zero - 0.5, one - 0.5
+        return zero * sigma, one * sigma
+
     @property
     def _elos(self) -> tuple[float, float]:
         return self.elo0, self.elo1

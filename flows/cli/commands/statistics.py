@@ -35,7 +35,7 @@ def elo(*, pentanomial: PENTANOMIAL = None, wdl: WDL = None, json: JSON = False)
 
     Example: captains stats elo --pentanomial 34 54 31 32 64 75
     """
-    from flows.cli.statistics import counts_of, show_elo
+    from flows.cli.calculators import counts_of, show_elo
 
     return show_elo(counts_of(pentanomial, wdl), as_json=json)
 
@@ -59,7 +59,7 @@ def sprt(
 
     Example: captains stats sprt --pentanomial 34 54 31 32 64 75 --elo0 0 --elo1 50
     """
-    from flows.cli.statistics import counts_of, show_sprt, test_of
+    from flows.cli.calculators import counts_of, show_sprt, test_of
 
     test = test_of(elo0, elo1, model, alpha, beta)
     return show_sprt(test, counts_of(pentanomial, wdl), as_json=json)
@@ -112,7 +112,7 @@ def power(
 
     Example: captains stats power --elo 50
     """
-    from flows.cli.statistics import show_power, spread_of
+    from flows.cli.calculators import show_power, spread_of
 
     return show_power(elo, pairs, captains, spread_of(luck, draws, spread), power, as_json=json)
 

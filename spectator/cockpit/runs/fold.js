@@ -12,6 +12,7 @@ export const NO_RUN = Object.freeze({
   kind: "",
   format: "",
   pairs: 0,
+  bestOf: 0, // pairs of an encounter, where there is a bracket
   rounds: 0,
   schedule: [],
   spectate: "",
@@ -43,6 +44,7 @@ export function foldRun(run, { type, ts, data }) {
         kind: data.kind,
         format: data.format,
         pairs: data.pairs,
+        bestOf: data.best_of ?? 0,
         rounds: data.rounds,
         schedule: data.schedule,
         spectate: data.spectate,

@@ -7,7 +7,6 @@ import * as words from "./words.js";
 
 const LOOK_EVERY_MS = 10_000;
 const GONE_S = 600;
-const BRACKETS = ["knockout", "league_playoffs", "groups"];
 const ENDINGS = {
   finished: "Everything has been played.",
   stopped: "The run stopped on a pair boundary. Whole pairs count.",
@@ -43,17 +42,15 @@ function about(run) {
     run.format,
     plural(run.captains.length, "captain"),
     pairsOf(run) > 0 && `${plural(pairsOf(run), "pair")} a fixture`,
+    run.bestOf > 0 && `encounters best of ${plural(run.bestOf, "pair")}`,
     run.rounds > 1 && plural(run.rounds, "round"),
     run.startedAt && `started ${words.clock(run.startedAt)}`,
   ];
   return parts.filter(Boolean).join(" · ");
 }
 
-/** Pairs of each fixture, 0 where they differ: encounters of a bracket have a number of their own. */
-export function pairsOf({ kind, pairs, planned }) {
-  if (!BRACKETS.includes(kind)) return pairs;
-  return planned.every((each) => each === planned[0]) ? (planned[0] ?? 0) : 0;
-}
+/** Pairs of each fixture, 0 where there is nothing but encounters. */
+export const pairsOf = ({ kind, pairs }) => (kind === "knockout" ? 0 : pairs);
 
 /** How much has been played; void episodes are a part of their own. */
 function Bar({ run }) {

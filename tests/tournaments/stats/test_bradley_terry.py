@@ -104,7 +104,7 @@ def test_a_group_that_never_loses_to_the_rest_is_finitely_better() -> None:
                      ("c", "d", 1, 2), ("c", "d", 0, 1))  # fmt: skip
     found = fit(games)
     strength = by_name(found)
-    assert found.needed_ridge
+    assert found.lost_nothing
     assert 0.3 < strength["b"] - strength["c"] < 20
 
 

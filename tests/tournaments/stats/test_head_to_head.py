@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from math import isfinite
 
 import pytest
@@ -125,3 +127,12 @@ def test_the_margin_is_students_in_runs() -> None:
     assert found is not None
     assert found.mean == -6
     assert found.high == pytest.approx(-6 + 4.302653 * (13 / 3) ** 0.5, abs=1e-4)
+
+
+def test_who_has_counts_alone_needs_no_models_and_no_numpy() -> None:
+    program = (
+        "import sys; from tournaments.stats import head_to_head, power, sprt; "
+        "sys.exit(', '.join({'numpy', 'pydantic', 'engine', 'prefect'} & sys.modules.keys()) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr

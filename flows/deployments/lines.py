@@ -1,0 +1,21 @@
+"""What was done about one thing that is declared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+State = Literal["created", "changed", "unchanged", "undeclared", "removed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """`what` it is: a pool, a limit, a deployment. `said`: what is different, or why it stays."""
+
+    what: str
+    name: str
+    state: State
+    said: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.state:<10}  {self.what} {self.name}{': ' if self.said else ''}{self.said}"

@@ -1,0 +1,175 @@
+"""Creates what a Prefect server needs, and brings it up to date: work pools and limits.
+
+A number that somebody has changed on the server stays. To tell his from one that we set and that
+another version of the file declares differently, a Prefect variable keeps what we set last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import Final
+
+import httpx
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.actions import (
+    GlobalConcurrencyLimitCreate,
+    GlobalConcurrencyLimitUpdate,
+    VariableCreate,
+    VariableUpdate,
+    WorkPoolCreate,
+    WorkPoolUpdate,
+)
+from prefect.client.schemas.objects import WorkPool
+from prefect.client.schemas.responses import GlobalConcurrencyLimitResponse
+from prefect.exceptions import ObjectAlreadyExists, PrefectException
+
+from flows.deployments.declared import (
+    Declared,
+    Limit,
+    Pool,
+    endpoints_of,
+    known_captains,
+    limits_of,
+    shipped,
+)
+from flows.deployments.lines import Line, State
+
+SET_VARIABLE: Final = "captains_set"
+PAGE: Final = 200
+PROCESS: Final = "process"
+
+Kept = dict[str, int | None]
+
+
+async def set_up(
+    client: PrefectClient,
+    declared: Declared | None = None,
+    endpoints: Iterable[str] = (),
+    *,
+    dry_run: bool = False,
+) -> list[Line]:
+    """A line for each pool and limit: what was created or changed, or would be where `dry_run`.
+
+    `endpoints` are those whose limits are wanted. Where nothing is to be done the server is asked
+    three times, and nothing is written.
+    """
+    wanted, before = declared or shipped(), await _kept(client)
+    kept = dict(before or {})
+    pools = {pool.name: pool for pool in await client.read_work_pools(limit=PAGE)}
+    limits = await _limits(client)
+    lines = []
+    for name, pool in wanted.pools.items():
+        lines.append(line := _pool_line(name, pool, pools.get(name), kept))
+        if not dry_run:
+            await _do_pool(client, line, pool)
+    for name, limit in limits_of(wanted, endpoints).items():
+        lines.append(line := _limit_line(name, limit, limits.get(name), kept))
+        if not dry_run:
+            await _do_limit(client, line, limit)
+    if kept != before and not dry_run:
+        await _keep(client, kept, is_new=before is None)
+    return lines
+
+
+async def make_ready(client: PrefectClient, tell: Callable[[str], None]) -> None:
+    """For commands that go on all the same where the server lets nobody set it up."""
+    try:
+        lines = await set_up(client, endpoints=endpoints_of(known_captains()))
+    except (httpx.HTTPError, PrefectException) as error:
+        tell(f"the Prefect server could not be set up: {error}")
+        return
+    if new := [line.name for line in lines if line.state != "unchanged"]:
+        tell(f"set up on the Prefect server: {', '.join(new)}")
+
+
+async def _kept(client: PrefectClient) -> Kept | None:
+    """What we set last, by name; None where nothing was ever set."""
+    found = await client.read_variable_by_name(SET_VARIABLE)
+    if found is None:
+        return None
+    return dict(found.value) if isinstance(found.value, dict) else {}
+
+
+async def _keep(client: PrefectClient, kept: Kept, *, is_new: bool) -> None:
+    if is_new:
+        with suppress(ObjectAlreadyExists):  # somebody else sets up the same just now
+            await client.create_variable(VariableCreate(name=SET_VARIABLE, value=kept))
+            return
+    await client.update_variable(VariableUpdate(name=SET_VARIABLE, value=kept))
+
+
+async def _limits(client: PrefectClient) -> dict[str, GlobalConcurrencyLimitResponse]:
+    there: dict[str, GlobalConcurrencyLimitResponse] = {}
+    while page := await client.read_global_concurrency_limits(limit=PAGE, offset=len(there)):
+        there |= {limit.name: limit for limit in page}
+        if len(page) < PAGE:
+            break
+    return there
+
+
+def _pool_line(name: str, pool: Pool, found: WorkPool | None, kept: Kept) -> Line:
+    if found is None:
+        return _set("work pool", name, "created", pool.runs, _as_allowed(pool.runs), kept)
+    if found.type != PROCESS:
+        said = f"of type {found.type}, yours"
+        return Line(what="work pool", name=name, state="unchanged", said=said)
+    if found.concurrency_limit == pool.runs:
+        return _set("work pool", name, "unchanged", pool.runs, "", kept)
+    said = f"{_as_allowed(found.concurrency_limit)} (declared: {_as_allowed(pool.runs)})"
+    if name in kept and kept[name] == found.concurrency_limit:
+        return _set("work pool", name, "changed", pool.runs, said, kept)
+    return Line(what="work pool", name=name, state="unchanged", said=f"yours: {said}")
+
+
+def _as_allowed(runs: int | None) -> str:
+    return "as many runs as workers allow" if runs is None else f"{runs} runs at once"
+
+
+def _limit_line(
+    name: str, limit: Limit, found: GlobalConcurrencyLimitResponse | None, kept: Kept
+) -> Line:
+    if found is None:
+        return _set("limit", name, "created", limit.slots, str(limit.slots), kept)
+    if found.limit == limit.slots and found.active:
+        return _set("limit", name, "unchanged", limit.slots, "", kept)
+    now = f"{found.limit}{'' if found.active else ', switched off'}"
+    if limit.fixed or (found.active and kept.get(name) == found.limit):
+        return _set("limit", name, "changed", limit.slots, f"{now} → {limit.slots}", kept)
+    said = f"yours: {now} (declared: {limit.slots})"
+    return Line(what="limit", name=name, state="unchanged", said=said)
+
+
+def _set(what: str, name: str, state: State, number: int | None, said: str, kept: Kept) -> Line:
+    """What is set is kept."""
+    kept[name] = number
+    return Line(what=what, name=name, state=state, said=said)
+
+
+async def _do_pool(client: PrefectClient, line: Line, pool: Pool) -> None:
+    if line.state == "created":
+        # The worker's own template: asked for by name, Prefect's server looks for it on the net.
+        from prefect.workers.process import ProcessWorker
+
+        created = WorkPoolCreate(
+            name=line.name,
+            description=pool.description,
+            type=PROCESS,
+            base_job_template=ProcessWorker.get_default_base_job_template(),
+            concurrency_limit=pool.runs,
+        )
+        with suppress(ObjectAlreadyExists):  # somebody else created it just now
+            await client.create_work_pool(created)
+    elif line.state == "changed":
+        changed = WorkPoolUpdate(concurrency_limit=pool.runs)
+        await client.update_work_pool(line.name, changed)
+
+
+async def _do_limit(client: PrefectClient, line: Line, limit: Limit) -> None:
+    if line.state == "created":
+        created = GlobalConcurrencyLimitCreate(name=line.name, limit=limit.slots)
+        with suppress(ObjectAlreadyExists):
+            await client.create_global_concurrency_limit(created)
+    elif line.state == "changed":
+        changed = GlobalConcurrencyLimitUpdate(active=True, limit=limit.slots)
+        await client.update_global_concurrency_limit(line.name, changed)

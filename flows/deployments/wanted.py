@@ -1,0 +1,70 @@
+"""A deployment as it is declared, wherever it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+OURS: Final = "captains"
+"""The tag by which our deployments are told from others."""
+FROM_FILE: Final = "tournament-file"
+"""The tag of those that are made from a tournament file."""
+
+CPU, LLM = "captains-cpu", "captains-llm"
+
+EPISODE: Final = "flows.episode.episode"
+TOURNAMENT: Final = "flows.tournament.tournament"
+Entrypoint = Literal["flows.episode.episode", "flows.tournament.tournament"]
+
+QUIET: Final[Mapping[str, Any]] = {
+    "env": {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedSchedule:
+    """One of `cron`, `rrule` and `interval_s`, which is counted from `anchor` (ISO 8601). `active`
+    None: as somebody has left it on the server, at first on.
+    """
+
+    slug: str
+    timezone: str
+    cron: str | None = None
+    rrule: str | None = None
+    interval_s: int | None = None
+    anchor: str | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    active: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedDeployment:
+    """`runs`: how many at once; `on_collision` what becomes of one more, `grace_s` how long a run
+    may take to begin. `origin`: the file that declares it.
+    """
+
+    name: str
+    entrypoint: Entrypoint
+    description: str
+    version: str
+    tags: tuple[str, ...]
+    parameters: Mapping[str, Any]
+    schedules: tuple[WantedSchedule, ...] = ()
+    runs: int | None = None
+    on_collision: Literal["ENQUEUE", "CANCEL_NEW"] = "ENQUEUE"
+    grace_s: int | None = None
+    paused: bool | None = None
+    work_pool: str = CPU
+    work_queue: str | None = None
+    job_variables: Mapping[str, Any] = field(default_factory=dict)
+    origin: str = ""
+
+    @property
+    def flow(self) -> str:
+        """The flow's name, which is that of its function."""
+        return self.entrypoint.rpartition(".")[2]
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.flow}/{self.name}"

@@ -1,0 +1,58 @@
+"""What a run came to, in a line: the message of its final state in the Prefect UI."""
+
+from __future__ import annotations
+
+from typing import Final, TypeVar, cast
+
+from prefect.states import Completed
+
+from engine.wording import printable, shortened
+from flows.report import Report
+from flows.report.answer import span
+from flows.report.markup import signed
+from flows.single import MatchReport
+from flows.summary import RunSummary
+from tournaments.report import plain_name
+from tournaments.stats.gaps import Gap
+
+LONGEST: Final = 300
+
+T = TypeVar("T")
+
+
+def ended(result: T, story: str) -> T:
+    """What a flow returns: Prefect shows the story, and gives the result to whoever called it."""
+    return cast("T", Completed(data=result, message=story))
+
+
+def story_of(done: int, total: int, summary: RunSummary, report: Report | None) -> str:
+    """`47 of 120 episodes, qwen +38 ± 22 Elo on heuristic, tied; stopped: …`."""
+    parts = [f"{done} of {total} episodes"]
+    if summary.champion is not None:
+        parts.append(f"champion {plain_name(summary.champion)}")
+    if summary.unranked:
+        parts.append("no ranking")
+    elif report is not None and (found := report.ratings.adjusted) is not None and found.gaps:
+        parts.append(_ahead(found.gaps[0]))
+    told = ", ".join(parts)
+    if summary.stopped is not None:
+        told += f"; stopped: {summary.stopped}"
+    return shortened(printable(told), LONGEST)
+
+
+def _ahead(gap: Gap) -> str:
+    """The first of the table and who is next, luck taken out; `tied` where the data does not tell
+    them apart.
+    """
+    if gap.low is None or gap.high is None:  # who has not lost yet may be any better
+        told = f"{plain_name(gap.better)} {span(gap)} ahead of {plain_name(gap.worse)}"
+    else:
+        margin = (gap.high - gap.low) / 2
+        told = f"{plain_name(gap.better)} {signed(gap.elo)} ± {margin:.0f} Elo"
+        told += f" on {plain_name(gap.worse)}"
+    return f"{told}{'' if gap.is_resolved else ', tied'}"
+
+
+def story_of_match(report: MatchReport) -> str:
+    """`heuristic won by 12 runs`, or why it is void."""
+    return shortened(printable(report.result), LONGEST)

@@ -1,0 +1,123 @@
+"""What is wrong with a file, in the file's own words: pydantic's errors with the line of each and
+what is allowed.
+
+What is allowed is the field's own description, the text that Prefect's run form shows too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from engine.captains import setting_line
+from engine.wording import did_you_mean, printable, shortened
+from engine.yamlfile import Document, Fault, Misread, Where
+from tournaments.text import shown
+
+
+class Explainer:
+    """Explains why `model` refuses what stands in a document, at `at` or below."""
+
+    def __init__(self, model: type[BaseModel], at: Where = ()) -> None:
+        self._schema, self._at = model.model_json_schema(), at
+
+    def fault(self, error: ErrorDetails, document: Document) -> Fault | None:
+        """One error in the file's words, or None where another fault says it already."""
+        where, value = place(error["loc"], document, self._at)
+        if isinstance(value, Misread):
+            return None
+        match error["type"]:
+            case "rule":
+                at = error.get("ctx", {}).get("at", ())
+                return Fault(line=setting_line(document, where, at), message=error["msg"])
+            case "extra_forbidden":
+                line = document.key_line(where)
+                return Fault(line=line, message=self._unknown_key(where, error["loc"]))
+            case "missing" if isinstance(value, dict):
+                missing = (*where, str(error["loc"][-1]))
+                said = f"{dotted(missing)} is missing; allowed: {self._description(error['loc'])}"
+                return Fault(line=document.line(where), message=said)
+            case "entrants":  # `tournaments.spec.ENTRANTS`
+                return Fault(line=document.line(where), message=error["msg"])
+            case "value_error":  # a rule of a model of Prefect's form
+                line = document.line(where)
+                return Fault(line=line, message=error["msg"].removeprefix("Value error, "))
+        message = f"{dotted(where)} is {shown(value)}; allowed: {self._description(error['loc'])}"
+        return Fault(line=document.line(where), message=message)
+
+    def _unknown_key(self, where: Where, loc: Where) -> str:
+        allowed = [*self._properties(loc[:-1])]
+        hint = did_you_mean(where[-1], allowed, quote="`")
+        return f"{dotted(where)} is unknown{hint}; allowed: {', '.join(allowed)}"
+
+    def _description(self, loc: Where) -> str:
+        """What the field at pydantic's `loc` says is allowed, or the nearest field around it."""
+        text = str(self._schema_at(loc).get("description", "")) if loc else ""
+        if not text and len(loc) > 1:
+            return self._description(loc[:-1])
+        return text.rstrip(".")
+
+    def _properties(self, loc: Where) -> Mapping[str, Any]:
+        """The keys that a mapping at `loc` may have."""
+        found: dict[str, Any] = {}
+        for node in self._branches(self._schema_at(loc)):
+            found |= node.get("properties", {})
+        return found
+
+    def _schema_at(self, loc: Where) -> Mapping[str, Any]:
+        """The schema at `loc`. Names of union branches that it does not have lead nowhere."""
+        node: Mapping[str, Any] = self._schema
+        for part in loc:
+            node = next(self._steps(node, part), node)
+        return node
+
+    def _steps(self, node: Mapping[str, Any], part: str | int) -> Iterator[Mapping[str, Any]]:
+        for branch in self._branches(node):
+            if isinstance(part, int) and "items" in branch:
+                yield branch["items"]
+            elif part in branch.get("properties", {}):
+                yield branch["properties"][part]
+            elif isinstance(branch.get("additionalProperties"), dict):
+                yield branch["additionalProperties"]
+            elif part in (tags := branch.get("discriminator", {}).get("mapping", {})):
+                yield self._referred(tags[part])
+
+    def _branches(self, node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        """Every schema that `node` may stand for: itself, its reference, members of its unions."""
+        yield node
+        if "$ref" in node:
+            yield from self._branches(self._referred(node["$ref"]))
+        for member in (*node.get("oneOf", ()), *node.get("anyOf", ())):
+            yield from self._branches(member)
+
+    def _referred(self, reference: str) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self._schema["$defs"][reference.rpartition("/")[2]]
+        return found
+
+
+def place(loc: Where, document: Document, at: Where = ()) -> tuple[Where, object]:
+    """Where in the file an error lies, and what is there: pydantic's path, which begins at `at`,
+    without the names of union branches.
+    """
+    where: Where = ()
+    data = document.data
+    for part in (*at, *loc):
+        if (isinstance(data, dict) and part in data) or _is_index(part, data):
+            where, data = (*where, part), data[part]  # type: ignore[index]
+    return where, data
+
+
+def _is_index(part: int | str, data: object) -> bool:
+    return isinstance(data, list) and isinstance(part, int) and 0 <= part < len(data)
+
+
+def dotted(where: Where) -> str:
+    """A path as messages write it: `match.overs`, `captains[2].kind`; entries count from 1."""
+    text = ""
+    for part in where:
+        key = printable(shortened(str(part)))
+        text += f"[{part + 1}]" if isinstance(part, int) else f".{key}" if text else key
+    return f"`{text}`" if text else "the file"

@@ -1,0 +1,46 @@
+"""Whether a text is a recurrence rule: asked when the file is read, not when it is deployed.
+
+Accepted are the rules of RFC 5545 §3.3.10 that say when in the calendar something happens. `COUNT`
+is refused, as Prefect counts from its own beginning (2020), and so is everything finer than an
+hour.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+_DAY: Final = "(?:MO|TU|WE|TH|FR|SA|SU)"
+_PARTS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "FREQ": "HOURLY|DAILY|WEEKLY|MONTHLY|YEARLY",
+        "INTERVAL": "[1-9][0-9]{0,2}",
+        "UNTIL": "[0-9]{8}(?:T[0-9]{6}Z?)?",
+        "BYMONTH": "[1-9]|1[0-2]",
+        "BYMONTHDAY": "-?(?:[1-9]|[12][0-9]|3[01])",
+        "BYDAY": f"(?:-?[1-5])?{_DAY}",
+        "BYHOUR": "1?[0-9]|2[0-3]",
+        "BYMINUTE": "[1-5]?[0-9]",
+        "BYSETPOS": "-?[1-9][0-9]{0,2}",
+        "WKST": _DAY,
+    }
+)
+_SINGLE: Final = ("FREQ", "INTERVAL", "UNTIL", "WKST")
+
+
+def rrule_fault(rule: str) -> str | None:
+    """What is wrong with a recurrence rule, or None when it is sound."""
+    given: set[str] = set()
+    for part in rule.removeprefix("RRULE:").split(";"):
+        name, _, value = part.partition("=")
+        if name not in _PARTS:
+            return f"{name or 'nothing'} is none of {', '.join(_PARTS)}"
+        if name in given:
+            return f"{name} stands twice"
+        given.add(name)
+        values = [value] if name in _SINGLE else value.split(",")
+        if not all(re.fullmatch(_PARTS[name], one) for one in values):
+            return f"{name} cannot be {value or 'empty'}"
+    return None if "FREQ" in given else "FREQ is missing"

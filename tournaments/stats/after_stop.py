@@ -1,0 +1,123 @@
+"""What a test that stopped by itself says of the difference: without the lean of the plain mean.
+
+Who stops when he is ahead overstates by how much. Outcomes of a test are put in order: stopped
+early by the upper bound, later by it, later by the lower, early by the lower; in one look by the
+sum. The estimate is the mean under which half of all outcomes lie above the one that came (it is
+right as often too high as too low), the interval holds the means under which it is no surprise
+(Siegmund 1978; Emerson and Fleming 1990). Sums are taken to be normal; the likelihood ratio is then
+linear in the sum, its bounds are two parallel lines, and so the walk between them is followed look
+by look on a grid.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+from math import ceil, sqrt
+from statistics import NormalDist, fmean, stdev
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from tournaments.stats.means import LEAST_SPREAD
+from tournaments.stats.scale import Interval
+from tournaments.stats.sprt import LEAST_ADJUSTED, Sprt
+from tournaments.stats.student import reach
+
+Floats = npt.NDArray[np.float64]
+
+_NORMAL: Final = NormalDist()
+_POINTS: Final = 4  # of the grid, to the standard deviation of a step
+_LEAST_POINTS, _MOST_POINTS = 60, 400
+_FURTHEST: Final = 2.0  # a mean score is within ½ of ½, an adjusted one hardly further
+_HALVINGS: Final = 30
+_ALL_ALIKE: Final = 0.5  # the spread of pairs that all scored alike: each counts as one match
+
+
+def after_stop(
+    test: Sprt, scores: Sequence[float], looks: Sequence[int], *, adjusted: bool = False
+) -> Interval:
+    """The mean score of pairs, with its 95 % interval, after a test that looked at `looks` numbers
+    of pairs, the last of them all of the `scores`. Two pairs at least.
+    """
+    mean, spread = fmean(scores), stdev(scores)
+    spread = max(spread, LEAST_SPREAD) if adjusted else spread or _ALL_ALIKE
+    zero, one = test.means(spread)
+    middle, a_nat = (zero + one) / 2, spread**2 / (one - zero)
+    may_stop = [at for at in looks[:-1] if not adjusted or at >= LEAST_ADJUSTED]
+    steps = [after - at for at, after in pairwise([0, *may_stop, looks[-1]])]
+    walk = _Walk(test.lower * a_nat, test.upper * a_nat, spread, steps)
+    came = len(scores) * (mean - 0.5 - middle)
+    surprise = 1 - _NORMAL.cdf(reach(len(scores) - 1))
+    found = (_mean_where(walk, came, share) for share in (0.5, surprise, 1 - surprise))
+    value, low, high = (0.5 + middle + drift for drift in found)
+    return Interval(mean=value, low=low, high=high)
+
+
+def _mean_where(walk: _Walk, came: float, share: float) -> float:
+    """The drift under which such a share of outcomes lies above the one that came."""
+    low, high = -_FURTHEST, _FURTHEST
+    for _ in range(_HALVINGS):
+        drift = (low + high) / 2
+        low, high = (drift, high) if walk.above(came, drift) < share else (low, drift)
+    return (low + high) / 2
+
+
+class _Walk:
+    """Sums of normal steps between two bounds. `steps`: of how many pairs each is."""
+
+    def __init__(self, lower: float, upper: float, spread: float, steps: Sequence[int]) -> None:
+        self.upper, self.spread = upper, spread
+        self.steps = _together(steps, (upper - lower) / spread)
+        width = (upper - lower) / (spread * sqrt(min(self.steps)))
+        points = min(max(ceil(_POINTS * width), _LEAST_POINTS), _MOST_POINTS)
+        self.cell = (upper - lower) / points
+        self.grid: Floats = lower + self.cell * (np.arange(points, dtype=np.float64) + 0.5)
+
+    def above(self, came: float, drift: float) -> float:
+        """The chance of an outcome above the sum that `came` after all steps."""
+        *before, last = self.steps
+        moves = {size: self._move(size, drift) for size in Counter(before)}
+        beyond = {size: self._beyond(self.grid, self.upper, size, drift) for size in moves}
+        share, gone = np.zeros(0), 0.0
+        for number, size in enumerate(before):
+            if number == 0:
+                gone = float(self._beyond(np.zeros(1), self.upper, size, drift)[0])
+                share = self._density(self.grid, size, drift)
+            else:
+                gone += self.cell * float(share @ beyond[size])
+                share = self.cell * (moves[size] @ share)
+        if not before:
+            return float(self._beyond(np.zeros(1), came, last, drift)[0])
+        return gone + self.cell * float(share @ self._beyond(self.grid, came, last, drift))
+
+    def _move(self, size: int, drift: float) -> Floats:
+        """The density of where a step leads, a column for each place that it begins at."""
+        return self._density(self.grid[:, None] - self.grid[None, :], size, drift)
+
+    def _density(self, off: Floats, size: int, drift: float) -> Floats:
+        spread = self.spread * sqrt(size)
+        z = (off - size * drift) / spread
+        found: Floats = np.exp(-z * z / 2) / (spread * sqrt(2 * np.pi))
+        return found
+
+    def _beyond(self, begin: Floats, bound: float, size: int, drift: float) -> Floats:
+        """The chance that a step leads from each beginning beyond the bound."""
+        z = (bound - begin - size * drift) / (self.spread * sqrt(size))
+        return np.array([_NORMAL.cdf(-one) for one in z.tolist()])
+
+
+def _together(steps: Sequence[int], width: float) -> list[int]:
+    """Steps that are tiny against the `width` between the bounds, several as one: the grid need not
+    be finer than that.
+    """
+    least = (width * _POINTS / _MOST_POINTS) ** 2
+    joined, waiting = list[int](), 0
+    for step in steps:
+        waiting += step
+        if waiting >= least:
+            joined.append(waiting)
+            waiting = 0
+    return [*joined, waiting] if waiting else joined
