@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails, ValidationError
 
 LONGEST_SHOWN: Final = 60
 
+_UNITS: Final = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 _OURS: Final = "Value error, "  # how pydantic begins a message that a validator of ours wrote
 
 
@@ -39,6 +40,18 @@ def shown(value: object) -> str:
 def dotted(where: Sequence[str | int]) -> str:
     """Pydantic's path to a value, such as `skill.scoring`, made safe; empty for the whole."""
     return ascii(".".join(map(str, where)))[1:-1][:LONGEST_SHOWN]
+
+
+def duration(seconds: float) -> str:
+    """In the two largest of its units: `40 s`, `12 min`, `1 h 30 min`, `2 d`."""
+    if 0 < seconds < 1:
+        return f"{seconds:.2g} s"
+    left, told = round(seconds), list[str]()
+    first = next((place for place, (size, _) in enumerate(_UNITS) if left >= size), len(_UNITS) - 1)
+    for size, unit in _UNITS[first : first + 2]:
+        many, left = divmod(left, size)
+        told += [f"{many} {unit}"] if many else []
+    return " ".join(told) or "0 s"
 
 
 def did_you_mean(name: object, known: Iterable[str], quote: str = "'") -> str:

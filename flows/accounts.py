@@ -99,13 +99,18 @@ def accounts_of_match(result: EpisodeResult) -> list[CaptainAccount]:
     return [led.account() for _, led in both]
 
 
-def unranked(told: Sequence[CaptainAccount], void: int, ended: int) -> list[str]:
-    """Why the table is no ranking; empty where it is one."""
-    why = [
-        f"{one.captain} made {one.coverage:.0%} of his decisions himself, below 95 %"
+def silent(told: Sequence[CaptainAccount]) -> dict[str, str]:
+    """Who decides too little for himself to be measured, and how little that is."""
+    return {
+        one.captain: f"{one.captain} made {one.coverage:.0%} of his decisions himself, below 95 %"
         for one in told
         if one.decisions and one.coverage < LEAST_COVERAGE
-    ]
+    }
+
+
+def unranked(told: Sequence[CaptainAccount], void: int, ended: int) -> list[str]:
+    """Why the table is no ranking; empty where it is one."""
+    why = [*silent(told).values()]
     if ended and void / ended > MOST_VOID:
         why.append(f"{void} of {ended} episodes are void, above 5 %")
     return why

@@ -16,7 +16,7 @@ from engine.packs import load_pack
 from engine.spec import EpisodeSpec
 from engine.tool_captains import Services
 from engine.tool_captains.limiting import CEILING
-from flows import artifacts
+from flows import artifacts, happenings
 from flows.announce import said_aloud
 from flows.broadcast import FULL_SPEED, Broadcast
 from flows.commentary import Telling, commentated
@@ -74,6 +74,7 @@ async def episode(config: EpisodeConfig) -> MatchReport:
         result = await play_once(folder, spec, [began, *observers], services)
         folder.append(result)
         await artifacts.show_scorecard(result)
+        happenings.episode_ended(result)
     report = MatchReport.of(result, spec, folder.record_of(result))
     return ended(report, story_of_match(report))
 

@@ -101,6 +101,21 @@ class Heritage:
                 found[meeting(leg.home, leg.away)] += (leg.seed, leg.home, leg.away) in kept
         return +found
 
+    def lost(self) -> int:
+        """How many matches of earlier runs between captains who are as they were have lost their
+        records: whether they would be taken over nobody knows any more.
+        """
+        found: set[_Match] = set()
+        for run in self.earlier:
+            shared = shared_captains(run.meaning, self._meaning)
+            if pruned := run.folder.pruned():
+                found |= {
+                    (tried.seed, tried.home, tried.away)
+                    for tried in run.folder.tried()
+                    if tried.episode_id in pruned and {tried.home, tried.away} <= shared
+                }
+        return len(found)
+
     def _found(self) -> Iterator[tuple[_Match, _Kept]]:
         """Of the newest run last, so that it is the one that is taken."""
         for run in reversed(self.earlier):

@@ -16,6 +16,7 @@ from functools import reduce
 from engine.captains import CaptainSpec, is_scripted
 from engine.captains.llm import Allowance
 from engine.spec import EpisodeSpec
+from engine.wording import duration
 from flows.assumed import assumed, one_call
 from flows.experience import Experience
 from flows.spending import KeptBudgets
@@ -96,8 +97,8 @@ class Room:
         spent_s = self._budgets.state()["wall_s"]
         if spent_s + length_s < wall_s:
             return None
-        more = f", a pair takes up to {length_s:.0f} s" if spent_s < wall_s else ""
-        return f"wall_s ({spent_s:.0f} of {wall_s:g} s{more})"
+        more = f", a pair takes up to {duration(length_s)}" if spent_s < wall_s else ""
+        return f"wall_s ({duration(spent_s)} of {duration(wall_s)}{more})"
 
     def _wanted(self, episodes: Sequence[EpisodeSpec]) -> Wanted:
         each = (self._wanted_by(spec, *who) for spec in episodes for who in _both(spec))

@@ -73,6 +73,11 @@ SETTINGS: Final = (
         why="a deployed run starts after 3 s instead of 10",
     ),
     Setting(
+        name="PREFECT_FLOWS_HEARTBEAT_FREQUENCY",
+        value="30",
+        why="a run whose process is gone is known as crashed after three minutes, not for ever",
+    ),
+    Setting(
         name="PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL",
         value="CRITICAL",
         why="the command line speaks for itself; the runs' logs are in the Prefect UI",

@@ -36,7 +36,7 @@ from flows.reporting import reported, tidied
 from flows.run import Run
 from flows.screen import Screen, featured
 from flows.stage import Stage, current_stage
-from flows.story import ended, story_of
+from flows.story import ended
 from flows.summary import RunSummary, summary_of
 from flows.views import Views
 from flows.work import Batch
@@ -93,9 +93,9 @@ async def tournament(config: TournamentConfig) -> RunSummary:
                         stage.reporter.finished(run, still_on=still_on)
                     summary = summary_of(run, time.monotonic() - started_s)
                     report = await reported(run, stage, summary)
-                    await views.finished(summary, report)
+                    story = await views.finished(summary, report)
             await tidied(run, stage)
-            return ended(summary, story_of(run.done, run.total, summary, report))
+            return ended(summary, story)
 
 
 @task(

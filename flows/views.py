@@ -10,12 +10,14 @@ from math import inf
 from typing import Final
 
 from engine.result import EpisodeResult
-from flows import artifacts
+from flows import artifacts, happenings
+from flows.accounts import silent
 from flows.announce import Announcer
 from flows.pace import spaced_s
 from flows.report import Report
 from flows.run import Run
 from flows.stage import Stage
+from flows.story import story_of
 from flows.summary import RunSummary
 from spectator import BusPublisher
 
@@ -53,9 +55,12 @@ class Views:
         told = set(self._run.book.unplayable)
         self._run.add(results)
         for name in self._run.book.unplayable.keys() - told:
-            self._stage.reporter.trouble(
-                f"{self._run.book.unplayable[name]}; he plays no further match"
-            )
+            why = self._run.book.unplayable[name]
+            self._stage.reporter.trouble(f"{why}; he plays no further match")
+            happenings.captain_unhealthy(name, why, self._run.spec.name)
+        if self._run.total <= artifacts.MOST_SCORECARDS:  # an event is some 3 KB of a database
+            for result in results:
+                happenings.episode_ended(result, self._run.spec.name)
         self._stage.reporter.progress(self._run)
         self._announcer.add(results)
         await self._announcer.tick()
@@ -76,9 +81,15 @@ class Views:
         """What comes next is known."""
         await self._announcer.grown()
 
-    async def finished(self, summary: RunSummary, report: Report | None) -> None:
+    async def finished(self, summary: RunSummary, report: Report | None) -> str:
+        """Gives the story of the run."""
+        story = story_of(self._run.done, self._run.total, summary, report)
+        for captain, why in silent(summary.captains).items():
+            happenings.captain_unhealthy(captain, why, self._run.spec.name)
+        happenings.tournament_ended(self._run.spec.name, story, summary)
         await artifacts.show_table(self._run)
         await artifacts.show_accounts(self._run)
         if report is not None:
             await artifacts.show_report(self._run, report)
         await self._announcer.ended(summary)
+        return story

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from http import HTTPStatus
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -14,7 +15,7 @@ from spectator.hub import Hub
 from spectator.listing import Listing
 from spectator.mishaps import Mishaps
 from spectator.monitoring import Monitoring
-from spectator.pages import page_routes
+from spectator.pages import missing, page_routes
 from spectator.publishing import Publishing
 from spectator.reading import Reading
 from spectator.settings import DEFAULTS, BusSettings
@@ -54,7 +55,11 @@ def create_app(
         *Starting(starter, access, publish_token, settings).routes(),
         *page_routes(),
     ]
-    app = Starlette(routes=routes, middleware=_guards(settings, hosts))
+    app = Starlette(
+        routes=routes,
+        middleware=_guards(settings, hosts),
+        exception_handlers={HTTPStatus.NOT_FOUND: missing},
+    )
     app.state.hub, app.state.questions = hub, asking.questions
     return app
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -32,3 +33,11 @@ def page_routes() -> list[BaseRoute]:
 
 async def _page(_: Request) -> Response:
     return FileResponse(COCKPIT / "index.html")
+
+
+async def missing(request: Request, error: Exception) -> Response:
+    """For an address that nothing stands at: a page that leads home, where a browser asks."""
+    assert isinstance(error, HTTPException)
+    if "text/html" in request.headers.get("accept", ""):
+        return FileResponse(COCKPIT / "missing.html", error.status_code)
+    return PlainTextResponse(error.detail, error.status_code)

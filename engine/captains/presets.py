@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, Final, get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from engine.captains.base import NAME_PATTERN, NAME_RULE, CaptainSpec, Policy
 from engine.captains.from_environment import FROM_ENVIRONMENT, blamed, filled
@@ -297,25 +298,31 @@ def _explain(error: ValidationError, model: type[BaseModel], kind: str) -> str:
         allowed = ", ".join(sorted(_settings_at(model, first["loc"]))) or "none"
         return f"unknown setting '{key}' of kind {kind}; allowed: {allowed}"
     quoted = not is_about_keys(first["loc"][0] if key else None)
-    ends = _ends_at(model, first["loc"]) if first["type"] in _OUTSIDE and quoted else None
-    if ends is not None:
-        return f"{key} {shown(first['input'])}: allowed: {ends[0]:g} to {ends[1]:g}"
+    allowed = _numbers_at(model, first["loc"]) if first["type"] in _OUTSIDE and quoted else ""
+    if allowed:
+        return f"{key} {shown(first['input'])}: allowed: {allowed}"
     return sentence(first, key, quoted=quoted)
 
 
-_OUTSIDE: Final = ("less_than_equal", "greater_than_equal")
+_OUTSIDE: Final = ("less_than", "less_than_equal", "greater_than", "greater_than_equal")
 
 
-def _ends_at(model: type[BaseModel], at: Where) -> tuple[float, float] | None:
-    """The least and the most that a setting may be; None where it has not both, or lies deeper."""
-    field = model.model_fields.get(str(at[0])) if len(at) == 1 else None
-    of = field.metadata if field else []
-    low = next((one.ge for one in of if hasattr(one, "ge")), None)
-    high = next((one.le for one in of if hasattr(one, "le")), None)
-    return None if low is None or high is None else (low, high)
+def _numbers_at(model: type[BaseModel], at: Where) -> str:
+    """From what to what a setting may be: `0 to 2`, `above 0, at most 3600`, `from 1`."""
+    field = _settings_at(model, at).get(str(at[-1]))
+    ends = {
+        end: getattr(one, end)
+        for one in (field.metadata if field else ())
+        for end in ("ge", "gt", "le", "lt")
+        if getattr(one, end, None) is not None
+    }
+    if {"ge", "le"} <= ends.keys():
+        return f"{ends['ge']:g} to {ends['le']:g}"
+    words = {"ge": "from", "gt": "above", "le": "at most", "lt": "below"}
+    return ", ".join(f"{words[end]} {value:g}" for end, value in ends.items())
 
 
-def _settings_at(model: type[BaseModel], at: Where) -> Iterable[str]:
+def _settings_at(model: type[BaseModel], at: Where) -> Mapping[str, FieldInfo]:
     """The settings that stand beside the one at `at`, which may be inside another."""
     if len(at) <= 1:
         return model.model_fields
@@ -323,7 +330,7 @@ def _settings_at(model: type[BaseModel], at: Where) -> Iterable[str]:
     for kind in kinds:  # of `Price | None` too
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             return _settings_at(kind, at[1:])
-    return ()
+    return {}
 
 
 def _called(name: object) -> str:

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from flows.cli.progress import TerminalReporter, duration
+from engine.wording import duration
+from flows.cli.progress import TerminalReporter
 from flows.cli.terminal import BadInput, Exit, answer_json, note, say, table
 
 if TYPE_CHECKING:
     from flows.order import Order
-    from flows.plan_report import PlanReport, Resolved, Span
+    from flows.plan_report import LimitCheck, PlanReport, Resolved, Span
 
 _HOUR_S: Final = 3600
 _FITS: Final = {
@@ -78,12 +79,21 @@ def _lines(report: PlanReport) -> Iterator[str]:
         yield from _machines(report)
     for limit in report.limits:
         told = _FITS[limit.fits].format(pairs=limit.pairs)
-        yield f"limit of {limit.limit:,g} {limit.name}, {limit.spent:,g} spent: {told}"
+        yield f"limit of {_of(limit.name, limit.limit)}, {_spent(limit)} spent: {told}"
     yield ""
     for what, source in report.sources.items():
         yield f"{what}: {source}"
     for one in report.resolution:
         yield f"variance of {one.scores} pairs: {one.source}"
+
+
+def _of(name: str, amount: float) -> str:
+    """Seconds as people say them."""
+    return f"{duration(amount)} (wall_s)" if name == "wall_s" else f"{amount:,g} {name}"
+
+
+def _spent(limit: LimitCheck) -> str:
+    return duration(limit.spent) if limit.name == "wall_s" else f"{limit.spent:,g}"
 
 
 def _from_to(least: int, most: int) -> str:

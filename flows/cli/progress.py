@@ -8,7 +8,7 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from engine.wording import printable, shortened
+from engine.wording import duration, printable, shortened
 from flows.cli.terminal import is_watched, note, say
 from flows.pace import Pace
 from flows.stage import Reporter
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 LINES: Final = 10  # plain lines for a whole run
 LONGEST_LIST: Final = 400
 RECKON_EVERY_S: Final = 1.0
-MINUTE_S: Final = 60
-HOUR_S: Final = 3600
 
 
 class TerminalReporter(Reporter):
@@ -148,17 +146,10 @@ def _tell_earlier(run: Run) -> None:
         changed = ", ".join(run.heritage.changed()) or "its meaning"
         note(f"a new run, as the file has changed: {shortened(printable(changed), LONGEST_LIST)}")
         note(f"results of the file as it was are kept in {before}")
+        if lost := run.heritage.lost():
+            note(f"the records of {lost} matches were pruned: what of them counts is played again")
     if run.taken_over:
         note(f"{run.taken_over} of {run.total} episodes mean the same as there, and are taken over")
-
-
-def duration(seconds: float) -> str:
-    """Roughly, as it is an estimate: `40 s`, `12 min`, `3.5 h`."""
-    if seconds < MINUTE_S:
-        return f"{max(1, round(seconds))} s"
-    if seconds < 2 * HOUR_S:
-        return f"{round(seconds / MINUTE_S)} min"
-    return f"{seconds / HOUR_S:.1f} h"
 
 
 def _spent(run: Run) -> str:

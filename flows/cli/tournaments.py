@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.wording import duration
 from flows.cli.players import tell_people
 from flows.cli.progress import TerminalReporter
 from flows.cli.terminal import BadInput, Exit, answer_json, is_watched, note, say
@@ -175,7 +176,7 @@ def _tell_result(opened: Session, summary: RunSummary, *, stay: bool) -> None:
         say(f"\n{told}")
     say(
         f"\n{counts.played} played, {counts.resumed} resumed, {counts.void} void, "
-        f"{counts.forfeit} forfeited in {summary.seconds:.1f} s"
+        f"{counts.forfeit} forfeited in {duration(summary.seconds)}"
     )
     if summary.spent.get("calls"):
         say(f"spent {spent_of_run(summary.spent)}")

@@ -1,4 +1,4 @@
-"""Creates what a Prefect server needs, and brings it up to date: work pools and limits.
+"""Creates what a Prefect server needs, and brings it up to date: pools, limits, automations.
 
 A number that somebody has changed on the server stays. To tell his from one that we set and that
 another version of the file declares differently, a Prefect variable keeps what we set last.
@@ -24,6 +24,7 @@ from prefect.client.schemas.objects import WorkPool
 from prefect.client.schemas.responses import GlobalConcurrencyLimitResponse
 from prefect.exceptions import ObjectAlreadyExists, PrefectException
 
+from flows.deployments.automating import automate
 from flows.deployments.declared import (
     Declared,
     Limit,
@@ -49,10 +50,11 @@ async def set_up(
     *,
     dry_run: bool = False,
 ) -> list[Line]:
-    """A line for each pool and limit: what was created or changed, or would be where `dry_run`.
+    """A line for each pool, limit and automation: what was created or changed, or would be where
+    `dry_run`.
 
     `endpoints` are those whose limits are wanted. Where nothing is to be done the server is asked
-    three times, and nothing is written.
+    four times, and nothing is written.
     """
     wanted, before = declared or shipped(), await _kept(client)
     kept = dict(before or {})
@@ -69,7 +71,7 @@ async def set_up(
             await _do_limit(client, line, limit)
     if kept != before and not dry_run:
         await _keep(client, kept, is_new=before is None)
-    return lines
+    return lines + await automate(client, dry_run=dry_run)
 
 
 async def make_ready(client: PrefectClient, tell: Callable[[str], None]) -> None:

@@ -12,9 +12,9 @@ from flows.config import SCHEDULED
 from flows.deployments.wanted import (
     CPU,
     FROM_FILE,
+    JOB_VARIABLES,
     LLM,
     OURS,
-    QUIET,
     TOURNAMENT,
     WantedDeployment,
     WantedSchedule,
@@ -48,7 +48,7 @@ def read_tournament_file(named: str) -> WantedDeployment:
         runs=1,
         on_collision="CANCEL_NEW",
         work_pool=CPU if all(map(is_scripted, captains.values())) else LLM,
-        job_variables=QUIET,
+        job_variables=JOB_VARIABLES,
         origin=named,
     )
 

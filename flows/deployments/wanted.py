@@ -17,9 +17,14 @@ EPISODE: Final = "flows.episode.episode"
 TOURNAMENT: Final = "flows.tournament.tournament"
 Entrypoint = Literal["flows.episode.episode", "flows.tournament.tournament"]
 
-QUIET: Final[Mapping[str, Any]] = {
-    "env": {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+JOB_VARIABLES: Final[Mapping[str, Any]] = {
+    "env": {
+        "DO_NOT_TRACK": "1",
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    }
 }
+"""Of our settings those that matter to the process of a run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

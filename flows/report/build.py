@@ -18,6 +18,7 @@ from flows.past import PastRun, whole_pairs
 from flows.report.answer import answer
 from flows.report.content import (
     Luck,
+    Night,
     Played,
     Report,
     Reproduce,
@@ -35,6 +36,7 @@ from tournaments.formats import Gauntlet, RoundRobin
 from tournaments.ratings import rate
 from tournaments.seed_effects import seed_effects
 from tournaments.spec import TournamentSpec
+from tournaments.stopped import rule_text, verdict_text
 
 TOURNAMENT: Final = "tournament.yaml"  # what was played, in the run's folder
 
@@ -79,6 +81,7 @@ def build(material: Material) -> Report:
         luck=tuple(_luck(material.captains, counted)),
         crosstable=crosstable,
         stopping=track_of(course.stopping) if course and course.stopping else None,
+        nights=tuple(_nights(material)),
         quality=play.quality(material.captains),
         turning=play.turning(),
         turned=play.turned(),
@@ -99,6 +102,19 @@ def _course(material: Material) -> Course | None:
     if is_known or len(material.runs) > 1:
         return None
     return material.run.course(material.results)
+
+
+def _nights(material: Material) -> Iterator[Night]:
+    """Of several runs what the rule of each came to, where it has one."""
+    several = zip(material.runs, material.by_run, strict=True) if len(material.runs) > 1 else ()
+    for run, results in several:
+        stopping = run.course(results).stopping if run.spec.stop is not None else None
+        if stopping is not None:
+            yield Night(
+                occasion=str(run.about.get("occasion", "")),
+                rule=rule_text(stopping),
+                decided=verdict_text(stopping),
+            )
 
 
 def _stages(course: Course | None, spec: TournamentSpec) -> tuple[Stage, ...]:

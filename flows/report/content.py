@@ -132,6 +132,14 @@ class Stopping(_Part):
     elo: Interval | None = None
 
 
+class Night(_Part):
+    """How the rule of one of several runs stood."""
+
+    occasion: str
+    rule: str
+    decided: str
+
+
 class Voided(_Part):
     """Episodes that count for nobody, by why."""
 
@@ -155,7 +163,7 @@ class Reproduce(_Part):
 class Report(_Part):
     """A run, or several together, one an occasion. `pairs` of a fixture, `best_of` so many an
     encounter of a bracket. `answer`: what was found, in a sentence. `unranked`: why it is no
-    ranking.
+    ranking. `stopping` of one run, `nights` of several.
     """
 
     name: str
@@ -177,6 +185,7 @@ class Report(_Part):
     luck: tuple[Luck, ...]
     crosstable: tuple[Cell, ...]
     stopping: Stopping | None
+    nights: tuple[Night, ...]
     quality: tuple[Quality, ...]
     turning: tuple[TurningPoint, ...]
     turned: tuple[Turned, ...]

@@ -27,7 +27,7 @@ from flows.report.markup import (
 from tournaments.bracket import Played
 from tournaments.course import Stage
 from tournaments.crosstable import Cell
-from tournaments.staging import decided, points
+from tournaments.staging import decided, note_of, points
 
 SHADES: Final = 9  # of the crosstable, from all lost to all won
 
@@ -162,7 +162,9 @@ def _stage(stage: Stage) -> Iterator[str]:
             ]
             for row in stage.standings
         ]
-        yield title + table(stage.name, ["captain", *_TABLE, "net run rate"], rows)
+        note = note_of(stage)
+        after = f'<p class="quiet note">{told(note)}</p>' if note else ""
+        yield title + table(stage.name, ["captain", *_TABLE, "net run rate"], rows) + after
     if stage.encounters:
         rounds = groupby(
             sorted(stage.encounters, key=lambda one: one.round), key=lambda one: one.round
@@ -216,9 +218,19 @@ def stopping(report: Report) -> str:
     """How the rule that was to end the run stood."""
     track = report.stopping
     if track is None:
-        return ""
+        return _nights(report)
     drawn = stopping_figure(track)
     figure = f"<figure>{drawn}</figure>" if drawn else ""
     lean = f'<p class="quiet note">{told(track.lean)}.</p>' if track.lean else ""
     lead = f"{told(track.rule)}: {told(track.decided)}"
     return section("When to stop", lead, figure, lean, at="stop")
+
+
+def _nights(report: Report) -> str:
+    """Each night stops by itself, on its own matches alone."""
+    rows = [
+        [told(night.occasion), told(night.rule), told(night.decided)] for night in report.nights
+    ]
+    lead = "Each occasion was stopped by its own matches; its looks are in its own report."
+    head = ["occasion", "rule", "what it came to"]
+    return section("When to stop", lead, table("Occasions", head, rows, "words"), at="stop")

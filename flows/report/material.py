@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
 
 from engine.cricket.nodes import TossMade
 from engine.events import SeatCounts
@@ -20,14 +21,16 @@ from tournaments.standings import Table
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
-    """`results` of every episode that was tried, `counted` those that are not void, `pairs` the
-    whole ones among them. Of what captains were asked, results keep only whose decisions they were:
-    the rest is in `honesty` and `play`, and would be nine tenths of what a long run takes.
+    """`results` of every episode that was tried, `by_run` the same run by run, `counted` those that
+    are not void, `pairs` the whole ones among them. Of what captains were asked, results keep only
+    whose decisions they were: the rest is in `honesty` and `play`, and would be nine tenths of what
+    a long run takes.
     """
 
     runs: tuple[PastRun, ...]
     captains: tuple[str, ...]
     results: tuple[EpisodeResult, ...]
+    by_run: tuple[tuple[EpisodeResult, ...], ...]
     counted: tuple[EpisodeResult, ...]
     honesty: tuple[CaptainAccount, ...]
     table: Table
@@ -45,21 +48,23 @@ class Material:
         runs = tuple(PastRun.at(folder.path) for folder in folders)
         captains = tuple(dict.fromkeys(name for run in reversed(runs) for name in run.captains))
         honesty, play = Accounts(captains), Play()
-        results: list[EpisodeResult] = []
+        by_run: list[tuple[EpisodeResult, ...]] = []
         table = runs[-1].new_table(captains)
         for run in runs:
-            stand = sorted(_folded(run.standing(), honesty, play), key=_episode)
-            results += stand
+            stand = tuple(sorted(_folded(run.standing(), honesty, play), key=_episode))
+            by_run.append(stand)
             run.fill(table, stand)
             ids = (result.episode_id for result in stand if not result.end_reason.is_void)
             play.read(gists(run.folder, ids))
+        results = tuple(chain.from_iterable(by_run))
         counted = tuple(
             _with_toss(result, play.tosses) for result in results if not result.end_reason.is_void
         )
         return cls(
             runs=runs,
             captains=captains,
-            results=tuple(results),
+            results=results,
+            by_run=tuple(by_run),
             counted=counted,
             honesty=tuple(honesty.told()),
             table=table,

@@ -55,6 +55,9 @@ def test_a_preset_may_be_changed_and_renamed() -> None:
     assert (bold.name, bold.params["boldness"]) == ("bold", 0.1)
 
 
+LLM = {"name": "a", "kind": "llm", "model": "m", "base_url": "http://h"}
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [
@@ -78,6 +81,9 @@ def test_a_preset_may_be_changed_and_renamed() -> None:
             },
             "unknown setting 'budget.eur' of kind llm; allowed: calls, tokens, usd, wall_s",
         ),
+        ({**LLM, "budget": {"tokens": -1}}, "budget.tokens -1: allowed: from 1"),
+        ({**LLM, "price": {"input": 1, "output": -1}}, "price.output -1: allowed: from 0"),
+        ({**LLM, "deadline_s": 9_999}, "deadline_s 9999: allowed: above 0, at most 3600"),
         ({"name": "a", "kind": "remote", "url": "http://h:99999/"}, "url.*allowed: .* 1 to 65535"),
         ({"name": "a", "kind": "remote", "url": "http://:80/"}, "url.*no host; allowed: http"),
         (

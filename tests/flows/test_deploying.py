@@ -19,6 +19,7 @@ from prefect.client.schemas.actions import (
     WorkPoolUpdate,
 )
 
+from flows.deployments.automating import shipped_automations
 from flows.deployments.comparing import shape_of
 from flows.deployments.declared import Declared, shipped
 from flows.deployments.deploying import deploy
@@ -77,14 +78,15 @@ async def slots_of(client: PrefectClient, name: str) -> int:
 
 async def test_what_is_set_up_is_left_alone(ready: PrefectClient) -> None:
     again = states(await set_up(ready))
-    assert again.keys() == {*shipped().pools, *shipped().limits}
+    automations = {one.name for one in shipped_automations()}
+    assert again.keys() == {*shipped().pools, *shipped().limits, *automations}
     assert set(again.values()) == {"unchanged"}
 
 
 async def test_a_dry_run_writes_nothing(client: PrefectClient) -> None:
     name = a_limit()
     for _ in range(2):
-        assert states(await set_up(client, declared(3, name), dry_run=True)) == {name: "created"}
+        assert states(await set_up(client, declared(3, name), dry_run=True))[name] == "created"
 
 
 async def test_another_number_in_the_file_is_taken_over(client: PrefectClient) -> None:
@@ -99,7 +101,7 @@ async def test_a_number_that_somebody_has_set_stays(client: PrefectClient) -> No
     await set_up(client, declared(3, name))
     await client.update_global_concurrency_limit(name, GlobalConcurrencyLimitUpdate(limit=2))
     for slots in (3, 5):
-        (line,) = await set_up(client, declared(slots, name))
+        (line, *_) = await set_up(client, declared(slots, name))
         assert (line.state, line.said) == ("unchanged", f"yours: 2 (declared: {slots})")
 
 

@@ -22,6 +22,7 @@ from flows.opening import open_run
 from flows.order import Order
 from flows.play import play_until_it_counts
 from flows.played import result_of_record
+from flows.pruning import prune
 from flows.run import Run
 from tournaments import parse_tournament
 
@@ -136,6 +137,15 @@ def test_all_that_means_the_same_is_taken_over_and_nothing_else(now: Version) ->
         and not (TUNED in now.captains and "random" in (e.home, e.away))
     }
     assert taken | resumed == expected
+
+
+def test_what_has_lost_its_record_is_counted_and_played_again(tmp_path: Path) -> None:
+    two, three = Version(pairs=2), Version(captains=("heuristic", "random", "baseline"), pairs=2)
+    with opened(two.order(), tmp_path) as run:
+        played = play_all(run)
+    assert [one.records for one in prune([run.folder])] == [len(played)]
+    with opened(three.order(), tmp_path) as run:
+        assert (run.taken_over, run.heritage.lost()) == (0, len(played))
 
 
 def test_one_captain_more_keeps_what_the_others_have_played(tmp_path: Path) -> None:

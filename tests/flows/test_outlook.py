@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.wording import duration
 from flows import catalogue
-from flows.cli.progress import TerminalReporter, duration
+from flows.cli.progress import TerminalReporter
 from flows.experience import Experience
 from flows.opening import open_run
 from flows.order import Order
@@ -85,7 +86,11 @@ async def test_a_line_of_progress_tells_what_is_to_go(
 
 
 @pytest.mark.parametrize(
-    ("seconds", "told"), [(0.2, "1 s"), (40, "40 s"), (720, "12 min"), (12_600, "3.5 h")]
+    ("seconds", "told"),
+    [
+        *((0, "0 s"), (0.25, "0.25 s"), (40.4, "40 s"), (95, "1 min 35 s"), (720, "12 min")),
+        *((5_400, "1 h 30 min"), (28_800, "8 h"), (12_659, "3 h 30 min"), (180_000, "2 d 2 h")),
+    ],
 )
-def test_a_duration_is_told_roughly(seconds: float, told: str) -> None:
+def test_a_duration_is_told_in_its_two_largest_units(seconds: float, told: str) -> None:
     assert duration(seconds) == told

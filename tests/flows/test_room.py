@@ -116,7 +116,7 @@ def test_time_is_up_for_what_would_not_end_in_it(tmp_path: Path) -> None:
     assert table.time_is_up() is None
     refused = table.refused(pair())
     assert refused is not None
-    assert refused.startswith("wall_s (0 of 0.9 s, a pair takes up to 1 s")
+    assert refused.startswith("wall_s (0 s of 0.9 s, a pair takes up to 1 s")
 
 
 def test_who_plays_from_memory_needs_nothing(tmp_path: Path) -> None:

@@ -157,6 +157,22 @@ def test_the_report_has_its_track(report: Report) -> None:
     assert report.stopping.decided in report_text(report)
 
 
+def test_of_several_nights_each_says_how_it_stopped(tmp_path: Path) -> None:
+    nights = []
+    for occasion in ("monday", "tuesday"):
+        wanted = Order.of(parse_tournament(TEXT.format(stop=OPEN), catalogue.known()), occasion)
+        with open_run(wanted, tmp_path) as run:
+            play(run)
+            nights.append((run.folder, stopping(run)["said"]))
+    report = build(Material.of(*(folder for folder, _ in nights)))
+    assert report.stopping is None
+    assert [(one.occasion, one.decided) for one in report.nights] == [
+        ("monday", nights[0][1]),
+        ("tuesday", nights[1][1]),
+    ]
+    assert "Each occasion was stopped by its own matches" in page(report)
+
+
 def test_the_artifact_has_a_row_for_each_look(report: Report) -> None:
     assert report.stopping is not None
     assert stopping_markdown(report).count("\n| ") == len(report.stopping.steps) + 2

@@ -45,6 +45,15 @@ async def test_every_answer_carries_the_strict_headers(bus):
         assert answer.headers["x-content-type-options"] == "nosniff"
 
 
+async def test_an_address_with_nothing_at_it_leads_a_browser_home(bus):
+    async with client(bus) as http:
+        shown = await http.get("/nope", headers={"accept": "text/html,*/*"})
+        told = await http.get("/nope")
+    assert shown.status_code == told.status_code == 404
+    assert '<a href="/">' in shown.text
+    assert told.text == "Not Found"
+
+
 async def test_a_page_of_another_origin_may_not_watch(bus):
     with pytest.raises(InvalidStatus) as refused:
         await watch(bus, "/api/featured/ws", origin="https://evil.example")

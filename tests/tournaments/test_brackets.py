@@ -23,7 +23,7 @@ EPISODES = {  # at least, at most
     "language-models": (3 * 5 * 2, 3 * 5 * 2),
     "premier-league": (10 * 3 * 2 + 4 * 5 * 2, 10 * 3 * 2 + 4 * 10 * 2),
     "semi-finals": (20 * 2 + 4 * 3 * 2, 20 * 2 + 4 * 6 * 2),
-    "swiss": (4 * 4 * 4 * 2, 4 * 4 * 4 * 2),
+    "swiss": (4 * 4 * 6 * 2, 4 * 4 * 6 * 2),
     "world-cup": (12 * 3 * 2 + 4 * 3 * 2, 12 * 3 * 2 + 4 * 6 * 2),
 }
 

@@ -251,3 +251,18 @@ def test_who_nearly_always_wins_and_surely_loses_some_is_rated_as_he_scored() ->
     assert found is not None
     (gap,) = found.gaps
     assert gap.elo == pytest.approx(400 * np.log10(0.96 / 0.04), abs=1)
+
+
+@pytest.mark.parametrize(("seeds", "most"), [(3, 0.03), (8, 0.003)])
+def test_who_lost_every_match_is_hardly_the_best(seeds: int, most: float) -> None:
+    pairs = league({"ann": 0.3, "bob": 0.1, "cy": 0.0}, seeds)
+    pairs += [
+        pair_with(seed=seed, first=other, second="dee", outcomes=(W, W), adjusted=0.99)
+        for seed in range(seeds)
+        for other in NAMES[:3]
+    ]
+    for ranking in (rate(pairs).raw, rate(pairs).adjusted):
+        assert ranking is not None
+        last = ranking.captains[-1]
+        assert (last.captain, last.low) == ("dee", None)
+        assert last.p_best < most

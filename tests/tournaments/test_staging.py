@@ -64,6 +64,13 @@ def test_a_ladder_for_programs() -> None:
     assert ladder == {"name": "Ladder", "over": True, "rungs": ["c1", "c2", "c3"]}
 
 
+def test_a_swiss_table_says_what_it_goes_by_where_somebody_has_rested() -> None:
+    odd, even = (played(cup("{kind: swiss, rounds: 2}", captains)) for captains in (5, 6))
+    for told in (stages_text, stages_markdown):
+        assert "By points a match" in told(odd)
+        assert "By points a match" not in told(even)
+
+
 def test_a_half_is_a_half() -> None:
     assert [points(value) for value in (0.0, 0.5, 1.0, 2.5)] == ["0", "½", "1", "2½"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from math import sqrt
+from math import log, sqrt
 from typing import Final
 
 import numpy as np
@@ -21,6 +21,8 @@ DRAWS: Final = 20_000
 LEAST_CLUSTERS: Final = 2  # of a captain: fewer say nothing of how sure he is
 _DRAW_SEED: Final = 20_261_129
 _BISECTIONS: Final = 100
+_BEYOND: Final = 0.05  # of a one-sided interval
+_GRID: Final = 4_001
 _FURTHEST: Final = 20.0  # nats
 _NO_SPREAD: Final = 1e-9  # of a mean score: what rounding leaves
 _UNKNOWN: Final = 5.0  # nats: the standard error of who played one seed, on which all may be luck
@@ -94,6 +96,7 @@ class _Ranker:
         self.covariance = _without_noise(found.covariance[: self.count, : self.count])
         self.order = np.argsort(-found.strengths, kind="stable")
         self._floor()
+        self.bounded = dict[int, float]()  # of who has an open end, the score beyond which 5 % lie
         groups = [group for group in self._groups() if self._stands_apart(*group)]
         self.ends = [self._ends(place) for place in range(self.count)]
         self.apart = [*self._alone(), *(above for above, _ in groups)]
@@ -145,6 +148,7 @@ class _Ranker:
             return None, None
         most = surely(int(self.fit.clusters[one]))
         bounded = min(low_score, most) if high_score >= 1 else max(high_score, 1 - most)
+        self.bounded[one] = bounded
         bound = self._strength_at(one, bounded)
         far = max(abs(strength - bound), margin)
         self.covariance[one, one] = (far / self.reach[one]) ** 2
@@ -223,8 +227,24 @@ class _Ranker:
         freedom = max(int(self.fit.clusters.min()) - 1, 1)
         heavy = np.sqrt(freedom / dice.chisquare(freedom, (draws, 1)))
         drawn = self.fit.strengths + dice.standard_normal((draws, self.count)) @ root.T * heavy
+        for one, bounded in self.bounded.items():
+            drawn[:, one] = self._drawn_at_an_end(one, bounded, dice.random(draws))
         places: Floats = np.argsort(np.argsort(-drawn, axis=1), axis=1).astype(float) + 1
         return places
+
+    def _drawn_at_an_end(self, one: int, bounded: float, uniform: Floats) -> Floats:
+        """Strengths of who may have won or lost all: the longer the run, the less he can be better
+        than it says, as after so many matches on a flat prior (Laplace); a normal error would know
+        no end on that side.
+        """
+        won = self.fit.scores[one] > 0.5
+        run = log(_BEYOND) / log(bounded if won else 1 - bounded)
+        scores = uniform ** (1 / run) if won else 1 - uniform ** (1 / run)
+        strengths = np.linspace(-_FURTHEST, _FURTHEST, _GRID)
+        met = self.fit.met[one] / self.fit.met[one].sum()
+        expected = (1 / (1 + np.exp(self.fit.strengths - strengths[:, None]))) @ met
+        found: Floats = np.interp(scores, expected, strengths)
+        return found
 
     def _row(self, rank: int, places: Floats) -> RatedCaptain:
         one = int(self.order[rank])
