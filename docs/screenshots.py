@@ -1,7 +1,7 @@
 """Writes the pictures of the pages in `docs/images/`: `python docs/screenshots.py`.
 
 A real match, played by the real driver, on a real bus, in Debian's Chromium: what a viewer sees;
-and the report of a real run.
+the report of a real run; and the form of a real Prefect server.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ from playwright.async_api import expect
 from engine.captains import resolve
 from engine.episode import play_episode
 from engine.spec import EpisodeSpec
+from flows import settings
+from flows.deployments.prefect_file import prefect_file, read_prefect_file
 from flows.report import PAGE, write_report
+from flows.server import server
 from spectator.publisher import BusPublisher
 from spectator.server import BusServer
 from tests.e2e.browsing import browser_server, connected, opened
@@ -95,12 +98,40 @@ async def report(browser: Browser) -> None:
         await page.close()
 
 
+async def run_form(browser: Browser) -> None:
+    """Prefect's form for a run of any tournament."""
+    with TemporaryDirectory() as folder:
+        settings.apply(Path(folder))  # Prefect reads them when it is imported
+        with server(Path(folder)) as found:
+            deployment = await deployed(Path(folder))
+            page = await browser.new_page(viewport={"width": 1280, "height": 1080})
+            await page.goto(f"{found.ui_url}/deployments/deployment/{deployment}/run")
+            await expect(page.get_by_text("Tournament as YAML")).to_be_visible(timeout=60_000)
+            await page.screenshot(path=IMAGES / "run-form.png")
+            await page.close()
+
+
+async def deployed(folder: Path) -> str:
+    """The id of the deployment `tournament/tournament`."""
+    from prefect.client.orchestration import get_client
+
+    from flows.deployments.deploying import deploy
+    from flows.deployments.setting_up import set_up
+
+    wanted = read_prefect_file(prefect_file())
+    async with get_client() as client:
+        await set_up(client)
+        await deploy(client, wanted, folder=folder)
+        return str((await client.read_deployment_by_name("tournament/tournament")).id)
+
+
 async def main() -> None:
     chromium = CHROMIUM.find()
     if chromium is None:
         raise SystemExit(CHROMIUM.missing)
     with browser_server(chromium) as server:
         async with connected(server) as browser:
+            await run_form(browser)
             await report(browser)
             await match_pages(browser)
 

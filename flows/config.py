@@ -31,7 +31,7 @@ PACE: Final = 4.0  # balls a second
 _CAPTAINS: Final[JsonDict] = {"enum": [*preset_names()]}
 _PACKS: Final[JsonDict] = {"enum": [*BUILT_IN]}
 _BRACKETS: Final[JsonDict] = {"enum": [*bracket_names()]}
-Preset = Annotated[str, Field(json_schema_extra=_CAPTAINS)]
+Preset = Annotated[str, Field(title="A preset", json_schema_extra=_CAPTAINS)]
 # The form has a choice of names, and a field for a path beside it; a run takes any text, and says
 # what is wrong with it in the words of the command line.
 File = Annotated[str, Field(max_length=400, title="A file", json_schema_extra={"pattern": r"[./]"})]
@@ -45,6 +45,8 @@ class _Config(BaseModel):
 
 class PersonConfig(_Config):
     """A captain who is a person, asked through the spectator bus."""
+
+    model_config = ConfigDict(title="A person")
 
     name: str = Field(
         pattern=NAME_PATTERN,
@@ -174,9 +176,8 @@ class TournamentConfig(_Config):
         description="The name of a bracket that ships, such as demo, or the path of a YAML file.",
         examples=["demo"],
     )
-    yaml: str | None = Field(
+    yaml: Annotated[str, Field(max_length=MAX_BYTES, title="Text")] | None = Field(
         default=None,
-        max_length=MAX_BYTES,
         title="Tournament as YAML",
         description="The text of a tournament file; instead of one.",
         examples=["name: duel\nmatch: {overs: 5, pairs: 10}\ncaptains: [heuristic, cautious]\n"],
