@@ -35,7 +35,8 @@ demo-llm: $(PROJECT) $(MODEL) ## a real small language model leads a side, on th
 test: $(DEV) $(PROJECT) $(MODEL) ## run the whole test suite (ARGS="-k toss" …)
 	@$(BIN)/python .ci/needed.py
 	@# A worker that dies ends the run: one put in its place may wait for ever (pytest-xdist #1378).
-	@$(BIN)/python -m pytest -n $(WORKERS) --max-worker-restart 0 --dist loadfile $(ARGS)
+	@# In the order of the folders, as the files with the fewest tests are not the shortest.
+	@$(BIN)/python -m pytest -n $(WORKERS) --max-worker-restart 0 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(DEV) $(PROJECT) ## format, lint, types, layers: all that needs no run
 	@echo "ruff format"; $(BIN)/ruff format --check --quiet $(CODE) || \

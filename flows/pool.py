@@ -2,7 +2,7 @@
 
 A process is started fresh (`spawn`), ignores Ctrl-C, which is its owner's to answer, and watches
 its owner: when that is killed, the process ends at once instead of waiting for work that never
-comes.
+comes. It starts when there is work for it: a run with one batch starts one.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Final, Literal, Self, TypeVar
 
@@ -46,7 +47,6 @@ class ProcessPool:
         self._executor = self._new()
 
     def __enter__(self) -> Self:
-        self.start()
         return self
 
     def __exit__(
@@ -57,26 +57,18 @@ class ProcessPool:
     ) -> None:
         self.close()
 
-    def start(self) -> None:
-        """Start every process now, shielded from a Ctrl-C that comes while it starts."""
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
-        try:
-            for _ in range(self.processes):
-                self._executor.submit(os.getpid)
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
     async def run(self, work: Callable[..., T], *arguments: Any) -> T:
         """`work(*arguments)` in a process. Raises `BrokenProcessPool` when a process died, with a
         new pool in place.
         """
         executor = self._executor
         try:
-            return await asyncio.get_running_loop().run_in_executor(executor, work, *arguments)
+            with _shielded():  # a process that is started for it inherits the mask
+                future = executor.submit(work, *arguments)
+            return await asyncio.wrap_future(future)
         except BrokenProcessPool:
             if self._executor is executor and not self._closed:  # the first to notice
                 self._executor = self._new()
-                self.start()
             raise
 
     def close(self) -> None:
@@ -102,6 +94,16 @@ class ProcessPool:
             initializer=_begin,
             initargs=(self._warm,),
         )
+
+
+@contextmanager
+def _shielded() -> Iterator[None]:
+    """No Ctrl-C reaches a process before it has begun."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin(warm: Callable[[], object]) -> None:

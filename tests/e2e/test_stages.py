@@ -15,7 +15,7 @@ from flows.announce import Announcer
 from flows.run import Run
 from spectator.server import BusServer
 from tests.e2e.accessible import violations
-from tests.e2e.browsing import browse
+from tests.e2e.browsing import browse, connected, opened
 from tests.e2e.test_run_page import LOOKS, path_of, publish
 from tests.flows.seasons import played, tell
 from tests.flows.support import Clock
@@ -58,7 +58,7 @@ async def events_of(form: str, waves: int = 9) -> list[Event]:
     return await tell(f"{CUP}format: {form}\nmatch: {{overs: 1{pairs}}}\n", season(waves))
 
 
-async def opened(page: Page) -> None:
+async def titled(page: Page) -> None:
     await expect(page.locator("#run-title")).to_have_text("cup")
 
 
@@ -66,7 +66,7 @@ async def test_a_bracket_says_who_meets_whom_and_who_goes_on(chromium, bus: BusS
     events = await events_of(KNOCKOUT)
     await publish(bus, events)
     async with browse(chromium, bus, path_of(events)) as page:
-        await opened(page)
+        await titled(page)
         names = await page.locator(".encounter h3").all_text_contents()
         assert names == [
             *("Quarter-final 1", "Quarter-final 2", "Semi-final 1", "Semi-final 2"),
@@ -81,7 +81,7 @@ async def test_who_is_not_known_yet_is_said_to_come_from_somewhere(chromium, bus
     events = await events_of(KNOCKOUT, waves=1)
     await publish(bus, events)
     async with browse(chromium, bus, path_of(events)) as page:
-        await opened(page)
+        await titled(page)
         final = page.locator(".encounter.open").last
         await expect(final).to_contain_text("winner of Semi-final 1")
         await expect(page.locator("#run-champion")).to_have_count(0)
@@ -100,19 +100,20 @@ async def test_who_is_not_known_yet_is_said_to_come_from_somewhere(chromium, bus
 async def test_axe_finds_nothing_wrong_and_nothing_scrolls_sideways(chromium, bus, form) -> None:
     events = await events_of(form)
     await publish(bus, events)
-    for look in LOOKS.values():
-        async with browse(chromium, bus, path_of(events), **look) as page:
-            await opened(page)
-            await expect(page.locator("section.stage").first).to_be_visible()
-            assert await violations(page) == []
-            assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    async with connected(chromium) as browser:
+        for look in LOOKS.values():
+            async with opened(browser, bus, path_of(events), **look) as page:
+                await titled(page)
+                await expect(page.locator("section.stage").first).to_be_visible()
+                assert await violations(page) == []
+                assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 async def test_on_a_phone_the_encounters_stand_one_below_the_other(chromium, bus) -> None:
     events = await events_of(KNOCKOUT)
     await publish(bus, events)
     async with browse(chromium, bus, path_of(events), **LOOKS["narrow"]) as page:
-        await opened(page)
+        await titled(page)
         lefts = await page.locator(".encounter").evaluate_all(
             "all => all.map((one) => one.getBoundingClientRect().left)"
         )

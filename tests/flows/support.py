@@ -27,6 +27,8 @@ captains: [heuristic, random, baseline]
 spectate: {episodes: none}
 """
 EPISODES_OF_SMALL = 12
+# A second process takes longer to start than this file to play.
+ALONE = SMALL + "execution: {processes: 1}\n"
 
 
 class Clock:
@@ -54,7 +56,7 @@ def episode(episode_id: str = "e1", *, seed: int = 1, overs: int = 1) -> Episode
 PROGRAM = "import sys; from flows.cli import main; sys.exit(main())"
 
 
-def tournament_file(folder: Path, text: str = SMALL) -> Path:
+def tournament_file(folder: Path, text: str = ALONE) -> Path:
     path = folder / "small.yaml"
     path.write_text(text, encoding="utf-8")
     return path

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 from pathlib import Path
 
 import pytest
@@ -12,7 +10,8 @@ from flows import catalogue
 from flows.opening import open_run
 from flows.order import Order
 from flows.summary import summary_of
-from tests.flows.support import captains, tournament_file
+from tests.flows.here import played_here
+from tests.flows.support import tournament_file
 from tests.flows.test_growing import play
 from tests.llm.models import by_tool
 from tests.llm.stub import Said, stub
@@ -53,8 +52,10 @@ def test_an_example_is_played_out(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.prefect
+@pytest.mark.usefixtures("on_server")
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # Prefect's, at a test's end
 async def test_the_example_with_models_is_played_out(
-    tmp_path: Path, environment: dict[str, str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def answering(request: dict[str, object]) -> Said:
         return by_tool(request)
@@ -62,14 +63,6 @@ async def test_the_example_with_models_is_played_out(
     text = bracket_path(MODELS).read_text(encoding="utf-8")
     file = tournament_file(tmp_path, text.replace("{format: T5, pairs: 5}", "{overs: 1, pairs: 1}"))
     async with stub(answering=answering) as endpoint:
-        process = captains(
-            ["run", str(file), "--runs", str(tmp_path / "runs"), "--json"],
-            {
-                **environment,
-                "CAPTAINS_HOME": str(tmp_path / "home"),
-                "CAPTAINS_LLM_BASE_URL": endpoint.url,
-            },
-        )
-        out, err = await asyncio.to_thread(process.communicate, timeout=120)
-    assert process.returncode == 0, err
-    assert json.loads(out)["episodes"]["played"] == 6
+        monkeypatch.setenv("CAPTAINS_LLM_BASE_URL", endpoint.url)
+        told = await played_here(file, tmp_path / "runs")
+    assert told["episodes"]["played"] == 6

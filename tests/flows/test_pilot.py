@@ -6,31 +6,28 @@ import json
 import os
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from flows import catalogue
 from flows.opening import open_run
 from flows.order import Order
+from tests.flows.here import played_here
 from tests.flows.support import EPISODES_OF_SMALL, SMALL, captains, tournament_file
 from tournaments import parse_tournament
 
 
 @pytest.mark.prefect
-def test_a_run_goes_on_from_its_pilot(tmp_path: Path, environment: dict[str, str]) -> None:
-    file, runs = tournament_file(tmp_path), str(tmp_path / "runs")
-
-    def answer(*command: str) -> Any:
-        process = captains([*command, "--runs", runs, "--json"], environment)
-        out, err = process.communicate(timeout=240)
-        assert process.returncode == 0, err
-        return json.loads(out)
-
-    planned = answer("plan", str(file), "--pilot", "3")
-    assert (planned["played"], planned["left"]) == (6, EPISODES_OF_SMALL - 6)
+@pytest.mark.usefixtures("on_server")
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # Prefect's, at a test's end
+async def test_a_run_goes_on_from_its_pilot(tmp_path: Path, environment: dict[str, str]) -> None:
+    file, runs = tournament_file(tmp_path), tmp_path / "runs"
+    command = ["plan", str(file), "--pilot", "3", "--runs", str(runs), "--json"]
+    out, err = captains(command, environment).communicate(timeout=240)
+    planned = json.loads(out)
+    assert (planned["played"], planned["left"]) == (6, EPISODES_OF_SMALL - 6), err
     assert planned["sources"]["scripted episodes"].startswith("6 earlier matches")
-    ended = answer("run", str(file))
+    ended = await played_here(file, runs)
     assert ended["episodes"]["resumed"] == 6
     assert ended["episodes"]["played"] == EPISODES_OF_SMALL - 6
 

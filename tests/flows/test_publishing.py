@@ -20,7 +20,7 @@ from flows.order import Order
 from flows.play import play_until_it_counts
 from flows.showing import Kept, keep_shown
 from spectator.server import BusServer
-from tests.flows.support import EPISODES_OF_SMALL, SMALL, captains, episode, tournament_file
+from tests.flows.support import ALONE, EPISODES_OF_SMALL, captains, episode, tournament_file
 from tests.remote.programs import Program, serving
 from tests.spectator.matches import published
 from tests.spectator.processes import TOKEN, bus_process, free_port
@@ -280,7 +280,7 @@ def test_a_run_without_its_bus_is_delivered_by_the_same_command(
     """Scripted matches, which processes of the pool publish and leave behind."""
     port, runs = free_port(), tmp_path / "runs"
     url = f"http://127.0.0.1:{port}"
-    file = tournament_file(tmp_path, SMALL.replace("none", "all"))
+    file = tournament_file(tmp_path, ALONE.replace("none", "all"))
     command = ["run", str(file), "--runs", str(runs), "--bus", url, "--json"]
     with_token = {**environment, "CAPTAINS_BUS_TOKEN": TOKEN}
     out, err = ended(command, with_token)

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
 
+from flows.play import BusAddress
+from flows.stage import Stage, on_stage
 from spectator.server import BusServer
 from tests.e2e.browsing import browse
-from tests.flows.support import SMALL, captains, tournament_file
+from tests.flows.here import played_here
+from tests.flows.support import ALONE, tournament_file
 
-pytestmark = [pytest.mark.page, pytest.mark.prefect, pytest.mark.slow]
+pytestmark = [
+    *(pytest.mark.page, pytest.mark.prefect, pytest.mark.slow),
+    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),  # Prefect's, at a test's end
+]
 
 # Seconds of play on a slow machine and a fast one: many tables, one a second at most.
-WATCHED = SMALL.replace("overs: 1, pairs: 2", "overs: 5, pairs: 20").replace("none", "all")
-EPISODES, OF_TWO = 120, 40
+WATCHED = ALONE.replace("overs: 1, pairs: 2", "overs: 5, pairs: 10").replace("none", "all")
+EPISODES, OF_TWO = 60, 20
 NOTE = """() => {
     window.told = new Set();
     const note = () => window.told.add(document.querySelector('#run-count strong')?.textContent);
@@ -34,23 +39,23 @@ async def opened_from_the_list(page: Page) -> None:
     await expect(page.locator("#run-title")).to_have_text("small")
 
 
+@pytest.mark.usefixtures("on_server")
 async def test_a_run_is_watched_from_its_start_to_a_match_of_it(
-    chromium: str, tmp_path: Path, environment: dict[str, str]
+    chromium: str, tmp_path: Path
 ) -> None:
     file = tournament_file(tmp_path, WATCHED)
     with BusServer() as bus:
-        access = {**environment, "CAPTAINS_BUS_TOKEN": bus.publish_token}
+        stage = Stage(bus=BusAddress(url=bus.url, token=bus.publish_token))
         async with browse(chromium, bus, "/runs") as page:
             await expect(page.locator("main")).to_contain_text("No tournament has been published")
-            arguments = ["run", str(file), "--bus", bus.url, "--runs", str(tmp_path), "--json"]
-            process = captains(arguments, access)
+            with on_stage(stage):
+                run = asyncio.create_task(played_here(file, tmp_path))
             try:
                 await opened_from_the_list(page)
                 await expect(page.locator("#run-state")).to_have_text("finished", timeout=240_000)
             finally:
-                out, err = await asyncio.to_thread(process.communicate, timeout=120)
-            summary = json.loads(out)
-            assert summary["episodes"]["played"] == EPISODES, err
+                summary = await run
+            assert summary["episodes"]["played"] == EPISODES
             seen = [text for text in await page.evaluate("[...window.told]") if text]
             assert len(seen) > 2  # it changed while it was played
             rows = page.locator("#standings tr")

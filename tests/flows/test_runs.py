@@ -1,4 +1,4 @@
-"""Whole runs, as processes against a real server: they resume, stop cleanly and leave nothing."""
+"""Whole runs against a real server: they resume, stop cleanly and leave nothing."""
 
 from __future__ import annotations
 
@@ -14,26 +14,23 @@ import pytest
 from flows import catalogue
 from flows.ledger import RunFolder
 from flows.order import Order
+from tests.flows.here import played_here
 from tests.flows.support import EPISODES_OF_SMALL, SMALL, captains, tournament_file
 from tournaments import load_tournament
 
-pytestmark = pytest.mark.prefect
+pytestmark = [
+    pytest.mark.prefect,
+    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),  # Prefect's, at a test's end
+]
 
 LONG = SMALL.replace("overs: 1, pairs: 2", "overs: 5, pairs: 30")
 EPISODES_OF_LONG = 180
+SHORTER = LONG.replace("pairs: 30", "pairs: 12")
+EPISODES_OF_SHORTER = 72
 
 
 def folder_of(file: Path, runs: Path) -> RunFolder:
     return Order.of(load_tournament(file, catalogue.known()), "1").folder(runs)
-
-
-def played(file: Path, runs: Path, environment: Mapping[str, str], *more: str) -> Any:
-    """Run to the end; the JSON document."""
-    process = captains(["run", str(file), "--runs", str(runs), "--json", *more], environment)
-    out, err = process.communicate(timeout=240)
-    assert process.returncode == 0, err
-    assert "Traceback" not in err
-    return json.loads(out)
 
 
 def stopped(
@@ -56,30 +53,36 @@ def stopped(
     return process.returncode, "".join(heard) + err
 
 
-def test_a_run_is_played_once_and_started_over_when_asked(
-    tmp_path: Path, environment: dict[str, str]
+def is_page(file: Path) -> bool:
+    return file.read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+@pytest.mark.usefixtures("on_server")
+async def test_a_run_is_played_once_and_started_over_when_asked(
+    tmp_path: Path,
 ) -> None:
     file, runs = tournament_file(tmp_path), tmp_path / "runs"
-    first = played(file, runs, environment)
+    first = await played_here(file, runs)
     assert first["episodes"] == {"played": 12, "resumed": 0, "void": 0, "forfeit": 0}
     assert sum(row["played"] for row in first["standings"]) == 2 * EPISODES_OF_SMALL
-    assert Path(first["report"]).read_text(encoding="utf-8").startswith("<!doctype html>")
-    again = played(file, runs, environment)
+    assert is_page(Path(first["report"]))
+    again = await played_here(file, runs)
     assert again["episodes"]["resumed"] == EPISODES_OF_SMALL
     assert again["standings"] == first["standings"]
-    fresh = played(file, runs, environment, "--fresh")
+    fresh = await played_here(file, runs, fresh=True)
     assert fresh["episodes"]["played"] == EPISODES_OF_SMALL
     assert fresh["standings"] == first["standings"]
-    other = played(file, runs, environment, "--occasion", "2")
+    other = await played_here(file, runs, occasion="2")
     assert other["run_dir"] != first["run_dir"]
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("on_server")
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
-def test_a_stopped_run_is_resumed_and_only_what_is_missing_is_played(
+async def test_a_stopped_run_is_resumed_and_only_what_is_missing_is_played(
     tmp_path: Path, environment: dict[str, str], how: signal.Signals
 ) -> None:
-    file, runs = tournament_file(tmp_path, LONG), tmp_path / "runs"
+    file, runs = tournament_file(tmp_path, SHORTER), tmp_path / "runs"
     code, err = stopped(file, runs, environment, how)
     folder = folder_of(file, runs)
     if how is not signal.SIGKILL:
@@ -87,14 +90,14 @@ def test_a_stopped_run_is_resumed_and_only_what_is_missing_is_played(
         assert "the same command plays the rest" in err
     assert "Traceback" not in err
     done = {path.name: path.stat().st_mtime_ns for path in folder.records.glob("*.jsonl")}
-    assert 0 < len(done) < EPISODES_OF_LONG
-    end = played(file, runs, environment)
-    assert end["episodes"]["played"] + end["episodes"]["resumed"] == EPISODES_OF_LONG
+    assert 0 < len(done) < EPISODES_OF_SHORTER
+    end = await played_here(file, runs)
+    assert end["episodes"]["played"] + end["episodes"]["resumed"] == EPISODES_OF_SHORTER
     assert end["episodes"]["resumed"] >= len(done)
     for name, when in done.items():
         assert (folder.records / name).stat().st_mtime_ns == when
     ids = [result.episode_id for result in folder.attempts()]
-    assert len(set(ids)) == EPISODES_OF_LONG
+    assert len(set(ids)) == EPISODES_OF_SHORTER
 
 
 BRACKET = """\
@@ -108,7 +111,8 @@ spectate: {episodes: none}
 
 
 @pytest.mark.slow
-def test_a_bracket_that_was_killed_in_its_final_is_played_out_and_nothing_twice(
+@pytest.mark.usefixtures("on_server")
+async def test_a_bracket_that_was_killed_in_its_final_is_played_out_and_nothing_twice(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:
     """Semi-finals are half of it."""
@@ -116,13 +120,13 @@ def test_a_bracket_that_was_killed_in_its_final_is_played_out_and_nothing_twice(
     stopped(file, runs, environment, signal.SIGKILL, at=": 4")
     folder = folder_of(file, runs)
     done = {path.name: path.stat().st_mtime_ns for path in folder.records.glob("*.jsonl")}
-    end = played(file, runs, environment)
+    end = await played_here(file, runs)
     assert end["episodes"]["resumed"] == len(done) >= 36
     for name, when in done.items():
         assert (folder.records / name).stat().st_mtime_ns == when
     ids = [result.episode_id for result in folder.attempts()]
     assert len(set(ids)) == len(ids) == end["episodes"]["played"] + end["episodes"]["resumed"]
-    unbroken = played(file, tmp_path / "others", environment)
+    unbroken = await played_here(file, tmp_path / "others")
     assert unbroken["stages"] == end["stages"]
     assert unbroken["champion"] == end["champion"] is not None
 

@@ -4,12 +4,15 @@ import json
 
 import pytest
 
+from engine.captains import scripted_presets
 from flows.cli import main
+from flows.cli.checks import check_assumptions, question_of
 from flows.sensitivity import (
     SCALES,
     AssumptionsReport,
     FormatReport,
     Meeting,
+    Question,
     World,
     in_words,
     rank_changes,
@@ -64,14 +67,17 @@ def test_a_change_within_the_margins_is_not_clear() -> None:
     assert [(c.captains, c.clear) for c in changes] == [(("b", "a"), False)]
 
 
-def test_the_command_ranks_the_presets_in_three_worlds(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    arguments = ["fidelity", "--assumptions", "--matches", "2", "--processes", "1", "--json"]
-    assert main(arguments) == 0
+def test_the_command_ranks_captains_in_three_worlds(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = Question(matches=2, seed=0, processes=1, captains=("baseline", "heuristic", "random"))
+    assert check_assumptions(asked, as_json=True) == 0
     found = AssumptionsReport.model_validate(json.loads(capsys.readouterr().out))
     assert [f.format for f in found.formats] == ["T20", "T5"]
     assert [w.scale for w in found.formats[0].worlds] == list(SCALES)
+
+
+def test_the_command_asks_about_every_preset() -> None:
+    asked = question_of(2, 0, None, 1, alone=True)
+    assert asked == Question(matches=2, seed=0, processes=1, captains=scripted_presets())
 
 
 def test_an_odd_number_of_matches_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,15 @@
+"""A run in the process of the tests: `captains run` as a process takes seconds of imports."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from flows.config import TournamentConfig
+from flows.tournament import tournament
+
+
+async def played_here(file: Path, runs: Path, **how: Any) -> Any:
+    """What `captains run --json` answers, for a test that asks for the fixture `on_server`."""
+    config = TournamentConfig(file=str(file), runs=str(runs), **how)
+    return (await tournament(config)).model_dump()
