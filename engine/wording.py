@@ -45,7 +45,7 @@ def dotted(where: Sequence[str | int]) -> str:
 def duration(seconds: float) -> str:
     """In the two largest of its units: `40 s`, `12 min`, `1 h 30 min`, `2 d`."""
     if 0 < seconds < 1:
-        return f"{seconds:.2g} s"
+        return f"{max(seconds, 0.01):.2g} s"
     left, told = round(seconds), list[str]()
     first = next((place for place, (size, _) in enumerate(_UNITS) if left >= size), len(_UNITS) - 1)
     for size, unit in _UNITS[first : first + 2]:

@@ -17,6 +17,7 @@ from engine.captains.llm import NO_LIMIT, Allowance
 from engine.errors import CaptainOverBudget, RunBudgetSpent
 from engine.tool_captains.account import Usage
 from engine.tool_captains.contract import Caller
+from engine.wording import duration
 
 _NANO: Final = 1e9  # dollars are kept in whole nano-dollars, so that sums are exact
 
@@ -102,7 +103,7 @@ class Purse:
                     f"up to {most.nano_usd / _NANO:.4f} more wanted)"
                 )
         if (wall_s := allowed.wall_s) is not None and spent.wall_s >= wall_s:
-            return f"wall_s ({spent.wall_s:.0f} of {wall_s:g})"
+            return f"wall_s ({duration(spent.wall_s)} of {duration(wall_s)})"
         return None
 
 

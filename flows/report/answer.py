@@ -60,7 +60,9 @@ def span(gap: Gap) -> str:
     """`56 Elo (20 to 92)`, or the one end that there is."""
     if gap.low is not None and gap.high is not None:
         return f"{gap.elo:.0f} Elo ({gap.low:.0f} to {gap.high:.0f})"
-    return f"at least {gap.low:.0f} Elo" if gap.low is not None else "nobody knows how many Elo"
+    if gap.low is not None:
+        return f"at least {gap.low:.0f} Elo"
+    return f"{gap.elo:.0f} Elo (no interval)" if gap.high is None else f"at most {gap.high:.0f} Elo"
 
 
 def share(gap: Gap) -> str:

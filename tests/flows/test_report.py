@@ -21,6 +21,7 @@ from flows.ledger import RunFolder
 from flows.opening import open_run
 from flows.order import Order
 from flows.report import PAGE, Material, Report, build, page, report_text, write_report
+from flows.report.answer import share, span
 from flows.report.charts import stopping_figure
 from flows.report.content import Step, Stopping
 from flows.report.cricket import outcome_words
@@ -31,6 +32,7 @@ from flows.summary import summary_of
 from tests.flows.markup import unclosed
 from tests.flows.support import EPISODES_OF_SMALL, SMALL, played
 from tournaments import parse_tournament
+from tournaments.stats.gaps import Gap
 
 HOSTILE = "<script>alert(1)</script>"
 FOUR = SMALL.replace("overs: 1, pairs: 2", "overs: 5, pairs: 4").replace(
@@ -138,6 +140,22 @@ def test_the_answer_names_who_is_best_or_may_be(report: Report) -> None:
     assert report.ratings.adjusted is not None
     assert report.ratings.adjusted.captains[0].captain in report.answer
     assert report.answer.count(".") == 1
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "told"),
+    [
+        (20.0, 92.0, "56 Elo (20 to 92), 58 of 100 matches"),
+        (20.0, None, "at least 20 Elo, at least 53 of 100 matches"),
+        (None, 92.0, "at most 92 Elo, 58 of 100 matches"),
+        (None, None, "56 Elo (no interval), 58 of 100 matches"),
+    ],
+)
+def test_a_gap_is_told_by_the_ends_that_it_has(
+    low: float | None, high: float | None, told: str
+) -> None:
+    gap = Gap(better="a", worse="b", elo=56, low=low, high=high, p=0.01)
+    assert f"{span(gap)}, {share(gap)}" == told
 
 
 def test_of_a_run_without_matches_nothing_can_be_said(tmp_path: Path) -> None:
