@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import errno
 import fcntl
-import gc
 import os
 import time
 import webbrowser
@@ -15,12 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from engine.variables import BUS_TOKEN
 from flows import settings
 from flows.cli.door import door_to
 from flows.cli.terminal import BadInput, Exit, answer_json, hear, is_watched, note, say
 from flows.play import BusAddress
 from flows.server import Server, server
-from flows.stage import BUS_TOKEN
 from flows.standing import BUS, earlier_starts, keep_start, standing
 from spectator import BusServer, start_token
 from spectator.starts import Starter
@@ -73,7 +72,6 @@ def run_up(runs: Path, *, port: int | None, browser: bool, as_json: bool) -> int
         with server(home, meanwhile=_load, stop_s=end.left_s) as found:
             asyncio.run(_serve(wanted, found, told, end))
     note("ended")
-    gc.freeze()  # or the interpreter looks through all of Prefect before it ends: 0.4 s of CPU
     return Exit.DONE  # Ctrl-C is how it ends
 
 
@@ -132,7 +130,7 @@ async def _bus(stack: AsyncExitStack, wanted: _Wanted, starter: Starter) -> BusS
     """On the port that was asked for; on any where that was nobody's wish and is taken."""
 
     async def at(port: int) -> BusServer:
-        token = os.environ.get(BUS_TOKEN)
+        token = BUS_TOKEN.read()
         bus = BusServer(
             wanted.home / STORE,
             port=port,
