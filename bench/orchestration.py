@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
-from bench.memory import Watching
+from bench.processes import Watching, cpu_s
 from bench.report import report_of
 from flows.cli.session import Session, session
 from flows.config import TournamentConfig
@@ -38,15 +38,28 @@ TUNED: Final = ("heuristic", "cautious", "aggressive")  # the others have nothin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Round:
-    """Seconds of the same tournament, under Prefect and in the bare loop."""
+class Took:
+    """Seconds, on the clock and of CPU in all processes."""
 
-    prefect_s: float
-    bare_s: float
+    wall_s: float
+    cpu_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """The same tournament under Prefect, its server included, and in the bare loop."""
+
+    prefect: Took
+    bare: Took
 
     @property
     def ratio(self) -> float:
-        return self.prefect_s / self.bare_s
+        return self.prefect.wall_s / self.bare.wall_s
+
+    @property
+    def cpu_ratio(self) -> float:
+        """Steadier where others use the machine."""
+        return self.prefect.cpu_s / self.bare.cpu_s
 
 
 def measure(episodes: int = EPISODES, captains: int = CAPTAINS) -> dict[str, Any]:
@@ -57,8 +70,8 @@ def measure(episodes: int = EPISODES, captains: int = CAPTAINS) -> dict[str, Any
     with _folder() as home, session(home, quiet=True, bus=False, reporter=watching) as opened:
         rounds = [
             Round(
-                prefect_s=_under_prefect(opened, spec, home / f"flow-{number}"),
-                bare_s=_bare(spec, home / f"bare-{number}"),
+                prefect=under_prefect(opened, spec, home / f"flow-{number}"),
+                bare=bare(spec, home / f"bare-{number}"),
             )
             for number in range(ROUNDS if episodes <= FEW else 1)
         ]
@@ -67,9 +80,10 @@ def measure(episodes: int = EPISODES, captains: int = CAPTAINS) -> dict[str, Any
     return {
         "episodes": watching.held[-1].done,
         "captains": captains,
-        "bare_s": median(one.bare_s for one in rounds),
-        "prefect_s": median(one.prefect_s for one in rounds),
+        "bare_s": median(one.bare.wall_s for one in rounds),
+        "prefect_s": median(one.prefect.wall_s for one in rounds),
         "prefect_over_bare": median(one.ratio for one in rounds),
+        "prefect_over_bare_cpu": median(one.cpu_ratio for one in rounds),
         "flow_mib_at_end": watching.held[-1].flow_kib / 1024,
         "flow_grows_kib_per_1000_episodes": watching.grown(lambda held: held.flow_kib),
         "players_grow_kib_per_1000_episodes": watching.grown(lambda held: held.players_kib),
@@ -102,7 +116,7 @@ def _captains() -> Iterator[str | dict[str, Any]]:
         }
 
 
-def _bare(spec: TournamentSpec, runs: Path) -> float:
+def bare(spec: TournamentSpec, runs: Path) -> Took:
     """In a process of its own; the seconds are those of the loop alone."""
     spawned = multiprocessing.get_context("spawn")
     told, tells = spawned.Pipe(duplex=False)
@@ -110,15 +124,15 @@ def _bare(spec: TournamentSpec, runs: Path) -> float:
     process.start()
     tells.close()
     try:
-        seconds: float = told.recv()
+        took: Took = told.recv()
     finally:
         process.join()
-    return seconds
+    return took
 
 
 def _bare_loop(spec: TournamentSpec, runs: Path, tells: Any) -> None:
     """Batch after batch in a pool: records and ledger, but no Prefect, no bus, no artifacts."""
-    started = time.perf_counter()
+    started, began = time.perf_counter(), cpu_s()
     with (
         open_run(Order.of(spec, "1"), runs) as run,
         ProcessPool(run.processes, warm_up) as pool,
@@ -135,16 +149,16 @@ def _bare_loop(spec: TournamentSpec, runs: Path, tells: Any) -> None:
 
         asyncio.run(all_of_them())
         summary_of(run, 0.0)
-    tells.send(time.perf_counter() - started)
+    tells.send(Took(wall_s=time.perf_counter() - started, cpu_s=cpu_s() - began))
 
 
-def _under_prefect(opened: Session, spec: TournamentSpec, runs: Path) -> float:
+def under_prefect(opened: Session, spec: TournamentSpec, runs: Path) -> Took:
     from flows.tournament import tournament
 
     config = TournamentConfig(tournament=spec, runs=str(runs))
-    started = time.perf_counter()
+    started, began = time.perf_counter(), cpu_s()
     opened.call(lambda: tournament(config))
-    return time.perf_counter() - started
+    return Took(wall_s=time.perf_counter() - started, cpu_s=cpu_s() - began)
 
 
 def _report_of(folder: RunFolder) -> dict[str, float]:

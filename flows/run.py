@@ -34,7 +34,7 @@ class Run:
     def __init__(
         self, order: Order, folder: RunFolder, starts: int, first_attempt: int = 1
     ) -> None:
-        self._order, self._before = order, folder.played()
+        self.order, self._before = order, folder.played()
         self.spec, self.plan, self.file_digest = order.spec, order.plan, order.file_digest
         self.folder, self.starts, self._first_attempt = folder, starts, first_attempt
         self.book = Scorebook(order)
@@ -84,7 +84,7 @@ class Run:
     @property
     def may_grow(self) -> bool:
         """Whether not all fixtures, or not all their pairs, were known from the start."""
-        return self._order.plan.grows
+        return self.order.plan.grows
 
     @property
     def has_stages(self) -> bool:

@@ -15,10 +15,10 @@ from prefect.client.schemas.objects import FlowRun, StateType, WorkerStatus
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from prefect.states import Cancelling
 
+from engine.variables import BUS_URL
 from engine.wording import printable, shortened
 from flows.places import END_S, LONGEST_WHY, CancelledElsewhere, Ordered, Played
 from flows.play import BusAddress
-from flows.stage import BUS_URL
 from spectator.starts import StartResult
 
 DEPLOYMENT: Final = "episode/episode"
@@ -50,7 +50,7 @@ class Worker:
         return await self._client.create_flow_run_from_deployment(
             self._deployment_id,
             parameters={"config": config},
-            job_variables={"env": {BUS_URL: self._bus.url}},
+            job_variables={"env": {BUS_URL.name: self._bus.url}},
         )
 
     async def _watched(self, run_id: UUID, order: Ordered) -> Played:

@@ -93,17 +93,13 @@ def score_of(first: str, pairs: Sequence[Sequence[EpisodeOutcome]]) -> Score:
     if not pairs:
         return NO_SCORE
     legs = [leg for pair in pairs for leg in pair]
-    tally, other = Tally(), Tally()
-    for leg in legs:
-        tally = tally.plus(tally_of(leg, first))
-        other = other.plus(tally_of(leg, leg.away if leg.home == first else leg.home))
     lead = sum(_won_by(first, leg) for leg in legs)
     luck = sum(leg.luck if leg.home == first else -leg.luck for leg in legs)
     return Score(
         pairs=len(pairs),
         lead=lead,
-        tally=tally,
-        other=other,
+        tally=Tally.sum(tally_of(leg, first) for leg in legs),
+        other=Tally.sum(tally_of(leg, leg.other(first)) for leg in legs),
         luck_adjusted=round(lead - 2 * luck, _LUCK_DECIMALS),
     )
 

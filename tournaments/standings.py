@@ -18,10 +18,11 @@ drawn by the tournament's seed. The lot is no merit: `Standing.by_lot` marks who
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from itertools import groupby
+from operator import attrgetter
 from typing import Final, Self
 
 from engine.cricket.formats import BALLS_PER_OVER
@@ -66,6 +67,10 @@ class EpisodeOutcome:
     attempt: int = 1
     luck: float = 0.0
 
+    def other(self, captain: str) -> str:
+        """Whom he met."""
+        return self.away if captain == self.home else self.home
+
     @property
     def precedence(self) -> tuple[bool, int]:
         """Of several outcomes of one episode the greatest stands."""
@@ -97,9 +102,14 @@ class Tally:
 
     def plus(self, other: Self, sign: int = 1) -> Self:
         """Both together; with `sign` -1, the one without the other."""
-        return type(self)(
-            **{column: getattr(self, column) + sign * getattr(other, column) for column in _COLUMNS}
-        )
+        both = zip(_COLUMNS, _values(self), _values(other), strict=True)
+        return type(self)(**{column: ours + sign * theirs for column, ours, theirs in both})
+
+    @classmethod
+    def sum(cls, tallies: Iterable[Self]) -> Self:
+        """All of them together."""
+        columns = zip(*map(_values, tallies), strict=True)
+        return cls(**dict(zip(_COLUMNS, map(sum, columns), strict=False)))
 
     def points(self, worth: Points) -> int:
         return self.won * worth.win + self.tied * worth.tie + self.lost * worth.loss
@@ -116,6 +126,7 @@ class Tally:
 
 
 _COLUMNS: Final = tuple(column.name for column in fields(Tally))
+_values: Final[Callable[[Tally], tuple[int, ...]]] = attrgetter(*_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,10 +206,8 @@ class Table:
 
     def total(self, captain: str, others: Iterable[str] | None = None) -> Tally:
         """What `captain` gathered against `others`, or against everybody."""
-        tally = Tally()
-        for other in self.captains if others is None else others:
-            tally = tally.plus(self.against(captain, other))
-        return tally
+        met = self.captains if others is None else others
+        return Tally.sum(self.against(captain, other) for other in met)
 
     def worth(self, captain: str, others: Iterable[str] | None = None) -> Fraction:
         """His points against `others`, or everybody: what the table goes by first."""

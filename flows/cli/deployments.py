@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Coroutine, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from flows import catalogue, settings
 from flows.cli.terminal import BadInput, Exit, answer_json, note, say
 from flows.deployments.declared import SHIPPED, endpoints_of, known_captains, read_declared
 from flows.deployments.prefect_file import prefect_file, read_prefect_file
+from flows.deployments.reading import BadFile
 from flows.deployments.tournament_file import read_tournament_file
 from flows.server import server
 from flows.work import captains_of
@@ -76,12 +78,19 @@ def wanted_of(files: Sequence[str]) -> tuple[WantedDeployment, ...]:
     if not files:
         return read_prefect_file(prefect_file())
     wanted = tuple(map(read_tournament_file, files))
-    first: dict[str, str] = {}
+    first = _declared_names()
     for one in wanted:
-        other = first.setdefault(one.name, one.origin)
+        other = first.setdefault(one.full_name, one.origin)
         if other != one.origin:
-            raise BadInput(f"{one.origin}: the name {one.name} is that of {other} too")
+            raise BadInput(f"{one.origin}: {one.full_name} is what {other} declares")
     return wanted
+
+
+def _declared_names() -> dict[str, str]:
+    """Which deployment `prefect.yaml` declares; a file that is not ours declares none."""
+    with suppress(BadFile):
+        return {one.full_name: one.origin for one in read_prefect_file(prefect_file())}
+    return {}
 
 
 def _playing(files: Iterable[str]) -> Iterable[CaptainSpec]:

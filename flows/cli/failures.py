@@ -13,6 +13,7 @@ _BAD_INPUT: Final = (
     ("engine.errors", "UnknownPreset"),
     ("engine.errors", "BadPreset"),
     ("engine.errors", "BadYaml"),
+    ("engine.variables", "BadSettingsFile"),
     ("engine.cricket.errors", "UnknownFormat"),
     ("engine.cricket.errors", "BadSquad"),
     ("engine.cricket.errors", "BadStart"),

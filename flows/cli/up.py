@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import gc
 import os
 import time
 import webbrowser
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from engine.variables import BUS_TOKEN, BUS_URL
 from flows import settings
 from flows.cli.background import LOG, detached
 from flows.cli.door import door_to
@@ -21,7 +21,6 @@ from flows.cli.terminal import BadInput, Exit, answer_json, hear, is_watched, no
 from flows.deployments.part import Part
 from flows.play import BusAddress
 from flows.server import Server, server
-from flows.stage import BUS_TOKEN, BUS_URL
 from flows.standing import BUS, earlier_starts, keep_start, standing
 from spectator import BusServer, start_token
 from spectator.starts import Starter
@@ -80,7 +79,6 @@ def run_up(
             case told:
                 return _joined(wanted, told)
     note("ended")
-    gc.freeze()  # or the interpreter looks through all of Prefect before it ends: 0.4 s of CPU
     return Exit.DONE  # Ctrl-C is how it ends
 
 
@@ -139,7 +137,9 @@ async def _serve(wanted: _Wanted, found: Server, hold: Hold, end: _End) -> None:
         await make_ready(client, note)
         starter = Matches(client, lambda: _address(bus), wanted.runs)
         bus = await _bus(stack, wanted, starter)
-        crew = Crew(wanted.home, {BUS_URL: bus.url, BUS_TOKEN: bus.publish_token}, _note_part)
+        crew = Crew(
+            wanted.home, {BUS_URL.name: bus.url, BUS_TOKEN.name: bus.publish_token}, _note_part
+        )
         stack.push_async_callback(crew.aclose)
         stack.push_async_callback(starter.aclose)
         missed = CatchingUp(wanted.runs, _address(bus), note)
@@ -176,7 +176,7 @@ async def _bus(stack: AsyncExitStack, wanted: _Wanted, starter: Starter) -> BusS
     """On the port that was asked for; on any where that was nobody's wish and is taken."""
 
     async def at(port: int) -> BusServer:
-        token = os.environ.get(BUS_TOKEN)
+        token = BUS_TOKEN.read()
         bus = BusServer(
             wanted.home / STORE,
             port=port,

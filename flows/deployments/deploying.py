@@ -55,8 +55,8 @@ async def deploy(
         lines.append(line := _line(one, found, folder))
         if line.state != "unchanged" and not dry_run:
             await _write(client, one, found, folder)
-    declared = {one.full_name: one for one in wanted}
-    for name in there.keys() - declared.keys():
+    declared = {one.full_name for one in wanted}
+    for name in sorted(there.keys() - declared):
         left = there[name]
         if why := _undeclared(left, folder, wanted, everything=everything):
             state: State = "removed" if prune else "undeclared"

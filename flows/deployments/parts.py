@@ -10,6 +10,7 @@ from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import WorkerStatus
 from prefect.exceptions import ObjectNotFound
 
+from engine.errors import BadPreset
 from flows.deployments.declared import endpoints_of, known_captains, shipped
 from flows.deployments.lines import Line
 from flows.deployments.part import Part
@@ -22,7 +23,11 @@ NAMED: Final = 3  # of many things that are missing
 
 async def limits(client: PrefectClient) -> Part:
     """Whether the server has every pool, limit and automation; nothing is written."""
-    lines = await set_up(client, endpoints=endpoints_of(known_captains()), dry_run=True)
+    try:
+        endpoints = [*endpoints_of(known_captains())]
+    except BadPreset as error:
+        return Part(part="limits", state="down", said=str(error))
+    lines = await set_up(client, endpoints=endpoints, dry_run=True)
     return _part("limits", lines, "captains setup")
 
 

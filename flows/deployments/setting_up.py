@@ -24,6 +24,7 @@ from prefect.client.schemas.objects import WorkPool
 from prefect.client.schemas.responses import GlobalConcurrencyLimitResponse
 from prefect.exceptions import ObjectAlreadyExists, PrefectException
 
+from engine.errors import BadPreset
 from flows.deployments.automating import automate
 from flows.deployments.declared import (
     Declared,
@@ -75,10 +76,12 @@ async def set_up(
 
 
 async def make_ready(client: PrefectClient, tell: Callable[[str], None]) -> None:
-    """For commands that go on all the same where the server lets nobody set it up."""
+    """For commands that go on all the same where the server lets nobody set it up, or the
+    environment names a model that cannot be.
+    """
     try:
         lines = await set_up(client, endpoints=endpoints_of(known_captains()))
-    except (httpx.HTTPError, PrefectException) as error:
+    except (httpx.HTTPError, PrefectException, BadPreset) as error:
         tell(f"the Prefect server could not be set up: {error}")
         return
     if new := [line.name for line in lines if line.state != "unchanged"]:

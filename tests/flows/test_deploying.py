@@ -19,13 +19,14 @@ from prefect.client.schemas.actions import (
     WorkPoolUpdate,
 )
 
+from engine.variables import LLM_BASE_URL, LLM_MODEL
 from flows.deployments.automating import shipped_automations
 from flows.deployments.comparing import shape_of
 from flows.deployments.declared import Declared, shipped
 from flows.deployments.deploying import deploy
 from flows.deployments.lines import Line
 from flows.deployments.prefect_file import read_prefect_file
-from flows.deployments.setting_up import set_up
+from flows.deployments.setting_up import make_ready, set_up
 from flows.deployments.tournament_file import read_tournament_file
 from flows.deployments.wanted import WantedDeployment
 from flows.limits import FEATURED
@@ -123,6 +124,16 @@ async def test_an_endpoint_that_is_known_has_its_limit(client: PrefectClient) ->
     url = f"http://127.0.0.1:1/{uuid4().hex}"
     lines = states(await set_up(client, endpoints=[url]))
     assert lines[f"captains-llm-127.0.0.1-1-{url[-32:]}"] == "created"
+
+
+async def test_a_model_that_cannot_be_is_told_and_keeps_nobody_from_going_up(
+    client: PrefectClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(LLM_BASE_URL.name, "no address")
+    monkeypatch.setenv(LLM_MODEL.name, "m")
+    said: list[str] = []
+    await make_ready(client, said.append)
+    assert "could not be set up" in said[0]
 
 
 # --- deploy ------------------------------------------------------------------------------------

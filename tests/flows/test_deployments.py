@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from engine.captains import resolve
+from flows.cli.deployments import wanted_of
+from flows.cli.terminal import BadInput
 from flows.deployments.declared import endpoints_of, limits_of, read_declared, shipped
 from flows.deployments.deploying import FLOWS
 from flows.deployments.prefect_file import read_prefect_file
@@ -113,3 +115,9 @@ def test_a_wrong_line_of_the_limits_is_named(tmp_path: Path) -> None:
     file.write_text("pools: {}\nlimits:\n  captains-x: {slot: 1}\nendpoints: {slots: 8}\n")
     with pytest.raises(BadFile, match=r"limits.yaml:3: .*`limits.captains-x.slot` is unknown"):
         read_declared(file)
+
+
+def test_two_files_do_not_make_one_deployment(tmp_path: Path) -> None:
+    file = tournament_file(tmp_path, SMALL.replace("name: small", "name: smoke"))
+    with pytest.raises(BadInput, match=r"tournament/smoke is what prefect.yaml declares"):
+        wanted_of([str(file)])

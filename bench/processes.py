@@ -1,9 +1,11 @@
-"""How much memory this process and those that it started hold while a run goes on."""
+"""How much memory and CPU this process and those that it started take while a run goes on."""
 
 from __future__ import annotations
 
 import os
+import resource
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -69,11 +71,31 @@ def resident_kib(pid: int) -> int:
     return pages * os.sysconf("SC_PAGE_SIZE") // _KIB
 
 
+def cpu_s() -> float:
+    """Seconds of CPU that this process and all that it started have taken, those that have ended
+    too.
+    """
+    ended = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    own = sum(usage.ru_utime + usage.ru_stime for usage in ended)
+    return own + sum(map(_cpu_s_of, descendants(os.getpid())))
+
+
+def _cpu_s_of(pid: int) -> float:
+    """0 of a process that has ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    ticks = sum(map(int, fields[11:15]))  # its own and those of its children that have ended
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def descendants(pid: int) -> Iterator[int]:
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in map(int, task.read_text().split()):
-            yield child
-            yield from descendants(child)
+        with suppress(OSError):  # it ends while it is read
+            for child in map(int, task.read_text().split()):
+                yield child
+                yield from descendants(child)
 
 
 def _is_player(pid: int) -> bool:
