@@ -47,8 +47,8 @@ from engine.seeds import Streams
 from engine.setup import both_drawn, match_setup, squads_named
 from engine.spec import EpisodeSpec
 from engine.tool_captains import Preparable, Services, build_captain
+from engine.version import ENGINE_VERSION
 
-ENGINE_VERSION: Final = "1"
 # A legal T20 match asks some 500 questions, an ODI 1,300; extras add a few. Twenty a ball is far
 # above all of them.
 _STEPS_PER_BALL: Final = 20

@@ -13,7 +13,7 @@ from engine.cricket.choices import Seat
 from engine.cricket.errors import BadSquad, UnknownFormat
 from engine.cricket.formats import MAX_OVERS, NAMED, Format, format_named, format_of
 from engine.cricket.match import MAX_SUPER_OVERS
-from engine.cricket.state import CURRENT_ERA, FIRST_ERA, LAST_ERA
+from engine.eras import CURRENT_ERA, FIRST_ERA, LAST_ERA
 from engine.errors import (
     BadOptions,
     BadPreset,

@@ -14,7 +14,8 @@ from engine.cricket.errors import BadSquad
 from engine.cricket.formats import format_of
 from engine.cricket.match import Captaincy, Drawn, MatchSetup
 from engine.cricket.players import Game, Squad
-from engine.cricket.state import CURRENT_ERA, Squads
+from engine.cricket.state import Squads
+from engine.eras import CURRENT_ERA
 from engine.packs import Situation, SuperOver
 from engine.seeds import Streams
 from engine.squads import load_squad

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from engine.chance.coefficients import shipped_digest
+from engine.version import ENGINE_VERSION
 from tournaments.brackets import bracket_names, bracket_path
 from tournaments.digest import FileDigest, digest_of, whole_meaning
 from tournaments.errors import BadTournamentFile, Problem
@@ -40,13 +41,10 @@ def path_of(named: str) -> Path:
 
 def meaning(spec: TournamentSpec) -> dict[str, Any]:
     """What the file means, with the ball model and the engine that this installation plays with."""
-    from engine.chance import BallModel
-    from engine.episode import ENGINE_VERSION
-
     return whole_meaning(
         spec,
         known(),
-        coefficients_digest=BallModel.shipped().digest,
+        coefficients_digest=shipped_digest(),
         engine_version=ENGINE_VERSION,
     )
 
@@ -54,11 +52,3 @@ def meaning(spec: TournamentSpec) -> dict[str, Any]:
 def digest(spec: TournamentSpec) -> FileDigest:
     """What the file means here, as one number."""
     return digest_of(meaning(spec))
-
-
-def project_version() -> str:
-    """The version of this project; `0` for a checkout that is not installed."""
-    try:
-        return version("captains")
-    except PackageNotFoundError:
-        return "0"

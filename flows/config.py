@@ -14,7 +14,7 @@ from pydantic.config import JsonDict
 from engine.captains import CaptainSpec, preset_names, resolve
 from engine.captains.base import NAME_PATTERN, NAME_RULE
 from engine.captains.llm import Seconds
-from engine.cricket.state import CURRENT_ERA, FIRST_ERA, LAST_ERA
+from engine.eras import CURRENT_ERA, FIRST_ERA, LAST_ERA
 from engine.packs import BUILT_IN
 from engine.seeds import MAX_SEED
 from engine.yamlfile import MAX_BYTES

@@ -25,6 +25,7 @@ from flows.leasing import leased
 from flows.ledger import RunFolder
 from flows.lending import check_secrets, lent_to_one
 from flows.limits import FeaturedMatch, featured_slot
+from flows.log import log_episodes
 from flows.people import check_can_be_asked
 from flows.play import Began, play_once
 from flows.publishing import publisher
@@ -73,6 +74,8 @@ async def episode(config: EpisodeConfig) -> MatchReport:
         began = Began(lambda: stage.reporter.playing(spec))
         result = await play_once(folder, spec, [began, *observers], services)
         folder.append(result)
+        log_episodes([result])
+        stage.reporter.ended(result)
         await artifacts.show_scorecard(result)
         happenings.episode_ended(result)
     report = MatchReport.of(result, spec, folder.record_of(result))

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Final
 
-from flows import catalogue
+from engine.version import project_version
 from flows.order import Order
 from flows.run import Run
 
@@ -66,7 +66,7 @@ def _held(order: Order, runs: Path, *, fresh: bool) -> Iterator[Run]:
                 "first_attempt": first_attempt,
                 "fresh": fresh or bool(before.get("fresh")),
                 "episodes": order.plan.at_least,
-                "version": catalogue.project_version(),
+                "version": project_version(),
                 "tournament": order.spec.model_dump(mode="json", exclude_none=True),
                 "meaning": order.meaning,
             }

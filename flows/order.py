@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from engine.captains.llm import Allowance
 from flows import catalogue
-from flows.ledger import RunFolder
 from tournaments import (
     Course,
     EpisodeOutcome,
@@ -21,6 +20,9 @@ from tournaments import (
     plan_tournament,
 )
 from tournaments.digest import digest_of
+
+if TYPE_CHECKING:
+    from flows.ledger import RunFolder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +59,8 @@ class Order:
         return course_of(self.spec, self.file_digest, self.plan.occasion, outcomes)
 
     def folder(self, runs: Path) -> RunFolder:
+        from flows.ledger import RunFolder  # who only checks a file reads no results
+
         return RunFolder.of(
             runs,
             name=self.spec.name,

@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from engine.captains import CaptainSpec
 from engine.errors import BadPreset
+from engine.variables import BUS_TOKEN, BUS_URL
 from flows.play import BusAddress
-from flows.stage import BUS_TOKEN, BUS_URL
 
 HUMAN: Final = "human"
 _NO_BUS: Final = (

@@ -26,12 +26,12 @@ from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled, Crashed
 from pydantic import ValidationError
 
+from engine.variables import BUS_TOKEN, BUS_URL
 from engine.wording import printable, shortened
 from flows.config import EpisodeConfig
 from flows.limits import free_after
 from flows.match_child import ChildSays
 from flows.play import BusAddress
-from flows.stage import BUS_TOKEN, BUS_URL
 from spectator.starts import StartResult
 
 END_S: Final = 5.0  # a match seals its record, and tells Prefect; then it is killed
@@ -138,7 +138,7 @@ class Here:
     async def _spawned(self) -> Process:
         bus = self._bus()
         path = os.pathsep.join(filter(None, [str(_ROOT), os.environ.get("PYTHONPATH", "")]))
-        own = {"PYTHONPATH": path, BUS_URL: bus.url, BUS_TOKEN: bus.token}
+        own = {"PYTHONPATH": path, BUS_URL.name: bus.url, BUS_TOKEN.name: bus.token}
         return await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "flows.match_child"),
             stdin=PIPE,

@@ -22,8 +22,8 @@ from pydantic import BaseModel
 from engine.captains import resolve, scripted_presets
 from engine.cricket.choices import Seat
 from engine.cricket.formats import format_named
-from engine.cricket.state import CURRENT_ERA
 from engine.episode import play_episode
+from engine.eras import CURRENT_ERA
 from engine.models import Models
 from engine.seeds import derive_seed
 from engine.spec import EpisodeSpec

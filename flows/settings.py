@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-HOME_VARIABLE: Final = "CAPTAINS_HOME"
+from engine import variables
+
 HOME_FOLDER: Final = ".captains"
 
 
@@ -83,6 +84,16 @@ SETTINGS: Final = (
         why="the command line speaks for itself; the runs' logs are in the Prefect UI",
     ),
     Setting(
+        name="PREFECT_LOGGING_EXTRA_LOGGERS",
+        value="engine,flows,spectator,tournaments",
+        why="what we warn of is in the flow run's log",
+    ),
+    Setting(
+        name="PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW",
+        value="ignore",
+        why="outside a flow run a warning has no log to go to",
+    ),
+    Setting(
         name="PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED",
         value="false",
         why="one round trip less for every client that Prefect opens",
@@ -94,7 +105,7 @@ def home(runs: Path, environ: MutableMapping[str, str] = os.environ) -> Path:
     """The folder of the embedded server and its database: `CAPTAINS_HOME`, else one under the
     folder of runs.
     """
-    named = environ.get(HOME_VARIABLE)
+    named = variables.HOME.read(environ)
     return Path(named).expanduser().resolve() if named else (runs / HOME_FOLDER).resolve()
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from engine.captains import CaptainSpec
 from engine.cricket.formats import format_of
-from engine.cricket.state import CURRENT_ERA
+from engine.eras import CURRENT_ERA
 from engine.packs import load_pack
 from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec

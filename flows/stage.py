@@ -6,7 +6,6 @@ and is told of a bus by `CAPTAINS_BUS_URL` and `CAPTAINS_BUS_TOKEN`.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -17,15 +16,14 @@ from urllib.parse import urlsplit
 
 from engine.spec import EpisodeSpec
 from engine.tool_captains.services import sendable
+from engine.variables import BUS_TOKEN, BUS_URL, take_from_file
 from engine.wording import shown
 from flows.play import BusAddress
 from flows.standing import standing_bus
 
 if TYPE_CHECKING:
+    from engine.result import EpisodeResult
     from flows.run import Run
-
-BUS_URL: Final = "CAPTAINS_BUS_URL"
-BUS_TOKEN: Final = "CAPTAINS_BUS_TOKEN"  # noqa: S105 - the name of a variable
 
 
 class BadBusAddress(ValueError):
@@ -51,6 +49,9 @@ class Reporter:
 
     def playing(self, spec: EpisodeSpec) -> None:
         """A single match begins."""
+
+    def ended(self, result: EpisodeResult) -> None:
+        """An episode has ended."""
 
     def trouble(self, message: str) -> None:
         """Something went wrong that does not touch the result."""
@@ -89,7 +90,8 @@ def current_stage() -> Stage:
     lent = _STAGE.get()
     if lent is not None:
         return lent
-    url, token = os.environ.get(BUS_URL), os.environ.get(BUS_TOKEN)
+    take_from_file()  # a worker that runs a deployment has read none
+    url, token = BUS_URL.read(), BUS_TOKEN.read()
     if bool(url) != bool(token):
         raise BadBusAddress(f"{BUS_URL} and {BUS_TOKEN} go together: set both, or neither")
     return Stage(bus=bus_at(url), paced=True) if url else Stage()
@@ -106,13 +108,13 @@ def bus_at(url: str | None, homes: Iterable[Path] = ()) -> BusAddress | None:
         raise BadBusAddress(f"the bus {shown(url)}: allowed: http://HOST:PORT or https://HOST:PORT")
     if (up := standing_bus(homes, url)) is not None:
         return up
-    token = os.environ.get(BUS_TOKEN)
+    token = BUS_TOKEN.read()
     if not token:
         raise BadBusAddress(
             f"the bus {shown(url)}: {BUS_TOKEN} must hold its publish token, as no `captains up` "
             "of this home folder is there"
         )
-    return BusAddress(url=url.rstrip("/"), token=sendable(BUS_TOKEN, token))
+    return BusAddress(url=url.rstrip("/"), token=sendable(BUS_TOKEN.name, token))
 
 
 def _is_address(url: str) -> bool:

@@ -13,6 +13,7 @@ from engine.result import EpisodeResult
 from flows import artifacts, happenings
 from flows.accounts import silent
 from flows.announce import Announcer
+from flows.log import log_episodes
 from flows.pace import spaced_s
 from flows.report import Report
 from flows.run import Run
@@ -54,6 +55,9 @@ class Views:
         """Count results, and show that the table has changed."""
         told = set(self._run.book.unplayable)
         self._run.add(results)
+        log_episodes(results)
+        for result in results:
+            self._stage.reporter.ended(result)
         for name in self._run.book.unplayable.keys() - told:
             why = self._run.book.unplayable[name]
             self._stage.reporter.trouble(f"{why}; he plays no further match")

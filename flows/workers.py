@@ -15,13 +15,14 @@ from prefect.client.schemas.objects import FlowRun, StateType, WorkerStatus
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from prefect.states import Cancelling
 
+from engine.variables import BUS_URL
 from engine.wording import printable, shortened
 from flows.places import END_S, LONGEST_WHY, CancelledElsewhere, Ordered, Played
 from flows.play import BusAddress
-from flows.stage import BUS_URL
 from spectator.starts import StartResult
 
 DEPLOYMENT: Final = "episode/episode"
+OURS: Final = "captains up "  # the names of such workers begin with it
 POLL_S: Final = 1.0
 
 
@@ -49,7 +50,7 @@ class Worker:
         return await self._client.create_flow_run_from_deployment(
             self._deployment_id,
             parameters={"config": config},
-            job_variables={"env": {BUS_URL: self._bus.url}},
+            job_variables={"env": {BUS_URL.name: self._bus.url}},
         )
 
     async def _watched(self, run_id: UUID, order: Ordered) -> Played:
@@ -77,7 +78,9 @@ class Worker:
 
 
 async def worker_of(client: PrefectClient, bus: BusAddress) -> Worker | None:
-    """Whoever plays the `episode` deployment; None where it is not there, or has no worker."""
+    """Whoever plays the `episode` deployment; None where it is not there, or has no worker. That of
+    a `captains up` is none: a process that is ready here begins at once, his run after seconds.
+    """
     try:
         deployment = await client.read_deployment_by_name(DEPLOYMENT)
         if deployment.paused or deployment.work_pool_name is None:
@@ -89,7 +92,10 @@ async def worker_of(client: PrefectClient, bus: BusAddress) -> Worker | None:
         if error.response.status_code == HTTPStatus.NOT_FOUND:
             return None
         raise
-    online = any(worker.status == WorkerStatus.ONLINE for worker in workers)
+    online = any(
+        worker.status == WorkerStatus.ONLINE and not worker.name.startswith(OURS)
+        for worker in workers
+    )
     return Worker(client, bus, deployment.id) if online else None
 
 

@@ -18,20 +18,18 @@ import sys
 from collections.abc import Sequence
 
 from engine.errors import MissingSecret
+from engine.variables import BUS_READ_TOKEN, BUS_TOKEN, BadSettingsFile, take_from_file
 from spectator.server import BusServer, RefusedToBind
 from spectator.settings import BusSettings
 from spectator.store import StoreRefused, StoreUnavailable, check_store
-
-TOKEN_VARIABLE = "CAPTAINS_BUS_TOKEN"  # noqa: S105 - a name, not a secret
-READ_TOKEN_VARIABLE = "CAPTAINS_BUS_READ_TOKEN"  # noqa: S105 - a name, not a secret
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     _allow_many_connections()
-    token = os.environ.get(TOKEN_VARIABLE) or None  # empty is as good as not set
-    settings = BusSettings(read_token=os.environ.get(READ_TOKEN_VARIABLE) or None)
     try:
+        take_from_file()
+        token, settings = BUS_TOKEN.read(), BusSettings(read_token=BUS_READ_TOKEN.read())
         asyncio.run(_look_at(options.store))
         bus = BusServer(
             options.store,
@@ -44,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except StoreRefused as error:
         sys.stderr.write(f"captains bus: the store cannot be used: {error}\n")
         return 2
-    except (RefusedToBind, MissingSecret, OSError) as error:
+    except (RefusedToBind, MissingSecret, BadSettingsFile, OSError) as error:
         sys.stderr.write(f"captains bus: {error}\n")
         return 2
     return 0

@@ -113,7 +113,9 @@ PresetName = Annotated[
 class CaptainConfig(BaseModel):
     """A captain with settings of its own. Further keys are the settings of its kind."""
 
-    model_config = ConfigDict(extra="allow", frozen=True, strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        extra="allow", frozen=True, strict=True, allow_inf_nan=False, defer_build=True
+    )
     __pydantic_extra__: dict[str, JsonValue] = Field(init=False)
 
     name: str = Field(

@@ -14,4 +14,6 @@ def broken_rule(message: str, at: tuple[str | int, ...] = ()) -> PydanticCustomE
 
 
 class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, defer_build=True
+    )

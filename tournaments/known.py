@@ -7,11 +7,11 @@ bring their own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from engine.captains.base import CaptainSpec
 from engine.cricket.players import Game
@@ -39,24 +39,70 @@ class Known:
     pack: Callable[[str], Pack]
     resolve: Callable[[str | Mapping[str, Any]], CaptainSpec]
     content: Callable[[CaptainSpec], str | None]
-    women: frozenset[str] = frozenset()
+    women: Container[str] = frozenset()
     limits: Callable[[CaptainSpec], frozenset[str]] = lambda _: frozenset()
 
 
 def known_to_the_engine(preset_files: Iterable[Path] = ()) -> Known:
     """What ships with the engine, and the presets of users' own files; a later file overrides."""
     # Loading the engine takes a moment, and whoever brings names of their own does not need it.
-    from engine import captains, packs, squads, tool_captains
+    from engine import captains, packs, squads
 
     files = tuple(preset_files)
     own = [name for path in files for name in captains.read_presets(path)]
     return Known(
         captains=captains.preset_names(own),
         kinds=frozenset(captains.kind_names()),
-        squads={name: squads.squad_digest(squads.load_squad(name)) for name in squads.BUILT_IN},
+        squads=_Each(squads.BUILT_IN, lambda name: squads.squad_digest(squads.load_squad(name))),
         pack=packs.load_pack,
         resolve=partial(captains.resolve, extra_files=files),
-        content=tool_captains.played_by,
+        content=_played_by,
         limits=captains.limits_of,
-        women=frozenset(n for n in squads.BUILT_IN if squads.load_squad(n).game is Game.WOMEN),
+        women=_Women(squads.BUILT_IN),
     )
+
+
+def _played_by(captain: CaptainSpec) -> str | None:
+    from engine import captains
+
+    if captains.is_scripted(captain):
+        return captains.content_digest(captain)
+    from engine import tool_captains  # with all that a language model is told, which takes longer
+
+    return tool_captains.played_by(captain)
+
+
+_V = TypeVar("_V")
+
+
+class _Each(Mapping[str, _V]):
+    """Of each name what is made of it, when somebody asks: most files name none of the squads."""
+
+    def __init__(self, names: Collection[str], made: Callable[[str], _V]) -> None:
+        self._names, self._made = names, made
+
+    def __getitem__(self, name: str) -> _V:
+        if name not in self._names:
+            raise KeyError(name)
+        return self._made(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+class _Women(Container[str]):
+    """Those of the built-in teams that women play."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        self._names = names
+
+    def __contains__(self, name: object) -> bool:
+        from engine.squads import load_squad
+
+        return name in self._names and load_squad(str(name)).game is Game.WOMEN

@@ -15,7 +15,7 @@ from pydantic import (
 )
 
 from engine.cricket.formats import MAX_OVERS_WOMEN, NAMED
-from engine.cricket.state import CURRENT_ERA, FIRST_ERA, LAST_ERA
+from engine.eras import CURRENT_ERA, FIRST_ERA, LAST_ERA
 from engine.errors import BadYaml, UnknownPack
 from engine.packs import Pack, load_pack
 from engine.setup import DRAWN_WOMEN

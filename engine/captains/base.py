@@ -33,7 +33,7 @@ class CaptainSpec(BaseModel):
     captain.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
     name: str = Field(
         pattern=NAME_PATTERN,

@@ -37,7 +37,7 @@ _DELIVERY: Final = {field: DeliveryDecision(field=field) for field in Field}
 class BaselineSettings(BaseModel):
     """The baseline has nothing to set."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Baseline:

@@ -86,7 +86,7 @@ _SHOTS_AT_SPIN: Final = {Shot.ON_MERIT: 0.8, Shot.ROTATE: 0.09, Shot.SWEEP: 0.06
 class EmpiricalSettings(BaseModel):
     """How far he strays from what is usual."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
     spread: Annotated[float, Setting(ge=0, le=0.5)] = Setting(
         default=0.1, description="Standard deviation of the batters' aggression about the usual."

@@ -7,19 +7,15 @@ takes their place.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
 from engine.errors import BadPreset
+from engine.variables import LLM_API_KEY_ENV, LLM_BASE_URL, LLM_MODEL, Variable
 
-BASE_URL: Final = "CAPTAINS_LLM_BASE_URL"
-MODEL: Final = "CAPTAINS_LLM_MODEL"
-KEY_ENV: Final = "CAPTAINS_LLM_API_KEY_ENV"
-
-VARIABLES: Final[Mapping[str, str]] = MappingProxyType(
-    {"base_url": BASE_URL, "model": MODEL, "api_key_env": KEY_ENV}
+VARIABLES: Final[Mapping[str, Variable]] = MappingProxyType(
+    {"base_url": LLM_BASE_URL, "model": LLM_MODEL, "api_key_env": LLM_API_KEY_ENV}
 )
 """The variable that each setting is taken from."""
 
@@ -45,7 +41,7 @@ def filled(preset: str, own: Mapping[str, Any]) -> dict[str, Any]:
     taken = {
         setting: value
         for setting, variable in VARIABLES.items()
-        if setting not in own and (value := os.environ.get(variable))
+        if setting not in own and (value := variable.read())
     }
     mode = preset.removeprefix("llm_")
     if "base_url" in own or own.keys() & _KEYS or mode == "cached":
@@ -64,9 +60,10 @@ def blamed(fault: BadPreset, own: Mapping[str, Any]) -> BadPreset:
 
 
 def _what_to_set(missing: list[str]) -> str:
-    named = " and ".join(VARIABLES[setting] for setting in missing)
+    named = " and ".join(str(VARIABLES[setting]) for setting in missing)
     return (
-        f"not known: its {' and '.join(missing)}; set {named} in the environment ({BASE_URL} "
-        f"such as http://127.0.0.1:8080/v1; {KEY_ENV} to the name of the variable that holds a "
-        f"key, where one is needed), or write {' and '.join(missing)} beside its name in the file"
+        f"not known: its {' and '.join(missing)}; set {named} in the environment ({LLM_BASE_URL} "
+        f"such as http://127.0.0.1:8080/v1; {LLM_API_KEY_ENV} to the name of the variable that "
+        f"holds a key, where one is needed), or write {' and '.join(missing)} beside its name in "
+        "the file"
     )

@@ -59,7 +59,7 @@ _EASY_RATE: Final = 6.0  # runs an over; who needs no more has no reason to swin
 class HeuristicSettings(BaseModel):
     """The character of a heuristic captain."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
     boldness: _Shift = Setting(default=0.08, description="Added to the aggression of real batters.")
     wickets: _Share = Setting(

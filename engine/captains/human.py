@@ -19,7 +19,7 @@ class HumanSettings(BaseModel):
     he is back.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     cadence: Cadence = "ball"
     deadline_s: Seconds = 60.0

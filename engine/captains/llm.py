@@ -59,7 +59,7 @@ UNASKED: Final = LIMITS | {"mode"}
 class Allowance(BaseModel):
     """What may be spent; None is no limit. `tokens` of prompt and answer together."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
     tokens: int | None = Setting(default=None, ge=1)
     usd: float | None = Setting(default=None, gt=0, allow_inf_nan=False)
@@ -75,7 +75,7 @@ class Price(BaseModel):
     as `input`.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
     input: float = Setting(ge=0, allow_inf_nan=False)
     output: float = Setting(ge=0, allow_inf_nan=False)
@@ -92,7 +92,7 @@ class LlmSettings(BaseModel):
     `budget` is the captain's in a run, `episode_budget` in one episode.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     model: str = Setting(min_length=1, max_length=LONGEST_NAME)
     base_url: Address

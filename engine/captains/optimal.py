@@ -23,7 +23,7 @@ _Known = tuple[int, str, float, int]  # squads, format, venue, era
 class OptimalSettings(BaseModel):
     """The optimal captain has nothing to set."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Optimal:

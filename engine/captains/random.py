@@ -28,7 +28,7 @@ from engine.seeds import CaptainDraws
 class RandomSettings(BaseModel):
     """The random captain has nothing to set."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Random:

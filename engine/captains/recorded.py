@@ -45,7 +45,7 @@ _LIST: Final = "the list of decisions"
 class RecordedDecision(BaseModel):
     """One decision as a record's `decision` event has it; players by name, choices by value."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
 
     number: int = Setting(ge=0)
     seat: Seat
@@ -58,7 +58,7 @@ class RecordedSettings(BaseModel):
     record to play.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     record: str | None = None
     decisions: tuple[RecordedDecision, ...] | None = None

@@ -16,7 +16,7 @@ class RemoteSettings(BaseModel):
     bearer token. `deadline_s` is for one answer.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     url: Address
     token_env: Variable | None = None

@@ -42,7 +42,8 @@ from engine.cricket.choices import DeliveryDecision, Shot
 from engine.cricket.formats import Format
 from engine.cricket.outcomes import OUTCOMES, Dismissal, End
 from engine.cricket.players import SQUAD_SIZE
-from engine.cricket.state import ALL_OUT, CURRENT_ERA, FIRST_ERA
+from engine.cricket.state import ALL_OUT
+from engine.eras import CURRENT_ERA, FIRST_ERA
 
 Small = npt.NDArray[np.int16]  # what a log keeps millions of
 

@@ -24,7 +24,8 @@ Row = Annotated[tuple[float, ...], Field(min_length=CLASSES, max_length=CLASSES)
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Who only wants the digest waits for no models to be made.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Directions(_Strict):
@@ -151,6 +152,15 @@ def digest_of(*texts: bytes) -> str:
 def shipped_bytes(name: str) -> bytes:
     """A data file of this room, as shipped."""
     return files("engine.chance").joinpath(name).read_bytes()
+
+
+def shipped_digest(assumption_scale: float = 1.0) -> str:
+    """Of the shipped ball model, without making it; the assumed coefficients times a factor."""
+    return digest_of(
+        shipped_bytes("coefficients.json"),
+        shipped_bytes("assumed.json"),
+        str(assumption_scale).encode(),
+    )
 
 
 @cache

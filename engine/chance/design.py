@@ -20,7 +20,7 @@ import numpy as np
 
 from engine.chance.classes import Floats, Ints
 from engine.cricket.players import Game
-from engine.cricket.state import FIRST_ERA, LAST_ERA
+from engine.eras import FIRST_ERA, LAST_ERA
 
 # Balls faced: the first ball of each bin but the first. Source: the settled-batter table of the
 # targets, refined at the start.

@@ -62,7 +62,7 @@ from engine.chance.fitting.reading import (
 from engine.chance.fitting.seasons import REFERENCE_SINCE, Backtest, SeasonTable, season_table
 from engine.chance.fitting.splits import phases_of
 from engine.chance.fitting.targets import RealTable, real_table
-from engine.cricket.state import FIRST_ERA
+from engine.eras import FIRST_ERA
 
 PROGRAM_VERSION: Final = "3"
 ATTRIBUTION: Final = (

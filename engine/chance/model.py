@@ -21,10 +21,9 @@ from engine.chance.classes import CLASS_OF, Floats
 from engine.chance.coefficients import (
     Assumptions,
     Coefficients,
-    digest_of,
     shipped_assumptions,
-    shipped_bytes,
     shipped_coefficients,
+    shipped_digest,
 )
 from engine.chance.design import FACED_BINS, FACED_STARTS, WICKETS
 from engine.chance.matchups import Matchups
@@ -33,7 +32,8 @@ from engine.cricket.distribution import Distribution
 from engine.cricket.formats import Format
 from engine.cricket.nodes import DeliveryContext
 from engine.cricket.players import Game, Player
-from engine.cricket.state import CURRENT_ERA, Conditions
+from engine.cricket.state import Conditions
+from engine.eras import CURRENT_ERA
 
 _BIN_OF = tuple(sum(start <= n for start in FACED_STARTS) for n in range(FACED_STARTS[-1] + 1))
 
@@ -212,14 +212,9 @@ def towards_runs(conditions: Conditions, innings_number: int) -> float:
 
 @cache
 def _shipped(assumption_scale: float) -> BallModel:
-    digest = digest_of(
-        shipped_bytes("coefficients.json"),
-        shipped_bytes("assumed.json"),
-        str(assumption_scale).encode(),
-    )
     return BallModel(
         shipped_coefficients(),
         shipped_assumptions(),
-        digest=digest,
+        digest=shipped_digest(assumption_scale),
         assumption_scale=assumption_scale,
     )

@@ -14,7 +14,7 @@ from engine.chance.elevens import IS_SPIN, STYLES, Elevens
 from engine.chance.rotation import HABITS, habit_of, plan_overs
 from engine.cricket.formats import Format
 from engine.cricket.players import SQUAD_SIZE, Bowling, Game
-from engine.cricket.state import CURRENT_ERA
+from engine.eras import CURRENT_ERA
 
 _BASE_THREE: Final = 3 ** np.arange(SQUAD_SIZE)
 

@@ -36,7 +36,7 @@ from engine.cricket.errors import UnknownFormat
 from engine.cricket.formats import MAX_OVERS, MAX_OVERS_WOMEN, POWERPLAY_OUTSIDE, Format
 from engine.cricket.outcomes import ALLOWED_ON_FREE_HIT, OUTCOMES
 from engine.cricket.players import Game
-from engine.cricket.state import FIRST_ERA
+from engine.eras import FIRST_ERA
 
 RATE_STEPS: Final = 4  # required rate is told in quarters of a run an over …
 RATE_MAX: Final = 36.0  # … up to six sixes

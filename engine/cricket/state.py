@@ -12,11 +12,9 @@ from engine.cricket.choices import Field, Seat
 from engine.cricket.formats import BALLS_PER_OVER, Format
 from engine.cricket.outcomes import NOT_OUT, Dismissal
 from engine.cricket.players import SQUAD_SIZE, Game, PlayerIndex, Squad
+from engine.eras import CURRENT_ERA, FIRST_ERA, LAST_ERA
 
 ALL_OUT: Final = SQUAD_SIZE - 1
-FIRST_ERA: Final = 2014
-LAST_ERA: Final = 2027
-CURRENT_ERA: Final = 2026  # a constant, not the clock: the same file means the same matches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Annotated, Any, Final, Literal, Self, cast, get_args
 
-from pydantic import Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
 
 from engine.events.deciding import DecisionMade, Reasoning
 from engine.events.ending import EpisodeEnded
@@ -156,7 +156,7 @@ EVENT_TYPES: Final = frozenset(
     kind.model_fields["type"].default for kind in get_args(get_args(Event)[0])
 )
 
-EVENT_ADAPTER: Final[TypeAdapter[Event]] = TypeAdapter(Event)
+EVENT_ADAPTER: Final[TypeAdapter[Event]] = TypeAdapter(Event, config=ConfigDict(defer_build=True))
 
 
 def parse_event(line: str | bytes) -> Event:

@@ -53,7 +53,7 @@ _Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME, strict=True)]
 
 
 class _SkillFile(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     scoring: _Shift = 0.0
     survival: _Shift = 0.0
@@ -62,7 +62,7 @@ class _SkillFile(BaseModel):
 
 
 class _PlayerFile(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     name: _Name
     role: Role
@@ -72,7 +72,7 @@ class _PlayerFile(BaseModel):
 
 
 class _SquadFile(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     name: _Name
     game: Game = Game.MEN

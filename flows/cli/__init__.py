@@ -1,5 +1,5 @@
 """The command line: `captains …`. Nothing heavy is imported before a command needs it."""
 
-from flows.cli.app import app, main
+from flows.cli.app import app, command, main
 
-__all__ = ["app", "main"]
+__all__ = ["app", "command", "main"]

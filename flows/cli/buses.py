@@ -6,12 +6,13 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from engine.variables import BUS_TOKEN, BUS_URL
 from flows import settings
 from flows.cli.found import find_run
 from flows.cli.terminal import BadInput, Exit, answer_json, note, say
 from flows.ledger import RunFolder
 from flows.play import BusAddress
-from flows.stage import BUS_TOKEN, BUS_URL, bus_at
+from flows.stage import bus_at
 from flows.standing import standing_bus
 
 if TYPE_CHECKING:

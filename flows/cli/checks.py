@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from engine.cricket.players import Game
-from engine.cricket.state import CURRENT_ERA
+from engine.eras import CURRENT_ERA
 from flows.cli.numbers import check_era, check_processes, check_seed
 from flows.cli.terminal import BadInput, Exit, answer_json, note, progress, say, table
 

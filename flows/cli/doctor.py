@@ -21,6 +21,7 @@ from packaging.markers import Marker
 
 from engine.captains import CaptainSpec, clash_of, load, plugins
 from engine.errors import BadPreset
+from engine.variables import settings_file
 from flows import settings
 from flows.cli.terminal import Exit, answer_json, say, table
 from flows.deployments.declared import known_captains
@@ -180,7 +181,9 @@ def check_settings(runs: Path) -> Iterator[Finding]:
         if os.environ.get(setting.name, setting.value) != setting.value
     ]
     said = "; ".join(own) or f"home {settings.home(runs)}"
-    yield Finding(check="settings", state="note" if own else "ok", said=said)
+    file = settings_file()
+    more = "" if file is None else f"; also from {file}"
+    yield Finding(check="settings", state="note" if own else "ok", said=f"{said}{more}")
 
 
 def check_server(runs: Path, examined: Examined) -> Iterator[Finding]:

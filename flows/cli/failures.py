@@ -13,6 +13,7 @@ _BAD_INPUT: Final = (
     ("engine.errors", "UnknownPreset"),
     ("engine.errors", "BadPreset"),
     ("engine.errors", "BadYaml"),
+    ("engine.variables", "BadSettingsFile"),
     ("engine.cricket.errors", "UnknownFormat"),
     ("engine.cricket.errors", "BadSquad"),
     ("engine.cricket.errors", "BadStart"),
@@ -28,7 +29,6 @@ _BAD_INPUT: Final = (
 _FAILED: Final = (
     ("engine.errors", "BrokenRecord"),
     ("flows.holding", "RunBusy"),
-    ("flows.cli.up", "AlreadyUp"),
     ("flows.spending", "BrokenSpending"),
     ("flows.server", "ServerUnavailable"),
     ("concurrent.futures.process", "BrokenProcessPool"),

@@ -127,13 +127,15 @@ def _squads(text: str) -> SquadsWord | tuple[str, str]:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Showing:
     """Where a match is shown and how fast, when what captains think is, and who speaks.
-    `balls_per_s` None: the flow's own pace on a terminal, at full speed elsewhere.
+    `balls_per_s` None: the flow's own pace on a terminal, at full speed elsewhere. `verbose`: a
+    line about it on stderr too.
     """
 
     bus_url: str | None = None
     reasoning: Shown = "live"
     speech: Speech = "none"
     balls_per_s: float | None = None
+    verbose: bool = False
 
     def check(self, *, featured: bool) -> None:
         """Raises `BadInput`."""
@@ -162,6 +164,10 @@ def play_match(wanted: Wanted, runs: Path, showing: Showing, *, as_json: bool) -
         spec = folder.next_attempt(spec)
     result = asyncio.run(_played(spec, folder, runs, bus, showing.reasoning, as_json=as_json))
     folder.append(result)
+    if showing.verbose:
+        from flows.log import line_of
+
+        note(line_of(result))
     record = folder.record_of(result)
     if as_json:
         answer_json(MatchReport.of(result, spec, record).model_dump())
@@ -224,7 +230,7 @@ def play_featured(
     if not isinstance(wanted.squads, str):
         raise BadInput("--featured plays with --squads drawn, drawn-women or built-in")
     check_wish(Wish(showing.speech), os.environ)
-    reporter = TerminalReporter(quiet=as_json)
+    reporter = TerminalReporter(quiet=as_json, verbose=showing.verbose)
     bus_url = showing.bus_url
     paced = True if showing.balls_per_s is not None else None
     opening = session(runs, quiet=as_json, bus_url=bus_url, reporter=reporter, paced=paced)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from engine.cricket.state import FIRST_ERA, LAST_ERA
+from engine.eras import FIRST_ERA, LAST_ERA
 from engine.seeds import MAX_SEED
 from flows.cli.terminal import BadInput
 

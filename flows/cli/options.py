@@ -7,11 +7,17 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from engine.cricket.state import FIRST_ERA, LAST_ERA
+from engine import variables
+from engine.eras import FIRST_ERA, LAST_ERA
 from engine.seeds import MAX_SEED
 
 JSON = Annotated[bool, Parameter(name="--json", negative=(), help="One JSON document on stdout.")]
-RUNS = Annotated[Path, Parameter(name="--runs", help="The folder of runs.")]
+RUNS = Annotated[
+    Path, Parameter(name="--runs", env_var=variables.RUNS.name, help="The folder of runs.")
+]
+VERBOSE = Annotated[
+    bool, Parameter(name="--verbose", negative=(), help="A line on stderr for each episode.")
+]
 FRESH = Annotated[bool, Parameter(negative=(), help="Start over; what was played is set aside.")]
 SEED = Annotated[
     int, Parameter(help=f"0 to {MAX_SEED}; the same seed gives the same matches, ball by ball.")

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from engine.wording import duration, printable, shortened
 from flows.cli.terminal import is_watched, note, say
+from flows.log import line_of
 from flows.pace import Pace
 from flows.stage import Reporter
 
 if TYPE_CHECKING:
+    from engine.result import EpisodeResult
     from flows.run import Run
 
 LINES: Final = 10  # plain lines for a whole run
@@ -22,10 +24,12 @@ RECKON_EVERY_S: Final = 1.0
 
 
 class TerminalReporter(Reporter):
-    """Progress on stderr, the table on stdout. `quiet` leaves stdout to the JSON document."""
+    """Progress on stderr, the table on stdout. `quiet` leaves stdout to the JSON document,
+    `verbose` has a line on stderr for each episode too.
+    """
 
-    def __init__(self, *, quiet: bool) -> None:
-        self._quiet = quiet
+    def __init__(self, *, quiet: bool, verbose: bool = False) -> None:
+        self._quiet, self._verbose = quiet, verbose
         self._run: Run | None = None
         self._bar: Any = None
         self._task: Any = None
@@ -80,6 +84,10 @@ class TerminalReporter(Reporter):
             show_table(run)
         if still_on and self.page is not None:
             note(f"\nthe featured match is still on at {self.page}; Ctrl-C ends it")
+
+    def ended(self, result: EpisodeResult) -> None:
+        if self._verbose:
+            note(line_of(result))
 
     def trouble(self, message: str) -> None:
         note(message)

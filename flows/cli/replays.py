@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from flows.cli.matches import show_match
 from flows.cli.terminal import BadInput, Exit, WorkFailed, answer_json, note
+
+_OTHER_MODEL: Final = "it was played with another ball model, so its balls are taken as they came"
 
 
 def replay_episode(named: str, runs: Path, *, as_json: bool) -> int:
@@ -35,10 +38,10 @@ def replay_episode(named: str, runs: Path, *, as_json: bool) -> int:
         )
         return Exit.DONE if replay.identical else Exit.FAILED
     show_match(again)
+    why = "" if replay.same_coefficients else f"; {_OTHER_MODEL}"
     if not replay.identical:
-        why = "" if replay.same_coefficients else "; it was played with another ball model"
         raise WorkFailed(f"{path}: the replay differs from what was recorded{why}")
-    note(f"{path}: the replay is identical, {recorded.record_digest}")
+    note(f"{path}: the replay is identical, {recorded.record_digest}{why}")
     return Exit.DONE
 
 

@@ -10,10 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.wording import duration
-from flows.cli.players import tell_people
-from flows.cli.progress import TerminalReporter
 from flows.cli.terminal import BadInput, Exit, answer_json, is_watched, note, say
-from flows.people import people
 
 if TYPE_CHECKING:
     from flows.cli.session import Session
@@ -24,21 +21,43 @@ DEMO = "demo"
 MOST_REASONS_SHOWN = 5
 
 
-def run_demo(runs: Path, *, fresh: bool, as_json: bool) -> int:
+def run_demo(runs: Path, *, fresh: bool, as_json: bool, verbose: bool = False) -> int:
     """`captains demo`."""
     from tournaments.brackets import bracket_path
 
     file = str(bracket_path(DEMO))  # whatever the working folder holds under that name
-    stay = is_watched()
-    return _run(file, runs, occasion="1", fresh=fresh, as_json=as_json, stay=stay, ready=True)
+    return _run(
+        file,
+        runs,
+        occasion="1",
+        fresh=fresh,
+        as_json=as_json,
+        stay=is_watched(),
+        ready=True,
+        verbose=verbose,
+    )
 
 
 def run_file(
-    file: str, runs: Path, *, occasion: str, fresh: bool, as_json: bool, bus_url: str | None = None
+    file: str,
+    runs: Path,
+    *,
+    occasion: str,
+    fresh: bool,
+    as_json: bool,
+    bus_url: str | None = None,
+    verbose: bool = False,
 ) -> int:
     """`captains run FILE`."""
     return _run(
-        file, runs, occasion=occasion, fresh=fresh, as_json=as_json, stay=False, bus_url=bus_url
+        file,
+        runs,
+        occasion=occasion,
+        fresh=fresh,
+        as_json=as_json,
+        stay=False,
+        bus_url=bus_url,
+        verbose=verbose,
     )
 
 
@@ -100,15 +119,19 @@ def _run(
     stay: bool,
     ready: bool = False,
     bus_url: str | None = None,
+    verbose: bool,
 ) -> int:
     from flows import catalogue
+    from flows.cli.players import tell_people
+    from flows.cli.progress import TerminalReporter
+    from flows.people import people
     from flows.work import captains_of
 
     order = _ordered(file, occasion)
     if runs.exists() and not runs.is_dir():
         raise BadInput(f"--runs {runs}: is not a folder")
     _refuse_if_busy(order, runs)
-    reporter = TerminalReporter(quiet=as_json)
+    reporter = TerminalReporter(quiet=as_json, verbose=verbose)
     asked = people(captains_of(order.spec, catalogue.known()).values())
     has_bus = order.spec.spectate.episodes != "none" or bool(asked) or bus_url is not None
     from flows.cli.session import session

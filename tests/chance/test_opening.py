@@ -14,7 +14,8 @@ from engine.cricket.formats import T5, T20, Format
 from engine.cricket.laws import start_innings
 from engine.cricket.match import Captaincy, Drawn, MatchSetup
 from engine.cricket.players import Game
-from engine.cricket.state import ALL_OUT, CURRENT_ERA, Conditions, Innings, Squads
+from engine.cricket.state import ALL_OUT, Conditions, Innings, Squads
+from engine.eras import CURRENT_ERA
 from engine.seeds import Streams
 from engine.setup import match_setup, squads_named
 from tests.chance.contexts import MODEL

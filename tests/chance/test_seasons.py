@@ -12,7 +12,8 @@ from engine.chance.fitting.seasons import Damping, SeasonTable, backtest, extend
 from engine.cricket.errors import UnknownFormat
 from engine.cricket.formats import ODI, T5, T20
 from engine.cricket.players import Game
-from engine.cricket.state import CURRENT_ERA, Conditions
+from engine.cricket.state import Conditions
+from engine.eras import CURRENT_ERA
 from tests.chance.contexts import MODEL, by_class, chase, context
 
 

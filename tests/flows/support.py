@@ -53,7 +53,7 @@ def episode(episode_id: str = "e1", *, seed: int = 1, overs: int = 1) -> Episode
     )
 
 
-PROGRAM = "import sys; from flows.cli import main; sys.exit(main())"
+PROGRAM = "import sys; from flows.cli import command; sys.exit(command())"
 
 
 def tournament_file(folder: Path, text: str = ALONE) -> Path:

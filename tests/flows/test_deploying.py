@@ -19,7 +19,7 @@ from prefect.client.schemas.actions import (
     WorkPoolUpdate,
 )
 
-from engine.captains.from_environment import BASE_URL, MODEL
+from engine.variables import LLM_BASE_URL, LLM_MODEL
 from flows.deployments.automating import shipped_automations
 from flows.deployments.comparing import shape_of
 from flows.deployments.declared import Declared, shipped
@@ -129,8 +129,8 @@ async def test_an_endpoint_that_is_known_has_its_limit(client: PrefectClient) ->
 async def test_a_model_that_cannot_be_is_told_and_keeps_nobody_from_going_up(
     client: PrefectClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(BASE_URL, "no address")
-    monkeypatch.setenv(MODEL, "m")
+    monkeypatch.setenv(LLM_BASE_URL.name, "no address")
+    monkeypatch.setenv(LLM_MODEL.name, "m")
     said: list[str] = []
     await make_ready(client, said.append)
     assert "could not be set up" in said[0]

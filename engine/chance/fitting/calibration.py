@@ -33,7 +33,7 @@ from engine.chance.fitting.splits import phase_of_ball
 from engine.chance.fitting.spreading import moved_spreads
 from engine.chance.fitting.targets import RealTable
 from engine.chance.model import BallModel
-from engine.cricket.state import FIRST_ERA
+from engine.eras import FIRST_ERA
 
 ROUNDS: Final = 34
 SETTLED: Final = 24  # rounds; the later ones average out what chance does to each

@@ -16,7 +16,7 @@ from engine.chance.fitting.arena import arena_of, class_counts, half_way, play
 from engine.chance.fitting.reading import Deliveries
 from engine.chance.fitting.targets import RealTable
 from engine.chance.model import BallModel
-from engine.cricket.state import FIRST_ERA, LAST_ERA
+from engine.eras import FIRST_ERA, LAST_ERA
 
 # A length in each band of the real matches that rain made short.
 SHORT: Final = (5, 8, 10, 12, 14, 16, 18)

@@ -19,7 +19,7 @@ import numpy as np
 
 from engine.chance.classes import CLASSES, BallClass, Floats, Ints
 from engine.chance.design import PHASES, SEASONS
-from engine.cricket.state import FIRST_ERA
+from engine.eras import FIRST_ERA
 
 REFERENCE_SINCE: Final = 2019  # the seasons of the target tables, to 2024: zero on the scale
 LEAST_STEP: Final = 0.03  # of a log-odds a year; no walk is stiller

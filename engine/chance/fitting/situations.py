@@ -7,7 +7,7 @@ import numpy as np
 from engine.chance.design import BALLS_PER_OVER, WICKETS, Family, Situations
 from engine.chance.fitting.reading import Deliveries
 from engine.chance.fitting.splits import phases_of
-from engine.cricket.state import FIRST_ERA
+from engine.eras import FIRST_ERA
 
 
 def situations_of(family: Family, d: Deliveries) -> Situations:

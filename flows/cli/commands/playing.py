@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from engine.cricket.state import CURRENT_ERA
+from engine.eras import CURRENT_ERA
 from flows.cli.options import (
     BUS,
     CAPTAINS,
@@ -20,8 +20,14 @@ from flows.cli.options import (
     SEED,
     SQUADS,
     SUPER_OVER,
+    VERBOSE,
 )
 from flows.cli.terminal import BadInput
+
+SPEECH = Annotated[
+    Literal["none", "auto", "cartesia", "piper", "espeak", "browser"],
+    Parameter(help="Who speaks the commentary; with --featured."),
+]
 
 
 def play(
@@ -47,10 +53,7 @@ def play(
         Literal["live", "after", "never"] | int,
         Parameter(help="When a bus shows what captains think; a number: so many balls later."),
     ] = "live",
-    speech: Annotated[
-        Literal["none", "auto", "cartesia", "piper", "espeak", "browser"],
-        Parameter(help="Who speaks the commentary; with --featured."),
-    ] = "none",
+    speech: SPEECH = "none",
     balls_per_s: Annotated[
         float | None,
         Parameter(help="Pace of the show, with --featured; default: 4 on a terminal, else none."),
@@ -58,6 +61,7 @@ def play(
     captains: CAPTAINS = None,
     bus: BUS = None,
     runs: RUNS = Path("runs"),
+    verbose: VERBOSE = False,
     json: JSON = False,
 ) -> int:
     """Play one match between two captains, and show its scorecard.
@@ -81,7 +85,9 @@ def play(
     )
     if featured and captains:
         raise BadInput("--captains: not with --featured, which plays the presets that ship")
-    showing = Showing(bus_url=bus, reasoning=reasoning, speech=speech, balls_per_s=balls_per_s)
+    showing = Showing(
+        bus_url=bus, reasoning=reasoning, speech=speech, balls_per_s=balls_per_s, verbose=verbose
+    )
     showing.check(featured=featured)
     if featured:
         return play_featured(wanted, runs, showing, if_busy=if_busy, as_json=json)
@@ -120,22 +126,6 @@ def token(captain: str, /, *, bus: BUS = None, json: JSON = False) -> int:
     from flows.cli.players import show_token
 
     return show_token(captain, bus, as_json=json)
-
-
-def up(
-    *,
-    port: Annotated[int | None, Parameter(help="Of the page; default 8765, or a free one.")] = None,
-    no_browser: Annotated[bool, Parameter(negative=(), help="Do not open the page.")] = False,
-    runs: RUNS = Path("runs"),
-    json: JSON = False,
-) -> int:
-    """Keep a page up from which matches are started, watched and played, until Ctrl-C.
-
-    Example: captains up --port 8765
-    """
-    from flows.cli.up import run_up
-
-    return run_up(runs, port=port, browser=not no_browser, as_json=json)
 
 
 def simulate(

@@ -12,10 +12,17 @@ from flows.cli.options import (
     FRESH,
     JSON,
     RUNS,
+    VERBOSE,
 )
 
 
-def demo(*, runs: RUNS = Path("runs"), fresh: FRESH = False, json: JSON = False) -> int:
+def demo(
+    *,
+    runs: RUNS = Path("runs"),
+    fresh: FRESH = False,
+    verbose: VERBOSE = False,
+    json: JSON = False,
+) -> int:
     """Play four captains, everybody against everybody, live in the browser.
 
     On a terminal the page and the Prefect UI stay up until Ctrl-C. The same command again resumes.
@@ -24,7 +31,7 @@ def demo(*, runs: RUNS = Path("runs"), fresh: FRESH = False, json: JSON = False)
     """
     from flows.cli.tournaments import run_demo
 
-    return run_demo(runs, fresh=fresh, as_json=json)
+    return run_demo(runs, fresh=fresh, as_json=json, verbose=verbose)
 
 
 def run(
@@ -35,6 +42,7 @@ def run(
     bus: BUS = None,
     runs: RUNS = Path("runs"),
     fresh: FRESH = False,
+    verbose: VERBOSE = False,
     json: JSON = False,
 ) -> int:
     """Play a tournament file; the same command again resumes it.
@@ -43,7 +51,9 @@ def run(
     """
     from flows.cli.tournaments import run_file
 
-    return run_file(file, runs, occasion=occasion, fresh=fresh, as_json=json, bus_url=bus)
+    return run_file(
+        file, runs, occasion=occasion, fresh=fresh, as_json=json, bus_url=bus, verbose=verbose
+    )
 
 
 def plan(
