@@ -1,4 +1,4 @@
-"""Runs with a language model behind a stub on loopback, as processes against a real server."""
+"""Runs with a language model behind a stub on loopback, against a real server."""
 
 from __future__ import annotations
 
@@ -11,11 +11,16 @@ from typing import Any
 
 import pytest
 
+from tests.flows.here import played_here
 from tests.flows.support import captains, tournament_file
 from tests.llm.models import by_tool
 from tests.llm.stub import Said, completion, fails, plays, says, stub
 
-pytestmark = pytest.mark.prefect
+pytestmark = [
+    pytest.mark.prefect,
+    pytest.mark.usefixtures("on_server"),
+    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),  # Prefect's, at a test's end
+]
 
 FILE = """\
 name: asked
@@ -34,7 +39,7 @@ class Runs:
 
     def __init__(self, folder: Path, url: str, environment: dict[str, str]) -> None:
         self.folder, self.url = folder, url
-        self.environment = {**environment, "CAPTAINS_HOME": str(folder / "home")}
+        self.environment = environment
 
     async def play(
         self, limits: str, *arguments: str, more: str = "", extra: str = "", code: int = 0
@@ -43,16 +48,29 @@ class Runs:
         process = self.started(limits, *arguments, more=more, extra=extra)
         return await ended(process, code)
 
+    async def play_here(self, more: str = "") -> Any:
+        """To the end, where no exit code is claimed."""
+        return await played_here(self._file("{}", more, ""), self.folder / "runs")
+
     def started(
         self, limits: str, *arguments: str, more: str = "", extra: str = ""
     ) -> subprocess.Popen[str]:
-        extra = extra and f"\n  - {extra}"
-        text = FILE.format(url=self.url, limits=limits, more=more, extra=extra)
-        file = tournament_file(self.folder, text)
+        file = self._file(limits, more, extra)
         return captains(
             ["run", str(file), "--runs", str(self.folder / "runs"), "--json", *arguments],
             self.environment,
         )
+
+    def _file(self, limits: str, more: str, extra: str) -> Path:
+        extra = extra and f"\n  - {extra}"
+        text = FILE.format(url=self.url, limits=limits, more=more, extra=extra)
+        return tournament_file(self.folder, text)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One for the processes and for what is played here."""
+    monkeypatch.setenv("CAPTAINS_HOME", str(tmp_path / "home"))
 
 
 async def ended(process: subprocess.Popen[str], code: int = 0) -> Any:
@@ -114,7 +132,7 @@ async def test_a_run_that_is_stopped_counts_all_that_it_asked_and_asks_nothing_a
         told = await ended(process, code)
         assert told is None or "the same command plays the rest" in told["error"]
         answering.released.set()
-        resumed = await runs.play("{}", more=price)
+        resumed = await runs.play_here(price)
     account, spent = resumed["captains"][1], resumed["spent"]
     assert account["from_cache"] == 7
     assert account["calls"] == len(endpoint.requests) - 7 - 2
@@ -127,7 +145,7 @@ async def test_a_captain_who_answers_nothing_usable_is_shown_and_not_ranked(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:
     async with stub(says(completion("nonsense", "{}"))) as endpoint:
-        told = await Runs(tmp_path, endpoint.url, environment).play("{}")
+        told = await Runs(tmp_path, endpoint.url, environment).play_here()
     account = told["captains"][1]
     assert account["captain"] == "model"
     assert account["coverage"] == 0
@@ -186,11 +204,7 @@ async def test_a_round_robin_of_two_models_at_the_environments_endpoint(
     async with stub(answering=answer) as endpoint:
         process = captains(
             ["run", str(file), "--runs", str(tmp_path / "runs")],
-            {
-                **environment,
-                "CAPTAINS_HOME": str(tmp_path / "home"),
-                "CAPTAINS_LLM_BASE_URL": endpoint.url,
-            },
+            {**environment, "CAPTAINS_LLM_BASE_URL": endpoint.url},
         )
         out, err = await asyncio.to_thread(process.communicate, timeout=120)
     assert process.returncode == 0, err
@@ -232,21 +246,20 @@ async def test_a_single_match_tells_each_decision_with_its_tokens(
 
 @pytest.mark.parametrize("extra", ["{name: qwen, preset: PRESET, cadence: over}", "PRESET"])
 async def test_a_tournament_is_played_again_from_the_cache_by_the_presets_names(
-    tmp_path: Path, environment: dict[str, str], extra: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, extra: str
 ) -> None:
     async def answering(request: dict[str, Any]) -> Said:
         return by_tool(request)
 
     async with stub(answering=answering) as endpoint:
-        named = {"CAPTAINS_LLM_BASE_URL": endpoint.url, "CAPTAINS_LLM_MODEL": "m"}
+        monkeypatch.setenv("CAPTAINS_LLM_BASE_URL", endpoint.url)
+        monkeypatch.setenv("CAPTAINS_LLM_MODEL", "m")
         told, asked = [], []
         for preset in ("llm_live", "llm_cached"):
             captain = extra.replace("PRESET", preset)
             text = f"name: named\nmatch: {{overs: 1, pairs: 1}}\ncaptains: [random, {captain}]\n"
             file = tournament_file(tmp_path, f"{text}spectate: {{episodes: none}}\n")
-            home = {"CAPTAINS_HOME": str(tmp_path / "home")}
-            arguments = ["run", str(file), "--runs", str(tmp_path / "runs"), "--json"]
-            told.append(await ended(captains(arguments, {**environment, **named, **home}), 0))
+            told.append(await played_here(file, tmp_path / "runs"))
             asked.append(len(endpoint.requests))
     live, cached = told
     assert asked[0] == asked[1] > 0
