@@ -21,7 +21,6 @@ from engine.chance import BallModel
 from engine.chance.coefficients import shipped_assumptions, shipped_coefficients
 from engine.cricket.players import Game
 from engine.episode import play_episode
-from engine.events import event_json_schema
 from engine.fidelity import Line, Verdict
 from engine.fidelity.reference import shipped_reference
 from engine.fidelity.simulation import play_batch
@@ -29,15 +28,14 @@ from engine.packs import BUILT_IN, Pack, load_pack
 from engine.packs.odds import shipped_odds
 from engine.squads import load_squad
 from engine.squads.strength import shipped_strengths
-from engine.tool_captains.human.wire import human_json_schema
-from engine.tool_captains.remote.wire import remote_json_schema
 from flows import catalogue
 from flows.fidelity import MATCHES, Checked, Wanted, check, title_of
 from flows.order import Order
 from flows.outcomes import outcome_of
 from flows.play import shipped_models
+from flows.schemas import SCHEMAS
 from flows.work import captains_of, episode_spec
-from tournaments import TournamentSpec, load_tournament, new_table, standings_text
+from tournaments import load_tournament, new_table, standings_text
 from tournaments.brackets import bracket_path
 
 DOCS: Final = Path(__file__).resolve().parent
@@ -48,7 +46,6 @@ FIDELITY: Final = DOCS / "fidelity.md"
 SQUADS: Final = DOCS / "squads.md"
 CHANCES: Final = DOCS / "win-probability.md"
 FIGURES: Final = DOCS / "figures"  # what the programs of `bench` found, as they wrote it
-DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _SIDES: Final = ("real", "simulated")
 _SEASON_COLUMNS: Final = {
     "matches": "matches",
@@ -73,14 +70,9 @@ _MEASURES: Final = {
 
 def documents() -> Iterator[tuple[Path, str]]:
     """Every generated file, with what it should hold."""
-    events = _schema("Events of captains", event_json_schema())
-    yield DOCS / "schema" / "events.schema.json", events
-    tournament = _schema("Tournament file of captains", TournamentSpec.model_json_schema())
-    yield DOCS / "schema" / "tournament.schema.json", tournament
-    remote = _schema("Requests to and answers of remote captains", remote_json_schema())
-    yield DOCS / "schema" / "remote.schema.json", remote
-    human = _schema("Questions to and answers of human captains", human_json_schema())
-    yield DOCS / "schema" / "human.schema.json", human
+    for name, schema in SCHEMAS.items():
+        text = json.dumps(schema.document(), indent=2, ensure_ascii=False)
+        yield DOCS / "schema" / f"{name}.schema.json", f"{text}\n"
     yield CARD, _filled(CARD, "figures", figures())
     yield README, _filled(README, "demo table", demo_table())
     yield FIDELITY, _filled(FIDELITY, "fidelity", fidelity_tables())
@@ -368,11 +360,6 @@ def _table(header: Sequence[str], rows: Iterator[list[str]]) -> Iterator[str]:
     yield f"| {' | '.join(header)} |"
     yield "| --- " * len(header) + "|"
     yield from (f"| {' | '.join(row)} |" for row in rows)
-
-
-def _schema(title: str, schema: Mapping[str, Any]) -> str:
-    whole = {"$schema": DIALECT, **schema, "title": title}
-    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -35,7 +35,9 @@ class Explainer:
                 return Fault(line=setting_line(document, where, at), message=error["msg"])
             case "extra_forbidden":
                 line = document.key_line(where)
-                return Fault(line=line, message=self._unknown_key(where, error["loc"]))
+                _, around = place(error["loc"][:-1], document, self._at)
+                message = self._unknown_key(where, error["loc"], around)
+                return Fault(line=line, message=message)
             case "missing" if isinstance(value, dict):
                 missing = (*where, str(error["loc"][-1]))
                 said = f"{dotted(missing)} is missing; allowed: {self._description(error['loc'])}"
@@ -48,10 +50,13 @@ class Explainer:
         message = f"{dotted(where)} is {shown(value)}; allowed: {self._description(error['loc'])}"
         return Fault(line=document.line(where), message=message)
 
-    def _unknown_key(self, where: Where, loc: Where) -> str:
-        allowed = [*self._properties(loc[:-1])]
-        hint = did_you_mean(where[-1], allowed, quote="`")
-        return f"{dotted(where)} is unknown{hint}; allowed: {', '.join(allowed)}"
+    def _unknown_key(self, where: Where, loc: Where, around: object) -> str:
+        key, fields = str(where[-1]), self._properties(loc[:-1], around)
+        hint = did_you_mean(key, fields, quote="`")
+        for name, field in fields.items():
+            if key in self._properties_of(field, None):  # it stands a level too high
+                hint = f" (did you mean `{name}.{key}`?)"
+        return f"{dotted(where)} is unknown{hint}; allowed: {', '.join(fields)}"
 
     def _description(self, loc: Where) -> str:
         """What the field at pydantic's `loc` says is allowed, or the nearest field around it."""
@@ -60,11 +65,18 @@ class Explainer:
             return self._description(loc[:-1])
         return text.rstrip(".")
 
-    def _properties(self, loc: Where) -> Mapping[str, Any]:
-        """The keys that a mapping at `loc` may have."""
+    def _properties(self, loc: Where, written: object) -> Mapping[str, Any]:
+        """The keys that a mapping at `loc` may have, of which there are those `written`."""
+        return self._properties_of(self._schema_at(loc), written)
+
+    def _properties_of(self, node: Mapping[str, Any], written: object) -> Mapping[str, Any]:
+        """Those of every member of a union, or where what is needed of one is there, of it alone."""
+        members = [member for member in self._branches(node) if "properties" in member]
+        keys = set(written) if isinstance(written, Mapping) else set[str]()
+        meant = [one for one in members if one.get("required") and keys >= set(one["required"])]
         found: dict[str, Any] = {}
-        for node in self._branches(self._schema_at(loc)):
-            found |= node.get("properties", {})
+        for member in meant or members:
+            found |= member["properties"]
         return found
 
     def _schema_at(self, loc: Where) -> Mapping[str, Any]:

@@ -91,6 +91,8 @@ WRONG = {
     "stop: {when: ranked, max_pairs: 999}": "333 looks; allowed: 50 at most, with more pairs in",
     "stop: {when: ranked, max_pairs: 9, alpha: 0.5}": "`stop.alpha` is 0.5; allowed: The chance to",
     "stop: {when: ranked, max_pairs: 9, only: raw}": "`stop.only` is unknown; allowed: every, scor",
+    "stop: {sprt: {pair: [random, cautious], elo0: 0, elo1: 5}, max_pairs: 9}": "`stop.max_pairs` is "
+    "unknown (did you mean `sprt.max_pairs`?); allowed: sprt",
     "stop: {sprt: 4}": "`stop.sprt` is 4; allowed: A test of two captains, such as",
     "stop: {sprt: {pair: [random, bob], elo0: 0, elo1: 5}}": "'bob' does not play; allowed: two of",
     "stop: {sprt: {pair: [random, random], elo0: 0, elo1: 5}}": "'random' twice; allowed: two capt",
@@ -98,6 +100,7 @@ WRONG = {
     "stop: {sprt: {pair: [random], elo0: 0, elo1: 5}}": "`stop.sprt.pair` is a list of 1; allowed:",
     "stop: {sprt: {pair: [random, cautious], elo0: 0, elo1: 5, max_pairs: 2}}": "at most 2 pairs,",
     "stop: {sprt: {pair: [random, cautious], elo0: 0, elo1: 5}, when: ranked}": "`when` and `sprt`",
+    "overs: 5": "`overs` is unknown (did you mean `match.overs`?); allowed: name, seed",
     "limitz: {}": "`limitz` is unknown (did you mean `limits`?); allowed: name, seed",
     "execution: {mode: cloud}": "`execution.mode` is 'cloud'; allowed: local",
     "execution: {mode: local, processes: 0}": "`execution.processes` is 0; allowed: auto",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from flows.cli.commands.checking import compliance, doctor, fidelity
-from flows.cli.commands.listing import packs, presets, squads
+from flows.cli.commands.listing import packs, presets, schema, squads
 from flows.cli.commands.operating import deploy, setup
 from flows.cli.commands.playing import play, publish, replay, simulate, token, up
 from flows.cli.commands.runs import check, demo, export, plan, prune, report, run
@@ -34,6 +34,7 @@ COMMANDS: Final[tuple[Callable[..., Any], ...]] = (
     presets,
     packs,
     squads,
+    schema,
     compliance,
     doctor,
 )

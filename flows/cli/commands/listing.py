@@ -35,3 +35,13 @@ def squads(squad: str | None = None, /, *, json: JSON = False) -> int:
     from flows.cli.teams import list_squads
 
     return list_squads(squad, as_json=json)
+
+
+def schema(name: str | None = None, /, *, json: JSON = False) -> int:
+    """Print a JSON Schema: tournament, events, remote or human. Without a name, list them.
+
+    Example: captains schema tournament > tournament.schema.json
+    """
+    from flows.cli.schemas import show_schema
+
+    return show_schema(name, as_json=json)
