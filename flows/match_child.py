@@ -55,7 +55,7 @@ class _Teller(Reporter):
 
 
 def main() -> int:
-    teller = _Teller(_own_stdout())
+    teller = _Teller(own_stdout())
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's `&` may have it ignored
     try:
         _load()
@@ -109,7 +109,7 @@ def _is_void(reason: str) -> bool:
     return EndReason(reason).is_void
 
 
-def _own_stdout() -> TextIO:
+def own_stdout() -> TextIO:
     """What is written to stdout by others goes to stderr, so that the owner reads only ours."""
     ours = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

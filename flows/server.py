@@ -12,6 +12,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -93,6 +94,33 @@ def answers(api_url: str, timeout_s: float = HEALTH_TIMEOUT_S) -> bool:
         health = httpx.get(f"{api_url}/health", timeout=timeout_s, trust_env=False)
         return health.status_code == httpx.codes.OK
     return False
+
+
+def standing_server(home: Path) -> Server | None:
+    """The embedded server of this home folder, where one answers."""
+    state = _State.read(home)
+    if state is not None and state.is_alive() and answers(state.api_url):
+        return Server(api_url=state.api_url, embedded=True)
+    return None
+
+
+def see_off(home: Path, wait_s: float) -> bool:
+    """Wait for the embedded server that its last user has left, and kill it where that takes longer
+    than `wait_s`: whether it was killed. One that somebody else uses is left alone.
+    """
+    if not (home / "users.lock").exists():
+        return False
+    handle = os.open(home / "users.lock", os.O_RDWR)
+    try:
+        _wait_for_end(home, handle, wait_s)
+        state = _State.read(home)
+        if state is None or not state.is_alive() or _try_lock(handle, fcntl.LOCK_SH):
+            return False
+        with suppress(ProcessLookupError):  # it has taken the lock of its users: it serves nobody
+            os.kill(state.pid, signal.SIGKILL)
+        return True
+    finally:
+        os.close(handle)
 
 
 def _running(api_url: str) -> Server:
@@ -177,11 +205,10 @@ def _join_or_start(home: Path, meanwhile: Callable[[], object], keeping: ExitSta
     handle = os.open(home / "start.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
-        state = _State.read(home)
-        if state is not None and state.is_alive() and answers(state.api_url):
-            os.environ["PREFECT_API_URL"] = state.api_url
+        if (found := standing_server(home)) is not None:
+            os.environ["PREFECT_API_URL"] = found.api_url
             meanwhile()
-            return Server(api_url=state.api_url, embedded=True)
+            return found
         return _start(home, meanwhile, keeping)
     finally:
         os.close(handle)

@@ -22,6 +22,7 @@ from flows.play import BusAddress
 from spectator.starts import StartResult
 
 DEPLOYMENT: Final = "episode/episode"
+OURS: Final = "captains up "  # the names of such workers begin with it
 POLL_S: Final = 1.0
 
 
@@ -77,7 +78,9 @@ class Worker:
 
 
 async def worker_of(client: PrefectClient, bus: BusAddress) -> Worker | None:
-    """Whoever plays the `episode` deployment; None where it is not there, or has no worker."""
+    """Whoever plays the `episode` deployment; None where it is not there, or has no worker. That of
+    a `captains up` is none: a process that is ready here begins at once, his run after seconds.
+    """
     try:
         deployment = await client.read_deployment_by_name(DEPLOYMENT)
         if deployment.paused or deployment.work_pool_name is None:
@@ -89,7 +92,10 @@ async def worker_of(client: PrefectClient, bus: BusAddress) -> Worker | None:
         if error.response.status_code == HTTPStatus.NOT_FOUND:
             return None
         raise
-    online = any(worker.status == WorkerStatus.ONLINE for worker in workers)
+    online = any(
+        worker.status == WorkerStatus.ONLINE and not worker.name.startswith(OURS)
+        for worker in workers
+    )
     return Worker(client, bus, deployment.id) if online else None
 
 

@@ -70,7 +70,7 @@ class Explainer:
         return self._properties_of(self._schema_at(loc), written)
 
     def _properties_of(self, node: Mapping[str, Any], written: object) -> Mapping[str, Any]:
-        """Those of every member of a union, or where what is needed of one is there, of it alone."""
+        """Those of every member of a union; of one alone where what it needs is there."""
         members = [member for member in self._branches(node) if "properties" in member]
         keys = set(written) if isinstance(written, Mapping) else set[str]()
         meant = [one for one in members if one.get("required") and keys >= set(one["required"])]

@@ -29,7 +29,6 @@ _BAD_INPUT: Final = (
 _FAILED: Final = (
     ("engine.errors", "BrokenRecord"),
     ("flows.holding", "RunBusy"),
-    ("flows.cli.up", "AlreadyUp"),
     ("flows.spending", "BrokenSpending"),
     ("flows.server", "ServerUnavailable"),
     ("concurrent.futures.process", "BrokenProcessPool"),

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import fcntl
 import os
 import time
 import webbrowser
-from collections.abc import Iterator
-from contextlib import AsyncExitStack, contextmanager, suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from engine.variables import BUS_TOKEN
+from engine.variables import BUS_TOKEN, BUS_URL
 from flows import settings
+from flows.cli.background import LOG, detached
 from flows.cli.door import door_to
+from flows.cli.only import Document, Hold, take
 from flows.cli.terminal import BadInput, Exit, answer_json, hear, is_watched, note, say
+from flows.deployments.part import Part
 from flows.play import BusAddress
 from flows.server import Server, server
 from flows.standing import BUS, earlier_starts, keep_start, standing
@@ -26,20 +27,8 @@ from spectator.starts import Starter
 
 DEFAULT_PORT: Final = 8765
 STORE: Final = "bus.sqlite"
-LOCK: Final = "up.lock"
 END_S: Final = 7.0
 LEAST_END_S: Final = 0.2
-
-
-class AlreadyUp(Exception):
-    """Another `captains up` has this home folder: where its page is."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__(page)
-        self.page = page
-
-    def __str__(self) -> str:
-        return f"captains is up already, at {self.page}; stop it there with Ctrl-C, or give --runs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,29 +39,72 @@ class _Wanted:
     home: Path
     port: int | None
     browser: bool
+    worker: bool
     as_json: bool
 
+    def options(self) -> tuple[str, ...]:
+        """Of the same command in the background."""
+        port = () if self.port is None else ("--port", str(self.port))
+        worker = () if self.worker else ("--no-worker",)
+        return ("--runs", str(self.runs), *port, *worker)
 
-def run_up(runs: Path, *, port: int | None, browser: bool, as_json: bool) -> int:
-    """Raises `BadInput`, `AlreadyUp`, `ServerUnavailable`, or `OSError` for a port in use."""
+
+def run_up(
+    runs: Path, *, port: int | None, browser: bool, worker: bool, detach: bool, as_json: bool
+) -> int:
+    """Where one is up already it is told, and that is all. Raises `BadInput`, `WorkFailed`,
+    `ServerUnavailable`, or `OSError` for a port in use.
+    """
     if port is not None and not 0 <= port <= 65_535:
         raise BadInput(f"--port {port}: allowed: 0 (a free one) to 65535")
     if runs.exists() and not runs.is_dir():
         raise BadInput(f"--runs {runs}: is not a folder")
     home = settings.home(runs)
-    settings.apply(home)
     wanted = _Wanted(
-        runs=runs, home=home, port=port, browser=browser and is_watched(), as_json=as_json
+        runs=runs,
+        home=home,
+        port=port,
+        browser=browser and is_watched(),
+        worker=worker,
+        as_json=as_json,
     )
-    end = _End()
+    if detach:
+        return _run_detached(wanted)
+    settings.apply(home)
     hear("spectator")
-    with suppress(KeyboardInterrupt), _only_one(home) as told:
-        if not os.environ.get("PREFECT_API_URL"):
-            note("starting a Prefect server …")
-        with server(home, meanwhile=_load, stop_s=end.left_s) as found:
-            asyncio.run(_serve(wanted, found, told, end))
+    with suppress(KeyboardInterrupt):
+        match take(home):
+            case Hold() as hold:
+                _keep_up(wanted, hold)
+            case told:
+                return _joined(wanted, told)
     note("ended")
     return Exit.DONE  # Ctrl-C is how it ends
+
+
+def _run_detached(wanted: _Wanted) -> int:
+    told, is_new = detached(wanted.home, wanted.options())
+    if not is_new:
+        return _joined(wanted, told)
+    note(f"up in the background; `captains down` ends it, its log is {wanted.home / LOG}")
+    _tell(wanted, told)
+    return Exit.DONE
+
+
+def _joined(wanted: _Wanted, told: Document) -> int:
+    note(f"captains is up already (process {told['pid']}): `captains down` ends it")
+    _tell(wanted, told)
+    return Exit.DONE
+
+
+def _keep_up(wanted: _Wanted, hold: Hold) -> None:
+    """Until Ctrl-C."""
+    end = _End()
+    if not os.environ.get("PREFECT_API_URL"):
+        note("starting a Prefect server …")
+    with server(wanted.home, meanwhile=_load, stop_s=end.left_s) as found:
+        note(f"Prefect server: {found.ui_url}")
+        asyncio.run(_serve(wanted, found, hold, end))
 
 
 @dataclass(slots=True)
@@ -91,11 +123,12 @@ class _End:
         return max(LEAST_END_S, END_S - passed_s)
 
 
-async def _serve(wanted: _Wanted, found: Server, lock: int, end: _End) -> None:
+async def _serve(wanted: _Wanted, found: Server, hold: Hold, end: _End) -> None:
     """Until it is cancelled."""
     from prefect.client.orchestration import get_client
 
     from flows.catching_up import CatchingUp
+    from flows.crew import Crew
     from flows.deployments.setting_up import make_ready
     from flows.starting import Matches
 
@@ -104,17 +137,30 @@ async def _serve(wanted: _Wanted, found: Server, lock: int, end: _End) -> None:
         await make_ready(client, note)
         starter = Matches(client, lambda: _address(bus), wanted.runs)
         bus = await _bus(stack, wanted, starter)
+        crew = Crew(
+            wanted.home, {BUS_URL.name: bus.url, BUS_TOKEN.name: bus.publish_token}, _note_part
+        )
+        stack.push_async_callback(crew.aclose)
         stack.push_async_callback(starter.aclose)
         missed = CatchingUp(wanted.runs, _address(bus), note)
         await missed.look()
         stack.push_async_callback(_ended, asyncio.create_task(missed.run()))
         stack.enter_context(standing(wanted.home, _address(bus)))
         keep_start(wanted.home, bus.publish_token)
-        os.pwrite(lock, f"{bus.url}/".encode(), 0)
-        _tell(wanted, found, bus)
+        document = _document(wanted, found, bus)
+        _tell(wanted, document)
+        stack.callback(crew.leave)
         stack.callback(end.begin)
         await starter.warm()
+        if wanted.worker:
+            crew.start()
+            await crew.settled()
+        hold.tell(document)
         await asyncio.Event().wait()
+
+
+def _note_part(part: Part) -> None:
+    note(f"{part.part}: {'' if part.state == 'ok' else 'down: '}{part.said}")
 
 
 async def _ended(task: asyncio.Task[None]) -> None:
@@ -148,44 +194,30 @@ async def _bus(stack: AsyncExitStack, wanted: _Wanted, starter: Starter) -> BusS
         return await at(0)
 
 
-def _tell(wanted: _Wanted, found: Server, bus: BusServer) -> None:
+def _document(wanted: _Wanted, found: Server, bus: BusServer) -> Document:
     """Where everything is. What follows the `#` is not sent to any server."""
-    page = f"{bus.url}/start#token={start_token(bus.publish_token)}"
+    return {
+        "page": f"{bus.url}/start#token={start_token(bus.publish_token)}",
+        "bus": bus.url,
+        "token_file": str(wanted.home / BUS),
+        "prefect": found.ui_url,
+        "pid": os.getpid(),
+        "worker": wanted.worker,
+        "folder": str(Path.cwd()),
+    }
+
+
+def _tell(wanted: _Wanted, document: Document) -> None:
+    page = document["page"]
     if wanted.as_json:
-        answer_json(
-            {
-                "page": page,
-                "bus": bus.url,
-                "token_file": str(wanted.home / BUS),
-                "prefect": found.ui_url,
-                "pid": os.getpid(),
-            }
-        )
+        answer_json(document)
     else:
         say(f"page:     {page}")
-        say(f"Prefect:  {found.ui_url}")
-        note(f"publish:  with --bus {bus.url}; the token is found in {wanted.home / BUS}")
-        note("whoever has the page's whole address may start matches; Ctrl-C ends everything")
+        say(f"Prefect:  {document['prefect']}")
+        note(f"publish:  with --bus {document['bus']}; the token is in {document['token_file']}")
+        note("whoever has the page's whole address may start matches")
     if wanted.browser:
         webbrowser.open(door_to(page, wanted.home))
-
-
-@contextmanager
-def _only_one(home: Path) -> Iterator[int]:
-    """Two would write into one store of events. Gives the lock's file, which says where the page
-    is.
-    """
-    home.mkdir(parents=True, exist_ok=True)
-    handle = os.open(home / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise AlreadyUp(os.pread(handle, 200, 0).decode() or "an address to come") from None
-        os.ftruncate(handle, 0)
-        yield handle
-    finally:
-        os.close(handle)
 
 
 def _load() -> None:

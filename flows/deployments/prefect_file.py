@@ -156,9 +156,9 @@ class PrefectFile(Strict):
     deployments: list[Deployment] = Field(description="A list of deployments.")
 
 
-def prefect_file() -> Path:
-    """The working folder's, else the one that ships."""
-    return next((path for path in (Path(FILE), SHIPPED) if path.exists()), ROOT / FILE)
+def prefect_file(folder: Path = Path()) -> Path:
+    """The folder's, else the one that ships."""
+    return next((path for path in (folder / FILE, SHIPPED) if path.exists()), ROOT / FILE)
 
 
 def read_prefect_file(path: Path) -> tuple[WantedDeployment, ...]:

@@ -107,11 +107,6 @@ def test_no_section_is_about_a_command_that_is_not_there() -> None:
     assert set(re.findall(r"`captains (\w+)", titles)) == set(_below(app))
 
 
-def test_no_command_that_is_there_is_said_to_be_missing() -> None:
-    (missing,) = re.findall(r"^Not there yet: (.*)$", text_of(CLI), re.MULTILINE)
-    assert not set(re.findall(r"`(\w+)`", missing)) & set(_below(app))
-
-
 @pytest.mark.parametrize("code", Exit)
 def test_an_exit_code_has_a_line(code: Exit) -> None:
     assert f"| {code.value} |" in text_of(CLI)

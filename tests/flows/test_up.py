@@ -221,13 +221,13 @@ async def test_what_was_shown_is_there_again_and_nothing_of_it_stays_live(
     assert reasons == ["completed", "completed", "cancelled"]
 
 
-async def test_a_second_one_is_told_where_the_first_is(
+async def test_a_second_one_joins_the_first(
     own: Up, tmp_path: Path, environment: dict[str, str]
 ) -> None:
     second = begin(tmp_path, environment)
-    out, _ = await asyncio.to_thread(second.communicate, timeout=DEADLINE_S)
-    assert second.returncode == 1
-    assert own.url in json.loads(out)["error"]
+    out, err = await asyncio.to_thread(second.communicate, timeout=DEADLINE_S)
+    assert (second.returncode, json.loads(out)["page"]) == (0, own.page)
+    assert f"up already (process {own.process.pid})" in err
 
 
 async def test_a_port_in_use_is_told(

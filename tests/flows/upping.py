@@ -83,11 +83,11 @@ class Up:
         """Where the record of a match that counts is sealed."""
         return record_path(self.runs / "play" / "records", start_id.rpartition("/")[0])
 
-    def children(self) -> list[int]:
+    def children(self, what: bytes = b"flows.match_child") -> list[int]:
         """The processes of its matches, the one that waits for the next too."""
         path = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         pids = [int(pid) for pid in path.read_text(encoding="ascii").split()]
-        return [pid for pid in pids if b"flows.match_child" in command_of(pid)]
+        return [pid for pid in pids if what in command_of(pid)]
 
     def void_record(self, start_id: str) -> Path:
         """Where the record of a match that was cancelled is sealed."""
@@ -109,17 +109,24 @@ async def until_gone(*pids: int) -> None:
             await asyncio.sleep(0.05)
 
 
-def begin(folder: Path, environment: Mapping[str, str], port: int = 0) -> subprocess.Popen[str]:
-    options = ("--json", "--no-browser", "--port", str(port), "--runs", str(folder / "runs"))
+def begin(
+    folder: Path,
+    environment: Mapping[str, str],
+    port: int = 0,
+    *more: str,
+    worker: bool = False,  # it takes seconds of CPU that most tests need not pay for
+) -> subprocess.Popen[str]:
+    options = ["--json", "--no-browser", "--port", str(port), "--runs", str(folder / "runs"), *more]
+    options += () if worker else ("--no-worker",)
     return captains(["up", *options], {"CAPTAINS_HOME": str(folder / "home"), **environment})
 
 
 @contextmanager
 def up_process(
-    folder: Path, environment: Mapping[str, str]
+    folder: Path, environment: Mapping[str, str], *, worker: bool = False
 ) -> Iterator[tuple[subprocess.Popen[str], Told]]:
     """The process, once it is up, and what it has told."""
-    process = begin(folder, environment)
+    process = begin(folder, environment, worker=worker)
     try:
         yield process, _first_document(process)
     finally:
@@ -143,8 +150,10 @@ async def joined(process: subprocess.Popen[str], told: Told, runs: Path) -> Asyn
 
 
 @asynccontextmanager
-async def up(folder: Path, environment: Mapping[str, str]) -> AsyncIterator[Up]:
-    with up_process(folder, environment) as (process, told):
+async def up(
+    folder: Path, environment: Mapping[str, str], *, worker: bool = False
+) -> AsyncIterator[Up]:
+    with up_process(folder, environment, worker=worker) as (process, told):
         async with joined(process, told, folder / "runs") as found:
             yield found
 

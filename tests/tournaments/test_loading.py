@@ -91,8 +91,8 @@ WRONG = {
     "stop: {when: ranked, max_pairs: 999}": "333 looks; allowed: 50 at most, with more pairs in",
     "stop: {when: ranked, max_pairs: 9, alpha: 0.5}": "`stop.alpha` is 0.5; allowed: The chance to",
     "stop: {when: ranked, max_pairs: 9, only: raw}": "`stop.only` is unknown; allowed: every, scor",
-    "stop: {sprt: {pair: [random, cautious], elo0: 0, elo1: 5}, max_pairs: 9}": "`stop.max_pairs` is "
-    "unknown (did you mean `sprt.max_pairs`?); allowed: sprt",
+    "stop: {sprt: {pair: [random, cautious], elo0: 0, elo1: 5}, max_pairs: 9}": "`stop.max_pairs` "
+    "is unknown (did you mean `sprt.max_pairs`?); allowed: sprt",
     "stop: {sprt: 4}": "`stop.sprt` is 4; allowed: A test of two captains, such as",
     "stop: {sprt: {pair: [random, bob], elo0: 0, elo1: 5}}": "'bob' does not play; allowed: two of",
     "stop: {sprt: {pair: [random, random], elo0: 0, elo1: 5}}": "'random' twice; allowed: two capt",

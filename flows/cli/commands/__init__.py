@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from flows.cli.commands.checking import compliance, doctor, fidelity
 from flows.cli.commands.listing import packs, presets, schema, squads
-from flows.cli.commands.operating import deploy, setup
-from flows.cli.commands.playing import play, publish, replay, simulate, token, up
+from flows.cli.commands.operating import deploy, down, setup, status, up
+from flows.cli.commands.playing import play, publish, replay, simulate, token
 from flows.cli.commands.runs import check, demo, export, plan, prune, report, run
 from flows.cli.commands.statistics import compare, stats
 
@@ -26,6 +26,8 @@ COMMANDS: Final[tuple[Callable[..., Any], ...]] = (
     publish,
     token,
     up,
+    down,
+    status,
     setup,
     deploy,
     simulate,

@@ -1,4 +1,4 @@
-"""Commands that make a Prefect server ready."""
+"""Commands that keep everything up, and make a Prefect server ready."""
 
 from __future__ import annotations
 
@@ -10,6 +10,56 @@ from cyclopts import Parameter
 from flows.cli.options import CAPTAINS, JSON, RUNS
 
 DRY_RUN = Annotated[bool, Parameter(negative=(), help="Only say what would be done.")]
+
+
+def up(
+    *,
+    detach: Annotated[
+        bool, Parameter(negative=(), help="Run on in the background; down ends it.")
+    ] = False,
+    port: Annotated[int | None, Parameter(help="Of the page; default 8765, or a free one.")] = None,
+    no_browser: Annotated[bool, Parameter(negative=(), help="Do not open the page.")] = False,
+    no_worker: Annotated[
+        bool, Parameter(negative=(), help="No deployments, and no worker that takes their runs.")
+    ] = False,
+    runs: RUNS = Path("runs"),
+    json: JSON = False,
+) -> int:
+    """Keep everything up until Ctrl-C: a Prefect server, a bus, a page from which matches are
+    started, watched and played, and a worker for what is scheduled.
+
+    Example: captains up --detach
+    """
+    from flows.cli.up import run_up
+
+    return run_up(
+        runs,
+        port=port,
+        browser=not no_browser,
+        worker=not no_worker,
+        detach=detach,
+        as_json=json,
+    )
+
+
+def down(*, runs: RUNS = Path("runs"), json: JSON = False) -> int:
+    """End the captains up of this folder of runs, in the background or not.
+
+    Example: captains down
+    """
+    from flows.cli.background import run_down
+
+    return run_down(runs, as_json=json)
+
+
+def status(*, runs: RUNS = Path("runs"), json: JSON = False) -> int:
+    """Say how each part of captains up is; exit code 1 where one is down.
+
+    Example: captains status
+    """
+    from flows.cli.status import run_status
+
+    return run_status(runs, as_json=json)
 
 
 def setup(

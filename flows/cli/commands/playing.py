@@ -128,22 +128,6 @@ def token(captain: str, /, *, bus: BUS = None, json: JSON = False) -> int:
     return show_token(captain, bus, as_json=json)
 
 
-def up(
-    *,
-    port: Annotated[int | None, Parameter(help="Of the page; default 8765, or a free one.")] = None,
-    no_browser: Annotated[bool, Parameter(negative=(), help="Do not open the page.")] = False,
-    runs: RUNS = Path("runs"),
-    json: JSON = False,
-) -> int:
-    """Keep a page up from which matches are started, watched and played, until Ctrl-C.
-
-    Example: captains up --port 8765
-    """
-    from flows.cli.up import run_up
-
-    return run_up(runs, port=port, browser=not no_browser, as_json=json)
-
-
 def simulate(
     *,
     matches: Annotated[int, Parameter(help="How many matches.")],

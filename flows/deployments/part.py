@@ -1,0 +1,18 @@
+"""How one part of a `captains up` is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """`off`: nobody wants it."""
+
+    part: str
+    state: Literal["ok", "down", "off"]
+    said: str
+
+    def __str__(self) -> str:
+        return f"{self.state:<4}  {self.part}: {self.said}"

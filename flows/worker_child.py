@@ -1,0 +1,127 @@
+"""The worker of `captains up`: `python -m flows.worker_child NAME`, in a process of its own.
+
+It makes the deployments that are missing, takes the runs of every pool that is declared, and tells
+how both are on stdout, a line of JSON each (`Part`). When stdin ends, or on SIGTERM, it stops the
+runs that it has begun, which seal their records, and ends: so it ends with its owner, a killed one
+too. The Prefect server and the bus are those of its environment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+from prefect.client.orchestration import get_client
+from prefect.workers.process import ProcessWorker
+
+from flows.deployments.declared import shipped
+from flows.deployments.part import Part
+from flows.deployments.parts import deployments
+from flows.match_child import own_stdout
+from flows.pool import cores
+
+END_S: Final = 4.0  # a run seals its records, and tells Prefect; then it is killed
+WAITING_RUNS: Final = 4  # of captains that are waited for: a run takes memory, not cores
+POOL_OF_WAITING: Final = "captains-llm"
+_POLL_S: Final = 0.1
+
+Tell = Callable[[Part], None]
+
+
+def main(name: str) -> int:
+    sink = own_stdout()
+
+    def tell(part: Part) -> None:
+        with suppress(BrokenPipeError):  # its owner is gone
+            sink.write(json.dumps(asdict(part)) + "\n")
+            sink.flush()
+
+    asyncio.run(_serve(name, tell))
+    return 0
+
+
+async def _serve(name: str, tell: Tell) -> None:
+    """Until its owner is gone."""
+    ending, loop = asyncio.Event(), asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, ending.set)
+    watching = threading.Thread(target=_watch_owner, args=(loop, ending), daemon=True)
+    watching.start()
+    working = asyncio.create_task(_work(name, tell))
+    waiting = asyncio.create_task(ending.wait())
+    await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    try:
+        if working.done():
+            await working  # it never ends by itself: this tells what went wrong
+    finally:
+        await _stop_runs()
+    sys.stderr.flush()
+    os._exit(0)  # Prefect's worker, when it is asked to end, has been seen to hang
+
+
+def _watch_owner(loop: asyncio.AbstractEventLoop, ending: asyncio.Event) -> None:
+    sys.stdin.read()
+    with suppress(RuntimeError):  # it is ending already
+        loop.call_soon_threadsafe(ending.set)
+
+
+async def _work(name: str, tell: Tell) -> None:
+    async with get_client() as client:
+        tell(await deployments(client, Path.cwd(), make=True))
+    pools = tuple(shipped().pools)
+    left = {*pools}
+
+    def started(pool: str) -> None:
+        left.discard(pool)
+        if not left:
+            tell(Part(part="worker", state="ok", said=f"takes the runs of {', '.join(pools)}"))
+
+    async with asyncio.TaskGroup() as group:
+        for pool in pools:
+            group.create_task(_take(pool, name, started))
+
+
+async def _take(pool: str, name: str, started: Callable[[str], None]) -> None:
+    runs = WAITING_RUNS if pool == POOL_OF_WAITING else cores()
+    worker = ProcessWorker(work_pool_name=pool, name=name, limit=runs)
+    await worker.start(printer=lambda *_: started(pool))
+
+
+async def _stop_runs() -> None:
+    """Runs that begin meanwhile too: the workers go on, and tell Prefect how each has ended."""
+    asked: set[int] = set()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(END_S):
+            while running := [*_below(os.getpid())]:
+                for pid in {*running} - asked:
+                    _send(pid, signal.SIGTERM)
+                asked |= {*running}
+                await asyncio.sleep(_POLL_S)
+    for pid in _below(os.getpid()):
+        _send(pid, signal.SIGKILL)
+
+
+def _send(pid: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, number)
+
+
+def _below(pid: int) -> Iterator[int]:
+    """Every process below this one that is not over."""
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):
+            for child in map(int, task.read_text(encoding="ascii").split()):
+                yield child
+                yield from _below(child)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

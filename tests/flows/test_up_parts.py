@@ -1,0 +1,107 @@
+"""`captains up` in the background, its worker, and what `status` and `down` say of it: all as
+processes of their own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.flows.support import captains
+from tests.flows.upping import DEADLINE_S, QUICK, Up, command_of, until_gone, up
+
+pytestmark = [pytest.mark.prefect, pytest.mark.slow]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    code: int
+    told: Any
+    err: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commands:
+    """`captains` with a home folder of its own."""
+
+    folder: Path
+    environment: dict[str, str]
+
+    async def __call__(self, *arguments: str) -> Answer:
+        options = ["--json", "--runs", str(self.folder / "runs")]
+        home = {"CAPTAINS_HOME": str(self.folder / "home")}
+        process = captains([*arguments, *options], home | self.environment)
+        out, err = await asyncio.to_thread(process.communicate, timeout=DEADLINE_S)
+        return Answer(code=process.returncode, told=json.loads(out), err=err)
+
+
+@pytest.fixture
+async def command(tmp_path: Path, environment: dict[str, str]) -> AsyncIterator[Commands]:
+    """Nothing is left up."""
+    found = Commands(folder=tmp_path, environment=environment)
+    yield found
+    await found("down")
+
+
+def states(parts: Sequence[dict[str, str]]) -> dict[str, str]:
+    return {part["part"]: part["state"] for part in parts}
+
+
+async def test_it_runs_on_in_the_background_until_it_is_ended(command: Commands) -> None:
+    begun = await command("up", "--detach", "--no-worker", "--port", "0")
+    assert begun.code == 0, begun.err
+    well = await command("status")
+    assert (well.code, well.told["up"]["page"]) == (0, begun.told["page"])
+    ended = await command("down")
+    assert (ended.code, ended.told["pid"]) == (0, begun.told["pid"])
+    assert command_of(begun.told["pid"]) == b""
+    again = await command("down")
+    assert (again.code, again.told["pid"]) == (0, None)
+
+
+async def test_a_start_that_fails_ends_with_the_end_of_its_log(
+    running: Up, command: Commands
+) -> None:
+    port = httpx.URL(running.url).port
+    failed = await command("up", "--detach", "--no-worker", "--port", str(port))
+    assert failed.code == 1
+    assert "in use" in failed.told["error"]
+
+
+async def test_status_says_what_is_down(command: Commands) -> None:
+    said = await command("status")
+    assert (said.code, said.told["well"], said.told["up"]) == (1, False, None)
+    assert states(said.told["parts"])["bus and page"] == "down"
+
+
+async def test_its_worker_is_kept_up_and_ends_with_it(
+    command: Commands, environment: dict[str, str]
+) -> None:
+    async with up(command.folder, environment, worker=True) as found:
+        (first,) = await worker_of(found)
+        os.kill(first, signal.SIGKILL)
+        await until_gone(first)
+        (second,) = await worker_of(found)
+        assert (await command("up")).told["page"] == found.page  # once everything is up
+        said = await command("status")
+        assert (said.code, {*states(said.told["parts"]).values()}) == (0, {"ok"}), said.told
+        match = await found.until(await found.start(QUICK), "ended", "failed")
+        assert (match["state"], match["where"]) == ("ended", "here")  # at once, not by the worker
+        found.process.kill()
+        await until_gone(second)
+
+
+async def worker_of(found: Up) -> list[int]:
+    async with asyncio.timeout(DEADLINE_S):
+        while not (pids := found.children(b"flows.worker_child")):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)  # another process starts it: there is no event to wait for
+    return pids
