@@ -78,13 +78,10 @@ def _tested(
     while state is State.CONTINUE and len(scores) < most:
         scores += draw(dice, every).tolist()
         looks.append(len(scores))
-        state = (test.of_adjusted(scores) if adjusted else test.of_counts(_counts(scores))).state
+        state = (
+            test.of_adjusted(scores) if adjusted else test.of_counts(Counts.of_scores(scores))
+        ).state
     return scores, looks, state
-
-
-def _counts(scores: Sequence[float]) -> Counts:
-    steps = np.rint(np.array(scores) * 4).astype(int)
-    return Counts(counts=tuple(np.bincount(steps, minlength=5).astype(float).tolist()))
 
 
 def by_law(shares: Sequence[float]) -> Draw:
@@ -148,7 +145,7 @@ def _tests(runs: int) -> dict[str, Any]:
             Sprt(elo0=0, elo1=50), by_law(law), truth, runs, every=4, most=1_000, adjusted=False
         )
         found[f"after a test, raw, truth {nelo} nElo"] = _line(told)
-    for elo in (0, 25, 50):
+    for elo in (0, 25, 50, 300):
         test = Sprt(elo0=0, elo1=50, model=Model.LOGISTIC)
         truth = float(1 / (1 + 10 ** (-elo / 400)))
         told = stopped_tests(test, around(elo), truth, runs, every=4, most=1_000, adjusted=True)

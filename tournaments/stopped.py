@@ -77,11 +77,12 @@ def lean_text(stopping: Stopping) -> str:
 
 
 def _elo_text(found: Interval) -> str:
-    if found.low is None or found.high is None:
-        end = f"at least {found.low:+.0f}" if found.low is not None else f"{found.high or 0:+.0f}"
-        return f"{end if found.low is not None else f'at most {end}'} Elo"
     value = "" if found.mean is None else f"{found.mean:+.0f} Elo "
-    return f"{value}({found.low:+.0f} to {found.high:+.0f})"
+    if found.low is not None and found.high is not None:
+        return f"{value}({found.low:+.0f} to {found.high:+.0f})"
+    if found.low is not None:
+        return f"at least {found.low:+.0f} Elo"
+    return f"{value}(no interval)" if found.high is None else f"at most {found.high:+.0f} Elo"
 
 
 def _of_test(test: SprtTest, stopping: Stopping) -> str:

@@ -21,6 +21,7 @@ from flows.deployments.wanted import WantedDeployment, WantedSchedule
 Shape = Mapping[str, Any]
 DEFAULT_QUEUE: Final = "default"
 BEGINNING: Final = "DTSTART:20200101T000000\n"
+JOB_VARIABLES: Final = "job variables"
 LONGEST: Final = 60  # of a value that is told; of longer ones only that they are different
 
 
@@ -51,7 +52,7 @@ def wanted_shape(wanted: WantedDeployment, pull: list[dict[str, Any]], form: Any
         "grace period": wanted.grace_s if wanted.runs else None,
         "work pool": wanted.work_pool,
         "work queue": wanted.work_queue or DEFAULT_QUEUE,
-        "job variables": wanted.job_variables,
+        JOB_VARIABLES: wanted.job_variables,
         "working folder": pull,
         "run form": form,
         "checks parameters": True,
@@ -78,7 +79,7 @@ def shape_of(found: DeploymentResponse) -> Shape:
         "grace period": options.grace_period_seconds if limit and options else None,
         "work pool": found.work_pool_name,
         "work queue": found.work_queue_name or DEFAULT_QUEUE,
-        "job variables": found.job_variables,
+        JOB_VARIABLES: found.job_variables,
         "working folder": found.pull_steps,
         "run form": found.parameter_openapi_schema,
         "checks parameters": found.enforce_parameter_schema,
@@ -128,5 +129,7 @@ def _inner(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> st
     for key in dict.fromkeys((*before, *after)):
         if before.get(key) != after.get(key):
             told = f"{name}: {key} {before.get(key)} → {after.get(key)}"
-            return printable(told) if len(told) <= LONGEST * 2 else shortened(f"{name}: {key}")
+            if len(told) > LONGEST * 2 or name == JOB_VARIABLES:  # they may hold a key or a token
+                told = shortened(f"{name}: {key}")
+            return printable(told)
     return name

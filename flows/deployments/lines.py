@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from engine.wording import printable
+
 State = Literal["created", "changed", "unchanged", "undeclared", "removed"]
 
 
@@ -18,4 +20,5 @@ class Line:
     said: str = ""
 
     def __str__(self) -> str:
-        return f"{self.state:<10}  {self.what} {self.name}{': ' if self.said else ''}{self.said}"
+        said = f": {self.said}" if self.said else ""
+        return printable(f"{self.state:<10}  {self.what} {self.name}{said}")  # a server's own texts

@@ -7,10 +7,18 @@ of: no templates, no steps, no anchors.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from engine.yamlfile import Document, Fault, Where
 from flows.config import EpisodeConfig, TournamentConfig, spec_of
@@ -27,6 +35,7 @@ from tournaments.errors import BadTournamentFile
 from tournaments.explaining import Explainer
 from tournaments.fields import Strict, broken_rule
 from tournaments.schedule_spec import CalendarSchedule
+from tournaments.text import shown
 
 FILE: Final = "prefect.yaml"
 SHIPPED: Final = Path(__file__).with_name(FILE)  # in a wheel; a checkout has it in its root
@@ -35,6 +44,8 @@ CONFIGS: Final[Mapping[str, type[BaseModel]]] = {
     EPISODE: EpisodeConfig,
     TOURNAMENT: TournamentConfig,
 }
+ANCHOR: Final = "2026-01-01T00:00:00Z"
+MOST_INTERVAL_S: Final = 365 * 86_400
 NAME_RULE: Final = "Small letters, digits and single hyphens inside, such as nightly-ladder."
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Tag = Annotated[str, StringConstraints(min_length=1, max_length=60)]
@@ -56,11 +67,13 @@ class PrefectSchedule(CalendarSchedule):
     """A schedule as Prefect writes it."""
 
     slug: Name = Field(description=NAME_RULE)
-    interval: int | None = Field(default=None, ge=60, description="Seconds from 60.")
+    interval: int | None = Field(
+        default=None, ge=60, le=MOST_INTERVAL_S, description="60 to 31536000 seconds."
+    )
     anchor_date: str | None = Field(
         default=None,
         pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$",
-        description="The time from which an interval is counted, such as 2026-01-01T00:00:00Z.",
+        description=f"The time from which an interval is counted, such as {ANCHOR}.",
     )
     active: bool | None = Field(
         default=None, description="true or false; left out: as it was left on the server."
@@ -68,6 +81,17 @@ class PrefectSchedule(CalendarSchedule):
     parameters: dict[str, Any] = Field(
         default_factory=dict, description="Parameters of its own: {config: {…}}."
     )
+
+    @field_validator("anchor_date")
+    @classmethod
+    def _is_a_time(cls, anchor: str | None) -> str | None:
+        try:
+            datetime.fromisoformat(anchor or ANCHOR)
+        except ValueError:
+            raise broken_rule(
+                f"there is no time {shown(anchor)}; allowed: such as {ANCHOR}"
+            ) from None
+        return anchor
 
     @model_validator(mode="after")
     def _has_a_beginning(self) -> Self:

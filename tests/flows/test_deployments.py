@@ -10,8 +10,10 @@ import pytest
 from engine.captains import resolve
 from flows.cli.deployments import wanted_of
 from flows.cli.terminal import BadInput
+from flows.deployments.comparing import differences
 from flows.deployments.declared import endpoints_of, limits_of, read_declared, shipped
 from flows.deployments.deploying import FLOWS
+from flows.deployments.lines import Line
 from flows.deployments.prefect_file import read_prefect_file
 from flows.deployments.reading import BadFile
 from flows.deployments.tournament_file import read_tournament_file
@@ -38,6 +40,14 @@ WRONG = {
     "name: smoke\n    desc": ("name: episode\n    desc", "`episode` stands twice"),
     "flows.episode.episode": ("flows.episode.episod", "allowed: flows.episode.episode or"),
     "overs: 5, seed: 1": ("overs: 51, seed: 1", "`deployments[1].parameters.config.overs` is 51"),
+    '  cron: "0 2 * * *"': (
+        "  interval: 99999999999\n        anchor_date: '2026-01-01T00:00:00Z'",
+        "is 99999999999; allowed: 60 to 31536000 seconds",
+    ),
+    '   cron: "0 2 * * *"': (
+        "   interval: 3600\n        anchor_date: '2026-13-01T00:00:00Z'",
+        "there is no time '2026-13-01T00:00:00Z'; allowed: such as 2026-01-01T00:00:00Z",
+    ),
     "{file: world-cup,": ("{file: world-cop,", "no such file or bracket"),
     "captains: [heuristic, random]": ("captains: [heuristic]", "captain"),
     "version: 0.1.0": ("version: 1.0", "`deployments[1].version` is 1.0; allowed: A quoted text"),
@@ -98,6 +108,16 @@ def test_without_a_schedule_the_same_occasion_is_resumed(tmp_path: Path) -> None
 def test_a_captain_who_is_waited_for_is_played_by_the_other_pool(tmp_path: Path) -> None:
     file = tournament_file(tmp_path, SMALL.replace("[heuristic, ", f"[{MODEL}, "))
     assert read_tournament_file(str(file)).work_pool == LLM
+
+
+def test_what_is_told_of_job_variables_is_no_value_of_them() -> None:
+    was, wanted = ({"job variables": {"env": {"API_KEY": key}}} for key in ("sk-old", "sk-new"))
+    assert list(differences(was, wanted)) == ["job variables: env"]
+
+
+def test_a_name_from_the_server_moves_no_cursor() -> None:
+    line = Line(what="deployment", name="tournament/\x1b[2J", state="undeclared", said="a\nb")
+    assert str(line) == r"undeclared  deployment tournament/\x1b[2J: a\nb"
 
 
 def test_the_featured_channel_has_one_slot_that_nobody_may_change() -> None:

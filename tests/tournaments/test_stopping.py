@@ -25,6 +25,9 @@ from tournaments import (
     stopping_data,
     verdict_text,
 )
+from tournaments.stop_spec import SprtTest
+from tournaments.stopped import lean_text
+from tournaments.stopping import Look
 
 rules = st.sampled_from(RULES)
 seeds = st.integers(0, 1_000)
@@ -207,6 +210,15 @@ def test_a_verdict_is_a_sentence() -> None:
     first = verdict(course_of(test, DIGEST))
     assert verdict_text(first) == "undecided: it looks first after 4 pairs"
     assert "at most 1,000 pairs" in rule_text(first)
+
+
+def test_what_has_no_interval_is_told_without() -> None:
+    rule = SprtTest(pair=("c1", "c2"), elo0=0, elo1=50)
+    looks = (Look(pairs=2, value=3.0),)
+    accepted = Stopping(
+        rule=rule, planned=(2,), state=StopState.ACCEPT_H1, looks=looks, scored=(1.0, 0.75)
+    )
+    assert lean_text(accepted).endswith("c1 is +338 Elo (no interval) ahead of c2")
 
 
 def test_open_gaps_are_named() -> None:

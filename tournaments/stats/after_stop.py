@@ -4,9 +4,11 @@ Who stops when he is ahead overstates by how much. Outcomes of a test are put in
 early by the upper bound, later by it, later by the lower, early by the lower; in one look by the
 sum. The estimate is the mean under which half of all outcomes lie above the one that came (it is
 right as often too high as too low), the interval holds the means under which it is no surprise
-(Siegmund 1978; Emerson and Fleming 1990). Sums are taken to be normal; the likelihood ratio is then
-linear in the sum, its bounds are two parallel lines, and so the walk between them is followed look
-by look on a grid.
+(Siegmund 1978; Emerson and Fleming 1990). Sums are taken to be normal and the likelihood ratio to
+be linear in the sum, so that its bounds are two parallel lines, between which the walk is followed
+look by look on a grid. A line that was crossed goes through what came, one that was not passes
+beyond it: of a captain who is far better than either hypothesis the ratio grows slower than near
+them, and the test takes longer.
 """
 
 from __future__ import annotations
@@ -21,9 +23,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from tournaments.stats.counts import Counts
 from tournaments.stats.means import LEAST_SPREAD
 from tournaments.stats.scale import Interval
-from tournaments.stats.sprt import LEAST_ADJUSTED, Sprt
+from tournaments.stats.sprt import LEAST_ADJUSTED, Sprt, State, Verdict
 from tournaments.stats.student import reach
 
 Floats = npt.NDArray[np.float64]
@@ -45,15 +48,25 @@ def after_stop(
     mean, spread = fmean(scores), stdev(scores)
     spread = max(spread, LEAST_SPREAD) if adjusted else spread or _ALL_ALIKE
     zero, one = test.means(spread)
-    middle, a_nat = (zero + one) / 2, spread**2 / (one - zero)
+    middle = (zero + one) / 2
+    came = len(scores) * (mean - 0.5 - middle)
+    told = test.of_adjusted(scores) if adjusted else test.of_counts(Counts.of_scores(scores))
+    a_nat = _sum_a_nat(told, came, near=spread**2 / (one - zero))
     may_stop = [at for at in looks[:-1] if not adjusted or at >= LEAST_ADJUSTED]
     steps = [after - at for at, after in pairwise([0, *may_stop, looks[-1]])]
     walk = _Walk(test.lower * a_nat, test.upper * a_nat, spread, steps)
-    came = len(scores) * (mean - 0.5 - middle)
     surprise = 1 - _NORMAL.cdf(reach(len(scores) - 1))
     found = (_mean_where(walk, came, share) for share in (0.5, surprise, 1 - surprise))
     value, low, high = (0.5 + middle + drift for drift in found)
     return Interval(mean=value, low=low, high=high)
+
+
+def _sum_a_nat(told: Verdict, came: float, *, near: float) -> float:
+    """How far the sum goes for the ratio to grow by 1: as `near` the hypotheses, unless that says
+    otherwise than the test whether a bound was crossed.
+    """
+    is_open = told.state is State.CONTINUE and told.lower * near < came < told.upper * near
+    return near if is_open or told.llr * came <= 0 else came / told.llr
 
 
 def _mean_where(walk: _Walk, came: float, share: float) -> float:

@@ -35,7 +35,12 @@ class Counts:
     @classmethod
     def of_pairs(cls, pairs: Iterable[Pair], captain: str) -> Self:
         """The raw scores of `captain`, who is in all of them."""
-        found = Counter(round(pair.score_of(captain) * (_PAIR_SCORES - 1)) for pair in pairs)
+        return cls.of_scores(pair.score_of(captain) for pair in pairs)
+
+    @classmethod
+    def of_scores(cls, scores: Iterable[float]) -> Self:
+        """The raw scores of pairs."""
+        found = Counter(round(score * (_PAIR_SCORES - 1)) for score in scores)
         return cls(counts=tuple(float(found[step]) for step in range(_PAIR_SCORES)))
 
     @property

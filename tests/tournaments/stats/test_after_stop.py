@@ -35,6 +35,19 @@ def test_who_was_stopped_ahead_is_less_ahead_than_he_looks() -> None:
     assert found.low < found.mean < fmean(scores) - 0.003
 
 
+@pytest.mark.parametrize("most", [16, 20])  # the test is over after 18, or after 22
+@pytest.mark.parametrize("adjusted", [False, True])
+def test_who_is_far_better_than_either_hypothesis_is_not_made_less(
+    most: int, *, adjusted: bool
+) -> None:
+    scores = ([1.0, 0.75, 1.0, 1.0, 0.75] * 4)[:most]
+    test = Sprt(elo0=0, elo1=50, model=Model.LOGISTIC)
+    found = after_stop(test, scores, range(2, most + 1, 2), adjusted=adjusted)
+    assert found.mean == pytest.approx(fmean(scores), abs=0.04)
+    assert found.high is not None
+    assert found.high > fmean(scores)
+
+
 def test_seen_from_the_other_side_it_is_turned() -> None:
     one = after_stop(TEST, AHEAD, [4, 8, 12])
     turned = Sprt(elo0=-50, elo1=0)
