@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from prefect.client.orchestration import get_client
 from prefect.workers.process import ProcessWorker
@@ -56,7 +56,8 @@ async def _serve(name: str, tell: Tell) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, _end, ending, HURRIED_S)
     threading.Thread(target=_watch_owner, args=(ending,), daemon=True).start()
     working = asyncio.create_task(_work(name, tell))
-    await asyncio.wait({working, ending}, return_when=asyncio.FIRST_COMPLETED)
+    either: set[asyncio.Future[Any]] = {working, ending}
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
     try:
         if working.done():
             await working  # it never ends by itself: this tells what went wrong

@@ -17,7 +17,6 @@ import httpx
 import pytest
 from prefect.client.orchestration import get_client
 
-from engine.record import ending_of
 from flows.server import Server
 from tests.flows.support import captains
 from tests.flows.upping import DEADLINE_S, QUICK, Up, command_of, until_gone, up
@@ -104,8 +103,7 @@ async def test_its_worker_is_kept_up_and_ends_with_it_and_with_what_it_plays(
         await until_one(lambda: [*records.glob("ada-*.part")])
         found.process.kill()
         await until_gone(second)
-    (sealed,) = (records / "void").glob("ada-*.jsonl")
-    assert ending_of(sealed).data.end_reason == "cancelled"
+    assert not [*records.glob("ada-*.part")]  # the run has closed it
 
 
 async def order(match: dict[str, Any], folder: Path) -> None:
