@@ -56,8 +56,10 @@ class Crew:
         """Ask it to end; `aclose` waits for it."""
         if self._task is not None:
             self._task.cancel()
-        if self._process is not None and self._process.stdin is not None:
-            self._process.stdin.close()
+        stdin = None if self._process is None else self._process.stdin
+        if stdin is not None and not stdin.is_closing():
+            stdin.write(b"hurry\n")
+            stdin.close()
 
     async def aclose(self) -> None:
         self.leave()

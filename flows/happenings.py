@@ -7,6 +7,7 @@ nor fails for one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any, Final
 
 from prefect.events import emit_event
@@ -17,6 +18,7 @@ from flows.summary import RunSummary
 EPISODE_ENDED: Final = "captains.episode.ended"
 TOURNAMENT_ENDED: Final = "captains.tournament.ended"
 CAPTAIN_UNHEALTHY: Final = "captains.captain.unhealthy"
+MOST_RELATED: Final = 80
 
 
 def episode_ended(result: EpisodeResult, tournament: str | None = None) -> None:
@@ -40,8 +42,8 @@ def episode_ended(result: EpisodeResult, tournament: str | None = None) -> None:
 
 
 def tournament_ended(name: str, story: str, summary: RunSummary) -> None:
-    """Resource: the tournament. Related: its captains."""
-    captains = [_related("captain", row["captain"]) for row in summary.standings]
+    """Resource: the tournament. Related: its captains, the first of many."""
+    captains = related_captains(row["captain"] for row in summary.standings)
     _emit(
         TOURNAMENT_ENDED,
         _resource("tournament", name, name),
@@ -64,6 +66,11 @@ def captain_unhealthy(captain: str, why: str, tournament: str) -> None:
     """
     resource = _resource("captain", captain, captain)
     _emit(CAPTAIN_UNHEALTHY, resource, [_related("tournament", tournament)], {"why": why})
+
+
+def related_captains(names: Iterable[str]) -> list[dict[str, str]]:
+    """The first `MOST_RELATED`: of more than 100 in all Prefect makes no event but an error."""
+    return [_related("captain", name) for name in islice(names, MOST_RELATED)]
 
 
 def _resource(kind: str, name: str, called: str) -> dict[str, str]:

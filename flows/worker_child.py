@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from prefect.client.orchestration import get_client
 from prefect.workers.process import ProcessWorker
@@ -29,7 +29,8 @@ from flows.deployments.parts import deployments
 from flows.match_child import own_stdout
 from flows.pool import cores
 
-END_S: Final = 4.0  # a run seals its records, and tells Prefect; then it is killed
+END_S: Final = 20.0  # a run seals its records, and tells Prefect; then it is killed
+HURRIED_S: Final = 4.0  # the same where the owner waits for it, and says so
 WAITING_RUNS: Final = 4  # of captains that are waited for: a run takes memory, not cores
 POOL_OF_WAITING: Final = "captains-llm"
 _POLL_S: Final = 0.1
@@ -51,26 +52,31 @@ def main(name: str) -> int:
 
 async def _serve(name: str, tell: Tell) -> None:
     """Until its owner is gone."""
-    ending, loop = asyncio.Event(), asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGTERM, ending.set)
-    watching = threading.Thread(target=_watch_owner, args=(loop, ending), daemon=True)
-    watching.start()
+    ending: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, _end, ending, HURRIED_S)
+    threading.Thread(target=_watch_owner, args=(ending,), daemon=True).start()
     working = asyncio.create_task(_work(name, tell))
-    waiting = asyncio.create_task(ending.wait())
-    await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    either: set[asyncio.Future[Any]] = {working, ending}
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
     try:
         if working.done():
             await working  # it never ends by itself: this tells what went wrong
     finally:
-        await _stop_runs()
+        await _stop_runs(ending.result() if ending.done() else HURRIED_S)
     sys.stderr.flush()
     os._exit(0)  # Prefect's worker, when it is asked to end, has been seen to hang
 
 
-def _watch_owner(loop: asyncio.AbstractEventLoop, ending: asyncio.Event) -> None:
-    sys.stdin.read()
+def _watch_owner(ending: asyncio.Future[float]) -> None:
+    is_waited_for = bool(sys.stdin.read())  # a killed one says nothing
     with suppress(RuntimeError):  # it is ending already
-        loop.call_soon_threadsafe(ending.set)
+        end_s = HURRIED_S if is_waited_for else END_S
+        ending.get_loop().call_soon_threadsafe(_end, ending, end_s)
+
+
+def _end(ending: asyncio.Future[float], end_s: float) -> None:
+    if not ending.done():
+        ending.set_result(end_s)
 
 
 async def _work(name: str, tell: Tell) -> None:
@@ -95,11 +101,11 @@ async def _take(pool: str, name: str, started: Callable[[str], None]) -> None:
     await worker.start(printer=lambda *_: started(pool))
 
 
-async def _stop_runs() -> None:
+async def _stop_runs(end_s: float) -> None:
     """Runs that begin meanwhile too: the workers go on, and tell Prefect how each has ended."""
     asked: set[int] = set()
     with suppress(TimeoutError):
-        async with asyncio.timeout(END_S):
+        async with asyncio.timeout(end_s):
             while running := [*_below(os.getpid())]:
                 for pid in {*running} - asked:
                     _send(pid, signal.SIGTERM)

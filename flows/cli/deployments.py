@@ -77,7 +77,7 @@ def wanted_of(files: Sequence[str]) -> tuple[WantedDeployment, ...]:
     """The deployments of tournament files; of `prefect.yaml` where there are none."""
     if not files:
         return read_prefect_file(prefect_file())
-    wanted = tuple(map(read_tournament_file, files))
+    wanted = tuple(map(read_tournament_file, dict.fromkeys(files)))
     first = _declared_names()
     for one in wanted:
         other = first.setdefault(one.full_name, one.origin)

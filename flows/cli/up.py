@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import signal
 import time
 import webbrowser
 from contextlib import AsyncExitStack, suppress
@@ -134,7 +135,8 @@ async def _serve(wanted: _Wanted, found: Server, hold: Hold, end: _End) -> None:
 
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(get_client())
-        await make_ready(client, note)
+        if lines := await make_ready(client, note):
+            note(f"limits: {len(lines)} pools, limits and automations")
         starter = Matches(client, lambda: _address(bus), wanted.runs)
         bus = await _bus(stack, wanted, starter)
         crew = Crew(
@@ -221,5 +223,11 @@ def _tell(wanted: _Wanted, document: Document) -> None:
 
 
 def _load() -> None:
-    """While the server starts."""
-    import flows.starting  # noqa: F401
+    """While the server starts. A Ctrl-C waits for it, as Prefect's models do not bear one while
+    they are made.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        import flows.starting  # noqa: F401
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -75,17 +75,18 @@ async def set_up(
     return lines + await automate(client, dry_run=dry_run)
 
 
-async def make_ready(client: PrefectClient, tell: Callable[[str], None]) -> None:
+async def make_ready(client: PrefectClient, tell: Callable[[str], None]) -> list[Line]:
     """For commands that go on all the same where the server lets nobody set it up, or the
-    environment names a model that cannot be.
+    environment names a model that cannot be: there are no lines then.
     """
     try:
         lines = await set_up(client, endpoints=endpoints_of(known_captains()))
     except (httpx.HTTPError, PrefectException, BadPreset) as error:
         tell(f"the Prefect server could not be set up: {error}")
-        return
+        return []
     if new := [line.name for line in lines if line.state != "unchanged"]:
         tell(f"set up on the Prefect server: {', '.join(new)}")
+    return lines
 
 
 async def _kept(client: PrefectClient) -> Kept | None:

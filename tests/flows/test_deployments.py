@@ -137,6 +137,11 @@ def test_a_wrong_line_of_the_limits_is_named(tmp_path: Path) -> None:
         read_declared(file)
 
 
+def test_a_file_that_is_named_twice_is_deployed_once(tmp_path: Path) -> None:
+    file = str(tournament_file(tmp_path))
+    assert len(wanted_of([file, file])) == 1
+
+
 def test_two_files_do_not_make_one_deployment(tmp_path: Path) -> None:
     file = tournament_file(tmp_path, SMALL.replace("name: small", "name: smoke"))
     with pytest.raises(BadInput, match=r"tournament/smoke is what prefect.yaml declares"):

@@ -48,3 +48,8 @@ async def test_a_run_tells_of_its_episodes_and_of_its_end(
     assert {"captain", "tournament", "flow-run"} <= {
         related["prefect.resource.role"] for related in episodes[0]["related"]
     }
+
+
+def test_of_very_many_captains_the_first_are_related() -> None:
+    names = [f"c{number}" for number in range(128)]
+    assert len(happenings.related_captains(names)) == happenings.MOST_RELATED

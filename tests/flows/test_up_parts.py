@@ -8,14 +8,16 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from prefect.client.orchestration import get_client
 
+from flows.server import Server
 from tests.flows.support import captains
 from tests.flows.upping import DEADLINE_S, QUICK, Up, command_of, until_gone, up
 
@@ -83,8 +85,8 @@ async def test_status_says_what_is_down(command: Commands) -> None:
     assert states(said.told["parts"])["bus and page"] == "down"
 
 
-async def test_its_worker_is_kept_up_and_ends_with_it(
-    command: Commands, environment: dict[str, str]
+async def test_its_worker_is_kept_up_and_ends_with_it_and_with_what_it_plays(
+    on_server: Server, command: Commands, environment: dict[str, str]
 ) -> None:
     async with up(command.folder, environment, worker=True) as found:
         (first,) = await worker_of(found)
@@ -96,12 +98,28 @@ async def test_its_worker_is_kept_up_and_ends_with_it(
         assert (said.code, {*states(said.told["parts"]).values()}) == (0, {"ok"}), said.told
         match = await found.until(await found.start(QUICK), "ended", "failed")
         assert (match["state"], match["where"]) == ("ended", "here")  # at once, not by the worker
+        records = command.folder / "runs" / "play" / "records"
+        await order({"home": {"name": "ada"}, "away": "random", "overs": 1}, command.folder)
+        await until_one(lambda: [*records.glob("ada-*.part")])
         found.process.kill()
         await until_gone(second)
+    assert not [*records.glob("ada-*.part")]  # the run has closed it
+
+
+async def order(match: dict[str, Any], folder: Path) -> None:
+    """Through the deployment, as from the Prefect UI."""
+    async with get_client() as client:
+        deployment = await client.read_deployment_by_name("episode/episode")
+        config = {"seed": 1, "runs": str(folder / "runs"), **match}
+        await client.create_flow_run_from_deployment(deployment.id, parameters={"config": config})
+
+
+async def until_one(found: Callable[[], Sequence[Any]]) -> None:
+    async with asyncio.timeout(DEADLINE_S):
+        while not found():  # noqa: ASYNC110 - another process makes it
+            await asyncio.sleep(0.1)
 
 
 async def worker_of(found: Up) -> list[int]:
-    async with asyncio.timeout(DEADLINE_S):
-        while not (pids := found.children(b"flows.worker_child")):  # noqa: ASYNC110
-            await asyncio.sleep(0.05)  # another process starts it: there is no event to wait for
-    return pids
+    await until_one(lambda: found.children(b"flows.worker_child"))
+    return found.children(b"flows.worker_child")

@@ -266,3 +266,13 @@ def test_who_lost_every_match_is_hardly_the_best(seeds: int, most: float) -> Non
         last = ranking.captains[-1]
         assert (last.captain, last.low) == ("dee", None)
         assert last.p_best < most
+
+
+def test_a_gap_without_an_end_is_not_resolved() -> None:
+    """Two seeds that scored nearly alike by chance."""
+    games = [
+        Game(first="a", second="b", score=score, cluster=cluster, side=1)
+        for cluster, score in enumerate((0.614, 0.655))
+    ]
+    (gap,) = ranking_of(fit(games), adjusted=True).gaps
+    assert (gap.low, gap.is_resolved) == (None, False)

@@ -36,13 +36,14 @@ def gap_between(found: Fit, better: str, worse: str) -> Gap:
     up, down = found.captains.index(better), found.captains.index(worse)
     is_open_below = any(down in above and up not in above for above in found.apart)
     is_open_above = any(up in above and down not in above for above in found.apart)
+    may_be_none = is_open_below if apart.elo >= 0 else is_open_above
     return Gap(
         better=better,
         worse=worse,
         elo=apart.elo,
         low=None if is_open_below else apart.elo - margin,
         high=None if is_open_above else apart.elo + margin,
-        p=2 * below(-abs(apart.elo) / apart.error, apart.freedom) if apart.error else 1.0,
+        p=1.0 if may_be_none else apart.p,
     )
 
 
@@ -53,6 +54,11 @@ class Contrast:
     elo: float
     error: float
     freedom: int
+
+    @property
+    def p(self) -> float:
+        """Two-sided, that there is none."""
+        return 2 * below(-abs(self.elo) / self.error, self.freedom) if self.error else 1.0
 
     def margin(self, confidence: float) -> float:
         """Half of the interval."""
