@@ -19,6 +19,7 @@ from flows.honesty import accounts_markdown, accounts_text, figures, spent_of_ru
 from flows.ledger import RunFolder
 from flows.scorecards import scorecard_markdown
 from flows.spending import KeptBudgets
+from tests.tournaments.results import unasked
 
 UNSAFE = "<b>x|y</b>\x1b[2J\n[z](http://w)"
 
@@ -45,17 +46,7 @@ def counts(captain: str = "model", **given: Any) -> SeatCounts:
 
 
 def scripted(captain: str = "heuristic") -> SeatCounts:
-    return SeatCounts(
-        captain=captain,
-        decisions=10,
-        own=10,
-        fallbacks=0,
-        rethinks=0,
-        illegal=0,
-        malformed=0,
-        fines=0.0,
-        coverage=1.0,
-    )
+    return unasked(captain, decisions=10)
 
 
 def result(home: SeatCounts, away: SeatCounts, **given: Any) -> EpisodeResult:

@@ -40,12 +40,12 @@ def leg(
     )
 
 
-def unasked(captain: str) -> SeatCounts:
-    """What is counted of a captain of whom nothing is known."""
+def unasked(captain: str, decisions: int = 0) -> SeatCounts:
+    """What is counted of a captain who has no model to ask and has decided so often by himself."""
     return SeatCounts(
         captain=captain,
-        decisions=0,
-        own=0,
+        decisions=decisions,
+        own=decisions,
         fallbacks=0,
         rethinks=0,
         illegal=0,
