@@ -12,8 +12,23 @@ from engine.eras import FIRST_ERA, LAST_ERA
 from engine.seeds import MAX_SEED
 
 JSON = Annotated[bool, Parameter(name="--json", negative=(), help="One JSON document on stdout.")]
+
+
+def _may_be_folder(_: object, runs: Path) -> None:
+    """The folder of runs need not be there yet, but no file may stand in its way."""
+    first = next(path for path in (runs, *runs.absolute().parents) if path.exists())
+    if not first.is_dir():
+        raise ValueError(f"{first} is not a folder")
+
+
 RUNS = Annotated[
-    Path, Parameter(name="--runs", env_var=variables.RUNS.name, help="The folder of runs.")
+    Path,
+    Parameter(
+        name="--runs",
+        env_var=variables.RUNS.name,
+        validator=_may_be_folder,
+        help="The folder of runs.",
+    ),
 ]
 VERBOSE = Annotated[
     bool, Parameter(name="--verbose", negative=(), help="A line on stderr for each episode.")

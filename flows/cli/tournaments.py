@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.wording import duration
-from flows.cli.terminal import BadInput, Exit, answer_json, is_watched, note, say
+from flows.cli.terminal import Exit, answer_json, is_watched, note, say
 
 if TYPE_CHECKING:
     from flows.cli.session import Session
@@ -128,8 +128,6 @@ def _run(
     from flows.work import captains_of
 
     order = _ordered(file, occasion)
-    if runs.exists() and not runs.is_dir():
-        raise BadInput(f"--runs {runs}: is not a folder")
     _refuse_if_busy(order, runs)
     reporter = TerminalReporter(quiet=as_json, verbose=verbose)
     asked = people(captains_of(order.spec, catalogue.known()).values())

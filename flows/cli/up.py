@@ -58,8 +58,6 @@ def run_up(
     """
     if port is not None and not 0 <= port <= 65_535:
         raise BadInput(f"--port {port}: allowed: 0 (a free one) to 65535")
-    if runs.exists() and not runs.is_dir():
-        raise BadInput(f"--runs {runs}: is not a folder")
     home = settings.home(runs)
     wanted = _Wanted(
         runs=runs,

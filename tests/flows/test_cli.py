@@ -200,3 +200,13 @@ def test_help_says_which_seeds_there_are(
     monkeypatch.setenv("COLUMNS", "200")
     assert main([*command.split(), "--help"]) == 0
     assert f"0 to {MAX_SEED}" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize("command", ["status", "down", "up", "demo", "report demo"])
+@pytest.mark.parametrize("below", ["", "runs"])
+def test_runs_below_a_file_are_refused(
+    command: str, below: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tournament_file(tmp_path)
+    assert main([*command.split(), "--runs", str(file / below)]) == 2
+    assert f"{file} is not a folder" in " ".join(capsys.readouterr().err.split())
