@@ -25,7 +25,14 @@ ARGS: Final = (
     "--disable-sync",
 )
 # What a browser logs while the bus is away, or when it is killed in the middle of an answer.
-AWAY: Final = ("ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE")
+AWAY: Final = (
+    "ERR_CONNECTION_REFUSED",
+    "ERR_CONNECTION_RESET",
+    "ERR_CONNECTION_CLOSED",
+    "ERR_EMPTY_RESPONSE",
+    "ERR_CONTENT_LENGTH_MISMATCH",
+    "ERR_INCOMPLETE_CHUNKED_ENCODING",
+)
 
 
 class Served(Protocol):

@@ -233,7 +233,11 @@ def _at_length(event: Event) -> Event:
 
 
 async def _heard(page: Page) -> list[str]:
-    """What the match's socket brings before it is silent, on a page that is opened anew."""
+    """What the match's socket brings before it is silent, on a page that is opened anew.
+
+    The first socket of the page is heard out before, or its frames would be among them.
+    """
+    await expect(page.locator("#words [data-seq]").first).to_be_visible()
     heard: list[str] = []
 
     def listen(socket: WebSocket) -> None:
