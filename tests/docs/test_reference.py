@@ -18,11 +18,11 @@ from pydantic.fields import FieldInfo
 from engine import packs, rewards, squads, variables
 from engine.captains import FROM_ENVIRONMENT, KINDS, PRESETS
 from engine.conformance import check_captain
-from engine.environment import CricketState
 from engine.events import EndReason, Event
 from engine.observation import CricketObservation
 from engine.options import EnvironmentOptions
 from engine.rewards import Rubrics
+from engine.seat_episode import CricketState
 from engine.tool_captains.human.wire import AnswerRefused, HumanQuestion, HumanQuestions
 from engine.tools import TOOLS, CricketAction
 from engine.variables import VARIABLES, Variable
