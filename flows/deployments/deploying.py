@@ -22,12 +22,24 @@ from prefect.utilities.callables import parameter_schema
 
 from flows.deployments.comparing import Shape, differences, schedule_of, shape_of, wanted_shape
 from flows.deployments.lines import Line, State
-from flows.deployments.wanted import EPISODE, FROM_FILE, OURS, TOURNAMENT, WantedDeployment
+from flows.deployments.wanted import (
+    EPISODE,
+    FIXTURES,
+    FROM_FILE,
+    OURS,
+    TOURNAMENT,
+    WantedDeployment,
+)
 from flows.episode import episode
+from flows.fixtures import fixtures
 from flows.tournament import tournament
 from tournaments.brackets import bracket_names
 
-FLOWS: Final[Mapping[str, Flow[..., Any]]] = {EPISODE: episode, TOURNAMENT: tournament}
+FLOWS: Final[Mapping[str, Flow[..., Any]]] = {
+    EPISODE: episode,
+    TOURNAMENT: tournament,
+    FIXTURES: fixtures,
+}
 PAGE: Final = 200
 WHAT: Final = "deployment"
 
@@ -99,7 +111,7 @@ def _line(one: WantedDeployment, found: DeploymentResponse | None, folder: Path)
 
 
 def _shape(one: WantedDeployment, folder: Path) -> Shape:
-    return wanted_shape(one, _pull(folder), _form(one))
+    return wanted_shape(one, _pull(one, folder), _form(one))
 
 
 def _form(one: WantedDeployment) -> dict[str, Any]:
@@ -107,7 +119,12 @@ def _form(one: WantedDeployment) -> dict[str, Any]:
     return parameter_schema(FLOWS[one.entrypoint]).model_dump(exclude_unset=True)
 
 
-def _pull(folder: Path) -> list[dict[str, Any]]:
+def _pull(one: WantedDeployment, folder: Path) -> list[dict[str, Any]]:
+    """The steps before a run: none where it can be anywhere."""
+    return [] if one.anywhere else _into(folder)
+
+
+def _into(folder: Path) -> list[dict[str, Any]]:
     """The step that Prefect takes where none is declared."""
     step = {"directory": str(folder.resolve())}
     return [{"prefect.deployments.steps.set_working_directory": step}]
@@ -145,7 +162,7 @@ async def _write(
         entrypoint=one.entrypoint,
         parameter_openapi_schema=_form(one),
         paused=one.paused,
-        pull_steps=_pull(folder),
+        pull_steps=_pull(one, folder),
         enforce_parameter_schema=True,
         job_variables=dict(one.job_variables),
     )
@@ -155,7 +172,7 @@ def _undeclared(
     one: DeploymentResponse, folder: Path, wanted: Iterable[WantedDeployment], *, everything: bool
 ) -> str | None:
     """Why this folder declares it no more; None where it does, or it is not this folder's."""
-    if one.pull_steps != _pull(folder):
+    if one.pull_steps != _into(folder):
         return None
     if FROM_FILE not in one.tags:
         return "not in prefect.yaml" if everything else None
