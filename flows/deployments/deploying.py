@@ -8,6 +8,7 @@ is gone from the server too; Prefect's own `deploy` never removes one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -22,6 +23,7 @@ from prefect.utilities.callables import parameter_schema
 
 from flows.deployments.comparing import Shape, differences, schedule_of, shape_of, wanted_shape
 from flows.deployments.lines import Line, State
+from flows.deployments.paging import all_of
 from flows.deployments.wanted import (
     EPISODE,
     FIXTURES,
@@ -40,7 +42,6 @@ FLOWS: Final[Mapping[str, Flow[..., Any]]] = {
     TOURNAMENT: tournament,
     FIXTURES: fixtures,
 }
-PAGE: Final = 200
 WHAT: Final = "deployment"
 
 
@@ -59,8 +60,7 @@ async def deploy(
 
     Raises `httpx.HTTPStatusError` where Prefect refuses.
     """
-    flow_ids = await _flow_ids(client)
-    there = await _ours(client, flow_ids)
+    there = await deployed(client)
     lines = []
     for one in wanted:
         found = there.get(one.full_name)
@@ -85,18 +85,11 @@ async def _flow_ids(client: PrefectClient) -> dict[UUID, str]:
     return {flow.id: flow.name for flow in found}
 
 
-async def _ours(
-    client: PrefectClient, flow_ids: Mapping[UUID, str]
-) -> dict[str, DeploymentResponse]:
-    """Every deployment of our flows with our tag, by its full name."""
+async def deployed(client: PrefectClient) -> dict[str, DeploymentResponse]:
+    """Every deployment of our flows with our tag, by its full name, of every folder."""
+    flow_ids = await _flow_ids(client)
     ours = DeploymentFilter.model_validate({"tags": {"all_": [OURS]}})
-    found: list[DeploymentResponse] = []
-    while page := await client.read_deployments(
-        deployment_filter=ours, limit=PAGE, offset=len(found)
-    ):
-        found += page
-        if len(page) < PAGE:
-            break
+    found = await all_of(partial(client.read_deployments, deployment_filter=ours))
     return {f"{flow_ids[one.flow_id]}/{one.name}": one for one in found if one.flow_id in flow_ids}
 
 
@@ -121,11 +114,13 @@ def _form(one: WantedDeployment) -> dict[str, Any]:
 
 def _pull(one: WantedDeployment, folder: Path) -> list[dict[str, Any]]:
     """The steps before a run: none where it can be anywhere."""
-    return [] if one.anywhere else _into(folder)
+    return [] if one.anywhere else works_in(folder)
 
 
-def _into(folder: Path) -> list[dict[str, Any]]:
-    """The step that Prefect takes where none is declared."""
+def works_in(folder: Path) -> list[dict[str, Any]]:
+    """The pull steps of a deployment of this folder: the one that Prefect takes where none is
+    declared.
+    """
     step = {"directory": str(folder.resolve())}
     return [{"prefect.deployments.steps.set_working_directory": step}]
 
@@ -172,7 +167,7 @@ def _undeclared(
     one: DeploymentResponse, folder: Path, wanted: Iterable[WantedDeployment], *, everything: bool
 ) -> str | None:
     """Why this folder declares it no more; None where it does, or it is not this folder's."""
-    if one.pull_steps != _into(folder):
+    if one.pull_steps != works_in(folder):
         return None
     if FROM_FILE not in one.tags:
         return "not in prefect.yaml" if everything else None
