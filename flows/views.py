@@ -11,6 +11,7 @@ from typing import Final
 
 from prefect import runtime
 
+from engine.captains.llm import NO_LIMIT
 from engine.result import EpisodeResult
 from flows import artifacts, happenings
 from flows.accounts import silent
@@ -90,6 +91,8 @@ class Views:
         await artifacts.show_table(self._run)
         if self._run.is_asked:
             await artifacts.show_accounts(self._run)
+        if self._run.is_asked or self._run.order.allowance != NO_LIMIT:
+            await artifacts.show_budget(self._run)
         took_s = time.process_time() - began_s
         self._table_due_s = time.monotonic() + spaced_s(TABLE_EVERY_S, took_s)
 
@@ -105,6 +108,7 @@ class Views:
         happenings.tournament_ended(self._run.spec.name, story, summary)
         await artifacts.show_table(self._run)
         await artifacts.show_accounts(self._run)
+        await artifacts.show_budget(self._run)
         if report is not None:
             await artifacts.show_report(self._run, report)
             for one in await told_apart(self._run, self._stage):
