@@ -110,9 +110,14 @@ async def show_cockpit(run: Run, page: str | None) -> None:
         )
 
 
+def has_scorecards(run: Run) -> bool:
+    """Whether each of its matches has one."""
+    return run.total <= MOST_SCORECARDS
+
+
 async def show_matches(run: Run, title: str, results: Sequence[EpisodeResult]) -> None:
     """A scorecard a match, or in a large run one list of them all."""
-    if run.total > MOST_SCORECARDS:
+    if not has_scorecards(run):
         text = results_markdown(title, results)
         await _made(acreate_markdown_artifact(text, key=key("results", run.plan.run_id)))
         return

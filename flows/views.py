@@ -62,7 +62,7 @@ class Views:
             why = self._run.book.unplayable[name]
             self._stage.reporter.trouble(f"{why}; he plays no further match")
             happenings.captain_unhealthy(name, why, self._run.spec.name)
-        if self._run.total <= artifacts.MOST_SCORECARDS:  # an event is some 3 KB of a database
+        if artifacts.has_scorecards(self._run):  # an event is some 3 KB of a database
             for result in results:
                 happenings.episode_ended(result, self._run.spec.name)
         self._stage.reporter.progress(self._run)
