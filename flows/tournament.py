@@ -156,7 +156,7 @@ async def play_batch(hall: Hall, batch: Batch) -> tuple[EpisodeResult, ...]:
     for failure in {failure for result in results for failure in result.observer_failures}:
         stage.reporter.trouble(failure)
     await hall.views.add(results)
-    await artifacts.show_matches(run, batch.title, results)
+    await artifacts.show_scorecards(run, results)
     return results
 
 
@@ -185,7 +185,7 @@ async def play_pair(hall: Hall, batch: Batch) -> list[EpisodeResult]:
         await hall.views.add([result])
 
     await together(leg(spec) for spec in batch.episodes)
-    await artifacts.show_matches(run, batch.title, results)
+    await artifacts.show_scorecards(run, results)
     return results
 
 
