@@ -18,18 +18,18 @@ from pydantic.fields import FieldInfo
 from engine import packs, rewards, squads, variables
 from engine.captains import FROM_ENVIRONMENT, KINDS, PRESETS
 from engine.conformance import check_captain
-from engine.environment import CricketState
 from engine.events import EndReason, Event
 from engine.observation import CricketObservation
 from engine.options import EnvironmentOptions
 from engine.rewards import Rubrics
+from engine.seat_episode import CricketState
 from engine.tool_captains.human.wire import AnswerRefused, HumanQuestion, HumanQuestions
 from engine.tools import TOOLS, CricketAction
 from engine.variables import VARIABLES, Variable
 from flows.cli import app, main
 from flows.cli.terminal import Exit
 from flows.comparing import Comparison
-from flows.config import EpisodeConfig, TournamentConfig
+from flows.config import EpisodeConfig, ShardConfig, TournamentConfig
 from flows.deployments.declared import shipped
 from flows.deployments.lines import Line
 from flows.exports import DecisionLine, Situation
@@ -220,6 +220,7 @@ def test_a_tool_has_a_row_with_its_arguments_and_options(name: str) -> None:
         (ENVIRONMENT, CricketObservation),
         (ENVIRONMENT, CricketState),
         (DEPLOYMENTS, TournamentConfig),
+        (DEPLOYMENTS, ShardConfig),
         (DEPLOYMENTS, EpisodeConfig),
     ],
 )
