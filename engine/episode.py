@@ -10,44 +10,32 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, field, replace
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
+from dataclasses import replace
 from time import monotonic
 from typing import Any, Final
 
-from pydantic import TypeAdapter
-
 from engine import events as ev
-from engine.answering import Captain, Chair
-from engine.captains import build, captaincy_of, is_scripted
+from engine.answering import Chair
+from engine.casting import Cast, captains_of, chair_of, setup_of
 from engine.costs import Costs
 from engine.cricket.choices import Seat
-from engine.cricket.distribution import MatchModel, WinModel
+from engine.cricket.distribution import MatchModel
 from engine.cricket.formats import BALLS_PER_OVER
 from engine.cricket.match import MatchSetup
-from engine.cricket.nodes import BallBowled, Fact, MatchResult, OverCompleted, TossMade
-from engine.cricket.players import Squad
-from engine.cricket.scorecard import innings_card, margin_in_words
-from engine.cricket.state import Innings, Squads
+from engine.cricket.nodes import BallBowled, Fact, OverCompleted, TossMade
+from engine.cricket.scorecard import innings_card
+from engine.cricket.state import Innings
 from engine.driver import EVEN, BallLuck, MatchDriver
-from engine.errors import (
-    BadPreset,
-    CaptainFailed,
-    CaptainUnavailable,
-    MissingSecret,
-    RunBudgetSpent,
-)
+from engine.ending import Ending, ending_by, in_words
 from engine.fanout import Fanout, Observer
+from engine.header import started
 from engine.models import Models, solve_once
-from engine.recap import line_of, side_of
+from engine.recap import line_of
 from engine.reporter import Reporter
 from engine.result import EpisodeResult
 from engine.seeds import Streams
-from engine.setup import both_drawn, match_setup, squads_named
 from engine.spec import EpisodeSpec
-from engine.tool_captains import Preparable, Services, build_captain
-from engine.version import ENGINE_VERSION
+from engine.tool_captains import Preparable, Services
 
 # A legal T20 match asks some 500 questions, an ODI 1,300; extras add a few. Twenty a ball is far
 # above all of them.
@@ -56,29 +44,6 @@ _LONGEST_HOLD_S: Final = 0.002  # of the event loop, to the over
 # Events that scripted captains, who never wait, leave to be handed over together at the end of an
 # over: an innings of a T20. Decisions are priced together, and that is several times as cheap.
 _TOGETHER: Final = 400
-_VERSIONS_OF: Final = ("captains", "numpy", "pydantic")
-
-SQUAD_ADAPTER: Final = TypeAdapter(Squad)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cast:
-    """Squads and captains to play with instead of those that the spec names."""
-
-    squads: Squads | None = None
-    captains: Mapping[Seat, Captain] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Ending:
-    """Why the play stopped. `winner` is set where the reason, not the score, decides it, `failed`
-    where a captain could not go on.
-    """
-
-    reason: ev.EndReason
-    winner: Seat | None = None
-    failed: Seat | None = None
-    error: str | None = None
 
 
 async def play_episode(
@@ -101,18 +66,18 @@ async def play_episode(
     its own error before anything is published.
     """
     chosen = models or Models.shipped()
-    setup = _setup_of(spec, cast or Cast())
+    setup = setup_of(spec, cast or Cast())
     value, public = chosen.value_for(setup), chosen.public_for(setup)
     await solve_once(setup, chosen.ball.digest, value, public)
     async with AsyncExitStack() as closing:
         if services is None:
             services = Services()
             closing.push_async_callback(services.aclose)
-        captains = _captains(spec, cast or Cast(), services)
+        captains = captains_of(spec, cast or Cast(), services)
         for captain in captains.values():
             if isinstance(captain, Preparable):
                 await captain.prepare()
-        chairs = {seat: _chair(spec, seat, captains[seat], chosen, public) for seat in Seat}
+        chairs = {seat: chair_of(spec, seat, captains[seat], chosen, public) for seat in Seat}
         for chair in chairs.values():
             closing.push_async_callback(_close_quietly, chair)
         episode = _Episode(
@@ -126,53 +91,6 @@ async def play_episode(
             with_events=with_events,
         )
         return await episode.run()
-
-
-def _setup_of(spec: EpisodeSpec, cast: Cast) -> MatchSetup:
-    streams, given = Streams(spec.seed), cast.squads
-    drawn = squads_named(spec.squads, streams) if both_drawn(spec.squads) else None
-    squads = given or drawn or squads_named(spec.squads, streams)
-    return match_setup(
-        overs=spec.overs,
-        squads=squads,
-        squads_drawn=squads == drawn,
-        max_super_overs=spec.max_super_overs,
-        streams=streams,
-        era=spec.era,
-        start=spec.start,
-        captaincy=captaincy_of(spec.home, spec.away, spec.overs),
-    )
-
-
-def _captains(spec: EpisodeSpec, cast: Cast, services: Services) -> dict[Seat, Captain]:
-    """Both captains; raises `BadPreset` or `BrokenRecord`."""
-
-    def made(seat: Seat) -> Captain:
-        captain = spec.captain(seat)
-        if is_scripted(captain):
-            return build(captain)
-        return build_captain(
-            captain,
-            seat=seat,
-            episode_id=spec.episode_id,
-            services=services,
-            match=spec.match_digest(),
-        )
-
-    return {seat: cast.captains.get(seat) or made(seat) for seat in Seat}
-
-
-def _chair(
-    spec: EpisodeSpec, seat: Seat, captain: Captain, models: Models, value: WinModel | None
-) -> Chair:
-    return Chair(
-        seat,
-        captain,
-        spec.captain(seat),
-        max_rethinks=spec.max_rethinks,
-        value=value,
-        adviser=models.adviser_for(value),
-    )
 
 
 async def _close_quietly(chair: Chair) -> None:
@@ -226,54 +144,38 @@ class _Episode:
     async def run(self) -> EpisodeResult:
         """Plays; whatever happens, the ending is published before this returns or raises."""
         if self._reporter is not None:
-            self._reporter.add(self._header())
+            self._reporter.add(started(self._spec, self._setup, self._ball.digest))
         try:
             await self._publish()
             ending = await self._play()
         except asyncio.CancelledError:
-            await _to_its_end(self._finish(_Ending(reason=ev.EndReason.CANCELLED)))
+            await _to_its_end(self._finish(Ending(reason=ev.EndReason.CANCELLED)))
             raise
         return await _to_its_end(self._finish(ending))
 
-    async def _play(self) -> _Ending:
+    async def _play(self) -> Ending:
         """The match, and all that is told of it: whoever cancels still interrupts an observer."""
         ending = await self._counted(self._to_the_end())
         return await self._counted(self._told(ending))
 
-    async def _told(self, ending: _Ending) -> _Ending:
+    async def _told(self, ending: Ending) -> Ending:
         await self._publish()
         return ending
 
-    async def _counted(self, play: Coroutine[Any, Any, _Ending]) -> _Ending:
-        """What an error counts as: a bug voids an episode, it never decides one."""
+    async def _counted(self, play: Coroutine[Any, Any, Ending]) -> Ending:
+        """What it comes to, also where it fails."""
         try:
             return await play
-        except CaptainFailed as failure:
-            return self._failed(ev.EndReason.FORFEIT, failure, winner=self._asked.other)
-        except CaptainUnavailable as failure:
-            return self._failed(ev.EndReason.TRANSPORT, failure)
-        except (BadPreset, MissingSecret) as failure:
-            return self._failed(ev.EndReason.BAD_SETTINGS, failure)
-        except RunBudgetSpent as spent:
-            return _Ending(reason=ev.EndReason.RUN_BUDGET, error=str(spent))
-        except Exception as bug:  # noqa: BLE001 - whatever it is, the episode says so and is void
-            return _Ending(
-                reason=ev.EndReason.ENVIRONMENT_ERROR, error=f"{type(bug).__name__}: {bug}"
-            )
+        except Exception as failure:  # noqa: BLE001 - whatever it is, the episode says so
+            return ending_by(failure, self._asked)
 
-    def _failed(
-        self, reason: ev.EndReason, failure: Exception, winner: Seat | None = None
-    ) -> _Ending:
-        """It ended with the captain who was asked."""
-        return _Ending(reason=reason, winner=winner, failed=self._asked, error=str(failure))
-
-    async def _to_the_end(self) -> _Ending:
+    async def _to_the_end(self) -> Ending:
         """Question by question, until there is a result or too many were asked."""
         driver, limit = self._new_driver(), self._step_limit
         self._driver = driver
         while (request := driver.request) is not None:
             if self._turns >= limit:
-                return _Ending(reason=ev.EndReason.STEP_LIMIT, error="step limit reached")
+                return Ending(reason=ev.EndReason.STEP_LIMIT, error="step limit reached")
             self._asked = request.seat
             chair = self._chairs[request.seat]
             if chair.is_scripted:
@@ -290,7 +192,7 @@ class _Episode:
                 await self._publish(at_least=_TOGETHER)
                 await self._let_others_run()
         winner = driver.result.winner if driver.result else None
-        return _Ending(reason=ev.EndReason.COMPLETED, winner=winner)
+        return Ending(reason=ev.EndReason.COMPLETED, winner=winner)
 
     async def _let_others_run(self) -> None:
         """Scripted captains never wait, so the loop is left to others from time to time."""
@@ -337,7 +239,7 @@ class _Episode:
         if self._reporter is not None and self._reporter.waiting >= at_least:
             await self._fanout.send(self._reporter.drain())
 
-    async def _finish(self, ending: _Ending) -> EpisodeResult:
+    async def _finish(self, ending: Ending) -> EpisodeResult:
         if self._reporter is not None:
             self._reporter.release()
         result = self._result(ending)
@@ -360,25 +262,7 @@ class _Episode:
             await self._publish()
         return replace(result, observer_failures=tuple(self._fanout.failures))
 
-    def _header(self) -> ev.EpisodeStarted:
-        spec, squads = self._spec, self._setup.squads
-        return ev.EpisodeStarted(
-            seed=spec.seed,
-            format=self._setup.format.name,
-            max_overs=spec.overs,
-            home=side_of(spec.home, squads.home),
-            away=side_of(spec.away, squads.away),
-            spec=spec.model_dump(mode="json"),
-            squads=tuple(
-                SQUAD_ADAPTER.dump_python(squad, mode="json")
-                for squad in (squads.home, squads.away)
-            ),
-            coefficients_digest=self._ball.digest,
-            engine_version=ENGINE_VERSION,
-            versions=dict(_versions()),
-        )
-
-    def _result(self, ending: _Ending) -> EpisodeResult:
+    def _result(self, ending: Ending) -> EpisodeResult:
         spec, driver = self._spec, self._driver
         innings = tuple(self._innings[number] for number in sorted(self._innings))
         played = driver.result if driver else None
@@ -390,7 +274,7 @@ class _Episode:
             away=spec.away.name,
             winner=ending.winner,
             end_reason=ending.reason,
-            result=self._in_words(ending, played),
+            result=in_words(ending, spec, played),
             innings=tuple(line_of(state) for state in innings),
             turns=self._turns,
             deliveries=self._deliveries,
@@ -406,17 +290,6 @@ class _Episode:
             toss=self._toss,
             cards=tuple(innings_card(state, self._setup.squads) for state in innings),
         )
-
-    def _in_words(self, ending: _Ending, played: MatchResult | None) -> str:
-        if ending.reason.is_void:
-            return f"void ({ending.reason})"
-        if ending.winner is None:
-            return "tied"
-        winner = self._spec.captain(ending.winner).name
-        if ending.reason is ev.EndReason.FORFEIT:
-            return f"{winner} won by forfeit"
-        assert played is not None
-        return f"{winner} won {margin_in_words(played)}"
 
 
 async def _to_its_end(work: Coroutine[Any, Any, EpisodeResult]) -> EpisodeResult:
@@ -435,14 +308,3 @@ def _found(setup: MatchSetup) -> dict[int, Innings]:
         return {}
     played = (*setup.start.finished, setup.start.innings)
     return {innings.number: innings for innings in played if innings.legal_balls}
-
-
-@cache
-def _versions() -> Mapping[str, str]:
-    found: dict[str, Any] = {}
-    for package in _VERSIONS_OF:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "unknown"
-    return found

@@ -16,6 +16,7 @@ import orjson
 from pydantic import ValidationError
 
 from engine.captains.recorded import Recorded, RecordedSettings
+from engine.casting import Cast
 from engine.cricket.choices import Seat
 from engine.cricket.distribution import Distribution
 from engine.cricket.errors import BadSquad, BadStart, UnknownFormat
@@ -23,7 +24,7 @@ from engine.cricket.nodes import DeliveryContext
 from engine.cricket.outcomes import OUTCOMES
 from engine.cricket.players import Squad
 from engine.cricket.state import Squads
-from engine.episode import SQUAD_ADAPTER, Cast, play_episode
+from engine.episode import play_episode
 from engine.errors import BrokenRecord
 from engine.events import (
     DeliveryEvent,
@@ -33,6 +34,7 @@ from engine.events import (
     Event,
 )
 from engine.fanout import Observer
+from engine.header import SQUAD_ADAPTER
 from engine.models import Models
 from engine.record import ending_of, header_of, read_record
 from engine.reporter import play_digest

@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -22,9 +22,10 @@ from pydantic import Field as Setting
 from pydantic_core import ErrorDetails
 
 from engine import arguments as args
-from engine.cricket.choices import DecisionKind, Field, Variation, variations_of
+from engine.cricket.choices import DecisionKind
 from engine.cricket.nodes import DecisionRequest
 from engine.errors import IllegalCall, MalformedCall, UnknownTool
+from engine.tool_schemas import Options, narrowed, options_of, signature
 from engine.wording import dotted, sentence, shown
 
 __all__ = [
@@ -45,10 +46,6 @@ __all__ = [
 LONGEST_CALL: Final = 8_000  # characters of JSON; the longest legal call has about 1,700
 _ENCODE: Final = json.JSONEncoder(allow_nan=False, ensure_ascii=False).encode
 MAX_QUESTION: Final = 1_000_000  # a long match with its super overs asks some thousands
-
-
-# Arguments and their legal values.
-_Options = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 class ToolGroup(StrEnum):
@@ -168,17 +165,17 @@ TOOLS: Final[Mapping[str, Tool]] = MappingProxyType(
 def available_tools(request: DecisionRequest, table: OwnTable) -> tuple[ToolOffer, ...]:
     """The tools that are legal for the open question, with the legal options in their schemas."""
     offered = tuple([tool.name for tool in _offered(request, table)])
-    return _offers(offered, _options(request))
+    return _offers(offered, options_of(request))
 
 
 @lru_cache(maxsize=1024)
-def _offers(names: tuple[str, ...], options: _Options) -> tuple[ToolOffer, ...]:
+def _offers(names: tuple[str, ...], options: Options) -> tuple[ToolOffer, ...]:
     """From ball to ball they are mostly the same."""
     return tuple(_offer(name, options) for name in names)
 
 
 @lru_cache(maxsize=1024)
-def _offer(name: str, options: _Options) -> ToolOffer:
+def _offer(name: str, options: Options) -> ToolOffer:
     """Made once for a tool and what is legal."""
     tool = TOOLS[name]
     return ToolOffer(
@@ -187,7 +184,7 @@ def _offer(name: str, options: _Options) -> ToolOffer:
         description=tool.description,
         commits=tool.commits is not None,
         overhead=tool.overhead,
-        parameters=_narrowed(tool, options),
+        parameters=narrowed(tool.arguments, options),
     )
 
 
@@ -220,7 +217,7 @@ def parse_arguments(
     tool: Tool, arguments: Mapping[str, Any], request: DecisionRequest
 ) -> args.Arguments:
     """The call's arguments, checked. Raises `MalformedCall`, which names each that is wrong."""
-    return _read(tool, arguments, lambda: _narrowed(tool, _options(request)))
+    return _read(tool, arguments, lambda: narrowed(tool.arguments, options_of(request)))
 
 
 def check_call(action: CricketAction, offers: Sequence[ToolOffer]) -> None:
@@ -254,10 +251,10 @@ def _read(
     except ValidationError as error:
         where = ".".join(filter(None, ("arguments", dotted(error.errors()[0]["loc"]))))
         why = f"{tool.name}: {_explain(error)}"
-        raise MalformedCall(why, _signature(parameters()), where) from None
+        raise MalformedCall(why, signature(parameters()), where) from None
     except (TypeError, ValueError, RecursionError) as error:
         why = f"{tool.name}: the arguments are not a JSON object ({str(error)[:100]})"
-        raise MalformedCall(why, _signature(parameters()), "arguments") from None
+        raise MalformedCall(why, signature(parameters()), "arguments") from None
 
 
 def _offered(request: DecisionRequest, table: OwnTable) -> list[Tool]:
@@ -291,96 +288,6 @@ def _has_been_bowled(request: DecisionRequest) -> bool:
 
 def _names(request: DecisionRequest, table: OwnTable) -> str:
     return ", ".join(tool.name for tool in _offered(request, table))
-
-
-def _options(request: DecisionRequest) -> _Options:
-    """The legal values of those arguments that depend on the question."""
-    match request.kind:
-        case DecisionKind.BATTER | DecisionKind.BOWLER:
-            squad = request.view.squads.of(request.seat)
-            return (("player", tuple(squad[p].name for p in request.legal.players)),)
-        case DecisionKind.DELIVERY:
-            innings = request.view.innings
-            if innings is None or innings.bowler is None:
-                return _of_a_ball(request.legal.fields, ())
-            bowls = request.view.squads.of(request.seat)[innings.bowler].bowls
-            return _of_a_ball(request.legal.fields, variations_of(bowls))
-        case _:
-            return ()
-
-
-@cache
-def _of_a_ball(fields: tuple[Field, ...], variations: tuple[Variation, ...]) -> _Options:
-    options = ("field", tuple(field.value for field in fields))
-    return (
-        (options, ("variation", tuple(v.value for v in variations))) if variations else (options,)
-    )
-
-
-def _narrowed(tool: Tool, options: _Options) -> dict[str, Any]:
-    """The tool's schema with the legal options of this question in it."""
-    schema, legal = _schema(tool.name), dict(options)
-    properties = {
-        name: {**about, "enum": list(legal[name])} if name in legal else about
-        for name, about in schema["properties"].items()
-    }
-    return {**schema, "properties": properties}
-
-
-def _signature(schema: Mapping[str, Any]) -> str:
-    """The arguments in one line, as an error message says them."""
-    if not schema["properties"]:
-        return "no arguments"
-    return ", ".join(
-        f"{name}{'' if name in schema['required'] else '?'}: {_values(about)}"
-        for name, about in schema["properties"].items()
-    )
-
-
-def _values(about: Mapping[str, Any]) -> str:
-    if "enum" in about:
-        return " | ".join(about["enum"])
-    if "minimum" in about:
-        return f"{about['minimum']:g} to {about['maximum']:g}"
-    return f"text up to {about.get('maxLength', args.LONGEST_TEXT)} characters"
-
-
-@cache
-def _schema(name: str) -> dict[str, Any]:
-    """A tool's JSON Schema without references, titles and nulls: small models read it better."""
-    raw = TOOLS[name].arguments.model_json_schema()
-    plain: dict[str, Any] = _plain(raw, raw.get("$defs", {}))
-    properties = plain.get("properties", {})
-    fewest = {"minProperties": plain["minProperties"]} if "minProperties" in plain else {}
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": plain.get("required", []),
-        "additionalProperties": False,
-        **fewest,
-    }
-
-
-def _plain(node: Any, definitions: Mapping[str, Any]) -> Any:
-    if isinstance(node, list):
-        return [_plain(item, definitions) for item in node]
-    if not isinstance(node, dict):
-        return node
-    node = {key: value for key, value in node.items() if key not in ("title", "$defs")}
-    if "$ref" in node:
-        target = definitions[node.pop("$ref").rsplit("/", 1)[-1]]
-        node = {k: v for k, v in target.items() if k not in ("title", "description")} | node
-    if "anyOf" in node:
-        (one,) = [option for option in node.pop("anyOf") if option.get("type") != "null"]
-        node.pop("default", None)
-        node = one | node
-        return _plain(node, definitions)
-    return {
-        key: {name: _plain(about, definitions) for name, about in value.items()}
-        if key == "properties"
-        else _plain(value, definitions)
-        for key, value in node.items()
-    }
 
 
 def _explain(error: ValidationError) -> str:

@@ -3,10 +3,11 @@
 import asyncio
 
 from engine.captains import Baseline, CaptainSpec, resolve
+from engine.casting import Cast
 from engine.conformance import check_captain
 from engine.cricket import Decision, DecisionKind, DecisionRequest, Seat
 from engine.cricket.choices import ShotDecision
-from engine.episode import Cast, play_episode
+from engine.episode import play_episode
 from engine.seeds import CaptainDraws
 from engine.spec import EpisodeSpec
 

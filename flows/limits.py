@@ -9,6 +9,7 @@ passed on. So a holder who has lost his lease, as his machine slept or its clock
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -30,6 +31,7 @@ from flows.processes import is_dead, this_process
 FEATURED: Final = "captains-featured"
 LEASE_S: Final = 60  # the shortest that Prefect grants
 HOLDER_VARIABLE: Final = "captains_featured"
+SAYS_S: Final = 2.0  # within this a new holder has said who he is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +123,20 @@ async def free_after(client: PrefectClient, episode_id: str, attempt: int) -> No
     if (match.get("episode_id"), match.get("attempt")) == (episode_id, attempt):
         for lease in said.get("leases", []):
             await client.release_concurrency_slots_with_lease(UUID(lease))
+
+
+async def free_dead(client: PrefectClient) -> None:
+    """Give the channel back for a holder of this machine whose process is no more. A lease that has
+    ended and left its slot taken is gone from the count too, unless somebody else is on by now.
+    """
+    said = await _holder(client)
+    if not said.get("match") or not is_dead(said.get("by")):
+        return
+    for lease in said.get("leases", []):
+        await client.release_concurrency_slots_with_lease(UUID(lease))
+    await asyncio.sleep(SAYS_S)
+    if await is_taken(client) and await _holder(client) == said:
+        await client.release_concurrency_slots([FEATURED], 1, LEASE_S)
 
 
 async def _acquire(stack: AsyncExitStack, client: PrefectClient, *, wait: bool) -> None:

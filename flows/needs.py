@@ -29,11 +29,18 @@ LONGEST_LIST: Final = 1024 * 1024  # bytes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that was checked. `note`: it works without, but somebody may miss it."""
+    """One thing that was checked. `note`: it works without, but somebody may miss it.
+
+    Of what is not ok `why` says why it matters, `mend` which command mends it, `left` why
+    `doctor --fix` leaves it alone.
+    """
 
     check: str
     state: State
     said: str
+    why: str = ""
+    mend: str = ""
+    left: str = ""
 
 
 def needs_of(
@@ -70,7 +77,9 @@ def _variable(captain: CaptainSpec, variable: str | None, environ: Mapping[str, 
         return _of(captain, "key", "ok", "none is named, so none is sent")
     if environ.get(variable):
         return _of(captain, "key", "ok", f"the variable {variable} is set")
-    return _of(captain, "key", "wrong", f"the variable {variable} is not set")
+    return _of(
+        captain, "key", "wrong", f"the variable {variable} is not set", f"export {variable}=…"
+    )
 
 
 def _price(captain: CaptainSpec, settings: LlmSettings, *, in_dollars: bool) -> Finding:
@@ -104,7 +113,9 @@ async def blocks_of(captains: Iterable[CaptainSpec], secrets: Secrets) -> list[F
             try:
                 await secrets.from_block(settings.api_key_block)
             except MissingSecret as missing:
-                found.append(_of(captain, "key", "wrong", str(missing)))
+                make = f"Secret(value=input()).save('{settings.api_key_block}')"
+                mend = f'python -c "from prefect.blocks.system import Secret; {make}"'
+                found.append(_of(captain, "key", "wrong", str(missing), mend))
             else:
                 said = f"the Prefect Secret block {settings.api_key_block} holds one"
                 found.append(_of(captain, "key", "ok", said))
@@ -151,11 +162,16 @@ async def _asked(
         return _of(captain, "endpoint", "note", "not asked, as its key is missing")
     except TimeoutError:
         why = f"no answer within {ASK_TIMEOUT_S:g} s"
-        return _of(captain, "endpoint", "wrong", f"{url} does not answer ({why})")
+        return _dead(captain, url, why)
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         why = shortened(printable(type(error).__name__))
-        return _of(captain, "endpoint", "wrong", f"{url} does not answer ({why})")
+        return _dead(captain, url, why)
     return _answered(captain, response.status_code, told, model)
+
+
+def _dead(captain: CaptainSpec, url: str, why: str) -> Finding:
+    said, mend = f"{url} does not answer ({why})", f"start it, or see `curl -i {url}`"
+    return _of(captain, "endpoint", "wrong", said, mend)
 
 
 async def _beginning(response: httpx.Response) -> bytes:
@@ -194,5 +210,13 @@ def _models(body: bytes) -> set[str]:
     return {str(entry.get("id")) for entry in entries if isinstance(entry, dict)}
 
 
-def _of(captain: CaptainSpec, what: str, state: State, said: str) -> Finding:
-    return Finding(check=f"{captain.name}: {what}", state=state, said=said)
+_WHY: Final = {
+    "key": "without it he is asked nothing, and a run with him does not begin",
+    "price": "without it what he costs cannot be told, nor a limit in dollars kept",
+    "endpoint": "where it does not answer, his matches are void",
+}
+
+
+def _of(captain: CaptainSpec, what: str, state: State, said: str, mend: str = "") -> Finding:
+    why = "" if state == "ok" else _WHY[what]
+    return Finding(check=f"{captain.name}: {what}", state=state, said=said, why=why, mend=mend)

@@ -4,7 +4,6 @@ not.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
 import shutil
@@ -12,7 +11,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
@@ -23,10 +22,15 @@ from engine.captains import CaptainSpec, clash_of, load, plugins
 from engine.errors import BadPreset
 from engine.variables import settings_file
 from flows import settings
-from flows.cli.terminal import Exit, answer_json, say, table
+from flows.cli.asking_server import on_server
+from flows.cli.leftovers import left_behind
+from flows.cli.terminal import Exit, answer_json, say
+from flows.cli.verdict import Verdict
 from flows.deployments.declared import known_captains
-from flows.needs import Finding, State, blocks_of, endpoints_of, needs_of
-from flows.server import ServerUnavailable, server
+from flows.health.bus import of_bus
+from flows.health.repair import Repair, left_alone
+from flows.health.voices import of_voices
+from flows.needs import Finding, State, needs_of
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 OLDEST, NEWEST = (3, 11), (3, 13)
@@ -37,7 +41,7 @@ _BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examined:
-    """The captains to look after. `ask`: their endpoints too."""
+    """The captains to look after. `ask`: their endpoints too, and the provider of speech."""
 
     captains: tuple[CaptainSpec, ...] = ()
     in_dollars: bool = False
@@ -61,40 +65,69 @@ class Examined:
 
 
 def examine(
-    runs: Path, *, as_json: bool, file: str | None = None, presets: Sequence[Path] = (), ask: bool
+    runs: Path,
+    *,
+    as_json: bool,
+    file: str | None = None,
+    presets: Sequence[Path] = (),
+    ask: bool,
+    fix: bool = False,
 ) -> int:
-    """Check everything; exit 1 where something is wrong."""
+    """Check everything, and put right what is safe where `fix`; exit 1 where something is still
+    wrong.
+    """
     examined = Examined.of(file, presets, ask=ask)
-    findings = [finding for check in _checks(runs, examined) for finding in check()]
-    healthy = all(finding.state != "wrong" for finding in findings)
+    home = settings.home(runs)
+    settings.apply(home)
+    mended = [*_cleared(runs, home)] if fix else []
+    findings = [finding for check in _checks(runs, home, examined) for finding in check()]
+    asked = on_server(home, examined.captains, ask=ask, fix=fix)
+    findings += asked.findings
+    repairs = [*mended, *asked.repairs, *left_alone(findings)] if fix else None
+    verdict = Verdict(findings=findings, repairs=repairs)
     if as_json:
-        answer_json({"healthy": healthy, "checks": [asdict(finding) for finding in findings]})
+        answer_json(verdict.document())
     else:
-        rows = [(finding.state, finding.check, finding.said) for finding in findings]
-        say(table(("", "check", ""), rows))
-    return Exit.DONE if healthy else Exit.FAILED
+        say(verdict.text())
+    return Exit.DONE if verdict.healthy else Exit.FAILED
 
 
-def _checks(runs: Path, examined: Examined) -> tuple[Callable[[], Iterator[Finding]], ...]:
+def _checks(
+    runs: Path, home: Path, examined: Examined
+) -> tuple[Callable[[], Iterator[Finding]], ...]:
     return (
         check_python,
         check_packages,
         check_kinds,
         lambda: check_folder(runs),
+        lambda: (left.finding() for left in left_behind(runs, home)),
         check_ports,
         check_browser,
-        check_speech,
+        lambda: of_voices(os.environ, ask=examined.ask),
+        lambda: of_bus([home]),
         lambda: check_settings(runs),
         lambda: needs_of(examined.captains, in_dollars=examined.in_dollars),
-        lambda: check_server(runs, examined),
     )
+
+
+def _cleared(runs: Path, home: Path) -> Iterator[Repair]:
+    for left in [*left_behind(runs, home)]:
+        if left.clear is not None:
+            said = left.clear()
+            yield Repair(check=left.check, done=not said.startswith("left alone"), said=said)
 
 
 def check_python() -> Iterator[Finding]:
     here = sys.version_info[:2]
     fits = OLDEST <= here <= NEWEST
     said = f"{here[0]}.{here[1]}" + ("" if fits else "; 3.11, 3.12 or 3.13 is needed")
-    yield Finding(check="python", state="ok" if fits else "wrong", said=said)
+    yield Finding(
+        check="python",
+        state="ok" if fits else "wrong",
+        said=said,
+        why="" if fits else "what is installed was never tested with it",
+        mend="" if fits else "python3.13 -m venv .venv  # and install into that",
+    )
 
 
 def check_packages(lock: Path = ROOT / "requirements.lock") -> Iterator[Finding]:
@@ -108,7 +141,13 @@ def check_packages(lock: Path = ROOT / "requirements.lock") -> Iterator[Finding]
         if (not marker or Marker(marker).evaluate()) and (found := _installed(package)) != locked
     ]
     said = "; ".join(wrong[:5]) or "as locked"
-    yield Finding(check="packages", state="wrong" if wrong else "ok", said=said)
+    yield Finding(
+        check="packages",
+        state="wrong" if wrong else "ok",
+        said=said,
+        why="the figures and the replays of records are those of the locked ones" if wrong else "",
+        mend="pip install --require-hashes -r requirements.lock" if wrong else "",
+    )
 
 
 def check_kinds() -> Iterator[Finding]:
@@ -120,7 +159,9 @@ def check_kinds() -> Iterator[Finding]:
             fault, summary = broken.why, ""
         state: State = "wrong" if fault else "ok"
         said = fault or f"captains of kind {kind}: {summary}"
-        yield Finding(check=brought[0].source, state=state, said=said)
+        why = f"no captain of kind {kind} can play" if fault else ""
+        mend = f"pip install --upgrade {brought[0].distribution}" if fault else ""
+        yield Finding(check=brought[0].source, state=state, said=said, why=why, mend=mend)
 
 
 def _installed(package: str) -> str | None:
@@ -136,10 +177,23 @@ def check_folder(runs: Path) -> Iterator[Finding]:
         with tempfile.TemporaryFile(dir=runs):
             free_mb = shutil.disk_usage(runs).free // 2**20
     except OSError as error:
-        yield Finding(check="runs", state="wrong", said=f"{runs} cannot be written ({error})")
+        yield Finding(
+            check="runs",
+            state="wrong",
+            said=f"{runs} cannot be written ({error})",
+            why="no match can be recorded",
+            mend="export CAPTAINS_RUNS=…  # a folder of yours",
+        )
         return
-    state: State = "ok" if free_mb >= LEAST_FREE_MB else "wrong"
-    yield Finding(check="runs", state=state, said=f"{runs.resolve()}, {free_mb} MB free")
+    is_short = free_mb < LEAST_FREE_MB
+    yield Finding(
+        check="runs",
+        state="wrong" if is_short else "ok",
+        said=f"{runs.resolve()}, {free_mb} MB free",
+        why=f"below {LEAST_FREE_MB} MB a run may end in its middle" if is_short else "",
+        mend="captains prune NAME" if is_short else "",
+        left="what is deleted is yours to say" if is_short else "",
+    )
 
 
 def check_ports() -> Iterator[Finding]:
@@ -147,30 +201,15 @@ def check_ports() -> Iterator[Finding]:
         with socket.create_server(("127.0.0.1", 0)):
             yield Finding(check="ports", state="ok", said="127.0.0.1 has free ones")
     except OSError as error:
-        yield Finding(check="ports", state="wrong", said=f"127.0.0.1 cannot be used ({error})")
+        said = f"127.0.0.1 cannot be used ({error})"
+        why = "neither a Prefect server nor a page can be started"
+        yield Finding(check="ports", state="wrong", said=said, why=why, mend="ip link set lo up")
 
 
 def check_browser() -> Iterator[Finding]:
     path = next(filter(None, map(shutil.which, _BROWSERS)), None)
     said = path or "no Chromium; only the page's own tests need one"
     yield Finding(check="browser", state="ok" if path else "note", said=said)
-
-
-def check_speech() -> Iterator[Finding]:
-    """Which voice `speech: auto` would take, and why no better one."""
-    from spectator.speech import Wish, voice_note
-
-    said = voice_note(Wish.AUTO, os.environ).removeprefix("speech: ")
-    yield Finding(check="speech", state="ok", said=said)
-
-
-async def _outside(examined: Examined) -> list[Finding]:
-    from flows.lending import BlockSecrets
-
-    found = await blocks_of(examined.captains, BlockSecrets())
-    if examined.ask:
-        found += await endpoints_of(examined.captains, BlockSecrets())
-    return found
 
 
 def check_settings(runs: Path) -> Iterator[Finding]:
@@ -184,18 +223,3 @@ def check_settings(runs: Path) -> Iterator[Finding]:
     file = settings_file()
     more = "" if file is None else f"; also from {file}"
     yield Finding(check="settings", state="note" if own else "ok", said=f"{said}{more}")
-
-
-def check_server(runs: Path, examined: Examined) -> Iterator[Finding]:
-    """Start the embedded server, or ask the one that PREFECT_API_URL names. It is asked for keys
-    that are Secret blocks, and endpoints are asked with those.
-    """
-    home = settings.home(runs)
-    settings.apply(home)
-    try:
-        with server(home) as found:
-            kind = "embedded" if found.embedded else "PREFECT_API_URL"
-            yield Finding(check="Prefect", state="ok", said=f"{kind}, {found.api_url}")
-            yield from asyncio.run(_outside(examined))
-    except ServerUnavailable as error:
-        yield Finding(check="Prefect", state="wrong", said=str(error))

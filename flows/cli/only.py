@@ -40,6 +40,11 @@ class Hold:
         os.pwrite(self.handle, told, 0)
         os.ftruncate(self.handle, len(told))
 
+    def leave(self) -> None:
+        """Let go of it, with nothing told in it."""
+        os.ftruncate(self.handle, 0)
+        os.close(self.handle)
+
 
 def take(home: Path) -> Hold | Document:
     """The lock; or, where another has it, what that tells once everything there is up. Raises
@@ -47,7 +52,7 @@ def take(home: Path) -> Hold | Document:
     """
     deadline = time.monotonic() + READY_S
     while time.monotonic() < deadline:
-        if (hold := _taken(home)) is not None:
+        if (hold := take_now(home)) is not None:
             return hold
         if is_ready(document := standing_up(home) or {}):
             return document
@@ -73,7 +78,8 @@ def is_ready(document: Document) -> bool:
     return "page" in document
 
 
-def _taken(home: Path) -> Hold | None:
+def take_now(home: Path) -> Hold | None:
+    """The lock; None where another has it."""
     home.mkdir(parents=True, exist_ok=True)
     handle = os.open(home / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:

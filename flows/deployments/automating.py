@@ -10,10 +10,10 @@ from prefect.events.schemas.automations import AutomationCore
 
 from engine.yamlfile import read_mapping
 from flows.deployments.lines import Line
+from flows.deployments.paging import all_of
 
 SHIPPED: Final = Path(__file__).with_name("automations.yaml")
 WHAT: Final = "automation"
-PAGE: Final = 200
 
 
 def shipped_automations() -> tuple[AutomationCore, ...]:
@@ -23,7 +23,7 @@ def shipped_automations() -> tuple[AutomationCore, ...]:
 
 async def automate(client: PrefectClient, *, dry_run: bool = False) -> list[Line]:
     """Create those that are missing. One that is there is whoever's it is by now."""
-    there = {one.name for one in await client.read_automations(limit=PAGE)}
+    there = {one.name for one in await all_of(client.read_automations)}
     lines = []
     for one in shipped_automations():
         if one.name in there:

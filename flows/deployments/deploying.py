@@ -8,6 +8,7 @@ is gone from the server too; Prefect's own `deploy` never removes one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -22,13 +23,13 @@ from prefect.utilities.callables import parameter_schema
 
 from flows.deployments.comparing import Shape, differences, schedule_of, shape_of, wanted_shape
 from flows.deployments.lines import Line, State
+from flows.deployments.paging import all_of
 from flows.deployments.wanted import EPISODE, FROM_FILE, OURS, TOURNAMENT, WantedDeployment
 from flows.episode import episode
 from flows.tournament import tournament
 from tournaments.brackets import bracket_names
 
 FLOWS: Final[Mapping[str, Flow[..., Any]]] = {EPISODE: episode, TOURNAMENT: tournament}
-PAGE: Final = 200
 WHAT: Final = "deployment"
 
 
@@ -47,8 +48,7 @@ async def deploy(
 
     Raises `httpx.HTTPStatusError` where Prefect refuses.
     """
-    flow_ids = await _flow_ids(client)
-    there = await _ours(client, flow_ids)
+    there = await deployed(client)
     lines = []
     for one in wanted:
         found = there.get(one.full_name)
@@ -73,18 +73,11 @@ async def _flow_ids(client: PrefectClient) -> dict[UUID, str]:
     return {flow.id: flow.name for flow in found}
 
 
-async def _ours(
-    client: PrefectClient, flow_ids: Mapping[UUID, str]
-) -> dict[str, DeploymentResponse]:
-    """Every deployment of our flows with our tag, by its full name."""
+async def deployed(client: PrefectClient) -> dict[str, DeploymentResponse]:
+    """Every deployment of our flows with our tag, by its full name, of every folder."""
+    flow_ids = await _flow_ids(client)
     ours = DeploymentFilter.model_validate({"tags": {"all_": [OURS]}})
-    found: list[DeploymentResponse] = []
-    while page := await client.read_deployments(
-        deployment_filter=ours, limit=PAGE, offset=len(found)
-    ):
-        found += page
-        if len(page) < PAGE:
-            break
+    found = await all_of(partial(client.read_deployments, deployment_filter=ours))
     return {f"{flow_ids[one.flow_id]}/{one.name}": one for one in found if one.flow_id in flow_ids}
 
 
@@ -99,7 +92,7 @@ def _line(one: WantedDeployment, found: DeploymentResponse | None, folder: Path)
 
 
 def _shape(one: WantedDeployment, folder: Path) -> Shape:
-    return wanted_shape(one, _pull(folder), _form(one))
+    return wanted_shape(one, works_in(folder), _form(one))
 
 
 def _form(one: WantedDeployment) -> dict[str, Any]:
@@ -107,8 +100,10 @@ def _form(one: WantedDeployment) -> dict[str, Any]:
     return parameter_schema(FLOWS[one.entrypoint]).model_dump(exclude_unset=True)
 
 
-def _pull(folder: Path) -> list[dict[str, Any]]:
-    """The step that Prefect takes where none is declared."""
+def works_in(folder: Path) -> list[dict[str, Any]]:
+    """The pull steps of a deployment of this folder: the one that Prefect takes where none is
+    declared.
+    """
     step = {"directory": str(folder.resolve())}
     return [{"prefect.deployments.steps.set_working_directory": step}]
 
@@ -145,7 +140,7 @@ async def _write(
         entrypoint=one.entrypoint,
         parameter_openapi_schema=_form(one),
         paused=one.paused,
-        pull_steps=_pull(folder),
+        pull_steps=works_in(folder),
         enforce_parameter_schema=True,
         job_variables=dict(one.job_variables),
     )
@@ -155,7 +150,7 @@ def _undeclared(
     one: DeploymentResponse, folder: Path, wanted: Iterable[WantedDeployment], *, everything: bool
 ) -> str | None:
     """Why this folder declares it no more; None where it does, or it is not this folder's."""
-    if one.pull_steps != _pull(folder):
+    if one.pull_steps != works_in(folder):
         return None
     if FROM_FILE not in one.tags:
         return "not in prefect.yaml" if everything else None

@@ -36,9 +36,9 @@ from flows.deployments.declared import (
     shipped,
 )
 from flows.deployments.lines import Line, State
+from flows.deployments.paging import all_of
 
 SET_VARIABLE: Final = "captains_set"
-PAGE: Final = 200
 PROCESS: Final = "process"
 
 Kept = dict[str, int | None]
@@ -59,7 +59,7 @@ async def set_up(
     """
     wanted, before = declared or shipped(), await _kept(client)
     kept = dict(before or {})
-    pools = {pool.name: pool for pool in await client.read_work_pools(limit=PAGE)}
+    pools = {pool.name: pool for pool in await all_of(client.read_work_pools)}
     limits = await _limits(client)
     lines = []
     for name, pool in wanted.pools.items():
@@ -89,6 +89,11 @@ async def make_ready(client: PrefectClient, tell: Callable[[str], None]) -> list
     return lines
 
 
+async def was_set_up(client: PrefectClient) -> bool:
+    """Whether any command of ours ever did."""
+    return await _kept(client) is not None
+
+
 async def _kept(client: PrefectClient) -> Kept | None:
     """What we set last, by name; None where nothing was ever set."""
     found = await client.read_variable_by_name(SET_VARIABLE)
@@ -106,12 +111,8 @@ async def _keep(client: PrefectClient, kept: Kept, *, is_new: bool) -> None:
 
 
 async def _limits(client: PrefectClient) -> dict[str, GlobalConcurrencyLimitResponse]:
-    there: dict[str, GlobalConcurrencyLimitResponse] = {}
-    while page := await client.read_global_concurrency_limits(limit=PAGE, offset=len(there)):
-        there |= {limit.name: limit for limit in page}
-        if len(page) < PAGE:
-            break
-    return there
+    found = await all_of(client.read_global_concurrency_limits)
+    return {limit.name: limit for limit in found}
 
 
 def _pool_line(name: str, pool: Pool, found: WorkPool | None, kept: Kept) -> Line:

@@ -6,9 +6,10 @@ import asyncio
 from dataclasses import replace
 
 from engine.captains import Baseline, resolve
+from engine.casting import Cast
 from engine.cricket.choices import Decision, Seat, ShotDecision
 from engine.cricket.nodes import DecisionRequest
-from engine.episode import Cast, play_episode
+from engine.episode import play_episode
 from engine.seeds import CaptainDraws
 from engine.spec import EpisodeSpec
 

@@ -18,11 +18,11 @@ from pydantic.fields import FieldInfo
 from engine import packs, rewards, squads, variables
 from engine.captains import FROM_ENVIRONMENT, KINDS, PRESETS
 from engine.conformance import check_captain
-from engine.environment import CricketState
 from engine.events import EndReason, Event
 from engine.observation import CricketObservation
 from engine.options import EnvironmentOptions
 from engine.rewards import Rubrics
+from engine.seat_episode import CricketState
 from engine.tool_captains.human.wire import AnswerRefused, HumanQuestion, HumanQuestions
 from engine.tools import TOOLS, CricketAction
 from engine.variables import VARIABLES, Variable
@@ -34,6 +34,7 @@ from flows.deployments.declared import shipped
 from flows.deployments.lines import Line
 from flows.exports import DecisionLine, Situation
 from flows.fidelity import FidelityReport, LineReport
+from flows.health.repair import Repair
 from flows.needs import Finding
 from flows.plan_report import (
     CaptainNeed,
@@ -149,7 +150,10 @@ def test_the_json_of_the_other_commands_is_told_key_by_key(
         "stats bt": named_keys(answer("stats", "bt", str(league_file(tmp_path)))),
         "presets": {*(found := answer("presets")), *found["presets"][0]},
         "setup": {"prefect", "dry_run", "lines", *(field.name for field in fields(Line))},
-        "doctor": {"healthy", "checks", *(field.name for field in fields(Finding))},
+        "doctor": {
+            *("healthy", "checks", "repairs"),
+            *(field.name for kind in (Finding, Repair) for field in fields(kind)),
+        },
     }
     for command, keys in told.items():
         assert not keys - named(section(CLI, f"`captains {command}"))

@@ -14,9 +14,9 @@ from engine.events import Event
 from flows.announce import Announcer
 from flows.run import Run
 from spectator.server import BusServer
-from tests.e2e.accessible import violations
-from tests.e2e.browsing import browse, connected, opened
-from tests.e2e.test_run_page import LOOKS, path_of, publish
+from tests.e2e.accessible import faults
+from tests.e2e.browsing import browse
+from tests.e2e.test_run_page import path_of, publish
 from tests.flows.seasons import played, tell
 from tests.flows.support import Clock
 
@@ -100,19 +100,18 @@ async def test_who_is_not_known_yet_is_said_to_come_from_somewhere(chromium, bus
 async def test_axe_finds_nothing_wrong_and_nothing_scrolls_sideways(chromium, bus, form) -> None:
     events = await events_of(form)
     await publish(bus, events)
-    async with connected(chromium) as browser:
-        for look in LOOKS.values():
-            async with opened(browser, bus, path_of(events), **look) as page:
-                await titled(page)
-                await expect(page.locator("section.stage").first).to_be_visible()
-                assert await violations(page) == []
-                assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    async with browse(chromium, bus, path_of(events)) as page:
+        await titled(page)
+        await expect(page.locator("section.stage").first).to_be_visible()
+        assert await faults(page) == []
 
 
 async def test_on_a_phone_the_encounters_stand_one_below_the_other(chromium, bus) -> None:
     events = await events_of(KNOCKOUT)
     await publish(bus, events)
-    async with browse(chromium, bus, path_of(events), **LOOKS["narrow"]) as page:
+    async with browse(
+        chromium, bus, path_of(events), viewport={"width": 360, "height": 780}
+    ) as page:
         await titled(page)
         lefts = await page.locator(".encounter").evaluate_all(
             "all => all.map((one) => one.getBoundingClientRect().left)"

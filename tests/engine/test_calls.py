@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.captains import resolve
+from engine.casting import Cast
 from engine.cricket.choices import Seat
-from engine.episode import Cast, play_episode
+from engine.episode import play_episode
 from engine.events import LONGEST_CALL_TEXT, CallMade, DecisionEvent, DecisionMade, parse_event
 from engine.models import Models
 from engine.observation import CricketObservation

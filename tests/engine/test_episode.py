@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from engine.answering import Captain
 from engine.captains import Baseline, CaptainSpec, resolve
+from engine.casting import Cast
 from engine.cricket.choices import Decision, DecisionKind, Seat, ShotDecision
 from engine.cricket.nodes import DecisionRequest
-from engine.episode import Cast, play_episode
+from engine.episode import play_episode
 from engine.errors import CaptainUnavailable
 from engine.events import EndReason, EpisodeEndedEvent, Event, parse_event
 from engine.models import Models

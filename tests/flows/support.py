@@ -74,6 +74,13 @@ def captains(arguments: Sequence[str], environment: Mapping[str, str]) -> subpro
     )
 
 
+def pid_of_the_dead() -> int:
+    """The number of a process that is no more."""
+    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+        gone.wait()
+    return gone.pid
+
+
 def played(runs: Path, text: str = SMALL, occasion: str = "1") -> RunFolder:
     """The folder of a run that has been played to its end in this process, without Prefect."""
     order = Order.of(parse_tournament(text, catalogue.known()), occasion)

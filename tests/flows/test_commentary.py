@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from prefect.client.orchestration import get_client
 
-from flows.cli.doctor import check_speech
 from flows.commentary import Telling, lines_at_once
+from flows.health.voices import of_voices
 from flows.leasing import leased
 from spectator.server import BusServer
 from spectator.speech import Unavailable
@@ -154,7 +154,7 @@ def test_a_voice_that_is_not_there_is_refused_before_anything_starts(monkeypatch
 def test_the_doctor_says_which_voice_would_speak(monkeypatch):
     monkeypatch.delenv("CARTESIA_API_KEY", raising=False)
     monkeypatch.setenv("PATH", "")
-    (found,) = check_speech()
+    (found,) = of_voices(os.environ, ask=False)
     assert (found.check, found.state) == ("speech", "ok")
     assert found.said.startswith("the browser's own voice (cartesia: CARTESIA_API_KEY is not set")
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-import subprocess
-import sys
 
 import pytest
 from prefect.client.orchestration import get_client
@@ -23,6 +21,7 @@ from flows.limits import (
     free_after,
     is_taken,
 )
+from tests.flows.support import pid_of_the_dead
 
 pytestmark = [
     pytest.mark.prefect,
@@ -67,19 +66,13 @@ async def test_the_second_is_told_what_is_on() -> None:
 async def test_a_holder_whose_process_is_no_more_is_lost(
     monkeypatch: pytest.MonkeyPatch, is_alive: bool
 ) -> None:
-    pid = os.getpid() if is_alive else _pid_of_the_dead()
+    pid = os.getpid() if is_alive else pid_of_the_dead()
     holder = {"host": socket.gethostname(), "pid": pid}
     monkeypatch.setattr("flows.limits.this_process", lambda: holder)
     async with featured_slot(match("first"), wait=False), get_client() as client:
         current = await current_featured(client)
         assert current is not None
         assert current.lost is not is_alive
-
-
-def _pid_of_the_dead() -> int:
-    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
-        gone.wait()
-    return gone.pid
 
 
 async def test_an_error_and_a_cancellation_give_the_slot_back() -> None:

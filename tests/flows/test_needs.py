@@ -17,7 +17,7 @@ from engine.tool_captains.services import EnvironmentSecrets
 from flows.cli import main
 from flows.cli.doctor import Examined
 from flows.lending import BlockSecrets
-from flows.needs import Finding, blocks_of, endpoints_of, needs_of
+from flows.needs import blocks_of, endpoints_of, needs_of
 from flows.server import Server
 from tests.flows.support import tournament_file
 from tests.llm.stub import fails, says, stub
@@ -140,9 +140,9 @@ async def test_an_answer_that_does_not_end_is_not_waited_for(
 
 async def test_an_endpoint_that_is_not_there_is_wrong() -> None:
     (found,) = await endpoints_of([llm()], EnvironmentSecrets({}))
-    assert found == Finding(
-        check="q: endpoint", state="wrong", said=f"{URL}/models does not answer (ConnectError)"
-    )
+    assert (found.check, found.state) == ("q: endpoint", "wrong")
+    assert found.said == f"{URL}/models does not answer (ConnectError)"
+    assert found.mend == f"start it, or see `curl -i {URL}/models`"
 
 
 FILE = f"""\

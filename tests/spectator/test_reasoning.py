@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.casting import Cast
 from engine.cricket.choices import Seat
-from engine.episode import Cast, play_episode
+from engine.episode import play_episode
 from engine.events import DecisionEvent, Event, ReasoningEvent
 from engine.fanout import Observer
 from engine.record import RecordWriter, read_record, record_path

@@ -100,17 +100,22 @@ def doctor(
     *,
     captains: CAPTAINS = None,
     ask: Annotated[
-        bool, Parameter(negative=(), help="Ask the captains' endpoints too, 3 s each at most.")
+        bool,
+        Parameter(negative="--no-ask", help="Ask endpoints and voices too, 3 s each at most."),
+    ] = True,
+    fix: Annotated[
+        bool, Parameter(negative=(), help="Put right what is safe; no result is ever deleted.")
     ] = False,
     runs: RUNS = Path("runs"),
     json: JSON = False,
 ) -> int:
-    """Check that everything that a run needs works here, and what a file's captains need.
+    """Find what a run needs and has not got, why that matters, and the command that mends it.
 
-    FILE is a tournament file: are its captains' keys there, their prices known?
+    FILE is a tournament file: are its captains' keys there, their prices known, their endpoints up?
+    Exit code 1 where something is broken.
 
-    Example: captains doctor friday-night.yaml --ask
+    Example: captains doctor friday-night.yaml --fix
     """
     from flows.cli.doctor import examine
 
-    return examine(runs, as_json=json, file=file, presets=captains or (), ask=ask)
+    return examine(runs, as_json=json, file=file, presets=captains or (), ask=ask, fix=fix)

@@ -42,7 +42,7 @@ execution: {processes: 1}
 """
 EPISODES: Final = 96
 DEADLINE_S: Final = 180.0  # for a machine that is stuck
-MARK: Final = "CAPTAINS_DISTURBED"  # in the environment of a run and of whatever it starts
+MARK: Final = "DISTURBED_BY_TEST"  # in the environment of a run and of whatever it starts
 
 T = TypeVar("T")
 Tables = tuple[bytes, bytes]

@@ -23,8 +23,8 @@ pytestmark = [
 
 HOUR_S: Final = 3600
 SHIFT: Final = "CAPTAINS_TEST_SHIFT"
-# Python reads it before anything else, in every process of the run. The methods of a type of C's are
-# in a dictionary that only the collector of garbage shows.
+# Python reads it before anything else, in every process of the run. The methods of a type of C's
+# stand in a dictionary that only the collector of garbage shows.
 SITE: Final = f"""\
 import ctypes, datetime, gc, os, time
 

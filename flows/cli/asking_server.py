@@ -1,0 +1,91 @@
+"""What `captains doctor` asks a Prefect server: the one that PREFECT_API_URL names, or the embedded
+one, which it starts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from engine.captains import CaptainSpec
+from flows.deployments.declared import endpoints_of as limited
+from flows.health.repair import Repair
+from flows.needs import Finding, blocks_of, endpoints_of
+from flows.server import Server, ServerUnavailable, server
+
+if TYPE_CHECKING:
+    from flows.health.server import Place
+
+CHECK: Final = "Prefect"
+_WHY: Final = "without it nothing is played but by `captains play`"
+
+
+@dataclass(slots=True)
+class Asked:
+    findings: list[Finding] = field(default_factory=list)
+    repairs: list[Repair] = field(default_factory=list)
+
+
+def on_server(home: Path, captains: Sequence[CaptainSpec], *, ask: bool, fix: bool) -> Asked:
+    """Look at the server, mend first where `fix`; it is also asked for keys that are Secret blocks,
+    and endpoints are asked with those where `ask`.
+    """
+    asked = Asked()
+    try:
+        with server(home) as found:
+            kind = "embedded" if found.embedded else "PREFECT_API_URL"
+            said = f"{kind}, {found.api_url}"
+            asked.findings.append(Finding(check=CHECK, state="ok", said=said))
+            asyncio.run(_look(found, captains, asked, ask=ask, fix=fix))
+    except ServerUnavailable as error:
+        mend = "prefect server start  # or: unset PREFECT_API_URL"
+        wrong = Finding(check=CHECK, state="wrong", said=str(error), why=_WHY, mend=mend)
+        asked.findings.append(wrong)
+    return asked
+
+
+async def _look(
+    found: Server, captains: Sequence[CaptainSpec], asked: Asked, *, ask: bool, fix: bool
+) -> None:
+    import httpx
+    from prefect.client.orchestration import get_client
+    from prefect.exceptions import PrefectException
+
+    from flows.health.repairs import mended
+    from flows.health.server import examined
+    from flows.lending import BlockSecrets
+
+    place = _place(found, captains)
+    try:
+        async with get_client() as client:
+            if fix:
+                asked.repairs += await mended(client, place)
+            asked.findings += await examined(client, place)
+        asked.findings += await blocks_of(captains, BlockSecrets())
+    except (httpx.HTTPError, PrefectException) as error:
+        said = f"{found.api_url} answers, and not what was asked: {error}"
+        mend = f"curl -i {found.api_url}/health  # and see its log"
+        wrong = Finding(check=CHECK, state="wrong", said=said, why=_WHY, mend=mend)
+        asked.findings.append(wrong)
+    if ask:
+        asked.findings += await endpoints_of(captains, BlockSecrets())
+
+
+def _place(found: Server, captains: Sequence[CaptainSpec]) -> Place:
+    from flows.health.leaks import lease_folder
+    from flows.health.server import Place
+
+    leases = None
+    if found.embedded:
+        storage = os.environ["PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE"]
+        leases = lease_folder(Path(os.environ["PREFECT_HOME"]), storage)
+    return Place(
+        folder=Path.cwd(),
+        endpoints=tuple({*limited(captains)}),
+        leases=leases,
+        embedded=found.embedded,
+    )

@@ -1,0 +1,29 @@
+"""What the other tests of pages rely on: that a fault is found in the look in which it is one."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.e2e.accessible import faults
+from tests.e2e.browsing import connected
+
+pytestmark = pytest.mark.page
+
+PAGE = """<!doctype html><html lang="en"><head><title>Faulty</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"><style>
+body { color: #111; background: #fff } p { width: 340px }
+@media (prefers-color-scheme: dark) { body { color: #222; background: #000 } }
+@media (width > 400px) { button { display: none } }
+</style></head><body><main><h1>Faulty</h1><p>Wider than the least.</p>
+<img src="data:,"><button></button></main></body></html>"""
+
+
+async def test_each_fault_is_told_with_the_look_that_has_it(chromium: str) -> None:
+    async with connected(chromium) as browser:
+        page = await browser.new_page(viewport={"width": 1280, "height": 800})
+        await page.set_content(PAGE)
+        told = await faults(page)
+    faulty = ("image-alt", "dark: color-contrast", "320 px: scrolls", "360 px: button-name")
+    assert [fault for fault in faulty if not any(line.startswith(fault) for line in told)] == []
+    elsewhere = ("color-contrast", "button-name", "1280 px: scrolls")
+    assert [line for line in told if line.startswith(elsewhere)] == []

@@ -1,0 +1,197 @@
+"""What the doctor finds without a Prefect server: buses, voices, what killed commands left."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from flows.cli.leftovers import HOUR_S, Leftover, left_behind
+from flows.cli.verdict import Verdict
+from flows.health.bus import of_bus
+from flows.health.repair import left_alone
+from flows.health.voices import of_voices
+from flows.needs import Finding
+from spectator import BusServer
+from tests.flows.support import captains
+from tests.llm.stub import Said, stub
+
+KEY = "sk-cartesia-1a2b3c"
+
+
+@pytest.fixture
+async def bus() -> AsyncIterator[BusServer]:
+    async with BusServer() as running:
+        yield running
+
+
+async def bus_found(
+    monkeypatch: pytest.MonkeyPatch, url: str, token: str, homes: tuple[Path, ...] = ()
+) -> Finding:
+    monkeypatch.setenv("CAPTAINS_BUS_URL", url)
+    monkeypatch.setenv("CAPTAINS_BUS_TOKEN", token)
+    (found,) = await asyncio.to_thread(lambda: [*of_bus(homes)])
+    return found
+
+
+# --- the bus -----------------------------------------------------------------------------------
+
+
+async def test_a_bus_that_takes_the_token_is_well(
+    bus: BusServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = await bus_found(monkeypatch, bus.url, bus.publish_token)
+    assert (found.state, found.said) == ("ok", f"{bus.url} answers and takes the token")
+
+
+async def test_a_token_that_is_refused_is_wrong_and_not_told(
+    bus: BusServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = await bus_found(monkeypatch, bus.url, "another-token")
+    assert (found.state, found.said) == ("wrong", f"{bus.url} does not take the token (401)")
+    assert "another-token" not in str(found)
+
+
+async def test_a_bus_that_is_not_there_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = await bus_found(monkeypatch, "http://127.0.0.1:9", "t")
+    assert found.state == "wrong"
+    assert "does not answer (ConnectError)" in found.said
+
+
+async def test_a_bus_without_a_token_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = await bus_found(monkeypatch, "http://127.0.0.1:9", "")
+    assert (found.state, found.mend.partition("=")[0]) == ("wrong", "export CAPTAINS_BUS_TOKEN")
+
+
+def test_no_bus_is_needed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("CAPTAINS_BUS_URL", "CAPTAINS_BUS_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    assert [found.state for found in of_bus([tmp_path])] == ["ok"]
+
+
+# --- voices ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "said"),
+    [
+        (200, "ok", "answers (200)"),
+        (401, "wrong", "does not take the key (401)"),
+        (404, "note", "does not know the voice"),
+        (503, "wrong", "answers with an error (503)"),
+    ],
+)
+async def test_a_provider_of_speech_is_asked_for_its_voice(
+    status: int, state: str, said: str
+) -> None:
+    async with stub(Said(status=status, body=KEY.encode())) as server:
+        environ = {"CARTESIA_API_KEY": KEY, "CAPTAINS_CARTESIA_URL": server.url}
+        _, found = await asyncio.to_thread(lambda: [*of_voices(environ, ask=True)])
+    assert found.state == state
+    assert said in found.said
+    assert KEY not in str(found)
+
+
+def test_a_provider_that_is_not_there_is_wrong_and_asked_only_when_wanted() -> None:
+    environ = {"CARTESIA_API_KEY": KEY, "CAPTAINS_CARTESIA_URL": "http://127.0.0.1:9"}
+    _, found = of_voices(environ, ask=True)
+    assert (found.state, found.said) == (
+        "wrong",
+        "http://127.0.0.1:9 does not answer (ConnectError)",
+    )
+    assert len([*of_voices(environ, ask=False)]) == 1
+
+
+# --- what killed commands left -----------------------------------------------------------------
+
+
+def a_run(runs: Path, name: str = "small/0123456789ab-1") -> Path:
+    """One with an unsealed record and a report that was being written anew."""
+    folder = runs / name
+    (folder / "records").mkdir(parents=True)
+    (folder / "run.json").write_text("{}")
+    (folder / "records" / "e1.jsonl").write_text("sealed")
+    (folder / "records" / "e2.1.x1.part").write_text("begun")
+    (folder / "report.html.part").write_text("half")
+    return folder
+
+
+def later(runs: Path) -> list[Leftover]:
+    now = runs.stat().st_mtime + 2 * HOUR_S
+    return [*left_behind(runs, runs / ".captains", now=lambda: now)]
+
+
+def test_what_nobody_holds_is_cleared_and_every_record_stays(tmp_path: Path) -> None:
+    folder = a_run(tmp_path)
+    found = later(tmp_path)
+    assert [one.check for one in found] == [
+        "run small/0123456789ab-1",
+        "half-written files",
+    ]
+    assert all(one.clear and one.clear() for one in found)
+    left = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert left == {"run.json", "records/e1.jsonl", "records/void/e2.1.x1.part"}
+    assert later(tmp_path) == []
+
+
+def test_a_run_that_is_played_and_a_file_just_begun_are_no_leftovers(tmp_path: Path) -> None:
+    part = a_run(tmp_path) / "records" / "e2.1.x1.part"
+    with part.open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        assert [*left_behind(tmp_path, tmp_path / ".captains")] == []
+
+
+def test_matches_that_captains_up_will_end_are_left_to_it(tmp_path: Path) -> None:
+    a_run(tmp_path, "play/x").rename(tmp_path / "aside")
+    (tmp_path / "play" / "records").mkdir()
+    (tmp_path / "play" / "records" / "e1.1.x1.part").write_text("begun")
+    (found,) = left_behind(tmp_path, tmp_path / ".captains")
+    assert (found.clear, found.mend) == (None, "captains up")
+
+
+def test_the_token_of_a_killed_up_goes(tmp_path: Path) -> None:
+    home = tmp_path / ".captains"
+    home.mkdir()
+    for name in ("bus.json", "up.lock"):
+        (home / name).write_text(json.dumps({"url": "http://127.0.0.1:1", "token": "t"}))
+    (found,) = left_behind(tmp_path, home)
+    assert found.clear is not None
+    assert found.clear().startswith("removed")
+    assert [path.read_text() for path in home.iterdir()] == [""]
+    assert [*left_behind(tmp_path, home)] == []
+
+
+def test_a_captains_up_that_starts_is_not_disturbed(tmp_path: Path) -> None:
+    home = tmp_path / ".captains"
+    home.mkdir()
+    (home / "bus.json").write_text("{}")
+    (found,) = left_behind(tmp_path, home)
+    with (home / "up.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert found.clear is not None
+        assert found.clear() == "left alone: a captains up is just starting"
+    assert (home / "bus.json").exists()
+
+
+# --- the verdict -------------------------------------------------------------------------------
+
+
+def test_what_is_found_is_told_with_why_and_the_command() -> None:
+    found = Finding(check="bus", state="wrong", said="dead", why="unseen", mend="captains up")
+    text = Verdict(findings=[found], repairs=[*left_alone([found])]).text()
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    assert lines[1:4] == ["wrong bus dead", "why: unseen", "mend: captains up"]
+    assert lines[-1] == "left bus this is yours to mend"
+
+
+def test_a_server_that_is_not_there_fails_the_command(tmp_path: Path) -> None:
+    nowhere = {"PREFECT_API_URL": "http://127.0.0.1:9/api"}
+    process = captains(["doctor", "--json", "--runs", str(tmp_path)], nowhere)
+    told, _ = process.communicate()
+    (found,) = (one for one in json.loads(told)["checks"] if one["check"] == "Prefect")
+    assert (process.returncode, found["state"]) == (1, "wrong")
+    assert found["mend"].startswith("prefect server start")
