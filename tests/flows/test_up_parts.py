@@ -102,9 +102,6 @@ async def test_its_worker_is_kept_up_and_ends_with_it_and_with_what_it_plays(
 ) -> None:
     async with up(command.folder, environment, worker=True) as found:
         (first,) = await worker_of(found)
-        records = command.folder / "runs" / "play" / "records"
-        await order({"home": {"name": "ada"}, "away": "random", "overs": 1}, command.folder)
-        await until_one(lambda: [*records.glob("ada-*.part")])
         os.kill(first, signal.SIGKILL)
         await until_gone(first)
         (second,) = await worker_of(found)
@@ -113,9 +110,15 @@ async def test_its_worker_is_kept_up_and_ends_with_it_and_with_what_it_plays(
         assert (said.code, {*states(said.told["parts"]).values()}) == (0, {"ok"}), said.told
         match = await found.until(await found.start(QUICK), "ended", "failed")
         assert (match["state"], match["where"]) == ("ended", "here")  # at once, not by the worker
+        records = command.folder / "runs" / "play" / "records"
+        await order({"home": {"name": "ada"}, "away": "random", "overs": 1}, command.folder)
+        await until_one(lambda: [*records.glob("ada-*.part")])
+        os.kill(second, signal.SIGKILL)
+        await until_gone(second)
+        (third,) = await worker_of(found)
         assert [*records.glob("ada-*.part")]  # goes on without the worker that has begun it
         found.process.kill()
-        await until_gone(second)
+        await until_gone(third)
     assert not [*records.glob("ada-*.part")]  # the run has closed it
 
 
