@@ -53,6 +53,7 @@ class Variable:
 
 HOME: Final = Variable(name="CAPTAINS_HOME", path=True)
 RUNS: Final = Variable(name="CAPTAINS_RUNS", option="--runs", path=True)
+STORAGE: Final = Variable(name="CAPTAINS_STORAGE")
 BUS_URL: Final = Variable(name="CAPTAINS_BUS_URL", option="--bus")
 BUS_TOKEN: Final = Variable(name="CAPTAINS_BUS_TOKEN", secret=True)
 BUS_READ_TOKEN: Final = Variable(name="CAPTAINS_BUS_READ_TOKEN", secret=True)
@@ -66,6 +67,7 @@ PIPER_VOICE: Final = Variable(name="CAPTAINS_PIPER_VOICE", path=True)
 VARIABLES: Final = (
     HOME,
     RUNS,
+    STORAGE,
     BUS_URL,
     BUS_TOKEN,
     BUS_READ_TOKEN,

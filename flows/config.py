@@ -224,6 +224,24 @@ class TournamentConfig(_Config):
         return self
 
 
+class ShardConfig(_Config):
+    """A part of a tournament for a worker. What is played is in the storage that both reach."""
+
+    title: str = Field(max_length=200, title="Title", description="What is played, in words.")
+    shard: str = Field(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9/._-]*$",
+        max_length=400,
+        title="Shard",
+        description="Where in the storage it says what is played.",
+    )
+    storage: str | None = Field(
+        default=None,
+        max_length=1000,
+        title="Storage",
+        description="A folder or an fsspec URL; empty: Prefect's default result storage.",
+    )
+
+
 def spec_of(config: TournamentConfig) -> TournamentSpec:
     """The checked tournament that the parameters name; raises `BadTournamentFile`."""
     if config.tournament is not None:

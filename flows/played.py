@@ -68,7 +68,7 @@ def line_of(result: EpisodeResult) -> bytes:
 def results_in(ledger: Path) -> Iterator[EpisodeResult]:
     """Every attempt, in the order in which they ended; a torn line is passed over."""
     for line in _lines(ledger):
-        if (result := _result_of(line)) is not None:
+        if (result := result_of_line(line)) is not None:
             yield result
 
 
@@ -94,7 +94,7 @@ def result_at(ledger: Path, at: int) -> EpisodeResult | None:
     """The result whose line begins there; None where it cannot be read."""
     with ledger.open("rb") as lines:
         lines.seek(at)
-        return _result_of(lines.readline())
+        return result_of_line(lines.readline())
 
 
 def result_of_record(path: Path) -> EpisodeResult:
@@ -134,7 +134,7 @@ def _lines(ledger: Path) -> Iterator[bytes]:
             yield from lines
 
 
-def _result_of(line: bytes) -> EpisodeResult | None:
+def result_of_line(line: bytes) -> EpisodeResult | None:
     with suppress(ValidationError, ValueError, TypeError):
         return _RESULT.validate_python({**json.loads(line), "cards": ()}, strict=False)
     return None

@@ -124,8 +124,12 @@ class Run:
 
     def pairs(self) -> Iterator[Batch]:
         """What is missing of captains that call tools, pair by pair."""
-        asked = {name: spec for name, spec in self.missing.items() if waits(spec)}
-        return pairs(self.spec.name, self.plan, asked)
+        return self.pairs_of(self.missing, asked=True)
+
+    def pairs_of(self, missing: Mapping[str, EpisodeSpec], *, asked: bool) -> Iterator[Batch]:
+        """These, pair by pair, of captains that call tools or of those that do not."""
+        wanted = {name: spec for name, spec in missing.items() if waits(spec) is asked}
+        return pairs(self.spec.name, self.plan, wanted)
 
     def taking_up(self) -> Iterator[None]:
         """Count what was played before, here or of the file as it was; the rest is missing. Of many

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Coroutine, Iterable
+from collections.abc import AsyncIterator
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -24,6 +24,7 @@ from flows import artifacts, catalogue, earlier
 from flows.announce import said_aloud
 from flows.commentary import Telling
 from flows.config import SCHEDULED, TournamentConfig, spec_of
+from flows.handing_out import play_shards
 from flows.leasing import leased
 from flows.lending import answers_home, check_secrets, lent
 from flows.opening import in_slices, opened
@@ -38,6 +39,7 @@ from flows.screen import Screen, featured
 from flows.stage import Stage, current_stage
 from flows.story import ended
 from flows.summary import RunSummary, summary_of
+from flows.together import together
 from flows.views import Views
 from flows.work import Batch
 from spectator import BusPublisher
@@ -199,6 +201,10 @@ async def grown(run: Run) -> bool:
 async def play_batches(hall: Hall) -> None:
     """Play every missing episode. Only as many tasks are open as keep the processes busy."""
     run = hall.run
+    if run.spec.execution.mode == "workers":
+        await play_shards(run, hall.stage, hall.views, hall.pool)
+        run.missing.clear()
+        return
     todo, asked = run.batches(), run.pairs()
 
     async def player() -> None:
@@ -227,16 +233,6 @@ async def play_if_it_fits(hall: Hall, batch: Batch) -> None:
             run.stop(f"the run's budget leaves no room for another pair: {why_not}")
         elif run.stopped is None:
             await pair(hall, batch)
-
-
-async def together(jobs: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """Run jobs side by side; the first error, or a SIGTERM, ends the others and is raised."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            for job in jobs:
-                group.create_task(job)
-    except BaseExceptionGroup as several:
-        raise several.exceptions[0] from None
 
 
 @asynccontextmanager

@@ -14,6 +14,7 @@ MOST_PROCESSES: Final = 256
 MOST_DELAY: Final = 1_000  # balls; an innings of fifty overs has 300
 MOST_SLOTS: Final = 1_000
 
+_SECONDS: Final = {"s": 1, "m": 60, "h": 3600}
 TEMPLATES: Final = "templates"
 Speech = Literal["none", "auto", "cartesia", "piper", "espeak", "browser"]
 
@@ -70,10 +71,11 @@ class Limits(Strict):
 class Execution(Strict):
     """Where the matches run. Changes no result."""
 
-    mode: Literal["local"] = Field(
+    mode: Literal["local", "workers"] = Field(
         default="local",
         title="Mode",
-        description="local: the machine that runs the tournament; nothing else yet.",
+        description="local: the machine that runs the tournament; workers: whoever takes the runs "
+        "of the deployment fixtures.",
         examples=["local"],
     )
     processes: Literal["auto"] | Annotated[int, Field(ge=1, le=MOST_PROCESSES)] = Field(
@@ -91,6 +93,18 @@ class Execution(Strict):
         f"{MOST_SLOTS:,}.",
         examples=[16],
     )
+    shard: str = Field(
+        default="2m",
+        pattern=r"^[1-9][0-9]{0,3}[smh]$",
+        title="Shard",
+        description="How much play is handed to a worker at once, in his time: a whole number of "
+        "seconds, minutes or hours, such as 30s, 2m or 1h.",
+        examples=["2m"],
+    )
+
+    @property
+    def shard_s(self) -> int:
+        return int(self.shard[:-1]) * _SECONDS[self.shard[-1]]
 
 
 class Spectate(Strict):

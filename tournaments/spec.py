@@ -205,6 +205,18 @@ class TournamentSpec(Strict):
         return self
 
     @model_validator(mode="after")
+    def _workers_can_keep_to_it(self) -> TournamentSpec:
+        limits = self.limits
+        spent = {"tokens": limits.tokens, "usd": limits.usd, "calls": limits.calls}
+        for name, limit in spent.items():
+            if self.execution.mode == "workers" and limit is not None:
+                raise broken_rule(
+                    f"`limits.{name}` is not kept by workers; allowed: mode: local, or wall_s",
+                    ("execution", "mode"),
+                )
+        return self
+
+    @model_validator(mode="after")
     def _a_model_writes(self, info: ValidationInfo) -> TournamentSpec:
         writer = self.spectate.commentary
         if writer != TEMPLATES and isinstance(info.context, Known):

@@ -33,6 +33,8 @@ _FAILED: Final = (
     ("flows.server", "ServerUnavailable"),
     ("concurrent.futures.process", "BrokenProcessPool"),
     ("flows.limits", "FeaturedBusy"),
+    ("flows.handing_out", "NoFixtures"),
+    ("flows.handing_out", "ShardLost"),
     ("prefect.concurrency._asyncio", "ConcurrencySlotAcquisitionError"),
     ("httpx", "HTTPError"),
 )

@@ -24,12 +24,24 @@ from prefect.utilities.callables import parameter_schema
 from flows.deployments.comparing import Shape, differences, schedule_of, shape_of, wanted_shape
 from flows.deployments.lines import Line, State
 from flows.deployments.paging import all_of
-from flows.deployments.wanted import EPISODE, FROM_FILE, OURS, TOURNAMENT, WantedDeployment
+from flows.deployments.wanted import (
+    EPISODE,
+    FIXTURES,
+    FROM_FILE,
+    OURS,
+    TOURNAMENT,
+    WantedDeployment,
+)
 from flows.episode import episode
+from flows.fixtures import fixtures
 from flows.tournament import tournament
 from tournaments.brackets import bracket_names
 
-FLOWS: Final[Mapping[str, Flow[..., Any]]] = {EPISODE: episode, TOURNAMENT: tournament}
+FLOWS: Final[Mapping[str, Flow[..., Any]]] = {
+    EPISODE: episode,
+    TOURNAMENT: tournament,
+    FIXTURES: fixtures,
+}
 WHAT: Final = "deployment"
 
 
@@ -92,12 +104,17 @@ def _line(one: WantedDeployment, found: DeploymentResponse | None, folder: Path)
 
 
 def _shape(one: WantedDeployment, folder: Path) -> Shape:
-    return wanted_shape(one, works_in(folder), _form(one))
+    return wanted_shape(one, _pull(one, folder), _form(one))
 
 
 def _form(one: WantedDeployment) -> dict[str, Any]:
     """What Prefect's run form is made from."""
     return parameter_schema(FLOWS[one.entrypoint]).model_dump(exclude_unset=True)
+
+
+def _pull(one: WantedDeployment, folder: Path) -> list[dict[str, Any]]:
+    """The steps before a run: none where it can be anywhere."""
+    return [] if one.anywhere else works_in(folder)
 
 
 def works_in(folder: Path) -> list[dict[str, Any]]:
@@ -140,7 +157,7 @@ async def _write(
         entrypoint=one.entrypoint,
         parameter_openapi_schema=_form(one),
         paused=one.paused,
-        pull_steps=works_in(folder),
+        pull_steps=_pull(one, folder),
         enforce_parameter_schema=True,
         job_variables=dict(one.job_variables),
     )

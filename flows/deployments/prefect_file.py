@@ -25,6 +25,7 @@ from flows.config import EpisodeConfig, TournamentConfig, spec_of
 from flows.deployments.reading import BadFile, read_model
 from flows.deployments.wanted import (
     EPISODE,
+    FIXTURES,
     OURS,
     TOURNAMENT,
     Entrypoint,
@@ -119,7 +120,7 @@ class Deployment(Strict):
     description: str = Field(min_length=1, description="A text that says what it runs.")
     version: str = Field(min_length=1, description="A quoted text such as '0.1.0'.")
     tags: list[Tag] = Field(description="A list of texts that has captains in it.")
-    entrypoint: Entrypoint = Field(description=f"{EPISODE} or {TOURNAMENT}.")
+    entrypoint: Entrypoint = Field(description=f"{EPISODE}, {TOURNAMENT} or {FIXTURES}.")
     parameters: dict[str, Any] = Field(description="A mapping: {config: {…}}.")
     enforce_parameter_schema: Literal[True] = Field(
         description="true: wrong parameters are refused before a run is made."
@@ -129,6 +130,9 @@ class Deployment(Strict):
     )
     schedules: list[PrefectSchedule] = Field(
         default_factory=list, description="A list of schedules with a slug each."
+    )
+    pull: Annotated[list[Any], Field(max_length=0)] | None = Field(
+        default=None, description="[]: its runs need no folder of their own; or left out."
     )
     paused: bool | None = Field(default=None, description="true or false.")
     work_pool: WorkPool = Field(description="A mapping such as {name: captains-cpu}.")
@@ -182,6 +186,11 @@ def read_prefect_file(path: Path) -> tuple[WantedDeployment, ...]:
 
 def _parameter_faults(one: Deployment, number: int, document: Document) -> Iterator[Fault]:
     at: Where = ("deployments", number)
+    if one.entrypoint == FIXTURES:
+        if one.parameters:
+            message = "`parameters`: who hands a shard out says what is played; allowed: {}"
+            yield Fault(line=document.key_line((*at, "parameters")), message=message)
+        return
     places = {(*at, "parameters"): one.parameters}
     for index, schedule in enumerate(one.schedules):
         if schedule.parameters:
@@ -225,6 +234,7 @@ def _wanted(one: Deployment, origin: str) -> WantedDeployment:
         on_collision=limit.collision_strategy if limit else "ENQUEUE",
         grace_s=limit.grace_period_seconds if limit else None,
         paused=one.paused,
+        anywhere=one.pull is not None,
         work_pool=one.work_pool.name,
         work_queue=one.work_pool.work_queue_name,
         job_variables=one.work_pool.job_variables,

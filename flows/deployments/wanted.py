@@ -11,11 +11,16 @@ OURS: Final = "captains"
 FROM_FILE: Final = "tournament-file"
 """The tag of those that are made from a tournament file."""
 
-CPU, LLM = "captains-cpu", "captains-llm"
+PoolName = Literal["captains-cpu", "captains-llm"]
+CPU: Final = "captains-cpu"
+LLM: Final = "captains-llm"
 
 EPISODE: Final = "flows.episode.episode"
 TOURNAMENT: Final = "flows.tournament.tournament"
-Entrypoint = Literal["flows.episode.episode", "flows.tournament.tournament"]
+FIXTURES: Final = "flows.fixtures.fixtures"
+Entrypoint = Literal[
+    "flows.episode.episode", "flows.tournament.tournament", "flows.fixtures.fixtures"
+]
 
 JOB_VARIABLES: Final[Mapping[str, Any]] = {
     "env": {
@@ -46,7 +51,8 @@ class WantedSchedule:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedDeployment:
     """`runs`: how many at once; `on_collision` what becomes of one more, `grace_s` how long a run
-    may take to begin. `origin`: the file that declares it.
+    may take to begin. `anywhere`: its runs need no folder of their own. `origin`: the file that
+    declares it.
     """
 
     name: str
@@ -62,6 +68,7 @@ class WantedDeployment:
     paused: bool | None = None
     work_pool: str = CPU
     work_queue: str | None = None
+    anywhere: bool = False
     job_variables: Mapping[str, Any] = field(default_factory=dict)
     origin: str = ""
 

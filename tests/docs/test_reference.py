@@ -29,7 +29,7 @@ from engine.variables import VARIABLES, Variable
 from flows.cli import app, main
 from flows.cli.terminal import Exit
 from flows.comparing import Comparison
-from flows.config import EpisodeConfig, TournamentConfig
+from flows.config import EpisodeConfig, ShardConfig, TournamentConfig
 from flows.deployments.declared import shipped
 from flows.deployments.lines import Line
 from flows.exports import DecisionLine, Situation
@@ -220,6 +220,7 @@ def test_a_tool_has_a_row_with_its_arguments_and_options(name: str) -> None:
         (ENVIRONMENT, CricketObservation),
         (ENVIRONMENT, CricketState),
         (DEPLOYMENTS, TournamentConfig),
+        (DEPLOYMENTS, ShardConfig),
         (DEPLOYMENTS, EpisodeConfig),
     ],
 )

@@ -38,7 +38,7 @@ WRONG = {
     "slug: quarters": ("slug: saturdays", "the slug saturdays stands twice"),
     "tags: [captains, nightly]": ("tags: [nightly]", "the tag captains is missing"),
     "name: smoke\n    desc": ("name: episode\n    desc", "`episode` stands twice"),
-    "flows.episode.episode": ("flows.episode.episod", "allowed: flows.episode.episode or"),
+    "flows.episode.episode": ("flows.episode.episod", "allowed: flows.episode.episode, "),
     "overs: 5, seed: 1": ("overs: 51, seed: 1", "`deployments[1].parameters.config.overs` is 51"),
     '  cron: "0 2 * * *"': (
         "  interval: 99999999999\n        anchor_date: '2026-01-01T00:00:00Z'",
@@ -50,6 +50,8 @@ WRONG = {
     ),
     "{file: world-cup,": ("{file: world-cop,", "no such file or bracket"),
     "captains: [heuristic, random]": ("captains: [heuristic]", "captain"),
+    "pull: []": ("pull: [{a: b}]", "`deployments[6].pull`"),
+    "parameters: {}": ("parameters: {config: {}}", "who hands a shard out says what is played"),
     "version: 0.1.0": ("version: 1.0", "`deployments[1].version` is 1.0; allowed: A quoted text"),
     "name: captains\n": ("name: {{ captains }}\n", "`name` is a mapping; allowed: The project's"),
 }
@@ -69,7 +71,12 @@ def test_what_prefect_would_ignore_is_refused_with_its_line(right: str, tmp_path
 
 def test_all_that_the_night_shift_needs_is_declared() -> None:
     names = ("tournament", "nightly-ladder", "weekly-league", "smoke")
-    assert DEPLOYMENTS.keys() == {"episode/episode", *(f"tournament/{name}" for name in names)}
+    shards = ("fixtures/fixtures", "fixtures/fixtures-waiting")
+    assert DEPLOYMENTS.keys() == {
+        "episode/episode",
+        *(f"tournament/{name}" for name in names),
+        *shards,
+    }
 
 
 @pytest.mark.parametrize("name", DEPLOYMENTS)

@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import subprocess
-import sys
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
-from types import MappingProxyType
-from typing import TypeVar
 
 import pytest
 from prefect.client.orchestration import get_client
@@ -24,28 +16,11 @@ from flows.deployments.setting_up import set_up
 from flows.server import Server
 from tests.flows.support import ROOT
 from tests.flows.upping import QUICK, up
+from tests.flows.working import until, worker
 
 pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 
-T = TypeVar("T")
-POOL = "captains-cpu"
-DEADLINE_S = 120.0
-NOTHING: Mapping[str, str] = MappingProxyType({})
 TOKEN = {"CAPTAINS_BUS_TOKEN": "a-publish-token-of-the-test"}
-
-
-def prefect(
-    *arguments: str, server: Server, where: Path, more: Mapping[str, str] = NOTHING
-) -> subprocess.Popen[str]:
-    own = {"PREFECT_API_URL": server.api_url, "PREFECT_WORKER_QUERY_SECONDS": "1"}
-    return subprocess.Popen(
-        [sys.executable, "-m", "prefect", "--no-prompt", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        cwd=where,
-        env={**os.environ, **own, **more},
-    )
 
 
 @pytest.fixture
@@ -64,28 +39,6 @@ def records(folder: Path) -> list[Path]:
 def only_void_record(folder: Path) -> Path:
     (found,) = folder.glob("runs/play/records/void/*.jsonl")
     return found
-
-
-@contextmanager
-def worker(server: Server, where: Path, more: Mapping[str, str] = NOTHING) -> Iterator[None]:
-    process = prefect("worker", "start", "--pool", POOL, server=server, where=where, more=more)
-    try:
-        yield
-    finally:
-        process.terminate()
-        try:
-            process.communicate(timeout=10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
-
-
-async def until(found: Callable[[], Awaitable[T | None]]) -> T:
-    """What `found` gives once it gives something; the deadline is for a machine that is stuck."""
-    async with asyncio.timeout(DEADLINE_S):
-        while (value := await found()) is None:  # noqa: ASYNC110
-            await asyncio.sleep(0.2)  # another process is asked: there is no event to wait for
-    return value
 
 
 async def test_the_cron_schedule_makes_its_runs(deployed: Server) -> None:

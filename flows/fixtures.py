@@ -1,0 +1,175 @@
+"""The fixtures flow: a worker plays a shard of somebody's tournament, and sends it home in parcels.
+
+It knows nothing of the tournament: what is to be played is in the storage, and so is what has been.
+What it writes besides is in a folder of its own, which is gone when it ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from prefect import flow, runtime
+from prefect.concurrency.asyncio import concurrency
+
+from engine.captains.llm import Allowance
+from engine.fanout import Observer
+from engine.spec import EpisodeSpec
+from engine.tool_captains import Services
+from engine.version import project_version
+from flows.announce import said_aloud
+from flows.config import ShardConfig
+from flows.leasing import leased
+from flows.ledger import RunFolder
+from flows.lending import answers_home, check_secrets, lent
+from flows.limits import LEASE_S
+from flows.log import log_episodes
+from flows.parcels import ShardOrder, packed, parcel_of, unpacked
+from flows.people import check_can_be_asked
+from flows.play import Job, play_job, play_until_it_counts, warm_up
+from flows.pool import ProcessPool, processes_of
+from flows.publishing import publisher
+from flows.spending import SPENT, KeptBudgets
+from flows.stage import current_stage
+from flows.storage import Storage, storage
+from flows.together import together
+from flows.work import batch_size, waits
+from spectator import BusPublisher
+
+LIMIT: Final = "captains-shards"
+ORDER: Final = "order"
+
+
+class BadShard(Exception):
+    """A shard that cannot be played here; the message says why, and what to do."""
+
+
+def run_name() -> str:
+    """What people read in the list of runs: the shard in words."""
+    return ShardConfig.model_validate(runtime.flow_run.parameters["config"]).title
+
+
+@flow(name="fixtures", flow_run_name=run_name, persist_result=False)
+async def fixtures(config: ShardConfig) -> None:
+    """Play a shard of a tournament, and send home what has been played as it ends."""
+    place = await storage(config.storage)
+    order = await order_of(config, place)
+    with TemporaryDirectory(prefix="captains-shard-") as scratch:
+        async with concurrency(LIMIT, occupy=1, strict=True, lease_duration=LEASE_S):
+            post = _Post(place, config.shard, Path(scratch), order)
+            await (_asked(post) if any(map(waits, order.episodes)) else _computed(post))
+
+
+async def order_of(config: ShardConfig, place: Storage) -> ShardOrder:
+    """Raises `BadShard`."""
+    content = await place.get(f"{config.shard}/{ORDER}")
+    if content is None:
+        raise BadShard(
+            f"{place} has no order for {config.shard} ({place.why_not}): this worker and who runs "
+            "the tournament must reach the same storage (CAPTAINS_STORAGE)"
+        )
+    order = unpacked(content, ShardOrder)
+    if order is None or order.version != project_version():
+        raise BadShard(
+            f"the order was written by captains {order.version if order else 'of another version'}"
+            f", and this worker has {project_version()}: install the same version on both"
+        )
+    return order
+
+
+class _Post:
+    """Gives each part of a shard a folder to be played in, and sends home what is in it."""
+
+    def __init__(self, place: Storage, key: str, scratch: Path, order: ShardOrder) -> None:
+        self.order, self.scratch, self._place, self._key = order, scratch, place, key
+        self._left, self._sent = len(order.episodes), 0
+        self._sending = asyncio.Lock()
+
+    @asynccontextmanager
+    async def sending(self, episodes: Sequence[EpisodeSpec]) -> AsyncIterator[RunFolder]:
+        """The folder for these; what was played of them is sent at the end of the block."""
+        with TemporaryDirectory(dir=self.scratch) as name:
+            folder = RunFolder(Path(name) / "run")
+            folder.open({})
+            yield folder
+            async with self._sending:  # the next parcel's number is that of those that are there
+                self._left -= len(episodes)
+                parcel = packed(parcel_of(folder, last=self._left == 0))
+                await self._place.put(f"{self._key}/{self._sent}", parcel)
+                self._sent += 1
+            log_episodes([*folder.attempts()])
+
+
+async def _computed(post: _Post) -> None:
+    """Play scripted captains, in processes of this run."""
+    order, stage = post.order, current_stage()
+    processes = processes_of(order.processes)
+    parts = _parts(order.episodes, batch_size(order.episodes, processes))
+
+    async def player() -> None:
+        for episodes in parts:
+            async with post.sending(episodes) as folder:
+                job = Job(
+                    folder=folder.path,
+                    episodes=episodes,
+                    attempts=order.attempts,
+                    bus=stage.bus if order.shown else None,
+                    reasoning=order.reasoning,
+                )
+                await pool.run(play_job, job)
+
+    with ProcessPool(processes, warm_up) as pool:
+        await together(player() for _ in range(processes + 1))
+
+
+async def _asked(post: _Post) -> None:
+    """Play captains that are waited for, on the loop, pairs side by side."""
+    order = post.order
+    captains = {side.name: side for spec in order.episodes for side in (spec.home, spec.away)}
+    pairs = _parts(order.episodes, 2)
+    async with _lent(post) as services, _bus(post) as bus:
+        check_can_be_asked(captains.values(), current_stage().bus)
+        await check_secrets(captains.values(), services.secrets)
+
+        async def leg(folder: RunFolder, spec: EpisodeSpec) -> None:
+            observers: list[Observer] = [bus.observer()] if bus is not None else []
+            await play_until_it_counts(
+                folder, spec, attempts=order.attempts, observers=observers, services=services
+            )
+
+        async def asker() -> None:
+            for pair in pairs:
+                async with post.sending(pair) as folder:
+                    await together(leg(folder, spec) for spec in pair)
+
+        await together(asker() for _ in range(order.open_episodes // 2))
+
+
+@asynccontextmanager
+async def _lent(post: _Post) -> AsyncIterator[Services]:
+    """What captains that call tools need; answers are kept in this machine's own home folder."""
+    stage = current_stage()
+    budgets = KeptBudgets(Allowance(), post.scratch / SPENT)
+    home = answers_home(Path("runs"))
+    async with (
+        leased(post.order.llm, said_aloud(stage)) as limiter,
+        lent(home, budgets, limiter, stage.bus) as services,
+    ):
+        yield services
+
+
+def _bus(post: _Post) -> AbstractAsyncContextManager[BusPublisher | None]:
+    stage = current_stage()
+    bus = stage.bus if post.order.shown else None
+    return publisher(bus, RunFolder(post.scratch), post.order.reasoning, said_aloud(stage))
+
+
+def _parts(episodes: Sequence[EpisodeSpec], size: int) -> Iterator[tuple[EpisodeSpec, ...]]:
+    """In order, so many at a time; the two legs of a pair stand beside one another."""
+    size += size % 2
+    for first in range(0, len(episodes), size):
+        yield tuple(episodes[first : first + size])
