@@ -29,7 +29,7 @@ from flows.report import Material
 from flows.server import Server
 from tests.flows.here import played_here
 from tests.flows.support import captains, tournament_file
-from tests.flows.test_worker import POOL, prefect
+from tests.flows.working import POOL, prefect
 from tournaments import load_tournament
 
 NIGHT: Final = """\
