@@ -134,7 +134,7 @@ async def test_a_dead_holder_of_the_featured_channel_is_known_and_freed_at_once(
     client: PrefectClient, leases: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dead = {"host": socket.gethostname(), "pid": pid_of_the_dead()}
-    monkeypatch.setattr("flows.limits._this_process", lambda: dead)
+    monkeypatch.setattr("flows.limits.this_process", lambda: dead)
     async with featured_slot(FeaturedMatch(episode_id="e1", title="a v b"), wait=False):
         (found,) = (leak for leak in await leaks(client, leases) if leak.limit == FEATURED)
         assert (found.kind, found.said) == ("ends", "held by the dead process of a v b (e1)")
