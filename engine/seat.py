@@ -10,41 +10,29 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from engine import arguments as args
 from engine import rewards
 from engine.analysis import analyze
-from engine.answers import (
-    Standing,
-    choices,
-    decision_of,
-    delivery_plan,
-    field_of,
-)
+from engine.answers import decision_of
 from engine.captains.baseline import Baseline
 from engine.chance.advice import Adviser
 from engine.cricket import legality
-from engine.cricket.choices import (
-    Decision,
-    DecisionKind,
-    DeliveryDecision,
-    Field,
-    Seat,
-    ShotDecision,
-)
+from engine.cricket.choices import Decision, DecisionKind, Seat
 from engine.cricket.distribution import WinModel
 from engine.cricket.errors import IllegalDecision
 from engine.cricket.nodes import BallBowled, DecisionRequest, Fact
 from engine.cricket.state import MatchView
-from engine.errors import CallError, IllegalCall, LateCall, MalformedCall, UnknownTool
+from engine.errors import CallError, IllegalCall, LateCall, MalformedCall
 from engine.events import SeatCounts
 from engine.making import maker
 from engine.observation import CallLine, CricketObservation
 from engine.observing import OwnSide, moment, observe, own_side
+from engine.preparation import Preparation
 from engine.rewards import Rubrics
 from engine.seeds import CaptainDraws
+from engine.tally import Tally
 from engine.tools import (
     CricketAction,
     OwnTable,
@@ -56,40 +44,17 @@ from engine.tools import (
 )
 
 RECENT: Final = 5
-NOTES_SHOWN: Final = 3
 # So many calls that do not commit may be made for one question; then one that commits is due.
 MAX_PREPARING_CALLS: Final = 12
 NOTHING_ASKED: Final = -1
 _own_table = maker(OwnTable)
 
 
-@dataclass(slots=True, kw_only=True)
-class Tally:
-    """What one captain was asked, and how the answers came. `rethinks`: how often he was asked
-    again after an unusable answer. `fines` in reward, overhead calls only.
-    """
-
-    decisions: int = 0
-    rethinks: int = 0
-    illegal: int = 0
-    malformed: int = 0
-    unknown: int = 0
-    late: int = 0
-    fallbacks: int = 0
-    timeouts: int = 0
-    overhead: int = 0
-    fines: float = 0.0
-
-    @property
-    def own(self) -> int:
-        """Decisions that the captain himself answered."""
-        return self.decisions - self.fallbacks - self.timeouts
-
-
 class SeatSession:
     """`captain` is his name. `value` is the public win-probability model that he may consult,
     `adviser` what values plans by it.
 
+    `prepared` is what he has declared, planned and set, `tally` how he has answered so far.
     `reply` is what the last accepted call gave back, `reason` the last decision's reason in his
     words. `refused_on_question` counts the unusable answers to the open question.
     """
@@ -106,22 +71,16 @@ class SeatSession:
         self.tally = Tally()
         self.reply: dict[str, Any] = {}
         self.reason: str | None = None
-        self.plan: dict[str, str] = {}
-        self.batting: args.SetBattingStrategy | None = None
-        self.bowling: args.SetBowlingStrategy | None = None
-        self.planned_delivery: dict[str, Any] = {}
-        self.planned_shot: dict[str, Any] = {}
-        self.notes: deque[str] = deque(maxlen=NOTES_SHOWN)
+        self.prepared = Preparation()
         self.calls: deque[CallLine] = deque(maxlen=RECENT)
         self.balls: deque[BallBowled] = deque(maxlen=RECENT)
         self.overhead_this_over = 0
         self.refused_on_question = 0
         self._value, self._adviser = value, adviser
-        self._field = Field.STANDARD
         self._question = NOTHING_ASKED
         self._innings = 0
         self._over = (0, 0)
-        self._prepared = 0
+        self._preparing_calls = 0
         self._is_asked_again = False
         self._field_was_set = False
         self._coherence = 0.0
@@ -204,13 +163,6 @@ class SeatSession:
 
     # --- reading -------------------------------------------------------------------------------
 
-    def field_for(self, request: DecisionRequest) -> Field:
-        """The field for the coming ball: as set while that is legal, else the usual one."""
-        fields = request.legal.fields
-        if self._field in fields or not fields:
-            return self._field
-        return Field.STANDARD if Field.STANDARD in fields else fields[0]
-
     def observation(
         self,
         request: DecisionRequest | None,
@@ -232,22 +184,8 @@ class SeatSession:
         return observe(now, error=error, rewards=rewards_now, metadata=metadata)
 
     def counts(self) -> SeatCounts:
-        """The counts as a result reports them: late calls are illegal there, unknown tools
-        malformed.
-        """
-        tally = self.tally
-        return SeatCounts(
-            captain=self.captain,
-            decisions=tally.decisions,
-            own=tally.own,
-            fallbacks=tally.fallbacks,
-            timeouts=tally.timeouts,
-            rethinks=tally.rethinks,
-            illegal=tally.illegal + tally.late,
-            malformed=tally.malformed + tally.unknown,
-            fines=round(tally.fines, 9),
-            coverage=tally.own / tally.decisions if tally.decisions else 1.0,
-        )
+        """The counts as a result reports them."""
+        return self.tally.of(self.captain)
 
     def take_behaviour(self) -> tuple[float, float]:
         """Coherence and discipline gathered since this was last called."""
@@ -278,7 +216,7 @@ class SeatSession:
             self._prepare(tool, given, request)
             self._log(action, None)
             return None
-        decision = decision_of(given, request, self._standing(request))
+        decision = decision_of(given, request, self.prepared.standing_for(request))
         self._log(action, None)
         self.reply = {}
         self.reason = getattr(given, "reason", None)
@@ -288,25 +226,13 @@ class SeatSession:
         """Carries out a call that does not commit, and books what it costs."""
         reply: dict[str, Any] = {"done": tool.name}
         overhead = tool.overhead
+        self.prepared.take(given, request)
         match given:
-            case args.SetMatchPlan() | args.UpdateMatchPlan():
-                self.plan = self.plan | given.given()
-            case args.SetBattingStrategy():
-                self.batting = given
-            case args.SetBowlingStrategy():
-                self.bowling = given
-            case args.PlanDelivery():
-                self.planned_delivery = delivery_plan(given, request)
-            case args.PlanShot():
-                self.planned_shot = choices(given)
             case args.SetField():
-                self._field = field_of(given, request)
                 overhead, self._field_was_set = self._field_was_set, True
-            case args.ReflectAfterBall(note=note):
-                self.notes.append(note)
             case args.AnalyzeSituation():
                 reply = analyze(request, self._value, self._adviser)
-        self._prepared += 1
+        self._preparing_calls += 1
         self.reply = reply
         if overhead:
             self._book_overhead()
@@ -331,75 +257,52 @@ class SeatSession:
         if request.number == self._question:
             return
         self._question = request.number
-        self._prepared = self.refused_on_question = 0
+        self._preparing_calls = self.refused_on_question = 0
         self._is_asked_again = self._field_was_set = False
         innings = request.view.innings
         if innings is None:
             return
         if innings.number != self._innings:
             self._innings = innings.number
-            self._field = Field.STANDARD
-            self.planned_delivery, self.planned_shot = {}, {}
+            self.prepared.close_innings()
         if (innings.number, innings.over) != self._over:
             self._over = (innings.number, innings.over)
             self.overhead_this_over = 0
 
     def _decided(self, decision: Decision, request: DecisionRequest) -> None:
         self.tally.decisions += 1
-        if self.batting is not None or self.bowling is not None:
-            coherence = self._coherence_of(decision)
-            self._coherence += coherence / (2 * request.view.format.max_balls)
-
-    def _coherence_of(self, decision: Decision) -> float:
-        if isinstance(decision, ShotDecision) and self.batting is not None:
-            return rewards.batting_coherence(self.batting.aggression, decision)
-        if isinstance(decision, DeliveryDecision) and self.bowling is not None:
-            return rewards.bowling_coherence(self.bowling.aggression, decision)
-        return 0.0
+        coherence = self.prepared.coherence_of(decision)
+        self._coherence += coherence / (2 * request.view.format.max_balls)
 
     def _count_refusal(self, error: CallError) -> None:
         """An unusable answer to the open question, whatever was wrong with it."""
         self._discipline -= rewards.REFUSED_FINE
-        match error:
-            case LateCall():
-                self.tally.late += 1
-            case UnknownTool():
-                self.tally.unknown += 1
-            case MalformedCall():
-                self.tally.malformed += 1
-            case _:
-                self.tally.illegal += 1
+        self.tally.refuse(error)
         self.refused_on_question += 1
         self._is_asked_again = True
 
     def _log(self, action: CricketAction | Mapping[str, Any], error: CallError | None) -> None:
         self.calls.append(CallLine.of(action, None if error is None else str(error)))
 
-    def _standing(self, request: DecisionRequest) -> Standing:
-        return Standing(
-            field=self.field_for(request),
-            delivery=self.planned_delivery,
-            shot=self.planned_shot,
-            aggression=None if self.batting is None else self.batting.aggression,
-        )
-
     def _table(self) -> OwnTable:
         return _own_table(
-            has_plan=bool(self.plan), may_prepare=self._prepared < MAX_PREPARING_CALLS
+            has_plan=bool(self.prepared.plan),
+            may_prepare=self._preparing_calls < MAX_PREPARING_CALLS,
         )
 
     def _own_side(self, request: DecisionRequest | None) -> OwnSide:
+        mine = self.prepared
         asked_to_bowl = request is not None and request.kind is DecisionKind.DELIVERY
         return own_side(
             seat=self.seat,
             captain=self.captain,
-            plan=self.plan,
-            batting=self.batting,
-            bowling=self.bowling,
-            planned_delivery=self.planned_delivery,
-            planned_shot=self.planned_shot,
-            field=self.field_for(request) if request is not None and asked_to_bowl else None,
-            notes=tuple(self.notes),
+            plan=mine.plan,
+            batting=mine.batting,
+            bowling=mine.bowling,
+            planned_delivery=mine.delivery,
+            planned_shot=mine.shot,
+            field=mine.field_for(request) if request is not None and asked_to_bowl else None,
+            notes=tuple(mine.notes),
             calls=tuple(self.calls),
             reply=self.reply,
             overhead=self.overhead_this_over,

@@ -63,6 +63,7 @@ LLM_API_KEY_ENV: Final = Variable(name="CAPTAINS_LLM_API_KEY_ENV")
 CARTESIA_URL: Final = Variable(name="CAPTAINS_CARTESIA_URL")
 CARTESIA_VOICE: Final = Variable(name="CAPTAINS_CARTESIA_VOICE")
 PIPER_VOICE: Final = Variable(name="CAPTAINS_PIPER_VOICE", path=True)
+NOTIFY_BLOCK: Final = Variable(name="CAPTAINS_NOTIFY_BLOCK")
 
 VARIABLES: Final = (
     HOME,
@@ -77,6 +78,7 @@ VARIABLES: Final = (
     CARTESIA_URL,
     CARTESIA_VOICE,
     PIPER_VOICE,
+    NOTIFY_BLOCK,
 )
 """All that the settings file may say."""
 

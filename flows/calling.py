@@ -16,13 +16,17 @@ from flows.stage import Stage, on_stage
 
 T = TypeVar("T")
 DRAIN_TIMEOUT_S: Final = 5.0
+TAG: Final = "captains"
 
 
 def call(flow: Callable[[], Coroutine[Any, Any, T]], stage: Stage) -> T:
-    """Run a flow on `stage`. Ctrl-C ends it as `KeyboardInterrupt`."""
+    """Run a flow on `stage`, with the tag that our automations look for. Ctrl-C ends it as
+    `KeyboardInterrupt`.
+    """
+    from prefect import tags
     from prefect.exceptions import TerminationSignal
 
-    with on_stage(stage):
+    with on_stage(stage), tags(TAG):
         try:
             return asyncio.run(_awaited(flow))
         except (TerminationSignal, asyncio.CancelledError):

@@ -16,10 +16,11 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
+from uuid import uuid4
 
 from flows.deployments.part import Part
 from flows.server import MOST_RESTARTS
-from flows.workers import OURS
+from flows.workers import CREW, OURS
 
 LOG: Final = "worker.log"
 END_S: Final = 5.5  # its runs have 4 s of it
@@ -38,7 +39,8 @@ class Crew:
     def __init__(
         self, home: Path, environment: Mapping[str, str], tell: Callable[[Part], None]
     ) -> None:
-        self._home, self._environment, self._tell = home, environment, tell
+        self._home, self._tell = home, tell
+        self._environment = {**environment, CREW: uuid4().hex}
         self._process: Process | None = None
         self._task: asyncio.Task[None] | None = None
         self._settled = asyncio.Event()  # the worker is there, or there will be none

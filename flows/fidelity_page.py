@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from html import escape
 from itertools import groupby
 from math import isfinite
@@ -12,10 +11,11 @@ from typing import Final
 
 import numpy as np
 
-from engine.fidelity import Line, Table, Verdict, shipped_reference
+from engine.fidelity import Line, Verdict, shipped_reference
 from flows.document import document
 from flows.fidelity import Checked, title_of
-from flows.plots import Formatter, Mark, Plot, percent, plain
+from flows.fidelity_plots import Drawn, count_of, figure_of
+from flows.plots import Mark, Plot, percent, plain
 from flows.saving import save
 
 _NAMES: Final = {
@@ -26,7 +26,6 @@ _NAMES: Final = {
     "wicket": "wickets",
     "wide": "wides",
 }
-_SHORT: Final = {"caught and bowled": "c & b"}
 _MAIN: Final = ("p0", "p1", "p4", "p6", "wicket", "wide")
 _PRESSED: Final = ("p6", "wicket", "p4", "p0", "p1", "wide")
 _SCORE: Final = (
@@ -37,7 +36,6 @@ _SCORE: Final = (
     ("innings", "innings 1", "wickets", "wickets, first innings"),
     ("dependence", "over-dispersion", "value", "over-dispersion"),
 )
-_SHARES: Final = ("success", "share")
 
 
 def write_page(checked: Checked, path: Path) -> None:
@@ -89,7 +87,7 @@ def _body(checked: Checked) -> Iterator[str]:
     if checked.wanted.era is not None:
         yield from _seasons(checked)
         return
-    drawn = _Drawn(checked)
+    drawn = Drawn(checked)
     yield '<div class="score">'
     yield from (drawn.figure(*told) for told in _SCORE)
     yield "</div>"
@@ -103,102 +101,6 @@ def _body(checked: Checked) -> Iterator[str]:
     )
     yield from _multiples(drawn, "Phases", "Outcomes of legal balls.", "phase", _MAIN)
     yield from _rest(drawn)
-
-
-@dataclass(frozen=True, slots=True)
-class _Drawn:
-    """The check, as plots ask for it."""
-
-    checked: Checked
-
-    def plot(
-        self,
-        table: str,
-        column: str,
-        caption: str,
-        *,
-        number: Formatter = percent,
-        small: bool = False,
-        joined: bool = True,
-        bars: bool = False,
-        rows: Sequence[str] | None = None,
-    ) -> str:
-        """A figure: one column of a table, real and simulated."""
-        marks = self.marks(table, column, rows)
-        width, height = (360, 170) if small else (560, 230)
-        plot = Plot(
-            name=caption,
-            number=number,
-            marks=marks,
-            width=width,
-            height=height,
-            joined=joined,
-            bars=bars,
-        )
-        return _figure(plot, self.verdict(table, column) or _count(marks))
-
-    def verdict(self, table: str, column: str) -> str | None:
-        """What a distribution is judged by, in its caption."""
-        for line in self.checked.lines:
-            if (line.table, line.row, line.column) == (table, "total variation", column):
-                told = f"total variation {line.simulated:.3f}, allowed {line.allowed:.3g}"
-                kind = ' class="fail"' if line.verdict is Verdict.FAIL else ""
-                return f"<small{kind}>{escape(told)}</small>"
-        return None
-
-    def marks(self, table: str, column: str, rows: Sequence[str] | None = None) -> list[Mark]:
-        real, simulated = self.real(table), self.checked.tables[table]
-        j = real.columns.index(column)
-        lines = {
-            line.row: line
-            for line in self.checked.lines
-            if (line.table, line.column) == (table, column)
-        }
-        found = []
-        for i, row in enumerate(real.rows):
-            if rows is not None and row not in rows:
-                continue
-            line = lines.get(row)
-            judged = line is not None and line.verdict is not Verdict.SHOWN
-            found.append(
-                Mark(
-                    label=_SHORT.get(row, row),
-                    real=float(real.values[i, j]),
-                    simulated=float(simulated.values[i, j]),
-                    allowed=line.allowed if line is not None and judged else None,
-                    failed=line is not None and line.verdict is Verdict.FAIL,
-                )
-            )
-        return found
-
-    def real(self, table: str) -> Table:
-        return self.checked.wanted.real.tables[table].as_table()
-
-    def figure(self, table: str, row: str, column: str, words: str) -> str:
-        """One number of the scoreboard."""
-        mark = next(m for m in self.marks(table, column) if m.label == row)
-        number = percent if column in _SHARES else plain
-        around = "" if mark.allowed is None else f" ± {number(mark.allowed)}"
-        kind = ' class="fail"' if mark.failed else ""
-        return (
-            f"<div{kind}><small>{escape(words)}</small><b>{escape(number(mark.simulated))}</b>"
-            f"<small>real {escape(number(mark.real) + around)}</small></div>"
-        )
-
-
-def _figure(plot: Plot, told: str) -> str:
-    return f"<figure><figcaption>{escape(plot.name)}{told}</figcaption>{plot.drawn()}</figure>"
-
-
-def _count(marks: Sequence[Mark]) -> str:
-    """How many of a figure's marks fail."""
-    failed = sum(mark.failed for mark in marks)
-    judged = sum(mark.allowed is not None for mark in marks)
-    if not judged:
-        return "<small>shown</small>"
-    if failed:
-        return f'<small class="fail">{failed} of {judged} off</small>'
-    return f"<small>{judged} of {judged} agree</small>"
 
 
 _KEY: Final = (
@@ -216,7 +118,7 @@ def _section(title: str, words: str, figures: Sequence[str], columns: int = 2) -
     yield f'<div class="grid-{columns}">{"".join(figures)}</div>'
 
 
-def _innings(drawn: _Drawn) -> Iterator[str]:
+def _innings(drawn: Drawn) -> Iterator[str]:
     figures = [
         drawn.plot("totals", "innings 1", "First innings totals", bars=True),
         drawn.plot("totals", "innings 2", "Second innings totals", bars=True),
@@ -229,7 +131,7 @@ def _innings(drawn: _Drawn) -> Iterator[str]:
     yield from _section("Chases", "Ties are left out.", [chases, _quantiles(drawn)])
 
 
-def _quantiles(drawn: _Drawn) -> str:
+def _quantiles(drawn: Drawn) -> str:
     real, simulated = drawn.real("innings"), drawn.checked.tables["innings"]
     lines = {line.column: line for line in drawn.checked.lines if line.row == "innings 1"}
     marks = []
@@ -245,10 +147,10 @@ def _quantiles(drawn: _Drawn) -> str:
             )
         )
     plot = Plot(name="Quantiles of first innings totals", number=plain, marks=marks)
-    return _figure(plot, _count(marks))
+    return figure_of(plot, count_of(marks))
 
 
-def _overs(drawn: _Drawn) -> Iterator[str]:
+def _overs(drawn: Drawn) -> Iterator[str]:
     figures = [
         drawn.plot(
             f"overs of innings {i}",
@@ -263,7 +165,7 @@ def _overs(drawn: _Drawn) -> Iterator[str]:
 
 
 def _multiples(
-    drawn: _Drawn, title: str, words: str, table: str, columns: Sequence[str]
+    drawn: Drawn, title: str, words: str, table: str, columns: Sequence[str]
 ) -> Iterator[str]:
     """Small plots of one table, a column each."""
     figures = [
@@ -273,7 +175,7 @@ def _multiples(
     yield from _section(title, words, figures, 3)
 
 
-def _rest(drawn: _Drawn) -> Iterator[str]:
+def _rest(drawn: Drawn) -> Iterator[str]:
     kinds = [
         row
         for row, value in zip(
@@ -315,7 +217,7 @@ def _seasons(checked: Checked) -> Iterator[str]:
         ]
         share = column in ("dots", "fours", "sixes", "wicket balls", "chases")
         plot = Plot(name=column, number=percent if share else plain, marks=marks)
-        figures.append(_figure(plot, _count(marks)))
+        figures.append(figure_of(plot, count_of(marks)))
     yield _KEY
     yield from _section(f"Season {era}", "Among the seasons that are known.", figures)
 

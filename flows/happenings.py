@@ -7,17 +7,22 @@ nor fails for one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from itertools import islice
 from typing import Any, Final
 
 from prefect.events import emit_event
 
 from engine.result import EpisodeResult
+from flows.newcomers import Newcomer
+from flows.outside import Outside
 from flows.summary import RunSummary
 
 EPISODE_ENDED: Final = "captains.episode.ended"
 TOURNAMENT_ENDED: Final = "captains.tournament.ended"
 CAPTAIN_UNHEALTHY: Final = "captains.captain.unhealthy"
+CAPTAIN_ADDED: Final = "captains.captain.added"
+RATING_OUTSIDE: Final = "captains.rating.outside"
 MOST_RELATED: Final = 80
 
 
@@ -66,6 +71,24 @@ def captain_unhealthy(captain: str, why: str, tournament: str) -> None:
     """
     resource = _resource("captain", captain, captain)
     _emit(CAPTAIN_UNHEALTHY, resource, [_related("tournament", tournament)], {"why": why})
+
+
+def captain_added(captain: Newcomer, tournament: str) -> None:
+    """Resource: the captain, whom no earlier run of the tournament had. Related: the tournament.
+    `against`: whom a trial may set against him.
+    """
+    resource = _resource("captain", captain.name, captain.name)
+    payload = {"captain": captain.entry, "against": captain.against, "tournament": tournament}
+    _emit(CAPTAIN_ADDED, resource, [_related("tournament", tournament)], payload)
+
+
+def rating_outside(found: Outside, tournament: str) -> None:
+    """Resource: the captain, whose rating is not what earlier runs let expect. Related: the
+    tournament.
+    """
+    resource = _resource("captain", found.captain, found.captain)
+    payload = {**asdict(found), "tournament": tournament, "said": f"{tournament}: {found}"}
+    _emit(RATING_OUTSIDE, resource, [_related("tournament", tournament)], payload)
 
 
 def related_captains(names: Iterable[str]) -> list[dict[str, str]]:

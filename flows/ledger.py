@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from engine.record import PART, sealed_path
+from engine.record import PART, is_written, sealed_path
 from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
 from flows import holding
@@ -78,7 +78,11 @@ class RunFolder:
         """Be the one process that plays this run; raises `RunBusy`."""
         with holding.held(self.path):
             self._sweep()
-            yield
+            try:
+                yield
+            finally:
+                with suppress(OSError):  # a disk that is full, say: the next start does it
+                    self._sweep()
 
     def is_held(self) -> bool:
         """Whether a process plays this run now."""
@@ -193,9 +197,10 @@ class RunFolder:
                 yield from _Begun.named(path.name.removesuffix(PART).rpartition(".")[0])
 
     def _sweep(self) -> None:
-        """Unsealed records of processes that were killed, as nobody writes here now: they count for
-        nothing, but an attempt that was begun keeps its number.
+        """Put aside the unsealed records of processes that were killed: they count for nothing, but
+        an attempt that was begun keeps its number.
         """
         for part in self.records.glob(f"*{PART}"):
-            (self.records / "void").mkdir(exist_ok=True)
-            part.replace(self.records / "void" / part.name)
+            if not is_written(part):
+                (self.records / "void").mkdir(exist_ok=True)
+                part.replace(self.records / "void" / part.name)

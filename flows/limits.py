@@ -4,14 +4,12 @@ Prefect lets everybody in where a limit is missing, paused or wider than it shou
 is put right before each use and asked for strictly, one name a call, under a lease of a minute
 which the holder renews; a holder that is killed is out after that minute. Each holder gets an
 *epoch*, higher than every holder before it, by which the bus refuses a publisher whose lease has
-passed on.
+passed on. So a holder who has lost his lease, as his machine slept or its clock was set, plays on.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -27,6 +25,8 @@ from prefect.concurrency.asyncio import ConcurrencySlotAcquisitionError, concurr
 from prefect.concurrency.context import ConcurrencyContext
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.variables import Variable
+
+from flows.processes import is_dead, this_process
 
 FEATURED: Final = "captains-featured"
 LEASE_S: Final = 60  # the shortest that Prefect grants
@@ -102,7 +102,7 @@ async def current_featured(client: PrefectClient) -> FeaturedMatch | None:
         return None
     said = await _holder(client) if limit.active_slots else {}
     match = said.get("match")
-    return FeaturedMatch(**match | {"lost": _is_dead(said.get("by"))}) if match else None
+    return FeaturedMatch(**match | {"lost": is_dead(said.get("by"))}) if match else None
 
 
 async def is_taken(client: PrefectClient) -> bool:
@@ -130,7 +130,7 @@ async def free_dead(client: PrefectClient) -> None:
     ended and left its slot taken is gone from the count too, unless somebody else is on by now.
     """
     said = await _holder(client)
-    if not said.get("match") or not _is_dead(said.get("by")):
+    if not said.get("match") or not is_dead(said.get("by")):
         return
     for lease in said.get("leases", []):
         await client.release_concurrency_slots_with_lease(UUID(lease))
@@ -145,7 +145,12 @@ async def _acquire(stack: AsyncExitStack, client: PrefectClient, *, wait: bool) 
         if limit.active_slots >= limit.limit:
             raise FeaturedBusy(await current_featured(client))
     slot = concurrency(
-        FEATURED, occupy=1, strict=True, lease_duration=LEASE_S, max_retries=None if wait else 0
+        FEATURED,
+        occupy=1,
+        strict=True,
+        lease_duration=LEASE_S,
+        max_retries=None if wait else 0,
+        raise_on_lease_renewal_failure=False,  # it may be the clock's fault; the epoch decides
     )
     try:
         await stack.enter_async_context(slot)
@@ -170,25 +175,8 @@ async def _announce(client: PrefectClient, match: FeaturedMatch, leases: Sequenc
     epoch = max(before + 1, int(now * 1000))
     said = asdict(match) | {"since": now}
     held = [str(lease) for lease in leases]
-    await _say({"epoch": epoch, "match": said, "leases": held, "by": _this_process()})
+    await _say({"epoch": epoch, "match": said, "leases": held, "by": this_process()})
     return epoch
-
-
-def _this_process() -> dict[str, Any]:
-    return {"host": socket.gethostname(), "pid": os.getpid()}
-
-
-def _is_dead(process: dict[str, Any] | None) -> bool:
-    """Whether it is known to be; of another machine's nothing is known."""
-    if process is None or process["host"] != socket.gethostname():
-        return False
-    try:
-        os.kill(process["pid"], 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:  # there is one, of somebody else
-        pass
-    return False
 
 
 async def _say(holder: dict[str, Any]) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from engine.version import project_version
 from flows.order import Order
@@ -17,9 +17,13 @@ SLICE_S: Final = 0.02
 
 
 @asynccontextmanager
-async def opened(order: Order, runs: Path, *, fresh: bool = False) -> AsyncIterator[Run]:
-    """As `open_run`, and others have the loop between while."""
-    with _held(order, runs, fresh=fresh) as run:
+async def opened(
+    order: Order, runs: Path, *, fresh: bool = False, flow_run: Mapping[str, Any] | None = None
+) -> AsyncIterator[Run]:
+    """As `open_run`, and others have the loop between while. `flow_run` is what the folder keeps of
+    the flow run that plays.
+    """
+    with _held(order, runs, fresh=fresh, flow_run=flow_run) as run:
         await in_slices(run.taking_up())
         yield run
 
@@ -47,7 +51,9 @@ async def in_slices(steps: Iterator[None]) -> None:
 
 
 @contextmanager
-def _held(order: Order, runs: Path, *, fresh: bool) -> Iterator[Run]:
+def _held(
+    order: Order, runs: Path, *, fresh: bool, flow_run: Mapping[str, Any] | None = None
+) -> Iterator[Run]:
     folder = order.folder(runs)
     with folder.held():
         before = folder.about()
@@ -65,10 +71,13 @@ def _held(order: Order, runs: Path, *, fresh: bool) -> Iterator[Run]:
                 "starts": starts,
                 "first_attempt": first_attempt,
                 "fresh": fresh or bool(before.get("fresh")),
+                "flow_run": flow_run,
                 "episodes": order.plan.at_least,
                 "version": project_version(),
                 "tournament": order.spec.model_dump(mode="json", exclude_none=True),
                 "meaning": order.meaning,
             }
         )
-        yield Run(order, folder, starts, first_attempt)
+        run = Run(order, folder, starts, first_attempt)
+        run.earlier_flow_run = before.get("flow_run")
+        yield run

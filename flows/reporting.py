@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 
+from flows.outside import Outside, outside
 from flows.past import NoRun
 from flows.pruning import old_runs, prune
 from flows.report import PAGE, Report, write_report
@@ -28,6 +29,18 @@ async def reported(run: Run, stage: Stage, summary: RunSummary) -> Report | None
         return None
     summary.report = str(run.folder.path / PAGE)
     return report
+
+
+async def told_apart(run: Run, stage: Stage) -> list[Outside]:
+    """The captains whose ratings are not what earlier runs let expect; each is said."""
+    try:
+        found = await asyncio.to_thread(outside, run.folder)
+    except (NoRun, OSError, ValueError) as error:
+        stage.reporter.trouble(f"earlier runs could not be compared with: {error}")
+        return []
+    for one in found:
+        stage.reporter.trouble(str(one))
+    return found
 
 
 async def tidied(run: Run, stage: Stage) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
+from typing import Any
 
 from engine.captains import is_scripted
 from engine.events import EndReason
@@ -47,6 +48,7 @@ class Run:
         self.playing = Playing()
         self._shown: set[str] = set()
         self.heritage = Heritage(folder, order.meaning, order.plan.occasion)
+        self.earlier_flow_run: Mapping[str, Any] | None = None  # which played it the last time
         self._inherits = not folder.about().get("fresh")
         self.missing: dict[str, EpisodeSpec] = {}
         self.began = self.ended

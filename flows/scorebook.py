@@ -7,6 +7,7 @@ captains were asked is added up. Void ones are kept whole, as they may still be 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Final
 
 from engine.events import EndReason
@@ -24,8 +25,7 @@ UNFINISHED: Final = (EndReason.RUN_BUDGET, EndReason.BAD_SETTINGS)  # the run we
 
 class Scorebook:
     """Of one run. `met`: how many episodes of each two captains have ended. `worked_s` are the
-    seconds that episodes took, side by side or not; `unplayable` says who cannot play as he is set
-    up, and why.
+    seconds that episodes took, side by side or not.
     """
 
     def __init__(self, order: Order) -> None:
@@ -36,7 +36,7 @@ class Scorebook:
         self.met = Counter[Meeting]()
         self.forfeits = 0
         self.worked_s = 0.0
-        self.unplayable: dict[str, str] = {}
+        self._unplayable: dict[str, tuple[str, str]] = {}  # by the episode that showed it
         self._accounts = Accounts(self._captains)
         self._void: dict[str, EpisodeResult] = {}
 
@@ -48,6 +48,11 @@ class Scorebook:
     @property
     def void(self) -> int:
         return len(self._void)
+
+    @property
+    def unplayable(self) -> Mapping[str, str]:
+        """Who cannot play as he is set up, and why."""
+        return dict(self._unplayable.values())
 
     def add(self, result: EpisodeResult) -> None:
         """Count an episode that ended. It may be told again, and a void one be played by now."""
@@ -71,8 +76,10 @@ class Scorebook:
             self._void.pop(result.episode_id, None)
             self._accounts.add(result)
         self.forfeits += reason is EndReason.FORFEIT
+        self._unplayable.pop(result.episode_id, None)
         if reason is EndReason.BAD_SETTINGS and result.failed is not None:
-            self.unplayable[result.captain(result.failed)] = result.error or "bad settings"
+            who, why = result.captain(result.failed), result.error or "bad settings"
+            self._unplayable[result.episode_id] = who, why
 
     def keep_whole_pairs(self, plan: TournamentPlan) -> None:
         """Leave out of the table what is half a pair: it favours whoever had the better seat."""

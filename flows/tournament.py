@@ -20,7 +20,7 @@ from engine.errors import CaptainUnavailable
 from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
 from engine.tool_captains import Services
-from flows import artifacts, catalogue
+from flows import artifacts, catalogue, earlier
 from flows.announce import said_aloud
 from flows.commentary import Telling
 from flows.config import SCHEDULED, TournamentConfig, spec_of
@@ -73,7 +73,9 @@ async def tournament(config: TournamentConfig) -> RunSummary:
     """Play what is missing of a tournament, and publish its table."""
     started_s, stage = time.monotonic(), current_stage()
     order = Order.of(spec_of(config), occasion_of(config))
-    async with opened(order, Path(config.runs), fresh=config.fresh) as run:
+    me = earlier.this_flow_run()
+    async with opened(order, Path(config.runs), fresh=config.fresh, flow_run=me) as run:
+        await earlier.close(run.earlier_flow_run)
         if config.pilot is not None:
             run.only_first(config.pilot)
         telling, shown = telling_of(run), run.spec.spectate.reasoning

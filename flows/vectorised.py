@@ -31,15 +31,9 @@ from engine.driver import EVEN
 from engine.seeds import derive_seed
 from engine.setup import DRAWN_GAMES, game_of
 from engine.squads import load_squad
-from flows.simulate import (
-    DELIVERY_COLUMNS,
-    MATCH_COLUMNS,
-    TEAM,
-    WICKET_CODES,
-    Files,
-    SimulationSummary,
-    packed,
-)
+from flows.simulate import SimulationSummary
+from flows.simulation_files import Files, packed
+from flows.simulation_rows import DELIVERY_COLUMNS, MATCH_COLUMNS, TEAM, WICKET_CODES
 
 BATCH: Final = 1000  # matches at once: their lines are what memory is needed for
 QUICK: Final = 3  # gzip level: deliveries by the million

@@ -9,19 +9,24 @@ from contextlib import asynccontextmanager
 from math import inf
 from typing import Final
 
+from prefect import runtime
+
 from engine.result import EpisodeResult
 from flows import artifacts, happenings
 from flows.accounts import silent
 from flows.announce import Announcer
 from flows.log import log_episodes
+from flows.newcomers import newcomers
 from flows.pace import spaced_s
 from flows.report import Report
+from flows.reporting import told_apart
 from flows.run import Run
 from flows.stage import Stage
 from flows.story import story_of
 from flows.summary import RunSummary
 from spectator import BusPublisher
 
+SMOKE: Final = "smoke"  # the tag of that deployment
 TABLE_EVERY_S: Final = 5.0  # an artifact's history grows with each version
 
 
@@ -40,6 +45,7 @@ class Views:
         self._stage.reporter.started(self._run)
         await self._announcer.started()
         await artifacts.show_cockpit(self._run, self._stage.page)
+        await self._welcome()
         await self._progress.update()
         ticking = asyncio.create_task(self._announcer.ticking())
         try:
@@ -50,6 +56,12 @@ class Views:
         finally:
             ticking.cancel()
             await asyncio.gather(ticking, return_exceptions=True)
+
+    async def _welcome(self) -> None:
+        """Who is new here is played by the smoke deployment, whose own runs welcome nobody."""
+        if SMOKE not in (runtime.flow_run.tags or ()):
+            for one in await asyncio.to_thread(newcomers, self._run):
+                happenings.captain_added(one, self._run.spec.name)
 
     async def add(self, results: Collection[EpisodeResult]) -> None:
         """Count results, and show that the table has changed."""
@@ -95,5 +107,7 @@ class Views:
         await artifacts.show_accounts(self._run)
         if report is not None:
             await artifacts.show_report(self._run, report)
+            for one in await told_apart(self._run, self._stage):
+                happenings.rating_outside(one, self._run.spec.name)
         await self._announcer.ended(summary)
         return story

@@ -2,8 +2,9 @@
 
 It makes the deployments that are missing, takes the runs of every pool that is declared, and tells
 how both are on stdout, a line of JSON each (`Part`). When stdin ends, or on SIGTERM, it stops the
-runs that it has begun, which seal their records, and ends: so it ends with its owner, a killed one
-too. The Prefect server and the bus are those of its environment.
+runs that it has begun, or that a killed one before it has, which seal their records, and ends: so
+it ends with its owner, a killed one too. The Prefect server and the bus are those of its
+environment.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -28,6 +29,8 @@ from flows.deployments.part import Part
 from flows.deployments.parts import deployments
 from flows.match_child import own_stdout
 from flows.pool import cores
+from flows.processes import marked
+from flows.workers import CREW
 
 END_S: Final = 20.0  # a run seals its records, and tells Prefect; then it is killed
 HURRIED_S: Final = 4.0  # the same where the owner waits for it, and says so
@@ -106,12 +109,12 @@ async def _stop_runs(end_s: float) -> None:
     asked: set[int] = set()
     with suppress(TimeoutError):
         async with asyncio.timeout(end_s):
-            while running := [*_below(os.getpid())]:
-                for pid in {*running} - asked:
+            while running := _runs():
+                for pid in running - asked:
                     _send(pid, signal.SIGTERM)
-                asked |= {*running}
+                asked |= running
                 await asyncio.sleep(_POLL_S)
-    for pid in _below(os.getpid()):
+    for pid in _runs():
         _send(pid, signal.SIGKILL)
 
 
@@ -120,13 +123,9 @@ def _send(pid: int, number: signal.Signals) -> None:
         os.kill(pid, number)
 
 
-def _below(pid: int) -> Iterator[int]:
-    """Every process below this one that is not over."""
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        with suppress(OSError):
-            for child in map(int, task.read_text(encoding="ascii").split()):
-                yield child
-                yield from _below(child)
+def _runs() -> set[int]:
+    """The processes of all runs that a worker of this owner has begun, one that was killed too."""
+    return {*marked(CREW, os.environ.get(CREW, ""))} - {os.getpid()}
 
 
 if __name__ == "__main__":

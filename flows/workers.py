@@ -23,6 +23,9 @@ from spectator.starts import StartResult
 
 DEPLOYMENT: Final = "episode/episode"
 OURS: Final = "captains up "  # the names of such workers begin with it
+CREW: Final = (
+    "CREW_OF_CAPTAINS"  # in a worker's environment, and so in that of what it begins: whose
+)
 POLL_S: Final = 1.0
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -20,6 +22,7 @@ from flows.server import see_off
 LOG: Final = "up.log"
 DOWN_S: Final = 10.0
 LEAST_S: Final = 2.0
+MB: Final = 1_000_000
 _LOG_LINES: Final = 10
 _POLL_S: Final = 0.05
 _ROOT: Final = Path(__file__).resolve().parents[2]
@@ -39,9 +42,10 @@ def detached(home: Path, options: Sequence[str]) -> Found:
     if (before := standing_up(home)) is not None and is_ready(before):
         return Found(before, is_new=False)
     home.mkdir(parents=True, exist_ok=True)
-    child = _begun(home / LOG, options)
+    log = _Log.at(home / LOG)
+    child = _begun(log.path, options)
     try:
-        document = _until_ready(home, child)
+        document = _until_ready(home, child, log)
         return Found(document, is_new=document["pid"] == child.pid)
     except BaseException:  # a Ctrl-C too: nothing is left half up
         child.terminate()
@@ -64,21 +68,38 @@ def _begun(log: Path, options: Sequence[str]) -> subprocess.Popen[bytes]:
         os.close(handle)
 
 
-def _until_ready(home: Path, child: subprocess.Popen[bytes]) -> Document:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Log:
+    """The log of a start: what stands in the file beyond `begin` bytes."""
+
+    path: Path
+    begin: int
+
+    @classmethod
+    def at(cls, path: Path) -> _Log:
+        return cls(path=path, begin=path.stat().st_size if path.exists() else 0)
+
+    def end(self) -> str:
+        """Its last lines; a disk that is full takes none."""
+        with self.path.open("rb") as file:
+            file.seek(self.begin)
+            lines = file.read().decode(errors="replace").splitlines()
+        if lines:
+            return "\n".join([f"its log, {self.path}, ends:", *lines[-_LOG_LINES:]])
+        free_mb = shutil.disk_usage(self.path.parent).free // MB
+        return f"it wrote nothing to its log, {self.path}; the disk there has {free_mb} MB left"
+
+
+def _until_ready(home: Path, child: subprocess.Popen[bytes], log: _Log) -> Document:
     deadline = time.monotonic() + READY_S
     while time.monotonic() < deadline:
         document, code = standing_up(home), child.poll()
         if document is not None and is_ready(document):
             return document
         if code is not None:
-            raise WorkFailed(f"it ended with exit code {code}; {_end_of(home / LOG)}")
+            raise WorkFailed(f"it ended with exit code {code}; {log.end()}")
         time.sleep(_POLL_S)
-    raise WorkFailed(f"it was not up after {READY_S:g} s; {_end_of(home / LOG)}")
-
-
-def _end_of(log: Path) -> str:
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    return "\n".join([f"its log, {log}, ends:", *lines[-_LOG_LINES:]])
+    raise WorkFailed(f"it was not up after {READY_S:g} s; {log.end()}")
 
 
 def run_down(runs: Path, *, as_json: bool) -> int:

@@ -57,11 +57,12 @@ def run_deploy(files: Sequence[str], manner: Manner, *, prune: bool) -> int:
     endpoints = {*endpoints_of([*known_captains(), *_playing(files)])}
 
     async def work(client: PrefectClient) -> list[Line]:
+        from flows.deployments.automating import automate
         from flows.deployments.deploying import deploy
-        from flows.deployments.setting_up import set_up
+        from flows.deployments.setting_up import set_up_pools
 
-        lines = await set_up(client, endpoints=endpoints, dry_run=manner.dry_run)
-        return lines + await deploy(
+        lines = await set_up_pools(client, endpoints=endpoints, dry_run=manner.dry_run)
+        lines += await deploy(
             client,
             wanted,
             folder=Path.cwd(),
@@ -69,6 +70,7 @@ def run_deploy(files: Sequence[str], manner: Manner, *, prune: bool) -> int:
             prune=prune,
             dry_run=manner.dry_run,
         )
+        return lines + await automate(client, dry_run=manner.dry_run)
 
     return _told(manner, work)
 

@@ -22,7 +22,7 @@ _BAD_INPUT: Final = (
     ("engine.errors", "UnknownEntry"),
     ("flows.stage", "BadBusAddress"),
     ("spectator.speech.choosing", "Unavailable"),
-    ("flows.simulate", "CannotWrite"),
+    ("flows.simulation_files", "CannotWrite"),
     ("flows.storage", "BadStorage"),
     ("flows.past", "NoRun"),
     ("flows.deployments.reading", "BadFile"),

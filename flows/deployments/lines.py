@@ -7,12 +7,14 @@ from typing import Literal
 
 from engine.wording import printable
 
-State = Literal["created", "changed", "unchanged", "undeclared", "removed"]
+State = Literal["created", "changed", "unchanged", "undeclared", "removed", "skipped"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """`what` it is: a pool, a limit, a deployment. `said`: what is different, or why it stays."""
+    """`what` it is: a pool, a limit, a deployment. `said`: what is different, or why it stays.
+    `skipped`: what it needs is not there yet.
+    """
 
     what: str
     name: str

@@ -11,6 +11,7 @@ from prefect.client.schemas.objects import WorkerStatus
 from prefect.exceptions import ObjectNotFound
 
 from engine.errors import BadPreset
+from flows.deployments.automating import automate
 from flows.deployments.declared import endpoints_of, known_captains, shipped
 from flows.deployments.lines import Line
 from flows.deployments.part import Part
@@ -46,6 +47,7 @@ async def deployments(client: PrefectClient, folder: Path, *, make: bool) -> Par
     if make and missing:
         new = [one for one in wanted if one.full_name in missing]
         await deploy(client, new, folder=folder)
+        await automate(client)
         return Part(
             part="deployments", state="ok", said=f"{len(lines)}, of them new {_few(missing)}"
         )

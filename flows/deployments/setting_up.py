@@ -52,11 +52,23 @@ async def set_up(
     dry_run: bool = False,
 ) -> list[Line]:
     """A line for each pool, limit and automation: what was created or changed, or would be where
-    `dry_run`.
+    `dry_run`; `skipped` an automation of what is not there yet.
 
     `endpoints` are those whose limits are wanted. Where nothing is to be done the server is asked
     four times, and nothing is written.
     """
+    lines = await set_up_pools(client, declared, endpoints, dry_run=dry_run)
+    return lines + await automate(client, dry_run=dry_run)
+
+
+async def set_up_pools(
+    client: PrefectClient,
+    declared: Declared | None = None,
+    endpoints: Iterable[str] = (),
+    *,
+    dry_run: bool = False,
+) -> list[Line]:
+    """The same of pools and limits alone, which deployments need."""
     wanted, before = declared or shipped(), await _kept(client)
     kept = dict(before or {})
     pools = {pool.name: pool for pool in await all_of(client.read_work_pools)}
@@ -72,7 +84,7 @@ async def set_up(
             await _do_limit(client, line, limit)
     if kept != before and not dry_run:
         await _keep(client, kept, is_new=before is None)
-    return lines + await automate(client, dry_run=dry_run)
+    return lines
 
 
 async def make_ready(client: PrefectClient, tell: Callable[[str], None]) -> list[Line]:
@@ -84,7 +96,7 @@ async def make_ready(client: PrefectClient, tell: Callable[[str], None]) -> list
     except (httpx.HTTPError, PrefectException, BadPreset) as error:
         tell(f"the Prefect server could not be set up: {error}")
         return []
-    if new := [line.name for line in lines if line.state != "unchanged"]:
+    if new := [line.name for line in lines if line.state not in ("unchanged", "skipped")]:
         tell(f"set up on the Prefect server: {', '.join(new)}")
     return lines
 

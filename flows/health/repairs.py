@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from prefect.client.orchestration import PrefectClient
 
+from flows.deployments.automating import automate
 from flows.deployments.deploying import deploy
 from flows.deployments.lines import Line
 from flows.deployments.prefect_file import prefect_file, read_prefect_file
 from flows.deployments.reading import BadFile
-from flows.deployments.setting_up import set_up
+from flows.deployments.setting_up import set_up_pools
 from flows.health.deployments import is_deployed
 from flows.health.leaks import free, leaks
 from flows.health.repair import Repair
@@ -19,14 +20,15 @@ from flows.health.server import Place
 
 async def mended(client: PrefectClient, place: Place) -> list[Repair]:
     """Do what is safe."""
-    lines = await set_up(client, endpoints=place.endpoints)
+    lines = await set_up_pools(client, endpoints=place.endpoints)
     lines += await _made_again(client, place)
+    lines += await automate(client)
     return [*_of_lines(lines), *await _freed(client, place)]
 
 
 def _of_lines(lines: Sequence[Line]) -> Iterator[Repair]:
     for line in lines:
-        if line.state != "unchanged":
+        if line.state not in ("unchanged", "skipped"):
             said = f"{line.state}: {line.said}" if line.said else line.state
             yield Repair(check=f"{line.what} {line.name}", done=True, said=said)
 

@@ -8,10 +8,11 @@ from typing import Final
 from tournaments.ratings import Ratings
 from tournaments.report import plain_name
 from tournaments.stats.gaps import Gap
-from tournaments.stats.ranking import Ranking
+from tournaments.stats.ranking import Ranking, RatedCaptain
 from tournaments.stats.scale import score_at
 
 MOST_NAMED: Final = 4
+HARDLY: Final = 0.05  # of the likeliest's chance: who has less is not named beside him
 
 
 def answer(ratings: Ratings) -> str:
@@ -36,13 +37,19 @@ def _top(found: Ranking) -> str:
     first, may_be_best = found.gaps[0], [c for c in found.captains if c.place_low == 1]
     if first.is_resolved or len(may_be_best) == 1:
         return f"{_best(found, first)}, to win {share(first)} between them."
-    may_be_best.sort(key=lambda captain: captain.p_best, reverse=True)
-    chances = [f"{plain_name(c.captain)} ({100 * c.p_best:.0f} %)" for c in may_be_best]
-    told = f"{_and(chances)} may be the best"
-    behind = [c.captain for c in found.captains if c.place_low > 1]
+    named = _likely(may_be_best)
+    chances = [f"{plain_name(c.captain)} ({100 * c.p_best:.0f} %)" for c in named]
+    told = f"{_and(chances)} {'may be' if len(named) > 1 else 'is probably'} the best"
+    behind = [c.captain for c in found.captains if c not in named]
     if not behind:
         return f"{told}: nobody can be told apart from the first."
     return f"{told}; {listed(behind)} hardly."
+
+
+def _likely(may_be_best: Sequence[RatedCaptain]) -> list[RatedCaptain]:
+    """Those worth naming, the likeliest first: few seeds separate nobody, not even who lost all."""
+    ordered = sorted(may_be_best, key=lambda captain: captain.p_best, reverse=True)
+    return [c for c in ordered if c.p_best >= HARDLY * ordered[0].p_best]
 
 
 def _best(found: Ranking, first: Gap) -> str:

@@ -106,8 +106,8 @@ def test_a_field_that_the_phase_forbids_gives_way_to_the_usual_one() -> None:
     session = match.session
     call(match, "set_field", field="spread")
     early = Match().to(DecisionKind.DELIVERY).request
-    assert session.field_for(match.request) is Field.SPREAD
-    assert session.field_for(early) is Field.STANDARD
+    assert session.prepared.field_for(match.request) is Field.SPREAD
+    assert session.prepared.field_for(early) is Field.STANDARD
 
 
 def test_a_planned_delivery_fills_what_is_left_out() -> None:
@@ -120,10 +120,10 @@ def test_a_planned_delivery_fills_what_is_left_out() -> None:
 
 def test_a_planned_variation_is_not_asked_of_a_bowler_who_has_none() -> None:
     match = Match().to(DecisionKind.DELIVERY)
-    match.session.planned_delivery = {"variation": Variation.SWING, "length": Length.FULL}
+    match.session.prepared.delivery = {"variation": Variation.SWING, "length": Length.FULL}
     spun = {"variation": Variation.FLIGHTED}
     first = call(match, "bowl_delivery")
-    match.session.planned_delivery = spun
+    match.session.prepared.delivery = spun
     second = call(match, "bowl_delivery")
     assert {getattr(first, "variation", None), getattr(second, "variation", None)} & {
         Variation.STOCK
@@ -272,14 +272,14 @@ def test_a_match_plan_is_set_once_and_then_updated() -> None:
     with pytest.raises(IllegalCall, match="you have a match plan; update it"):
         call(match, "set_match_plan", summary="lose")
     call(match, "update_match_plan", batting="fast")
-    assert match.session.plan == {"summary": "win", "batting": "fast"}
+    assert match.session.prepared.plan == {"summary": "win", "batting": "fast"}
 
 
 def test_a_field_that_was_not_allowed_for_a_while_comes_back() -> None:
     match = Match().to_ball(12)
     call(match, "set_field", field="spread")
     early = Match().to(DecisionKind.DELIVERY).request
-    fields = [match.session.field_for(request) for request in (early, match.request)]
+    fields = [match.session.prepared.field_for(request) for request in (early, match.request)]
     assert fields == [Field.STANDARD, Field.SPREAD]
 
 

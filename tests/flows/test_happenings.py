@@ -50,6 +50,20 @@ async def test_a_run_tells_of_its_episodes_and_of_its_end(
     }
 
 
+async def test_the_first_run_that_has_a_captain_tells_that_he_was_added(
+    on_server: Server, tmp_path: Path
+) -> None:
+    text = SMALL.replace("name: small", "name: welcoming").replace("pairs: 2", "pairs: 1")
+    ada = text.replace("random, baseline]", "{name: ada, kind: random}]")
+    for occasion, file in enumerate((text, ada, ada), start=1):
+        config = TournamentConfig(yaml=file, occasion=str(occasion), runs=str(tmp_path))
+        await tournament(config)
+    await events_of(happenings.TOURNAMENT_ENDED, "welcoming", 3)
+    (added,) = await events_of(happenings.CAPTAIN_ADDED, "welcoming", 1)
+    assert added["resource"]["prefect.resource.id"] == "captains.captain.ada"
+    assert added["payload"]["captain"]["kind"] == "random"
+
+
 def test_of_very_many_captains_the_first_are_related() -> None:
     names = [f"c{number}" for number in range(128)]
     assert len(happenings.related_captains(names)) == happenings.MOST_RELATED

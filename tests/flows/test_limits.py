@@ -18,6 +18,8 @@ from flows.limits import (
     current_featured,
     ensure_featured_limit,
     featured_slot,
+    free_after,
+    is_taken,
 )
 from tests.flows.support import pid_of_the_dead
 
@@ -66,7 +68,7 @@ async def test_a_holder_whose_process_is_no_more_is_lost(
 ) -> None:
     pid = os.getpid() if is_alive else pid_of_the_dead()
     holder = {"host": socket.gethostname(), "pid": pid}
-    monkeypatch.setattr("flows.limits._this_process", lambda: holder)
+    monkeypatch.setattr("flows.limits.this_process", lambda: holder)
     async with featured_slot(match("first"), wait=False), get_client() as client:
         current = await current_featured(client)
         assert current is not None
@@ -110,3 +112,21 @@ async def test_a_missing_limit_is_made_and_strictly_asked_for() -> None:
             pass
     async with featured_slot(match("made"), wait=False):
         pass
+
+
+async def test_a_holder_whose_lease_has_ended_plays_on_and_the_next_has_a_higher_epoch(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """His machine slept for an hour, say. Prefect renews after three quarters of a minute."""
+    monkeypatch.setattr("prefect.concurrency._leases._RENEWAL_FRACTION", 0.005)
+    monkeypatch.setattr("prefect.concurrency._leases._RENEWAL_MAX_ATTEMPTS", 1)
+    async with featured_slot(match("asleep"), wait=False) as epoch:
+        async with get_client() as client:
+            await free_after(client, "asleep", 1)
+        async with asyncio.timeout(60):
+            while "renewal failed" not in caplog.text:  # noqa: ASYNC110 - a thread of Prefect's
+                await asyncio.sleep(0.05)
+        async with featured_slot(match("next"), wait=False) as higher:
+            assert higher > epoch
+    async with get_client() as client:
+        assert not await is_taken(client)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from types import ModuleType
 
+from engine.cricket.choices import Seat
 from engine.events import EndReason
 from engine.result import EpisodeResult
 from flows.accounts import accounts
@@ -70,3 +71,12 @@ def test_what_is_told_twice_counts_once() -> None:
         assert run.ended == once.ended
         assert run.book.accounts() == once.accounts()
         assert run.book.table.standings() == once.table.standings()
+
+
+def test_a_captain_who_could_not_play_is_no_longer_left_out_once_he_has() -> None:
+    with opened() as run:
+        first = next(run.plan.episodes())
+        run.add([replace(played(first, EndReason.BAD_SETTINGS), failed=Seat.HOME, error="no key")])
+        assert run.book.unplayable == {first.home: "no key"}
+        run.add([replace(played(first), attempt=2)])
+        assert run.book.unplayable == {}

@@ -18,7 +18,9 @@ from engine.fidelity.reading import RealMatch, read_balls
 from engine.fidelity.simulation import balls_of
 from engine.seeds import derive_seed
 from flows.cli import main
-from flows.simulate import DELIVERY_COLUMNS, MATCH_COLUMNS, Files, Simulation, simulate
+from flows.simulate import Simulation, simulate
+from flows.simulation_files import Files
+from flows.simulation_rows import DELIVERY_COLUMNS, MATCH_COLUMNS
 from flows.single import SingleMatch
 from flows.vectorised import Vectorised, play_batch, simulate_vectorised
 from tests.doubles import Remembering

@@ -17,9 +17,12 @@ import httpx
 import pytest
 from prefect.client.orchestration import get_client
 
+from flows.cli.background import detached
+from flows.cli.terminal import WorkFailed
 from flows.server import Server
 from tests.flows.support import captains
 from tests.flows.upping import DEADLINE_S, QUICK, Up, command_of, until_gone, up
+from tests.spectator.test_spool import files_of_at_most
 
 pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 
@@ -79,6 +82,15 @@ async def test_a_start_that_fails_ends_with_the_end_of_its_log(
     assert "in use" in failed.told["error"]
 
 
+def test_a_start_that_can_write_nothing_says_so_and_what_the_disk_has_left(tmp_path: Path) -> None:
+    (tmp_path / "up.log").write_text("of an earlier start\n", encoding="utf-8")
+    with files_of_at_most(0), pytest.raises(WorkFailed) as failed:
+        detached(tmp_path, ["--no-worker", "--runs", str(tmp_path / "runs")])
+    assert "it wrote nothing to its log" in str(failed.value)
+    assert "MB left" in str(failed.value)
+    assert "earlier" not in str(failed.value)
+
+
 async def test_status_says_what_is_down(command: Commands) -> None:
     said = await command("status")
     assert (said.code, said.told["well"], said.told["up"]) == (1, False, None)
@@ -101,8 +113,12 @@ async def test_its_worker_is_kept_up_and_ends_with_it_and_with_what_it_plays(
         records = command.folder / "runs" / "play" / "records"
         await order({"home": {"name": "ada"}, "away": "random", "overs": 1}, command.folder)
         await until_one(lambda: [*records.glob("ada-*.part")])
-        found.process.kill()
+        os.kill(second, signal.SIGKILL)
         await until_gone(second)
+        (third,) = await worker_of(found)
+        assert [*records.glob("ada-*.part")]  # goes on without the worker that has begun it
+        found.process.kill()
+        await until_gone(third)
     assert not [*records.glob("ada-*.part")]  # the run has closed it
 
 

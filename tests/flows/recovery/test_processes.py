@@ -1,0 +1,102 @@
+"""Processes of a run that are killed or ended in mid-run: what is missing is played, and nothing
+twice.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import StateType
+
+from flows.deployments.deploying import deploy
+from flows.deployments.prefect_file import read_prefect_file
+from flows.deployments.setting_up import set_up
+from flows.server import Server
+from tests.flows.recovery.night import EPISODES, NIGHT, Night, Tables, ended
+from tests.flows.support import ROOT
+
+pytestmark = [
+    pytest.mark.prefect,
+    pytest.mark.slow,
+    pytest.mark.usefixtures("on_server"),
+    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),  # Prefect's, at a test's end
+]
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+async def test_a_run_that_is_stopped_goes_on_where_it_was(
+    how: signal.Signals, tmp_path: Path, environment: dict[str, str], undisturbed: Tables
+) -> None:
+    with Night.begun(tmp_path, environment) as night:
+        await night.until_mid_run()
+        night.process.send_signal(how)
+        code, _, err = await night.ended()
+        left = night.sealed()
+        assert 0 < len(left) < EPISODES
+        assert "Traceback" not in err
+        if how is not signal.SIGKILL:
+            assert (code, "the same command plays the rest" in err) == (130, True), err
+        end = await night.gone_on_with()
+        assert end["episodes"]["resumed"] == len(left)
+        assert end["episodes"]["played"] == EPISODES - len(left)
+        night.is_whole(undisturbed, left)
+        first, second = await night.states()
+        assert first in (StateType.CANCELLED, StateType.CRASHED)
+        assert second is StateType.COMPLETED
+
+
+async def test_a_run_goes_on_when_a_process_of_its_pool_is_killed(
+    tmp_path: Path, environment: dict[str, str], undisturbed: Tables
+) -> None:
+    with Night.begun(tmp_path, environment, NIGHT.replace("processes: 1", "processes: 2")) as night:
+        await night.until_mid_run()
+        left = night.sealed()
+        os.kill((await night.until(night.writers))[0], signal.SIGKILL)
+        code, out, err = await night.ended()
+        assert code == 0, err
+        assert json.loads(out)["episodes"]["void"] == 0
+        night.is_whole(undisturbed, left)
+
+
+async def test_a_run_that_is_played_is_played_by_nobody_else(
+    tmp_path: Path, environment: dict[str, str], undisturbed: Tables
+) -> None:
+    """Nor while the one that plays it stands still."""
+    with Night.begun(tmp_path, environment) as night:
+        await night.until_mid_run()
+        night.process.send_signal(signal.SIGSTOP)
+        code, out, _ = await ended(night.again())
+        night.process.send_signal(signal.SIGCONT)
+        assert (code, json.loads(out)["exit_code"]) == (1, 1)
+        assert f"is being played by process {night.process.pid} " in json.loads(out)["error"]
+        code, out, err = await night.ended()
+        assert code == 0, err
+        assert json.loads(out)["episodes"]["played"] == EPISODES
+        night.is_whole(undisturbed, {})
+
+
+async def test_a_run_goes_on_when_its_worker_is_killed(
+    on_server: Server, tmp_path: Path, undisturbed: Tables
+) -> None:
+    with Night.ordered(on_server, tmp_path) as night:
+        await order(night)
+        await night.until_mid_run()
+        night.process.send_signal(signal.SIGKILL)
+        await night.ended()
+        assert await night.states() == [StateType.COMPLETED]
+        night.is_whole(undisturbed, {})
+
+
+async def order(night: Night) -> None:
+    """Through the deployment, as from the Prefect UI."""
+    async with get_client() as client:
+        await set_up(client)
+        await deploy(client, read_prefect_file(ROOT / "prefect.yaml"), folder=night.file.parent)
+        deployment = await client.read_deployment_by_name("tournament/tournament")
+        config = {"file": str(night.file), "runs": str(night.runs)}
+        await client.create_flow_run_from_deployment(deployment.id, parameters={"config": config})
