@@ -32,7 +32,7 @@ from tests.flows.here import played_here
 from tests.flows.support import ROOT, captains, tournament_file
 from tests.flows.working import until, worker
 
-Process = subprocess.Popen[bytes]
+Process = subprocess.Popen[str]
 
 pytestmark = [
     pytest.mark.prefect,

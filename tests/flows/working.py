@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
+from typing import IO, TypeVar
 from urllib.parse import quote
 
 import httpx
@@ -23,23 +23,34 @@ DEADLINE_S = 120.0
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
+def prefect(
+    *arguments: str,
+    server: Server,
+    where: Path,
+    more: Mapping[str, str] = NOTHING,
+    out: int | IO[bytes] = subprocess.PIPE,
+) -> subprocess.Popen[str]:
+    own = {"PREFECT_API_URL": server.api_url, "PREFECT_WORKER_QUERY_SECONDS": "1"}
+    return subprocess.Popen(
+        [sys.executable, "-m", "prefect", "--no-prompt", *arguments],
+        stdout=out,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=where,
+        env={**os.environ, **own, **more},
+    )
+
+
 @contextmanager
 def worker(
     server: Server, where: Path, more: Mapping[str, str] = NOTHING, limit: int = 2
-) -> Iterator[subprocess.Popen[bytes]]:
+) -> Iterator[subprocess.Popen[str]]:
     """Takes runs of `POOL` and works in `where`; when it ends, nobody takes it for one that is
     there.
     """
-    own = {"PREFECT_API_URL": server.api_url, "PREFECT_WORKER_QUERY_SECONDS": "1"}
     start = ("worker", "start", "--pool", POOL, "--name", where.name, "--limit", str(limit))
     with (where / "worker.log").open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "prefect", "--no-prompt", *start],
-            stdout=log,
-            stderr=log,
-            cwd=where,
-            env={**os.environ, **own, **more},
-        )
+        process = prefect(*start, server=server, where=where, more=more, out=log)
     try:
         yield process
     finally:
