@@ -24,7 +24,7 @@ from flows.config import TournamentConfig
 from flows.ledger import RunFolder
 from flows.opening import open_run
 from flows.order import Order
-from flows.play import Job, play_job, warm_up
+from flows.play import Job, play_timed, warm_up
 from flows.pool import ProcessPool
 from flows.summary import summary_of
 from tournaments import TournamentSpec
@@ -141,8 +141,10 @@ def _bare_loop(spec: TournamentSpec, runs: Path, tells: Any) -> None:
 
         async def player() -> None:
             for batch in todo:
-                job = Job(folder=run.folder.path, episodes=batch.episodes, attempts=1)
-                run.add(await pool.run(play_job, job))
+                job = Job(folder=run.folder.path, episodes=batch.episodes, attempts=1, cards=False)
+                played = await pool.run(play_timed, job)
+                run.lengths.note(len(played.results), played.cpu_s)
+                run.add(played.results)
 
         async def all_of_them() -> None:
             await asyncio.gather(*(player() for _ in range(run.processes + 1)))

@@ -21,6 +21,8 @@ _OURS: Final = "Value error, "  # how pydantic begins a message that a validator
 
 def printable(text: str) -> str:
     """`text` with every control, format and unpaired character written as its escape (`\\x1b`)."""
+    if text.isprintable():  # as nearly all is
+        return text
     return "".join(c if c.isprintable() else _escape(c) for c in text)
 
 

@@ -36,9 +36,7 @@ from flows.scorecards import results_markdown, scorecard_markdown
 from tournaments import crosstable_markdown, stages_markdown, standings_markdown
 from tournaments.report import markdown_text
 
-MOST_SCORECARDS: Final = (
-    200  # a run's scorecards take 20 ms each; above this, one artifact lists a batch's matches
-)
+MOST_SCORECARDS: Final = 200  # a run's take 20 ms each; above this, matches are listed
 
 T = TypeVar("T")
 _NOT_IN_KEYS: Final = re.compile(r"[^a-z0-9]+")
@@ -110,14 +108,24 @@ async def show_cockpit(run: Run, page: str | None) -> None:
         )
 
 
-async def show_matches(run: Run, title: str, results: Sequence[EpisodeResult]) -> None:
-    """A scorecard a match, or in a large run one list of them all."""
-    if run.total > MOST_SCORECARDS:
-        text = results_markdown(title, results)
-        await _made(acreate_markdown_artifact(text, key=key("results", run.plan.run_id)))
-        return
-    for result in results:
+def has_scorecards(run: Run) -> bool:
+    """Whether each of its matches has one."""
+    return run.total <= MOST_SCORECARDS
+
+
+async def show_scorecards(run: Run, results: Sequence[EpisodeResult]) -> None:
+    """A scorecard a match; in a large run none, as its matches are listed."""
+    for result in results if has_scorecards(run) else []:
         await show_scorecard(result)
+
+
+async def show_matches(run: Run, results: Sequence[EpisodeResult]) -> None:
+    """A list of them, if there are any."""
+    if not results:
+        return
+    title = f"{run.spec.name} · {run.done} of {run.total} episodes"
+    text = results_markdown(title, results)
+    await _made(acreate_markdown_artifact(text, key=key("results", run.plan.run_id)))
 
 
 async def show_scorecard(result: EpisodeResult) -> None:

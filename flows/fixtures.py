@@ -37,7 +37,7 @@ from flows.spending import SPENT, KeptBudgets
 from flows.stage import current_stage
 from flows.storage import Storage, storage
 from flows.together import together
-from flows.work import batch_size, waits
+from flows.work import batch_size, guessed_s, waits
 from spectator import BusPublisher
 
 LIMIT: Final = "captains-shards"
@@ -108,7 +108,10 @@ async def _computed(post: _Post) -> None:
     """Play scripted captains, in processes of this run."""
     order, stage = post.order, current_stage()
     processes = processes_of(order.processes)
-    parts = _parts(order.episodes, batch_size(order.episodes, processes))
+    episodes = len(order.episodes)
+    episode_s = max(map(guessed_s, order.episodes), default=1.0)
+    size = batch_size(episodes, episodes, processes=processes, episode_s=episode_s)
+    parts = _parts(order.episodes, size)
 
     async def player() -> None:
         for episodes in parts:

@@ -209,7 +209,7 @@ async def _take(desk: Desk, shard: Shard, parcel: Parcel, missing: dict[str, Epi
         del missing[result.episode_id]
     desk.cutter.took(shard.pool, results)
     await desk.views.add(results)
-    await artifacts.show_matches(desk.run, shard.title, results)
+    await artifacts.show_scorecards(desk.run, results)
 
 
 def _came_back(

@@ -37,7 +37,8 @@ class BusAddress:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """A batch as it travels to a process. `attempts` bounds how often an episode is tried in this
-    run; `reasoning` says when what captains thought is shown on the bus.
+    run; `reasoning` says when what captains thought is shown on the bus. Without `cards` results
+    come back as the ledger tells them: the scorecards are most of one.
     """
 
     folder: Path
@@ -45,6 +46,15 @@ class Job:
     attempts: int
     bus: BusAddress | None = None
     reasoning: Shown = "live"
+    cards: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batched:
+    """A batch as it comes back from a process, and what it took there: seconds of CPU."""
+
+    results: tuple[EpisodeResult, ...]
+    cpu_s: float
 
 
 class Began:
@@ -70,6 +80,13 @@ def warm_up() -> None:
 def shipped_models() -> Models:
     """The models that ship, loaded once a process."""
     return Models.shipped()
+
+
+def play_timed(job: Job) -> Batched:
+    """As `play_job`, in a process that does nothing else meanwhile."""
+    began_s = time.process_time()
+    results = play_job(job)
+    return Batched(results=results, cpu_s=time.process_time() - began_s)
 
 
 def play_job(job: Job) -> tuple[EpisodeResult, ...]:
@@ -99,12 +116,13 @@ async def _play_all(job: Job) -> tuple[EpisodeResult, ...]:
 async def _play_each(
     job: Job, folder: RunFolder, observers: Sequence[Observer] = ()
 ) -> tuple[EpisodeResult, ...]:
-    return tuple(
-        [
-            await play_until_it_counts(folder, spec, attempts=job.attempts, observers=observers)
-            for spec in job.episodes
-        ]
-    )
+    results = []
+    for spec in job.episodes:
+        result = await play_until_it_counts(
+            folder, spec, attempts=job.attempts, observers=observers
+        )
+        results.append(result if job.cards else replace(result, cards=()))
+    return tuple(results)
 
 
 async def play_until_it_counts(

@@ -4,7 +4,6 @@ when they are asked for: a long run has many.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass
@@ -136,5 +135,5 @@ def _lines(ledger: Path) -> Iterator[bytes]:
 
 def result_of_line(line: bytes) -> EpisodeResult | None:
     with suppress(ValidationError, ValueError, TypeError):
-        return _RESULT.validate_python({**json.loads(line), "cards": ()}, strict=False)
+        return _RESULT.validate_python({**orjson.loads(line), "cards": ()}, strict=False)
     return None

@@ -24,7 +24,7 @@ from flows.pool import processes_of
 from flows.room import Room
 from flows.scorebook import Scorebook
 from flows.spending import SPENT, KeptBudgets
-from flows.work import Batch, batches, captains_of, episode_spec, pairs, waits
+from flows.work import Batch, Lengths, batches, captains_of, episode_spec, pairs, waits
 from tournaments import Course, EpisodePlan
 from tournaments.formats import Gauntlet, RoundRobin
 
@@ -46,6 +46,7 @@ class Run:
         self.room = Room(order.allowance, self.budgets, self.book.experience)
         self.resumed = self.taken_over = 0
         self.playing = Playing()
+        self.lengths = Lengths()
         self._shown: set[str] = set()
         self.heritage = Heritage(folder, order.meaning, order.plan.occasion)
         self.earlier_flow_run: Mapping[str, Any] | None = None  # which played it the last time
@@ -109,7 +110,9 @@ class Run:
     def batches(self) -> Iterator[Batch]:
         """What is missing, grouped for tasks."""
         scripted = {name: spec for name, spec in self.missing.items() if not waits(spec)}
-        return batches(self.spec.name, self.plan, scripted, processes=self.processes)
+        return batches(
+            self.spec.name, self.plan, scripted, processes=self.processes, lasts_s=self.lengths.of
+        )
 
     def again(self, batch: Batch) -> Batch:
         """The same batch, each episode under a number that no attempt at it has had."""

@@ -11,10 +11,11 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar, cast
 
 from prefect import flow, runtime, task
 from prefect.cache_policies import NO_CACHE
+from prefect.utilities.annotations import opaque
 
 from engine.errors import CaptainUnavailable
 from engine.result import EpisodeResult
@@ -30,7 +31,7 @@ from flows.lending import answers_home, check_secrets, lent
 from flows.opening import in_slices, opened
 from flows.order import Order
 from flows.people import check_can_be_asked
-from flows.play import Job, play_job, play_until_it_counts, warm_up
+from flows.play import Job, play_timed, play_until_it_counts, warm_up
 from flows.pool import ProcessPool
 from flows.publishing import publisher
 from flows.reporting import reported, tidied
@@ -48,6 +49,8 @@ from tournaments.running import TEMPLATES
 
 INFRASTRUCTURE: Final = (BrokenProcessPool, CaptainUnavailable, OSError)
 RETRIES: Final = 2
+
+T = TypeVar("T")
 
 
 def is_infrastructure(_task: Any, _task_run: Any, state: Any) -> bool:
@@ -131,6 +134,13 @@ class Hall:
     bus: BusPublisher | None
 
 
+def closed(argument: T) -> T:
+    """A task's argument into which Prefect does not look: else it searches all that a batch holds
+    for futures, for a third of a millisecond an episode.
+    """
+    return cast(T, opaque(argument))
+
+
 async def play_batch(hall: Hall, batch: Batch) -> tuple[EpisodeResult, ...]:
     """Play a batch in a process, count it and show it."""
     run, stage = hall.run, hall.stage
@@ -141,13 +151,16 @@ async def play_batch(hall: Hall, batch: Batch) -> tuple[EpisodeResult, ...]:
         attempts=run.attempts,
         bus=stage.bus if everybody else None,
         reasoning=run.spec.spectate.reasoning,
+        cards=artifacts.has_scorecards(run),
     )
     with run.playing.of(batch.episodes, on_bus=everybody):
-        results = await hall.pool.run(play_job, job)
+        played = await hall.pool.run(play_timed, job)
+    results = played.results
+    run.lengths.note(len(results), played.cpu_s)
     for failure in {failure for result in results for failure in result.observer_failures}:
         stage.reporter.trouble(failure)
     await hall.views.add(results)
-    await artifacts.show_matches(run, batch.title, results)
+    await artifacts.show_scorecards(run, results)
     return results
 
 
@@ -176,7 +189,7 @@ async def play_pair(hall: Hall, batch: Batch) -> list[EpisodeResult]:
         await hall.views.add([result])
 
     await together(leg(spec) for spec in batch.episodes)
-    await artifacts.show_matches(run, batch.title, results)
+    await artifacts.show_scorecards(run, results)
     return results
 
 
@@ -211,7 +224,7 @@ async def play_batches(hall: Hall) -> None:
         for batch in todo:
             if run.is_late():  # a budget of tokens or dollars does not bind who spends none
                 return
-            await fixtures(hall, batch)
+            await fixtures(closed(hall), closed(batch))
 
     async def asker() -> None:
         for batch in asked:
@@ -232,7 +245,7 @@ async def play_if_it_fits(hall: Hall, batch: Batch) -> None:
         if why_not is not None:
             run.stop(f"the run's budget leaves no room for another pair: {why_not}")
         elif run.stopped is None:
-            await pair(hall, batch)
+            await pair(closed(hall), closed(batch))
 
 
 @asynccontextmanager

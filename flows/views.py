@@ -27,7 +27,14 @@ from flows.summary import RunSummary
 from spectator import BusPublisher
 
 SMOKE: Final = "smoke"  # the tag of that deployment
-TABLE_EVERY_S: Final = 5.0  # an artifact's history grows with each version
+OFTEN_S: Final = 5.0  # between two versions of an artifact: each takes the server 30 ms and room
+SELDOM_S: Final = 60.0
+SLOWER_OVER: Final = 10.0  # every tenth of the time that a run has taken so far
+
+
+def versions_apart_s(seconds: float) -> float:
+    """Between two versions of an artifact of a run that has been going for `seconds`."""
+    return min(SELDOM_S, max(OFTEN_S, seconds / SLOWER_OVER))
 
 
 class Views:
@@ -37,7 +44,9 @@ class Views:
         self._run, self._stage = run, stage
         self._announcer = Announcer(run, bus.observer() if bus else None)
         self._progress = artifacts.Progress(run)
-        self._table_due_s = time.monotonic() + TABLE_EVERY_S
+        self._began_s = time.monotonic()
+        self._due_s = self._began_s + OFTEN_S
+        self._unlisted: list[EpisodeResult] = []
 
     @asynccontextmanager
     async def on(self) -> AsyncIterator[None]:
@@ -74,24 +83,39 @@ class Views:
             why = self._run.book.unplayable[name]
             self._stage.reporter.trouble(f"{why}; he plays no further match")
             happenings.captain_unhealthy(name, why, self._run.spec.name)
-        if self._run.total <= artifacts.MOST_SCORECARDS:  # an event is some 3 KB of a database
+        if artifacts.has_scorecards(self._run):  # an event is some 3 KB of a database
             for result in results:
                 happenings.episode_ended(result, self._run.spec.name)
         self._stage.reporter.progress(self._run)
         self._announcer.add(results)
         await self._announcer.tick()
-        await self._progress.update()
-        if time.monotonic() >= self._table_due_s:
-            await self._show_tables()
+        await self._shown(results)
 
-    async def _show_tables(self) -> None:
+    async def _shown(self, results: Collection[EpisodeResult]) -> None:
+        """Of a small run the progress is shown at once, and its matches have scorecards."""
+        if artifacts.has_scorecards(self._run):
+            await self._progress.update()
+        else:
+            self._unlisted.extend(results)
+        if time.monotonic() >= self._due_s:
+            await self._show_artifacts()
+
+    async def _show_artifacts(self) -> None:
         """Not soon again where they are work: half a second of ten thousand episodes in stages."""
-        self._table_due_s, began_s = inf, time.process_time()  # others may come while it is shown
+        self._due_s, began_s = inf, time.process_time()  # others may come while it is shown
         await artifacts.show_table(self._run)
         if self._run.is_asked:
             await artifacts.show_accounts(self._run)
-        took_s = time.process_time() - began_s
-        self._table_due_s = time.monotonic() + spaced_s(TABLE_EVERY_S, took_s)
+        await self._show_course()
+        took_s, now_s = time.process_time() - began_s, time.monotonic()
+        self._due_s = now_s + spaced_s(versions_apart_s(now_s - self._began_s), took_s)
+
+    async def _show_course(self) -> None:
+        """Of a large run: how far it is, and the matches that are in no list yet."""
+        if not artifacts.has_scorecards(self._run):
+            await self._progress.update()
+            results, self._unlisted = self._unlisted, []
+            await artifacts.show_matches(self._run, results)
 
     async def grown(self) -> None:
         """What comes next is known."""
@@ -105,6 +129,7 @@ class Views:
         happenings.tournament_ended(self._run.spec.name, story, summary)
         await artifacts.show_table(self._run)
         await artifacts.show_accounts(self._run)
+        await self._show_course()
         if report is not None:
             await artifacts.show_report(self._run, report)
             for one in await told_apart(self._run, self._stage):

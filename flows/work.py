@@ -1,17 +1,19 @@
 """From a tournament's plan to work for processes: what is missing, in batches that last seconds.
 
-A Prefect task costs 30 to 60 ms of CPU, so short episodes are grouped. A batch follows the plan's
-order, so that the table fills round by round, and keeps the two legs of a pair together.
+A task costs Prefect, its server and the views of a run some 0.2 s of CPU, so short episodes are
+grouped. A batch follows the plan's order, so that the table fills round by round, and keeps the two
+legs of a pair together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final, Literal, TypeGuard, get_args
 
 from engine.captains import CaptainSpec, is_scripted
+from engine.cricket.formats import BALLS_PER_OVER
 from engine.packs import load_pack
 from engine.spec import EpisodeSpec
 from engine.squads import BUILT_IN
@@ -23,8 +25,11 @@ from tournaments.plan import EpisodePlan, Fixture, FixtureId, TournamentPlan
 from tournaments.spec import TournamentSpec
 
 SUPER_OVERS: Final = 3  # then the match is a tie
-BALLS_A_BATCH: Final = 4_000  # a few seconds of scripted play on one core
-BATCHES_A_PROCESS: Final = 6  # so that the last one running is not waited for long
+BATCH_S: Final = 4.0  # of play: then a task's own cost is a twentieth of it
+LEAST_S: Final = 1.5  # also where smaller ones would end more evenly
+BALL_S: Final = 0.0004  # of scripted play with its record, until a run has measured its own
+SHARES: Final = 3  # a batch is at most a process's share of what is left, divided by so much
+_NO_TIME_S: Final = 1e-4  # an episode that takes less was not played
 LONGEST_TITLE: Final = 120
 
 SquadsWord = Literal["built-in", "drawn", "drawn-women"]
@@ -85,12 +90,21 @@ def batches(
     missing: Mapping[str, EpisodeSpec],
     *,
     processes: int,
+    lasts_s: Callable[[EpisodeSpec], float],
 ) -> Iterator[Batch]:
-    """The missing episodes in the plan's order. `missing` by episode id."""
-    size = batch_size(missing.values(), processes)
+    """The missing episodes in the plan's order. `missing` by episode id. `lasts_s` is asked how
+    long an episode takes when its batch is asked for: by then earlier ones have been measured.
+    """
+    total = left = len(missing)
     fixtures = {fixture.fixture_id: fixture for fixture in plan.fixtures}
     todo = (episode for episode in plan.episodes() if episode.episode_id in missing)
+
+    def size(first: EpisodePlan) -> int:
+        episode_s = lasts_s(missing[first.episode_id])
+        return batch_size(left, total, processes=processes, episode_s=episode_s)
+
     for chunk in _chunks(todo, size):
+        left -= len(chunk)
         yield Batch(
             title=_title(tournament, chunk, fixtures),
             episodes=tuple(missing[episode.episode_id] for episode in chunk),
@@ -103,21 +117,42 @@ def pairs(
     """The missing episodes in the plan's order, a pair a batch. `missing` by episode id."""
     fixtures = {fixture.fixture_id: fixture for fixture in plan.fixtures}
     todo = (episode for episode in plan.episodes() if episode.episode_id in missing)
-    for chunk in _chunks(todo, 1):
+    for chunk in _chunks(todo, lambda _: 1):
         yield Batch(
             title=_title(tournament, chunk, fixtures),
             episodes=tuple(missing[episode.episode_id] for episode in chunk),
         )
 
 
-def batch_size(missing: Iterable[EpisodeSpec], processes: int) -> int:
-    """Episodes a batch: as many as last seconds, fewer where processes would run out of batches."""
-    specs = list(missing)
-    if not specs:
-        return 1
-    by_length = BALLS_A_BATCH // (specs[0].overs * 12)
-    by_balance = len(specs) // (processes * BATCHES_A_PROCESS)
-    return max(1, min(by_length, by_balance))
+def batch_size(left: int, total: int, *, processes: int, episode_s: float) -> int:
+    """Episodes of the next batch where `left` of `total` are in none yet: as many as last
+    `BATCH_S`, fewer towards the end, where processes would run out of batches.
+    """
+    episode_s, shares = max(episode_s, _NO_TIME_S), processes * SHARES
+    least = min(total // shares, int(LEAST_S / episode_s))
+    return max(1, min(int(BATCH_S / episode_s), max(left // shares, least)))
+
+
+def guessed_s(spec: EpisodeSpec) -> float:
+    """How long a scripted episode takes of which nothing is known but its length."""
+    return spec.overs * 2 * BALLS_PER_OVER * BALL_S
+
+
+class Lengths:
+    """How long scripted episodes of a run take, in seconds of CPU: on the clock they take longer
+    where others use the machine, and smaller batches would make that worse.
+    """
+
+    def __init__(self) -> None:
+        self._cpu_s, self._episodes = 0.0, 0
+
+    def note(self, episodes: int, cpu_s: float) -> None:
+        """So many have been played in so much time."""
+        self._cpu_s += cpu_s
+        self._episodes += episodes
+
+    def of(self, spec: EpisodeSpec) -> float:
+        return self._cpu_s / self._episodes if self._episodes else guessed_s(spec)
 
 
 def waits(spec: EpisodeSpec) -> bool:
@@ -130,11 +165,17 @@ def title_of(spec: EpisodeSpec) -> str:
     return f"{spec.home.name} v {spec.away.name}"
 
 
-def _chunks(episodes: Iterable[EpisodePlan], size: int) -> Iterator[list[EpisodePlan]]:
+def _chunks(
+    episodes: Iterable[EpisodePlan], size: Callable[[EpisodePlan], int]
+) -> Iterator[list[EpisodePlan]]:
+    """Whole pairs; `size` is asked for each chunk by its first."""
     chunk: list[EpisodePlan] = []
+    wanted = 1
     for _, pair in groupby(episodes, key=lambda episode: (episode.fixture_id, episode.pair)):
-        chunk.extend(pair)
-        if len(chunk) >= size:
+        legs = list(pair)
+        wanted = wanted if chunk else size(legs[0])
+        chunk.extend(legs)
+        if len(chunk) >= wanted:
             yield chunk
             chunk = []
     if chunk:

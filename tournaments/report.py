@@ -17,7 +17,7 @@ LONGEST_NAME: Final = 40
 LOT_NOTE: Final = "* level on points, wins, net run rate and head to head; placed by lot"
 
 _MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()#+\-.!|~:@/$^=])")
-_HTML: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
+_HTML: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 _COLUMNS: Final = ("#", "captain", "played", "won", "lost", "tied", "points", "nrr")
 _TROUBLE: Final = ("void", "forfeits", "fallbacks")
 
@@ -36,8 +36,7 @@ def markdown_name(name: str) -> str:
 
 def markdown_text(text: str) -> str:
     """Text that means nothing to markdown or HTML, on one line."""
-    text = _MARKDOWN.sub(r"\\\1", printable(text))
-    return "".join(_HTML.get(character, character) for character in text)
+    return _MARKDOWN.sub(r"\\\1", printable(text)).translate(_HTML)
 
 
 def standings_text(standings: Sequence[Standing]) -> str:
