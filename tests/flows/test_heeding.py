@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -119,6 +121,18 @@ def children() -> list[str]:
     return [found for line in lines if "spawn_main" in (found := line.read_text(errors="replace"))]
 
 
+async def ended(folder: Path, worker_pid: int) -> bool | None:
+    """Whether no process works in the folder but the worker."""
+    return not {*_at_work(folder)} - {worker_pid} or None
+
+
+def _at_work(folder: Path) -> Iterator[int]:
+    for place in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if (place / "cwd").readlink() == folder:
+                yield int(place.name)
+
+
 @pytest.mark.slow
 async def test_a_workers_run_is_paused_resumed_and_cancelled(
     on_server: Server, tmp_path: Path
@@ -141,10 +155,11 @@ async def test_a_workers_run_is_paused_resumed_and_cancelled(
             limit = await client.read_global_concurrency_limit_by_name(limit_name(asked.url))
             return (not limit.active_slots and not folder.is_held()) or None
 
-        with worker(on_server, tmp_path):
+        with worker(on_server, tmp_path) as process:
             await begun(client, "below-a-worker", asked, folder.records)
             await client.set_flow_run_state(run.id, Suspended(timeout_seconds=300), force=True)
-            await until(free)
+            await until(lambda: ended(tmp_path, process.pid))
+            assert await free()
             assert await state(StateType.PAUSED)
             assert are_void(folder.records)
 
@@ -154,7 +169,8 @@ async def test_a_workers_run_is_paused_resumed_and_cancelled(
             await until(lambda: asyncio.sleep(0, len(asked.requests) > calls or None))
             await client.set_flow_run_state(run.id, Cancelling(), force=True)
             await until(lambda: state(StateType.CANCELLED))
-            await until(free)
+            await until(lambda: ended(tmp_path, process.pid))
+            await until(free)  # of one that was killed before it could, once its lease has ended
         assert are_void(folder.records)
         assert sum(not one.end_reason.is_void for one in folder.attempts()) == SCRIPTED_MATCHES
         assert len(sealed_in(folder.records)) == SCRIPTED_MATCHES
