@@ -63,7 +63,7 @@ class Postgres:
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [
-                    *_dies_with_us(),
+                    *dies_with_us(),
                     *(str(self._programs / "postgres"), "-D", str(self._data)),
                     *("-k", str(self._folder), *_SMALL, *self._options),
                 ],
@@ -109,9 +109,9 @@ class Postgres:
         return subprocess.run(ready, check=False).returncode == 0
 
 
-def _dies_with_us() -> tuple[str, ...]:
-    """A test process that is killed must not leave a server behind."""
-    return ("setpriv", "--pdeathsig", "QUIT") if shutil.which("setpriv") else ()
+def dies_with_us(of: str = "QUIT") -> tuple[str, ...]:
+    """A test process that is killed must not leave a server behind: it ends `of` this signal."""
+    return ("setpriv", "--pdeathsig", of) if shutil.which("setpriv") else ()
 
 
 def _unprivileged() -> dict[str, Any]:
