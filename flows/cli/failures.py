@@ -23,6 +23,7 @@ _BAD_INPUT: Final = (
     ("flows.stage", "BadBusAddress"),
     ("spectator.speech.choosing", "Unavailable"),
     ("flows.simulation_files", "CannotWrite"),
+    ("flows.storage", "BadStorage"),
     ("flows.past", "NoRun"),
     ("flows.deployments.reading", "BadFile"),
 )
