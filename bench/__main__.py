@@ -64,6 +64,12 @@ def _llm() -> dict[str, Any]:
     return llm.measure()
 
 
+def _workers() -> dict[str, Any]:
+    from bench import workers
+
+    return workers.measure()
+
+
 def _statistics() -> dict[str, Any]:
     from bench import statistics
 
@@ -91,6 +97,7 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "orchestration": partial(_orchestration, {}),
     "ladder": _ladder,
     "llm": _llm,
+    "workers": _workers,
     "statistics": _statistics,
     "stopped": _stopped,
     "report": _report,

@@ -1,4 +1,4 @@
-"""A Redis of the tests' own: on a free port of the loopback interface, with nothing kept on disk."""
+"""A Redis of the tests' own: on a free port of the loopback interface, nothing kept on disk."""
 
 from __future__ import annotations
 
