@@ -21,7 +21,7 @@ CODE := engine flows spectator tournaments tests bench examples docs/build.py do
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-llm test check format bench docs screenshots lock clean
+.PHONY: help demo demo-llm test check format bench soak docs screenshots lock clean
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ format: $(DEV) $(PROJECT) ## format the code and sort its imports
 
 bench: $(DEV) $(PROJECT) ## measure what the README claims (ARGS="--json" …)
 	@$(BIN)/python -m bench $(ARGS)
+
+soak: $(DEV) $(PROJECT) ## disturb tournaments at random for half an hour (ARGS="--minutes 5" …)
+	@$(BIN)/python -m bench.soak $(ARGS)
 
 docs: $(DEV) $(PROJECT) ## write schemas, figures, and the tables of packs and squads
 	@$(if $(ARGS),,$(BIN)/python -m engine.packs.odds && $(BIN)/python -m engine.squads.strength)

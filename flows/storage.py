@@ -13,13 +13,19 @@ import shutil
 from inspect import isawaitable
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import unquote, urlsplit
 
 from prefect.filesystems import LocalFileSystem, RemoteFileSystem, WritableFileSystem
 from prefect.results import aget_default_result_storage
+from pydantic import ValidationError
 
 from engine.variables import STORAGE
 
 FOLDER: Final = "captains"  # below which everything of ours is
+
+
+class BadStorage(Exception):
+    """No storage can be had by this name: the message says why."""
 
 
 class Storage:
@@ -63,7 +69,7 @@ class Storage:
 
 
 async def storage(named: str | None = None) -> Storage:
-    """What the environment names, else `named`, else Prefect's default."""
+    """What the environment names, else `named`, else Prefect's default. Raises `BadStorage`."""
     name = STORAGE.read() or named
     if name is not None:
         return Storage(name, _at(name))
@@ -79,6 +85,15 @@ async def _awaited(answer: Any) -> Any:
 
 
 def _at(name: str) -> WritableFileSystem:
-    if "://" in name:
-        return RemoteFileSystem(basepath=name)
-    return LocalFileSystem(basepath=str(Path(name).expanduser().resolve()))
+    parts = urlsplit(name)
+    if "://" not in name or parts.scheme == "file":  # Prefect takes a URL without a host for none
+        path = unquote(parts.path) if parts.scheme == "file" else name
+        return LocalFileSystem(basepath=str(Path(path).expanduser().resolve()))
+    try:
+        found = RemoteFileSystem(basepath=name)
+        _ = found.filesystem  # its package is looked for now, not when the first match is over
+    except ValidationError as error:
+        raise BadStorage(f"{STORAGE}={name}: {error.errors()[0]['msg']}") from None
+    except (RuntimeError, ValueError) as error:
+        raise BadStorage(f"{STORAGE}={name}: {error}") from None
+    return found

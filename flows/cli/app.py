@@ -49,12 +49,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return Exit.FAILED
     except Exception as error:
-        from flows.cli.failures import exit_of
+        from flows.cli.failures import behind, exit_of
 
-        code = exit_of(error)
+        told = behind(error)
+        code = exit_of(told)
         if code is None:  # a bug of ours keeps its traceback
             raise
-        return _failed(tokens, code, str(error))
+        return _failed(tokens, code, str(told))
 
 
 def command() -> int:

@@ -23,6 +23,7 @@ _BAD_INPUT: Final = (
     ("flows.stage", "BadBusAddress"),
     ("spectator.speech.choosing", "Unavailable"),
     ("flows.simulation_files", "CannotWrite"),
+    ("flows.storage", "BadStorage"),
     ("flows.past", "NoRun"),
     ("flows.deployments.reading", "BadFile"),
 )
@@ -40,6 +41,9 @@ _FAILED: Final = (
 )
 
 
+_HTTP: Final = (("httpx", "HTTPStatusError"),)
+
+
 def exit_of(error: BaseException) -> Exit | None:
     """The exit code for an error that a user can cause; None for a bug."""
     if isinstance(error, BadInput) or _is_one_of(error, _BAD_INPUT):
@@ -47,6 +51,16 @@ def exit_of(error: BaseException) -> Exit | None:
     if isinstance(error, WorkFailed | OSError) or _is_one_of(error, _FAILED):
         return Exit.FAILED
     return None
+
+
+def behind(error: BaseException) -> BaseException:
+    """What went wrong first, where all that is told is that Prefect's server could not even be told
+    of it: on a disk that is full, say.
+    """
+    before: BaseException | None = error
+    while before is not None and _is_one_of(before, _HTTP):
+        before = before.__cause__ or before.__context__
+    return error if before is None or exit_of(before) is None else before
 
 
 def _is_one_of(error: BaseException, named: tuple[tuple[str, str], ...]) -> bool:

@@ -1,22 +1,38 @@
-"""A tournament that workers play: the same results as where it is played here."""
+"""A tournament that workers play: the same results as where it is played here, whoever is killed.
+
+Two workers, each with a folder of its own. What travels between them and who runs the tournament
+goes by a URL.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import os
+import signal
+import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import pytest
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas.filters import FlowRunFilter
+from prefect.client.schemas.objects import FlowRun
+from prefect.states import Crashed
 
 from engine.record import ending_of
+from engine.variables import STORAGE
 from flows.deployments.deploying import deploy
 from flows.deployments.prefect_file import read_prefect_file
 from flows.deployments.setting_up import set_up
 from flows.server import Server
-from flows.shards import FILE
 from tests.flows.here import played_here
-from tests.flows.support import ROOT, tournament_file
-from tests.flows.working import worker
+from tests.flows.support import ROOT, captains, tournament_file
+from tests.flows.working import until, worker
+
+Process = subprocess.Popen[str]
 
 pytestmark = [
     pytest.mark.prefect,
@@ -25,28 +41,60 @@ pytestmark = [
 ]
 
 DUEL = """\
-name: duel
+name: NAME
 seed: 3
 match: {format: T5, pairs: 4}
 captains: [heuristic, random]
 spectate: {episodes: none}
-execution: {mode: MODE, processes: 1}
+execution: {mode: MODE, processes: 1, shard: 4s}
 """
+SHARED = DUEL.replace("MODE", "workers")
+LONG = SHARED.replace("pairs: 4", "pairs: 120")  # two shards of four seconds of play
+EPISODES_OF_LONG = 240
 
 
 @pytest.fixture(scope="module")
-def a_worker(prefect_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    with worker(prefect_server, tmp_path_factory.mktemp("worker")):
-        yield
+def place(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return {STORAGE.name: tmp_path_factory.mktemp("storage").as_uri()}
+
+
+@pytest.fixture(scope="module")
+def workers(
+    prefect_server: Server, place: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Process, ...]]:
+    folders = [tmp_path_factory.mktemp("worker") for _ in range(2)]
+    with (
+        worker(prefect_server, folders[0], place, limit=1) as one,
+        worker(prefect_server, folders[1], place, limit=1) as another,
+    ):
+        yield one, another
 
 
 @pytest.fixture
-async def shared(on_server: Server, a_worker: None) -> None:
-    """A server that hands out shards, and who takes them."""
-    async with get_client() as client:
-        await set_up(client)
+async def client(
+    on_server: Server,
+    workers: tuple[Process, ...],
+    place: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> PrefectClient:
+    """Of a server that hands out shards, which somebody takes."""
+    monkeypatch.setenv(STORAGE.name, place[STORAGE.name])
+    async with get_client() as found:
+        await set_up(found)
         wanted = read_prefect_file(ROOT / "prefect.yaml")
-        await deploy(client, [one for one in wanted if one.anywhere], folder=ROOT)
+        await deploy(found, [one for one in wanted if one.anywhere], folder=ROOT)
+    return get_client()
+
+
+async def shards(name: str) -> list[FlowRun]:
+    """The flow runs that were made for this tournament."""
+    tagged = FlowRunFilter.model_validate({"tags": {"all_": ["shard", name]}})
+    async with get_client() as client:
+        return await client.read_flow_runs(flow_run_filter=tagged)
+
+
+def written(folder: Path, name: str, text: str) -> Path:
+    return tournament_file(folder, text.replace("NAME", name))
 
 
 def told(run_dir: str) -> dict[str, object]:
@@ -60,16 +108,78 @@ def told(run_dir: str) -> dict[str, object]:
     return found
 
 
-async def played(mode: str, folder: Path) -> str:
-    file = tournament_file(folder, DUEL.replace("MODE", mode))
-    summary = await played_here(file, folder / mode)
-    assert summary["episodes"]["void"] == 0
-    return str(summary["run_dir"])
-
-
-@pytest.mark.usefixtures("shared")
+@pytest.mark.usefixtures("client")
 async def test_workers_play_what_would_be_played_here(tmp_path: Path) -> None:
-    here, there = await played("local", tmp_path), await played("workers", tmp_path)
-    assert (Path(there) / FILE).exists()
-    assert told(there) == told(here)
-    assert len(told(here)) == 2 + 8
+    runs: list[Any] = []
+    for mode in ("local", "workers"):
+        file = written(tmp_path, "duel", DUEL.replace("MODE", mode))
+        runs.append(await played_here(file, tmp_path / mode))
+    assert len(await shards("duel")) == 1
+    here, there = (told(run["run_dir"]) for run in runs)
+    assert here == there
+    assert len(there) == 2 + 8
+
+
+@pytest.mark.usefixtures("client")
+async def test_who_runs_a_tournament_may_be_killed(
+    tmp_path: Path, environment: dict[str, str], place: dict[str, str]
+) -> None:
+    file, runs = written(tmp_path, "orphan", LONG), tmp_path / "runs"
+    process = captains(["run", str(file), "--runs", str(runs)], environment | place)
+
+    async def is_home() -> bool | None:
+        return any(runs.glob("*/*/records/*.jsonl")) or None
+
+    await until(is_home)
+    process.kill()
+    process.communicate()
+    before = {run.id for run in await shards("orphan")}
+    again = await played_here(file, runs)
+    assert {run.id for run in await shards("orphan")} == before  # they were found again
+    assert len(before) == 2
+    assert again["episodes"]["resumed"] > 0
+    assert len(told(again["run_dir"])) == 2 + EPISODES_OF_LONG
+
+
+async def test_a_worker_may_be_killed(
+    tmp_path: Path, client: PrefectClient, workers: tuple[Process, ...]
+) -> None:
+    runs = tmp_path / "runs"
+    playing = asyncio.create_task(played_here(written(tmp_path, "robbed", LONG), runs))
+
+    async def somebody_who_plays() -> tuple[Process, UUID] | None:
+        busy = ((one, run) for one in workers for run in played_by(one.pid))
+        return next(busy, None) if any(runs.glob("*/*/records/*.jsonl")) else None
+
+    robbed, run_id = await until(somebody_who_plays)
+    for pid in [robbed.pid, *below(robbed.pid)]:
+        os.kill(pid, signal.SIGKILL)
+    async with client:  # as the automation does when its heartbeats stay away
+        await client.set_flow_run_state(run_id, Crashed(message="killed"), force=True)
+    summary = await playing
+    assert summary["episodes"] == {
+        "played": EPISODES_OF_LONG,
+        "resumed": 0,
+        "void": 0,
+        "forfeit": 0,
+    }
+    assert len(await shards("robbed")) == 3
+
+
+def played_by(pid: int) -> Iterator[UUID]:
+    """The flow runs of the processes that a worker has started."""
+    for child in below(pid):
+        with suppress(OSError):
+            environ = Path(f"/proc/{child}/environ").read_bytes().split(b"\0")
+            name = b"PREFECT__FLOW_RUN_ID="
+            found = (line.removeprefix(name) for line in environ if line.startswith(name))
+            yield from (UUID(one.decode()) for one in found)
+
+
+def below(pid: int) -> Iterator[int]:
+    """Every process that this one has started, and those of these."""
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):
+            for child in map(int, task.read_text(encoding="ascii").split()):
+                yield child
+                yield from below(child)

@@ -10,7 +10,10 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
+from typing import IO, TypeVar
+from urllib.parse import quote
+
+import httpx
 
 from flows.server import Server
 
@@ -21,12 +24,16 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 def prefect(
-    *arguments: str, server: Server, where: Path, more: Mapping[str, str] = NOTHING
+    *arguments: str,
+    server: Server,
+    where: Path,
+    more: Mapping[str, str] = NOTHING,
+    out: int | IO[bytes] = subprocess.PIPE,
 ) -> subprocess.Popen[str]:
     own = {"PREFECT_API_URL": server.api_url, "PREFECT_WORKER_QUERY_SECONDS": "1"}
     return subprocess.Popen(
         [sys.executable, "-m", "prefect", "--no-prompt", *arguments],
-        stdout=subprocess.PIPE,
+        stdout=out,
         stderr=subprocess.STDOUT,
         text=True,
         cwd=where,
@@ -35,17 +42,26 @@ def prefect(
 
 
 @contextmanager
-def worker(server: Server, where: Path, more: Mapping[str, str] = NOTHING) -> Iterator[None]:
-    process = prefect("worker", "start", "--pool", POOL, server=server, where=where, more=more)
+def worker(
+    server: Server, where: Path, more: Mapping[str, str] = NOTHING, limit: int = 2
+) -> Iterator[subprocess.Popen[str]]:
+    """Takes runs of `POOL` and works in `where`; when it ends, nobody takes it for one that is
+    there.
+    """
+    start = ("worker", "start", "--pool", POOL, "--name", where.name, "--limit", str(limit))
+    with (where / "worker.log").open("ab") as log:
+        process = prefect(*start, server=server, where=where, more=more, out=log)
     try:
-        yield
+        yield process
     finally:
         process.terminate()
         try:
-            process.communicate(timeout=10)
+            process.wait(timeout=10)
         except subprocess.TimeoutExpired:
             process.kill()
-            process.communicate()
+            process.wait()
+        name = quote(where.name)
+        httpx.delete(f"{server.api_url}/work_pools/{POOL}/workers/{name}", trust_env=False)
 
 
 async def until(found: Callable[[], Awaitable[T | None]]) -> T:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.objects import StateType
+from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.sorting import FlowRunSort
 
 from engine.record import PART
@@ -170,12 +170,11 @@ class Night:
         assert self.parts() == []
         assert tables(self.folder, self.runs.parent / "tables") == undisturbed
 
-    async def states(self) -> list[StateType]:
-        """Of its flow runs, the first first, as Prefect has them."""
+    async def flow_runs(self) -> list[FlowRun]:
+        """The first first, as Prefect has them."""
         async with get_client() as client:
             runs = await client.read_flow_runs(sort=FlowRunSort.START_TIME_ASC, limit=200)
-        mine = [run for run in runs if run.parameters["config"].get("runs") == str(self.runs)]
-        return [run.state.type for run in mine if run.state is not None]
+        return [run for run in runs if run.parameters["config"].get("runs") == str(self.runs)]
 
     def _records(self, pattern: str) -> list[Path]:
         return list(self.folder.records.glob(pattern))

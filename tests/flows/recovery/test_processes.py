@@ -4,6 +4,7 @@ twice.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -17,7 +18,7 @@ from flows.deployments.deploying import deploy
 from flows.deployments.prefect_file import read_prefect_file
 from flows.deployments.setting_up import set_up
 from flows.server import Server
-from tests.flows.recovery.night import EPISODES, NIGHT, Night, Tables, ended
+from tests.flows.recovery.night import DEADLINE_S, EPISODES, NIGHT, Night, Tables, ended
 from tests.flows.support import ROOT
 
 pytestmark = [
@@ -45,9 +46,10 @@ async def test_a_run_that_is_stopped_goes_on_where_it_was(
         assert end["episodes"]["resumed"] == len(left)
         assert end["episodes"]["played"] == EPISODES - len(left)
         night.is_whole(undisturbed, left)
-        first, second = await night.states()
-        assert first in (StateType.CANCELLED, StateType.CRASHED)
-        assert second is StateType.COMPLETED
+        first, second = await night.flow_runs()
+        assert first.state_type in (StateType.CANCELLED, StateType.CRASHED)
+        assert second.state_type is StateType.COMPLETED
+        assert first.tags == ["captains"]  # what the automation for killed ones looks for
 
 
 async def test_a_run_goes_on_when_a_process_of_its_pool_is_killed(
@@ -80,16 +82,35 @@ async def test_a_run_that_is_played_is_played_by_nobody_else(
         night.is_whole(undisturbed, {})
 
 
-async def test_a_run_goes_on_when_its_worker_is_killed(
+async def test_a_run_below_a_worker_outlives_its_process_and_the_worker(
     on_server: Server, tmp_path: Path, undisturbed: Tables
 ) -> None:
     with Night.ordered(on_server, tmp_path) as night:
         await order(night)
         await night.until_mid_run()
+        os.kill(parent((await night.until(night.writers))[0]), signal.SIGKILL)
+        await crashed(night)
+        left = night.sealed()
+        assert 0 < len(left) < EPISODES
+        await order(night)
+        await night.until(lambda: len(night.sealed()) > len(left))
         night.process.send_signal(signal.SIGKILL)
         await night.ended()
-        assert await night.states() == [StateType.COMPLETED]
-        night.is_whole(undisturbed, {})
+        states = [run.state_type for run in await night.flow_runs()]
+        assert states == [StateType.CRASHED, StateType.COMPLETED]
+        night.is_whole(undisturbed, left)
+
+
+def parent(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    return int(status.partition("PPid:")[2].split()[0])
+
+
+async def crashed(night: Night) -> None:
+    """Once the worker has seen it."""
+    async with asyncio.timeout(DEADLINE_S):
+        while [run.state_type for run in await night.flow_runs()] != [StateType.CRASHED]:  # noqa: ASYNC110
+            await asyncio.sleep(0.2)
 
 
 async def order(night: Night) -> None:

@@ -1,0 +1,34 @@
+"""What is told of an error."""
+
+from __future__ import annotations
+
+from errno import ENOSPC
+
+import httpx
+
+from flows.cli.failures import behind
+
+FULL = OSError(ENOSPC, "No space left on device", "e1.part")
+
+
+def refused() -> httpx.HTTPStatusError:
+    request = httpx.Request("POST", "http://127.0.0.1:1/api/flow_runs/1/set_state")
+    return httpx.HTTPStatusError("500", request=request, response=httpx.Response(500))
+
+
+def after(first: Exception) -> httpx.HTTPStatusError:
+    """As Prefect raises it where it cannot tell its server of the first."""
+    error = refused()
+    error.__context__ = first
+    return error
+
+
+def test_an_error_that_prefect_could_not_be_told_of_is_told_here() -> None:
+    assert behind(after(FULL)) is FULL
+
+
+def test_a_refusal_alone_is_told_as_it_is() -> None:
+    error = refused()
+    assert behind(error) is error
+    bug = after(KeyError("x"))
+    assert behind(bug) is bug

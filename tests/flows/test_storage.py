@@ -1,0 +1,45 @@
+"""Where shards travel: a folder, an fsspec URL, Prefect's default."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.variables import STORAGE
+from flows.storage import BadStorage, storage
+
+
+@pytest.fixture(params=["a folder", "a file's URL", "another URL"])
+def named(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "another URL":
+        return "memory://bucket/captains"
+    return str(tmp_path) if request.param == "a folder" else tmp_path.as_uri()
+
+
+async def test_what_is_put_is_got_until_it_is_removed(named: str) -> None:
+    place = await storage(named)
+    await place.put("run/shard/0", b"played")
+    assert await place.get("run/shard/0") == b"played"
+    await place.remove("run/shard")
+    assert await place.get("run/shard/0") is None
+    await place.remove("run/shard")
+
+
+async def test_what_is_not_there_is_told(named: str) -> None:
+    place = await storage(named)
+    assert await place.get("run/never/0") is None
+    assert "never" in place.why_not
+
+
+async def test_the_environment_goes_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(STORAGE.name, str(tmp_path / "own"))
+    place = await storage(str(tmp_path / "told"))
+    await place.put("k", b"")
+    assert (tmp_path / "own" / "captains" / "k").exists()
+
+
+@pytest.mark.parametrize("named", ["nowhere://bucket/captains", "s3://"])
+async def test_a_name_that_leads_nowhere_is_refused(named: str) -> None:
+    with pytest.raises(BadStorage, match=f"CAPTAINS_STORAGE={named}: "):
+        await storage(named)
