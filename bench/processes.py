@@ -80,6 +80,11 @@ def cpu_s() -> float:
     return own + sum(map(_cpu_s_of, descendants(os.getpid())))
 
 
+def cpu_s_of(pid: int) -> float:
+    """The same of another process."""
+    return _cpu_s_of(pid) + sum(map(_cpu_s_of, descendants(pid)))
+
+
 def _cpu_s_of(pid: int) -> float:
     """0 of a process that has ended."""
     try:
