@@ -23,6 +23,7 @@ from prefect.exceptions import PrefectException
 from prefect.logging import get_run_logger
 
 from engine.result import EpisodeResult
+from flows.budget import budget_markdown
 from flows.honesty import accounts_markdown
 from flows.report import PAGE, Report
 from flows.report.markdown import (
@@ -80,6 +81,15 @@ async def show_accounts(run: Run) -> None:
     about = f"{run.done} of {run.total} episodes"
     await _made(
         acreate_markdown_artifact(text, key=key("captains", run.spec.name), description=about)
+    )
+
+
+async def show_budget(run: Run) -> None:
+    """What was spent of what the run may spend."""
+    text = budget_markdown(run.order.allowance, run.budgets.spent(), run.stopped)
+    about = f"{run.done} of {run.total} episodes"
+    await _made(
+        acreate_markdown_artifact(text, key=key("budget", run.spec.name), description=about)
     )
 
 

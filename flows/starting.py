@@ -27,6 +27,7 @@ from flows.limits import FeaturedMatch, current_featured, is_taken
 from flows.orders import config_of, options
 from flows.places import CancelledElsewhere, Here, Ordered, Place, Played
 from flows.play import BusAddress
+from flows.work import waits
 from flows.workers import worker_of
 from spectator.starts import (
     BadRequest,
@@ -77,7 +78,7 @@ class Matches:
     # --- for the bus ---------------------------------------------------------------------------
 
     async def options(self) -> StartOptions:
-        return options(self._name(await self._place()))
+        return options(self._name(await self._place(waits=False)))
 
     async def start(self, request: StartRequest) -> Start:
         config = await asyncio.to_thread(config_of, request, self._runs)
@@ -162,7 +163,7 @@ class Matches:
         async with self._channel if asked.config.featured else self._unseen:
             if not await _reaching(is_taken(self._client)):
                 asked.becomes(state=StartState.STARTING)
-            place = await self._place()
+            place = await self._place(waits=waits(asked.spec))
             asked.becomes(where=self._name(place))
             order = Ordered(
                 config=asked.config,
@@ -193,7 +194,7 @@ class Matches:
 
     async def warm(self) -> None:
         """Let the first match begin at once."""
-        if await self._place() is self._here:
+        if await self._place(waits=False) is self._here:
             self._here.warm()
 
     async def aclose(self) -> None:
@@ -212,8 +213,9 @@ class Matches:
 
     # --- what is asked of others ---------------------------------------------------------------
 
-    async def _place(self) -> Place:
-        return await _reaching(worker_of(self._client, self._bus())) or self._here
+    async def _place(self, *, waits: bool) -> Place:
+        found = await _reaching(worker_of(self._client, self._bus(), waits=waits))
+        return found or self._here
 
     def _name(self, place: Place) -> Literal["here", "worker"]:
         return "here" if place is self._here else "worker"

@@ -11,6 +11,7 @@ from typing import Final
 
 from prefect import runtime
 
+from engine.captains.llm import NO_LIMIT
 from engine.result import EpisodeResult
 from flows import artifacts, happenings
 from flows.accounts import silent
@@ -106,6 +107,8 @@ class Views:
         await artifacts.show_table(self._run)
         if self._run.is_asked:
             await artifacts.show_accounts(self._run)
+        if self._run.is_asked or self._run.order.allowance != NO_LIMIT:
+            await artifacts.show_budget(self._run)
         await self._show_course()
         took_s, now_s = time.process_time() - began_s, time.monotonic()
         self._due_s = now_s + spaced_s(versions_apart_s(now_s - self._began_s), took_s)
@@ -129,6 +132,7 @@ class Views:
         happenings.tournament_ended(self._run.spec.name, story, summary)
         await artifacts.show_table(self._run)
         await artifacts.show_accounts(self._run)
+        await artifacts.show_budget(self._run)
         await self._show_course()
         if report is not None:
             await artifacts.show_report(self._run, report)

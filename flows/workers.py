@@ -1,4 +1,4 @@
-"""A match that was asked for is played by a worker that runs the `episode` deployment."""
+"""A match that was asked for is played by a worker that runs a deployment of single matches."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from flows.play import BusAddress
 from spectator.starts import StartResult
 
 DEPLOYMENT: Final = "episode/episode"
+WAITING: Final = "episode/episode-waiting"
 OURS: Final = "captains up "  # the names of such workers begin with it
 CREW: Final = (
     "CREW_OF_CAPTAINS"  # in a worker's environment, and so in that of what it begins: whose
@@ -35,7 +36,7 @@ class Worker:
     """
 
     def __init__(self, client: PrefectClient, bus: BusAddress, deployment_id: UUID) -> None:
-        self._client, self._bus, self._deployment_id = client, bus, deployment_id
+        self._client, self._bus, self.deployment_id = client, bus, deployment_id
 
     async def play(self, order: Ordered) -> Played:
         ordering = asyncio.ensure_future(self._ordered(order))
@@ -51,7 +52,7 @@ class Worker:
         # The folder is the worker's own: he may be on another machine.
         config = order.config.model_dump(mode="json", exclude_none=True, exclude={"runs"})
         return await self._client.create_flow_run_from_deployment(
-            self._deployment_id,
+            self.deployment_id,
             parameters={"config": config},
             job_variables={"env": {BUS_URL.name: self._bus.url}},
         )
@@ -80,12 +81,20 @@ class Worker:
         return run.state is not None and run.state.is_final()
 
 
-async def worker_of(client: PrefectClient, bus: BusAddress) -> Worker | None:
-    """Whoever plays the `episode` deployment; None where it is not there, or has no worker. That of
-    a `captains up` is none: a process that is ready here begins at once, his run after seconds.
+async def worker_of(client: PrefectClient, bus: BusAddress, *, waits: bool) -> Worker | None:
+    """Whoever plays single matches through a deployment; None where it is not there, or has no
+    worker. That of a `captains up` is none: a process that is ready here begins at once, his run
+    after seconds. `waits`: somebody in the match has to be waited for.
     """
+    for name in (WAITING, DEPLOYMENT) if waits else (DEPLOYMENT,):
+        if (number := await _with_worker(client, name)) is not None:
+            return Worker(client, bus, number)
+    return None
+
+
+async def _with_worker(client: PrefectClient, name: str) -> UUID | None:
     try:
-        deployment = await client.read_deployment_by_name(DEPLOYMENT)
+        deployment = await client.read_deployment_by_name(name)
         if deployment.paused or deployment.work_pool_name is None:
             return None
         workers = await client.read_workers_for_work_pool(deployment.work_pool_name)
@@ -99,7 +108,7 @@ async def worker_of(client: PrefectClient, bus: BusAddress) -> Worker | None:
         worker.status == WorkerStatus.ONLINE and not worker.name.startswith(OURS)
         for worker in workers
     )
-    return Worker(client, bus, deployment.id) if online else None
+    return deployment.id if online else None
 
 
 async def _on_bus(bus: httpx.AsyncClient, stream: str) -> dict[str, Any] | None:

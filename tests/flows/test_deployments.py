@@ -73,7 +73,7 @@ def test_all_that_the_night_shift_needs_is_declared() -> None:
     names = ("tournament", "nightly-ladder", "weekly-league", "smoke")
     shards = ("fixtures/fixtures", "fixtures/fixtures-waiting")
     assert DEPLOYMENTS.keys() == {
-        "episode/episode",
+        *("episode/episode", "episode/episode-waiting"),
         *(f"tournament/{name}" for name in names),
         *shards,
     }

@@ -10,14 +10,17 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 from prefect.client.orchestration import PrefectClient
-from prefect.client.schemas.objects import FlowRun, State
+from prefect.client.schemas.objects import FlowRun, State, WorkerStatus
+from prefect.client.schemas.objects import Worker as PrefectWorker
+from prefect.client.schemas.responses import DeploymentResponse
+from prefect.exceptions import ObjectNotFound
 from prefect.states import Completed, Running
 
 from flows import workers
 from flows.config import EpisodeConfig
 from flows.places import Ordered
 from flows.play import BusAddress
-from flows.workers import Worker
+from flows.workers import Worker, worker_of
 
 NOBODY = BusAddress(url="http://127.0.0.1:1", token="t")
 
@@ -82,3 +85,39 @@ async def test_a_match_is_cancelled_that_was_only_being_ordered() -> None:
         await playing
     assert playing.cancelled()
     assert prefect.cancelled == prefect.made != []
+
+
+class Deployed:
+    """Prefect, where these deployments have a worker in the pool of the same name."""
+
+    def __init__(self, *names: str) -> None:
+        self.numbers = {name: uuid4() for name in names}
+
+    async def read_deployment_by_name(self, name: str) -> DeploymentResponse:
+        if name not in self.numbers:
+            raise ObjectNotFound(Exception())
+        return DeploymentResponse(
+            id=self.numbers[name], name=name, flow_id=uuid4(), work_pool_name=name, labels={}
+        )
+
+    async def read_workers_for_work_pool(self, _: str) -> list[PrefectWorker]:
+        online = WorkerStatus.ONLINE
+        return [PrefectWorker(name="theirs", work_pool_id=uuid4(), status=online)]
+
+
+@pytest.mark.parametrize(
+    ("there", "waits", "chosen"),
+    [
+        ((workers.DEPLOYMENT, workers.WAITING), True, workers.WAITING),
+        ((workers.DEPLOYMENT, workers.WAITING), False, workers.DEPLOYMENT),
+        ((workers.DEPLOYMENT,), True, workers.DEPLOYMENT),
+        ((workers.WAITING,), False, None),
+    ],
+)
+async def test_a_match_goes_to_the_pool_of_its_captains(
+    there: tuple[str, ...], waits: bool, chosen: str | None
+) -> None:
+    deployed = Deployed(*there)
+    found = await worker_of(cast("PrefectClient", deployed), NOBODY, waits=waits)
+    number = None if found is None else found.deployment_id
+    assert number == (None if chosen is None else deployed.numbers[chosen])
