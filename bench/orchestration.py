@@ -71,7 +71,7 @@ def measure(episodes: int = EPISODES, captains: int = CAPTAINS) -> dict[str, Any
     bare loop has a process of its own, so that the flow does not grow into what it left.
     """
     spec, watching = spec_of(episodes, captains), Watching()
-    with _folder() as home, session(home, quiet=True, bus=False, reporter=watching) as opened:
+    with own_folder() as home, session(home, quiet=True, bus=False, reporter=watching) as opened:
         rounds = [
             Round(
                 prefect=under_prefect(opened, spec, home / f"flow-{number}"),
@@ -101,15 +101,18 @@ def measure(episodes: int = EPISODES, captains: int = CAPTAINS) -> dict[str, Any
 
 def spec_of(episodes: int, captains: int) -> TournamentSpec:
     """A league of so many captains, with about so many episodes."""
-    return TournamentSpec.model_validate(
-        {
-            "name": "bench",
-            "seed": 1,
-            "match": {"format": "T5", "pairs": max(1, episodes // (captains * (captains - 1)))},
-            "captains": list(islice(_captains(), captains)),
-            "spectate": {"episodes": "none"},
-        }
-    )
+    return TournamentSpec.model_validate(league(episodes, captains))
+
+
+def league(episodes: int, captains: int) -> dict[str, Any]:
+    """The same as a tournament file has it."""
+    return {
+        "name": "bench",
+        "seed": 1,
+        "match": {"format": "T5", "pairs": max(1, episodes // (captains * (captains - 1)))},
+        "captains": list(islice(_captains(), captains)),
+        "spectate": {"episodes": "none"},
+    }
 
 
 def _captains() -> Iterator[str | dict[str, Any]]:
@@ -187,7 +190,8 @@ def _report_of(folder: RunFolder) -> dict[str, float]:
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
+def own_folder() -> Iterator[Path]:
+    """One to be thrown away; the environment is afterwards as it was."""
     with tempfile.TemporaryDirectory() as name:
         before = dict(os.environ)
         try:

@@ -80,6 +80,11 @@ def cpu_s() -> float:
     return own + sum(map(_cpu_s_of, descendants(os.getpid())))
 
 
+def cpu_s_of(pid: int) -> float:
+    """The same of another process."""
+    return _cpu_s_of(pid) + sum(map(_cpu_s_of, descendants(pid)))
+
+
 def server_cpu_s() -> float:
     """Seconds of CPU that the Prefect servers have taken which this process has started."""
     return sum(_cpu_s_of(pid) for pid in descendants(os.getpid()) if _runs(pid, b"server_child"))

@@ -46,6 +46,12 @@ class Postgres:
     def address(self, database: str = "captains", user: str = "captains") -> str:
         return f"postgresql://{user}@/{database}?host={self._folder}"
 
+    @property
+    def pid(self) -> int:
+        """Of the process that all its others descend from."""
+        assert self._process is not None
+        return self._process.pid
+
     def execute(self, statement: str, database: str = "captains") -> str:
         """What psql says to it."""
         how = ("-XqAt", "-v", "ON_ERROR_STOP=1", "-h", str(self._folder), "-U", "captains")
