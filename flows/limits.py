@@ -2,9 +2,10 @@
 
 Prefect lets everybody in where a limit is missing, paused or wider than it should be. So the limit
 is put right before each use and asked for strictly, one name a call, under a lease of a minute
-which the holder renews; a holder that is killed is out after that minute. Each holder gets an
-*epoch*, higher than every holder before it, by which the bus refuses a publisher whose lease has
-passed on. So a holder who has lost his lease, as his machine slept or its clock was set, plays on.
+which the holder renews; a holder that is killed is out after that minute, and at once for the next
+of the same machine, who knows that it is dead. Each holder gets an *epoch*, higher than every
+holder before it, by which the bus refuses a publisher whose lease has passed on. So a holder who
+has lost his lease, as his machine slept or its clock was set, plays on.
 """
 
 from __future__ import annotations
@@ -73,6 +74,7 @@ async def featured_slot(match: FeaturedMatch, *, wait: bool) -> AsyncIterator[in
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(get_client())
         await ensure_featured_limit(client)
+        await _end_lease_of_dead(client)  # a run that was killed and goes on need not wait for it
         # Prefect gives back in this context's exit what a cancelled holder could not.
         held = stack.enter_context(ConcurrencyContext())
         await _acquire(stack, client, wait=wait)
@@ -129,14 +131,24 @@ async def free_dead(client: PrefectClient) -> None:
     """Give the channel back for a holder of this machine whose process is no more. A lease that has
     ended and left its slot taken is gone from the count too, unless somebody else is on by now.
     """
-    said = await _holder(client)
-    if not said.get("match") or not is_dead(said.get("by")):
+    said = await _end_lease_of_dead(client)
+    if said is None:
         return
-    for lease in said.get("leases", []):
-        await client.release_concurrency_slots_with_lease(UUID(lease))
     await asyncio.sleep(SAYS_S)
     if await is_taken(client) and await _holder(client) == said:
         await client.release_concurrency_slots([FEATURED], 1, LEASE_S)
+
+
+async def _end_lease_of_dead(client: PrefectClient) -> dict[str, Any] | None:
+    """What such a holder had said; None where there is none. A lease that has passed on is another
+    one.
+    """
+    said = await _holder(client)
+    if not said.get("match") or not is_dead(said.get("by")):
+        return None
+    for lease in said.get("leases", []):
+        await client.release_concurrency_slots_with_lease(UUID(lease))
+    return said
 
 
 async def _acquire(stack: AsyncExitStack, client: PrefectClient, *, wait: bool) -> None:

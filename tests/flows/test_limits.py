@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+from contextlib import AsyncExitStack
 
 import pytest
 from prefect.client.orchestration import get_client
@@ -73,6 +74,24 @@ async def test_a_holder_whose_process_is_no_more_is_lost(
         current = await current_featured(client)
         assert current is not None
         assert current.lost is not is_alive
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+async def test_the_next_need_not_wait_for_the_lease_of_a_dead_holder(
+    monkeypatch: pytest.MonkeyPatch, is_over: bool
+) -> None:
+    dead = {"host": socket.gethostname(), "pid": pid_of_the_dead()}
+    with monkeypatch.context() as patched:
+        patched.setattr("flows.limits.this_process", lambda: dead)
+        killed = AsyncExitStack()
+        before = await killed.enter_async_context(featured_slot(match("killed"), wait=False))
+    async with get_client() as client:
+        if is_over:
+            await free_after(client, "killed", 1)
+        async with featured_slot(match("killed"), wait=False) as epoch:
+            assert epoch > before
+        await killed.aclose()
+        assert not await is_taken(client)
 
 
 async def test_an_error_and_a_cancellation_give_the_slot_back() -> None:
