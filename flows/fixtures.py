@@ -7,10 +7,12 @@ What it writes besides is in a folder of its own, which is gone when it ends.
 from __future__ import annotations
 
 import asyncio
+import fcntl
+import os
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from typing import Final
 
 from prefect import flow, runtime
@@ -42,6 +44,7 @@ from spectator import BusPublisher
 
 LIMIT: Final = "captains-shards"
 ORDER: Final = "order"
+TURN_POLL_S: Final = 0.2
 
 
 class BadShard(Exception):
@@ -59,9 +62,37 @@ async def fixtures(config: ShardConfig) -> None:
     place = await storage(config.storage)
     order = await order_of(config, place)
     with TemporaryDirectory(prefix="captains-shard-") as scratch:
-        async with concurrency(LIMIT, occupy=1, strict=True, lease_duration=LEASE_S):
+        is_asked = any(map(waits, order.episodes))
+        async with (
+            whole_machine(is_wanted=not is_asked and order.processes == "auto"),
+            concurrency(LIMIT, occupy=1, strict=True, lease_duration=LEASE_S),
+        ):
             post = _Post(place, config.shard, Path(scratch), order)
-            await (_asked(post) if any(map(waits, order.episodes)) else _computed(post))
+            await (_asked(post) if is_asked else _computed(post))
+
+
+@asynccontextmanager
+async def whole_machine(*, is_wanted: bool) -> AsyncIterator[None]:
+    """Shards that each take a process a core take turns on a machine: the next one has been loaded
+    by the time it is on. A killed one's turn is over.
+    """
+    if not is_wanted:
+        yield
+        return
+    handle = os.open(Path(gettempdir()) / f"captains-{os.getuid()}.turn", os.O_RDWR | os.O_CREAT)
+    try:
+        while not _has(handle):  # noqa: ASYNC110 - another process has it
+            await asyncio.sleep(TURN_POLL_S)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _has(handle: int) -> bool:
+    with suppress(BlockingIOError):
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    return False
 
 
 async def order_of(config: ShardConfig, place: Storage) -> ShardOrder:
