@@ -31,6 +31,7 @@ def order(version: str) -> ShardOrder:
         open_episodes=16,
         llm=8,
         shown=False,
+        cards=True,
         reasoning="live",
     )
 
