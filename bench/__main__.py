@@ -40,6 +40,12 @@ def _orchestration(sizes: Mapping[str, int]) -> dict[str, Any]:
     return orchestration.measure(**sizes)
 
 
+def _capacity(sizes: Mapping[str, int]) -> dict[str, Any]:
+    from bench import capacity
+
+    return capacity.measure(**sizes)
+
+
 def _publishing() -> dict[str, Any]:
     from bench import publishing
 
@@ -62,6 +68,12 @@ def _llm() -> dict[str, Any]:
     from bench import llm
 
     return llm.measure()
+
+
+def _workers() -> dict[str, Any]:
+    from bench import workers
+
+    return workers.measure()
 
 
 def _statistics() -> dict[str, Any]:
@@ -89,8 +101,10 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "storing": _storing,
     "fanout": _fanout,
     "orchestration": partial(_orchestration, {}),
+    "capacity": partial(_capacity, {}),
     "ladder": _ladder,
     "llm": _llm,
+    "workers": _workers,
     "statistics": _statistics,
     "stopped": _stopped,
     "report": _report,
@@ -101,8 +115,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHES))
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
-    parser.add_argument("--episodes", type=int, metavar="N", help="of orchestration; else 1000")
-    parser.add_argument("--captains", type=int, metavar="N", help="of orchestration; else 2")
+    parser.add_argument(
+        "--episodes", type=int, metavar="N", help="of orchestration and capacity; else 1000"
+    )
+    parser.add_argument(
+        "--captains", type=int, metavar="N", help="of orchestration and capacity; else 2"
+    )
     options = parser.parse_args()
     if unknown := set(options.names) - set(BENCHES):
         parser.error(f"no bench called {', '.join(sorted(unknown))}; known: {', '.join(BENCHES)}")
@@ -110,6 +128,7 @@ def main() -> None:
     benches: dict[str, Callable[[], dict[str, Any]]] = {
         **BENCHES,
         "orchestration": partial(_orchestration, sizes),
+        "capacity": partial(_capacity, sizes),
     }
     found: dict[str, Any] = {"machine": machine.describe()}
     _tell("machine", found["machine"], as_json=options.json)

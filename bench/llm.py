@@ -38,7 +38,7 @@ OVERS = 2
 
 def measure() -> dict[str, Any]:
     """The server is a process of its own, so that its work is not counted as ours."""
-    with tempfile.TemporaryDirectory() as home, _endpoint() as url:
+    with tempfile.TemporaryDirectory() as home, endpoint(LATENCY_S) as url:
         return asyncio.run(_measured(url, Path(home)))
 
 
@@ -103,10 +103,10 @@ def _match(url: str, episode_id: str, seed: int = 0) -> EpisodeSpec:
 
 
 @contextmanager
-def _endpoint() -> Iterator[str]:
-    """The address of a stub in another process."""
+def endpoint(latency_s: float) -> Iterator[str]:
+    """The address of a stub in another process, which answers after so many seconds."""
     ours, theirs = multiprocessing.Pipe()
-    server = multiprocessing.get_context("spawn").Process(target=_serve, args=(theirs,))
+    server = multiprocessing.get_context("spawn").Process(target=_serve, args=(theirs, latency_s))
     server.start()
     try:
         yield ours.recv()
@@ -115,9 +115,9 @@ def _endpoint() -> Iterator[str]:
         server.join()
 
 
-def _serve(to: Connection) -> None:
+def _serve(to: Connection, latency_s: float) -> None:
     async def answer(request: dict[str, Any]) -> Said:
-        await asyncio.sleep(LATENCY_S)
+        await asyncio.sleep(latency_s)
         return says(plays(request))
 
     async def forever() -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
-from bench.processes import Watching, cpu_s
+from bench.processes import Watching, cpu_s, server_cpu_s
 from bench.report import report_of
 from flows.cli.session import Session, session
 from flows.config import TournamentConfig
@@ -39,10 +39,14 @@ TUNED: Final = ("heuristic", "cautious", "aggressive")  # the others have nothin
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Took:
-    """Seconds, on the clock and of CPU in all processes."""
+    """Seconds, on the clock and of CPU: in all processes, and in those two of them that a bare loop
+    does not have.
+    """
 
     wall_s: float
     cpu_s: float
+    flow_cpu_s: float = 0.0
+    server_cpu_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +71,7 @@ def measure(episodes: int = EPISODES, captains: int = CAPTAINS) -> dict[str, Any
     bare loop has a process of its own, so that the flow does not grow into what it left.
     """
     spec, watching = spec_of(episodes, captains), Watching()
-    with _folder() as home, session(home, quiet=True, bus=False, reporter=watching) as opened:
+    with own_folder() as home, session(home, quiet=True, bus=False, reporter=watching) as opened:
         rounds = [
             Round(
                 prefect=under_prefect(opened, spec, home / f"flow-{number}"),
@@ -84,6 +88,9 @@ def measure(episodes: int = EPISODES, captains: int = CAPTAINS) -> dict[str, Any
         "prefect_s": median(one.prefect.wall_s for one in rounds),
         "prefect_over_bare": median(one.ratio for one in rounds),
         "prefect_over_bare_cpu": median(one.cpu_ratio for one in rounds),
+        "flow_cpu_s": median(one.prefect.flow_cpu_s for one in rounds),
+        "server_cpu_s": median(one.prefect.server_cpu_s for one in rounds),
+        "batches": len(watching.held),
         "flow_mib_at_end": watching.held[-1].flow_kib / 1024,
         "flow_grows_kib_per_1000_episodes": watching.grown(lambda held: held.flow_kib),
         "players_grow_kib_per_1000_episodes": watching.grown(lambda held: held.players_kib),
@@ -94,15 +101,18 @@ def measure(episodes: int = EPISODES, captains: int = CAPTAINS) -> dict[str, Any
 
 def spec_of(episodes: int, captains: int) -> TournamentSpec:
     """A league of so many captains, with about so many episodes."""
-    return TournamentSpec.model_validate(
-        {
-            "name": "bench",
-            "seed": 1,
-            "match": {"format": "T5", "pairs": max(1, episodes // (captains * (captains - 1)))},
-            "captains": list(islice(_captains(), captains)),
-            "spectate": {"episodes": "none"},
-        }
-    )
+    return TournamentSpec.model_validate(league(episodes, captains))
+
+
+def league(episodes: int, captains: int) -> dict[str, Any]:
+    """The same as a tournament file has it."""
+    return {
+        "name": "bench",
+        "seed": 1,
+        "match": {"format": "T5", "pairs": max(1, episodes // (captains * (captains - 1)))},
+        "captains": list(islice(_captains(), captains)),
+        "spectate": {"episodes": "none"},
+    }
 
 
 def _captains() -> Iterator[str | dict[str, Any]]:
@@ -159,8 +169,14 @@ def under_prefect(opened: Session, spec: TournamentSpec, runs: Path) -> Took:
 
     config = TournamentConfig(tournament=spec, runs=str(runs))
     started, began = time.perf_counter(), cpu_s()
+    flow_began, server_began = time.process_time(), server_cpu_s()
     opened.call(lambda: tournament(config))
-    return Took(wall_s=time.perf_counter() - started, cpu_s=cpu_s() - began)
+    return Took(
+        wall_s=time.perf_counter() - started,
+        cpu_s=cpu_s() - began,
+        flow_cpu_s=time.process_time() - flow_began,
+        server_cpu_s=server_cpu_s() - server_began,
+    )
 
 
 def _report_of(folder: RunFolder) -> dict[str, float]:
@@ -174,7 +190,8 @@ def _report_of(folder: RunFolder) -> dict[str, float]:
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
+def own_folder() -> Iterator[Path]:
+    """One to be thrown away; the environment is afterwards as it was."""
     with tempfile.TemporaryDirectory() as name:
         before = dict(os.environ)
         try:

@@ -80,6 +80,16 @@ def cpu_s() -> float:
     return own + sum(map(_cpu_s_of, descendants(os.getpid())))
 
 
+def cpu_s_of(pid: int) -> float:
+    """The same of another process."""
+    return _cpu_s_of(pid) + sum(map(_cpu_s_of, descendants(pid)))
+
+
+def server_cpu_s() -> float:
+    """Seconds of CPU that the Prefect servers have taken which this process has started."""
+    return sum(_cpu_s_of(pid) for pid in descendants(os.getpid()) if _runs(pid, b"server_child"))
+
+
 def _cpu_s_of(pid: int) -> float:
     """0 of a process that has ended."""
     try:
@@ -100,7 +110,11 @@ def descendants(pid: int) -> Iterator[int]:
 
 def _is_player(pid: int) -> bool:
     """Whether it is one of a process pool's, and no server."""
+    return _runs(pid, b"spawn_main")
+
+
+def _runs(pid: int, what: bytes) -> bool:
     try:
-        return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        return what in Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return False

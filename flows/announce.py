@@ -59,8 +59,9 @@ class Announcer:
         await self.tick()
 
     def add(self, results: Iterable[EpisodeResult]) -> None:
-        """These have just ended, and are counted."""
-        self._recent.extend(news.just_ended(self._run, result) for result in results)
+        """These have just ended, and are counted; the last of them are told."""
+        last = deque(results, maxlen=RECENT)
+        self._recent.extend(news.just_ended(self._run, result) for result in last)
         self._pace.note(self._run.ended)
 
     async def tick(self) -> None:

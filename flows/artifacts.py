@@ -8,7 +8,7 @@ of its line.
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Collection, Sequence
 from typing import Final, TypeVar
 from uuid import UUID
 
@@ -129,12 +129,12 @@ async def show_scorecards(run: Run, results: Sequence[EpisodeResult]) -> None:
         await show_scorecard(result)
 
 
-async def show_matches(run: Run, results: Sequence[EpisodeResult]) -> None:
-    """A list of them, if there are any."""
-    if not results:
+async def show_matches(run: Run, rows: Collection[Sequence[str]]) -> None:
+    """A list of them, if there are any; `rows` as `scorecards.cells_of` gives them."""
+    if not rows:
         return
     title = f"{run.spec.name} · {run.done} of {run.total} episodes"
-    text = results_markdown(title, results)
+    text = results_markdown(title, rows)
     await _made(acreate_markdown_artifact(text, key=key("results", run.plan.run_id)))
 
 

@@ -7,7 +7,7 @@ storage, and counts once its seal has been checked and it is in the run's own fo
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -98,11 +98,14 @@ async def play_shards(run: Run, stage: Stage, views: Views, pool: ProcessPool) -
 
         _tell_who_plays(run, stage, watch)
 
-        async def carrier(kind: PoolName) -> None:
+        async def carrier(kind: PoolName, number: int) -> None:
+            if number >= max(1, watch.workers(kind)):
+                await watch.until(lambda: cutter.is_measured(kind))
             while not _is_over(run, kind) and (shard := cutter.next(kind)) is not None:
                 await carry(desk, shard)
+            cutter.measured(kind)
 
-        await together(carrier(kind) for kind in DEPLOYMENTS for _ in range(MOST_OUT))
+        await together(carrier(kind, number) for kind in DEPLOYMENTS for number in range(MOST_OUT))
 
 
 def _tell_who_plays(run: Run, stage: Stage, watch: Watch) -> None:
@@ -267,6 +270,11 @@ class Watch:
             yield
         finally:
             del self._states[run_id]
+
+    async def until(self, is_so: Callable[[], bool]) -> None:
+        """Looked at again with each look."""
+        async with self._news:
+            await self._news.wait_for(is_so)
 
     async def next(self, run_id: UUID) -> State[Any]:
         """As it is at the next look."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from engine.cricket.choices import DecisionKind, Seat
 from engine.cricket.scorecard import InningsCard
@@ -24,18 +24,19 @@ def scorecard_markdown(result: EpisodeResult) -> str:
     return "\n\n".join([title, about, *innings, *_costs(result), *_accounts(result)])
 
 
-def results_markdown(title: str, results: Iterable[EpisodeResult]) -> str:
-    """Several matches, one line each."""
-    rows = [
-        [
-            f"`{result.episode_id}`",
-            markdown_name(result.home),
-            markdown_name(result.away),
-            _score(result),
-            markdown_name(result.result),
-        ]
-        for result in results
-    ]
+def cells_of(result: EpisodeResult) -> tuple[str, ...]:
+    """One match as a line of `results_markdown`."""
+    return (
+        f"`{result.episode_id}`",
+        markdown_name(result.home),
+        markdown_name(result.away),
+        _score(result),
+        markdown_name(result.result),
+    )
+
+
+def results_markdown(title: str, rows: Iterable[Sequence[str]]) -> str:
+    """Several matches, one line each, as `cells_of` gives them."""
     header = ["episode", "home", "away", "score", "result"]
     return f"## {markdown_name(title)}\n\n{table(header, rows)}"
 

@@ -101,6 +101,41 @@ SETTINGS: Final = (
 )
 
 
+SHARED: Final = (
+    Setting(
+        name="PREFECT_API_DATABASE_CONNECTION_URL",
+        value="postgresql+asyncpg://captains@postgres/prefect",
+        why="SQLite lets one process write; several machines make that a queue",
+    ),
+    Setting(
+        name="PREFECT_MESSAGING_BROKER",
+        value="prefect_redis.messaging",
+        why="in memory, events of one server process are not heard by another",
+    ),
+    Setting(name="PREFECT_MESSAGING_CACHE", value="prefect_redis.messaging", why="the same"),
+    Setting(
+        name="PREFECT_SERVER_EVENTS_CAUSAL_ORDERING",
+        value="prefect_redis.ordering",
+        why="the same; automations see events in order",
+    ),
+    Setting(
+        name="PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE",
+        value="prefect_redis.lease_storage",
+        why="a slot that one server has lent can be given back to another",
+    ),
+    Setting(name="PREFECT_REDIS_MESSAGING_HOST", value="redis", why="where Redis is"),
+    Setting(name="PREFECT_REDIS_MESSAGING_PORT", value="6379", why="the same"),
+    Setting(
+        name="PREFECT_SERVER_DOCKET_URL",
+        value="redis://redis:6379/0",
+        why="the server's own timed jobs run once, not once a process",
+    ),
+)
+"""Of a server with PostgreSQL and Redis behind it, beside and before `SETTINGS`; the addresses are
+those of deploy/compose.yaml.
+"""
+
+
 def home(runs: Path, environ: MutableMapping[str, str] = os.environ) -> Path:
     """The folder of the embedded server and its database: `CAPTAINS_HOME`, else one under the
     folder of runs.

@@ -130,6 +130,7 @@ class Cutter:
             LLM: run.pairs_of(left, asked=True),
         }
         self._took = {CPU: Moments(), LLM: Moments()}
+        self._measured: set[str] = {CPU}  # a ball is enough to go by
 
     def next(self, pool: PoolName) -> Shard | None:
         """One that was found again, or that came back; else a new one; None where all is out."""
@@ -144,11 +145,20 @@ class Cutter:
                 parts.append(part)
         return self._shard(pool, parts) if parts else None
 
+    def is_measured(self, pool: PoolName) -> bool:
+        """Whether it is known how long episodes take, or near enough."""
+        return pool in self._measured
+
+    def measured(self, pool: PoolName) -> None:
+        """Nobody need wait to know it better."""
+        self._measured.add(pool)
+
     def took(self, pool: PoolName, results: Iterable[EpisodeResult]) -> None:
         """How long these took."""
         for result in results:
             if result.took_s is not None and not result.end_reason.is_void:
                 self._took[pool].add(result.took_s)
+                self.measured(pool)
 
     def back(self, shard: Shard, missing: Iterable[EpisodeSpec]) -> None:
         """What is missing of a shard that was lost is handed out again, under another key."""

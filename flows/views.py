@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Collection
+from collections import deque
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from math import inf
 from typing import Final
@@ -22,6 +23,7 @@ from flows.pace import spaced_s
 from flows.report import Report
 from flows.reporting import told_apart
 from flows.run import Run
+from flows.scorecards import cells_of
 from flows.stage import Stage
 from flows.story import story_of
 from flows.summary import RunSummary
@@ -30,6 +32,7 @@ from spectator import BusPublisher
 SMOKE: Final = "smoke"  # the tag of that deployment
 OFTEN_S: Final = 5.0  # between two versions of an artifact: each takes the server 30 ms and room
 SELDOM_S: Final = 60.0
+MOST_LISTED: Final = 5_000  # matches in one version: then a list is nearly a megabyte
 SLOWER_OVER: Final = 10.0  # every tenth of the time that a run has taken so far
 
 
@@ -47,7 +50,7 @@ class Views:
         self._progress = artifacts.Progress(run)
         self._began_s = time.monotonic()
         self._due_s = self._began_s + OFTEN_S
-        self._unlisted: list[EpisodeResult] = []
+        self._unlisted: deque[Sequence[str]] = deque(maxlen=MOST_LISTED)
 
     @asynccontextmanager
     async def on(self) -> AsyncIterator[None]:
@@ -97,7 +100,7 @@ class Views:
         if artifacts.has_scorecards(self._run):
             await self._progress.update()
         else:
-            self._unlisted.extend(results)
+            self._unlisted.extend(map(cells_of, results))
         if time.monotonic() >= self._due_s:
             await self._show_artifacts()
 
@@ -117,8 +120,9 @@ class Views:
         """Of a large run: how far it is, and the matches that are in no list yet."""
         if not artifacts.has_scorecards(self._run):
             await self._progress.update()
-            results, self._unlisted = self._unlisted, []
-            await artifacts.show_matches(self._run, results)
+            rows = [*self._unlisted]
+            self._unlisted.clear()
+            await artifacts.show_matches(self._run, rows)
 
     async def grown(self) -> None:
         """What comes next is known."""

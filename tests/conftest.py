@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.needed import CHROMIUM, ESPEAK, IN_CI, POSTGRES, Needed
+from tests.needed import CHROMIUM, ESPEAK, IN_CI, POSTGRES, REDIS, Needed
 from tests.postgres import Postgres
+from tests.redis import Redis
 
 
 def _isolate_prefect() -> None:
@@ -66,6 +67,14 @@ def chromium() -> Iterator[str]:
 def postgres() -> Iterator[Postgres]:
     """A PostgreSQL server of this test process."""
     server = Postgres(Path(_path_of(POSTGRES)))
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def redis() -> Iterator[Redis]:
+    """A Redis server of this test process."""
+    server = Redis(Path(_path_of(REDIS)))
     yield server
     server.close()
 

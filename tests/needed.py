@@ -10,6 +10,7 @@ import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 IN_CI = os.environ.get("CI") == "true"
@@ -66,4 +67,11 @@ ESPEAK = Needed(
         "no espeak-ng here, which the tests of speech hear. On Debian: apt-get install espeak-ng"
     ),
 )
-NEEDED = (CHROMIUM, POSTGRES, ESPEAK)
+REDIS = Needed(
+    find=lambda: shutil.which("redis-server") if find_spec("prefect_redis") else None,
+    missing=(
+        "no Redis here, or no prefect-redis, which the tests of workers put behind a Prefect "
+        "server. On Debian: apt-get install redis-server; then: make test"
+    ),
+)
+NEEDED = (CHROMIUM, POSTGRES, ESPEAK, REDIS)

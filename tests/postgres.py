@@ -46,6 +46,12 @@ class Postgres:
     def address(self, database: str = "captains", user: str = "captains") -> str:
         return f"postgresql://{user}@/{database}?host={self._folder}"
 
+    @property
+    def pid(self) -> int:
+        """Of the process that all its others descend from."""
+        assert self._process is not None
+        return self._process.pid
+
     def execute(self, statement: str, database: str = "captains") -> str:
         """What psql says to it."""
         how = ("-XqAt", "-v", "ON_ERROR_STOP=1", "-h", str(self._folder), "-U", "captains")
@@ -63,7 +69,7 @@ class Postgres:
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [
-                    *_dies_with_us(),
+                    *dies_with_us(),
                     *(str(self._programs / "postgres"), "-D", str(self._data)),
                     *("-k", str(self._folder), *_SMALL, *self._options),
                 ],
@@ -109,9 +115,9 @@ class Postgres:
         return subprocess.run(ready, check=False).returncode == 0
 
 
-def _dies_with_us() -> tuple[str, ...]:
-    """A test process that is killed must not leave a server behind."""
-    return ("setpriv", "--pdeathsig", "QUIT") if shutil.which("setpriv") else ()
+def dies_with_us(of: str = "QUIT") -> tuple[str, ...]:
+    """A test process that is killed must not leave a server behind: it ends `of` this signal."""
+    return ("setpriv", "--pdeathsig", of) if shutil.which("setpriv") else ()
 
 
 def _unprivileged() -> dict[str, Any]:

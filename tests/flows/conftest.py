@@ -5,8 +5,10 @@ from __future__ import annotations
 import gc
 import os
 import subprocess
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -17,8 +19,16 @@ from tests.flows.upping import Told, Up, joined, up_process
 
 @pytest.fixture(scope="session")
 def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    home = tmp_path_factory.mktemp("captains-home")
+    with served(tmp_path_factory.mktemp("captains-home")) as found:
+        yield found
+
+
+@contextmanager
+def served(home: Path, more: Mapping[str, str] = MappingProxyType({})) -> Iterator[Server]:
+    """A server of its own, with `more` in its environment."""
     before = dict(os.environ)
+    os.environ.pop("PREFECT_API_URL", None)
+    os.environ |= more
     settings.apply(home)
     os.environ["PREFECT_HOME"] = str(home / "prefect")
     try:

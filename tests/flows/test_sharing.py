@@ -1,7 +1,7 @@
 """A tournament that workers play: the same results as where it is played here, whoever is killed.
 
 Two workers, each with a folder of its own. What travels between them and who runs the tournament
-goes by a URL.
+goes by a URL; behind the Prefect server are PostgreSQL and Redis.
 """
 
 from __future__ import annotations
@@ -28,9 +28,13 @@ from flows.deployments.deploying import deploy
 from flows.deployments.prefect_file import read_prefect_file
 from flows.deployments.setting_up import set_up
 from flows.server import Server
+from flows.settings import SHARED
+from tests.flows.conftest import served
 from tests.flows.here import played_here
 from tests.flows.support import ROOT, captains, tournament_file
 from tests.flows.working import until, worker
+from tests.postgres import Postgres
+from tests.redis import Redis
 
 Process = subprocess.Popen[str]
 
@@ -48,9 +52,27 @@ captains: [heuristic, random]
 spectate: {episodes: none}
 execution: {mode: MODE, processes: 1, shard: 4s}
 """
-SHARED = DUEL.replace("MODE", "workers")
-LONG = SHARED.replace("pairs: 4", "pairs: 120")  # two shards of four seconds of play
+ON_WORKERS = DUEL.replace("MODE", "workers")
+LONG = ON_WORKERS.replace("pairs: 4", "pairs: 120")  # two shards of four seconds of play
 EPISODES_OF_LONG = 240
+
+
+@pytest.fixture(scope="module")
+def prefect_server(
+    postgres: Postgres, redis: Redis, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """One with PostgreSQL and Redis behind it, as deploy/compose.yaml has it."""
+    postgres.execute("CREATE DATABASE prefect", "postgres")
+    url = postgres.address("prefect").replace("postgresql://", "postgresql+asyncpg://")
+    addresses = {
+        "PREFECT_API_DATABASE_CONNECTION_URL": url,
+        "PREFECT_REDIS_MESSAGING_HOST": "127.0.0.1",
+        "PREFECT_REDIS_MESSAGING_PORT": str(redis.port),
+        "PREFECT_SERVER_DOCKET_URL": f"redis://127.0.0.1:{redis.port}/0",
+    }
+    shared = {setting.name: setting.value for setting in SHARED} | addresses
+    with served(tmp_path_factory.mktemp("captains-home"), shared) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,77 @@
+"""Whether two workers play twice as fast as one, where captains are waited for: a league of a
+language model that answers after half a second, played by one worker and by two.
+
+Each worker has a folder of its own and plays one shard at a time, eight episodes at once. The
+endpoint, in a process of its own, bears as many as come. The matches are the same.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+
+from bench.llm import endpoint
+from flows.cli.session import Session, session
+from flows.stage import Reporter
+
+PAIRS: Final = 60
+LATENCY_S: Final = 0.5
+ROOT: Final = Path(__file__).resolve().parents[1]
+
+
+def measure() -> dict[str, Any]:
+    with (
+        tempfile.TemporaryDirectory() as name,
+        endpoint(LATENCY_S) as url,
+        session(Path(name), quiet=True, bus=False, reporter=Reporter()) as opened,
+    ):
+        took = {workers: _played_by(opened, workers, Path(name), url) for workers in (1, 2)}
+    return {
+        "episodes": 2 * PAIRS,
+        "one_worker_s": took[1],
+        "two_workers_s": took[2],
+        "two_over_one": took[1] / took[2],
+        "load_after": round(os.getloadavg()[0], 2),
+    }
+
+
+def _played_by(opened: Session, workers: int, home: Path, url: str) -> float:
+    from bench import workers_league as prefects  # Prefect reads its environment when it is loaded
+
+    opened.call(lambda: prefects.deployed(ROOT))
+    with ExitStack() as stack:
+        for number in range(workers):
+            folder = home / f"worker-{workers}-{number}"
+            stack.enter_context(_worker(folder, prefects.POOL, opened.server.api_url))
+        opened.call(lambda: prefects.ready(workers))
+        spec = prefects.league(f"bench-{workers}", url, PAIRS)
+        return opened.call(lambda: prefects.played(spec, home / "runs"))
+
+
+@contextmanager
+def _worker(folder: Path, pool: str, api_url: str) -> Iterator[None]:
+    folder.mkdir()
+    start = ("worker", "start", "--pool", pool, "--name", folder.name, "--limit", "1")
+    own = {"CAPTAINS_HOME": str(folder / "home"), "PYTHONPATH": str(ROOT)}
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "prefect", "--no-prompt", *start],
+            stdout=log,
+            stderr=log,
+            cwd=folder,
+            env={**os.environ, **own},
+        )
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(30)
+        httpx.delete(f"{api_url}/work_pools/{pool}/workers/{folder.name}", trust_env=False)

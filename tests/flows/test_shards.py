@@ -1,0 +1,121 @@
+"""How a run is cut into shards, and how the next start knows which are out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from flows import catalogue
+from flows.deployments.wanted import CPU, LLM
+from flows.opening import open_run
+from flows.order import Order
+from flows.play import Job, play_job
+from flows.run import Run
+from flows.shards import LEAST_S, Cutter, Journal, Shard
+from tests.flows.support import SMALL
+from tournaments import parse_tournament
+
+LEAGUE = SMALL.replace("pairs: 2", "pairs: 400") + "execution: {processes: 1, shard: 30s}\n"
+EPISODES = 2_400
+
+
+def opened(folder: Path, text: str = LEAGUE) -> Iterator[Run]:
+    with open_run(Order.of(parse_tournament(text, catalogue.known()), "1"), folder) as run:
+        yield run
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Run]:
+    yield from opened(tmp_path)
+
+
+def cutter(run: Run, journal: Journal | None = None, workers: int = 1) -> Cutter:
+    return Cutter(run, journal or Journal(run.folder.path), lambda _: workers)
+
+
+def taking(cutter: Cutter, run: Run, each_s: float) -> None:
+    """As if an episode had taken so long."""
+    spec = next(iter(run.missing.values()))
+    (result,) = play_job(Job(folder=run.folder.path, episodes=(spec,), attempts=1))
+    cutter.took(CPU, [replace(result, took_s=each_s)])
+
+
+def cut(cutter: Cutter) -> list[Shard]:
+    return list(iter(lambda: cutter.next(CPU), None))
+
+
+@pytest.mark.parametrize(("each_s", "episodes"), [(0.5, 60), (10.0, 4), (100.0, 2)])
+def test_a_shard_lasts_as_long_as_the_file_says(run: Run, each_s: float, episodes: int) -> None:
+    one = cutter(run)
+    taking(one, run, each_s)
+    shard = one.next(CPU)
+    assert shard is not None
+    assert len(shard.episodes) == episodes
+
+
+def test_all_of_it_is_cut_once_into_shares_of_what_is_left(run: Run) -> None:
+    one = cutter(run, workers=2)
+    taking(one, run, 0.05)
+    assert [len(shard.episodes) for shard in cut(one)] == [400] * 6
+
+
+def test_what_is_left_is_not_cut_below_what_it_costs_to_begin(run: Run) -> None:
+    one = cutter(run, workers=50)
+    taking(one, run, 0.05)
+    assert {len(shard.episodes) for shard in cut(one)} == {int(LEAST_S / 0.05)}
+
+
+def test_the_pairs_of_a_shard_are_whole(run: Run) -> None:
+    for shard in cut(cutter(run)):
+        legs = [spec.episode_id.rsplit("-", 1)[0] for spec in shard.episodes]
+        assert legs[::2] == legs[1::2]
+
+
+def test_nobody_is_waited_for_among_scripted_captains(run: Run) -> None:
+    assert cutter(run).next(LLM) is None
+
+
+def test_what_is_out_is_found_again_under_its_key(run: Run) -> None:
+    journal = Journal(run.folder.path)
+    shard = cutter(run, journal).next(CPU)
+    assert shard is not None
+    journal.begins(shard)
+    again = cutter(run, Journal(run.folder.path))
+    assert again.next(CPU) == shard
+    assert sum(len(one.episodes) for one in cut(again)) == EPISODES - len(shard.episodes)
+
+
+def test_what_is_over_is_not_found_again(run: Run) -> None:
+    journal = Journal(run.folder.path)
+    shard = cutter(run, journal).next(CPU)
+    assert shard is not None
+    journal.begins(shard)
+    journal.ends(shard)
+    assert list(Journal(run.folder.path).out(run.missing)) == []
+
+
+def test_what_came_back_has_another_key_and_numbers_that_nobody_had(run: Run) -> None:
+    journal = Journal(run.folder.path)
+    one = cutter(run, journal)
+    shard = one.next(CPU)
+    assert shard is not None
+    journal.begins(shard)
+    one.back(shard, shard.episodes)
+    again = one.next(CPU)
+    assert again is not None
+    assert again.key != shard.key
+    assert {spec.attempt for spec in again.episodes} == {1 + run.attempts}
+    assert again.tries == 1
+
+
+def test_a_torn_line_of_the_journal_is_passed_over(run: Run) -> None:
+    journal = Journal(run.folder.path)
+    shard = cutter(run, journal).next(CPU)
+    assert shard is not None
+    journal.begins(shard)
+    with (run.folder.path / "shards.jsonl").open("a") as lines:
+        lines.write('{"over": "' + shard.key[:5])
+    assert [one.key for one in Journal(run.folder.path).out(run.missing)] == [shard.key]
