@@ -7,10 +7,13 @@ What it writes besides is in a folder of its own, which is gone when it ends.
 from __future__ import annotations
 
 import asyncio
+import fcntl
+import os
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from typing import Final
 
 from prefect import flow, runtime
@@ -18,6 +21,7 @@ from prefect.concurrency.asyncio import concurrency
 
 from engine.captains.llm import Allowance
 from engine.fanout import Observer
+from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
 from engine.tool_captains import Services
 from engine.version import project_version
@@ -42,6 +46,7 @@ from spectator import BusPublisher
 
 LIMIT: Final = "captains-shards"
 ORDER: Final = "order"
+TURN_POLL_S: Final = 0.2
 
 
 class BadShard(Exception):
@@ -59,9 +64,37 @@ async def fixtures(config: ShardConfig) -> None:
     place = await storage(config.storage)
     order = await order_of(config, place)
     with TemporaryDirectory(prefix="captains-shard-") as scratch:
-        async with concurrency(LIMIT, occupy=1, strict=True, lease_duration=LEASE_S):
+        is_asked = any(map(waits, order.episodes))
+        async with (
+            whole_machine(is_wanted=not is_asked and order.processes == "auto"),
+            concurrency(LIMIT, occupy=1, strict=True, lease_duration=LEASE_S),
+        ):
             post = _Post(place, config.shard, Path(scratch), order)
-            await (_asked(post) if any(map(waits, order.episodes)) else _computed(post))
+            await (_asked(post) if is_asked else _computed(post))
+
+
+@asynccontextmanager
+async def whole_machine(*, is_wanted: bool) -> AsyncIterator[None]:
+    """Shards that each take a process a core take turns on a machine: the next one has been loaded
+    by the time it is on. A killed one's turn is over.
+    """
+    if not is_wanted:
+        yield
+        return
+    handle = os.open(Path(gettempdir()) / f"captains-{os.getuid()}.turn", os.O_RDWR | os.O_CREAT)
+    try:
+        while not _has(handle):  # noqa: ASYNC110 - another process has it
+            await asyncio.sleep(TURN_POLL_S)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _has(handle: int) -> bool:
+    with suppress(BlockingIOError):
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    return False
 
 
 async def order_of(config: ShardConfig, place: Storage) -> ShardOrder:
@@ -81,6 +114,14 @@ async def order_of(config: ShardConfig, place: Storage) -> ShardOrder:
     return order
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Of a shard: the folder in which it is played, and the results as they come."""
+
+    folder: RunFolder
+    results: list[EpisodeResult] = field(default_factory=list)
+
+
 class _Post:
     """Gives each part of a shard a folder to be played in, and sends home what is in it."""
 
@@ -90,15 +131,16 @@ class _Post:
         self._sending = asyncio.Lock()
 
     @asynccontextmanager
-    async def sending(self, episodes: Sequence[EpisodeSpec]) -> AsyncIterator[RunFolder]:
-        """The folder for these; what was played of them is sent at the end of the block."""
+    async def sending(self, episodes: Sequence[EpisodeSpec]) -> AsyncIterator[_Part]:
+        """What was played of these is sent at the end of the block."""
         with TemporaryDirectory(dir=self.scratch) as name:
             folder = RunFolder(Path(name) / "run")
             folder.open({})
-            yield folder
+            part = _Part(folder)
+            yield part
             async with self._sending:  # the next parcel's number is that of those that are there
                 self._left -= len(episodes)
-                parcel = packed(parcel_of(folder, last=self._left == 0))
+                parcel = packed(parcel_of(folder, part.results, last=self._left == 0))
                 await self._place.put(f"{self._key}/{self._sent}", parcel)
                 self._sent += 1
             log_episodes([*folder.attempts()])
@@ -115,15 +157,16 @@ async def _computed(post: _Post) -> None:
 
     async def player() -> None:
         for episodes in parts:
-            async with post.sending(episodes) as folder:
+            async with post.sending(episodes) as part:
                 job = Job(
-                    folder=folder.path,
+                    folder=part.folder.path,
                     episodes=episodes,
                     attempts=order.attempts,
                     bus=stage.bus if order.shown else None,
                     reasoning=order.reasoning,
+                    cards=order.cards,
                 )
-                await pool.run(play_job, job)
+                part.results.extend(await pool.run(play_job, job))
 
     with ProcessPool(processes, warm_up) as pool:
         await together(player() for _ in range(processes + 1))
@@ -138,16 +181,18 @@ async def _asked(post: _Post) -> None:
         check_can_be_asked(captains.values(), current_stage().bus)
         await check_secrets(captains.values(), services.secrets)
 
-        async def leg(folder: RunFolder, spec: EpisodeSpec) -> None:
+        async def leg(part: _Part, spec: EpisodeSpec) -> None:
             observers: list[Observer] = [bus.observer()] if bus is not None else []
-            await play_until_it_counts(
-                folder, spec, attempts=order.attempts, observers=observers, services=services
+            result = await play_until_it_counts(
+                part.folder, spec, attempts=order.attempts, observers=observers, services=services
             )
+            if order.cards:
+                part.results.append(result)
 
         async def asker() -> None:
             for pair in pairs:
-                async with post.sending(pair) as folder:
-                    await together(leg(folder, spec) for spec in pair)
+                async with post.sending(pair) as part:
+                    await together(leg(part, spec) for spec in pair)
 
         await together(asker() for _ in range(order.open_episodes // 2))
 

@@ -172,6 +172,7 @@ def _order(run: Run, shard: Shard) -> ShardOrder:
         open_episodes=spec.execution.open_episodes,
         llm=spec.limits.llm,
         shown=spec.spectate.episodes == "all",
+        cards=artifacts.has_scorecards(run),
         reasoning=spec.spectate.reasoning,
     )
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import os
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,6 +22,7 @@ from typing import Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from engine.cricket.scorecard import InningsCard
 from engine.errors import BrokenRecord
 from engine.record import PART
 from engine.result import EpisodeResult
@@ -41,7 +42,7 @@ class _Travelling(BaseModel):
 
 class ShardOrder(_Travelling):
     """What a worker is to play, and how. `version`: of the project that asks for it; `llm`: as
-    `limits.llm`; `shown`: whether every episode is published.
+    `limits.llm`; `shown`: whether every episode is published; `cards`: whether scorecards are.
     """
 
     version: str
@@ -51,16 +52,19 @@ class ShardOrder(_Travelling):
     open_episodes: int
     llm: int
     shown: bool
+    cards: bool
     reasoning: Literal["live", "after", "never"] | int
 
 
 class Parcel(_Travelling):
     """Attempts that have ended, as ledgers have them, and their sealed records by episode and
-    attempt. `last`: with it the whole shard has been played.
+    attempt. `cards`, of those whose scorecards are shown: a ledger has none. `last`: with it the
+    whole shard has been played.
     """
 
     lines: tuple[str, ...]
     records: Mapping[str, str]
+    cards: Mapping[str, tuple[InningsCard, ...]] = {}
     last: bool
 
 
@@ -84,13 +88,14 @@ def unpacked(content: bytes, model: type[M]) -> M | None:
     return None
 
 
-def parcel_of(folder: RunFolder, *, last: bool) -> Parcel:
-    """Of everything that was played in this folder."""
+def parcel_of(folder: RunFolder, results: Iterable[EpisodeResult], *, last: bool) -> Parcel:
+    """Of everything that was played in this folder; `results` are those that have cards."""
+    cards = {_name(result): result.cards for result in results if result.cards}
     lines, records = [], {}
     for result in folder.attempts():
         lines.append(line_of(result).decode())
         records[_name(result)] = folder.record_of(result).read_text(encoding="utf-8")
-    return Parcel(lines=tuple(lines), records=records, last=last)
+    return Parcel(lines=tuple(lines), records=records, cards=cards, last=last)
 
 
 def take_home(job: Homecoming) -> tuple[EpisodeResult, ...]:
@@ -103,7 +108,8 @@ def take_home(job: Homecoming) -> tuple[EpisodeResult, ...]:
             spec = job.wanted.get(result.episode_id)
             if spec is not None:
                 _write_down(folder, result, record, spec)
-                found[result.episode_id] = result
+                cards = job.parcel.cards.get(_name(result), ())
+                found[result.episode_id] = replace(result, cards=cards)
     return tuple(found.values())
 
 

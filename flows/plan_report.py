@@ -91,8 +91,8 @@ class PlanReport(BaseModel):
     `episodes` of this occasion are `fixtures` × pairs × 2; where results decide how many there will
     be, these are the most, and what ends in `_at_least` the fewest. `played` have a sealed record,
     `taken_over` are those that an earlier version of the file has played.
-    Calls, tokens, dollars and hours are of what is `left`; `spent` is what the run has taken. `usd`
-    null: some price is not known.
+    Calls, tokens, dollars, hours and megabytes of records are of what is `left`; `spent` is what
+    the run has taken. `usd` null: some price is not known.
     """
 
     file: str = ""
@@ -112,6 +112,8 @@ class PlanReport(BaseModel):
     tokens: Span
     usd: Span | None
     hours: Span
+    disk_mb: Span
+    disk_free_mb: int
     processes: int
     slots: int
     by_captain: list[CaptainNeed]

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import reduce
-from itertools import combinations
 from math import ceil
 from pathlib import Path
 from typing import Final, Literal
@@ -22,7 +21,9 @@ from flows.heritage import Heritage
 from flows.ledger import RunFolder
 from flows.order import Order
 from flows.outcomes import outcome_of
-from flows.outlook import Meeting, meeting, meetings
+from flows.outlook import Meeting
+from flows.plan_disk import free_mb, records_mb
+from flows.plan_meetings import likely
 from flows.plan_needs import ASSUMED, Need, endpoint_of, needs, total
 from flows.plan_report import (
     CaptainNeed,
@@ -37,9 +38,8 @@ from flows.precedents import Precedents, pooled_variance, precedents
 from flows.ranges import NOTHING, Range
 from flows.spending import SPENT, KeptBudgets
 from flows.work import captains_of
-from tournaments import TournamentPlan, TournamentSpec
+from tournaments import TournamentPlan
 from tournaments.resolution import gain, resistances, resolution
-from tournaments.stop_spec import StopSprt
 
 HOUR_S: Final = 3600
 WITHIN_H: Final = (1, 8, 24)
@@ -65,10 +65,10 @@ class Forecast:
 
     def __init__(self, order: Order, runs: Path, known: Precedents) -> None:
         self._order, self._spec, self._known = order, order.spec, known
-        self._folder = order.folder(runs)
+        self._runs, self._folder = runs, order.folder(runs)
         self._captains = captains_of(order.spec, catalogue.known())
         self._plan = plan = _grown(order, self._folder)
-        self.meetings = _likely(plan, order.spec)
+        self.meetings = likely(plan, order.spec)
         self._played = min(plan.at_most, _sealed(self._folder))
         ends = (plan.at_least, (plan.at_least + plan.at_most) / 2, plan.at_most)
         self._taken = _offered(order, self._folder)
@@ -85,6 +85,7 @@ class Forecast:
         each = {name: need.by(self._ends) for name, need in found.items()}
         whole, scripted_s = total(each.values()), self._scripted_s().by(self._ends)
         hours, episodes = self._hours(scripted_s, each), self._plan.at_most
+        left = self._ends.times(sum(self._left.values()))
         return PlanReport(
             name=self._spec.name,
             file_digest=self._order.file_digest,
@@ -102,6 +103,8 @@ class Forecast:
             tokens=Span.of(whole.tokens),
             usd=None if whole.usd is None else Span.of(whole.usd),
             hours=Span.of(hours),
+            disk_mb=Span.of(records_mb(left, overs, whole.calls)),
+            disk_free_mb=round(free_mb(self._runs)),
             processes=self._processes,
             slots=self._slots,
             by_captain=[_told(name, need) for name, need in each.items()],
@@ -232,6 +235,7 @@ class Forecast:
         return {
             "calls, tokens, dollars, answers": ", ".join(asked) or "nobody is asked",
             "scripted episodes": self._known.said if self._known.results else ASSUMED,
+            "disk": ASSUMED,
         }
 
 
@@ -248,30 +252,6 @@ def _grown(order: Order, folder: RunFolder) -> TournamentPlan:
         return order.plan
     played = (one for one in folder.attempts() if not one.end_reason.is_void)
     return order.course(outcome_of(one, order.spec.match.max_overs) for one in played).plan
-
-
-def _likely(plan: TournamentPlan, spec: TournamentSpec) -> dict[Meeting, float]:
-    """How many episodes each two captains will play. Whose those are that results decide about,
-    nobody knows: they are spread evenly over all who may play them.
-    """
-    known = meetings(plan)
-    if not plan.grows:
-        return dict(known)
-    more = _may_play_more(plan, spec)
-    later = (plan.at_least + plan.at_most) / 2 - plan.total_episodes
-    return {
-        met: known[met] + (later / len(more) if met in more else 0.0)
-        for met in dict.fromkeys([*known, *more])
-    }
-
-
-def _may_play_more(plan: TournamentPlan, spec: TournamentSpec) -> Collection[Meeting]:
-    """A test lets its two captains go on, `ranked` all who meet; elsewhere any two may meet."""
-    if isinstance(spec.stop, StopSprt):
-        return [meeting(*spec.stop.sprt.pair)]
-    if spec.stop is not None:
-        return list(meetings(plan))
-    return list(combinations(sorted(plan.captains), 2))
 
 
 def _told(name: str, need: Need) -> CaptainNeed:

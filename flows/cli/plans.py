@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from flows.plan_report import LimitCheck, PlanReport, Resolved, Span
 
 _HOUR_S: Final = 3600
+_ROOM: Final = "make room, or let old records go (keep in the file, captains prune)"
 _FITS: Final = {
     "yes": "enough",
     "perhaps": "enough if it goes as expected",
@@ -77,6 +78,8 @@ def _lines(report: PlanReport) -> Iterator[str]:
     if report.machines[0].machines > 1 or report.hours.expected > 1:
         yield ""
         yield from _machines(report)
+    if report.disk_mb.high > report.disk_free_mb:
+        yield f"the disk has {_size(report.disk_free_mb)} left: {_ROOM}"
     for limit in report.limits:
         told = _FITS[limit.fits].format(pairs=limit.pairs)
         yield f"limit of {_of(limit.name, limit.limit)}, {_spent(limit)} spent: {told}"
@@ -110,6 +113,12 @@ def _rows(report: PlanReport) -> Iterator[list[str]]:
             yield _dollars(f"  of {one.captain}", one.usd)
     hours = report.hours
     yield ["time", *(duration(_HOUR_S * one) for one in (hours.low, hours.expected, hours.high))]
+    disk = report.disk_mb
+    yield ["disk", *(_size(one) for one in (disk.low, disk.expected, disk.high))]
+
+
+def _size(mb: float) -> str:
+    return f"{_figure(mb / 1000)} GB" if mb >= 1000 else f"{_figure(mb)} MB"
 
 
 def _dollars(name: str, span: Span | None) -> list[str]:

@@ -19,17 +19,21 @@ SPECS = (episode("e1", seed=1), episode("e2", seed=2))
 
 
 @pytest.fixture(scope="module")
+def played(away: RunFolder) -> tuple[EpisodeResult, ...]:
+    return play_job(Job(folder=away.path, episodes=SPECS, attempts=1))
+
+
+@pytest.fixture(scope="module")
 def away(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
-    """Where a worker has played them."""
+    """Where a worker plays them."""
     folder = RunFolder(tmp_path_factory.mktemp("worker") / "run")
     folder.open({})
-    play_job(Job(folder=folder.path, episodes=SPECS, attempts=1))
     return folder
 
 
 @pytest.fixture
-def parcel(away: RunFolder) -> Parcel:
-    return parcel_of(away, last=True)
+def parcel(away: RunFolder, played: tuple[EpisodeResult, ...]) -> Parcel:
+    return parcel_of(away, played, last=True)
 
 
 @pytest.fixture
@@ -55,10 +59,11 @@ def test_half_a_parcel_is_none_yet(parcel: Parcel) -> None:
 
 
 def test_home_is_as_if_it_had_been_played_here(
-    home: RunFolder, away: RunFolder, parcel: Parcel
+    home: RunFolder, away: RunFolder, parcel: Parcel, played: tuple[EpisodeResult, ...]
 ) -> None:
     results = taken(home, parcel)
-    assert list(results) == list(away.attempts()) == list(home.attempts())
+    assert results == played
+    assert list(away.attempts()) == list(home.attempts())
     for result in results:
         assert home.record_of(result).read_bytes() == away.record_of(result).read_bytes()
     assert len([*gists(home, ["e1", "e2"], from_records=False)]) == 2

@@ -27,7 +27,7 @@ from flows.planning import forecast
 from flows.play import play_until_it_counts
 from flows.precedents import LEAST_PAIRS, precedents
 from flows.ranges import Range
-from tests.flows.support import SMALL
+from tests.flows.support import SMALL, tournament_file
 from tests.flows.test_experience import episode
 from tournaments import EpisodePlan, TournamentPlan, parse_tournament
 
@@ -114,6 +114,22 @@ def test_scripted_captains_take_hours_and_no_calls() -> None:
     assert told.usd.high == 0
     assert 0 < told.hours.low < told.hours.expected < told.hours.high
     assert told.sources["calls, tokens, dollars, answers"] == "nobody is asked"
+
+
+def test_the_records_of_what_is_left_take_so_much_of_the_disk() -> None:
+    one, ten = planned(league(4, 100)), planned(league(4, 1_000))
+    assert ten.disk_mb.expected == pytest.approx(10 * one.disk_mb.expected, rel=0.001)
+    assert 0 < one.disk_mb.low < one.disk_mb.expected < one.disk_mb.high
+    assert one.disk_free_mb > 0
+
+
+def test_a_disk_that_may_be_too_small_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for pairs, is_told in ((1, False), (1_000_000, True)):
+        file = tournament_file(tmp_path, league(16, pairs))
+        assert main(["plan", str(file), "--runs", str(tmp_path)]) == 0
+        assert ("let old records go" in capsys.readouterr().out) == is_told
 
 
 def test_of_whom_nothing_is_known_the_price_table_and_assumptions_tell() -> None:
