@@ -21,16 +21,17 @@ TAG: Final = "captains"
 
 def call(flow: Callable[[], Coroutine[Any, Any, T]], stage: Stage) -> T:
     """Run a flow on `stage`, with the tag that our automations look for. Ctrl-C ends it as
-    `KeyboardInterrupt`.
+    `KeyboardInterrupt`, and so does whoever cancels or pauses the run in the Prefect UI.
     """
     from prefect import tags
-    from prefect.exceptions import TerminationSignal
+    from prefect.exceptions import Abort, Pause, TerminationSignal
 
     with on_stage(stage), tags(TAG):
         try:
             return asyncio.run(_awaited(flow))
-        except (TerminationSignal, asyncio.CancelledError):
-            # Prefect answers a SIGTERM during a flow in its own way; nothing else cancels us.
+        except (TerminationSignal, asyncio.CancelledError, Abort, Pause):
+            # Prefect answers a SIGTERM during a flow in its own way, and somebody may have ended
+            # the run in its UI; nothing else cancels us.
             raise KeyboardInterrupt from None
         except BaseExceptionGroup as several:
             if several.subgroup((TerminationSignal, asyncio.CancelledError)) is None:

@@ -21,6 +21,7 @@ from flows.announce import said_aloud
 from flows.broadcast import FULL_SPEED, Broadcast
 from flows.commentary import Telling, commentated
 from flows.config import EpisodeConfig, PersonConfig
+from flows.heeding import heeding
 from flows.leasing import leased
 from flows.ledger import RunFolder
 from flows.lending import check_secrets, lent_to_one
@@ -67,6 +68,7 @@ async def episode(config: EpisodeConfig) -> MatchReport:
     telling = telling_of(config)
     keep_shown(folder, spec, config.reasoning)
     async with (
+        heeding(stage),
         leased(CEILING, said_aloud(stage)) as limiter,
         lent_to_one(runs, bus, limiter) as services,
         watched(spec, config, folder, telling, services) as observers,

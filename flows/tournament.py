@@ -26,6 +26,7 @@ from flows.announce import said_aloud
 from flows.commentary import Telling
 from flows.config import SCHEDULED, TournamentConfig, spec_of
 from flows.handing_out import play_shards
+from flows.heeding import heeding
 from flows.leasing import leased
 from flows.lending import answers_home, check_secrets, lent
 from flows.opening import in_slices, opened
@@ -77,7 +78,10 @@ async def tournament(config: TournamentConfig) -> RunSummary:
     started_s, stage = time.monotonic(), current_stage()
     order = Order.of(spec_of(config), occasion_of(config))
     me = earlier.this_flow_run()
-    async with opened(order, Path(config.runs), fresh=config.fresh, flow_run=me) as run:
+    async with (
+        heeding(stage),
+        opened(order, Path(config.runs), fresh=config.fresh, flow_run=me) as run,
+    ):
         await earlier.close(run.earlier_flow_run)
         if config.pilot is not None:
             run.only_first(config.pilot)
