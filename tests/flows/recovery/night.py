@@ -41,7 +41,7 @@ spectate: {episodes: none}
 execution: {processes: 1}
 """
 EPISODES: Final = 96
-DEADLINE_S: Final = 180.0  # for a machine that is stuck
+DEADLINE_S: Final = 300.0  # for a machine that is stuck
 MARK: Final = "DISTURBED_BY_TEST"  # in the environment of a run and of whatever it starts
 
 T = TypeVar("T")

@@ -28,8 +28,7 @@ pytestmark = [
 ]
 
 ENDPOINT = "http://127.0.0.1:1/restarted"
-REQUEST_S = 2.0  # how long a run's request to Prefect may take
-HELD_REQUESTS = 2  # so many may time out one after the other
+REQUEST_S = 5.0  # how long a run waits for an answer of Prefect: more than a busy machine takes
 ROOM = 50_000  # bytes: less than any record of this run
 
 
@@ -75,7 +74,7 @@ async def test_a_run_waits_for_a_database_that_is_locked(
         await night.until_mid_run()
         with database_locked():
             await stands_still(night)
-            await asyncio.sleep(HELD_REQUESTS * REQUEST_S)  # the length of the outage is the matter
+            await asyncio.sleep(REQUEST_S)  # the length of the outage is the matter
             assert night.process.poll() is None
         code, out, err = await night.ended()
         assert code == 0, err
