@@ -7,8 +7,7 @@ storage, and counts once its seal has been checked and it is in the run's own fo
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -16,11 +15,11 @@ from uuid import UUID
 
 import httpx
 from prefect.client.orchestration import PrefectClient, get_client
-from prefect.client.schemas.filters import FlowRunFilter
-from prefect.client.schemas.objects import State, StateType, WorkerStatus
+from prefect.client.schemas.objects import State, StateType
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled, Cancelling, Crashed
 
+from engine.errors import BrokenRecord
 from engine.spec import EpisodeSpec
 from engine.version import project_version
 from flows import artifacts
@@ -35,6 +34,7 @@ from flows.stage import Stage
 from flows.storage import Storage, storage
 from flows.together import together
 from flows.views import Views
+from flows.watching import Watch, watching
 from flows.work import waits
 
 DEPLOYMENTS: Final[dict[PoolName, str]] = {
@@ -43,8 +43,6 @@ DEPLOYMENTS: Final[dict[PoolName, str]] = {
 }
 MOST_OUT: Final = 16  # shards of a pool at once, those included that nobody has taken yet
 MOST_TRIES: Final = 3
-POLL_S: Final = 1.0
-WORKERS_EVERY_S: Final = 15.0
 STUCK_S: Final = 150.0  # a worker that has taken a shard begins within seconds
 _SETTLE_S: Final = 5.0
 
@@ -129,12 +127,14 @@ async def carry(desk: Desk, shard: Shard) -> None:
     with desk.watch.of(run_id), desk.run.playing.of(shard.episodes, on_bus=False):
         try:
             state = await _until_over(desk, shard, run_id, missing)
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, BrokenRecord):  # else every later start meets it again
+                desk.journal.ends(shard)
             await _settle(desk.client, run_id)
             raise
+    desk.journal.ends(shard)  # what is missing of it has another key from here, or the next start
     if missing and state is not None:
         _came_back(desk, shard, state, missing)
-    desk.journal.ends(shard)
     with suppress(Exception):  # what is left there is clutter
         await desk.place.remove(shard.key)
 
@@ -248,79 +248,3 @@ async def _settle(client: PrefectClient, run_id: UUID) -> None:
 
 def _age_s(state: State[Any]) -> float:
     return (datetime.now(UTC) - state.timestamp).total_seconds()
-
-
-class Watch:
-    """Asks Prefect how the flow runs are that are out, all of them with one question, and how many
-    workers there are.
-    """
-
-    def __init__(self, client: PrefectClient) -> None:
-        self._client = client
-        self._states: dict[UUID, State[Any] | None] = {}
-        self._workers: dict[str, int] = {}
-        self._news = asyncio.Condition()
-
-    def workers(self, pool: str) -> int:
-        return self._workers.get(pool, 0)
-
-    @contextmanager
-    def of(self, run_id: UUID) -> Iterator[None]:
-        self._states[run_id] = None
-        try:
-            yield
-        finally:
-            del self._states[run_id]
-
-    async def until(self, is_so: Callable[[], bool]) -> None:
-        """Looked at again with each look."""
-        async with self._news:
-            await self._news.wait_for(is_so)
-
-    async def next(self, run_id: UUID) -> State[Any]:
-        """As it is at the next look."""
-        async with self._news:
-            while True:
-                await self._news.wait()
-                if (state := self._states[run_id]) is not None:
-                    return state
-
-    async def look(self) -> None:
-        if self._states:
-            ids = {"id": {"any_": [*self._states]}}
-            runs = await self._client.read_flow_runs(
-                flow_run_filter=FlowRunFilter.model_validate(ids)
-            )
-            for run in runs:
-                if run.id in self._states:
-                    self._states[run.id] = run.state
-        async with self._news:
-            self._news.notify_all()
-
-    async def count(self) -> None:
-        for pool in DEPLOYMENTS:
-            with suppress(ObjectNotFound):
-                found = await self._client.read_workers_for_work_pool(pool)
-                online = [one for one in found if one.status == WorkerStatus.ONLINE]
-                self._workers[pool] = len(online)
-
-
-@asynccontextmanager
-async def watching(client: PrefectClient) -> AsyncIterator[Watch]:
-    watch = Watch(client)
-    await watch.count()
-
-    async def looking() -> None:
-        for number in range(1, 1_000_000_000):
-            await asyncio.sleep(POLL_S)
-            with suppress(httpx.HTTPError):  # Prefect is away: what is played is played
-                await watch.look()
-                if number % int(WORKERS_EVERY_S / POLL_S) == 0:
-                    await watch.count()
-
-    task = asyncio.create_task(looking())
-    try:
-        yield watch
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
