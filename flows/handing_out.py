@@ -34,7 +34,7 @@ from flows.stage import Stage
 from flows.storage import Storage, storage
 from flows.together import together
 from flows.views import Views
-from flows.watching import Watch, watching
+from flows.watching import Seen, Watch, watching
 from flows.work import waits
 
 DEPLOYMENTS: Final[dict[PoolName, str]] = {
@@ -43,7 +43,11 @@ DEPLOYMENTS: Final[dict[PoolName, str]] = {
 }
 MOST_OUT: Final = 16  # shards of a pool at once, those included that nobody has taken yet
 MOST_TRIES: Final = 3
-STUCK_S: Final = 150.0  # a worker that has taken a shard begins within seconds
+STUCK_S: Final = 150.0  # a worker that has taken a shard begins, and ends, within seconds
+STUCK: Final = {
+    StateType.PENDING: "the worker that had taken it has not begun",
+    StateType.CANCELLING: "the worker that was to end it has not",
+}
 _SETTLE_S: Final = 5.0
 
 
@@ -126,15 +130,15 @@ async def carry(desk: Desk, shard: Shard) -> None:
     missing = {spec.episode_id: spec for spec in shard.episodes}
     with desk.watch.of(run_id), desk.run.playing.of(shard.episodes, on_bus=False):
         try:
-            state = await _until_over(desk, shard, run_id, missing)
+            seen = await _until_over(desk, shard, run_id, missing)
         except BaseException as error:
             if isinstance(error, BrokenRecord):  # else every later start meets it again
                 desk.journal.ends(shard)
             await _settle(desk.client, run_id)
             raise
     desk.journal.ends(shard)  # what is missing of it has another key from here, or the next start
-    if missing and state is not None:
-        _came_back(desk, shard, state, missing)
+    if missing and seen is not None:
+        _came_back(desk, shard, seen, missing)
     with suppress(Exception):  # what is left there is clutter
         await desk.place.remove(shard.key)
 
@@ -179,26 +183,32 @@ def _order(run: Run, shard: Shard) -> ShardOrder:
 
 async def _until_over(
     desk: Desk, shard: Shard, run_id: UUID, missing: dict[str, EpisodeSpec]
-) -> State[Any] | None:
+) -> Seen | None:
     """Take home each parcel as it comes. Gives how the flow run ended where it did before the last
     one came; None where nothing more is waited for.
     """
     taken = 0
     while True:
-        state = await desk.watch.next(run_id)
+        seen = await desk.watch.next(run_id)
         while (parcel := await _parcel(desk, shard, taken)) is not None:
             taken += 1
             await _take(desk, shard, parcel, missing)
             if parcel.last:
                 return None
-        if state.is_final():
-            return state
-        if state.type is StateType.SCHEDULED and _is_over(desk.run, shard.pool):
+        if seen.state.is_final():
+            return seen
+        if seen.state.type is StateType.SCHEDULED and _is_over(desk.run, shard.pool):
             await _settle(desk.client, run_id)
             return None
-        if state.type is StateType.PENDING and _age_s(state) > STUCK_S:
-            lost: State[Any] = Crashed(message="the worker that had taken it has not begun")
-            await desk.client.set_flow_run_state(run_id, lost, force=True)
+        await _give_up(desk.client, run_id, seen.state)
+
+
+async def _give_up(client: PrefectClient, run_id: UUID, state: State[Any]) -> None:
+    """Call a flow run lost of which its worker should have told more by now."""
+    if state.type in STUCK and _age_s(state) > STUCK_S:
+        lost: State[Any] = Crashed(message=STUCK[state.type])
+        with suppress(httpx.HTTPError, ObjectNotFound):  # then it is seen again at the next look
+            await client.set_flow_run_state(run_id, lost, force=True)
 
 
 async def _parcel(desk: Desk, shard: Shard, number: int) -> Parcel | None:
@@ -216,21 +226,23 @@ async def _take(desk: Desk, shard: Shard, parcel: Parcel, missing: dict[str, Epi
     await artifacts.show_scorecards(desk.run, results)
 
 
-def _came_back(
-    desk: Desk, shard: Shard, state: State[Any], missing: dict[str, EpisodeSpec]
-) -> None:
-    """What has not been played of a shard is handed out again. Raises `ShardLost`."""
+def _came_back(desk: Desk, shard: Shard, seen: Seen, missing: dict[str, EpisodeSpec]) -> None:
+    """What has not been played of a shard is handed out again. That it was cancelled while it
+    waited for a worker is no try. Raises `ShardLost`.
+    """
+    state = seen.state
     why = f"{state.name}{f': {state.message}' if state.message else ''}"
     if state.type is StateType.COMPLETED:
         why = (
             f"was played, and {desk.place} does not have it ({desk.place.why_not}): workers and "
             "who runs the tournament must reach the same storage (CAPTAINS_STORAGE)"
         )
-    if state.type is StateType.COMPLETED or shard.tries + 1 >= MOST_TRIES:
+    tries = shard.tries + (seen.has_begun or state.type is not StateType.CANCELLED)
+    if state.type is StateType.COMPLETED or tries >= MOST_TRIES:
         raise ShardLost(shard.title, why)
     left = f"{len(missing)} of {len(shard.episodes)} episodes are handed out again"
     desk.stage.reporter.trouble(f"{shard.title}: {why}; {left}")
-    desk.cutter.back(shard, missing.values())
+    desk.cutter.back(shard, missing.values(), tries)
 
 
 async def _settle(client: PrefectClient, run_id: UUID) -> None:

@@ -5,19 +5,36 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
 import httpx
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.filters import FlowRunFilter
-from prefect.client.schemas.objects import State, WorkerStatus
+from prefect.client.schemas.objects import FlowRun, State, WorkerStatus
 from prefect.exceptions import ObjectNotFound
+from prefect.states import Crashed
 
 from flows.deployments.wanted import CPU, LLM
 
 POLL_S: Final = 1.0
 WORKERS_EVERY_S: Final = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How a flow run is. `has_begun`: whether anybody has ever played at it."""
+
+    state: State[Any]
+    has_begun: bool
+
+
+GONE: Final = Seen(Crashed(message="its flow run was deleted in Prefect"), has_begun=True)
+
+
+class WatchFailed(Exception):
+    """Nobody looks any more, so that whoever waits would wait for ever; the cause says why."""
 
 
 class Watch:
@@ -27,43 +44,58 @@ class Watch:
 
     def __init__(self, client: PrefectClient) -> None:
         self._client = client
-        self._states: dict[UUID, State[Any] | None] = {}
+        self._seen: dict[UUID, Seen | None] = {}
         self._workers: dict[str, int] = {}
         self._news = asyncio.Condition()
+        self._failure: Exception | None = None
 
     def workers(self, pool: str) -> int:
         return self._workers.get(pool, 0)
 
     @contextmanager
     def of(self, run_id: UUID) -> Iterator[None]:
-        self._states[run_id] = None
+        self._seen[run_id] = None
         try:
             yield
         finally:
-            del self._states[run_id]
+            del self._seen[run_id]
 
     async def until(self, is_so: Callable[[], bool]) -> None:
-        """Looked at again with each look."""
+        """Looked at again with each look. Raises `WatchFailed`."""
         async with self._news:
-            await self._news.wait_for(is_so)
+            while not is_so():
+                await self._look()
 
-    async def next(self, run_id: UUID) -> State[Any]:
-        """As it is at the next look."""
+    async def next(self, run_id: UUID) -> Seen:
+        """As it is at the next look. Raises `WatchFailed`."""
         async with self._news:
             while True:
-                await self._news.wait()
-                if (state := self._states[run_id]) is not None:
-                    return state
+                await self._look()
+                if (seen := self._seen[run_id]) is not None:
+                    return seen
+
+    async def _look(self) -> None:
+        if self._failure is None:
+            await self._news.wait()
+        if self._failure is not None:
+            raise WatchFailed(str(self._failure)) from self._failure
 
     async def look(self) -> None:
-        if self._states:
-            ids = {"id": {"any_": [*self._states]}}
+        if wanted := [*self._seen]:
             runs = await self._client.read_flow_runs(
-                flow_run_filter=FlowRunFilter.model_validate(ids)
+                flow_run_filter=FlowRunFilter.model_validate({"id": {"any_": wanted}})
             )
-            for run in runs:
-                if run.id in self._states:
-                    self._states[run.id] = run.state
+            found = {run.id: _seen(run) for run in runs}
+            for run_id in self._seen.keys() & wanted:
+                self._seen[run_id] = found.get(run_id, GONE)
+        await self._tell()
+
+    async def fail(self, error: Exception) -> None:
+        """Whoever waits is told that nobody looks any more."""
+        self._failure = error
+        await self._tell()
+
+    async def _tell(self) -> None:
         async with self._news:
             self._news.notify_all()
 
@@ -73,6 +105,10 @@ class Watch:
                 found = await self._client.read_workers_for_work_pool(pool)
                 online = [one for one in found if one.status == WorkerStatus.ONLINE]
                 self._workers[pool] = len(online)
+
+
+def _seen(run: FlowRun) -> Seen | None:
+    return run.state and Seen(run.state, has_begun=run.run_count > 0 or run.start_time is not None)
 
 
 @asynccontextmanager
@@ -88,7 +124,13 @@ async def watching(client: PrefectClient) -> AsyncIterator[Watch]:
                 if number % int(WORKERS_EVERY_S / POLL_S) == 0:
                     await watch.count()
 
-    task = asyncio.create_task(looking())
+    async def looking_or_failing() -> None:
+        try:
+            await looking()
+        except Exception as error:  # noqa: BLE001 - raised again by all who wait
+            await watch.fail(error)
+
+    task = asyncio.create_task(looking_or_failing())
     try:
         yield watch
     finally:
