@@ -108,7 +108,8 @@ class Watch:
 
 
 def _seen(run: FlowRun) -> Seen | None:
-    return run.state and Seen(run.state, has_begun=run.run_count > 0 or run.start_time is not None)
+    has_begun = run.run_count > 0 or run.start_time is not None
+    return None if run.state is None else Seen(run.state, has_begun)
 
 
 @asynccontextmanager
