@@ -26,10 +26,11 @@ from flows import artifacts
 from flows.config import ShardConfig
 from flows.deployments.wanted import CPU, LLM, PoolName
 from flows.fixtures import ORDER
+from flows.journal import Journal, Shard
 from flows.parcels import Homecoming, Parcel, ShardOrder, packed, take_home, unpacked
 from flows.pool import ProcessPool
 from flows.run import Run
-from flows.shards import Cutter, Journal, Shard
+from flows.shards import Cutter
 from flows.stage import Stage
 from flows.storage import Storage, storage
 from flows.together import together
@@ -94,7 +95,7 @@ class Desk:
 async def play_shards(run: Run, stage: Stage, views: Views, pool: ProcessPool) -> None:
     """Have workers play all that is missing. Raises `NoFixtures` and `ShardLost`."""
     async with get_client() as client, watching(client) as watch:
-        journal, place = Journal(run.folder.path), await storage()
+        journal, place = run.journal, await storage()
         cutter = Cutter(run, journal, watch.workers)
         desk = Desk(run, stage, views, pool, client, place, watch, journal, cutter)
 
@@ -218,7 +219,7 @@ async def _parcel(desk: Desk, shard: Shard, number: int) -> Parcel | None:
 
 async def _take(desk: Desk, shard: Shard, parcel: Parcel, missing: dict[str, EpisodeSpec]) -> None:
     job = Homecoming(folder=desk.run.folder.path, parcel=parcel, wanted=dict(missing))
-    results = await desk.pool.run(take_home, job)
+    results = await desk.pool.run_again(take_home, job)
     for result in results:
         del missing[result.episode_id]
     desk.cutter.took(shard.pool, results)

@@ -15,11 +15,13 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Any, Final, Literal, Self, TypeVar
 
 T = TypeVar("T")
+
+RETRIES: Final = 2  # of work whose process died
 
 _END_TIMEOUT_S: Final = 5.0
 
@@ -70,6 +72,15 @@ class ProcessPool:
             if self._executor is executor and not self._closed:  # the first to notice
                 self._executor = self._new()
             raise
+
+    async def run_again(self, work: Callable[..., T], *arguments: Any) -> T:
+        """The same for work that may be done twice: begun anew where a process died. Raises
+        `BrokenProcessPool` after `RETRIES`.
+        """
+        for _ in range(RETRIES):
+            with suppress(BrokenProcessPool):
+                return await self.run(work, *arguments)
+        return await self.run(work, *arguments)
 
     def close(self) -> None:
         """End every process: idle ones leave, busy ones are stopped, as an unsealed record counts

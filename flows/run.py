@@ -15,6 +15,7 @@ from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
 from flows import catalogue
 from flows.heritage import Heritage
+from flows.journal import Journal
 from flows.ledger import RunFolder
 from flows.order import Order
 from flows.outlook import Outlook, meetings, outlook
@@ -48,6 +49,7 @@ class Run:
         self.playing = Playing()
         self.lengths = Lengths()
         self._shown: set[str] = set()
+        self.journal = Journal(folder.path)
         self.heritage = Heritage(folder, order.meaning, order.plan.occasion)
         self.earlier_flow_run: Mapping[str, Any] | None = None  # which played it the last time
         self._inherits = not folder.about().get("fresh")
@@ -181,18 +183,26 @@ class Run:
         return not {spec.home.name, spec.away.name} & self.book.unplayable.keys()
 
     def _taking_up(self, planned: Iterable[EpisodePlan]) -> Iterator[None]:
-        tried = self._before.attempts
         for episode in planned:
             sealed = self._before.sealed(episode.episode_id)
             if sealed is not None:
                 self.add([sealed])
                 self.resumed += 1
             else:
-                attempt = max(tried.get(episode.episode_id, 0) + 1, self._first_attempt)
+                attempt = self._next_attempt(episode.episode_id)
                 spec = episode_spec(episode, self.spec.match, self.captains, attempt=attempt)
                 if not self._is_taken_over(spec):
                     self.missing[spec.episode_id] = spec
             yield
+
+    def _next_attempt(self, episode_id: str) -> int:
+        """A number that no attempt at it has had, here or with a worker, who may still play it."""
+        handed = self.journal.attempts.get(episode_id)
+        return max(
+            self._before.attempts.get(episode_id, 0) + 1,
+            0 if handed is None else handed + self.attempts,
+            self._first_attempt,
+        )
 
     def _is_taken_over(self, spec: EpisodeSpec) -> bool:
         """Whether it was played of the file as it was before, and means the same in it now."""
@@ -212,10 +222,12 @@ class Run:
                 self.stop(result.error or "the run's budget is spent")
 
     def take_first(self) -> EpisodeSpec | None:
-        """The first missing episode, which is then no batch's any more; None when nothing is
-        missing.
+        """The first missing episode that no worker has, which is then no batch's any more; None
+        when there is none.
         """
-        first = next(iter(self.missing), None)
+        workers = self.spec.execution.mode == "workers"
+        out = self.journal.episodes_out() if workers else frozenset()
+        first = next((name for name in self.missing if name not in out), None)
         return None if first is None else self.missing.pop(first)
 
     def show(self, spec: EpisodeSpec) -> None:

@@ -1,113 +1,25 @@
-"""Shards: what a tournament hands to workers at once, and which of them are out.
-
-    shards.jsonl    in the run's folder: a line when a shard is handed out, before anybody hears of
-                    it, and one when all that it came to is at home
-
-So whoever runs the tournament may be killed: the next start finds the shards that are out by their
-keys, and hands out none of them a second time.
-"""
+"""Shards: what a tournament hands to workers at once."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Iterable
 from typing import Final
 from uuid import uuid4
-
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
 from engine.wording import shortened
 from flows.deployments.wanted import CPU, LLM, PoolName
 from flows.experience import Moments
+from flows.journal import Journal, Shard
 from flows.pool import processes_of
 from flows.run import Run
-from flows.saving import append_line
 from flows.work import LONGEST_TITLE, Batch, waits
 
-FILE: Final = "shards.jsonl"
 SHARES: Final = 3  # of what is left, for each worker: so that the last one is not waited for long
 LEAST_S: Final = 20.0  # of play: to begin a shard takes a worker some seconds of a core
 BALL_S: Final = 0.0005  # of a scripted episode of which nothing is known yet
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shard:
-    """`key` names it in the storage and in Prefect. `tries`: how often its like was lost before."""
-
-    key: str
-    pool: PoolName
-    title: str
-    episodes: tuple[EpisodeSpec, ...]
-    tries: int = 0
-
-
-class _Out(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    key: str
-    pool: PoolName
-    title: str
-    attempts: dict[str, int]
-
-
-class _Over(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    over: str
-
-
-class Journal:
-    """Of one run. `attempts`: the last number that each episode was handed out under."""
-
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / FILE
-        self._out: dict[str, _Out] = {}
-        self.attempts: dict[str, int] = {}
-        for line in _lines(self._path):
-            with suppress(ValidationError):
-                self._out.pop(_Over.model_validate_json(line).over, None)
-            with suppress(ValidationError):
-                self._note(_Out.model_validate_json(line))
-
-    def out(self, missing: Mapping[str, EpisodeSpec]) -> Iterator[Shard]:
-        """The shards that are out, with what is missing of them."""
-        for out in [*self._out.values()]:
-            episodes = tuple(
-                missing[name].model_copy(update={"attempt": attempt})
-                for name, attempt in out.attempts.items()
-                if name in missing
-            )
-            if episodes:
-                yield Shard(key=out.key, pool=out.pool, title=out.title, episodes=episodes)
-
-    def __contains__(self, key: str) -> bool:
-        return key in self._out
-
-    def begins(self, shard: Shard) -> None:
-        attempts = {spec.episode_id: spec.attempt for spec in shard.episodes}
-        out = _Out(key=shard.key, pool=shard.pool, title=shard.title, attempts=attempts)
-        append_line(self._path, out.model_dump_json().encode())
-        self._note(out)
-
-    def ends(self, shard: Shard) -> None:
-        append_line(self._path, _Over(over=shard.key).model_dump_json().encode())
-        self._out.pop(shard.key, None)
-
-    def _note(self, out: _Out) -> None:
-        self._out[out.key] = out
-        for name, attempt in out.attempts.items():
-            self.attempts[name] = max(attempt, self.attempts.get(name, 0))
-
-
-def _lines(path: Path) -> Iterator[bytes]:
-    if path.exists():
-        with path.open("rb") as lines:
-            yield from lines
 
 
 class Cutter:

@@ -33,7 +33,7 @@ from flows.opening import in_slices, opened
 from flows.order import Order
 from flows.people import check_can_be_asked
 from flows.play import Job, play_timed, play_until_it_counts, warm_up
-from flows.pool import ProcessPool
+from flows.pool import RETRIES, ProcessPool
 from flows.publishing import publisher
 from flows.reporting import reported, tidied
 from flows.run import Run
@@ -49,7 +49,6 @@ from tournaments import BadTournamentFile
 from tournaments.running import TEMPLATES
 
 INFRASTRUCTURE: Final = (BrokenProcessPool, CaptainUnavailable, OSError)
-RETRIES: Final = 2
 
 T = TypeVar("T")
 

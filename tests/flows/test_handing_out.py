@@ -24,12 +24,13 @@ from engine.result import EpisodeResult
 from flows import catalogue, watching
 from flows.deployments.wanted import CPU
 from flows.handing_out import MOST_TRIES, STUCK_S, Desk, ShardLost, carry
+from flows.journal import Journal, Shard
 from flows.opening import open_run
 from flows.order import Order
 from flows.parcels import Parcel, packed
 from flows.pool import ProcessPool
 from flows.run import Run
-from flows.shards import Cutter, Journal, Shard
+from flows.shards import Cutter
 from flows.stage import Reporter, Stage
 from flows.storage import Storage
 from flows.views import Views
@@ -90,7 +91,7 @@ class Unseen:
 class Pool:
     """Works in this process."""
 
-    async def run(self, work: Callable[..., T], *arguments: Any) -> T:
+    async def run_again(self, work: Callable[..., T], *arguments: Any) -> T:
         return work(*arguments)
 
 

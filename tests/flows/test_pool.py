@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +27,18 @@ async def test_a_dead_process_is_replaced() -> None:
         with pytest.raises(BrokenProcessPool):
             await pool.run(die)
         assert await pool.run(abs, -2) == 2
+
+
+def die_once(mark: Path) -> str:
+    if not mark.exists():
+        mark.touch()
+        die()
+    return "done"
+
+
+async def test_what_may_be_done_twice_is_done_again_where_its_process_died(tmp_path: Path) -> None:
+    with ProcessPool(1, warm_up) as pool:
+        assert await pool.run_again(die_once, tmp_path / "mark") == "done"
 
 
 async def test_leaving_ends_busy_processes() -> None:

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from engine.spec import EpisodeSpec
 from flows import catalogue
 from flows.deployments.wanted import CPU, LLM
+from flows.journal import Journal, Shard
 from flows.opening import open_run
 from flows.order import Order
 from flows.play import Job, play_job
 from flows.run import Run
-from flows.shards import LEAST_S, Cutter, Journal, Shard
+from flows.shards import LEAST_S, Cutter
 from tests.flows.support import SMALL
 from tournaments import parse_tournament
 
@@ -119,3 +121,36 @@ def test_a_torn_line_of_the_journal_is_passed_over(run: Run) -> None:
     with (run.folder.path / "shards.jsonl").open("a") as lines:
         lines.write('{"over": "' + shard.key[:5])
     assert [one.key for one in Journal(run.folder.path).out(run.missing)] == [shard.key]
+
+
+def handed_out(folder: Path, text: str) -> Shard:
+    """By a start that was then killed."""
+    run = next(opened(folder, text))
+    one = cutter(run, run.journal)
+    taking(one, run, 0.5)
+    shard = one.next(CPU)
+    assert shard is not None
+    run.journal.begins(shard)
+    return shard
+
+
+def featured(folder: Path, text: str) -> EpisodeSpec:
+    """By the next start."""
+    spec = next(opened(folder, text)).take_first()
+    assert spec is not None
+    return spec
+
+
+def test_the_featured_match_is_one_that_no_worker_has(tmp_path: Path) -> None:
+    league = LEAGUE.replace("processes: 1", "mode: workers, processes: 1")
+    out = {spec.episode_id for spec in handed_out(tmp_path, league).episodes}
+    assert featured(tmp_path, league).episode_id not in out
+
+
+def test_who_goes_on_without_workers_plays_under_numbers_that_they_do_not_have(
+    tmp_path: Path,
+) -> None:
+    out = {spec.episode_id: spec.attempt for spec in handed_out(tmp_path, LEAGUE).episodes}
+    spec = featured(tmp_path, LEAGUE)
+    tries = 3  # limits.attempts: the worker may try as often
+    assert spec.attempt == out[spec.episode_id] + tries
