@@ -55,7 +55,7 @@ def league(name: str, url: str, pairs: int) -> TournamentSpec:
             "captains": [qwen, "heuristic"],
             "spectate": {"episodes": "none"},
             "limits": {"llm": 64},
-            "execution": {"mode": "workers", "open_episodes": AT_ONCE, "shard": "30s"},
+            "execution": {"mode": "workers", "open_episodes": AT_ONCE, "shard": "2m"},
         }
     )
 

@@ -7,8 +7,7 @@ storage, and counts once its seal has been checked and it is in the run's own fo
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -16,11 +15,11 @@ from uuid import UUID
 
 import httpx
 from prefect.client.orchestration import PrefectClient, get_client
-from prefect.client.schemas.filters import FlowRunFilter
-from prefect.client.schemas.objects import State, StateType, WorkerStatus
+from prefect.client.schemas.objects import State, StateType
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled, Cancelling, Crashed
 
+from engine.errors import BrokenRecord
 from engine.spec import EpisodeSpec
 from engine.version import project_version
 from flows import artifacts
@@ -43,6 +42,7 @@ from flows.stage import Stage
 from flows.storage import Storage, storage
 from flows.together import together
 from flows.views import Views
+from flows.watching import Seen, Watch, watching
 from flows.work import waits
 
 DEPLOYMENTS: Final[dict[PoolName, str]] = {
@@ -51,9 +51,11 @@ DEPLOYMENTS: Final[dict[PoolName, str]] = {
 }
 MOST_OUT: Final = 16  # shards of a pool at once, those included that nobody has taken yet
 MOST_TRIES: Final = 3
-POLL_S: Final = 1.0
-WORKERS_EVERY_S: Final = 15.0
-STUCK_S: Final = 150.0  # a worker that has taken a shard begins within seconds
+STUCK_S: Final = 150.0  # a worker that has taken a shard begins, and ends, within seconds
+STUCK: Final = {
+    StateType.PENDING: "the worker that had taken it has not begun",
+    StateType.CANCELLING: "the worker that was to end it has not",
+}
 _SETTLE_S: Final = 5.0
 
 
@@ -136,13 +138,15 @@ async def carry(desk: Desk, shard: Shard) -> None:
     missing = {spec.episode_id: spec for spec in shard.episodes}
     with desk.watch.of(run_id), desk.run.playing.of(shard.episodes, on_bus=False):
         try:
-            state = await _until_over(desk, shard, run_id, missing)
-        except BaseException:
+            seen = await _until_over(desk, shard, run_id, missing)
+        except BaseException as error:
+            if isinstance(error, BrokenRecord):  # else every later start meets it again
+                desk.journal.ends(shard)
             await _settle(desk.client, run_id)
             raise
-    if missing and state is not None:
-        _came_back(desk, shard, state, missing)
-    desk.journal.ends(shard)
+    desk.journal.ends(shard)  # what is missing of it has another key from here, or the next start
+    if missing and seen is not None:
+        _came_back(desk, shard, seen, missing)
     with suppress(Exception):  # what is left there is clutter
         await desk.place.remove(shard.key)
 
@@ -190,26 +194,32 @@ def _order(run: Run, shard: Shard) -> ShardOrder:
 
 async def _until_over(
     desk: Desk, shard: Shard, run_id: UUID, missing: dict[str, EpisodeSpec]
-) -> State[Any] | None:
+) -> Seen | None:
     """Take home each parcel as it comes. Gives how the flow run ended where it did before the last
     one came; None where nothing more is waited for.
     """
     taken = 0
     while True:
-        state = await desk.watch.next(run_id)
+        seen = await desk.watch.next(run_id)
         while (parcel := await _parcel(desk, shard, taken)) is not None:
             taken += 1
             await _take(desk, shard, parcel, missing)
             if parcel.last:
                 return None
-        if state.is_final():
-            return state
-        if state.type is StateType.SCHEDULED and _is_over(desk.run, shard.pool):
+        if seen.state.is_final():
+            return seen
+        if seen.state.type is StateType.SCHEDULED and _is_over(desk.run, shard.pool):
             await _settle(desk.client, run_id)
             return None
-        if state.type is StateType.PENDING and _age_s(state) > STUCK_S:
-            lost: State[Any] = Crashed(message="the worker that had taken it has not begun")
-            await desk.client.set_flow_run_state(run_id, lost, force=True)
+        await _give_up(desk.client, run_id, seen.state)
+
+
+async def _give_up(client: PrefectClient, run_id: UUID, state: State[Any]) -> None:
+    """Call a flow run lost of which its worker should have told more by now."""
+    if state.type in STUCK and _age_s(state) > STUCK_S:
+        lost: State[Any] = Crashed(message=STUCK[state.type])
+        with suppress(httpx.HTTPError, ObjectNotFound):  # then it is seen again at the next look
+            await client.set_flow_run_state(run_id, lost, force=True)
 
 
 async def _parcel(desk: Desk, shard: Shard, number: int) -> Parcel | None:
@@ -227,21 +237,23 @@ async def _take(desk: Desk, shard: Shard, parcel: Parcel, missing: dict[str, Epi
     await artifacts.show_scorecards(desk.run, results)
 
 
-def _came_back(
-    desk: Desk, shard: Shard, state: State[Any], missing: dict[str, EpisodeSpec]
-) -> None:
-    """What has not been played of a shard is handed out again. Raises `ShardLost`."""
+def _came_back(desk: Desk, shard: Shard, seen: Seen, missing: dict[str, EpisodeSpec]) -> None:
+    """What has not been played of a shard is handed out again. That it was cancelled while it
+    waited for a worker is no try. Raises `ShardLost`.
+    """
+    state = seen.state
     why = f"{state.name}{f': {state.message}' if state.message else ''}"
     if state.type is StateType.COMPLETED:
         why = (
             f"was played, and {desk.place} does not have it ({desk.place.why_not}): workers and "
             "who runs the tournament must reach the same storage (CAPTAINS_STORAGE)"
         )
-    if state.type is StateType.COMPLETED or shard.tries + 1 >= MOST_TRIES:
+    tries = shard.tries + (seen.has_begun or state.type is not StateType.CANCELLED)
+    if state.type is StateType.COMPLETED or tries >= MOST_TRIES:
         raise ShardLost(shard.title, why)
     left = f"{len(missing)} of {len(shard.episodes)} episodes are handed out again"
     desk.stage.reporter.trouble(f"{shard.title}: {why}; {left}")
-    desk.cutter.back(shard, missing.values())
+    desk.cutter.back(shard, missing.values(), tries)
 
 
 async def _settle(client: PrefectClient, run_id: UUID) -> None:
@@ -259,79 +271,3 @@ async def _settle(client: PrefectClient, run_id: UUID) -> None:
 
 def _age_s(state: State[Any]) -> float:
     return (datetime.now(UTC) - state.timestamp).total_seconds()
-
-
-class Watch:
-    """Asks Prefect how the flow runs are that are out, all of them with one question, and how many
-    workers there are.
-    """
-
-    def __init__(self, client: PrefectClient) -> None:
-        self._client = client
-        self._states: dict[UUID, State[Any] | None] = {}
-        self._workers: dict[str, int] = {}
-        self._news = asyncio.Condition()
-
-    def workers(self, pool: str) -> int:
-        return self._workers.get(pool, 0)
-
-    @contextmanager
-    def of(self, run_id: UUID) -> Iterator[None]:
-        self._states[run_id] = None
-        try:
-            yield
-        finally:
-            del self._states[run_id]
-
-    async def until(self, is_so: Callable[[], bool]) -> None:
-        """Looked at again with each look."""
-        async with self._news:
-            await self._news.wait_for(is_so)
-
-    async def next(self, run_id: UUID) -> State[Any]:
-        """As it is at the next look."""
-        async with self._news:
-            while True:
-                await self._news.wait()
-                if (state := self._states[run_id]) is not None:
-                    return state
-
-    async def look(self) -> None:
-        if self._states:
-            ids = {"id": {"any_": [*self._states]}}
-            runs = await self._client.read_flow_runs(
-                flow_run_filter=FlowRunFilter.model_validate(ids)
-            )
-            for run in runs:
-                if run.id in self._states:
-                    self._states[run.id] = run.state
-        async with self._news:
-            self._news.notify_all()
-
-    async def count(self) -> None:
-        for pool in DEPLOYMENTS:
-            with suppress(ObjectNotFound):
-                found = await self._client.read_workers_for_work_pool(pool)
-                online = [one for one in found if one.status == WorkerStatus.ONLINE]
-                self._workers[pool] = len(online)
-
-
-@asynccontextmanager
-async def watching(client: PrefectClient) -> AsyncIterator[Watch]:
-    watch = Watch(client)
-    await watch.count()
-
-    async def looking() -> None:
-        for number in range(1, 1_000_000_000):
-            await asyncio.sleep(POLL_S)
-            with suppress(httpx.HTTPError):  # Prefect is away: what is played is played
-                await watch.look()
-                if number % int(WORKERS_EVERY_S / POLL_S) == 0:
-                    await watch.count()
-
-    task = asyncio.create_task(looking())
-    try:
-        yield watch
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)

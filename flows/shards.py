@@ -160,12 +160,10 @@ class Cutter:
                 self._took[pool].add(result.took_s)
                 self.measured(pool)
 
-    def back(self, shard: Shard, missing: Iterable[EpisodeSpec]) -> None:
+    def back(self, shard: Shard, missing: Iterable[EpisodeSpec], tries: int) -> None:
         """What is missing of a shard that was lost is handed out again, under another key."""
         title, specs = shard.title, self._renumbered(missing)
-        again = Shard(
-            key=self._key(), pool=shard.pool, title=title, episodes=specs, tries=shard.tries + 1
-        )
+        again = Shard(key=self._key(), pool=shard.pool, title=title, episodes=specs, tries=tries)
         self._found[shard.pool].append(again)
 
     def _shard(self, pool: PoolName, parts: list[Batch]) -> Shard:

@@ -103,7 +103,7 @@ def test_what_came_back_has_another_key_and_numbers_that_nobody_had(run: Run) ->
     shard = one.next(CPU)
     assert shard is not None
     journal.begins(shard)
-    one.back(shard, shard.episodes)
+    one.back(shard, shard.episodes, 1)
     again = one.next(CPU)
     assert again is not None
     assert again.key != shard.key

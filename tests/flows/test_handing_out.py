@@ -1,0 +1,224 @@
+"""What becomes of shards that are out: Prefect's client is a scripted double, the storage a folder,
+and what workers play is played here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar, cast
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.objects import FlowRun, State, StateType
+from prefect.client.schemas.responses import DeploymentResponse
+from prefect.filesystems import LocalFileSystem
+from prefect.states import Cancelled, Completed, Running
+
+from engine.errors import BrokenRecord
+from engine.result import EpisodeResult
+from flows import catalogue, watching
+from flows.deployments.wanted import CPU
+from flows.handing_out import MOST_TRIES, STUCK_S, Desk, ShardLost, carry
+from flows.opening import open_run
+from flows.order import Order
+from flows.parcels import Parcel, packed
+from flows.pool import ProcessPool
+from flows.run import Run
+from flows.shards import Cutter, Journal, Shard
+from flows.stage import Reporter, Stage
+from flows.storage import Storage
+from flows.views import Views
+from tests.flows.support import SMALL
+from tournaments import parse_tournament
+
+T = TypeVar("T")
+
+DUEL = SMALL.replace("pairs: 2", "pairs: 40") + "execution: {mode: workers, processes: 1}\n"
+
+
+@dataclass
+class Server:
+    """Prefect, where the flow runs that are out are, at each look, as `looks` says next; the last
+    of it stays. None: they have been deleted.
+    """
+
+    looks: list[State[Any] | Exception | None] = field(default_factory=list)
+    run_count: int = 0
+    made: dict[str, UUID] = field(default_factory=dict)
+    told: list[StateType] = field(default_factory=list)
+
+    async def read_deployment_by_name(self, name: str) -> DeploymentResponse:
+        return DeploymentResponse(id=uuid4(), name=name, flow_id=uuid4(), labels={})
+
+    async def create_flow_run_from_deployment(
+        self, _: UUID, *, idempotency_key: str, **__: object
+    ) -> FlowRun:
+        return self._run(self.made.setdefault(idempotency_key, uuid4()))
+
+    async def read_flow_runs(self, **_: object) -> list[FlowRun]:
+        now = self.looks.pop(0) if len(self.looks) > 1 else self.looks[0]
+        if isinstance(now, Exception):
+            raise now
+        return [self._run(run_id, now) for run_id in self.made.values() if now is not None]
+
+    async def read_flow_run(self, run_id: UUID) -> FlowRun:
+        return self._run(run_id)
+
+    async def set_flow_run_state(self, _: UUID, state: State[Any], **__: object) -> None:
+        self.told.append(state.type)
+        self.looks = [state]
+
+    async def read_workers_for_work_pool(self, _: str) -> list[object]:
+        return []
+
+    def _run(self, run_id: UUID, state: State[Any] | None = None) -> FlowRun:
+        return FlowRun(id=run_id, flow_id=uuid4(), state=state, run_count=self.run_count)
+
+
+class Unseen:
+    """Views that nobody looks at."""
+
+    async def add(self, results: list[EpisodeResult]) -> None:
+        pass
+
+
+class Pool:
+    """Works in this process."""
+
+    async def run(self, work: Callable[..., T], *arguments: Any) -> T:
+        return work(*arguments)
+
+
+class Heard(Reporter):
+    def __init__(self) -> None:
+        self.troubles: list[str] = []
+
+    def trouble(self, message: str) -> None:
+        self.troubles.append(message)
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "POLL_S", 0.001)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Run]:
+    order = Order.of(parse_tournament(DUEL, catalogue.known()), "1")
+    with open_run(order, tmp_path / "runs") as run:
+        yield run
+
+
+@pytest.fixture
+def server() -> Server:
+    return Server()
+
+
+@pytest.fixture
+async def desk(run: Run, server: Server, tmp_path: Path) -> AsyncIterator[Desk]:
+    client = cast("PrefectClient", server)
+    async with watching.watching(client) as watch:
+        journal = Journal(run.folder.path)
+        yield Desk(
+            run=run,
+            stage=Stage(reporter=Heard()),
+            views=cast("Views", Unseen()),
+            pool=cast("ProcessPool", Pool()),
+            client=client,
+            place=Storage("there", LocalFileSystem(basepath=str(tmp_path / "there"))),
+            watch=watch,
+            journal=journal,
+            cutter=Cutter(run, journal, watch.workers),
+        )
+
+
+def cut(desk: Desk) -> Shard:
+    shard = desk.cutter.next(CPU)
+    assert shard is not None
+    return shard
+
+
+def out_again(desk: Desk) -> list[str]:
+    """The keys of what a later start finds out."""
+    journal = Journal(desk.run.folder.path)
+    return [shard.key for shard in journal.out(desk.run.missing)]
+
+
+async def test_a_shard_whose_play_the_storage_has_not_is_cut_anew_by_the_next_start(
+    desk: Desk, server: Server
+) -> None:
+    shard = cut(desk)
+    desk.journal.begins(shard)
+    server.looks = [Completed()]
+    with pytest.raises(ShardLost, match="CAPTAINS_STORAGE"):
+        await carry(desk, shard)
+    assert out_again(desk) == []
+
+
+async def test_a_shard_with_a_broken_parcel_is_cut_anew_by_the_next_start(
+    desk: Desk, server: Server
+) -> None:
+    shard = cut(desk)
+    broken = Parcel(lines=("torn",), records={}, last=True)
+    await desk.place.put(f"{shard.key}/0", packed(broken))
+    server.looks = [Completed()]
+    with pytest.raises(BrokenRecord):
+        await carry(desk, shard)
+    assert out_again(desk) == []
+
+
+async def test_what_was_cancelled_while_it_waited_for_a_worker_is_no_try(
+    desk: Desk, server: Server
+) -> None:
+    for _ in range(MOST_TRIES + 1):
+        shard = cut(desk)
+        server.looks = [Cancelled()]
+        await carry(desk, shard)
+    assert len({*server.made}) == MOST_TRIES + 1
+    assert cut(desk).episodes
+
+
+async def test_what_was_cancelled_while_it_was_played_is_a_try(desk: Desk, server: Server) -> None:
+    server.looks, server.run_count = [Cancelled()], 1
+    for _ in range(MOST_TRIES - 1):
+        await carry(desk, cut(desk))
+    with pytest.raises(ShardLost, match="Cancelled"):
+        await carry(desk, cut(desk))
+
+
+async def test_a_shard_whose_flow_run_was_deleted_is_handed_out_again(
+    desk: Desk, server: Server
+) -> None:
+    shard = cut(desk)
+    server.looks = [Running(), None]
+    await carry(desk, shard)
+    again = cut(desk)
+    assert (again.episodes[0].episode_id, again.tries) == (shard.episodes[0].episode_id, 1)
+
+
+@pytest.mark.parametrize("stuck", [StateType.PENDING, StateType.CANCELLING])
+async def test_a_worker_that_tells_nothing_more_is_given_up(
+    desk: Desk, server: Server, stuck: StateType
+) -> None:
+    long_ago = datetime.now(UTC) - timedelta(seconds=STUCK_S + 1)
+    server.looks = [State(type=stuck, timestamp=long_ago)]
+    await carry(desk, cut(desk))
+    assert server.told == [StateType.CRASHED]
+    assert cut(desk).tries == 1
+
+
+async def test_nobody_waits_for_a_watch_that_has_failed(desk: Desk, server: Server) -> None:
+    server.looks = [ValueError("nobody understands the answer")]
+    with pytest.raises(watching.WatchFailed, match="nobody understands"):
+        await carry(desk, cut(desk))
+
+
+async def test_prefect_may_be_away_for_a_while(desk: Desk, server: Server) -> None:
+    server.looks = [httpx.ConnectError("away"), Running(), httpx.ConnectError("away"), Cancelled()]
+    await carry(desk, cut(desk))
+    assert server.looks == [server.looks[-1]]
