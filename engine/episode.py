@@ -36,6 +36,7 @@ from engine.result import EpisodeResult
 from engine.seeds import Streams
 from engine.spec import EpisodeSpec
 from engine.tool_captains import Preparable, Services
+from engine.wire import DECIMALS
 
 # A legal T20 match asks some 500 questions, an ODI 1,300; extras add a few. Twenty a ball is far
 # above all of them.
@@ -252,8 +253,8 @@ class _Episode:
                     innings=result.innings,
                     turns=result.turns,
                     deliveries=result.deliveries,
-                    luck=round(result.luck, 9),
-                    setup_luck=round(result.setup_luck, 9),
+                    luck=result.luck,
+                    setup_luck=result.setup_luck,
                     counts={seat.value: counts for seat, counts in result.counts.items()},
                     error=result.error,
                     record_digest=result.record_digest,
@@ -278,8 +279,8 @@ class _Episode:
             innings=tuple(line_of(state) for state in innings),
             turns=self._turns,
             deliveries=self._deliveries,
-            luck=driver.luck if driver else 0.0,
-            setup_luck=driver.setup_luck if driver else 0.0,
+            luck=round(driver.luck, DECIMALS) if driver else 0.0,
+            setup_luck=round(driver.setup_luck, DECIMALS) if driver else 0.0,
             counts={
                 seat: chair.counts().model_copy(update={"costs": self._costs.by_kind(seat)})
                 for seat, chair in self._chairs.items()

@@ -16,9 +16,10 @@ class EpisodeResult:
     for tie or void.
 
     `luck` is the home side's, in match results (1 = a win), `setup_luck` the part of it that was
-    drawn before the toss. `toss`: who won it and what he chose, None where there was none and in
-    results of old. `turns` counts the questions answered. `failed` is the seat whose captain
-    could not go on, where that ended it: a forfeit, his transport, his settings.
+    drawn before the toss; both to nine decimals, as records have them. `toss`: who won it and what
+    he chose, None where there was none and in results of old. `turns` counts the questions
+    answered. `failed` is the seat whose captain could not go on, where that ended it: a forfeit,
+    his transport, his settings.
     `observer_failures` says which observers stopped listening, and why. `took_s`: seconds of this
     attempt, None where nobody took the time. `taken_from`: the episode of an earlier run whose
     result this is.

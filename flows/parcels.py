@@ -4,13 +4,12 @@
     <run>/<shard>/0, 1, 2 …    what has been played since the parcel before (`Parcel`)
 
 Each is compressed JSON, checked when it is read. A parcel has the sealed records themselves, and
-whoever takes it home trusts nothing of it: the seal is checked again, and that it is the match that
-was asked for.
+whoever takes it home counts these: the seal is checked again, and that all of the match is what was
+asked for. Of a ledger's line only that is believed which no record has.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,9 +22,11 @@ from typing import Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from engine.cricket.formats import format_of
 from engine.cricket.scorecard import InningsCard
 from engine.errors import BrokenRecord
-from engine.record import PART
+from engine.events import EpisodeStarted
+from engine.record import PART, header_of, record_path, void_path
 from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
 from flows import gists
@@ -106,16 +107,19 @@ def parcel_of(folder: RunFolder, results: Iterable[EpisodeResult], *, last: bool
 
 def take_home(job: Homecoming) -> tuple[EpisodeResult, ...]:
     """The last results of those that are waited for, written down as if they had been played here.
-    What is here already stays as it is: a parcel may come twice. Raises `BrokenRecord`.
+    What is here already stays as it is, and counts: a parcel may come twice. Raises `BrokenRecord`.
     """
-    folder, found = RunFolder(job.folder), dict[str, EpisodeResult]()
+    folder, due, found = RunFolder(job.folder), dict(job.wanted), dict[str, EpisodeResult]()
     with folder.playing():
-        for result, record in _attempts(job.parcel):
-            spec = job.wanted.get(result.episode_id)
+        for told, record in _attempts(job.parcel):
+            spec = due.get(told.episode_id)
             if spec is not None:
-                _write_down(folder, result, record, spec)
+                result = _kept(folder, told) or _write_down(folder, told, record, spec)
                 cards = job.parcel.cards.get(_name(result), ())
                 found[result.episode_id] = replace(result, cards=cards)
+                due[spec.episode_id] = spec.model_copy(update={"attempt": spec.attempt + 1})
+                if not result.end_reason.may_pass:
+                    del due[spec.episode_id]
     return tuple(found.values())
 
 
@@ -132,19 +136,28 @@ def _name(result: EpisodeResult) -> str:
     return f"{result.episode_id}.{result.attempt}"
 
 
-def _write_down(folder: RunFolder, result: EpisodeResult, record: str, spec: EpisodeSpec) -> None:
-    path = folder.record_of(result)
-    if path.exists():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = mkstemp(prefix=f"{_name(result)}.", suffix=PART, dir=folder.records)
+def _kept(folder: RunFolder, told: EpisodeResult) -> EpisodeResult | None:
+    """The result of the record that is here already: of the match, or of this void attempt."""
+    counted = record_path(folder.records, told.episode_id)
+    void = void_path(folder.records, told.episode_id, told.attempt)
+    path = next((path for path in (counted, void) if path.exists()), None)
+    return None if path is None else _with_told(result_of_record(path), told)
+
+
+def _write_down(
+    folder: RunFolder, told: EpisodeResult, record: str, spec: EpisodeSpec
+) -> EpisodeResult:
+    handle, name = mkstemp(prefix=f"{_name(told)}.", suffix=PART, dir=folder.records)
     part = Path(name)
     try:
-        with naming(path), os.fdopen(handle, "wb") as file:
+        with naming(part), os.fdopen(handle, "wb") as file:
             file.write(record.encode())
             file.flush()
             os.fsync(file.fileno())
-        _check(part, result, spec)
+        _check(part, told, spec)
+        result = _with_told(result_of_record(part), told)
+        path = folder.record_of(result)
+        path.parent.mkdir(exist_ok=True)
         part.chmod(_READABLE)
         part.replace(path)
     finally:
@@ -152,21 +165,34 @@ def _write_down(folder: RunFolder, result: EpisodeResult, record: str, spec: Epi
     folder.append(result)
     if not result.end_reason.is_void:
         gists.keep(folder, result.episode_id)
+    return result
 
 
-def _check(record: Path, result: EpisodeResult, spec: EpisodeSpec) -> None:
-    """Whether the record's own result is the one that is told, of the match that was asked for."""
-    sealed = result_of_record(record)
-    if _told(sealed) != _told(result):
-        raise BrokenRecord(_name(result), "a worker's record is not that of the result he tells")
-    if (sealed.seed, sealed.home, sealed.away) != (spec.seed, spec.home.name, spec.away.name):
-        raise BrokenRecord(_name(result), "a worker's record is of another match")
+def _with_told(sealed: EpisodeResult, told: EpisodeResult) -> EpisodeResult:
+    """With what only a ledger has, where it tells of the same attempt."""
+    if sealed.attempt != told.attempt:
+        return sealed
+    return replace(sealed, took_s=told.took_s, failed=told.failed)
 
 
-def _told(result: EpisodeResult) -> dict[str, object]:
-    """What both know."""
-    told: dict[str, object] = json.loads(line_of(replace(result, took_s=None)))
-    return {
-        name: told[name]
-        for name in ("episode_id", "attempt", "winner", "end_reason", "result", "record_digest")
-    }
+def _check(record: Path, told: EpisodeResult, spec: EpisodeSpec) -> None:
+    """Whether it is the record of this attempt, and that the one that was asked for."""
+    header = header_of(record)
+    if (header.episode_id, header.attempt) != (told.episode_id, told.attempt):
+        raise BrokenRecord(_name(told), "a worker's record is not that of the result he tells")
+    is_asked = header.attempt == spec.attempt and header.data.spec == spec.model_dump(mode="json")
+    if not is_asked or _match_told(header.data) != _match_asked(spec):
+        raise BrokenRecord(_name(told), "a worker's record is of another match")
+
+
+def _match_told(header: EpisodeStarted) -> tuple[object, ...]:
+    """What a header says of its match beside the settings."""
+    home, away = header.home, header.away
+    sides = ((home.captain, home.kind), (away.captain, away.kind))
+    return header.seed, header.max_overs, header.format, *sides, header.taken_from
+
+
+def _match_asked(spec: EpisodeSpec) -> tuple[object, ...]:
+    home, away = spec.home, spec.away
+    sides = ((home.name, home.kind), (away.name, away.kind))
+    return spec.seed, spec.overs, format_of(spec.overs).name, *sides, None

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from engine.cricket.choices import Seat
 from engine.errors import BrokenRecord
 from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
@@ -50,6 +53,12 @@ def taken(
     return take_home(Homecoming(folder=home.path, parcel=parcel, wanted=wanted))
 
 
+def retold(parcel: Parcel, **otherwise: object) -> Parcel:
+    """With other ledger lines for the same records."""
+    lines = tuple(json.dumps(json.loads(line) | otherwise) for line in parcel.lines)
+    return parcel.model_copy(update={"lines": lines})
+
+
 def test_a_parcel_survives_the_way(parcel: Parcel) -> None:
     assert unpacked(packed(parcel), Parcel) == parcel
 
@@ -88,9 +97,47 @@ def test_a_record_that_was_changed_on_the_way_is_refused(home: RunFolder, parcel
     assert [*home.records.iterdir()] == []
 
 
-def test_another_match_is_refused(home: RunFolder, parcel: Parcel) -> None:
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"seed": 3},
+        {"overs": 2},
+        {"squads": ("drawn", "strong")},
+        {"pack": "other"},
+        {"attempt": 2},
+        {"away": SPECS[0].away.model_copy(update={"params": {"other": 1}})},
+    ],
+    ids=lambda asked: next(iter(asked)),
+)
+def test_another_match_is_refused(
+    home: RunFolder, parcel: Parcel, asked: dict[str, object]
+) -> None:
     with pytest.raises(BrokenRecord, match="of another match"):
-        taken(home, parcel, (episode("e1", seed=3),))
+        taken(home, parcel, (SPECS[0].model_copy(update=asked),))
+    assert [*home.records.iterdir()] == []
+
+
+def test_a_line_is_believed_only_what_no_record_has(
+    home: RunFolder, parcel: Parcel, played: tuple[EpisodeResult, ...]
+) -> None:
+    results = taken(home, retold(parcel, winner=None, luck=9.0, turns=0, took_s=7.5, failed="away"))
+    assert results == tuple(replace(one, failed=Seat.AWAY) for one in played)
+    assert {one.took_s for one in results} == {7.5}
+
+
+def test_what_is_here_already_counts(home: RunFolder, parcel: Parcel) -> None:
+    first = taken(home, parcel)
+    again = retold(parcel, luck=9.0, end_reason="transport", attempt=2)
+    records = {name.replace(".1", ".2"): "{}" for name in parcel.records}
+    assert taken(home, again.model_copy(update={"records": records})) == first
+
+
+def test_a_record_of_another_attempt_than_its_line_is_refused(
+    home: RunFolder, parcel: Parcel
+) -> None:
+    records = {name.replace(".1", ".2"): record for name, record in parcel.records.items()}
+    with pytest.raises(BrokenRecord, match="not that of the result"):
+        taken(home, retold(parcel, attempt=2).model_copy(update={"records": records}))
 
 
 def test_a_line_without_its_record_is_refused(home: RunFolder, parcel: Parcel) -> None:
