@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from inspect import isawaitable
+from inspect import isawaitable, iscoroutinefunction
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -37,12 +37,12 @@ class Storage:
 
     async def put(self, key: str, content: bytes) -> None:
         """Raises what the storage raises."""
-        await _awaited(self._filesystem.write_path(self._path(key), content))
+        await _aside(self._filesystem.write_path, self._path(key), content)
 
     async def get(self, key: str) -> bytes | None:
         """None where nothing is there yet, or nobody can tell: `why_not` says which."""
         try:
-            found: bytes = await _awaited(self._filesystem.read_path(self._path(key)))
+            found: bytes = await _aside(self._filesystem.read_path, self._path(key))
         except Exception as error:  # noqa: BLE001 - each storage has an error of its own for it
             self.why_not = f"{type(error).__name__}: {error}"
             return None
@@ -79,13 +79,24 @@ async def storage(named: str | None = None) -> Storage:
     return Storage(None, found)
 
 
-async def _awaited(answer: Any) -> Any:
-    """Blocks differ in whether their methods are asynchronous."""
+async def _aside(method: Any, *arguments: Any) -> Any:
+    """What a block's method gives, called in a thread: also where Prefect has an asynchronous one,
+    which opens and closes what is far away on the loop.
+    """
+    if iscoroutinefunction(method):
+        return await method(*arguments)
+    blocking = {"_sync": True} if hasattr(method, "aio") else {}  # Prefect's own are both
+    answer = await asyncio.to_thread(method, *arguments, **blocking)
     return await answer if isawaitable(answer) else answer
 
 
 def _at(name: str) -> WritableFileSystem:
     parts = urlsplit(name)
+    if parts.password is not None:  # the name travels, and is shown
+        raise BadStorage(
+            f"{STORAGE} holds a password; allowed: a URL without one, and the key where its "
+            "package looks for it (docs/workers.md)"
+        )
     if "://" not in name or parts.scheme == "file":  # Prefect takes a URL without a host for none
         path = unquote(parts.path) if parts.scheme == "file" else name
         return LocalFileSystem(basepath=str(Path(path).expanduser().resolve()))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
+from prefect.filesystems import RemoteFileSystem
 
 from engine.variables import STORAGE
 from flows.storage import BadStorage, storage
@@ -39,7 +42,30 @@ async def test_the_environment_goes_first(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert (tmp_path / "own" / "captains" / "k").exists()
 
 
+async def test_a_name_with_a_password_is_refused_and_not_told() -> None:
+    with pytest.raises(BadStorage, match="holds a password") as refused:
+        await storage("sftp://ann:s3cret@host/captains")
+    assert "s3cret" not in str(refused.value)
+
+
 @pytest.mark.parametrize("named", ["nowhere://bucket/captains", "s3://"])
 async def test_a_name_that_leads_nowhere_is_refused(named: str) -> None:
     with pytest.raises(BadStorage, match=f"CAPTAINS_STORAGE={named}: "):
         await storage(named)
+
+
+async def test_nobody_else_waits_for_what_is_far_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    threads: set[int] = set()
+    files = RemoteFileSystem(basepath="memory://bucket").filesystem
+    opened = files.open
+
+    def noting(*args: Any, **kwargs: Any) -> Any:
+        threads.add(threading.get_ident())
+        return opened(*args, **kwargs)
+
+    monkeypatch.setattr(files, "open", noting)  # fsspec has one object for each kind of storage
+    place = await storage("memory://bucket/captains")
+    await place.put("run/shard/0", b"played")
+    assert await place.get("run/shard/0") == b"played"
+    assert threads
+    assert threading.get_ident() not in threads
