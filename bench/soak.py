@@ -15,6 +15,7 @@ import asyncio
 import json
 import os
 import random
+import shutil
 import signal
 import sys
 import tempfile
@@ -150,7 +151,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args(arguments)
     into = Path(tempfile.mkdtemp(prefix="captains-soak-"))
-    return asyncio.run(soak(given.minutes, given.seed, into))
+    code = asyncio.run(soak(given.minutes, given.seed, into))
+    if code == 0:
+        shutil.rmtree(into)
+    return code
 
 
 if __name__ == "__main__":

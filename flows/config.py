@@ -234,6 +234,11 @@ class ShardConfig(_Config):
         title="Shard",
         description="Where in the storage it says what is played.",
     )
+    order: str = Field(
+        pattern=r"^[0-9a-f]{64}$",
+        title="Order",
+        description="The SHA-256 of what stands there, so that nobody else can order.",
+    )
     storage: str | None = Field(
         default=None,
         max_length=1000,

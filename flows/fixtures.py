@@ -1,7 +1,8 @@
 """The fixtures flow: a worker plays a shard of somebody's tournament, and sends it home in parcels.
 
 It knows nothing of the tournament: what is to be played is in the storage, and so is what has been.
-What it writes besides is in a folder of its own, which is gone when it ends.
+What it writes besides is in a folder of its own, which is gone when it ends; one that is killed
+leaves it to whoever clears the temporary folder.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from flows.ledger import RunFolder
 from flows.lending import answers_home, check_secrets, lent
 from flows.limits import LEASE_S
 from flows.log import log_episodes
-from flows.parcels import ShardOrder, packed, parcel_of, unpacked
+from flows.parcels import ShardOrder, digest_of, packed, parcel_of, unpacked
 from flows.people import check_can_be_asked
 from flows.play import Job, play_job, play_until_it_counts, warm_up
 from flows.pool import ProcessPool, processes_of
@@ -67,7 +68,13 @@ async def fixtures(config: ShardConfig) -> None:
         is_asked = any(map(waits, order.episodes))
         async with (
             whole_machine(is_wanted=not is_asked and order.processes == "auto"),
-            concurrency(LIMIT, occupy=1, strict=True, lease_duration=LEASE_S),
+            concurrency(
+                LIMIT,
+                occupy=1,
+                strict=True,
+                lease_duration=LEASE_S,
+                raise_on_lease_renewal_failure=False,  # a server that was away ends no play
+            ),
         ):
             post = _Post(place, config.shard, Path(scratch), order)
             await (_asked(post) if is_asked else _computed(post))
@@ -76,18 +83,35 @@ async def fixtures(config: ShardConfig) -> None:
 @asynccontextmanager
 async def whole_machine(*, is_wanted: bool) -> AsyncIterator[None]:
     """Shards that each take a process a core take turns on a machine: the next one has been loaded
-    by the time it is on. A killed one's turn is over.
+    by the time it is on. A killed one's turn is over. Where somebody else has put a file in the
+    way, there are no turns, which takes longer.
     """
     if not is_wanted:
         yield
         return
-    handle = os.open(Path(gettempdir()) / f"captains-{os.getuid()}.turn", os.O_RDWR | os.O_CREAT)
+    handle = _turnstile()
+    if handle is None:
+        yield
+        return
     try:
         while not _has(handle):  # noqa: ASYNC110 - another process has it
             await asyncio.sleep(TURN_POLL_S)
         yield
     finally:
         os.close(handle)
+
+
+def _turnstile() -> int | None:
+    """An open file that this user's shards share on this machine; None where it is another's."""
+    place = Path(gettempdir()) / f"captains-{os.getuid()}.turn"
+    try:
+        handle = os.open(place, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    except OSError:
+        return None
+    if os.fstat(handle).st_uid != os.getuid():
+        os.close(handle)
+        return None
+    return handle
 
 
 def _has(handle: int) -> bool:
@@ -104,6 +128,11 @@ async def order_of(config: ShardConfig, place: Storage) -> ShardOrder:
         raise BadShard(
             f"{place} has no order for {config.shard} ({place.why_not}): this worker and who runs "
             "the tournament must reach the same storage (CAPTAINS_STORAGE)"
+        )
+    if digest_of(content) != config.order:
+        raise BadShard(
+            f"the order for {config.shard} in {place} is not the one that was given: somebody else "
+            "has written it, or another version of captains; nothing of it is played"
         )
     order = unpacked(content, ShardOrder)
     if order is None or order.version != project_version():

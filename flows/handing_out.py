@@ -26,7 +26,15 @@ from flows import artifacts
 from flows.config import ShardConfig
 from flows.deployments.wanted import CPU, LLM, PoolName
 from flows.fixtures import ORDER
-from flows.parcels import Homecoming, Parcel, ShardOrder, packed, take_home, unpacked
+from flows.parcels import (
+    Homecoming,
+    Parcel,
+    ShardOrder,
+    digest_of,
+    packed,
+    take_home,
+    unpacked,
+)
 from flows.pool import ProcessPool
 from flows.run import Run
 from flows.shards import Cutter, Journal, Shard
@@ -151,11 +159,14 @@ async def hand_out(desk: Desk, shard: Shard) -> UUID:
     except ObjectNotFound:
         raise NoFixtures(name) from None
     key = f"{shard.key}/{ORDER}"
+    order = packed(_order(desk.run, shard))
     if await desk.place.get(key) is None:
-        await desk.place.put(key, packed(_order(desk.run, shard)))
+        await desk.place.put(key, order)
     if shard.key not in desk.journal:
         desk.journal.begins(shard)
-    config = ShardConfig(title=shard.title, shard=shard.key, storage=desk.place.name)
+    config = ShardConfig(
+        title=shard.title, shard=shard.key, order=digest_of(order), storage=desk.place.name
+    )
     made = await desk.client.create_flow_run_from_deployment(
         deployment.id,
         parameters={"config": config.model_dump(mode="json", exclude_none=True)},

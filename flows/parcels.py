@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from tempfile import mkstemp
 from typing import Final, Literal, TypeVar
@@ -80,6 +81,11 @@ class Homecoming:
 
 def packed(what: BaseModel) -> bytes:
     return zlib.compress(what.model_dump_json().encode())
+
+
+def digest_of(content: bytes) -> str:
+    """What tells one order from another. It goes by Prefect, the order by the storage."""
+    return sha256(content).hexdigest()
 
 
 def unpacked(content: bytes, model: type[M]) -> M | None:

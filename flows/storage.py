@@ -92,6 +92,11 @@ async def _aside(method: Any, *arguments: Any) -> Any:
 
 def _at(name: str) -> WritableFileSystem:
     parts = urlsplit(name)
+    if parts.password is not None:  # the name travels, and is shown
+        raise BadStorage(
+            f"{STORAGE} holds a password; allowed: a URL without one, and the key where its "
+            "package looks for it (docs/workers.md)"
+        )
     if "://" not in name or parts.scheme == "file":  # Prefect takes a URL without a host for none
         path = unquote(parts.path) if parts.scheme == "file" else name
         return LocalFileSystem(basepath=str(Path(path).expanduser().resolve()))

@@ -33,6 +33,7 @@ from tournaments.match_spec import MatchSpec
 from tournaments.running import TEMPLATES, Execution, Keep, Limits, Spectate
 from tournaments.schedule_spec import Schedule
 from tournaments.stop_spec import Stop, stop_faults
+from tournaments.text import shown
 
 MOST_CAPTAINS: Final = 64
 
@@ -212,6 +213,21 @@ class TournamentSpec(Strict):
             if self.execution.mode == "workers" and limit is not None:
                 raise broken_rule(
                     f"`limits.{name}` is not kept by workers; allowed: mode: local, or wall_s",
+                    ("execution", "mode"),
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _workers_can_keep_to_budgets(self, info: ValidationInfo) -> TournamentSpec:
+        if self.execution.mode != "workers" or not isinstance(info.context, Known):
+            return self
+        for entry in self.entrants:
+            named = entry if isinstance(entry, str) else entry.as_mapping()
+            budget = info.context.resolve(named).params.get("budget") or {}
+            if any(limit is not None for limit in budget.values()):
+                raise broken_rule(
+                    f"the `budget` of {shown(entry_name(entry))} is not kept by workers; allowed: "
+                    "mode: local, or episode_budget",
                     ("execution", "mode"),
                 )
         return self

@@ -42,6 +42,12 @@ async def test_the_environment_goes_first(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert (tmp_path / "own" / "captains" / "k").exists()
 
 
+async def test_a_name_with_a_password_is_refused_and_not_told() -> None:
+    with pytest.raises(BadStorage, match="holds a password") as refused:
+        await storage("sftp://ann:s3cret@host/captains")
+    assert "s3cret" not in str(refused.value)
+
+
 @pytest.mark.parametrize("named", ["nowhere://bucket/captains", "s3://"])
 async def test_a_name_that_leads_nowhere_is_refused(named: str) -> None:
     with pytest.raises(BadStorage, match=f"CAPTAINS_STORAGE={named}: "):
