@@ -34,6 +34,7 @@ from flows.report.markdown import (
 )
 from flows.run import Run
 from flows.scorecards import results_markdown, scorecard_markdown
+from flows.summary import spent_of
 from tournaments import crosstable_markdown, stages_markdown, standings_markdown
 from tournaments.report import markdown_text
 
@@ -86,7 +87,7 @@ async def show_accounts(run: Run) -> None:
 
 async def show_budget(run: Run) -> None:
     """What was spent of what the run may spend."""
-    text = budget_markdown(run.order.allowance, run.budgets.spent(), run.stopped)
+    text = budget_markdown(run.order.allowance, spent_of(run), run.stopped)
     about = f"{run.done} of {run.total} episodes"
     await _made(
         acreate_markdown_artifact(text, key=key("budget", run.spec.name), description=about)

@@ -16,7 +16,7 @@ from engine.result import EpisodeResult
 from flows import stages
 from flows.pace import Pace
 from flows.run import Run
-from flows.summary import RunSummary
+from flows.summary import RunSummary, spent_of
 from tournaments.crosstable import Cell, cells, fixture_scores, ratings
 from tournaments.stats.means import Estimate
 
@@ -44,7 +44,7 @@ def started(run: Run) -> ev.TournamentStarted:
 
 
 def standings(run: Run, pace: Pace, recent: Iterable[ev.JustEnded] = ()) -> ev.TournamentStandings:
-    spent, ahead = run.budgets.spent(), run.outlook()
+    spent, ahead = spent_of(run), run.outlook()
     return ev.TournamentStandings(
         name=run.spec.name,
         played=run.done,

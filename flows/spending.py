@@ -9,7 +9,7 @@ may have spent a little less than its file says, and never more.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -17,8 +17,9 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from engine.captains.llm import Allowance
+from engine.result import EpisodeResult
 from engine.tool_captains.account import Usage
-from engine.tool_captains.budgets import Ledger, Purse
+from engine.tool_captains.budgets import Ledger, Purse, Spending
 from engine.tool_captains.contract import Caller, Reservation
 from engine.wording import dotted, most_telling, sentence
 from flows.saving import save
@@ -84,11 +85,7 @@ class KeptBudgets:
         `usd` is None where nobody knows what some calls cost; `usd_priced` is what the others did,
         None where there are no others.
         """
-        run = dict(self.state())
-        unpriced, usd = run.pop("unpriced"), run.pop("usd")
-        priced = usd if run["calls"] > unpriced or not run["calls"] else None
-        dollars = {"usd": None if unpriced else usd, "usd_priced": priced}
-        return run | dollars | {"unpriced_calls": unpriced}
+        return _told(self.state())
 
     def keep(self) -> None:
         """Raises `OSError`, which names the file."""
@@ -99,6 +96,41 @@ class KeptBudgets:
         # A disk that is full is not the captain's failure; the run's end writes again, or says so.
         with suppress(OSError):
             self.keep()
+
+
+class Bill:
+    """What results say that their captains took, for a run whose calls are counted elsewhere. What
+    was taken over is on an earlier run's.
+    """
+
+    def __init__(self) -> None:
+        self._sum = Spending()
+
+    def add(self, result: EpisodeResult) -> None:
+        taken = [counts.spent for counts in result.counts.values() if counts.spent is not None]
+        for one in taken if result.taken_from is None else []:
+            self._sum.add(
+                Spending(
+                    tokens=one.tokens_in + one.tokens_out,
+                    nano_usd=round((one.cost_usd or 0.0) * 1e9),
+                    calls=one.calls,
+                    unpriced=one.calls if one.cost_usd is None else 0,
+                )
+            )
+
+    def spent(self, wall_s: float) -> dict[str, Any]:
+        """As `KeptBudgets.spent` has it. `unpriced_calls` are all those of a captain in an episode
+        who made any.
+        """
+        return _told(self._sum.exported() | {"wall_s": wall_s})
+
+
+def _told(state: Mapping[str, Any]) -> dict[str, Any]:
+    run = dict(state)
+    unpriced, usd = run.pop("unpriced"), run.pop("usd")
+    priced = usd if run["calls"] > unpriced or not run["calls"] else None
+    dollars = {"usd": None if unpriced else usd, "usd_priced": priced}
+    return run | dollars | {"unpriced_calls": unpriced}
 
 
 def _read(path: Path) -> dict[str, Any] | None:

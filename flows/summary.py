@@ -62,6 +62,15 @@ class RunSummary(BaseModel):
     report: str | None = None
 
 
+def spent_of(run: Run) -> dict[str, Any]:
+    """What a run has spent, over all its starts: tokens, usd, usd_priced, calls, unpriced_calls,
+    wall_s. What workers spend is known of the matches that have come home.
+    """
+    if run.spec.execution.mode == "workers":
+        return run.book.bill.spent(run.budgets.state()["wall_s"])
+    return run.budgets.spent()
+
+
 def rest_of(run: Run, seconds: float) -> RunRest:
     """What is left, this start having gone on for so long."""
     ahead, work_s = run.outlook(), run.ended.work_s - run.began.work_s
@@ -100,7 +109,7 @@ def summary_of(run: Run, seconds: float) -> RunSummary:
         taken_over=run.taken_over,
         earlier=[str(one.folder.path) for one in run.heritage.earlier],
         changed=list(run.heritage.changed()),
-        spent=run.budgets.spent(),
+        spent=spent_of(run),
         left=rest_of(run, seconds),
         captains=book.accounts(),
     )

@@ -162,8 +162,9 @@ def _tell_earlier(run: Run) -> None:
 
 def _spent(run: Run) -> str:
     from flows.honesty import spent_of_run
+    from flows.summary import spent_of
 
-    spent = run.budgets.spent()
+    spent = spent_of(run)
     return f", {spent_of_run(spent)}" if spent["calls"] else ""
 
 
