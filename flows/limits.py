@@ -74,7 +74,7 @@ async def featured_slot(match: FeaturedMatch, *, wait: bool) -> AsyncIterator[in
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(get_client())
         await ensure_featured_limit(client)
-        await _end_lease_of_dead(client)  # a run that was killed and goes on need not wait for it
+        await end_lease_of_dead(client)  # a run that was killed and goes on need not wait for it
         # Prefect gives back in this context's exit what a cancelled holder could not.
         held = stack.enter_context(ConcurrencyContext())
         await _acquire(stack, client, wait=wait)
@@ -129,9 +129,10 @@ async def free_after(client: PrefectClient, episode_id: str, attempt: int) -> No
 
 async def free_dead(client: PrefectClient) -> None:
     """Give the channel back for a holder of this machine whose process is no more. A lease that has
-    ended and left its slot taken is gone from the count too, unless somebody else is on by now.
+    ended and left its slot taken is gone from the count too, unless somebody else is on by now: as
+    far as can be told where leases cannot be read.
     """
-    said = await _end_lease_of_dead(client)
+    said = await end_lease_of_dead(client)
     if said is None:
         return
     await asyncio.sleep(SAYS_S)
@@ -139,7 +140,7 @@ async def free_dead(client: PrefectClient) -> None:
         await client.release_concurrency_slots([FEATURED], 1, LEASE_S)
 
 
-async def _end_lease_of_dead(client: PrefectClient) -> dict[str, Any] | None:
+async def end_lease_of_dead(client: PrefectClient) -> dict[str, Any] | None:
     """What such a holder had said; None where there is none. A lease that has passed on is another
     one.
     """

@@ -23,7 +23,7 @@ from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.responses import GlobalConcurrencyLimitResponse
 
 from flows.deployments.paging import all_of
-from flows.limits import FEATURED, current_featured, free_dead
+from flows.limits import FEATURED, current_featured, end_lease_of_dead, free_dead
 from flows.slots import LEASE_S
 
 PREFIX: Final = "captains-"
@@ -70,13 +70,26 @@ async def leaks(client: PrefectClient, leases: Path | None) -> list[Leak]:
     ]
 
 
-async def free(client: PrefectClient, leak: Leak) -> None:
-    """Give back what is known to be nobody's."""
+async def free(client: PrefectClient, leak: Leak, leases: Path | None) -> None:
+    """Give back what is known to be nobody's. `leases` as of `leaks`."""
     if leak.kind == "ends":
-        await free_dead(client)
+        await _free_dead(client, leases)
     elif leak.kind == "sure":
         # Taken away, not set: others may take and give back slots meanwhile.
         await client.release_concurrency_slots([leak.limit], leak.slots, LEASE_S)
+
+
+async def _free_dead(client: PrefectClient, leases: Path | None) -> None:
+    """Of the featured channel. The next holder may be on, and not have said so yet: his lease says
+    it where leases can be read.
+    """
+    if leases is None:
+        await free_dead(client)
+        return
+    await end_lease_of_dead(client)
+    limits = await _taken(client)
+    for left in await _unleased(client, {FEATURED: limits[FEATURED]}, leases):
+        await free(client, left, leases)
 
 
 async def _taken(client: PrefectClient) -> dict[str, GlobalConcurrencyLimitResponse]:

@@ -37,7 +37,7 @@ async def _freed(client: PrefectClient, place: Place) -> list[Repair]:
     done = []
     for leak in await leaks(client, place.leases):
         if leak.kind in ("sure", "ends"):
-            await free(client, leak)
+            await free(client, leak, place.leases)
             said = f"{leak.slots} given back, {leak.said}"
             done.append(Repair(check=f"slots of {leak.limit}", done=True, said=said))
     return done

@@ -21,6 +21,7 @@ from prefect.client.schemas.actions import (
     WorkPoolCreate,
 )
 from prefect.client.schemas.objects import State
+from prefect.concurrency.asyncio import concurrency
 from prefect.states import Scheduled
 
 from flows.deployments.deploying import deploy, deployed
@@ -31,7 +32,7 @@ from flows.health.deployments import of_deployments, of_pool, of_schedules
 from flows.health.leaks import free, leaks, lease_folder
 from flows.health.repairs import mended
 from flows.health.server import Place, of_leak, of_set_up, of_versions
-from flows.limits import FEATURED, FeaturedMatch, featured_slot
+from flows.limits import FEATURED, FeaturedMatch, end_lease_of_dead, featured_slot
 from flows.server import Server
 from flows.settings import SETTINGS
 from tests.flows.support import ROOT, captains, pid_of_the_dead
@@ -100,7 +101,7 @@ async def test_a_slot_without_a_lease_has_leaked_and_is_given_back_alone(
     await client.increment_concurrency_slots([name], 1, "concurrency")
     (found,) = (leak for leak in await leaks(client, leases) if leak.limit == name)
     assert (found.kind, found.slots, of_leak(found).state) == ("sure", 1, "wrong")
-    await free(client, found)
+    await free(client, found, leases)
     assert await taken(client, name) == 2
     assert name not in {leak.limit for leak in await leaks(client, leases)}
 
@@ -138,8 +139,21 @@ async def test_a_dead_holder_of_the_featured_channel_is_known_and_freed_at_once(
     async with featured_slot(FeaturedMatch(episode_id="e1", title="a v b"), wait=False):
         (found,) = (leak for leak in await leaks(client, leases) if leak.limit == FEATURED)
         assert (found.kind, found.said) == ("ends", "held by the dead process of a v b (e1)")
-        await free(client, found)
+        await free(client, found, leases)
         assert await taken(client, FEATURED) == 0
+
+
+async def test_the_next_holder_who_has_not_said_so_yet_keeps_the_channel(
+    client: PrefectClient, leases: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dead = {"host": socket.gethostname(), "pid": pid_of_the_dead()}
+    monkeypatch.setattr("flows.limits.this_process", lambda: dead)
+    async with featured_slot(FeaturedMatch(episode_id="e1", title="a v b"), wait=False):
+        (found,) = (leak for leak in await leaks(client, leases) if leak.limit == FEATURED)
+        await end_lease_of_dead(client)
+        async with concurrency(FEATURED, strict=True, lease_duration=60):
+            await free(client, found, leases)
+            assert await taken(client, FEATURED) == 1
 
 
 # --- limits, pools and automations -------------------------------------------------------------
