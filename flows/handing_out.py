@@ -102,8 +102,8 @@ class Desk:
 
 async def play_shards(run: Run, stage: Stage, views: Views, pool: ProcessPool) -> None:
     """Have workers play all that is missing. Raises `NoFixtures` and `ShardLost`."""
+    place, journal = await storage(), run.journal
     async with get_client() as client, watching(client) as watch:
-        journal, place = run.journal, await storage()
         cutter = Cutter(run, journal, watch.workers)
         desk = Desk(run, stage, views, pool, client, place, watch, journal, cutter)
 

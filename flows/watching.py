@@ -13,7 +13,6 @@ import httpx
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import FlowRun, State, WorkerStatus
-from prefect.exceptions import ObjectNotFound
 from prefect.states import Crashed
 
 from flows.deployments.wanted import CPU, LLM
@@ -100,11 +99,15 @@ class Watch:
             self._news.notify_all()
 
     async def count(self) -> None:
+        """A pool that nobody has set up has no workers."""
         for pool in (CPU, LLM):
-            with suppress(ObjectNotFound):
+            try:
                 found = await self._client.read_workers_for_work_pool(pool)
-                online = [one for one in found if one.status == WorkerStatus.ONLINE]
-                self._workers[pool] = len(online)
+            except httpx.HTTPStatusError as error:  # of this route Prefect does not make a class
+                if error.response.status_code != httpx.codes.NOT_FOUND:
+                    raise
+                found = []
+            self._workers[pool] = sum(one.status == WorkerStatus.ONLINE for one in found)
 
 
 def _seen(run: FlowRun) -> Seen | None:

@@ -223,3 +223,18 @@ async def test_prefect_may_be_away_for_a_while(desk: Desk, server: Server) -> No
     server.looks = [httpx.ConnectError("away"), Running(), httpx.ConnectError("away"), Cancelled()]
     await carry(desk, cut(desk))
     assert server.looks == [server.looks[-1]]
+
+
+class NeverSetUp:
+    """A server without pools, as Prefect's client tells it."""
+
+    async def read_workers_for_work_pool(self, pool: str) -> list[object]:
+        request = httpx.Request("POST", f"http://127.0.0.1/api/work_pools/{pool}/workers/filter")
+        answer = httpx.Response(httpx.codes.NOT_FOUND, request=request)
+        raise httpx.HTTPStatusError("not found", request=request, response=answer)
+
+
+async def test_a_pool_that_nobody_has_set_up_has_no_workers() -> None:
+    watch = watching.Watch(cast("PrefectClient", NeverSetUp()))
+    await watch.count()
+    assert watch.workers(CPU) == 0
