@@ -8,19 +8,15 @@ endpoint, in a process of its own, bears as many as come. The matches are the sa
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
-
-import httpx
 
 from bench.llm import endpoint
 from flows.cli.session import Session, session
 from flows.stage import Reporter
+from tests.flows.working import worker
 
 PAIRS: Final = 60
 LATENCY_S: Final = 0.5
@@ -50,28 +46,10 @@ def _played_by(opened: Session, workers: int, home: Path, url: str) -> float:
     with ExitStack() as stack:
         for number in range(workers):
             folder = home / f"worker-{workers}-{number}"
-            stack.enter_context(_worker(folder, prefects.POOL, opened.server.api_url))
+            folder.mkdir()
+            own = {"CAPTAINS_HOME": str(folder / "home"), "PYTHONPATH": str(ROOT)}
+            hired = worker(opened.server, folder, own, limit=1, pool=prefects.POOL)
+            stack.enter_context(hired)
         opened.call(lambda: prefects.ready(workers))
         spec = prefects.league(f"bench-{workers}", url, PAIRS)
         return opened.call(lambda: prefects.played(spec, home / "runs"))
-
-
-@contextmanager
-def _worker(folder: Path, pool: str, api_url: str) -> Iterator[None]:
-    folder.mkdir()
-    start = ("worker", "start", "--pool", pool, "--name", folder.name, "--limit", "1")
-    own = {"CAPTAINS_HOME": str(folder / "home"), "PYTHONPATH": str(ROOT)}
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "prefect", "--no-prompt", *start],
-            stdout=log,
-            stderr=log,
-            cwd=folder,
-            env={**os.environ, **own},
-        )
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait(30)
-        httpx.delete(f"{api_url}/work_pools/{pool}/workers/{folder.name}", trust_env=False)

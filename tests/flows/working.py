@@ -43,12 +43,16 @@ def prefect(
 
 @contextmanager
 def worker(
-    server: Server, where: Path, more: Mapping[str, str] = NOTHING, limit: int = 2
+    server: Server,
+    where: Path,
+    more: Mapping[str, str] = NOTHING,
+    limit: int = 2,
+    pool: str = POOL,
 ) -> Iterator[subprocess.Popen[str]]:
-    """Takes runs of `POOL` and works in `where`; when it ends, nobody takes it for one that is
+    """Takes runs of `pool` and works in `where`; when it ends, nobody takes it for one that is
     there.
     """
-    start = ("worker", "start", "--pool", POOL, "--name", where.name, "--limit", str(limit))
+    start = ("worker", "start", "--pool", pool, "--name", where.name, "--limit", str(limit))
     with (where / "worker.log").open("ab") as log:
         process = prefect(*start, server=server, where=where, more=more, out=log)
     try:
@@ -61,7 +65,7 @@ def worker(
             process.kill()
             process.wait()
         name = quote(where.name)
-        httpx.delete(f"{server.api_url}/work_pools/{POOL}/workers/{name}", trust_env=False)
+        httpx.delete(f"{server.api_url}/work_pools/{pool}/workers/{name}", trust_env=False)
 
 
 async def until(found: Callable[[], Awaitable[T | None]]) -> T:
