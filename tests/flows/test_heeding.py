@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -77,18 +77,23 @@ async def begun(client: PrefectClient, name: str, asked: Stub, records: Path) ->
     return await until(found)
 
 
+def suspended() -> State[Any]:
+    """A pause whose end is still to come: Prefect counts it from when the state is made."""
+    return Suspended(timeout_seconds=3_600)
+
+
 @pytest.mark.parametrize(
     ("order", "raised", "kept"),
     [
-        (Cancelling(), Abort, StateType.CANCELLED),
-        (Suspended(timeout_seconds=300), Pause, StateType.PAUSED),
+        (Cancelling, Abort, StateType.CANCELLED),
+        (suspended, Pause, StateType.PAUSED),
     ],
 )
 async def test_a_run_that_is_ended_in_the_ui_keeps_what_was_played(
     on_server: Server,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    order: State[Any],
+    order: Callable[[], State[Any]],
     raised: type[BaseException],
     kept: StateType,
 ) -> None:
@@ -100,7 +105,7 @@ async def test_a_run_that_is_ended_in_the_ui_keeps_what_was_played(
         config = TournamentConfig(yaml=text, runs=str(tmp_path))
         playing = asyncio.create_task(tournament(config))
         run_id = await begun(client, name, asked, folder.records)
-        await client.set_flow_run_state(run_id, order, force=True)
+        await client.set_flow_run_state(run_id, order(), force=True)
         with pytest.raises(raised):
             await playing
         state = (await client.read_flow_run(run_id)).state
@@ -157,7 +162,7 @@ async def test_a_workers_run_is_paused_resumed_and_cancelled(
 
         with worker(on_server, tmp_path) as process:
             await begun(client, "below-a-worker", asked, folder.records)
-            await client.set_flow_run_state(run.id, Suspended(timeout_seconds=300), force=True)
+            await client.set_flow_run_state(run.id, suspended(), force=True)
             await until(lambda: ended(tmp_path, process.pid))
             assert await free()
             assert await state(StateType.PAUSED)
