@@ -70,10 +70,10 @@ def _llm() -> dict[str, Any]:
     return llm.measure()
 
 
-def _workers() -> dict[str, Any]:
+def _workers(sizes: Mapping[str, int]) -> dict[str, Any]:
     from bench import workers
 
-    return workers.measure()
+    return workers.measure(**sizes)
 
 
 def _statistics() -> dict[str, Any]:
@@ -104,7 +104,7 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "capacity": partial(_capacity, {}),
     "ladder": _ladder,
     "llm": _llm,
-    "workers": _workers,
+    "workers": partial(_workers, {}),
     "statistics": _statistics,
     "stopped": _stopped,
     "report": _report,
@@ -116,7 +116,10 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHES))
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
     parser.add_argument(
-        "--episodes", type=int, metavar="N", help="of orchestration and capacity; else 1000"
+        "--episodes",
+        type=int,
+        metavar="N",
+        help="of orchestration and capacity, else 1000; of workers, else 240",
     )
     parser.add_argument(
         "--captains", type=int, metavar="N", help="of orchestration and capacity; else 2"
@@ -129,6 +132,7 @@ def main() -> None:
         **BENCHES,
         "orchestration": partial(_orchestration, sizes),
         "capacity": partial(_capacity, sizes),
+        "workers": partial(_workers, {k: n for k, n in sizes.items() if k == "episodes"}),
     }
     found: dict[str, Any] = {"machine": machine.describe()}
     _tell("machine", found["machine"], as_json=options.json)

@@ -24,6 +24,7 @@ import yaml
 from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
+from bench.databases import postgresql
 from bench.orchestration import CAPTAINS, EPISODES, bare, league, own_folder, spec_of
 from bench.processes import cpu_s_of, resident_kib
 from engine.variables import STORAGE
@@ -40,7 +41,6 @@ from tests.postgres import Postgres
 WORKERS: Final = (0, 1, 2)
 DATABASES: Final = ("sqlite", "postgresql")
 SHARD: Final = "20s"  # of play: several for each worker also of a small league
-_URL: Final = "PREFECT_API_DATABASE_CONNECTION_URL"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,12 +117,10 @@ def _served(database: str, home: Path) -> Iterator[Served | None]:
     with ExitStack() as keeping:
         postgres = None
         if database != "sqlite":
-            if (programs := POSTGRES.find()) is None:
+            postgres = keeping.enter_context(postgresql())
+            if postgres is None:
                 yield None
                 return
-            postgres = Postgres(Path(programs), keeps_its_word=True)
-            keeping.callback(postgres.close)
-            os.environ[_URL] = postgres.address().replace("postgresql:", "postgresql+asyncpg:")
         settings.apply(home)
         os.environ["PREFECT_HOME"] = str(home / "prefect")
         prefect = keeping.enter_context(server(home))
