@@ -20,7 +20,7 @@ from flows.order import Order
 from flows.play import play_until_it_counts
 from flows.showing import Kept, keep_shown
 from spectator.server import BusServer
-from tests.flows.support import ALONE, EPISODES_OF_SMALL, captains, episode, tournament_file
+from tests.flows.support import ALONE, EPISODES_OF_SMALL, captains, ended, episode, tournament_file
 from tests.remote.programs import Program, serving
 from tests.spectator.matches import published
 from tests.spectator.processes import TOKEN, bus_process, free_port
@@ -300,10 +300,3 @@ def test_a_run_without_its_bus_is_delivered_by_the_same_command(
 
 def run_id(folder: RunFolder) -> str:
     return str(json.loads((folder.path / "run.json").read_text(encoding="utf-8"))["run_id"])
-
-
-def ended(command: list[str], environment: dict[str, str]) -> tuple[str, str]:
-    process = captains(command, environment)
-    out, err = process.communicate(timeout=240)
-    assert process.returncode == 0, err
-    return out, err
