@@ -27,6 +27,7 @@ captains: [heuristic, random, baseline]
 spectate: {episodes: none}
 """
 EPISODES_OF_SMALL = 12
+DEADLINE_S = 300.0  # for a machine that is stuck: what a process does takes seconds
 # A second process takes longer to start than this file to play.
 ALONE = SMALL + "execution: {processes: 1}\n"
 

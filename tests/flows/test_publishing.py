@@ -20,7 +20,14 @@ from flows.order import Order
 from flows.play import play_until_it_counts
 from flows.showing import Kept, keep_shown
 from spectator.server import BusServer
-from tests.flows.support import ALONE, EPISODES_OF_SMALL, captains, episode, tournament_file
+from tests.flows.support import (
+    ALONE,
+    DEADLINE_S,
+    EPISODES_OF_SMALL,
+    captains,
+    episode,
+    tournament_file,
+)
 from tests.remote.programs import Program, serving
 from tests.spectator.matches import published
 from tests.spectator.processes import TOKEN, bus_process, free_port
@@ -222,7 +229,7 @@ async def test_what_a_killed_command_had_told_is_there_after_the_same_command_ag
         before = _spooled(spool)
         with bus_process(":memory:", port=port) as bus:
             second = captains(command, {"CAPTAINS_BUS_TOKEN": TOKEN})
-            out, err = await asyncio.to_thread(second.communicate, timeout=120)
+            out, err = await asyncio.to_thread(second.communicate, timeout=DEADLINE_S)
             assert second.returncode == 0, err
             match = json.loads(out)
             assert match["attempt"] == 2
@@ -304,6 +311,6 @@ def run_id(folder: RunFolder) -> str:
 
 def ended(command: list[str], environment: dict[str, str]) -> tuple[str, str]:
     process = captains(command, environment)
-    out, err = process.communicate(timeout=240)
+    out, err = process.communicate(timeout=DEADLINE_S)
     assert process.returncode == 0, err
     return out, err

@@ -21,7 +21,7 @@ from flows.order import Order
 from flows.spending import SPENT, Bill, BrokenSpending, KeptBudgets
 from flows.summary import spent_of
 from tests.flows.seasons import opened, played
-from tests.flows.support import SMALL, captains, tournament_file
+from tests.flows.support import DEADLINE_S, SMALL, captains, tournament_file
 from tests.flows.test_experience import episode
 from tests.flows.test_honesty import counts, result, scripted
 
@@ -99,7 +99,7 @@ async def test_a_run_with_a_damaged_file_says_so_in_one_line(
     folder.path.mkdir(parents=True)
     (folder.path / SPENT).write_text("{", encoding="utf-8")
     process = captains(["run", str(file), "--runs", str(runs), "--json"], environment)
-    out, err = await asyncio.to_thread(process.communicate, timeout=120)
+    out, err = await asyncio.to_thread(process.communicate, timeout=DEADLINE_S)
     assert process.returncode == 1
     assert json.loads(out)["error"].startswith(f"{folder.path / SPENT}: invalid JSON")
     assert "Traceback" not in err
