@@ -221,14 +221,19 @@ class Run:
             if result.end_reason is EndReason.RUN_BUDGET:
                 self.stop(result.error or "the run's budget is spent")
 
-    def take_first(self) -> EpisodeSpec | None:
-        """The first missing episode that no worker has, which is then no batch's any more; None
-        when there is none.
+    def take_first(self, *, of_final: bool = False) -> EpisodeSpec | None:
+        """The first missing episode, or the first of the final, that no worker has; it is then no
+        batch's any more. None when there is none.
         """
         workers = self.spec.execution.mode == "workers"
         out = self.journal.episodes_out() if workers else frozenset()
-        first = next((name for name in self.missing if name not in out), None)
+        free = (name for name in self.missing if name not in out)
+        first = next((name for name in free if not of_final or self._is_final(name)), None)
         return None if first is None else self.missing.pop(first)
+
+    def _is_final(self, episode_id: str) -> bool:
+        final = self.plan.final
+        return final is not None and self.plan.fixture_of(episode_id) == final.fixture_id
 
     def show(self, spec: EpisodeSpec) -> None:
         """This one is on the bus, whatever becomes of the others."""

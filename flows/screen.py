@@ -2,7 +2,7 @@
 
 It holds the featured channel's slot while it is shown, waits its turn while another match has it,
 and never holds the table up: what has not been shown when everything else is done is played like
-any other episode.
+any other episode. Which match it is, `flows.featuring` says.
 """
 
 from __future__ import annotations
@@ -40,19 +40,20 @@ class Screen:
     """One episode on its way to the featured channel.
 
     `enough`: stop waiting for the channel. `played`: the episode is in the table. `over`: nothing
-    more will come.
+    more will come. `hurried`: the rest is shown at full speed.
     """
 
     run: Run
     stage: Stage
     bus: BusPublisher
-    views: Views
     spec: EpisodeSpec
+    views: Views
     services: Services
     telling: Telling
     enough: asyncio.Event = field(default_factory=asyncio.Event)
     played: asyncio.Event = field(default_factory=asyncio.Event)
     over: asyncio.Event = field(default_factory=asyncio.Event)
+    hurried: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def is_on(self) -> bool:
@@ -104,7 +105,6 @@ class Screen:
 
     async def _play(self, epoch: int) -> None:
         assert self.stage.bus is not None
-        hurried = asyncio.Event()
         shown = commentated(
             self.bus.observer(fence=epoch),
             self.telling,
@@ -112,12 +112,12 @@ class Screen:
             bus=self.bus,
             address=self.stage.bus,
             services=self.services,
-            hurried=hurried,
+            hurried=self.hurried,
             paced=self.stage.paced,
         )
         async with (
             shown as onto,
-            Broadcast(onto, self.balls_per_s, hurried) as broadcast,
+            Broadcast(onto, self.balls_per_s, self.hurried) as broadcast,
         ):
             self.run.show(self.spec)
             with self.run.playing.of([self.spec], on_bus=True):

@@ -4,12 +4,11 @@ owns.
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import AsyncIterator
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
@@ -25,6 +24,7 @@ from flows import artifacts, catalogue, earlier
 from flows.announce import said_aloud
 from flows.commentary import Telling
 from flows.config import SCHEDULED, TournamentConfig, spec_of
+from flows.featuring import Channel, channel
 from flows.handing_out import play_shards
 from flows.heeding import heeding
 from flows.leasing import leased
@@ -37,7 +37,7 @@ from flows.pool import RETRIES, ProcessPool
 from flows.publishing import publisher
 from flows.reporting import reported, tidied
 from flows.run import Run
-from flows.screen import Screen, featured
+from flows.screen import Screen
 from flows.stage import Stage, current_stage
 from flows.story import ended
 from flows.summary import RunSummary, summary_of
@@ -94,13 +94,14 @@ async def tournament(config: TournamentConfig) -> RunSummary:
             ):
                 check_can_be_asked(run.captains.values(), stage.bus)
                 await check_secrets([*run.captains.values(), *telling.writers], services.secrets)
+                make = partial(Screen, run, stage, views=views, services=services, telling=telling)
+                screens = None if bus is None else partial(make, bus)
                 async with views.on():
-                    async with showing(run, stage, bus, views, services, telling) as screen:
+                    async with channel(run, screens) as screened:
                         with ProcessPool(run.processes, warm_up) as pool:
-                            await play(Hall(run, stage, views, pool, services, bus), screen)
+                            await play(Hall(run, stage, views, pool, services, bus), screened)
                         run.close()
-                        still_on = screen is not None and screen.is_on
-                        stage.reporter.finished(run, still_on=still_on)
+                        stage.reporter.finished(run, still_on=screened.is_on)
                     summary = summary_of(run, time.monotonic() - started_s)
                     report = await reported(run, stage, summary)
                     story = await views.finished(summary, report)
@@ -196,15 +197,22 @@ async def play_pair(hall: Hall, batch: Batch) -> list[EpisodeResult]:
     return results
 
 
-async def play(hall: Hall, screen: Screen | None) -> None:
-    """Play all that is missing, the featured match beside the rest, then what follows from it."""
+async def play(hall: Hall, shown: Channel) -> None:
+    """Play all that is missing, then what follows from it."""
     run = hall.run
-    await play_batches(hall)
-    if screen is not None and await screen.gave_up():
-        run.missing[screen.spec.episode_id] = screen.spec
-        await play_batches(hall)
+    await play_missing(hall, shown)
     while run.stopped is None and await grown(run):
         await hall.views.grown()
+        await play_missing(hall, shown)
+
+
+async def play_missing(hall: Hall, shown: Channel) -> None:
+    """Play every missing episode, the featured match beside the rest."""
+    await shown.begin()
+    await play_batches(hall)
+    unseen = await shown.gave_up()
+    if unseen is not None:
+        hall.run.missing[unseen.episode_id] = unseen
         await play_batches(hall)
 
 
@@ -249,32 +257,6 @@ async def play_if_it_fits(hall: Hall, batch: Batch) -> None:
             run.stop(f"the run's budget leaves no room for another pair: {why_not}")
         elif run.stopped is None:
             await pair(closed(hall), closed(batch))
-
-
-@asynccontextmanager
-async def showing(
-    run: Run,
-    stage: Stage,
-    bus: BusPublisher | None,
-    views: Views,
-    services: Services,
-    telling: Telling,
-) -> AsyncIterator[Screen | None]:
-    """Put one missing episode on the featured channel, and leave when it has been shown."""
-    wanted = bus is not None and run.spec.spectate.episodes != "none"
-    spec = run.take_first() if wanted else None
-    if bus is None or spec is None:
-        yield None
-        return
-    screen = Screen(run, stage, bus, views, spec, services, telling)
-    show = asyncio.create_task(featured(screen))
-    show.add_done_callback(lambda _: screen.over.set())
-    try:
-        yield screen
-        await show
-    finally:
-        show.cancel()
-        await asyncio.gather(show, return_exceptions=True)
 
 
 def telling_of(run: Run) -> Telling:

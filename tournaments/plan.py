@@ -17,6 +17,7 @@ from typing import Final, NewType
 from engine.seeds import Seed, derive_seed
 from tournaments.digest import FileDigest
 from tournaments.errors import BadOccasion
+from tournaments.schedules import FINAL
 
 Occasion = NewType("Occasion", str)
 FixtureId = NewType("FixtureId", str)
@@ -118,6 +119,11 @@ class TournamentPlan:
     @property
     def at_most(self) -> int:
         return self.total_episodes + self.later.at_most
+
+    @property
+    def final(self) -> Fixture | None:
+        """The match for the cup; None where there is none, and before it is known who plays it."""
+        return next((fixture for fixture in self.fixtures if fixture.name == FINAL), None)
 
     @property
     def grows(self) -> bool:

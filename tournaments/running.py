@@ -116,6 +116,13 @@ class Spectate(Strict):
         description="featured (one match at a time, for the eye), all or none.",
         examples=["featured"],
     )
+    featured: Literal["auto", "first", "final"] = Field(
+        default="auto",
+        title="Featured match",
+        description="first (of the run), final (of a bracket), or auto (the first, then the "
+        "final where there is one).",
+        examples=["auto"],
+    )
     balls_per_s: float = Field(
         default=4.0,
         ge=0.1,

@@ -242,6 +242,15 @@ class TournamentSpec(Strict):
                 raise broken_rule(fault, ("spectate", "commentary"))
         return self
 
+    @model_validator(mode="after")
+    def _has_a_final_to_show(self) -> TournamentSpec:
+        if self.spectate.featured == "final" and not isinstance(self.format, WithBracket):
+            raise broken_rule(
+                f"a {self.format.kind} has no final; allowed: auto, first",
+                ("spectate", "featured"),
+            )
+        return self
+
     @property
     def pairs(self) -> int:
         """Of a fixture; of a knockout, with how many its encounters begin."""

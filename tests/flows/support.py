@@ -75,6 +75,14 @@ def captains(arguments: Sequence[str], environment: Mapping[str, str]) -> subpro
     )
 
 
+def ended(arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[str, str]:
+    """What `captains …`, which must do what it was asked, wrote to stdout and to stderr."""
+    process = captains(arguments, environment)
+    out, err = process.communicate(timeout=DEADLINE_S)
+    assert process.returncode == 0, err
+    return out, err
+
+
 def pid_of_the_dead() -> int:
     """The number of a process that is no more."""
     with subprocess.Popen([sys.executable, "-c", ""]) as gone:

@@ -25,6 +25,7 @@ from tests.flows.support import (
     DEADLINE_S,
     EPISODES_OF_SMALL,
     captains,
+    ended,
     episode,
     tournament_file,
 )
@@ -307,10 +308,3 @@ def test_a_run_without_its_bus_is_delivered_by_the_same_command(
 
 def run_id(folder: RunFolder) -> str:
     return str(json.loads((folder.path / "run.json").read_text(encoding="utf-8"))["run_id"])
-
-
-def ended(command: list[str], environment: dict[str, str]) -> tuple[str, str]:
-    process = captains(command, environment)
-    out, err = process.communicate(timeout=DEADLINE_S)
-    assert process.returncode == 0, err
-    return out, err

@@ -4,6 +4,7 @@ Rounds count from 1; in a round nobody plays twice. Published orders are the tes
 """
 
 from tournaments.schedules.brackets import (
+    FINAL,
     Encounter,
     LoserOf,
     Seeded,
@@ -20,6 +21,7 @@ from tournaments.schedules.pairings import Pairing, gauntlet, round_robin
 from tournaments.schedules.swiss import SwissRound, default_rounds, most_rounds, swiss_round
 
 __all__ = [
+    "FINAL",
     "Climb",
     "Encounter",
     "LoserOf",
