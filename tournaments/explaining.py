@@ -80,7 +80,9 @@ class Explainer:
         return found
 
     def _schema_at(self, loc: Where) -> Mapping[str, Any]:
-        """The schema at `loc`. Names of union branches that it does not have lead nowhere."""
+        """The schema at `loc`. Names of union branches that it does not have lead nowhere, also
+        where a branch takes keys of any name.
+        """
         node: Mapping[str, Any] = self._schema
         for part in loc:
             node = next(self._steps(node, part), node)
@@ -92,7 +94,7 @@ class Explainer:
                 yield branch["items"]
             elif part in branch.get("properties", {}):
                 yield branch["properties"][part]
-            elif isinstance(branch.get("additionalProperties"), dict):
+            elif isinstance(branch.get("additionalProperties"), dict) and "oneOf" not in node:
                 yield branch["additionalProperties"]
             elif part in (tags := branch.get("discriminator", {}).get("mapping", {})):
                 yield self._referred(tags[part])

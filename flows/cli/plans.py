@@ -65,7 +65,8 @@ def _play_pilot(order: Order, file: str, runs: Path, pilot: int, *, as_json: boo
 
 def _lines(report: PlanReport) -> Iterator[str]:
     fixtures = _from_to(report.fixtures_at_least, report.fixtures)
-    yield f"{report.name}: {len(report.captains)} captains, {fixtures} fixtures"
+    noun = "fixture" if fixtures == "1" else "fixtures"
+    yield f"{report.name}: {len(report.captains)} captains, {fixtures} {noun}"
     episodes = _from_to(report.episodes_at_least, report.episodes)
     taken = f"{report.taken_over:,} taken over, " if report.taken_over else ""
     fewer = report.episodes - report.episodes_at_least

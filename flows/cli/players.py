@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
 
 from engine.captains import check_name
 from flows.cli.buses import needed_bus
@@ -15,12 +14,10 @@ from flows.cli.terminal import Exit, answer_json, note, say
 from flows.people import player_token_of, player_url
 from flows.play import BusAddress
 
-RUNS: Final = Path("runs")  # as other commands take it
 
-
-def show_token(captain: str, bus_url: str | None, *, as_json: bool) -> int:
+def show_token(captain: str, bus_url: str | None, runs: Path, *, as_json: bool) -> int:
     """`captains token`; raises `BadInput`, `BadPreset` or `BadBusAddress`."""
-    name, bus = check_name(captain), needed_bus(bus_url, RUNS)
+    name, bus = check_name(captain), needed_bus(bus_url, runs)
     token, url = player_token_of(bus, name), player_url(bus, name)
     if as_json:
         answer_json({"captain": name, "token": token, "url": url})

@@ -17,7 +17,11 @@ import httpx
 import pytest
 
 from engine.replay import replay_record
+from flows import settings
 from flows.cli import main
+from flows.people import player_url
+from flows.play import BusAddress
+from flows.standing import standing
 from tests.flows.support import DEADLINE_S, ROOT, captains, tournament_file
 from tests.human.person import Person, present
 
@@ -226,6 +230,17 @@ def test_the_token_follows_from_the_publish_token_and_the_name(
 
     assert token("ada", TOKEN) == token("ada", TOKEN)
     assert len({token("ada", TOKEN), token("bob", TOKEN), token("ada", TOKEN + "x")}) == 3
+
+
+def test_a_token_is_that_of_the_bus_that_is_up_for_the_folder_of_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], no_bus: pytest.MonkeyPatch
+) -> None:
+    bus = BusAddress(url="http://127.0.0.1:1", token=TOKEN)
+    home = settings.home(tmp_path)
+    home.mkdir()
+    with standing(home, bus):
+        told = answer(capsys, "token", "ada", "--runs", str(tmp_path))
+    assert told["url"] == player_url(bus, "ada")
 
 
 def test_a_token_without_a_bus_says_what_is_allowed(

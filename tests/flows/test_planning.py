@@ -295,6 +295,13 @@ def test_a_knockout_of_six_has_five_encounters() -> None:
     assert (told.fixtures_at_least, told.fixtures) == (5, 5)
 
 
+def test_one_fixture_is_told_as_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "two.yaml"
+    file.write_text(league(2, 1), encoding="utf-8")
+    assert main(["plan", str(file), "--runs", str(tmp_path / "runs")]) == 0
+    assert capsys.readouterr().out.splitlines()[0].endswith(": 2 captains, 1 fixture")
+
+
 def test_the_command_tells_ranges_and_who_costs_what(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -118,14 +118,16 @@ def publish(
     return publish_run(run, runs, bus, reasoning, as_json=json)
 
 
-def token(captain: str, /, *, bus: BUS = None, json: JSON = False) -> int:
+def token(
+    captain: str, /, *, bus: BUS = None, runs: RUNS = Path("runs"), json: JSON = False
+) -> int:
     """Print the token with which a person answers for CAPTAIN on a bus, and his page.
 
     Example: captains token ada --bus http://127.0.0.1:8765
     """
     from flows.cli.players import show_token
 
-    return show_token(captain, bus, as_json=json)
+    return show_token(captain, bus, runs, as_json=json)
 
 
 def simulate(

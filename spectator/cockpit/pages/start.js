@@ -178,7 +178,7 @@ function Outcome({ asking, known, onQueue }) {
   if (!start) return null;
   const now = known.starts.find(({ id }) => id === start.id) ?? start;
   return html`
-    <p role="status" class="accepted"><bdi>${now.captain}</bdi> v <bdi>${now.opponent}</bdi>: ${stateText(now)}.</p>
+    <p role="status" class="accepted"><bdi>${now.captain}</bdi> v <bdi>${now.opponent}</bdi>: ${stateText(now)}</p>
     <p class="acts">
       <${WatchLink} start=${now} />
       ${isOpen(now) && html`<${PlayLinks} start=${{ ...start, ...now }} />`}
