@@ -18,7 +18,7 @@ from flows import catalogue
 from flows.lending import lent
 from flows.order import Order
 from flows.spending import SPENT, BrokenSpending, KeptBudgets
-from tests.flows.support import captains, tournament_file
+from tests.flows.support import DEADLINE_S, captains, tournament_file
 
 WHO = Caller(captain="model", episode_id="e", seat=Seat.HOME)
 MOST, TAKEN = Usage(tokens_in=1000, cost_usd=0.1), Usage(tokens_in=10, cost_usd=0.001)
@@ -91,7 +91,7 @@ async def test_a_run_with_a_damaged_file_says_so_in_one_line(
     folder.path.mkdir(parents=True)
     (folder.path / SPENT).write_text("{", encoding="utf-8")
     process = captains(["run", str(file), "--runs", str(runs), "--json"], environment)
-    out, err = await asyncio.to_thread(process.communicate, timeout=120)
+    out, err = await asyncio.to_thread(process.communicate, timeout=DEADLINE_S)
     assert process.returncode == 1
     assert json.loads(out)["error"].startswith(f"{folder.path / SPENT}: invalid JSON")
     assert "Traceback" not in err

@@ -57,7 +57,7 @@ WRONG = {
     "captains: []": "`captains` is a list of 0; allowed: A list of 2 to 64 different captains",
     "captains: [random, random]": "captain 'random' stands here twice; allowed: different",
     "captains: [random, nobody]": "unknown captain 'nobody'; known captains: aggressive, base",
-    "captains: [random, {name: <b>, preset: random}]": "`captains[2].name` is '<b>'; allowed: 1 to 40 letters",
+    "captains: [random, {name: <b>, preset: random}]": "`captains[2].name` is '<b>'; allow",
     "captains: [random, {name: x}]": "`kind` or `preset`; allowed: exactly one of them",
     "captains: [random, {name: x, kind: llm}]": "unknown kind of captain 'llm'; known kinds: heur",
     "captains: [random, {name: x, kind: random, volume: 11}]": "captain 'x': no setting is called",
