@@ -120,9 +120,17 @@ class Grants:
         return Told.of(rest)
 
     def pair(self, shard: Shard) -> Wanted | None:
-        """What a pair of it will hardly exceed, where that is known."""
-        most = reduce(Wanted.plus, self._room.wanted(shard.episodes[:PAIR]).values(), Wanted())
-        return most if most.is_measured else None
+        """What a pair of it will hardly exceed, where that is known of all."""
+        firsts = range(0, len(shard.episodes), PAIR)
+        pairs = [self._room.wanted(shard.episodes[first : first + PAIR]) for first in firsts]
+        each = [reduce(Wanted.plus, pair.values(), Wanted()) for pair in pairs]
+        if not all(most.is_measured for most in each):
+            return None
+        return Wanted(
+            tokens=max((most.tokens for most in each), default=0.0),
+            usd=max((most.usd for most in each), default=0.0),
+            calls=max((most.calls for most in each), default=0.0),
+        )
 
     # --- one shard -------------------------------------------------------------------------------
 

@@ -47,7 +47,7 @@ _SPENT = tuple(one.name for one in fields(Wanted) if one.name != "is_measured")
 
 class Room:
     """What is left of a run's budgets, with the pairs that are being played taken off. `pair` is
-    what somebody has seen a pair take of whom nothing is known here.
+    what one takes by somebody who has seen more of them.
     """
 
     def __init__(
@@ -119,8 +119,9 @@ class Room:
         return each
 
     def _wanted(self, episodes: Sequence[EpisodeSpec]) -> Wanted:
-        most = reduce(Wanted.plus, self.wanted(episodes).values(), Wanted())
-        return most if most.is_measured or self._pair is None else self._pair
+        if self._pair is not None:
+            return self._pair
+        return reduce(Wanted.plus, self.wanted(episodes).values(), Wanted())
 
     def _wanted_by(self, spec: EpisodeSpec, captain: CaptainSpec, opponent: CaptainSpec) -> Wanted:
         if is_scripted(captain):

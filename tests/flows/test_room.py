@@ -16,7 +16,7 @@ from engine.spec import EpisodeSpec
 from engine.tool_captains import Caller, Usage
 from flows.assumed import assumed, one_call
 from flows.experience import Experience
-from flows.room import Room
+from flows.room import Room, Wanted
 from flows.spending import KeptBudgets
 from tests.flows.test_experience import episode
 
@@ -144,3 +144,11 @@ def test_an_unknown_price_is_assumed_by_nobody() -> None:
     found = assumed(unpriced, 5)
     assert found is not None
     assert found.usd(unpriced) is None
+
+
+def test_who_has_seen_more_pairs_says_what_one_takes(tmp_path: Path) -> None:
+    limits, seen = Allowance(calls=25), Experience()
+    seen.add(episode(20))
+    budgets = KeptBudgets(limits, tmp_path / "spent.json")
+    assert Room(limits, budgets, seen).refused(pair()) is not None
+    assert Room(limits, budgets, seen, Wanted(calls=22)).refused(pair()) is None
