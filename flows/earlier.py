@@ -6,7 +6,7 @@ an automation finds it out after some minutes (`deployments/automations.yaml`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import Any, Final
 from uuid import UUID
@@ -17,6 +17,7 @@ from prefect.client.orchestration import get_client
 from prefect.exceptions import PrefectException
 from prefect.states import Crashed
 
+from flows import presumed
 from flows.processes import is_dead, this_process
 
 GONE: Final = "Its process ended before it had. The same run goes on in another flow run."
@@ -40,3 +41,10 @@ async def close(flow_run: Mapping[str, Any] | None, me: Mapping[str, Any]) -> No
             found = await client.read_flow_run(UUID(flow_run["id"]))
             if found.state is not None and found.state.is_running():
                 await client.set_flow_run_state(found.id, Crashed(message=GONE), force=True)
+
+
+async def recall(shards: Collection[str]) -> None:
+    """End the shards that an earlier start handed out, whose run was set aside."""
+    if shards:
+        async with get_client() as client:
+            await presumed.recall(client, shards)

@@ -1,26 +1,25 @@
 """The fixtures flow: a worker plays a shard of somebody's tournament, and sends it home in parcels.
 
 It knows nothing of the tournament: what is to be played is in the storage, and so is what has been.
-What it writes besides is in a folder of its own, which is gone when it ends; one that is killed
-leaves it to whoever clears the temporary folder.
+What it writes besides is in a folder of its own, which is gone when it ends; what one leaves that
+is killed, the next one clears away.
 """
 
 from __future__ import annotations
 
 import asyncio
-import fcntl
-import os
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory, gettempdir
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from prefect import flow, runtime
 from prefect.concurrency.asyncio import concurrency
 
-from engine.captains.llm import Allowance
+from engine.events import EndReason
 from engine.fanout import Observer
 from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
@@ -28,17 +27,20 @@ from engine.tool_captains import Services
 from engine.version import project_version
 from flows.announce import said_aloud
 from flows.config import ShardConfig
+from flows.experience import Experience
 from flows.leasing import leased
 from flows.ledger import RunFolder
 from flows.lending import answers_home, check_secrets, lent
 from flows.limits import LEASE_S
 from flows.log import log_episodes
-from flows.parcels import ShardOrder, digest_of, packed, parcel_of, unpacked
+from flows.machine import clear_away, scratch, whole_machine
+from flows.parcels import Parcel, ShardOrder, digest_of, packed, parcel_of, unpacked
 from flows.people import check_can_be_asked
 from flows.play import Job, play_job, play_until_it_counts, warm_up
 from flows.pool import ProcessPool, processes_of
 from flows.publishing import publisher
-from flows.spending import SPENT, KeptBudgets
+from flows.room import Room
+from flows.spending import SPENT, KeptBudgets, Told, keep
 from flows.stage import current_stage
 from flows.storage import Storage, storage
 from flows.together import together
@@ -47,7 +49,6 @@ from spectator import BusPublisher
 
 LIMIT: Final = "captains-shards"
 ORDER: Final = "order"
-TURN_POLL_S: Final = 0.2
 
 
 class BadShard(Exception):
@@ -64,7 +65,8 @@ async def fixtures(config: ShardConfig) -> None:
     """Play a shard of a tournament, and send home what has been played as it ends."""
     place = await storage(config.storage)
     order = await order_of(config, place)
-    with TemporaryDirectory(prefix="captains-shard-") as scratch:
+    await asyncio.to_thread(clear_away)
+    with scratch() as folder:
         is_asked = any(map(waits, order.episodes))
         async with (
             whole_machine(is_wanted=not is_asked and order.processes == "auto"),
@@ -76,49 +78,8 @@ async def fixtures(config: ShardConfig) -> None:
                 raise_on_lease_renewal_failure=False,  # a server that was away ends no play
             ),
         ):
-            post = _Post(place, config.shard, Path(scratch), order)
+            post = _Post(place, config.shard, folder, order)
             await (_asked(post) if is_asked else _computed(post))
-
-
-@asynccontextmanager
-async def whole_machine(*, is_wanted: bool) -> AsyncIterator[None]:
-    """Shards that each take a process a core take turns on a machine: the next one has been loaded
-    by the time it is on. A killed one's turn is over. Where somebody else has put a file in the
-    way, there are no turns, which takes longer.
-    """
-    if not is_wanted:
-        yield
-        return
-    handle = _turnstile()
-    if handle is None:
-        yield
-        return
-    try:
-        while not _has(handle):  # noqa: ASYNC110 - another process has it
-            await asyncio.sleep(TURN_POLL_S)
-        yield
-    finally:
-        os.close(handle)
-
-
-def _turnstile() -> int | None:
-    """An open file that this user's shards share on this machine; None where it is another's."""
-    place = Path(gettempdir()) / f"captains-{os.getuid()}.turn"
-    try:
-        handle = os.open(place, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-    except OSError:
-        return None
-    if os.fstat(handle).st_uid != os.getuid():
-        os.close(handle)
-        return None
-    return handle
-
-
-def _has(handle: int) -> bool:
-    with suppress(BlockingIOError):
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return True
-    return False
 
 
 async def order_of(config: ShardConfig, place: Storage) -> ShardOrder:
@@ -158,6 +119,8 @@ class _Post:
         self.order, self.scratch, self._place, self._key = order, scratch, place, key
         self._left, self._sent = len(order.episodes), 0
         self._sending = asyncio.Lock()
+        self.spent: Callable[[], Told | None] = lambda: None
+        self.stopped: str | None = None
 
     @asynccontextmanager
     async def sending(self, episodes: Sequence[EpisodeSpec]) -> AsyncIterator[_Part]:
@@ -169,10 +132,23 @@ class _Post:
             yield part
             async with self._sending:  # the next parcel's number is that of those that are there
                 self._left -= len(episodes)
-                parcel = packed(parcel_of(folder, part.results, last=self._left == 0))
-                await self._place.put(f"{self._key}/{self._sent}", parcel)
-                self._sent += 1
+                await self._send(parcel_of(folder, part.results, last=self._left == 0))
             log_episodes([*folder.attempts()])
+
+    async def begin(self) -> None:
+        """Say that from here on somebody may be asked."""
+        await self._send(Parcel(lines=(), records={}, last=False))
+
+    async def close(self) -> None:
+        """Say that no more of it is played, where that is so."""
+        async with self._sending:
+            if self._left and self.stopped is not None:
+                await self._send(Parcel(lines=(), records={}, last=True, stopped=self.stopped))
+
+    async def _send(self, parcel: Parcel) -> None:
+        told = parcel.model_copy(update={"spent": self.spent()})
+        await self._place.put(f"{self._key}/{self._sent}", packed(told))
+        self._sent += 1
 
 
 async def _computed(post: _Post) -> None:
@@ -206,31 +182,60 @@ async def _asked(post: _Post) -> None:
     order = post.order
     captains = {side.name: side for spec in order.episodes for side in (spec.home, spec.away)}
     pairs = _parts(order.episodes, 2)
-    async with _lent(post) as services, _bus(post) as bus:
+    budgets = budgets_of(order, post.scratch)
+    post.spent = partial(_spent, order, budgets)
+    experience = Experience()
+    room = Room(order.allowed, budgets, experience, order.pair)
+    async with _lent(post, budgets) as services, _bus(post) as bus:
         check_can_be_asked(captains.values(), current_stage().bus)
         await check_secrets(captains.values(), services.secrets)
+        await post.begin()
 
         async def leg(part: _Part, spec: EpisodeSpec) -> None:
             observers: list[Observer] = [bus.observer()] if bus is not None else []
             result = await play_until_it_counts(
                 part.folder, spec, attempts=order.attempts, observers=observers, services=services
             )
+            experience.add(result)
+            if result.end_reason is EndReason.RUN_BUDGET:
+                post.stopped = post.stopped or result.error or "its budget is spent"
             if order.cards:
                 part.results.append(result)
 
         async def asker() -> None:
             for pair in pairs:
-                async with post.sending(pair) as part:
-                    await together(leg(part, spec) for spec in pair)
+                async with room.pair(pair) as why:
+                    post.stopped = post.stopped or why
+                    if post.stopped is not None:
+                        return
+                    async with post.sending(pair) as part:
+                        await together(leg(part, spec) for spec in pair)
 
         await together(asker() for _ in range(order.open_episodes // 2))
+        await post.close()
+
+
+def budgets_of(order: ShardOrder, scratch: Path) -> KeptBudgets:
+    """The run's budgets, as far as this shard may spend them: the rest of them counts as spent."""
+    path = scratch / SPENT
+    if order.before is not None:
+        keep(path, order.before)
+    return KeptBudgets(order.allowed, path, shared=order.shared)
+
+
+def _spent(order: ShardOrder, budgets: KeptBudgets) -> Told:
+    """By this shard."""
+    sums = budgets.ledger.sums()
+    if order.before is not None:
+        sums.add(order.before.sums(), -1)
+    sums.run.wall_s = 0.0  # it is of the run's own process
+    return Told.of(sums)
 
 
 @asynccontextmanager
-async def _lent(post: _Post) -> AsyncIterator[Services]:
+async def _lent(post: _Post, budgets: KeptBudgets) -> AsyncIterator[Services]:
     """What captains that call tools need; answers are kept in this machine's own home folder."""
     stage = current_stage()
-    budgets = KeptBudgets(Allowance(), post.scratch / SPENT)
     home = answers_home(Path("runs"))
     async with (
         leased(post.order.llm, said_aloud(stage)) as limiter,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.version import project_version
+from flows.journal import Journal
 from flows.order import Order
 from flows.run import Run
 
@@ -59,7 +60,9 @@ def _held(
         before = folder.about()
         starts = int(before.get("starts", 0)) + 1
         first_attempt = int(before.get("first_attempt", 1))
+        recalled: tuple[str, ...] = ()
         if fresh:
+            recalled = Journal(folder.path).keys_out()
             first_attempt = max(first_attempt, folder.last_attempt() + 1)
             folder.set_aside()
         folder.open(
@@ -79,5 +82,5 @@ def _held(
             }
         )
         run = Run(order, folder, starts, first_attempt)
-        run.earlier_flow_run = before.get("flow_run")
+        run.earlier_flow_run, run.recalled = before.get("flow_run"), recalled
         yield run

@@ -5,7 +5,7 @@
 
 Each is compressed JSON, checked when it is read. A parcel has the sealed records themselves, and
 whoever takes it home counts these: the seal is checked again, and that all of the match is what was
-asked for. Of a ledger's line only that is believed which no record has.
+asked for. Of a ledger's line only that is believed which no record has; so is what was spent.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from engine.captains.llm import NO_LIMIT, Allowance
 from engine.cricket.formats import format_of
 from engine.cricket.scorecard import InningsCard
 from engine.errors import BrokenRecord
@@ -32,7 +33,9 @@ from engine.spec import EpisodeSpec
 from flows import gists
 from flows.ledger import RunFolder
 from flows.played import line_of, result_of_line, result_of_record
+from flows.room import Wanted
 from flows.saving import naming
+from flows.spending import Told
 
 M = TypeVar("M", bound=BaseModel)
 _READABLE: Final = 0o644
@@ -45,6 +48,10 @@ class _Travelling(BaseModel):
 class ShardOrder(_Travelling):
     """What a worker is to play, and how. `version`: of the project that asks for it; `llm`: as
     `limits.llm`; `shown`: whether every episode is published; `cards`: whether scorecards are.
+
+    `allowed` is what the run may spend, `before` what of that, and of its captains' budgets, is not
+    this shard's; of those of the captains who are `shared` others have the rest. `pair` is what a
+    pair will hardly exceed, where that is known.
     """
 
     version: str
@@ -56,18 +63,25 @@ class ShardOrder(_Travelling):
     shown: bool
     cards: bool
     reasoning: Literal["live", "after", "never"] | int
+    allowed: Allowance = NO_LIMIT
+    before: Told | None = None
+    shared: tuple[str, ...] = ()
+    pair: Wanted | None = None
 
 
 class Parcel(_Travelling):
     """Attempts that have ended, as ledgers have them, and their sealed records by episode and
-    attempt. `cards`, of those whose scorecards are shown: a ledger has none. `last`: with it the
-    whole shard has been played.
+    attempt. `cards`, of those whose scorecards are shown: a ledger has none. `spent` is by the
+    whole shard so far. `last`: with it the whole shard has been played, or as much of it as will
+    be: `stopped` says why.
     """
 
     lines: tuple[str, ...]
     records: Mapping[str, str]
     cards: Mapping[str, tuple[InningsCard, ...]] = {}
     last: bool
+    spent: Told | None = None
+    stopped: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,9 @@ from typing import Final, Literal
 
 from engine.captains import is_scripted
 from flows import catalogue
+from flows.grants import budgets_of
 from flows.heritage import Heritage
+from flows.journal import Journal
 from flows.ledger import RunFolder
 from flows.order import Order
 from flows.outcomes import outcome_of
@@ -36,7 +38,6 @@ from flows.plan_report import (
 from flows.pool import processes_of
 from flows.precedents import Precedents, pooled_variance, precedents
 from flows.ranges import NOTHING, Range
-from flows.spending import SPENT, KeptBudgets
 from flows.work import captains_of
 from tournaments import TournamentPlan
 from tournaments.resolution import gain, resistances, resolution
@@ -217,8 +218,7 @@ class Forecast:
 
     def _spent(self) -> dict[str, float]:
         """In all starts of the run so far."""
-        budgets = KeptBudgets(self._order.allowance, self._folder.path / SPENT)
-        state = budgets.state()
+        state = budgets_of(self._order, self._folder, Journal(self._folder.path)).state()
         return {name: round(state[name], 6) for name in ("tokens", "usd", "calls", "wall_s")}
 
     def _limits(self, whole: Need, hours: Range) -> Iterator[LimitCheck]:

@@ -46,10 +46,19 @@ _SPENT = tuple(one.name for one in fields(Wanted) if one.name != "is_measured")
 
 
 class Room:
-    """What is left of a run's budgets, with the pairs that are being played taken off."""
+    """What is left of a run's budgets, with the pairs that are being played taken off. `pair` is
+    what somebody has seen a pair take of whom nothing is known here.
+    """
 
-    def __init__(self, allowed: Allowance, budgets: KeptBudgets, experience: Experience) -> None:
+    def __init__(
+        self,
+        allowed: Allowance,
+        budgets: KeptBudgets,
+        experience: Experience,
+        pair: Wanted | None = None,
+    ) -> None:
         self._allowed, self._budgets, self._experience = allowed, budgets, experience
+        self._pair = pair
         self._open: list[Wanted] = []
         self._changed = asyncio.Condition()
 
@@ -100,9 +109,18 @@ class Room:
         more = f", a pair takes up to {duration(length_s)}" if spent_s < wall_s else ""
         return f"wall_s ({duration(spent_s)} of {duration(wall_s)}{more})"
 
+    def wanted(self, episodes: Sequence[EpisodeSpec]) -> dict[str, Wanted]:
+        """What each of their captains will hardly exceed."""
+        each: dict[str, Wanted] = {}
+        for spec in episodes:
+            for captain, opponent in _both(spec):
+                more = self._wanted_by(spec, captain, opponent)
+                each[captain.name] = each.get(captain.name, Wanted()).plus(more)
+        return each
+
     def _wanted(self, episodes: Sequence[EpisodeSpec]) -> Wanted:
-        each = (self._wanted_by(spec, *who) for spec in episodes for who in _both(spec))
-        return reduce(Wanted.plus, each, Wanted())
+        most = reduce(Wanted.plus, self.wanted(episodes).values(), Wanted())
+        return most if most.is_measured or self._pair is None else self._pair
 
     def _wanted_by(self, spec: EpisodeSpec, captain: CaptainSpec, opponent: CaptainSpec) -> Wanted:
         if is_scripted(captain):

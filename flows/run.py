@@ -14,6 +14,7 @@ from engine.events import EndReason
 from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
 from flows import catalogue
+from flows.grants import budgets_of
 from flows.heritage import Heritage
 from flows.journal import Journal
 from flows.ledger import RunFolder
@@ -24,7 +25,6 @@ from flows.playing import Playing
 from flows.pool import processes_of
 from flows.room import Room
 from flows.scorebook import Scorebook
-from flows.spending import SPENT, KeptBudgets
 from flows.work import Batch, Lengths, batches, captains_of, episode_spec, pairs, waits
 from tournaments import Course, EpisodePlan
 from tournaments.formats import Gauntlet, RoundRobin
@@ -43,15 +43,16 @@ class Run:
         self.stopped: str | None = None
         self._only: str | None = None  # why what is missing is not all that is
         self.captains = captains_of(self.spec, catalogue.known())
-        self.budgets = KeptBudgets(order.allowance, folder.path / SPENT)
+        self.journal = Journal(folder.path)
+        self.budgets = budgets_of(order, folder, self.journal)
         self.room = Room(order.allowance, self.budgets, self.book.experience)
         self.resumed = self.taken_over = 0
         self.playing = Playing()
         self.lengths = Lengths()
         self._shown: set[str] = set()
-        self.journal = Journal(folder.path)
         self.heritage = Heritage(folder, order.meaning, order.plan.occasion)
         self.earlier_flow_run: Mapping[str, Any] | None = None  # which played it the last time
+        self.recalled: tuple[str, ...] = ()  # shards of what was set aside
         self._inherits = not folder.about().get("fresh")
         self.missing: dict[str, EpisodeSpec] = {}
         self.began = self.ended

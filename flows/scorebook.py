@@ -18,7 +18,6 @@ from flows.order import Order
 from flows.outcomes import outcome_of
 from flows.outlook import Meeting, meeting
 from flows.pace import Done
-from flows.spending import Bill
 from tournaments import Table, TournamentPlan, new_table
 
 UNFINISHED: Final = (EndReason.RUN_BUDGET, EndReason.BAD_SETTINGS)  # the run went on without it
@@ -33,7 +32,7 @@ class Scorebook:
         self._spec, self._captains = order.spec, order.plan.captains
         self.season = order.season()
         self.table = self._new_table()
-        self.experience, self.bill = Experience(), Bill()
+        self.experience = Experience()
         self.met = Counter[Meeting]()
         self.forfeits = 0
         self.worked_s = 0.0
@@ -70,7 +69,6 @@ class Scorebook:
     def _account(self, result: EpisodeResult) -> None:
         reason = result.end_reason
         self.experience.add(result)
-        self.bill.add(result)
         self.worked_s += result.took_s or 0.0
         if reason.is_void:
             self._void[result.episode_id] = result

@@ -12,7 +12,7 @@ from engine.spec import EpisodeSpec
 from engine.wording import shortened
 from flows.deployments.wanted import CPU, LLM, PoolName
 from flows.experience import Moments
-from flows.journal import Journal, Shard
+from flows.journal import Grant, Journal, Shard
 from flows.pool import processes_of
 from flows.run import Run
 from flows.work import LONGEST_TITLE, Batch, waits
@@ -72,10 +72,28 @@ class Cutter:
                 self._took[pool].add(result.took_s)
                 self.measured(pool)
 
-    def back(self, shard: Shard, missing: Iterable[EpisodeSpec], tries: int) -> None:
-        """What is missing of a shard that was lost is handed out again, under another key."""
-        title, specs = shard.title, self._renumbered(missing)
-        again = Shard(key=self._key(), pool=shard.pool, title=title, episodes=specs, tries=tries)
+    def others(self, pool: PoolName) -> int:
+        """Episodes that nobody has yet."""
+        return self._left[pool]
+
+    def back(
+        self,
+        shard: Shard,
+        missing: Iterable[EpisodeSpec],
+        tries: int,
+        floor: Grant | None = None,
+    ) -> None:
+        """What is missing of a shard that is over is handed out again, under another key; with more
+        than `floor`.
+        """
+        again = Shard(
+            key=self._key(),
+            pool=shard.pool,
+            title=shard.title,
+            episodes=self._renumbered(missing),
+            tries=tries,
+            floor=floor,
+        )
         self._found[shard.pool].append(again)
 
     def _shard(self, pool: PoolName, parts: list[Batch]) -> Shard:

@@ -9,17 +9,16 @@ may have spent a little less than its file says, and never more.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from engine.captains.llm import Allowance
-from engine.result import EpisodeResult
 from engine.tool_captains.account import Usage
-from engine.tool_captains.budgets import Ledger, Purse, Spending
+from engine.tool_captains.budgets import Ledger, Purse, Sums
 from engine.tool_captains.contract import Caller, Reservation
 from engine.wording import dotted, most_telling, sentence
 from flows.saving import save
@@ -46,7 +45,9 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class _Line(_Strict):
+class Line(_Strict):
+    """Of one budget: what was spent of it, or may be."""
+
     tokens: int = Field(ge=0)
     usd: float = Field(ge=0, allow_inf_nan=False)
     calls: int = Field(ge=0)
@@ -54,18 +55,35 @@ class _Line(_Strict):
     wall_s: float = Field(ge=0, allow_inf_nan=False)
 
 
-class _State(_Strict):
+class Told(_Strict):
+    """What was spent, as it is written down."""
+
+    run: Line
+    captains: dict[str, Line]
+
+    @classmethod
+    def of(cls, sums: Sums) -> Self:
+        return cls.model_validate(sums.exported())
+
+    def sums(self) -> Sums:
+        return Sums.restored(self.model_dump())
+
+
+class _State(Told):
     v: Literal[2]
-    run: _Line
-    captains: dict[str, _Line]
 
 
 class KeptBudgets:
-    """Implements `Budgets`: a ledger that is in `path`. Raises `BrokenSpending`."""
+    """Implements `Budgets`: a ledger that is in `path`. Raises `BrokenSpending`.
 
-    def __init__(self, run: Allowance, path: Path) -> None:
-        self._path = path
-        self.ledger = Ledger(run, state=_read(path), before_call=self._keep_if_possible)
+    What others spend of the same budgets is counted beside it, and is not in the file: who hands
+    work out to them keeps that (`flows.journal`).
+    """
+
+    def __init__(self, run: Allowance, path: Path, *, shared: Collection[str] = ()) -> None:
+        self._path, self._elsewhere = path, Sums()
+        keep = self._keep_if_possible
+        self.ledger = Ledger(run, state=_read(path), before_call=keep, shared=shared)
 
     @property
     def in_dollars(self) -> bool:
@@ -87,10 +105,21 @@ class KeptBudgets:
         """
         return _told(self.state())
 
+    def promise(self, most: Sums, sign: int = 1) -> None:
+        """Others may spend so much of these budgets; `sign` -1: they may no more."""
+        self.ledger.promise(most, sign)
+        self._elsewhere.add(most, sign)
+
+    def paid(self, spent: Sums) -> None:
+        """Others have spent so much of these budgets."""
+        self.ledger.paid(spent)
+        self._elsewhere.add(spent)
+
     def keep(self) -> None:
         """Raises `OSError`, which names the file."""
-        state = {"v": _VERSION, **self.ledger.state(under_way=True)}
-        save(self._path, json.dumps(state).encode())
+        own = self.ledger.sums(under_way=True)
+        own.add(self._elsewhere, -1)
+        keep(self._path, Told.of(own))
 
     def _keep_if_possible(self) -> None:
         # A disk that is full is not the captain's failure; the run's end writes again, or says so.
@@ -98,31 +127,9 @@ class KeptBudgets:
             self.keep()
 
 
-class Bill:
-    """What results say that their captains took, for a run whose calls are counted elsewhere. What
-    was taken over is on an earlier run's.
-    """
-
-    def __init__(self) -> None:
-        self._sum = Spending()
-
-    def add(self, result: EpisodeResult) -> None:
-        taken = [counts.spent for counts in result.counts.values() if counts.spent is not None]
-        for one in taken if result.taken_from is None else []:
-            self._sum.add(
-                Spending(
-                    tokens=one.tokens_in + one.tokens_out,
-                    nano_usd=round((one.cost_usd or 0.0) * 1e9),
-                    calls=one.calls,
-                    unpriced=one.calls if one.cost_usd is None else 0,
-                )
-            )
-
-    def spent(self, wall_s: float) -> dict[str, Any]:
-        """As `KeptBudgets.spent` has it. `unpriced_calls` are all those of a captain in an episode
-        who made any.
-        """
-        return _told(self._sum.exported() | {"wall_s": wall_s})
+def keep(path: Path, spent: Told) -> None:
+    """Write the file of a run that has spent so much. Raises `OSError`, which names it."""
+    save(path, json.dumps({"v": _VERSION, **spent.model_dump()}).encode())
 
 
 def _told(state: Mapping[str, Any]) -> dict[str, Any]:

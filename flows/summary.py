@@ -64,10 +64,8 @@ class RunSummary(BaseModel):
 
 def spent_of(run: Run) -> dict[str, Any]:
     """What a run has spent, over all its starts: tokens, usd, usd_priced, calls, unpriced_calls,
-    wall_s. What workers spend is known of the matches that have come home.
+    wall_s. What workers spend is known as it comes home.
     """
-    if run.spec.execution.mode == "workers":
-        return run.book.bill.spent(run.budgets.state()["wall_s"])
     return run.budgets.spent()
 
 

@@ -82,6 +82,7 @@ async def tournament(config: TournamentConfig) -> RunSummary:
         opened(order, Path(config.runs), fresh=config.fresh, flow_run=me) as run,
     ):
         await earlier.close(run.earlier_flow_run, me)
+        await earlier.recall(run.recalled)
         if config.pilot is not None:
             run.only_first(config.pilot)
         telling, shown = telling_of(run), run.spec.spectate.reasoning

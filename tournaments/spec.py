@@ -33,7 +33,6 @@ from tournaments.match_spec import MatchSpec
 from tournaments.running import TEMPLATES, Execution, Keep, Limits, Spectate
 from tournaments.schedule_spec import Schedule
 from tournaments.stop_spec import Stop, stop_faults
-from tournaments.text import shown
 
 MOST_CAPTAINS: Final = 64
 
@@ -203,33 +202,6 @@ class TournamentSpec(Strict):
             form = self.format.model_dump()
             for fault in stop_faults(self.stop, form, self.match.pairs, captains, opponents):
                 raise broken_rule(fault.message, fault.at)
-        return self
-
-    @model_validator(mode="after")
-    def _workers_can_keep_to_it(self) -> TournamentSpec:
-        limits = self.limits
-        spent = {"tokens": limits.tokens, "usd": limits.usd, "calls": limits.calls}
-        for name, limit in spent.items():
-            if self.execution.mode == "workers" and limit is not None:
-                raise broken_rule(
-                    f"`limits.{name}` is not kept by workers; allowed: mode: local, or wall_s",
-                    ("execution", "mode"),
-                )
-        return self
-
-    @model_validator(mode="after")
-    def _workers_can_keep_to_budgets(self, info: ValidationInfo) -> TournamentSpec:
-        if self.execution.mode != "workers" or not isinstance(info.context, Known):
-            return self
-        for entry in self.entrants:
-            named = entry if isinstance(entry, str) else entry.as_mapping()
-            budget = info.context.resolve(named).params.get("budget") or {}
-            if any(limit is not None for limit in budget.values()):
-                raise broken_rule(
-                    f"the `budget` of {shown(entry_name(entry))} is not kept by workers; allowed: "
-                    "mode: local, or episode_budget",
-                    ("execution", "mode"),
-                )
         return self
 
     @model_validator(mode="after")

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from engine.captains.llm import NO_LIMIT, Allowance
 from engine.errors import CaptainOverBudget, RunBudgetSpent
@@ -78,6 +78,28 @@ class Spending:
 
 
 @dataclass(slots=True, kw_only=True)
+class Sums:
+    """What is spent, or may be: by the run, and by each of its captains."""
+
+    run: Spending = field(default_factory=Spending)
+    captains: dict[str, Spending] = field(default_factory=dict)
+
+    def add(self, other: Sums, sign: int = 1) -> None:
+        self.run.add(other.run, sign)
+        for name, spending in other.captains.items():
+            self.captains.setdefault(name, Spending()).add(spending, sign)
+
+    def exported(self) -> dict[str, Any]:
+        captains = {name: self.captains[name].exported() for name in sorted(self.captains)}
+        return {"run": self.run.exported(), "captains": captains}
+
+    @classmethod
+    def restored(cls, state: Mapping[str, Any]) -> Sums:
+        captains = {name: Spending.restored(one) for name, one in state["captains"].items()}
+        return cls(run=Spending.restored(state["run"]), captains=captains)
+
+
+@dataclass(slots=True, kw_only=True)
 class Purse:
     """One budget: what is allowed, what was spent, and what calls under way may still spend."""
 
@@ -140,7 +162,8 @@ class Ledger:
     ledger was opened, over all the times that the run was resumed.
 
     `state` is JSON; what was exported is restored with whatever budget the run has then.
-    `before_call` is called once room for a call is reserved.
+    `before_call` is called once room for a call is reserved. Of the budgets of captains who are
+    `shared`, others have the rest: what does not fit is no captain's failure.
     """
 
     def __init__(
@@ -149,9 +172,10 @@ class Ledger:
         *,
         state: Mapping[str, Any] | None = None,
         before_call: Callable[[], None] = lambda: None,
+        shared: Collection[str] = (),
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._now, self._before_call = now, before_call
+        self._now, self._before_call, self._shared = now, before_call, shared
         self._run = Purse(allowed=run)
         self._captains: dict[str, Purse] = {}
         self._waiting: list[asyncio.Future[None]] = []
@@ -181,13 +205,31 @@ class Ledger:
 
     def state(self, *, under_way: bool = False) -> dict[str, Any]:
         """What was spent; with the calls `under_way`, as if each took the most that it may."""
+        return self.sums(under_way=under_way).exported()
+
+    def sums(self, *, under_way: bool = False) -> Sums:
+        """The same to reckon with."""
         self._tick()
 
-        def exported(purse: Purse) -> dict[str, Any]:
-            return (purse.spent + purse.reserved if under_way else purse.spent).exported()
+        def of(purse: Purse) -> Spending:
+            return purse.spent + purse.reserved if under_way else replace(purse.spent)
 
-        captains = {name: exported(purse) for name, purse in sorted(self._captains.items())}
-        return {"run": exported(self._run), "captains": captains}
+        captains = {name: of(purse) for name, purse in self._captains.items()}
+        return Sums(run=of(self._run), captains=captains)
+
+    def promise(self, most: Sums, sign: int = 1) -> None:
+        """Others may spend so much: for calls it is as good as under way. `sign` -1: no more."""
+        self._add(most, "reserved", sign)
+
+    def paid(self, spent: Sums) -> None:
+        """Others have spent so much."""
+        self._add(spent, "spent", 1)
+
+    def _add(self, sums: Sums, what: Literal["spent", "reserved"], sign: int) -> None:
+        getattr(self._run, what).add(sums.run, sign)
+        for name, spending in sums.captains.items():
+            getattr(self._captains.setdefault(name, Purse()), what).add(spending, sign)
+        self._changed()
 
     def _refuse_what_cannot_fit(
         self, who: Caller, purses: Sequence[Purse], wanted: Spending
@@ -197,6 +239,8 @@ class Ledger:
             raise RunBudgetSpent(what)
         for purse in purses[:-1]:
             if what := purse.too_little(wanted, reserved=False):
+                if purse is self._captains[who.captain] and who.captain in self._shared:
+                    raise RunBudgetSpent(f"{who.captain}'s share of his budget: {what}")
                 raise CaptainOverBudget(who.captain, what)
 
     def _tick(self) -> None:
@@ -214,7 +258,6 @@ class Ledger:
                 future.set_result(None)
 
     def _restore(self, state: Mapping[str, Any]) -> None:
-        self._run.spent = Spending.restored(state["run"])
-        self._captains = {
-            name: Purse(spent=Spending.restored(spent)) for name, spent in state["captains"].items()
-        }
+        sums = Sums.restored(state)
+        self._run.spent = sums.run
+        self._captains = {name: Purse(spent=spent) for name, spent in sums.captains.items()}

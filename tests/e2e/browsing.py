@@ -24,14 +24,21 @@ ARGS: Final = (
     "--disable-component-update",
     "--disable-sync",
 )
-# What a browser logs while the bus is away, or when it is killed in the middle of an answer.
+PATIENCE_MS: Final = 60_000  # of each act: the machine may be busy
+# What a browser logs while the bus is away, or when it is killed in the middle of an answer, and
+# when a page is left in the middle of a question.
 AWAY: Final = (
     "ERR_CONNECTION_REFUSED",
     "ERR_CONNECTION_RESET",
     "ERR_CONNECTION_CLOSED",
+    "ERR_CONNECTION_ABORTED",
+    "ERR_CONNECTION_FAILED",
+    "ERR_SOCKET_NOT_CONNECTED",
     "ERR_EMPTY_RESPONSE",
     "ERR_CONTENT_LENGTH_MISMATCH",
     "ERR_INCOMPLETE_CHUNKED_ENCODING",
+    "Connection closed before receiving a handshake response",
+    "WebSocket is closed before the connection is established",
 )
 
 
@@ -82,6 +89,7 @@ async def opened(
     """
     noise: list[str] = []
     context = await browser.new_context(**options)
+    context.set_default_timeout(PATIENCE_MS)
     page = await context.new_page()
     page.on("console", lambda message: noise.append(message.text))
     page.on("pageerror", lambda error: noise.append(str(error)))

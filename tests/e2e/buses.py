@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.spectator.processes import free_port
+
 TOKEN = "only-for-tests"
 
 
@@ -18,7 +20,7 @@ class BusProcess:
 
     def __init__(self, store: Path) -> None:
         self._store = store
-        self._port = 0
+        self._port = free_port()
         self._process: subprocess.Popen[str] | None = None
 
     @property
@@ -26,7 +28,7 @@ class BusProcess:
         return f"http://127.0.0.1:{self._port}"
 
     def start(self) -> None:
-        """Start it, again on the port that it had, and wait until it listens."""
+        """Start it, every time on the same port, and wait until it listens."""
         command = [sys.executable, "-m", "spectator", "--store", str(self._store)]
         self._process = subprocess.Popen(
             [*command, "--port", str(self._port)],
@@ -35,7 +37,7 @@ class BusProcess:
             env=os.environ | {"CAPTAINS_BUS_TOKEN": TOKEN},
         )
         assert self._process.stdout is not None
-        self._port = json.loads(self._process.stdout.readline())["port"]
+        assert json.loads(self._process.stdout.readline())["port"] == self._port
 
     def kill(self) -> None:
         """End it as a power cut would."""

@@ -77,8 +77,8 @@ class Played:
 @asynccontextmanager
 async def played(bus: BusProcess, *holds: int) -> AsyncIterator[Played]:
     """A real match on the bus, on its featured channel."""
-    async with BusPublisher(bus.url, TOKEN, flush_s=20) as publisher:
-        gate = Gate(publisher.observer(fence=1, flush_s=20), holds)
+    async with BusPublisher(bus.url, TOKEN, flush_s=DEADLINE_S) as publisher:
+        gate = Gate(publisher.observer(fence=1, flush_s=DEADLINE_S), holds)
         playing = asyncio.create_task(play_episode(SPEC, observers=[gate]))
         try:
             yield Played(gate, playing)
@@ -96,7 +96,7 @@ def process(tmp_path: Path):
 
 
 async def stored(bus: Served) -> list[Event]:
-    async with httpx.AsyncClient(base_url=bus.url, trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=bus.url, trust_env=False, timeout=DEADLINE_S) as http:
         answer = await http.get(f"/api/streams/{STREAM}/export.jsonl")
     return [parse_event(line) for line in answer.text.splitlines()]
 

@@ -11,6 +11,7 @@ from playwright.async_api import expect
 from spectator.server import BusServer
 from tests.e2e.browsing import browse
 from tests.spectator.matches import match_events, run_events
+from tests.spectator.processes import free_port
 from tests.spectator.wire import body, client, post
 
 pytestmark = pytest.mark.page
@@ -50,7 +51,7 @@ async def test_the_page_follows_the_featured_match_and_the_table(chromium, bus):
 
 
 async def test_the_page_survives_a_restart_of_the_bus(chromium, tmp_path):
-    first = BusServer(tmp_path / "bus.sqlite")
+    first = BusServer(tmp_path / "bus.sqlite", port=free_port())
     first.start()
     try:
         await post(first, EVENTS[:60], fence=1)

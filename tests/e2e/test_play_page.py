@@ -18,6 +18,8 @@ from tests.doubles import Remembering
 from tests.e2e.accessible import faults, violations
 from tests.e2e.browsing import browse
 from tests.human.person import human, match, played
+from tests.spectator.processes import free_port
+from tests.spectator.wire import DEADLINE_S
 
 pytestmark = pytest.mark.page
 
@@ -62,7 +64,7 @@ async def under_way(
 
 async def asked(page: Page) -> str:
     """What is asked, once something is."""
-    return await page.locator("#asked").inner_text(timeout=20_000)
+    return await page.locator("#asked").inner_text()
 
 
 async def answer_all(page: Page, match: Match) -> None:
@@ -152,15 +154,13 @@ async def test_who_is_late_is_told_and_then_not_waited_for(chromium, bus):
         under_way(bus, bob, deadline_s=1.0, gone_after=1),
         browse(chromium, bus, page_of(bus)) as page,
     ):
-        await expect(page.locator(".turn")).to_contain_text("not waited for", timeout=20_000)
+        await expect(page.locator(".turn")).to_contain_text("not waited for")
         await page.get_by_role("button", name="I am here").click()
         await expect(page.locator(".turn")).to_contain_text("You are back")
 
 
 async def test_the_clock_is_told_in_words_at_the_end(chromium, bus):
-    # A reload may cut a socket that is being opened.
-    page_on = browse(chromium, bus, page_of(bus), borne="before the connection is established")
-    async with under_way(bus), page_on as page:
+    async with under_way(bus), browse(chromium, bus, page_of(bus)) as page:
         await page.clock.install()  # the page's time is ours from here
         await page.reload()
         said = page.locator('.turn [role="alert"]')
@@ -179,15 +179,14 @@ async def until_left(page: Page, seconds: int) -> None:
 
 
 async def test_a_choice_is_kept_while_the_bus_is_away(chromium):
-    first = BusServer(publish_token="t")
+    first = BusServer(publish_token="t", port=(port := free_port()))
     async with first, browse_kept(chromium, first) as (page, match):
         await until_asked(page, match, "The ball is coming")
         await page.get_by_role("radio", name="loft").check()
-        port = first.port
         await first.__aexit__(None, None, None)
         await expect(page.locator("#connection-text")).to_have_text("reconnecting")
         async with BusServer(publish_token="t", port=port):
-            await expect(page.locator(".turn")).to_contain_text("Your call.", timeout=30_000)
+            await expect(page.locator(".turn")).to_contain_text("Your call.")
             await expect(page.get_by_role("radio", name="loft")).to_be_checked()
 
 
@@ -227,16 +226,17 @@ async def until_asked(page: Page, match: Match, kind: str) -> None:
     """Answer by keyboard until a question of this kind is there."""
     while await asked(page) != kind:
         assert not match.task.done()
-        before = len(match.made())
+        question, before = await page.locator("#asked").element_handle(), len(match.made())
         while len(match.made()) <= before:
             await page.keyboard.press("1")
             await page.keyboard.press("Enter")
             await page.wait_for_timeout(50)  # the match decides when it has heard
+        await page.wait_for_function("node => !node.isConnected", arg=question)
 
 
 async def the_next(match: Match, before: int) -> DecisionMade:
     """The decision after so many."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(DEADLINE_S):
         while len(match.made()) <= before:  # noqa: ASYNC110
             await asyncio.sleep(0.02)  # an event is observed in the match's own time
     return match.made()[before]

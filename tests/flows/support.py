@@ -27,6 +27,7 @@ captains: [heuristic, random, baseline]
 spectate: {episodes: none}
 """
 EPISODES_OF_SMALL = 12
+DEADLINE_S = 300.0  # for a machine that is stuck: what a process does takes seconds
 # A second process takes longer to start than this file to play.
 ALONE = SMALL + "execution: {processes: 1}\n"
 
@@ -77,7 +78,7 @@ def captains(arguments: Sequence[str], environment: Mapping[str, str]) -> subpro
 def ended(arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[str, str]:
     """What `captains …`, which must do what it was asked, wrote to stdout and to stderr."""
     process = captains(arguments, environment)
-    out, err = process.communicate(timeout=240)
+    out, err = process.communicate(timeout=DEADLINE_S)
     assert process.returncode == 0, err
     return out, err
 

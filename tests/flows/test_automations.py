@@ -30,7 +30,7 @@ from flows.deployments.setting_up import set_up
 from flows.newcomers import Newcomer
 from flows.outside import Outside
 from flows.server import Server
-from tests.flows.support import ROOT
+from tests.flows.support import DEADLINE_S, ROOT
 from tests.llm.stub import Stub, says, stub
 
 pytestmark = [
@@ -39,7 +39,6 @@ pytestmark = [
 ]
 
 T = TypeVar("T")
-DEADLINE_S = 120.0
 SOON = timedelta(seconds=10)  # the shortest silence that Prefect hears
 SMOKE, GONE, UNTAKEN = (
     "a captain is added",

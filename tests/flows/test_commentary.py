@@ -19,7 +19,7 @@ from flows.leasing import leased
 from spectator.server import BusServer
 from spectator.speech import Unavailable
 from spectator.speech.cartesia import SLOTS
-from tests.flows.support import captains
+from tests.flows.support import DEADLINE_S, captains
 from tests.llm.stub import Said, completion, plays, says, stub
 from tests.spectator.wire import client, stored
 from tests.speech.sounds import loudness, tone
@@ -40,7 +40,7 @@ async def told(bus: BusServer, runs: Path, *options: str, **more: str) -> tuple[
 
 
 async def _ended(process: Any) -> tuple[str, str]:
-    return await asyncio.to_thread(process.communicate, timeout=240)
+    return await asyncio.to_thread(process.communicate, timeout=DEADLINE_S)
 
 
 async def beside(bus: BusServer, report: Any, kind: str) -> list[Any]:

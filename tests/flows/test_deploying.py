@@ -31,14 +31,13 @@ from flows.deployments.tournament_file import read_tournament_file
 from flows.deployments.wanted import WantedDeployment
 from flows.limits import FEATURED
 from flows.server import Server
-from tests.flows.support import ROOT, SMALL, captains, tournament_file
+from tests.flows.support import DEADLINE_S, ROOT, SMALL, captains, tournament_file
 
 pytestmark = [
     pytest.mark.prefect,
     pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),  # Prefect's, at a test's end
 ]
 
-DEADLINE_S = 120.0
 NAME = "captains-test"
 
 

@@ -17,24 +17,30 @@ from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.filesystems import LocalFileSystem
-from prefect.states import Cancelled, Completed, Running
+from prefect.states import Cancelled, Completed, Crashed, Failed, Running
 
 from engine.errors import BrokenRecord
 from engine.result import EpisodeResult
+from engine.tool_captains.budgets import Spending, Sums
 from flows import catalogue, watching
-from flows.deployments.wanted import CPU
-from flows.handing_out import MOST_TRIES, STUCK_S, Desk, ShardLost, carry
+from flows.deployments.wanted import CPU, LLM
+from flows.desk import Desk, granted
+from flows.grants import Grants
+from flows.handing_out import MOST_TRIES, ShardLost, carry
 from flows.journal import Journal, Shard
 from flows.opening import open_run
 from flows.order import Order
 from flows.parcels import Parcel, packed
 from flows.pool import ProcessPool
+from flows.presumed import STUCK_S
 from flows.run import Run
 from flows.shards import Cutter
+from flows.spending import Told
 from flows.stage import Reporter, Stage
 from flows.storage import Storage
 from flows.views import Views
 from tests.flows.support import SMALL
+from tests.flows.test_experience import episode
 from tournaments import parse_tournament
 
 T = TypeVar("T")
@@ -109,8 +115,13 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Iterator[Run]:
-    order = Order.of(parse_tournament(DUEL, catalogue.known()), "1")
+def text() -> str:
+    return DUEL
+
+
+@pytest.fixture
+def run(text: str, tmp_path: Path) -> Iterator[Run]:
+    order = Order.of(parse_tournament(text, catalogue.known()), "1")
     with open_run(order, tmp_path / "runs") as run:
         yield run
 
@@ -135,6 +146,7 @@ async def desk(run: Run, server: Server, tmp_path: Path) -> AsyncIterator[Desk]:
             watch=watch,
             journal=journal,
             cutter=Cutter(run, journal, watch.workers),
+            grants=Grants(run.budgets, run.room, run.order.allowance, run.captains.values()),
         )
 
 
@@ -238,3 +250,86 @@ async def test_a_pool_that_nobody_has_set_up_has_no_workers() -> None:
     watch = watching.Watch(cast("PrefectClient", NeverSetUp()))
     await watch.count()
     assert watch.workers(CPU) == 0
+
+
+LLMS = """\
+name: asked
+match: {overs: 1, pairs: 4}
+captains: [heuristic, {name: model, kind: llm, model: m, base_url: "http://127.0.0.1:9/v1"}]
+limits: {calls: 100}
+execution: {mode: workers}
+"""
+SPENT = Told.of(Sums(run=Spending(calls=7)))
+
+
+async def given(desk: Desk) -> Shard:
+    """A shard of captains who are asked, with what it may spend."""
+    shard = desk.cutter.next(LLM)
+    assert shard is not None
+    found = await granted(desk, shard)
+    assert found is not None
+    return found
+
+
+def cut_asked(desk: Desk) -> Shard:
+    shard = desk.cutter.next(LLM)
+    assert shard is not None
+    desk.cutter.back(shard, shard.episodes, 0)
+    return shard
+
+
+def calls(desk: Desk) -> tuple[int, int]:
+    """What is spent, and what with what may still be."""
+    ledger = desk.run.budgets.ledger
+    return ledger.sums().run.calls, ledger.sums(under_way=True).run.calls
+
+
+@pytest.mark.parametrize("text", [LLMS])
+async def test_a_shard_with_too_little_comes_home_with_what_it_did_not_spend(
+    desk: Desk, server: Server
+) -> None:
+    shard = await given(desk)
+    stopped = Parcel(lines=(), records={}, last=True, spent=SPENT, stopped="calls (7 of 7)")
+    await desk.place.put(f"{shard.key}/0", packed(stopped))
+    server.looks = [Running()]
+    await carry(desk, shard)
+    assert calls(desk) == (7, 7)
+    again = desk.cutter.next(LLM)
+    assert again is not None
+    assert (len(again.episodes), again.tries, again.floor) == (2, 0, shard.grant)
+
+
+@pytest.mark.parametrize("text", [LLMS])
+@pytest.mark.parametrize(
+    ("begun", "state", "is_spent"),
+    [(True, Crashed(), True), (False, Failed(), False), (True, Cancelled(), True)],
+)
+async def test_what_a_lost_shard_was_given_counts_as_spent_once_it_has_asked_somebody(
+    desk: Desk, server: Server, begun: bool, state: State[Any], is_spent: bool
+) -> None:
+    shard = await given(desk)
+    assert shard.grant is not None
+    if begun:
+        begins = Parcel(lines=(), records={}, last=False, spent=Told.of(Sums()))
+        await desk.place.put(f"{shard.key}/0", packed(begins))
+    server.looks, server.run_count = [state], 1
+    await carry(desk, shard)
+    assert calls(desk) == (shard.grant.most.run.calls * is_spent,) * 2
+
+
+@pytest.mark.parametrize("text", [LLMS])
+async def test_a_run_stops_as_it_would_here_once_nothing_is_left(desk: Desk) -> None:
+    desk.run.book.experience.add(episode(10))
+    await desk.grants.settle(cut_asked(desk), Told.of(Sums(run=Spending(calls=100))))
+    assert await granted(desk, cut_asked(desk)) is None
+    assert str(desk.run.stopped).startswith("the run's budget leaves no room for another pair:")
+
+
+@pytest.mark.parametrize("text", [LLMS])
+async def test_the_next_start_knows_what_is_out(desk: Desk) -> None:
+    shard = await given(desk)
+    assert shard.grant is not None
+    desk.journal.begins(shard)
+    again = Journal(desk.run.folder.path)
+    assert again.promised() == shard.grant.most.sums()
+    assert [found.grant for found in again.out(desk.run.missing)] == [shard.grant]

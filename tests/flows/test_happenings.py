@@ -13,14 +13,12 @@ from flows import happenings
 from flows.config import TournamentConfig
 from flows.server import Server
 from flows.tournament import tournament
-from tests.flows.support import EPISODES_OF_SMALL, SMALL
+from tests.flows.support import DEADLINE_S, EPISODES_OF_SMALL, SMALL
 
 pytestmark = [
     pytest.mark.prefect,
     pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),  # Prefect's, at a test's end
 ]
-
-DEADLINE_S = 120.0
 
 
 async def events_of(prefix: str, name: str, least: int) -> list[dict[str, Any]]:

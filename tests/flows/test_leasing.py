@@ -18,6 +18,7 @@ from engine.tool_captains.limiting import AdaptiveLimiter
 from flows.leasing import POLL_S, SAFE_S, TURN_S, Keeper
 from flows.shares import IDLE_S, parts, share
 from flows.slots import LEASE_S, Lease, Seen, Slots, SlotsUnreachable, slug
+from tests.flows.support import DEADLINE_S
 
 HERE = "http://127.0.0.1:1/v1"
 PROCESS_MOST = 8
@@ -301,7 +302,7 @@ async def test_what_cannot_even_be_connected_to_is_told_once_and_tried_again() -
 
     await process.calls_more(1)
     keeping = asyncio.create_task(process.keeper.keep(connect))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(DEADLINE_S):
         while not process.under_way:  # noqa: ASYNC110 - nothing tells of it
             await asyncio.sleep(0.05)
     process.keeper.end()

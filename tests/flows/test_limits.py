@@ -22,7 +22,7 @@ from flows.limits import (
     free_after,
     is_taken,
 )
-from tests.flows.support import pid_of_the_dead
+from tests.flows.support import DEADLINE_S, pid_of_the_dead
 
 pytestmark = [
     pytest.mark.prefect,
@@ -142,7 +142,7 @@ async def test_a_holder_whose_lease_has_ended_plays_on_and_the_next_has_a_higher
     async with featured_slot(match("asleep"), wait=False) as epoch:
         async with get_client() as client:
             await free_after(client, "asleep", 1)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(DEADLINE_S):
             while "renewal failed" not in caplog.text:  # noqa: ASYNC110 - a thread of Prefect's
                 await asyncio.sleep(0.05)
         async with featured_slot(match("next"), wait=False) as higher:

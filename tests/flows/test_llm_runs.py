@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.flows.here import played_here
-from tests.flows.support import captains, tournament_file
+from tests.flows.support import DEADLINE_S, captains, tournament_file
 from tests.llm.models import by_tool
 from tests.llm.stub import Said, completion, fails, plays, says, stub
 
@@ -75,7 +75,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def ended(process: subprocess.Popen[str], code: int = 0) -> Any:
     """The JSON document of a run that ended as it should; None of one that was killed."""
-    out, err = await asyncio.to_thread(process.communicate, timeout=120)
+    out, err = await asyncio.to_thread(process.communicate, timeout=DEADLINE_S)
     assert process.returncode == code, err
     assert "Traceback" not in err
     return json.loads(out) if out else None
@@ -127,7 +127,7 @@ async def test_a_run_that_is_stopped_counts_all_that_it_asked_and_asks_nothing_a
     async with stub(answering=answering) as endpoint:
         runs, price = Runs(tmp_path, endpoint.url, environment), ", price: {input: 1, output: 1}"
         process = runs.started("{}", more=price)
-        await asyncio.wait_for(answering.held.wait(), 120)
+        await asyncio.wait_for(answering.held.wait(), DEADLINE_S)
         process.send_signal(stop)
         told = await ended(process, code)
         assert told is None or "the same command plays the rest" in told["error"]
@@ -206,7 +206,7 @@ async def test_a_round_robin_of_two_models_at_the_environments_endpoint(
             ["run", str(file), "--runs", str(tmp_path / "runs")],
             {**environment, "CAPTAINS_LLM_BASE_URL": endpoint.url},
         )
-        out, err = await asyncio.to_thread(process.communicate, timeout=120)
+        out, err = await asyncio.to_thread(process.communicate, timeout=DEADLINE_S)
     assert process.returncode == 0, err
     assert "6 played, 0 resumed, 0 void, 0 forfeited" in out
     assert out.count("coverage 100.0%") == 2
@@ -237,7 +237,7 @@ async def test_a_single_match_tells_each_decision_with_its_tokens(
             ["play", "model", "heuristic", "--captains", str(presets), "--runs", runs, *short],
             environment,
         )
-        out, err = await asyncio.to_thread(process.communicate, timeout=120)
+        out, err = await asyncio.to_thread(process.communicate, timeout=DEADLINE_S)
     assert process.returncode == 0, err
     assert "model v heuristic" in out or "won" in out
     told = [line for line in err.splitlines() if "tokens, cost unknown so far" in line]

@@ -19,7 +19,7 @@ from flows.cli.doctor import Examined
 from flows.lending import BlockSecrets
 from flows.needs import blocks_of, endpoints_of, needs_of
 from flows.server import Server
-from tests.flows.support import tournament_file
+from tests.flows.support import DEADLINE_S, tournament_file
 from tests.llm.stub import fails, says, stub
 
 KEY = "sk-test-9f8e7d6c5b4a"
@@ -130,7 +130,7 @@ async def test_an_answer_that_does_not_end_is_not_waited_for(
     hung_up = asyncio.Event()
     server = await asyncio.start_server(drip, "127.0.0.1", 0)
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
-    async with server, asyncio.timeout(20):
+    async with server, asyncio.timeout(DEADLINE_S):
         (found,) = await endpoints_of([llm(base_url=url)], EnvironmentSecrets({}))
         await hung_up.wait()
     assert (found.state, found.said) == (

@@ -18,7 +18,7 @@ from pydantic import SecretStr
 
 from flows.server import Server
 from spectator import BusServer
-from tests.flows.support import captains, tournament_file
+from tests.flows.support import DEADLINE_S, captains, tournament_file
 from tests.llm.stub import Said, Stub, plays, says, stub
 
 pytestmark = [
@@ -60,7 +60,9 @@ def written(folder: Path) -> str:
 
 async def told_by(server: Server) -> str:
     """The newest that the server has of everything that it lists."""
-    async with httpx.AsyncClient(base_url=server.api_url, trust_env=False) as http:
+    async with httpx.AsyncClient(
+        base_url=server.api_url, trust_env=False, timeout=DEADLINE_S
+    ) as http:
         answers = [await http.post(f"/{what}/filter", json={}) for what in TOLD_BY_PREFECT]
     assert all(answer.is_success for answer in answers), answers
     return "\n".join(answer.text for answer in answers)
@@ -69,7 +71,9 @@ async def told_by(server: Server) -> str:
 async def told_on(bus: BusServer) -> str:
     """Every event of every stream."""
     headers = {"authorization": f"Bearer {bus.publish_token}"}
-    async with httpx.AsyncClient(base_url=bus.url, headers=headers, trust_env=False) as http:
+    async with httpx.AsyncClient(
+        base_url=bus.url, headers=headers, trust_env=False, timeout=DEADLINE_S
+    ) as http:
         listed = [
             (await http.get(f"/api/{kind}")).json()["streams"] for kind in ("streams", "runs")
         ]
@@ -94,7 +98,7 @@ async def test_the_loudest_run_tells_no_secret(
         }
         command = ["run", str(file), "--verbose", "--json", "--runs", str(tmp_path / "runs")]
         process = captains(command, {**environment, **loud})
-        out, err = await asyncio.to_thread(process.communicate, timeout=180)
+        out, err = await asyncio.to_thread(process.communicate, timeout=DEADLINE_S)
         assert json.loads(out)["episodes"]["played"] == 2, err
         told = {
             "terminal": out + err,

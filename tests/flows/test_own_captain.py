@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.architecture.source import ROOT
-from tests.flows.support import PROGRAM
+from tests.flows.support import DEADLINE_S, PROGRAM
 
 TEMPLATE = ROOT / "examples" / "own_captain"
 
@@ -24,7 +24,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     offline = ["--no-index", "--no-deps", "--no-build-isolation"]
     subprocess.run(
-        [*pip, *offline, "--target", str(folder), str(TEMPLATE)], check=True, timeout=120
+        [*pip, *offline, "--target", str(folder), str(TEMPLATE)], check=True, timeout=DEADLINE_S
     )
     return folder
 
@@ -37,7 +37,7 @@ def ran(installed: Path, folder: Path, *arguments: str) -> subprocess.CompletedP
         env={"PYTHONPATH": path, "PATH": os.environ["PATH"], "HOME": str(folder)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=DEADLINE_S,
         check=False,
     )
 

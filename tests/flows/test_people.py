@@ -22,7 +22,7 @@ from flows.cli import main
 from flows.people import player_url
 from flows.play import BusAddress
 from flows.standing import standing
-from tests.flows.support import ROOT, captains, tournament_file
+from tests.flows.support import DEADLINE_S, ROOT, captains, tournament_file
 from tests.human.person import Person, present
 
 TOKEN = "a-publish-token-of-the-test"
@@ -59,7 +59,7 @@ async def bus_process(folder: Path) -> AsyncIterator[Bus]:
 
 
 async def ended(process: subprocess.Popen[str]) -> tuple[str, str]:
-    return await asyncio.to_thread(process.communicate, timeout=120)
+    return await asyncio.to_thread(process.communicate, timeout=DEADLINE_S)
 
 
 async def play(folder: Path, bus: Bus, *arguments: str) -> tuple[int, str, str]:
@@ -81,7 +81,7 @@ async def test_a_person_plays_against_a_preset(tmp_path: Path) -> None:
         report = json.loads(out)
         assert report["end_reason"] == "completed"
         assert report["fallbacks"] == 0
-        async with httpx.AsyncClient(base_url=bus.url, trust_env=False) as http:
+        async with httpx.AsyncClient(base_url=bus.url, trust_env=False, timeout=DEADLINE_S) as http:
             shown = (await http.get(f"/api/streams/{report['episode_id']}/1")).json()
     assert shown["state"] == "ended"
     assert (await replay_record(Path(report["record"]))).identical
@@ -160,7 +160,7 @@ async def test_a_run_starts_a_bus_where_a_person_plays_and_tells_him_where(
 async def said_by(server: str) -> str:
     """The latest artifacts and lines of log that the Prefect server has."""
     latest = {"limit": 200}  # the server's most
-    async with httpx.AsyncClient(base_url=server, trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=server, trust_env=False, timeout=DEADLINE_S) as http:
         artifacts = await http.post("/artifacts/filter", json=latest | {"sort": "CREATED_DESC"})
         logs = await http.post("/logs/filter", json=latest | {"sort": "TIMESTAMP_DESC"})
     assert artifacts.status_code == logs.status_code == 200

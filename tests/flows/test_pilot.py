@@ -13,7 +13,7 @@ from flows import catalogue
 from flows.opening import open_run
 from flows.order import Order
 from tests.flows.here import played_here
-from tests.flows.support import EPISODES_OF_SMALL, SMALL, captains, tournament_file
+from tests.flows.support import DEADLINE_S, EPISODES_OF_SMALL, SMALL, captains, tournament_file
 from tournaments import parse_tournament
 
 
@@ -23,7 +23,7 @@ from tournaments import parse_tournament
 async def test_a_run_goes_on_from_its_pilot(tmp_path: Path, environment: dict[str, str]) -> None:
     file, runs = tournament_file(tmp_path), tmp_path / "runs"
     command = ["plan", str(file), "--pilot", "3", "--runs", str(runs), "--json"]
-    out, err = captains(command, environment).communicate(timeout=240)
+    out, err = captains(command, environment).communicate(timeout=DEADLINE_S)
     planned = json.loads(out)
     assert (planned["played"], planned["left"]) == (6, EPISODES_OF_SMALL - 6), err
     assert planned["sources"]["scripted episodes"].startswith("6 earlier matches")
@@ -41,7 +41,7 @@ def test_a_pilot_leaves_nothing_in_the_home_of_who_runs_it(
         monkeypatch.delenv(name)
     command = ["plan", str(tournament_file(tmp_path)), "--pilot", "1", "--runs", str(tmp_path)]
     process = captains(command, {**environment, "HOME": str(tmp_path)})
-    out, err = process.communicate(timeout=240)
+    out, err = process.communicate(timeout=DEADLINE_S)
     logged = [
         line for line in f"{out}{err}".splitlines() if "| INFO" in line or "server on" in line
     ]

@@ -20,7 +20,15 @@ from flows.order import Order
 from flows.play import play_until_it_counts
 from flows.showing import Kept, keep_shown
 from spectator.server import BusServer
-from tests.flows.support import ALONE, EPISODES_OF_SMALL, captains, ended, episode, tournament_file
+from tests.flows.support import (
+    ALONE,
+    DEADLINE_S,
+    EPISODES_OF_SMALL,
+    captains,
+    ended,
+    episode,
+    tournament_file,
+)
 from tests.remote.programs import Program, serving
 from tests.spectator.matches import published
 from tests.spectator.processes import TOKEN, bus_process, free_port
@@ -222,7 +230,7 @@ async def test_what_a_killed_command_had_told_is_there_after_the_same_command_ag
         before = _spooled(spool)
         with bus_process(":memory:", port=port) as bus:
             second = captains(command, {"CAPTAINS_BUS_TOKEN": TOKEN})
-            out, err = await asyncio.to_thread(second.communicate, timeout=120)
+            out, err = await asyncio.to_thread(second.communicate, timeout=DEADLINE_S)
             assert second.returncode == 0, err
             match = json.loads(out)
             assert match["attempt"] == 2

@@ -13,7 +13,7 @@ from flows.stage import Stage, on_stage
 from spectator.server import BusServer
 from tests.e2e.browsing import browse
 from tests.flows.here import played_here
-from tests.flows.support import ALONE, tournament_file
+from tests.flows.support import ALONE, DEADLINE_S, tournament_file
 
 pytestmark = [
     *(pytest.mark.page, pytest.mark.prefect, pytest.mark.slow),
@@ -33,7 +33,7 @@ NOTE = """() => {
 
 async def opened_from_the_list(page: Page) -> None:
     """The run appears in the list as it starts; it opens before it is over."""
-    await expect(page.locator("#runs a")).to_have_count(1, timeout=120_000)
+    await expect(page.locator("#runs a")).to_have_count(1, timeout=1000 * DEADLINE_S)
     await page.evaluate(NOTE)
     await page.locator("#runs a").click()
     await expect(page.locator("#run-title")).to_have_text("small")
@@ -52,7 +52,9 @@ async def test_a_run_is_watched_from_its_start_to_a_match_of_it(
                 run = asyncio.create_task(played_here(file, tmp_path))
             try:
                 await opened_from_the_list(page)
-                await expect(page.locator("#run-state")).to_have_text("finished", timeout=240_000)
+                await expect(page.locator("#run-state")).to_have_text(
+                    "finished", timeout=1000 * DEADLINE_S
+                )
             finally:
                 summary = await run
             assert summary["episodes"]["played"] == EPISODES

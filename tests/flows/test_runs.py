@@ -13,7 +13,7 @@ from flows import catalogue
 from flows.ledger import RunFolder
 from flows.order import Order
 from tests.flows.here import played_here
-from tests.flows.support import EPISODES_OF_SMALL, captains, tournament_file
+from tests.flows.support import DEADLINE_S, EPISODES_OF_SMALL, captains, tournament_file
 from tournaments import load_tournament
 
 pytestmark = [
@@ -42,7 +42,7 @@ def stopped(
         if at in line:
             break
     process.send_signal(how)
-    _, err = process.communicate(timeout=120)
+    _, err = process.communicate(timeout=DEADLINE_S)
     return process.returncode, "".join(heard) + err
 
 

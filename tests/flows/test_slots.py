@@ -17,8 +17,9 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.leasing import leased
 from flows.slots import limit_name, prefect_slots
+from tests.flows.leases import minute_is_over
 from tests.flows.relay import relay
-from tests.flows.support import captains
+from tests.flows.support import DEADLINE_S, captains
 from tests.llm.stub import Said, Stub, plays, says, stub
 
 pytestmark = [
@@ -57,7 +58,7 @@ async def set_limit(url: str, limit: int) -> None:
         await client.update_global_concurrency_limit(limit_name(url), change)
 
 
-async def until(holds: Callable[[], bool], *, timeout_s: float = 60.0) -> None:
+async def until(holds: Callable[[], bool], *, timeout_s: float = DEADLINE_S) -> None:
     async with asyncio.timeout(timeout_s):
         while not holds():  # noqa: ASYNC110 - what is waited for is not of this process
             await asyncio.sleep(0.05)
@@ -67,7 +68,7 @@ async def end(process: subprocess.Popen[str], endpoint: Stub, by: signal.Signals
     """End it once all its slots are in use; its exit code."""
     await until(lambda: endpoint.under_way == 3)
     process.send_signal(by)
-    await asyncio.to_thread(process.communicate, timeout=60)
+    await asyncio.to_thread(process.communicate, timeout=DEADLINE_S)
     return process.returncode
 
 
@@ -80,7 +81,7 @@ async def test_two_runs_at_once_keep_to_one_limit_and_both_end(
 
     async with stub(answering=answer) as endpoint:
         runs = [run(tmp_path, name, endpoint.url, environment) for name in ("one", "two")]
-        told = [await asyncio.to_thread(each.communicate, timeout=120) for each in runs]
+        told = [await asyncio.to_thread(each.communicate, timeout=DEADLINE_S) for each in runs]
         assert [each.returncode for each in runs] == [0, 0], told
         assert endpoint.most_at_once == 3
         assert await taken(endpoint.url) == 0
@@ -98,8 +99,9 @@ async def test_the_slots_of_a_killed_process_come_back(
     async with stub(answering=_silence) as endpoint:
         await end(run(tmp_path, "killed", endpoint.url, environment), endpoint, signal.SIGKILL)
         assert await taken(endpoint.url) == 3
+        await minute_is_over(limit_name(endpoint.url))
         async with (
-            asyncio.timeout(90),
+            asyncio.timeout(DEADLINE_S),
             leased(3, lambda _: None) as limiter,
             limiter.slot(endpoint.url),
         ):
@@ -141,7 +143,7 @@ async def test_calls_wait_while_the_limit_is_zero_and_go_on_when_it_is_raised() 
         assert "calls wait until it is raised" in told[0]
         assert not entered.is_set()
         await set_limit(here, 2)
-        await asyncio.wait_for(calling, 30)
+        await asyncio.wait_for(calling, DEADLINE_S)
     assert await taken(here) == 0
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +17,12 @@ from engine.tool_captains.limiting import AdaptiveLimiter
 from flows import catalogue
 from flows.lending import lent
 from flows.order import Order
-from flows.spending import SPENT, Bill, BrokenSpending, KeptBudgets
-from flows.summary import spent_of
-from tests.flows.seasons import opened, played
-from tests.flows.support import SMALL, captains, tournament_file
-from tests.flows.test_experience import episode
-from tests.flows.test_honesty import counts, result, scripted
+from flows.spending import SPENT, BrokenSpending, KeptBudgets
+from tests.flows.support import DEADLINE_S, captains, tournament_file
 
 WHO = Caller(captain="model", episode_id="e", seat=Seat.HOME)
 MOST, TAKEN = Usage(tokens_in=1000, cost_usd=0.1), Usage(tokens_in=10, cost_usd=0.001)
 LINE: dict[str, Any] = {"tokens": 1, "usd": 0.5, "calls": 1, "unpriced": 0, "wall_s": 2.0}
-
-
-ON_WORKERS = SMALL + "execution: {mode: workers}\n"
 
 
 def after_a_kill(path: Path, allowed: Allowance = NO_LIMIT) -> KeptBudgets:
@@ -99,7 +91,7 @@ async def test_a_run_with_a_damaged_file_says_so_in_one_line(
     folder.path.mkdir(parents=True)
     (folder.path / SPENT).write_text("{", encoding="utf-8")
     process = captains(["run", str(file), "--runs", str(runs), "--json"], environment)
-    out, err = await asyncio.to_thread(process.communicate, timeout=120)
+    out, err = await asyncio.to_thread(process.communicate, timeout=DEADLINE_S)
     assert process.returncode == 1
     assert json.loads(out)["error"].startswith(f"{folder.path / SPENT}: invalid JSON")
     assert "Traceback" not in err
@@ -113,24 +105,3 @@ async def test_what_was_lent_is_closed_although_the_spending_cannot_be_written(
         async with lent(tmp_path, budgets, AdaptiveLimiter(), None) as services:
             services.programs.open()
     assert services.programs._client is None
-
-
-def test_what_workers_spend_is_what_their_results_say() -> None:
-    with opened(ON_WORKERS) as run:
-        planned = played(next(run.plan.episodes()))
-        run.add([replace(planned, counts=episode(calls=10).counts)])
-        spent = spent_of(run)
-    assert (spent["calls"], spent["tokens"], spent["usd"]) == (10, 1010, 0.1)
-
-
-def test_what_was_taken_over_was_paid_before() -> None:
-    bill = Bill()
-    bill.add(episode(taken_from="e0"))
-    assert bill.spent(2.0) == KeptBudgets(NO_LIMIT, Path("none")).spent() | {"wall_s": 2.0}
-
-
-def test_a_price_that_nobody_knows_is_not_taken_for_none() -> None:
-    bill = Bill()
-    bill.add(result(counts(), scripted()))
-    spent = bill.spent(0.0)
-    assert (spent["usd"], spent["usd_priced"], spent["unpriced_calls"]) == (None, None, 9)

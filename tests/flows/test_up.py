@@ -17,16 +17,8 @@ import pytest
 from engine.record import ending_of
 from engine.replay import replay_record
 from flows.cli import main
-from tests.flows.support import SMALL, captains, tournament_file
-from tests.flows.upping import (
-    DEADLINE_S,
-    QUICK,
-    SLOW,
-    Up,
-    begin,
-    until_gone,
-    up,
-)
+from tests.flows.support import DEADLINE_S, SMALL, captains, tournament_file
+from tests.flows.upping import QUICK, SLOW, Up, begin, until_gone, up
 from tests.human.person import Person, present
 from tests.spectator.matches import match_events
 from tests.spectator.wire import body

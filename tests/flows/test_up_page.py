@@ -10,7 +10,8 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.e2e.browsing import browse
-from tests.flows.upping import DEADLINE_S, Up
+from tests.flows.support import DEADLINE_S
+from tests.flows.upping import Up
 
 pytestmark = [pytest.mark.page, pytest.mark.prefect, pytest.mark.slow]
 

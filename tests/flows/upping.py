@@ -14,10 +14,10 @@ from typing import Any
 import httpx
 
 from engine.record import record_path, void_path
-from tests.flows.support import captains
+from tests.flows.support import DEADLINE_S, captains
+from tests.spectator.wire import PLAIN
 
-DEADLINE_S = 90.0  # for a machine that is stuck
-FREE_S = 180.0  # a holder of the channel that was killed before has it for a minute yet
+FREE_S = 300.0  # a holder of the channel that was killed before has it for a minute yet
 QUICK = {"captain": "heuristic", "opponent": "random", "overs": 1, "balls_per_s": 1000}
 SLOW = {"captain": "heuristic", "opponent": "random", "overs": 2, "balls_per_s": 0.1}
 
@@ -140,7 +140,7 @@ async def joined(process: subprocess.Popen[str], told: Told, runs: Path) -> Asyn
     token = told["page"].partition("#token=")[2]
     headers = {"authorization": f"Bearer {token}", "origin": told["bus"]}
     async with httpx.AsyncClient(
-        base_url=told["bus"], headers=headers, trust_env=False, timeout=30
+        base_url=told["bus"], headers=headers, trust_env=False, timeout=DEADLINE_S, verify=PLAIN
     ) as http:
         found = Up(process=process, page=told["page"], url=told["bus"], runs=runs, http=http)
         await found.until_free()

@@ -16,10 +16,10 @@ from urllib.parse import quote
 import httpx
 
 from flows.server import Server
+from tests.flows.support import DEADLINE_S
 
 T = TypeVar("T")
 POOL = "captains-cpu"
-DEADLINE_S = 120.0
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -65,7 +65,8 @@ def worker(
             process.kill()
             process.wait()
         name = quote(where.name)
-        httpx.delete(f"{server.api_url}/work_pools/{pool}/workers/{name}", trust_env=False)
+        url = f"{server.api_url}/work_pools/{pool}/workers/{name}"
+        httpx.delete(url, trust_env=False, timeout=DEADLINE_S)
 
 
 async def until(found: Callable[[], Awaitable[T | None]]) -> T:

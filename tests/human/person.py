@@ -16,6 +16,7 @@ from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
 from engine.tool_captains import Services
 from spectator import BusAsker, BusServer, player_token
+from tests.spectator.wire import DEADLINE_S, PLAIN
 
 Question = dict[str, Any]
 Answer = dict[str, Any]
@@ -30,7 +31,7 @@ class Person:
         self._path = f"/api/captains/{name}/questions"
         headers = {"authorization": f"Bearer {self.token}"}
         self.http = httpx.AsyncClient(
-            base_url=url, headers=headers, trust_env=False, timeout=httpx.Timeout(40.0)
+            base_url=url, headers=headers, trust_env=False, timeout=DEADLINE_S, verify=PLAIN
         )
 
     @classmethod

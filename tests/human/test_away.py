@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from contextlib import aclosing
 
 import pytest
@@ -15,13 +14,14 @@ from engine.tool_captains import Caller
 from spectator import BusAsker
 from spectator.server import BusServer
 from tests.human.person import Person, first_choice, human, match, played, present
+from tests.spectator.processes import free_port
+from tests.spectator.wire import DEADLINE_S
 
 TOKEN = "a-publish-token-of-the-test"
 
 
 async def test_a_bus_that_was_started_again_is_asked_again() -> None:
-    async with BusServer(publish_token=TOKEN) as first:
-        port = first.port
+    async with BusServer(publish_token=TOKEN, port=(port := free_port())) as first:
         playing = asyncio.create_task(played(first, match(human("ada"))))
         before = Person.at(first, "ada")
         question = await before.next()
@@ -45,8 +45,8 @@ async def test_a_bus_that_comes_later_is_waited_for() -> None:
         knocked.set()
         writer.close()
 
-    nobody = await asyncio.start_server(hang_up, "127.0.0.1", 0)
-    bus = not_yet(nobody.sockets[0].getsockname()[1])
+    nobody = await asyncio.start_server(hang_up, "127.0.0.1", port := free_port())
+    bus = not_yet(port)
     playing = asyncio.create_task(played(bus, match(human("ada"))))
     await knocked.wait()
     nobody.close()
@@ -57,8 +57,7 @@ async def test_a_bus_that_comes_later_is_waited_for() -> None:
 
 
 async def test_where_the_bus_stays_away_the_default_leads_and_it_is_told_so() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        bus = not_yet(found.getsockname()[1])
+    bus = not_yet(free_port())
     result = await played(bus, match(human("ada", deadline_s=0.05, gone_after=2)))
     counts = result.counts[Seat.HOME]
     assert result.end_reason is EndReason.COMPLETED
@@ -110,7 +109,7 @@ async def test_who_is_gone_comes_back_although_the_bus_refused_to_ask_him(
     server, is_back = await asyncio.start_server(bus, "127.0.0.1", 0), asyncio.Event()
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     ada = Caller(captain="ada", episode_id="e", seat=Seat.HOME)
-    async with server, aclosing(BusAsker(url, TOKEN)) as asker, asyncio.timeout(20):
+    async with server, aclosing(BusAsker(url, TOKEN)) as asker, asyncio.timeout(DEADLINE_S):
         asker.call_back(ada, CricketEnvironment().reset(1), is_back.set)
         await is_back.wait()
 

@@ -15,7 +15,7 @@ from spectator.server import BusServer
 from tests.doubles import Remembering
 from tests.human.person import Person, human, match, played, present
 
-LONG_ENOUGH_S = 3.0  # for a scripted person on a busy machine
+LONG_ENOUGH_S = 10.0  # for a scripted person on a busy machine
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from spectator.questions import Questions, QuestionState
 from spectator.server import BusServer
 from spectator.settings import BusSettings
 from tests.human.person import Person, Question, first_choice, human, match, played
-from tests.spectator.wire import metric
+from tests.spectator.wire import DEADLINE_S, metric
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ async def test_a_player_asks_nothing_and_withdraws_nothing(bus: BusServer, metho
 
 async def test_neither_a_query_nor_the_publish_token_lets_anybody_read(bus: BusServer) -> None:
     token = player_token(bus.publish_token, "ada")
-    async with httpx.AsyncClient(base_url=bus.url, trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=bus.url, trust_env=False, timeout=DEADLINE_S) as http:
         path = "/api/captains/ada/questions"
         assert (await http.get(path, params={"token": token})).status_code == 401
         headers = {"authorization": f"Bearer {bus.publish_token}"}
@@ -195,7 +195,7 @@ async def test_whatever_bytes_come_they_are_refused_and_the_question_stays(
 
 @pytest.mark.parametrize("name", ["%ED%A0%80", "%00", "a%2Fb", "x" * 4000])
 async def test_a_name_that_is_none_opens_nothing(bus: BusServer, name: str) -> None:
-    async with httpx.AsyncClient(base_url=bus.url, trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=bus.url, trust_env=False, timeout=DEADLINE_S) as http:
         answer = await http.get(f"/api/captains/{name}/questions")
     assert answer.status_code in (401, 404)
 
@@ -207,7 +207,7 @@ async def left_alone(bus: BusServer) -> tuple[Questions, HumanQuestion]:
         question = HumanQuestion.model_validate_json(json.dumps(told))
     left = questions.ask(question)
     assert await questions.outcome(left, wait_s=0) is QuestionState.OPEN
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(DEADLINE_S):
         await left.over.wait()
     return questions, question
 
@@ -285,7 +285,7 @@ async def test_a_bus_stops_although_people_wait(bus: BusServer) -> None:
     async with asked(bus):
         pass
     assert (await waiting).status_code == 200
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(DEADLINE_S):
         idle = asyncio.create_task(ada.read((await ada.read()).json()["version"], wait_s=30))
         await asyncio.sleep(0)
         await bus.__aexit__(None, None, None)

@@ -66,6 +66,8 @@ def fails(status: int, message: str = "no", code: str = "", **headers: str) -> S
     return says({"error": {"message": message, "code": code}}, status, **headers)
 
 
+ENOUGH_S = 3.0  # for an answer that a double gives, on a machine that is busy
+
 Answering = Callable[[dict[str, Any]], Awaitable[Said | None]]
 
 

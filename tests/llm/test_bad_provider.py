@@ -17,7 +17,7 @@ from engine.events import EndReason, SeatCounts, Spent
 from engine.result import EpisodeResult
 from tests.llm.matches import at_home, match, played
 from tests.llm.obtainers import lend
-from tests.llm.stub import Said, completion, plays, says, stub
+from tests.llm.stub import ENOUGH_S, Said, completion, plays, says, stub
 
 PRICE = {"input": 1.0, "output": 1.0}
 
@@ -97,9 +97,9 @@ async def test_a_server_that_breaks_every_call_is_asked_for_json_instead(
 
 
 async def test_a_slow_answer_is_late_and_what_it_cost_nobody_knows(llmock: LLMock) -> None:
-    llmock.delay(1.5, times=1)
+    llmock.delay(2 * ENOUGH_S, times=1)
     services = lend()
-    result = await played(match(_url(llmock), price=PRICE, deadline_s=0.5), services)
+    result = await played(match(_url(llmock), price=PRICE, deadline_s=ENOUGH_S), services)
     await services.aclose()
     seat = at_home(result)
     assert result.end_reason is EndReason.COMPLETED

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,13 +14,12 @@ import pytest
 from engine.events import EndReason
 from tests.llm.models import counts, play_at
 from tests.llm.obtainers import lend
+from tests.spectator.processes import free_port
 
 
 @contextmanager
 def llmock(*options: str) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     program = Path(sys.executable).with_name("llmock")
     command = [str(program), "serve", "-h", "127.0.0.1", "-p", str(port), *options]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

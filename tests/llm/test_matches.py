@@ -18,7 +18,7 @@ from engine.tool_captains.response_cache import SqliteCache
 from tests.doubles import Remembering
 from tests.llm.matches import at_home, match, played
 from tests.llm.obtainers import lend
-from tests.llm.stub import Said, fails, plays, says, stub
+from tests.llm.stub import ENOUGH_S, Said, fails, plays, says, stub
 
 PRICE = {"input": 1.0, "output": 1.0}
 
@@ -94,7 +94,7 @@ async def test_a_stall_is_the_captains_and_the_match_goes_on() -> None:
 
     services = lend()
     async with stub(answering=stall_once) as endpoint:
-        result = await played(match(endpoint.url, deadline_s=0.2), services)
+        result = await played(match(endpoint.url, deadline_s=ENOUGH_S), services)
         release.set()
         await services.aclose()
     counts = at_home(result)

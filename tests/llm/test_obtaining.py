@@ -19,7 +19,7 @@ from engine.tool_captains.llm.chat import RequestRefused
 from engine.tool_captains.llm.wire import LARGEST_ANSWER_BYTES
 from engine.tool_captains.services import EnvironmentSecrets
 from tests.llm.obtainers import Sleeper, ask, lend, obtainer
-from tests.llm.stub import Said, completion, fails, says, stub
+from tests.llm.stub import ENOUGH_S, Said, completion, fails, says, stub
 
 FINE = says(completion())
 PRICED: dict[str, Any] = {"price": {"input": 1.0, "output": 2.0}}
@@ -277,8 +277,8 @@ def test_its_errors_travel_between_processes(error: Exception) -> None:
 async def test_a_captains_deadline_does_not_run_while_he_waits_for_a_slot() -> None:
     services = lend(limiter=(limiter := AdaptiveLimiter(0)))
     async with stub(says(completion())) as endpoint:
-        asking = asyncio.create_task(ask(obtainer(endpoint.url, services, deadline_s=0.5)))
-        await asyncio.sleep(0.6)
+        asking = asyncio.create_task(ask(obtainer(endpoint.url, services, deadline_s=ENOUGH_S)))
+        await asyncio.sleep(1.1 * ENOUGH_S)
         assert endpoint.requests == []
         limiter.set_ceiling(endpoint.url, 1)
         assert (await asking).calls

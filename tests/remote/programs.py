@@ -26,7 +26,7 @@ class Server(ThreadingHTTPServer):
         self.bodies: set[bytes] = set()
         self.furthest: defaultdict[str, int] = defaultdict(int)
         self.last: dict[str, Any] = {}
-        self.all_in = threading.Barrier(AT_ONCE, timeout=20)
+        self.all_in = threading.Barrier(AT_ONCE, timeout=60)
         self.is_broken = False
         self.is_over = threading.Event()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -28,6 +27,7 @@ from tests.docs.pages import named, section
 from tests.llm.test_any_bytes import JUNK
 from tests.remote import programs
 from tests.remote.test_remote import PROGRAMS, http, program, stub
+from tests.spectator.processes import free_port
 
 SIZE = 20
 TOKEN = "correct-horse-battery"
@@ -77,7 +77,7 @@ async def test_a_program_fails_the_check_for_what_it_gets_wrong(
 
 async def test_a_program_that_never_answers_is_late_and_the_suite_gives_up() -> None:
     with programs.serving(programs.Silent) as url:
-        assert failed(await report_on(url, timeout_s=0.05)) == ["answers in time"]
+        assert failed(await report_on(url, timeout_s=0.5)) == ["answers in time"]
 
 
 async def test_a_program_that_does_not_look_at_its_token_fails_for_that() -> None:
@@ -161,8 +161,7 @@ def test_the_report_is_told_although_requests_cannot_be_saved(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     (tmp_path / "01-is-reachable-1.json").mkdir()  # in the file's place
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        nobody = f"http://127.0.0.1:{found.getsockname()[1]}/"
+    nobody = f"http://127.0.0.1:{free_port()}/"
     assert main(["compliance", nobody, "--out", str(tmp_path), "--json"]) == 1
     told = capsys.readouterr()
     assert json.loads(told.out)["checks"][0]["verdict"] == "fail"

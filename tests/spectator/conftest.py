@@ -12,5 +12,5 @@ from spectator.settings import BusSettings
 
 @pytest.fixture
 async def bus() -> AsyncIterator[BusServer]:
-    async with BusServer(settings=BusSettings(stall_s=0.3)) as running:
+    async with BusServer(settings=BusSettings(stall_s=1.5)) as running:
         yield running

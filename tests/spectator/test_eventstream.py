@@ -147,7 +147,7 @@ async def test_the_bus_forgets_viewers_who_left(bus):
 
 async def test_the_stream_ends_when_the_bus_goes_away():
     bus = BusServer()
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with httpx.AsyncClient(trust_env=False, timeout=DEADLINE_S) as http:
         await bus.__aenter__()
         async with http.stream("GET", f"{bus.url}{FEATURED}") as answer:
             await bus.__aexit__(None, None, None)

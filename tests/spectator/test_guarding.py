@@ -13,7 +13,7 @@ from websockets.typing import Origin
 from spectator.server import BusServer, RefusedToBind
 from spectator.settings import BusSettings
 from tests.spectator.matches import match_events
-from tests.spectator.wire import body, client, stored, watch
+from tests.spectator.wire import DEADLINE_S, body, client, stored, watch
 
 EVENTS = match_events("m", seed=3)
 
@@ -21,7 +21,7 @@ EVENTS = match_events("m", seed=3)
 @pytest.mark.parametrize("header", [None, "Bearer wrong", "Basic abc", "Bearer \u00e9"])
 async def test_nobody_publishes_without_the_token(bus, header):
     headers = {"authorization": header.encode("latin-1")} if header else {}
-    async with httpx.AsyncClient(base_url=bus.url, trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=bus.url, trust_env=False, timeout=DEADLINE_S) as http:
         answer = await http.post("/api/events", content=body(EVENTS), headers=headers)
     assert answer.status_code == 401
     assert await stored(bus, "m/1") == []
@@ -29,7 +29,7 @@ async def test_nobody_publishes_without_the_token(bus, header):
 
 async def test_readers_need_the_read_token_where_there_is_one():
     async with BusServer(settings=BusSettings(read_token="let-me-in")) as bus:
-        async with httpx.AsyncClient(base_url=bus.url, trust_env=False) as http:
+        async with httpx.AsyncClient(base_url=bus.url, trust_env=False, timeout=DEADLINE_S) as http:
             refused = await http.get("/api/streams")
             allowed = await http.get("/api/streams?token=let-me-in")
         assert (refused.status_code, allowed.status_code) == (401, 200)

@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from spectator.server import BusServer
 from spectator.settings import BusSettings
 from tests.spectator.matches import match_events
-from tests.spectator.wire import body, client, events_until, metric, post, watch
+from tests.spectator.wire import DEADLINE_S, body, client, events_until, metric, post, watch
 
 EVENTS = match_events("m", seed=3)
 
@@ -55,13 +55,13 @@ async def test_two_buses_of_a_process_do_not_add_up(bus):
 async def test_metrics_need_the_read_token_where_there_is_one_and_health_does_not():
     paths = ("/metrics", "/metrics?token=let-me-in", "/healthz")
     async with BusServer(settings=BusSettings(read_token="let-me-in")) as bus:
-        http = httpx.AsyncClient(base_url=bus.url, trust_env=False)
+        http = httpx.AsyncClient(base_url=bus.url, trust_env=False, timeout=DEADLINE_S)
         answers = [await http.get(path) for path in paths]
         await http.aclose()
     assert [answer.status_code for answer in answers] == [401, 200, 200]
 
 
 async def test_who_may_not_publish_is_counted(bus):
-    async with httpx.AsyncClient(base_url=bus.url, trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=bus.url, trust_env=False, timeout=DEADLINE_S) as http:
         await http.post("/api/events", content=body(EVENTS))
     assert await metric(bus, 'captains_bus_requests_refused_total{status="401"}') == 1

@@ -16,6 +16,7 @@ from websockets.exceptions import ConnectionClosed
 
 from spectator.server import BusServer
 from tests.spectator.matches import match_events
+from tests.spectator.processes import free_port
 from tests.spectator.raw import SlowViewer
 from tests.spectator.wire import DEADLINE_S, bulky_events, post, to_the_end, watch
 
@@ -23,11 +24,11 @@ EVENTS = match_events("m", seed=3)
 
 
 def test_a_bus_in_a_thread_tells_its_port_and_leaves_no_thread_behind():
-    before = threading.active_count()
+    before = set(threading.enumerate())
     with BusServer() as bus:
-        answer = httpx.get(f"{bus.url}/healthz", trust_env=False)
+        answer = httpx.get(f"{bus.url}/healthz", trust_env=False, timeout=DEADLINE_S)
     assert answer.json()["status"] == "ok"
-    assert threading.active_count() == before
+    assert set(threading.enumerate()) <= before
 
 
 async def test_viewers_are_told_that_the_bus_goes_away():
@@ -53,7 +54,7 @@ async def test_a_bus_stops_although_a_viewer_takes_nothing():
 
 
 async def test_a_bus_stops_although_a_connection_is_open():
-    http = httpx.AsyncClient(trust_env=False)
+    http = httpx.AsyncClient(trust_env=False, timeout=DEADLINE_S)
     async with asyncio.timeout(DEADLINE_S), http, BusServer() as bus:
         await http.get(f"{bus.url}/healthz")  # keep-alive
 
@@ -65,8 +66,7 @@ def test_a_taken_port_is_the_callers_error():
 
 def test_a_store_that_cannot_be_opened_leaves_the_port_free(tmp_path):
     (tmp_path / "none").write_text("no folder")
-    with BusServer() as other:
-        port = other.port
+    port = free_port()
     with pytest.raises(OSError, match="none"):
         BusServer(tmp_path / "none" / "bus.sqlite", port=port).start()
     with BusServer(port=port) as again:
@@ -74,10 +74,10 @@ def test_a_store_that_cannot_be_opened_leaves_the_port_free(tmp_path):
 
 
 def test_two_starts_in_a_row_use_the_same_port():
-    with BusServer() as first:
-        port = first.port
-    with BusServer(port=port) as second:
-        assert second.port == port
+    port = free_port()
+    for _ in range(2):
+        with BusServer(port=port) as bus:
+            assert bus.port == port
 
 
 def test_a_process_of_its_own_serves_and_ends_on_sigterm(tmp_path):
@@ -92,7 +92,11 @@ def test_a_process_of_its_own_serves_and_ends_on_sigterm(tmp_path):
         content = "[" + ",".join(e.model_dump_json() for e in EVENTS) + "]"
         headers = {"authorization": "Bearer t"}
         sent = httpx.post(
-            f"{told['url']}/api/events", content=content, headers=headers, trust_env=False
+            f"{told['url']}/api/events",
+            content=content,
+            headers=headers,
+            trust_env=False,
+            timeout=DEADLINE_S,
         )
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=DEADLINE_S)

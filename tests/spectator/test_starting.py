@@ -15,6 +15,7 @@ import pytest
 from spectator import BusServer, BusSettings, player_token, start_digest, start_token
 from spectator.starts import BadRequest, ChannelBusy, Problem, StarterAway, TooManyStarts
 from tests.spectator.starter import ON_AIR, Double
+from tests.spectator.wire import DEADLINE_S, PLAIN
 
 WANTED = {"captain": "heuristic", "opponent": {"person": "ada"}, "overs": 2, "seed": 7}
 
@@ -35,7 +36,9 @@ async def browser(bus: BusServer, token: str | None = None) -> AsyncIterator[htt
     """What a page of ours sends."""
     bearer = start_token(bus.publish_token) if token is None else token
     headers = {"origin": bus.url} | ({"authorization": f"Bearer {bearer}"} if bearer else {})
-    async with httpx.AsyncClient(base_url=bus.url, headers=headers, trust_env=False) as http:
+    async with httpx.AsyncClient(
+        base_url=bus.url, headers=headers, trust_env=False, timeout=DEADLINE_S, verify=PLAIN
+    ) as http:
         yield http
 
 
@@ -57,7 +60,9 @@ async def test_a_start_is_accepted_and_told_under_its_id(bus, starter):
 async def test_a_bus_without_a_starter_says_so():
     async with BusServer() as alone:
         refused = await post(alone)
-        async with httpx.AsyncClient(base_url=alone.url, trust_env=False) as http:
+        async with httpx.AsyncClient(
+            base_url=alone.url, trust_env=False, timeout=DEADLINE_S, verify=PLAIN
+        ) as http:
             options = await http.get("/custom/options")
     for answer in (refused, options):
         assert (answer.status_code, answer.json()["error"]) == (501, "no_starter")

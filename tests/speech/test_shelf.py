@@ -11,7 +11,7 @@ from spectator.server import BusServer
 from spectator.settings import BusSettings
 from spectator.speech.clip import ClipKind, clip_of
 from spectator.speech.uploading import Studio
-from tests.spectator.wire import client
+from tests.spectator.wire import DEADLINE_S, client
 from tests.speech.sounds import MP3_FRAME, tone
 
 NAME = "a" * 64
@@ -27,7 +27,7 @@ async def put(bus: BusServer, path: str = WAV, content: bytes | None = None, **h
 
 
 def get(bus: BusServer, path: str = WAV, **headers: str) -> httpx.Response:
-    return httpx.get(f"{bus.url}{path}", headers=headers, trust_env=False)
+    return httpx.get(f"{bus.url}{path}", headers=headers, trust_env=False, timeout=DEADLINE_S)
 
 
 async def test_a_clip_is_served_as_it_was_put_and_for_ever():

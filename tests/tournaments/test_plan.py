@@ -45,7 +45,7 @@ def test_slugs_differ_and_are_safe(names: list[str]) -> None:
 def test_the_longest_id_fits() -> None:
     names = tuple(f"{number:02d}" + "x" * 38 for number in range(MOST_CAPTAINS))
     match = {"overs": 1, "pairs": MOST_PAIRS}
-    form = {"kind": "round_robin", "legs": 100}
+    form = {"kind": "round_robin", "legs": 16}  # 1008 rounds: as many digits as the most have
     spec = TournamentSpec.model_validate(
         {"name": "n" * 40, "match": match, "format": form, "captains": list(names)}
     )

@@ -28,7 +28,7 @@ from flows.processes import marked
 from flows.report import Material
 from flows.server import Server
 from tests.flows.here import played_here
-from tests.flows.support import captains, tournament_file
+from tests.flows.support import DEADLINE_S, captains, tournament_file
 from tests.flows.working import POOL, prefect
 from tournaments import load_tournament
 
@@ -41,7 +41,6 @@ spectate: {episodes: none}
 execution: {processes: 1}
 """
 EPISODES: Final = 96
-DEADLINE_S: Final = 300.0  # for a machine that is stuck
 MARK: Final = "DISTURBED_BY_TEST"  # in the environment of a run and of whatever it starts
 
 T = TypeVar("T")

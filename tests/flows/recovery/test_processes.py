@@ -18,8 +18,8 @@ from flows.deployments.deploying import deploy
 from flows.deployments.prefect_file import read_prefect_file
 from flows.deployments.setting_up import set_up
 from flows.server import Server
-from tests.flows.recovery.night import DEADLINE_S, EPISODES, NIGHT, Night, Tables, ended
-from tests.flows.support import ROOT
+from tests.flows.recovery.night import EPISODES, NIGHT, Night, Tables, ended
+from tests.flows.support import DEADLINE_S, ROOT
 
 pytestmark = [
     pytest.mark.prefect,

@@ -18,6 +18,7 @@ import pytest
 
 from flows.leasing import leased
 from tests.flows.recovery.night import EPISODES, Night, Tables
+from tests.flows.support import DEADLINE_S
 from tests.flows.test_slots import taken
 
 pytestmark = [
@@ -44,7 +45,7 @@ def kill_server() -> None:
 
 @contextmanager
 def database_locked() -> Iterator[None]:
-    with closing(sqlite3.connect(prefect_home() / "prefect.db", timeout=60)) as database:
+    with closing(sqlite3.connect(prefect_home() / "prefect.db", timeout=DEADLINE_S)) as database:
         database.execute("BEGIN EXCLUSIVE")
         yield
         database.rollback()

@@ -198,7 +198,7 @@ async def test_a_bus_whose_store_is_away_answers_503_and_tells_viewers_to_come_l
 
 def test_a_process_whose_store_is_away_says_so_and_waits_for_it():
     with bus_process(NOWHERE) as bus:
-        answer = httpx.get(f"{bus.url}/healthz", trust_env=False)
+        answer = httpx.get(f"{bus.url}/healthz", trust_env=False, timeout=DEADLINE_S)
         bus.process.terminate()
         _, err = bus.process.communicate(timeout=DEADLINE_S)
     assert answer.json()["status"] == "store_unavailable"
@@ -208,7 +208,7 @@ def test_a_process_whose_store_is_away_says_so_and_waits_for_it():
 
 def test_a_process_takes_the_stores_password_from_the_environment(postgres, postgres_log):
     with bus_process(postgres.address(user=LOCKED), PGPASSWORD=PASSWORD) as bus:
-        answer = httpx.get(f"{bus.url}/healthz", trust_env=False)
+        answer = httpx.get(f"{bus.url}/healthz", trust_env=False, timeout=DEADLINE_S)
         bus.process.terminate()
         _, err = bus.process.communicate(timeout=DEADLINE_S)
     assert (answer.json()["status"], err) == ("ok", "")

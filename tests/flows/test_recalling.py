@@ -1,0 +1,63 @@
+"""Who starts over wants nothing of what is out: the shards of the earlier start are cancelled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.states import Running, Scheduled
+
+from flows import catalogue, earlier
+from flows.deployments.wanted import CPU
+from flows.fixtures import fixtures
+from flows.opening import open_run
+from flows.order import Order
+from flows.shards import Cutter
+from tests.flows.support import SMALL
+from tournaments import parse_tournament
+
+ORDER = Order.of(parse_tournament(SMALL, catalogue.known()), "1")
+
+
+def handed_out(runs: Path) -> str:
+    """The key of a shard, by a start that was then killed."""
+    with open_run(ORDER, runs) as run:
+        shard = Cutter(run, run.journal, lambda _: 1).next(CPU)
+        assert shard is not None
+        run.journal.begins(shard)
+    return shard.key
+
+
+def test_who_starts_over_recalls_what_is_out(tmp_path: Path) -> None:
+    key = handed_out(tmp_path)
+    with open_run(ORDER, tmp_path, fresh=True) as run:
+        assert run.recalled == (key,)
+    with open_run(ORDER, tmp_path) as run:
+        assert run.recalled == ()
+
+
+@pytest.mark.prefect
+@pytest.mark.usefixtures("on_server")
+async def test_what_is_recalled_is_cancelled() -> None:
+    async with get_client() as client:
+        flow_id = await client.create_flow(fixtures)
+        deployment = await client.create_deployment(flow_id, "recalled")
+
+        async def made(key: str) -> FlowRun:
+            return await client.create_flow_run_from_deployment(
+                deployment, state=Scheduled(), idempotency_key=key
+            )
+
+        waiting, playing, another = [await made(f"run/{n}") for n in range(3)]
+        await client.set_flow_run_state(playing.id, Running(), force=True)
+        await earlier.recall(("run/0", "run/1"))
+        states = [await state(client, run) for run in (waiting, playing, another)]
+        await client.delete_deployment(deployment)
+    assert states == [StateType.CANCELLED, StateType.CANCELLING, StateType.SCHEDULED]
+
+
+async def state(client: PrefectClient, run: FlowRun) -> StateType | None:
+    found = (await client.read_flow_run(run.id)).state
+    return None if found is None else found.type
