@@ -47,7 +47,7 @@ class Desk:
 @dataclass(slots=True)
 class Out:
     """A shard that is out: what is missing of it, how its flow run was when it was last seen, and
-    what it told in so many `parcels`. `is_told`: nothing more comes of it.
+    what it told in so many `parcels`. `is_told`: it spends no more.
     """
 
     shard: Shard
@@ -61,7 +61,8 @@ class Out:
 
     def hears(self, parcel: Parcel) -> None:
         self.parcels += 1
-        self.spent, self.is_told, self.stopped = parcel.spent, parcel.last, parcel.stopped
+        self.spent, self.is_told = parcel.spent, parcel.last or parcel.stopped is not None
+        self.stopped = parcel.stopped if parcel.last else None
 
 
 def is_over(run: Run, kind: PoolName) -> bool:

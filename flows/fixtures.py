@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Final
 
 from prefect import flow, runtime
 from prefect.concurrency.asyncio import concurrency
+from prefect.exceptions import TerminationSignal
 
 from engine.events import EndReason
 from engine.fanout import Observer
@@ -49,6 +50,7 @@ from spectator import BusPublisher
 
 LIMIT: Final = "captains-shards"
 ORDER: Final = "order"
+_ENDING_S: Final = 5.0
 
 
 class BadShard(Exception):
@@ -145,6 +147,12 @@ class _Post:
             if self._left and self.stopped is not None:
                 await self._send(Parcel(lines=(), records={}, last=True, stopped=self.stopped))
 
+    async def cancelled(self) -> None:
+        """Say what was spent until then; what was not is for others."""
+        with suppress(Exception):
+            async with asyncio.timeout(_ENDING_S), self._sending:
+                await self._send(Parcel(lines=(), records={}, last=False, stopped="cancelled"))
+
     async def _send(self, parcel: Parcel) -> None:
         told = parcel.model_copy(update={"spent": self.spent()})
         await self._place.put(f"{self._key}/{self._sent}", packed(told))
@@ -211,7 +219,11 @@ async def _asked(post: _Post) -> None:
                     async with post.sending(pair) as part:
                         await together(leg(part, spec) for spec in pair)
 
-        await together(asker() for _ in range(order.open_episodes // 2))
+        try:
+            await together(asker() for _ in range(order.open_episodes // 2))
+        except (asyncio.CancelledError, TerminationSignal):
+            await post.cancelled()
+            raise
         await post.close()
 
 

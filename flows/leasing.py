@@ -137,9 +137,13 @@ class Keeper:
                 await self._pause()
 
     async def _keep(self, slots: Slots) -> None:
-        while not self._ending:
-            await self.step(slots)
-            await self._pause()
+        try:
+            while not self._ending:
+                await self.step(slots)
+                await self._pause()
+        except asyncio.CancelledError:  # below a worker a SIGTERM cancels every task at once
+            await self._give_all_back(slots)
+            raise
         await self._give_all_back(slots)
 
     async def step(self, slots: Slots) -> None:

@@ -73,7 +73,7 @@ class Parcel(_Travelling):
     """Attempts that have ended, as ledgers have them, and their sealed records by episode and
     attempt. `cards`, of those whose scorecards are shown: a ledger has none. `spent` is by the
     whole shard so far. `last`: with it the whole shard has been played, or as much of it as will
-    be: `stopped` says why.
+    be: `stopped` says why. Where it is `stopped` and not the last, somebody has cancelled it.
     """
 
     lines: tuple[str, ...]

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
-START_S: Final = 60.0
+START_S: Final = 300.0  # for a machine that is stuck
 LOCK_S: Final = 60  # who blocks the loop that holds a lock waits for ever: an error instead
 LOCKED: Final = "locked"  # a user who needs a password; everybody else is let in
 PASSWORD: Final = "pa/ss@w?rd"

@@ -44,7 +44,7 @@ def in_node(script: str, given: str = "") -> str:
             input=given,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
             check=False,
         )
     assert ran.returncode == 0, ran.stderr

@@ -14,6 +14,7 @@ import pytest
 
 from flows import settings
 from flows.server import Server, server
+from tests.flows.support import DEADLINE_S
 from tests.flows.upping import Told, Up, joined, up_process
 
 
@@ -27,6 +28,8 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]
 def served(home: Path, more: Mapping[str, str] = MappingProxyType({})) -> Iterator[Server]:
     """A server of its own, with `more` in its environment."""
     before = dict(os.environ)
+    patience = pytest.MonkeyPatch()
+    patience.setattr("flows.server.START_TIMEOUT_S", DEADLINE_S)  # three at once, it may be
     os.environ.pop("PREFECT_API_URL", None)
     os.environ |= more
     settings.apply(home)
@@ -35,6 +38,7 @@ def served(home: Path, more: Mapping[str, str] = MappingProxyType({})) -> Iterat
         with server(home) as found:
             yield found
     finally:
+        patience.undo()
         os.environ.clear()
         os.environ.update(before)
 

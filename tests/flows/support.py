@@ -83,6 +83,26 @@ def ended(arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[str
     return out, err
 
 
+def players() -> list[int]:
+    """Of the processes that this one has started, those that play."""
+    threads = Path(f"/proc/{os.getpid()}/task").glob("*/children")
+    pids = [int(pid) for started in threads for pid in _read(started).split()]
+    return [pid for pid in pids if b"spawn_main" in command_of(pid)]
+
+
+def command_of(pid: int) -> bytes:
+    """Nothing where the process has ended."""
+    return _read(Path(f"/proc/{pid}/cmdline"))
+
+
+def _read(file: Path) -> bytes:
+    """What the kernel says there; nothing where what it is about has ended."""
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
+
+
 def pid_of_the_dead() -> int:
     """The number of a process that is no more."""
     with subprocess.Popen([sys.executable, "-c", ""]) as gone:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,8 @@ from flows.parcels import Parcel, ShardOrder, digest_of, packed, unpacked
 from flows.played import result_of_line
 from flows.room import Wanted
 from flows.spending import Told
-from flows.storage import storage
+from flows.storage import Storage, storage
+from tests.flows.support import DEADLINE_S
 from tests.llm.stub import Said, plays, says, stub
 
 pytestmark = [
@@ -32,6 +34,7 @@ pytestmark = [
 ]
 
 LIMIT = 500  # calls of the run
+OPEN = 4  # episodes at once
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +49,10 @@ async def played(url: str, most: int, calls_a_pair: int) -> list[Parcel]:
     async with get_client() as client:
         await set_up(client)
     await fixtures(config)
+    return await parcels_of(there)
+
+
+async def parcels_of(there: Storage) -> list[Parcel]:
     parcels: list[Parcel] = []
     while (content := await there.get(f"run/shard/{len(parcels)}")) is not None:
         parcel = unpacked(content, Parcel)
@@ -65,7 +72,7 @@ async def _ordered(url: str, most: int, calls_a_pair: int) -> ShardConfig:
         ),
         attempts=1,
         processes=1,
-        open_episodes=4,
+        open_episodes=OPEN,
         llm=4,
         shown=False,
         cards=False,
@@ -107,3 +114,26 @@ async def test_what_void_attempts_took_is_told_too() -> None:
     assert "calls (500 of 500)" in str(parcels[-1].stopped)
     assert parcels[-1].spent is not None
     assert parcels[-1].spent.run.calls == asked == 5
+
+
+async def test_a_shard_that_is_cancelled_tells_what_it_spent_by_then() -> None:
+    asked, answered = asyncio.Event(), 0
+
+    async def a_few(request: dict[str, Any]) -> Said | None:
+        nonlocal answered
+        if answered == 6:
+            asked.set()
+            await asyncio.Event().wait()
+        answered += 1
+        return says(plays(request))
+
+    async with stub(answering=a_few) as endpoint:
+        playing = asyncio.create_task(played(endpoint.url, most=200, calls_a_pair=60))
+        async with asyncio.timeout(DEADLINE_S):
+            await asked.wait()
+            playing.cancel()
+            await asyncio.gather(playing, return_exceptions=True)
+    last = (await parcels_of(await storage()))[-1]
+    assert (last.last, last.stopped) == (False, "cancelled")
+    assert last.spent is not None
+    assert 6 <= last.spent.run.calls <= 6 + OPEN

@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +30,11 @@ KEY = "sk_car_secret"
 MATCH = ["play", "heuristic", "baseline", "--overs", "1", "--squads", "built-in", "--featured"]
 
 
-async def told(bus: BusServer, runs: Path, *options: str, **more: str) -> tuple[Any, str]:
+async def told(
+    bus: BusServer, runs: Path, environment: Mapping[str, str], *options: str, **more: str
+) -> tuple[Any, str]:
     """What `captains play --featured` reports, and what it says on stderr."""
-    environment = {**os.environ, "CAPTAINS_BUS_TOKEN": bus.publish_token, **more}
+    environment = {**environment, "CAPTAINS_BUS_TOKEN": bus.publish_token, **more}
     arguments = [*MATCH, *options, "--bus", bus.url, "--runs", str(runs), "--json"]
     process = captains(arguments, environment)
     out, err = await _ended(process)
@@ -50,9 +53,11 @@ async def beside(bus: BusServer, report: Any, kind: str) -> list[Any]:
 
 @pytest.mark.prefect
 @pytest.mark.slow
-async def test_a_match_is_spoken_by_espeak(tmp_path: Path, espeak_ng: str):
+async def test_a_match_is_spoken_by_espeak(
+    tmp_path: Path, environment: dict[str, str], espeak_ng: str
+):
     with BusServer() as bus:
-        report, err = await told(bus, tmp_path, "--speech", "espeak")
+        report, err = await told(bus, tmp_path, environment, "--speech", "espeak")
         lines, clips = await beside(bus, report, "commentary"), await beside(bus, report, "audio")
         async with client(bus) as http:
             sound = (await http.get(clips[-1]["url"])).content
@@ -64,12 +69,15 @@ async def test_a_match_is_spoken_by_espeak(tmp_path: Path, espeak_ng: str):
 
 @pytest.mark.prefect
 @pytest.mark.slow
-async def test_a_key_without_credit_is_told_once_and_shown_nowhere(tmp_path: Path, espeak_ng: str):
+async def test_a_key_without_credit_is_told_once_and_shown_nowhere(
+    tmp_path: Path, environment: dict[str, str], espeak_ng: str
+):
     async with stub(Said(body=tone(), content_type="audio/wav"), Said(status=402)) as cartesia:
         with BusServer() as bus:
             report, err = await told(
                 bus,
                 tmp_path,
+                environment,
                 "--speech",
                 "auto",
                 "--balls-per-s",
@@ -108,13 +116,14 @@ async def _plays_and_writes(request: dict[str, Any]) -> Said:
 
 @pytest.mark.prefect
 @pytest.mark.slow
-async def test_a_model_of_the_file_writes_the_lines_that_it_is_in_time_for(tmp_path: Path):
+async def test_a_model_of_the_file_writes_the_lines_that_it_is_in_time_for(
+    tmp_path: Path, environment: dict[str, str]
+):
     file = tmp_path / "told.yaml"
     async with stub(answering=_plays_and_writes) as model:
         file.write_text(FILE.format(url=model.url), encoding="utf-8")
         with BusServer() as bus:
-            environment = {
-                **os.environ,
+            environment |= {
                 "CAPTAINS_BUS_URL": bus.url,
                 "CAPTAINS_BUS_TOKEN": bus.publish_token,
             }

@@ -5,7 +5,6 @@ worker heeds, and of a run below a worker.
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -30,7 +29,7 @@ from flows.server import Server
 from flows.slots import limit_name
 from flows.tournament import tournament
 from tests.flows.leases import minute_is_over
-from tests.flows.support import ROOT, SMALL
+from tests.flows.support import ROOT, SMALL, players
 from tests.flows.working import until, worker
 from tests.llm.stub import Said, Stub, stub
 from tournaments import parse_tournament
@@ -117,14 +116,7 @@ async def test_a_run_that_is_ended_in_the_ui_keeps_what_was_played(
     assert are_void(folder.records)
     assert len(sealed_in(folder.records)) == SCRIPTED_MATCHES
     assert not folder.is_held()
-    assert children() == []
-
-
-def children() -> list[str]:
-    """Of this process, those that play."""
-    task = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
-    lines = (Path(f"/proc/{pid}/cmdline") for pid in task)
-    return [found for line in lines if "spawn_main" in (found := line.read_text(errors="replace"))]
+    assert players() == []
 
 
 async def ended(folder: Path, worker_pid: int) -> bool | None:

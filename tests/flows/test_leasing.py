@@ -311,6 +311,26 @@ async def test_what_cannot_even_be_connected_to_is_told_once_and_tried_again() -
     assert prefect.leases == {}
 
 
+async def test_slots_come_back_at_once_where_every_task_is_cancelled() -> None:
+    """As by a SIGTERM to the process of a worker's run."""
+    prefect = Prefect()
+    process = Process(prefect)
+
+    @asynccontextmanager
+    async def connect(_endpoint: str, _most: int) -> AsyncIterator[Slots]:
+        yield prefect
+
+    await process.calls_more(2)
+    keeping = asyncio.create_task(process.keeper.keep(connect))
+    async with asyncio.timeout(DEADLINE_S):
+        while not process.under_way:  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0)
+    keeping.cancel()
+    await asyncio.gather(keeping, return_exceptions=True)
+    assert keeping.cancelled()
+    assert prefect.leases == {}
+
+
 async def test_a_limit_that_is_switched_off_leaves_each_process_its_own() -> None:
     prefect = Prefect(limit=2, is_active=False)
     process = Process(prefect)

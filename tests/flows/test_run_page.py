@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -13,7 +17,8 @@ from flows.stage import Stage, on_stage
 from spectator.server import BusServer
 from tests.e2e.browsing import browse
 from tests.flows.here import played_here
-from tests.flows.support import ALONE, DEADLINE_S, tournament_file
+from tests.flows.support import ALONE, DEADLINE_S, players, tournament_file
+from tests.flows.working import until
 
 pytestmark = [
     *(pytest.mark.page, pytest.mark.prefect, pytest.mark.slow),
@@ -39,6 +44,19 @@ async def opened_from_the_list(page: Page) -> None:
     await expect(page.locator("#run-title")).to_have_text("small")
 
 
+@asynccontextmanager
+async def held() -> AsyncIterator[None]:
+    """Whoever plays stands still meanwhile."""
+    pids = await until(lambda: asyncio.sleep(0, players() or None))
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
 @pytest.mark.usefixtures("on_server")
 async def test_a_run_is_watched_from_its_start_to_a_match_of_it(
     chromium: str, tmp_path: Path
@@ -51,7 +69,8 @@ async def test_a_run_is_watched_from_its_start_to_a_match_of_it(
             with on_stage(stage):
                 run = asyncio.create_task(played_here(file, tmp_path))
             try:
-                await opened_from_the_list(page)
+                async with held():
+                    await opened_from_the_list(page)
                 await expect(page.locator("#run-state")).to_have_text(
                     "finished", timeout=1000 * DEADLINE_S
                 )

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from flows.server import Server, ServerUnavailable, answers, server
+from tests.flows.support import DEADLINE_S
 
 pytestmark = pytest.mark.prefect
 
@@ -37,7 +38,8 @@ def test_the_server_ends_with_its_last_user(
 ) -> None:
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
     monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "prefect"))
-    with server(tmp_path) as started:
+    monkeypatch.setattr("flows.server.START_TIMEOUT_S", DEADLINE_S)
+    with server(tmp_path, stop_s=lambda: DEADLINE_S) as started:
         monkeypatch.delenv("PREFECT_API_URL")
         with server(tmp_path) as joined:
             assert joined == started

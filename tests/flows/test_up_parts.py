@@ -20,8 +20,8 @@ from prefect.client.orchestration import get_client
 from flows.cli.background import detached
 from flows.cli.terminal import WorkFailed
 from flows.server import Server
-from tests.flows.support import DEADLINE_S, captains
-from tests.flows.upping import QUICK, Up, command_of, until_gone, up
+from tests.flows.support import DEADLINE_S, captains, command_of
+from tests.flows.upping import QUICK, Up, until_gone, up
 from tests.spectator.test_spool import files_of_at_most
 
 pytestmark = [pytest.mark.prefect, pytest.mark.slow]

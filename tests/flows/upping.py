@@ -14,8 +14,8 @@ from typing import Any
 import httpx
 
 from engine.record import record_path, void_path
-from tests.flows.support import DEADLINE_S, captains
-from tests.spectator.wire import PLAIN
+from spectator.sending import tls_for
+from tests.flows.support import DEADLINE_S, captains, command_of
 
 FREE_S = 300.0  # a holder of the channel that was killed before has it for a minute yet
 QUICK = {"captain": "heuristic", "opponent": "random", "overs": 1, "balls_per_s": 1000}
@@ -73,6 +73,11 @@ class Up:
         answer = await self.http.post(f"/custom/episodes/{start_id}/cancel", json={})
         return dict(answer.json())
 
+    async def cancelled(self, start_id: str) -> None:
+        """Cancel it, and wait until it is over: the answer does not wait as long as it may take."""
+        await self.cancel(start_id)
+        await self.until(start_id, "cancelled")
+
     async def clear(self) -> None:
         """Cancel whatever is open, the queue from its end."""
         for start in (await self.http.get("/custom/episodes")).json()["episodes"]:
@@ -93,14 +98,6 @@ class Up:
         """Where the record of a match that was cancelled is sealed."""
         episode_id, _, attempt = start_id.rpartition("/")
         return void_path(self.runs / "play" / "records", episode_id, int(attempt))
-
-
-def command_of(pid: int) -> bytes:
-    """Nothing where the process has ended."""
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return b""
 
 
 async def until_gone(*pids: int) -> None:
@@ -140,7 +137,11 @@ async def joined(process: subprocess.Popen[str], told: Told, runs: Path) -> Asyn
     token = told["page"].partition("#token=")[2]
     headers = {"authorization": f"Bearer {token}", "origin": told["bus"]}
     async with httpx.AsyncClient(
-        base_url=told["bus"], headers=headers, trust_env=False, timeout=DEADLINE_S, verify=PLAIN
+        base_url=told["bus"],
+        headers=headers,
+        trust_env=False,
+        timeout=DEADLINE_S,
+        verify=tls_for(told["bus"]),
     ) as http:
         found = Up(process=process, page=told["page"], url=told["bus"], runs=runs, http=http)
         await found.until_free()

@@ -16,7 +16,8 @@ from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
 from engine.tool_captains import Services
 from spectator import BusAsker, BusServer, player_token
-from tests.spectator.wire import DEADLINE_S, PLAIN
+from spectator.sending import tls_for
+from tests.spectator.wire import DEADLINE_S
 
 Question = dict[str, Any]
 Answer = dict[str, Any]
@@ -31,7 +32,7 @@ class Person:
         self._path = f"/api/captains/{name}/questions"
         headers = {"authorization": f"Bearer {self.token}"}
         self.http = httpx.AsyncClient(
-            base_url=url, headers=headers, trust_env=False, timeout=DEADLINE_S, verify=PLAIN
+            base_url=url, headers=headers, trust_env=False, timeout=DEADLINE_S, verify=tls_for(url)
         )
 
     @classmethod

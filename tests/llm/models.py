@@ -97,7 +97,7 @@ async def play_at(
         away=resolve("baseline"),
     )
     playing = play_episode(spec, observers=[watcher], models=MODELS, services=services)
-    return await asyncio.wait_for(playing, 60), watcher.events
+    return await asyncio.wait_for(playing, 300), watcher.events
 
 
 async def play(

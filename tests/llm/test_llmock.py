@@ -32,7 +32,7 @@ def llmock(*options: str) -> Iterator[str]:
 
 async def _is_up(url: str) -> None:
     host, port = url.removeprefix("http://").removesuffix("/v1").split(":")
-    for _ in range(400):
+    for _ in range(6_000):
         try:
             _, writer = await asyncio.open_connection(host, int(port))
         except OSError:

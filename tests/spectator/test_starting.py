@@ -13,9 +13,10 @@ import httpx
 import pytest
 
 from spectator import BusServer, BusSettings, player_token, start_digest, start_token
+from spectator.sending import tls_for
 from spectator.starts import BadRequest, ChannelBusy, Problem, StarterAway, TooManyStarts
 from tests.spectator.starter import ON_AIR, Double
-from tests.spectator.wire import DEADLINE_S, PLAIN
+from tests.spectator.wire import DEADLINE_S
 
 WANTED = {"captain": "heuristic", "opponent": {"person": "ada"}, "overs": 2, "seed": 7}
 
@@ -37,7 +38,11 @@ async def browser(bus: BusServer, token: str | None = None) -> AsyncIterator[htt
     bearer = start_token(bus.publish_token) if token is None else token
     headers = {"origin": bus.url} | ({"authorization": f"Bearer {bearer}"} if bearer else {})
     async with httpx.AsyncClient(
-        base_url=bus.url, headers=headers, trust_env=False, timeout=DEADLINE_S, verify=PLAIN
+        base_url=bus.url,
+        headers=headers,
+        trust_env=False,
+        timeout=DEADLINE_S,
+        verify=tls_for(bus.url),
     ) as http:
         yield http
 
@@ -61,7 +66,7 @@ async def test_a_bus_without_a_starter_says_so():
     async with BusServer() as alone:
         refused = await post(alone)
         async with httpx.AsyncClient(
-            base_url=alone.url, trust_env=False, timeout=DEADLINE_S, verify=PLAIN
+            base_url=alone.url, trust_env=False, timeout=DEADLINE_S, verify=tls_for(alone.url)
         ) as http:
             options = await http.get("/custom/options")
     for answer in (refused, options):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol
 
@@ -12,13 +11,12 @@ import httpx
 from websockets.asyncio.client import ClientConnection, connect
 
 from engine.events import DecisionEvent, Event
+from spectator.sending import tls_for
 from spectator.store import Batch, Entry
 from spectator.streams import stream_of
 from tests.spectator.matches import match_events
 
 DEADLINE_S = 120.0  # for a machine that is stuck
-# Nothing here speaks TLS: to read the authorities of the world takes 26 ms of CPU a client.
-PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 class Bus(Protocol):
@@ -48,7 +46,11 @@ def batch(events: Sequence[Event]) -> Batch:
 def client(bus: Bus, token: str | None = None) -> httpx.AsyncClient:
     headers = {"authorization": f"Bearer {token or bus.publish_token}"}
     return httpx.AsyncClient(
-        base_url=bus.url, headers=headers, trust_env=False, timeout=DEADLINE_S, verify=PLAIN
+        base_url=bus.url,
+        headers=headers,
+        trust_env=False,
+        timeout=DEADLINE_S,
+        verify=tls_for(bus.url),
     )
 
 
