@@ -28,9 +28,13 @@ def this_flow_run() -> dict[str, Any]:
     return {"id": runtime.flow_run.id, **this_process()}
 
 
-async def close(flow_run: Mapping[str, Any] | None) -> None:
-    """Mark as crashed what `this_flow_run` was where its process is over and did not say so."""
-    if flow_run is None or flow_run.get("id") is None or not is_dead(dict(flow_run)):
+async def close(flow_run: Mapping[str, Any] | None, me: Mapping[str, Any]) -> None:
+    """Mark as crashed what `this_flow_run` was where its process is over and did not say so; never
+    `me`, who was perhaps suspended and goes on in another process.
+    """
+    if flow_run is None or flow_run.get("id") in (None, me.get("id")):
+        return
+    if not is_dead(dict(flow_run)):
         return
     with suppress(httpx.HTTPError, PrefectException):  # of another server, or missed: a view
         async with get_client() as client:

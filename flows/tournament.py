@@ -81,7 +81,7 @@ async def tournament(config: TournamentConfig) -> RunSummary:
         heeding(stage),
         opened(order, Path(config.runs), fresh=config.fresh, flow_run=me) as run,
     ):
-        await earlier.close(run.earlier_flow_run)
+        await earlier.close(run.earlier_flow_run, me)
         await earlier.recall(run.recalled)
         if config.pilot is not None:
             run.only_first(config.pilot)

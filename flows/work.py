@@ -195,4 +195,7 @@ def _title(tournament: str, chunk: list[EpisodePlan], fixtures: Mapping[FixtureI
 
 
 def _span(numbers: Sequence[int]) -> str:
-    return str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]}–{numbers[-1]}"
+    """Without a dash, as the timeline in Prefect's UI leaves out what it has no letter for: 1–21
+    would be read as 121.
+    """
+    return str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}"

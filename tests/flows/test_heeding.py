@@ -165,6 +165,7 @@ async def test_a_workers_run_is_paused_resumed_and_cancelled(
             await client.resume_flow_run(run.id)
             await until(lambda: state(StateType.RUNNING))
             await until(lambda: asyncio.sleep(0, len(asked.requests) > calls or None))
+            assert await state(StateType.RUNNING)
             await client.set_flow_run_state(run.id, Cancelling(), force=True)
             await until(lambda: state(StateType.CANCELLED))
             await until(lambda: ended(tmp_path, process.pid))

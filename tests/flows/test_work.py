@@ -52,7 +52,7 @@ def test_the_two_legs_of_a_pair_stay_together(processes: int) -> None:
 
 def test_a_title_says_who_plays_and_which_pairs() -> None:
     title = next(grouped(ALL, 1)).title
-    assert title == "x · round 1 · random v baseline · pairs 1–7"
+    assert title == "x · round 1 · random v baseline · pairs 1 to 7"
 
 
 @pytest.mark.parametrize("episode_s", [0.01, 0.025, 0.5])
