@@ -154,7 +154,8 @@ class _Post:
                 await self._send(Parcel(lines=(), records={}, last=False, stopped="cancelled"))
 
     async def _send(self, parcel: Parcel) -> None:
-        told = parcel.model_copy(update={"spent": self.spent()})
+        stopped = parcel.stopped or (self.stopped if parcel.last else None)
+        told = parcel.model_copy(update={"spent": self.spent(), "stopped": stopped})
         await self._place.put(f"{self._key}/{self._sent}", packed(told))
         self._sent += 1
 
@@ -193,7 +194,7 @@ async def _asked(post: _Post) -> None:
     budgets = budgets_of(order, post.scratch)
     post.spent = partial(_spent, order, budgets)
     experience = Experience()
-    room = Room(order.allowed, budgets, experience, order.pair)
+    room = Room(order.allowed, budgets, experience, order.wanted)
     async with _lent(post, budgets) as services, _bus(post) as bus:
         check_can_be_asked(captains.values(), current_stage().bus)
         await check_secrets(captains.values(), services.secrets)

@@ -119,18 +119,15 @@ class Grants:
                 rest.captains[name] = _rest(limits, most.captains[name])
         return Told.of(rest)
 
-    def pair(self, shard: Shard) -> Wanted | None:
-        """What a pair of it will hardly exceed, where that is known of all."""
-        firsts = range(0, len(shard.episodes), PAIR)
-        pairs = [self._room.wanted(shard.episodes[first : first + PAIR]) for first in firsts]
-        each = [reduce(Wanted.plus, pair.values(), Wanted()) for pair in pairs]
-        if not all(most.is_measured for most in each):
-            return None
-        return Wanted(
-            tokens=max((most.tokens for most in each), default=0.0),
-            usd=max((most.usd for most in each), default=0.0),
-            calls=max((most.calls for most in each), default=0.0),
-        )
+    def wanted(self, shard: Shard) -> dict[str, Wanted]:
+        """What each pair of it will hardly exceed, by its first episode, where that is known."""
+        found: dict[str, Wanted] = {}
+        for first in range(0, len(shard.episodes), PAIR):
+            pair = shard.episodes[first : first + PAIR]
+            most = reduce(Wanted.plus, self._room.wanted(pair).values(), Wanted())
+            if most.is_measured:
+                found[pair[0].episode_id] = most
+        return found
 
     # --- one shard -------------------------------------------------------------------------------
 

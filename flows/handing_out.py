@@ -164,7 +164,7 @@ def _order(desk: Desk, shard: Shard) -> ShardOrder:
         allowed=desk.grants.allowed,
         before=None if grant is None else desk.grants.before(grant),
         shared=() if grant is None else grant.shared,
-        pair=desk.grants.pair(shard),
+        wanted=desk.grants.wanted(shard),
     )
 
 
@@ -209,6 +209,9 @@ def _came_back(desk: Desk, out: Out) -> None:
     waited for a worker is no try, nor that it had nothing left to spend. Raises `ShardLost`.
     """
     shard, missing = out.shard, out.missing.values()
+    if out.stopped is not None and not out.played and shard.grant and shard.grant.whole:
+        desk.run.stop(out.stopped)  # with no more than that it would come back for ever
+        return
     if out.stopped is not None or out.seen is None:
         desk.cutter.back(shard, missing, shard.tries, None if out.played else shard.grant)
         return

@@ -50,8 +50,8 @@ class ShardOrder(_Travelling):
     `limits.llm`; `shown`: whether every episode is published; `cards`: whether scorecards are.
 
     `allowed` is what the run may spend, `before` what of that, and of its captains' budgets, is not
-    this shard's; of those of the captains who are `shared` others have the rest. `pair` is what a
-    pair will hardly exceed, where that is known.
+    this shard's; of those of the captains who are `shared` others have the rest. `wanted` is what
+    a pair will hardly exceed, by its first episode, where that is known.
     """
 
     version: str
@@ -66,7 +66,7 @@ class ShardOrder(_Travelling):
     allowed: Allowance = NO_LIMIT
     before: Told | None = None
     shared: tuple[str, ...] = ()
-    pair: Wanted | None = None
+    wanted: Mapping[str, Wanted] = {}
 
 
 class Parcel(_Travelling):

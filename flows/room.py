@@ -8,10 +8,11 @@ nobody, and what it took is lost until the run goes on.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields
 from functools import reduce
+from types import MappingProxyType
 
 from engine.captains import CaptainSpec, is_scripted
 from engine.captains.llm import Allowance
@@ -46,8 +47,8 @@ _SPENT = tuple(one.name for one in fields(Wanted) if one.name != "is_measured")
 
 
 class Room:
-    """What is left of a run's budgets, with the pairs that are being played taken off. `pair` is
-    what one takes by somebody who has seen more of them.
+    """What is left of a run's budgets, with the pairs that are being played taken off. `pairs`,
+    by their first episodes: what they take by somebody who has seen more of them.
     """
 
     def __init__(
@@ -55,10 +56,10 @@ class Room:
         allowed: Allowance,
         budgets: KeptBudgets,
         experience: Experience,
-        pair: Wanted | None = None,
+        pairs: Mapping[str, Wanted] = MappingProxyType({}),
     ) -> None:
         self._allowed, self._budgets, self._experience = allowed, budgets, experience
-        self._pair = pair
+        self._pairs = pairs
         self._open: list[Wanted] = []
         self._changed = asyncio.Condition()
 
@@ -119,8 +120,8 @@ class Room:
         return each
 
     def _wanted(self, episodes: Sequence[EpisodeSpec]) -> Wanted:
-        if self._pair is not None:
-            return self._pair
+        if (known := self._pairs.get(episodes[0].episode_id)) is not None:
+            return known
         return reduce(Wanted.plus, self.wanted(episodes).values(), Wanted())
 
     def _wanted_by(self, spec: EpisodeSpec, captain: CaptainSpec, opponent: CaptainSpec) -> Wanted:

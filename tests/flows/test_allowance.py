@@ -43,9 +43,9 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CAPTAINS_HOME", str(tmp_path / "home"))
 
 
-async def played(url: str, most: int, calls_a_pair: int) -> list[Parcel]:
-    """All that a shard of 40 pairs sends home, which may make so many calls."""
-    there, config = await storage(), await _ordered(url, most, calls_a_pair)
+async def played(url: str, most: int, calls_a_pair: int, pairs: int = 40) -> list[Parcel]:
+    """All that a shard sends home which may make so many calls."""
+    there, config = await storage(), await _ordered(url, most, calls_a_pair, pairs)
     async with get_client() as client:
         await set_up(client)
     await fixtures(config)
@@ -61,14 +61,14 @@ async def parcels_of(there: Storage) -> list[Parcel]:
     return parcels
 
 
-async def _ordered(url: str, most: int, calls_a_pair: int) -> ShardConfig:
+async def _ordered(url: str, most: int, calls_a_pair: int, pairs: int) -> ShardConfig:
     model = resolve({"name": "model", "kind": "llm", "model": "m", "base_url": url})
     opponent = resolve("heuristic")
     order = ShardOrder(
         version=project_version(),
         episodes=tuple(
             EpisodeSpec(episode_id=f"e{n}", seed=n, overs=1, home=model, away=opponent)
-            for n in range(80)
+            for n in range(2 * pairs)
         ),
         attempts=1,
         processes=1,
@@ -79,7 +79,7 @@ async def _ordered(url: str, most: int, calls_a_pair: int) -> ShardConfig:
         reasoning="never",
         allowed=Allowance(calls=LIMIT),
         before=Told.of(Sums(run=Spending(calls=LIMIT - most))),
-        pair=Wanted(calls=calls_a_pair),
+        wanted={f"e{2 * n}": Wanted(calls=calls_a_pair) for n in range(pairs)},
     )
     content = packed(order)
     await (await storage()).put(f"run/shard/{ORDER}", content)
@@ -114,6 +114,14 @@ async def test_what_void_attempts_took_is_told_too() -> None:
     assert "calls (500 of 500)" in str(parcels[-1].stopped)
     assert parcels[-1].spent is not None
     assert parcels[-1].spent.run.calls == asked == 5
+
+
+async def test_a_shard_whose_last_pair_was_too_much_says_so() -> None:
+    async with stub(answering=answers) as endpoint:
+        parcels = await played(endpoint.url, most=5, calls_a_pair=1, pairs=1)
+    assert voids(parcels) > 0
+    assert parcels[-1].last
+    assert "calls (500 of 500)" in str(parcels[-1].stopped)
 
 
 async def test_a_shard_that_is_cancelled_tells_what_it_spent_by_then() -> None:

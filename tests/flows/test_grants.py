@@ -5,6 +5,7 @@ twice, in whatever order they go out, come home and get lost, and whoever is kil
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,7 +30,7 @@ from flows.journal import Grant, Journal, Shard
 from flows.ledger import RunFolder
 from flows.order import Order
 from flows.parcels import ShardOrder
-from flows.room import Room
+from flows.room import Room, Wanted
 from flows.spending import Told
 from tests.flows.test_experience import episode
 from tournaments import parse_tournament
@@ -235,6 +236,23 @@ async def test_what_was_too_little_before_is_doubled(tmp_path: Path) -> None:
     assert (first.most.run.calls, again.most.run.calls) == (20, 40)
 
 
+async def test_a_worker_judges_each_pair_as_who_handed_it_out(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, "{calls: 30}")
+    mixed = desk.shard("one", pairs=2)
+    cheap, dear = mixed.episodes[:2], tuple(map(against_itself, mixed.episodes[2:]))
+    grant = await desk.hands_out("one", pairs=2)
+    assert grant is not None
+    assert (grant.most.run.calls, grant.whole) == (30, True)
+    order = order_of(desk, grant, desk.grants.wanted(replace(mixed, episodes=cheap + dear)))
+    room = Room(order.allowed, shard_budgets(order, tmp_path), Experience(), order.wanted)
+    assert room.refused(cheap) is None
+    assert room.refused(dear) == "calls (0 of 30 spent, a pair takes up to 40)"
+
+
+def against_itself(spec: EpisodeSpec) -> EpisodeSpec:
+    return spec.model_copy(update={"home": spec.away})
+
+
 async def test_a_captain_whose_budget_others_share_does_not_fail_by_his_part(
     tmp_path: Path,
 ) -> None:
@@ -265,7 +283,15 @@ async def test_who_has_spent_his_budget_is_waited_for_no_more(tmp_path: Path) ->
 
 async def asked_of(desk: Desk, grant: Grant, scratch: Path, calls: int) -> None:
     """As a worker counts it."""
-    order = ShardOrder(
+    budgets = shard_budgets(order_of(desk, grant), scratch)
+    model = LlmSettings.model_validate(settings_of(desk.captains[1]).model_dump())
+    who = Caller(captain="model", episode_id="e", seat=Seat.HOME, budget=model.budget)
+    for _ in range(calls):
+        (await budgets.reserve(who, Usage(cost_usd=0.0))).settle(Usage(cost_usd=0.0))
+
+
+def order_of(desk: Desk, grant: Grant, wanted: Mapping[str, Wanted] | None = None) -> ShardOrder:
+    return ShardOrder(
         version="1",
         episodes=(),
         attempts=1,
@@ -278,12 +304,8 @@ async def asked_of(desk: Desk, grant: Grant, scratch: Path, calls: int) -> None:
         allowed=desk.grants.allowed,
         before=desk.grants.before(grant),
         shared=grant.shared,
+        wanted=wanted or {},
     )
-    budgets = shard_budgets(order, scratch)
-    model = LlmSettings.model_validate(settings_of(desk.captains[1]).model_dump())
-    who = Caller(captain="model", episode_id="e", seat=Seat.HOME, budget=model.budget)
-    for _ in range(calls):
-        (await budgets.reserve(who, Usage(cost_usd=0.0))).settle(Usage(cost_usd=0.0))
 
 
 async def test_who_goes_on_here_counts_what_is_out_as_spent(tmp_path: Path) -> None:

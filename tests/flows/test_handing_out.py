@@ -5,7 +5,7 @@ and what workers play is played here.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -27,7 +27,7 @@ from flows.deployments.wanted import CPU, LLM
 from flows.desk import Desk, granted
 from flows.grants import Grants
 from flows.handing_out import MOST_TRIES, ShardLost, carry
-from flows.journal import Journal, Shard
+from flows.journal import Grant, Journal, Shard
 from flows.opening import open_run
 from flows.order import Order
 from flows.parcels import Parcel, packed
@@ -284,7 +284,7 @@ def calls(desk: Desk) -> tuple[int, int]:
     return ledger.sums().run.calls, ledger.sums(under_way=True).run.calls
 
 
-@pytest.mark.parametrize("text", [LLMS])
+@pytest.mark.parametrize("text", [LLMS.replace("calls: 100", "calls: 10000")])
 async def test_a_shard_with_too_little_comes_home_with_what_it_did_not_spend(
     desk: Desk, server: Server
 ) -> None:
@@ -297,6 +297,19 @@ async def test_a_shard_with_too_little_comes_home_with_what_it_did_not_spend(
     again = desk.cutter.next(LLM)
     assert again is not None
     assert (len(again.episodes), again.tries, again.floor) == (2, 0, shard.grant)
+
+
+@pytest.mark.parametrize("text", [LLMS])
+async def test_a_run_stops_where_all_that_is_left_was_too_little(
+    desk: Desk, server: Server
+) -> None:
+    shard = cut_asked(desk)
+    all_of_it = Grant(most=Told.of(Sums(run=Spending(calls=100))), whole=True)
+    stopped = Parcel(lines=(), records={}, last=True, stopped="calls (0 of 100 spent)")
+    await desk.place.put(f"{shard.key}/0", packed(stopped))
+    server.looks = [Running()]
+    await carry(desk, replace(shard, grant=all_of_it))
+    assert desk.run.stopped == "calls (0 of 100 spent)"
 
 
 @pytest.mark.parametrize("text", [LLMS])

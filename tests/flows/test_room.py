@@ -151,4 +151,4 @@ def test_who_has_seen_more_pairs_says_what_one_takes(tmp_path: Path) -> None:
     seen.add(episode(20))
     budgets = KeptBudgets(limits, tmp_path / "spent.json")
     assert Room(limits, budgets, seen).refused(pair()) is not None
-    assert Room(limits, budgets, seen, Wanted(calls=22)).refused(pair()) is None
+    assert Room(limits, budgets, seen, {"e": Wanted(calls=22)}).refused(pair()) is None
