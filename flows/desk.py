@@ -9,7 +9,6 @@ from typing import Final
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import StateType
 
-from engine.record import record_path
 from engine.spec import EpisodeSpec
 from flows.deployments.wanted import CPU, LLM, PoolName
 from flows.fixtures import ORDER
@@ -25,7 +24,8 @@ from flows.storage import Storage
 from flows.views import Views
 from flows.watching import Seen, Watch
 
-ENDED: Final = (StateType.FAILED, StateType.CANCELLED, StateType.SCHEDULED)
+ENDED: Final = (StateType.FAILED, StateType.CANCELLED)
+TAKEN_BY_NOBODY: Final = (*ENDED, StateType.CRASHED, StateType.SCHEDULED)
 
 
 @dataclass(slots=True)
@@ -76,10 +76,7 @@ async def settle_accounts(desk: Desk) -> None:
     """
     for shard in desk.journal.out(desk.run.missing):
         desk.grants.found(shard)
-    records, pruned = desk.run.folder.records, desk.run.folder.pruned()
-    for shard in desk.journal.owing(
-        lambda name: name in pruned or record_path(records, name).exists()
-    ):
+    for shard in desk.journal.owing(desk.run.missing):
         desk.grants.found(shard)
         out = Out(shard, {})
         while (parcel := await next_parcel(desk, out)) is not None:
@@ -110,10 +107,14 @@ async def close(desk: Desk, out: Out) -> None:
 
 async def _has_asked_nobody(desk: Desk, out: Out) -> bool:
     """A shard of captains who are waited for sends a parcel before it asks the first."""
-    if out.seen is None or out.parcels or out.seen.state.type not in ENDED:
+    if out.seen is None or out.parcels:
+        return False
+    if not out.seen.has_begun:
+        return out.seen.state.type in TAKEN_BY_NOBODY
+    if out.seen.state.type not in ENDED:
         return False
     can_read = await desk.place.get(f"{out.shard.key}/{ORDER}") is not None
-    return can_read or not out.seen.has_begun
+    return can_read and await next_parcel(desk, out) is None  # it may have come meanwhile
 
 
 async def next_parcel(desk: Desk, out: Out) -> Parcel | None:

@@ -103,6 +103,11 @@ async def order_of(config: ShardConfig, place: Storage) -> ShardOrder:
             f"the order was written by captains {order.version if order else 'of another version'}"
             f", and this worker has {project_version()}: install the same version on both"
         )
+    if await place.get(f"{config.shard}/0") is not None:
+        raise BadShard(
+            f"{config.shard} has been begun before: what was spent of it then is not told to who "
+            "begins it again, so what is missing is handed out under another key"
+        )
     return order
 
 

@@ -91,9 +91,10 @@ class Grants:
         """What the shard may spend, beside `others` episodes that nobody has yet; or why nothing
         more may be begun. Waits for shards that are out while it may fit once they are at home.
         """
+        first = shard.episodes[:PAIR]
         async with self._changed:
             while not is_over():
-                if not self._out and (why := self._room.refused(shard.episodes[:PAIR])):
+                if not self._out and (why := self._room.refused(first, under_way=True)):
                     return why
                 if (grant := self._grant(shard, others)) is not None:
                     self._budgets.promise(grant.most.sums())

@@ -129,15 +129,10 @@ async def hand_out(desk: Desk, shard: Shard) -> UUID:
         deployment = await desk.client.read_deployment_by_name(name)
     except ObjectNotFound:
         raise NoFixtures(name) from None
-    key = f"{shard.key}/{ORDER}"
-    order = packed(_order(desk, shard))
-    if await desk.place.get(key) is None:
-        await desk.place.put(key, order)
+    order = await _ordered(desk, shard)
     if shard.key not in desk.journal:
-        desk.journal.begins(shard)
-    config = ShardConfig(
-        title=shard.title, shard=shard.key, order=digest_of(order), storage=desk.place.name
-    )
+        desk.journal.begins(replace(shard, order=order))
+    config = ShardConfig(title=shard.title, shard=shard.key, order=order, storage=desk.place.name)
     made = await desk.client.create_flow_run_from_deployment(
         deployment.id,
         parameters={"config": config.model_dump(mode="json", exclude_none=True)},
@@ -146,6 +141,18 @@ async def hand_out(desk: Desk, shard: Shard) -> UUID:
         idempotency_key=shard.key,
     )
     return made.id
+
+
+async def _ordered(desk: Desk, shard: Shard) -> str:
+    """Write down what is to be played, where that has not been done; its digest. It is not
+    reckoned anew: what the run has seen since would make another order of it.
+    """
+    key = f"{shard.key}/{ORDER}"
+    if shard.order is not None and await desk.place.get(key) is not None:
+        return shard.order
+    order = packed(_order(desk, shard))
+    await desk.place.put(key, order)
+    return digest_of(order)
 
 
 def _order(desk: Desk, shard: Shard) -> ShardOrder:
@@ -179,11 +186,17 @@ async def _until_over(desk: Desk, out: Out, run_id: UUID) -> bool:
         state = out.seen.state
         if state.is_final():
             return True
-        if state.type is StateType.SCHEDULED and is_over(desk.run, out.shard.pool):
+        if state.type is StateType.SCHEDULED and not _is_waited_for(desk, out):
             has_begun = await settle(desk.client, run_id)
             out.seen = replace(out.seen, has_begun=has_begun)
             return False
         await give_up(desk.client, run_id, state)
+
+
+def _is_waited_for(desk: Desk, out: Out) -> bool:
+    """Whether it is still to be begun."""
+    is_wanted = bool(desk.run.wanted(out.missing.values()))
+    return is_wanted and not is_over(desk.run, out.shard.pool)
 
 
 async def _take(desk: Desk, out: Out, parcel: Parcel) -> None:
@@ -208,7 +221,9 @@ def _came_back(desk: Desk, out: Out) -> None:
     """What has not been played of a shard is handed out again. That it was cancelled while it
     waited for a worker is no try, nor that it had nothing left to spend. Raises `ShardLost`.
     """
-    shard, missing = out.shard, out.missing.values()
+    shard, missing = out.shard, desk.run.wanted(out.missing.values())
+    if not missing:
+        return
     if out.stopped is not None and not out.played and shard.grant and shard.grant.whole:
         desk.run.stop(out.stopped)  # with no more than that it would come back for ever
         return

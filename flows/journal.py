@@ -10,7 +10,7 @@ it has spent in the second.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +44,8 @@ class Grant(_Line):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shard:
     """`key` names it in the storage and in Prefect. `tries`: how often its like was lost before;
-    `floor`: with what it was given before it could not play a match.
+    `floor`: with what it was given before it could not play a match; `order`: the digest of its
+    order, once that is written.
     """
 
     key: str
@@ -54,6 +55,7 @@ class Shard:
     tries: int = 0
     grant: Grant | None = None
     floor: Grant | None = None
+    order: str | None = None
 
 
 class _Out(_Line):
@@ -62,6 +64,7 @@ class _Out(_Line):
     title: str
     attempts: dict[str, int]
     grant: Grant | None = None
+    order: str | None = None
 
 
 class _Over(_Line):
@@ -96,12 +99,12 @@ class Journal:
             if episodes:
                 yield _shard(out, episodes)
 
-    def owing(self, is_here: Callable[[str], bool]) -> Iterator[Shard]:
-        """The shards that are out, and may have spent something, though all their episodes are
-        here: others have played them.
+    def owing(self, missing: Container[str]) -> Iterator[Shard]:
+        """The shards that are out, and may have spent something, though nothing of them is missing:
+        others have played it.
         """
         for out in [*self._out.values()]:
-            if out.grant is not None and all(map(is_here, out.attempts)):
+            if out.grant is not None and not any(name in missing for name in out.attempts):
                 yield _shard(out, ())
 
     def promised(self) -> Sums:
@@ -120,6 +123,11 @@ class Journal:
         """Of the shards that are out."""
         return frozenset(name for out in self._out.values() for name in out.attempts)
 
+    def episodes_paid_for(self) -> frozenset[str]:
+        """Of the shards that are out and may spend something."""
+        paid = (out for out in self._out.values() if out.grant is not None)
+        return frozenset(name for out in paid for name in out.attempts)
+
     def __contains__(self, key: str) -> bool:
         return key in self._out
 
@@ -131,6 +139,7 @@ class Journal:
             title=shard.title,
             attempts=attempts,
             grant=shard.grant,
+            order=shard.order,
         )
         append_line(self._path, out.model_dump_json(exclude_none=True).encode())
         self._note(out)
@@ -152,7 +161,14 @@ class Journal:
 
 
 def _shard(out: _Out, episodes: tuple[EpisodeSpec, ...]) -> Shard:
-    return Shard(key=out.key, pool=out.pool, title=out.title, episodes=episodes, grant=out.grant)
+    return Shard(
+        key=out.key,
+        pool=out.pool,
+        title=out.title,
+        episodes=episodes,
+        grant=out.grant,
+        order=out.order,
+    )
 
 
 def _lines(path: Path) -> Iterator[bytes]:

@@ -80,15 +80,17 @@ class Room:
                 self._open.remove(most)
                 self._changed.notify_all()
 
-    def refused(self, episodes: Sequence[EpisodeSpec]) -> str | None:
-        """What there is no room for, in words. Of whom nothing is known is seen alone first."""
+    def refused(self, episodes: Sequence[EpisodeSpec], *, under_way: bool = False) -> str | None:
+        """What there is no room for, in words; `under_way`: as if each call that is took the most
+        that it may. Of whom nothing is known is seen alone first.
+        """
         most = self._wanted(episodes)
         if (late := self.time_is_up(self._length_s(episodes))) is not None:
             return late
         if not self._open and not most.is_measured:
             return None  # the budget itself stops it where it is less than a pair
         held = reduce(Wanted.plus, self._open, Wanted())
-        spent = self._budgets.state()
+        spent = self._budgets.state(under_way=under_way)
         for name in _SPENT:
             allowed = getattr(self._allowed, name)
             more = getattr(most, name)

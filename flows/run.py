@@ -4,7 +4,7 @@ nothing of Prefect.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -42,6 +42,7 @@ class Run:
         self.book = Scorebook(order)
         self.stopped: str | None = None
         self._only: str | None = None  # why what is missing is not all that is
+        self._chosen: Container[str] | None = None  # all that is played then
         self.captains = captains_of(self.spec, catalogue.known())
         self.journal = Journal(folder.path)
         self.budgets = budgets_of(order, folder, self.journal)
@@ -164,12 +165,21 @@ class Run:
 
     def only_first(self, pairs: int) -> None:
         """Play no more than the first `pairs`: of each pairing the first, then the second of each,
-        whether they have been played before or not. The rest stays missing.
+        whether they have been played before or not. The rest stays missing; what workers have of it
+        who may spend something is waited for.
         """
         chosen = {str(leg.episode_id) for leg in islice(self._by_turns(), 2 * pairs)}
-        self.missing = {name: spec for name, spec in self.missing.items() if name in chosen}
+        workers = self.spec.execution.mode == "workers"
+        kept = chosen | self.journal.episodes_paid_for() if workers else chosen
+        self.missing = {name: spec for name, spec in self.missing.items() if name in kept}
+        self._chosen = chosen
         if 2 * pairs < self.total:
             self._only = f"only {pairs} pairs were asked for"
+
+    def wanted(self, specs: Iterable[EpisodeSpec]) -> list[EpisodeSpec]:
+        """Those that are to be played, whoever had them before."""
+        chosen = self._chosen
+        return [spec for spec in specs if chosen is None or spec.episode_id in chosen]
 
     def _by_turns(self) -> Iterator[EpisodePlan]:
         """Every episode, each fixture's first pair before any one's second."""

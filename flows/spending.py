@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Literal, Self
 
@@ -92,9 +93,11 @@ class KeptBudgets:
     async def reserve(self, who: Caller, most: Usage, *, also: Sequence[Purse] = ()) -> Reservation:
         return await self.ledger.reserve(who, most, also=also)
 
-    def state(self) -> dict[str, Any]:
-        """Of the run, as its limits name it; dollars without what unpriced calls cost."""
-        run: dict[str, Any] = self.ledger.state()["run"]
+    def state(self, *, under_way: bool = False) -> dict[str, Any]:
+        """Of the run, as its limits name it; dollars without what unpriced calls cost. With the
+        calls `under_way`, as if each took the most that it may.
+        """
+        run: dict[str, Any] = self.ledger.state(under_way=under_way)["run"]
         return run
 
     def spent(self) -> dict[str, Any]:
@@ -111,9 +114,10 @@ class KeptBudgets:
         self._elsewhere.add(most, sign)
 
     def paid(self, spent: Sums) -> None:
-        """Others have spent so much of these budgets."""
-        self.ledger.paid(spent)
-        self._elsewhere.add(spent)
+        """Others have spent so much of these budgets; the run's time is this process's own."""
+        others = Sums(run=replace(spent.run, wall_s=0.0), captains=spent.captains)
+        self.ledger.paid(others)
+        self._elsewhere.add(others)
 
     def keep(self) -> None:
         """Raises `OSError`, which names the file."""

@@ -9,7 +9,7 @@ import pytest
 from engine.version import project_version
 from flows.config import ShardConfig
 from flows.fixtures import BadShard, order_of
-from flows.parcels import ShardOrder, digest_of, packed
+from flows.parcels import Parcel, ShardOrder, digest_of, packed
 from flows.storage import Storage, storage
 from tests.flows.support import episode
 
@@ -61,4 +61,13 @@ async def test_an_order_of_another_version_is_refused(place: Storage) -> None:
     content = packed(order("0.0.9"))
     await place.put("run/shard/order", content)
     with pytest.raises(BadShard, match=r"captains 0\.0\.9"):
+        await order_of(config_of(content), place)
+
+
+async def test_a_shard_that_was_begun_before_is_refused(place: Storage) -> None:
+    """Who waits for it has taken its first parcels, and would not hear of what is spent now."""
+    content = packed(order(project_version()))
+    await place.put("run/shard/order", content)
+    await place.put("run/shard/0", packed(Parcel(lines=(), records={}, last=False)))
+    with pytest.raises(BadShard, match="has been begun before"):
         await order_of(config_of(content), place)

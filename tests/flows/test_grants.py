@@ -226,6 +226,14 @@ async def test_nothing_is_begun_that_does_not_fit(tmp_path: Path) -> None:
     assert why == "calls (0 of 19 spent, a pair takes up to 20)"
 
 
+async def test_what_calls_under_way_may_take_is_not_handed_out(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, "{calls: 20}")
+    who = Caller(captain="writer", episode_id="e", seat=Seat.HOME)
+    await desk.budgets.reserve(who, Usage(cost_usd=0.0))
+    why = await desk.grants.take(desk.shard("one"), 0, lambda: False)
+    assert why == "calls (1 of 20 spent, a pair takes up to 20)"
+
+
 async def test_what_was_too_little_before_is_doubled(tmp_path: Path) -> None:
     desk = Desk(tmp_path, "{calls: 100}")
     first = await desk.hands_out("one")

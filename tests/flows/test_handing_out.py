@@ -24,13 +24,14 @@ from engine.result import EpisodeResult
 from engine.tool_captains.budgets import Spending, Sums
 from flows import catalogue, watching
 from flows.deployments.wanted import CPU, LLM
-from flows.desk import Desk, granted
+from flows.desk import Desk, Out, close, granted, settle_accounts
+from flows.fixtures import ORDER
 from flows.grants import Grants
-from flows.handing_out import MOST_TRIES, ShardLost, carry
+from flows.handing_out import MOST_TRIES, ShardLost, carry, hand_out
 from flows.journal import Grant, Journal, Shard
 from flows.opening import open_run
 from flows.order import Order
-from flows.parcels import Parcel, packed
+from flows.parcels import Parcel, digest_of, packed
 from flows.pool import ProcessPool
 from flows.presumed import STUCK_S
 from flows.run import Run
@@ -58,13 +59,15 @@ class Server:
     run_count: int = 0
     made: dict[str, UUID] = field(default_factory=dict)
     told: list[StateType] = field(default_factory=list)
+    configs: list[dict[str, Any]] = field(default_factory=list)
 
     async def read_deployment_by_name(self, name: str) -> DeploymentResponse:
         return DeploymentResponse(id=uuid4(), name=name, flow_id=uuid4(), labels={})
 
     async def create_flow_run_from_deployment(
-        self, _: UUID, *, idempotency_key: str, **__: object
+        self, _: UUID, *, idempotency_key: str, parameters: dict[str, Any], **__: object
     ) -> FlowRun:
+        self.configs.append(parameters["config"])
         return self._run(self.made.setdefault(idempotency_key, uuid4()))
 
     async def read_flow_runs(self, **_: object) -> list[FlowRun]:
@@ -260,6 +263,7 @@ limits: {calls: 100}
 execution: {mode: workers}
 """
 SPENT = Told.of(Sums(run=Spending(calls=7)))
+GRANT = Grant(most=Told.of(Sums(run=Spending(calls=100))), whole=True)
 
 
 async def given(desk: Desk) -> Shard:
@@ -304,11 +308,10 @@ async def test_a_run_stops_where_all_that_is_left_was_too_little(
     desk: Desk, server: Server
 ) -> None:
     shard = cut_asked(desk)
-    all_of_it = Grant(most=Told.of(Sums(run=Spending(calls=100))), whole=True)
     stopped = Parcel(lines=(), records={}, last=True, stopped="calls (0 of 100 spent)")
     await desk.place.put(f"{shard.key}/0", packed(stopped))
     server.looks = [Running()]
-    await carry(desk, replace(shard, grant=all_of_it))
+    await carry(desk, replace(shard, grant=GRANT))
     assert desk.run.stopped == "calls (0 of 100 spent)"
 
 
@@ -328,6 +331,89 @@ async def test_what_a_lost_shard_was_given_counts_as_spent_once_it_has_asked_som
     server.looks, server.run_count = [state], 1
     await carry(desk, shard)
     assert calls(desk) == (shard.grant.most.run.calls * is_spent,) * 2
+
+
+@pytest.mark.parametrize("text", [LLMS])
+@pytest.mark.parametrize(("times", "is_spent"), [(0, False), (1, True)])
+async def test_a_shard_that_crashed_has_spent_nothing_where_nobody_had_begun_it(
+    desk: Desk, server: Server, times: int, is_spent: bool
+) -> None:
+    shard = await given(desk)
+    assert shard.grant is not None
+    server.looks, server.run_count = [Crashed()], times
+    await carry(desk, shard)
+    assert calls(desk) == (shard.grant.most.run.calls * is_spent,) * 2
+
+
+class Late(Storage):
+    """Gives a parcel no sooner than the order."""
+
+    is_there = False
+
+    async def get(self, key: str) -> bytes | None:
+        if key.endswith(ORDER):
+            self.is_there = True
+        return await super().get(key) if self.is_there else None
+
+
+@pytest.mark.parametrize("text", [LLMS])
+async def test_who_asked_somebody_is_known_once_the_storage_can_be_read(
+    desk: Desk, tmp_path: Path
+) -> None:
+    shard = await given(desk)
+    assert shard.grant is not None
+    desk.place = Late("there", LocalFileSystem(basepath=str(tmp_path / "there")))
+    begins = Parcel(lines=(), records={}, last=False, spent=Told.of(Sums()))
+    await desk.place.put(f"{shard.key}/0", packed(begins))
+    await desk.place.put(f"{shard.key}/{ORDER}", b"")
+    await close(desk, Out(shard, {}, seen=watching.Seen(Failed(), has_begun=True)))
+    assert calls(desk) == (shard.grant.most.run.calls,) * 2
+
+
+@pytest.mark.parametrize("text", [LLMS])
+async def test_the_order_of_a_shard_is_that_of_its_first_start(desk: Desk, server: Server) -> None:
+    shard = await given(desk)
+    await hand_out(desk, shard)
+    [found] = Journal(desk.run.folder.path).out(desk.run.missing)
+    for _ in range(5):
+        desk.run.book.experience.add(episode(10))  # so that it would be another order now
+    server.made.clear()  # Prefect has never heard of it
+    await hand_out(desk, found)
+    stored = await desk.place.get(f"{shard.key}/{ORDER}")
+    assert stored is not None
+    assert {config["order"] for config in server.configs} == {digest_of(stored)}
+
+
+@pytest.mark.parametrize("text", [LLMS])
+async def test_what_was_promised_to_a_shard_of_which_nothing_is_missing_is_settled(
+    desk: Desk,
+) -> None:
+    shard = await given(desk)
+    assert shard.grant is not None
+    desk.journal.begins(shard)
+    told = Parcel(lines=(), records={}, last=True, spent=SPENT)
+    await desk.place.put(f"{shard.key}/0", packed(told))
+    desk.run.missing.clear()
+    await settle_accounts(desk)
+    assert calls(desk) == (7, 7)
+
+
+@pytest.mark.parametrize("text", [LLMS])
+async def test_what_a_pilot_does_not_want_is_waited_for_and_not_handed_out_again(
+    desk: Desk, server: Server
+) -> None:
+    desk.cutter.next(LLM)
+    shard = desk.cutter.next(LLM)  # of the second pair
+    assert shard is not None
+    desk.journal.begins(replace(shard, grant=GRANT))
+    desk.run.journal = desk.journal
+    desk.run.only_first(1)
+    names = {spec.episode_id for spec in shard.episodes}
+    assert names < desk.run.missing.keys()
+    server.looks, server.run_count = [Crashed()], 1
+    await carry(desk, replace(shard, grant=GRANT))
+    handed_out = iter(lambda: desk.cutter.next(LLM), None)
+    assert not [one for one in handed_out if one.episodes[0].episode_id in names]
 
 
 @pytest.mark.parametrize("text", [LLMS])

@@ -13,6 +13,7 @@ from engine.captains.llm import NO_LIMIT, Allowance
 from engine.cricket.choices import Seat
 from engine.errors import RunBudgetSpent
 from engine.tool_captains import Caller, Usage
+from engine.tool_captains.budgets import Spending, Sums
 from engine.tool_captains.limiting import AdaptiveLimiter
 from flows import catalogue
 from flows.lending import lent
@@ -50,6 +51,14 @@ async def test_what_was_under_way_is_not_spent_again(tmp_path: Path) -> None:
     await KeptBudgets(allowed, path).reserve(WHO, MOST)
     with pytest.raises(RunBudgetSpent, match="1000 of 1500 spent"):
         await after_a_kill(path, allowed).reserve(WHO, MOST)
+
+
+async def test_the_time_that_others_tell_is_not_the_run_s(tmp_path: Path) -> None:
+    budgets = KeptBudgets(NO_LIMIT, tmp_path / SPENT)
+    budgets.paid(Sums(run=Spending(calls=7, wall_s=1e6)))
+    budgets.keep()
+    assert budgets.spent()["calls"] == 7
+    assert budgets.spent()["wall_s"] < 1e6
 
 
 async def test_a_disk_that_is_full_loses_no_call(tmp_path: Path) -> None:
