@@ -60,10 +60,12 @@ def _held(
         before = folder.about()
         starts = int(before.get("starts", 0)) + 1
         first_attempt = int(before.get("first_attempt", 1))
-        recalled: tuple[str, ...] = ()
+        recalled = tuple(before.get("recalled", ()))  # by a start that was killed before it could
         if fresh:
-            recalled = Journal(folder.path).keys_out()
-            first_attempt = max(first_attempt, folder.last_attempt() + 1)
+            journal, attempts = Journal(folder.path), order.spec.limits.attempts
+            recalled += journal.keys_out()
+            handed = (number + attempts for number in journal.attempts.values())
+            first_attempt = max(first_attempt, folder.last_attempt() + 1, *handed)
             folder.set_aside()
         folder.open(
             {
@@ -75,6 +77,7 @@ def _held(
                 "first_attempt": first_attempt,
                 "fresh": fresh or bool(before.get("fresh")),
                 "flow_run": flow_run,
+                "recalled": recalled,
                 "episodes": order.plan.at_least,
                 "version": project_version(),
                 "tournament": order.spec.model_dump(mode="json", exclude_none=True),

@@ -232,6 +232,11 @@ class Run:
             if result.end_reason is EndReason.RUN_BUDGET:
                 self.stop(result.error or "the run's budget is spent")
 
+    def has_recalled(self) -> None:
+        """The shards of what was set aside are cancelled: no later start need do it."""
+        if self.recalled:
+            self.folder.open({**self.folder.about(), "recalled": ()})
+
     def take_first(self, *, of_final: bool = False) -> EpisodeSpec | None:
         """The first missing episode, or the first of the final, that no worker has; it is then no
         batch's any more. None when there is none.

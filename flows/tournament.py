@@ -83,6 +83,7 @@ async def tournament(config: TournamentConfig) -> RunSummary:
     ):
         await earlier.close(run.earlier_flow_run, me)
         await earlier.recall(run.recalled)
+        run.has_recalled()
         if config.pilot is not None:
             run.only_first(config.pilot)
         telling, shown = telling_of(run), run.spec.spectate.reasoning

@@ -34,8 +34,27 @@ def test_who_starts_over_recalls_what_is_out(tmp_path: Path) -> None:
     key = handed_out(tmp_path)
     with open_run(ORDER, tmp_path, fresh=True) as run:
         assert run.recalled == (key,)
+        run.has_recalled()
     with open_run(ORDER, tmp_path) as run:
         assert run.recalled == ()
+
+
+@pytest.mark.parametrize("fresh", [True, False])
+def test_who_goes_on_recalls_what_a_start_did_not_that_was_killed(
+    tmp_path: Path, fresh: bool
+) -> None:
+    key = handed_out(tmp_path)
+    with open_run(ORDER, tmp_path, fresh=True):
+        pass
+    with open_run(ORDER, tmp_path, fresh=fresh) as run:
+        assert run.recalled == (key,)
+
+
+def test_who_starts_over_uses_no_number_that_a_worker_may_have_shown(tmp_path: Path) -> None:
+    handed_out(tmp_path)
+    attempts = ORDER.spec.limits.attempts
+    with open_run(ORDER, tmp_path, fresh=True) as run:
+        assert {spec.attempt for spec in run.missing.values()} == {1 + attempts}
 
 
 @pytest.mark.prefect
