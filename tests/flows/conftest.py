@@ -14,6 +14,7 @@ import pytest
 
 from flows import settings
 from flows.server import Server, server
+from tests.flows.queues import clear_queues
 from tests.flows.support import DEADLINE_S
 from tests.flows.upping import Told, Up, joined, up_process
 
@@ -45,10 +46,11 @@ def served(home: Path, more: Mapping[str, str] = MappingProxyType({})) -> Iterat
 
 @pytest.fixture
 def on_server(prefect_server: Server) -> Iterator[Server]:
-    """Prefect's client in this process talks to the server."""
+    """Prefect's client in this process talks to the server, on which nothing waits for a worker."""
     from prefect.events.worker import EventsWorker
     from prefect.settings import PREFECT_API_URL, temporary_settings
 
+    clear_queues(prefect_server)
     with temporary_settings({PREFECT_API_URL: prefect_server.api_url}):
         yield prefect_server
         # Its thread goes on pinging the server and draws from the global random numbers for it,

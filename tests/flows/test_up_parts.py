@@ -109,7 +109,7 @@ async def test_its_worker_is_kept_up_and_ends_with_it_and_with_what_it_plays(
         said = await command("status")
         assert (said.code, {*states(said.told["parts"]).values()}) == (0, {"ok"}), said.told
         match = await found.until(await found.start(QUICK), "ended", "failed")
-        assert (match["state"], match["where"]) == ("ended", "here")  # at once, not by the worker
+        assert (match["state"], match["where"]) == ("ended", "here"), match  # not by the worker
         records = command.folder / "runs" / "play" / "records"
         await order({"home": {"name": "ada"}, "away": "random", "overs": 1}, command.folder)
         await until_one(lambda: [*records.glob("ada-*.part")])
