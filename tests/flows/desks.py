@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 from uuid import UUID, uuid4
 
+import pytest
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.client.schemas.responses import DeploymentResponse
@@ -97,10 +98,11 @@ class Heard(Reporter):
 
 @asynccontextmanager
 async def desk_of(text: str, server: Server, folder: Path) -> AsyncIterator[Desk]:
-    """For the run of a tournament file."""
+    """For the run of a tournament file; it looks at the server without a pause."""
     order = Order.of(parse_tournament(text, catalogue.known()), "1")
     client = cast("PrefectClient", server)
-    with open_run(order, folder / "runs") as run:
+    with pytest.MonkeyPatch.context() as patch, open_run(order, folder / "runs") as run:
+        patch.setattr(watching, "POLL_S", 0.001)
         async with watching.watching(client) as watch:
             yield Desk(
                 run=run,

@@ -7,6 +7,7 @@ from typing import Any, Final
 import httpx
 
 from flows.server import Server
+from spectator.sending import tls_for
 from tests.flows.support import DEADLINE_S
 
 _WAITING: Final = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}
@@ -18,7 +19,7 @@ def clear_queues(server: Server) -> None:
     order such runs. Else the next worker takes the featured channel with them.
     """
     with httpx.Client(
-        base_url=server.api_url, trust_env=False, timeout=DEADLINE_S, verify=False
+        base_url=server.api_url, trust_env=False, timeout=DEADLINE_S, verify=tls_for(server.api_url)
     ) as http:
         _delete(http, "automations", {})
         _delete(http, "flow_runs", _WAITING)

@@ -29,11 +29,6 @@ from tests.flows.support import SMALL
 DUEL = SMALL.replace("pairs: 2", "pairs: 40") + "execution: {mode: workers, processes: 1}\n"
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watching, "POLL_S", 0.001)
-
-
 @pytest.fixture
 def server() -> Server:
     return Server()

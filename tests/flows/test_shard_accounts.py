@@ -39,11 +39,6 @@ SPENT = Told.of(Sums(run=Spending(calls=7)))
 GRANT = Grant(most=Told.of(Sums(run=Spending(calls=100))), whole=True)
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watching, "POLL_S", 0.001)
-
-
 @pytest.fixture
 def server() -> Server:
     return Server()
