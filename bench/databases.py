@@ -18,10 +18,8 @@ _URL: Final = "PREFECT_API_DATABASE_CONNECTION_URL"
 
 @contextmanager
 def postgresql() -> Iterator[Postgres | None]:
-    """A server that is started in this block keeps its state there; None where there is none.
-
-    It changes the environment, and Prefect must not have been loaded by whoever starts a server in
-    another process.
+    """A Prefect server that is started in this block keeps its state there, as it inherits the
+    environment, which is changed. None where there is no PostgreSQL.
     """
     if (programs := POSTGRES.find()) is None:
         yield None
