@@ -15,8 +15,8 @@ from pydantic import BaseModel, ConfigDict
 from engine.answering import Chair
 from engine.captains import Baseline, CaptainSpec, Policy, build, is_scripted
 from engine.cricket.choices import Decision, DecisionKind, Seat
-from engine.cricket.match import MatchSetup
 from engine.cricket.nodes import BallBowled, Fact
+from engine.cricket.setup import MatchSetup
 from engine.cricket.state import MatchView
 from engine.driver import EVEN, MatchDriver
 from engine.errors import CallError

@@ -13,9 +13,9 @@ from engine.captains.baseline import Baseline
 from engine.compliance.questions import CAPTAIN, Question, copied
 from engine.cricket.choices import Decision, Seat
 from engine.cricket.formats import ODI, T5, T20, Format
-from engine.cricket.match import MAX_SUPER_OVERS, MatchSetup
 from engine.cricket.nodes import DecisionRequest, Fact
 from engine.cricket.players import MAX_NAME, Bowling, Hand, Player, Role, Squad
+from engine.cricket.setup import MAX_SUPER_OVERS, MatchSetup
 from engine.cricket.state import Squads
 from engine.driver import draws_for
 from engine.rehearsal import Weather, dots, injuries, no_balls, ordinary, rehearse, wickets

@@ -19,10 +19,10 @@ from typing import Any, Final
 from engine.cricket.choices import Decision, Seat
 from engine.cricket.distribution import Distribution
 from engine.cricket.formats import format_of
-from engine.cricket.match import MatchSetup
 from engine.cricket.nodes import DecisionRequest, DeliveryContext, Fact
 from engine.cricket.outcomes import OUTCOMES
 from engine.cricket.players import Bowling, Hand, Player, Role, Skill, Squad
+from engine.cricket.setup import MatchSetup
 from engine.cricket.state import Squads
 from engine.driver import MatchDriver
 from engine.errors import CallError
