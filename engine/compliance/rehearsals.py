@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from engine.arguments import LONGEST_TEXT
+from engine.calls import CricketAction
 from engine.captains.baseline import Baseline
 from engine.compliance.questions import CAPTAIN, Question, copied
 from engine.cricket.choices import Decision, Seat
@@ -22,7 +23,6 @@ from engine.rehearsal import Weather, dots, injuries, no_balls, ordinary, rehear
 from engine.seat import MAX_PREPARING_CALLS, SeatSession
 from engine.seeds import Streams
 from engine.setup import DRAWN, squads_named
-from engine.tools import CricketAction
 
 PREPARED_EVERY: Final = 9  # questions; odd, so that both sides and every kind get their turn
 

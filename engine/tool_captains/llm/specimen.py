@@ -16,6 +16,7 @@ from functools import cache
 from itertools import cycle
 from typing import Any, Final
 
+from engine.calls import CricketAction
 from engine.cricket.choices import Decision, Seat
 from engine.cricket.distribution import Distribution
 from engine.cricket.formats import format_of
@@ -37,7 +38,7 @@ from engine.tool_captains.llm.prompts import Prompt
 from engine.tool_captains.llm.reading import Read
 from engine.tool_captains.llm.rungs import Rung
 from engine.tool_captains.llm.schemas import shape_of
-from engine.tools import CricketAction, ToolOffer
+from engine.tools import ToolOffer
 
 _OVERS: Final = 4  # more balls than are told one by one, so that overs are summed up too
 _PLAYED: Final = ("1", "4", "0", "nb1", "1", "wd1", "caught", "2", "6", "lb1", "0")
