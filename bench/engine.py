@@ -20,6 +20,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
+from engine.calls import CricketAction
 from engine.captains import resolve
 from engine.environment import CricketEnvironment
 from engine.episode import play_episode
@@ -28,7 +29,6 @@ from engine.observation import CricketObservation
 from engine.record import RecordWriter
 from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
-from engine.tools import CricketAction
 
 MATCHES: Final = 10
 ROUNDS: Final = 7

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from bench.statistics import LAWS, around, shifted
+from bench.statistics.sequential import LAWS, around, shifted
 from bench.worlds import WORLDS, World
 from tournaments.pairs import Pair
 from tournaments.stats.after_stop import after_stop

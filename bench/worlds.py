@@ -18,7 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tournaments.pairs import LegScore, Outcome, Pair
-from tournaments.stats.bradley_terry import Game, fit
+from tournaments.stats.bradley_terry import fit
+from tournaments.stats.games import Game
 
 Floats = npt.NDArray[np.float64]
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from engine import events as ev
 from engine.books import Books
+from engine.calls import CricketAction
 from engine.captains import CaptainSpec, Policy
 from engine.chance.advice import Adviser
 from engine.cricket.choices import Decision, Seat
@@ -36,7 +37,6 @@ from engine.seeds import CaptainDraws
 from engine.standing import LastChoices, StandingOrders
 from engine.tool_captains.account import Account, Problem, problem_of
 from engine.tool_captains.contract import Accountable, Listening, ToolCaptain
-from engine.tools import CricketAction
 from engine.wording import shown
 
 _MS: Final = 1000.0

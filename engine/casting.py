@@ -9,7 +9,7 @@ from engine.answering import Captain, Chair
 from engine.captains import build, captaincy_of, is_scripted
 from engine.cricket.choices import Seat
 from engine.cricket.distribution import WinModel
-from engine.cricket.match import MatchSetup
+from engine.cricket.setup import MatchSetup
 from engine.cricket.state import Squads
 from engine.models import Models
 from engine.seeds import Streams

@@ -19,8 +19,8 @@ from engine.cricket import legality
 from engine.cricket.choices import Decision, Seat
 from engine.cricket.errors import IllegalDecision
 from engine.cricket.formats import ODI, T5, T10, T20, Format, format_of
-from engine.cricket.match import MatchSetup
 from engine.cricket.nodes import DecisionRequest
+from engine.cricket.setup import MatchSetup
 from engine.cricket.state import Innings, Squads
 from engine.driver import draws_for
 from engine.rehearsal import Weather, dots, injuries, no_balls, ordinary, rehearse, wickets

@@ -14,7 +14,7 @@ from typing import Final
 from engine.cricket import legality
 from engine.cricket.choices import Decision, DecisionKind, Seat
 from engine.cricket.distribution import MatchModel, Opening, OutcomeModel
-from engine.cricket.match import MatchSetup, play_match
+from engine.cricket.match import play_match
 from engine.cricket.nodes import (
     Answer,
     ChanceNode,
@@ -26,6 +26,7 @@ from engine.cricket.nodes import (
     TossDraw,
 )
 from engine.cricket.outcomes import OUTCOMES, Outcome
+from engine.cricket.setup import MatchSetup
 from engine.making import maker
 from engine.seeds import CaptainDraws, Streams, captain_draws
 

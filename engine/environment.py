@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Coroutine, Mapping
 from typing import Any, TypeVar
 
+from engine.calls import CricketAction
 from engine.errors import (
     BadOptions,
     BadPreset,
@@ -23,7 +24,6 @@ from engine.options import check_identity, read_options
 from engine.seat_episode import CricketState, SeatEpisode
 from engine.seeds import MAX_SEED
 from engine.tool_captains import Services
-from engine.tools import CricketAction
 
 _T = TypeVar("_T")
 

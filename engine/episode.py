@@ -21,9 +21,9 @@ from engine.costs import Costs
 from engine.cricket.choices import Seat
 from engine.cricket.distribution import MatchModel
 from engine.cricket.formats import BALLS_PER_OVER
-from engine.cricket.match import MatchSetup
 from engine.cricket.nodes import BallBowled, Fact, OverCompleted, TossMade
 from engine.cricket.scorecard import innings_card
+from engine.cricket.setup import MatchSetup
 from engine.cricket.state import Innings
 from engine.driver import EVEN, BallLuck, MatchDriver
 from engine.ending import Ending, ending_by, in_words

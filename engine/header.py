@@ -9,8 +9,8 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
-from engine.cricket.match import MatchSetup
 from engine.cricket.players import Squad
+from engine.cricket.setup import MatchSetup
 from engine.events import EpisodeStarted
 from engine.recap import side_of
 from engine.spec import EpisodeSpec

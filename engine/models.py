@@ -12,8 +12,8 @@ from engine.cricket.choices import Seat
 from engine.cricket.distribution import MatchModel, OutcomeModel, WinModel
 from engine.cricket.formats import Format
 from engine.cricket.laws import start_innings
-from engine.cricket.match import MatchSetup
 from engine.cricket.players import Game
+from engine.cricket.setup import MatchSetup
 
 
 def _nobody(_: object) -> None:

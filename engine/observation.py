@@ -12,11 +12,12 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from engine.analysis import BowlerNow
+from engine.calls import CricketAction
 from engine.cricket.choices import DecisionKind, Seat
 from engine.cricket.scorecard import InningsCard
 from engine.late import LateModel
 from engine.rewards import Rubrics
-from engine.tools import CricketAction, ToolOffer
+from engine.tools import ToolOffer
 
 _LONGEST_SHOWN: Final = 400
 _ENCODE: Final = json.JSONEncoder(default=str).encode

@@ -12,7 +12,7 @@ from engine.captains import CaptainSpec, resolve
 from engine.cricket.choices import Seat
 from engine.cricket.errors import BadSquad, UnknownFormat
 from engine.cricket.formats import MAX_OVERS, NAMED, Format, format_named, format_of
-from engine.cricket.match import MAX_SUPER_OVERS
+from engine.cricket.setup import MAX_SUPER_OVERS
 from engine.eras import CURRENT_ERA, FIRST_ERA, LAST_ERA
 from engine.errors import (
     BadOptions,

@@ -11,9 +11,9 @@ from __future__ import annotations
 from engine.cricket.choices import Seat
 from engine.cricket.distribution import OutcomeModel, WinModel
 from engine.cricket.laws import start_innings
-from engine.cricket.match import MatchSetup
 from engine.cricket.nodes import BallBowled, DeliveryContext, Fact, TossMade
 from engine.cricket.outcomes import OUTCOME_INDEX
+from engine.cricket.setup import MatchSetup
 from engine.cricket.state import Conditions
 
 

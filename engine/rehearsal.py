@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 from typing import Final, Protocol, TypeVar
 
 from engine.cricket.choices import Decision, Seat
-from engine.cricket.match import MatchSetup, play_match
+from engine.cricket.match import play_match
 from engine.cricket.nodes import Answer, ChanceNode, DecisionRequest, Draw, Fact, TossDraw
 from engine.cricket.outcomes import OUTCOME_INDEX, OUTCOMES, Outcome
+from engine.cricket.setup import MatchSetup
 from engine.seeds import Streams
 
 Weather = Callable[[ChanceNode, float], Outcome]

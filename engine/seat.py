@@ -16,6 +16,7 @@ from engine import arguments as args
 from engine import rewards
 from engine.analysis import analyze
 from engine.answers import decision_of
+from engine.calls import CricketAction, check_offered, parse_action, parse_arguments, tool_named
 from engine.captains.baseline import Baseline
 from engine.chance.advice import Adviser
 from engine.cricket import legality
@@ -33,15 +34,7 @@ from engine.preparation import Preparation
 from engine.rewards import Rubrics
 from engine.seeds import CaptainDraws
 from engine.tally import Tally
-from engine.tools import (
-    CricketAction,
-    OwnTable,
-    Tool,
-    check_offered,
-    parse_action,
-    parse_arguments,
-    tool_named,
-)
+from engine.tools import OwnTable, Tool
 
 RECENT: Final = 5
 # So many calls that do not commit may be made for one question; then one that commits is due.

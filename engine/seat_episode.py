@@ -13,10 +13,11 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict
 
 from engine.answering import Chair
+from engine.calls import CricketAction
 from engine.captains import Baseline, CaptainSpec, Policy, build, is_scripted
 from engine.cricket.choices import Decision, DecisionKind, Seat
-from engine.cricket.match import MatchSetup
 from engine.cricket.nodes import BallBowled, Fact
+from engine.cricket.setup import MatchSetup
 from engine.cricket.state import MatchView
 from engine.driver import EVEN, MatchDriver
 from engine.errors import CallError
@@ -29,7 +30,6 @@ from engine.seat import SeatSession
 from engine.seeds import Streams
 from engine.setup import both_drawn, match_setup, squads_named
 from engine.tool_captains import Preparable, Services, ToolCaptain, build_captain
-from engine.tools import CricketAction
 
 OWN_NAME: Final = "captain"
 

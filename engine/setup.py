@@ -12,8 +12,8 @@ from engine.chance.tables import check_priced
 from engine.cricket.choices import Seat
 from engine.cricket.errors import BadSquad
 from engine.cricket.formats import format_of
-from engine.cricket.match import Captaincy, Drawn, MatchSetup
 from engine.cricket.players import Game, Squad
+from engine.cricket.setup import Captaincy, Drawn, MatchSetup
 from engine.cricket.state import Squads
 from engine.eras import CURRENT_ERA
 from engine.packs import Situation, SuperOver

@@ -12,7 +12,7 @@ from engine.captains import CaptainSpec, limits_of
 from engine.captains.llm import UNASKED
 from engine.cricket.choices import Seat
 from engine.cricket.formats import MAX_OVERS
-from engine.cricket.match import MAX_SUPER_OVERS
+from engine.cricket.setup import MAX_SUPER_OVERS
 from engine.eras import CURRENT_ERA, FIRST_ERA, LAST_ERA
 from engine.packs import StartState
 from engine.seeds import MAX_SEED

@@ -12,12 +12,13 @@ from flows.past import PastRun
 from tournaments.pairs import LEGS, Outcome, Pair, between, pairs_of, without_repeats
 from tournaments.ratings import FEW_SEEDS, adjusted_games
 from tournaments.report import plain_name
-from tournaments.stats.bradley_terry import NotConnected, fit
+from tournaments.stats.bradley_terry import fit
+from tournaments.stats.connected import NotConnected
 from tournaments.stats.counts import Counts
 from tournaments.stats.gaps import gap_between
 from tournaments.stats.head_to_head import adjusted, head_to_head, run_margin
+from tournaments.stats.intervals import widened
 from tournaments.stats.means import Estimate
-from tournaments.stats.ranking import widened
 from tournaments.stats.scale import Interval, score_at
 from tournaments.stats.student import reach
 from tournaments.stop_spec import StopSprt

@@ -19,7 +19,7 @@ from typing import Final
 from uuid import uuid4
 
 from flows.deployments.part import Part
-from flows.server import MOST_RESTARTS
+from flows.server_keeper import MOST_RESTARTS
 from flows.workers import CREW, OURS
 
 LOG: Final = "worker.log"

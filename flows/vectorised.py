@@ -18,9 +18,10 @@ import numpy as np
 from numpy.random import Generator, Philox
 
 from engine.chance import BallModel
-from engine.chance.bulk import InningsLog, Played, play_drawn
+from engine.chance.bulk import play_drawn
 from engine.chance.classes import Bools, Ints
 from engine.chance.elevens import Elevens, elevens_of
+from engine.chance.logs import InningsLog, Played
 from engine.chance.sides import Seasons, Sides, sides_from
 from engine.cricket.choices import Seat
 from engine.cricket.formats import BALLS_PER_OVER, Format, format_of

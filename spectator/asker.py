@@ -16,12 +16,12 @@ from typing import Any, Final
 
 import httpx
 
+from engine.calls import CricketAction
 from engine.errors import CaptainSilent, CaptainUnavailable
 from engine.observation import CricketObservation
 from engine.tool_captains.account import Problem
 from engine.tool_captains.contract import Caller
 from engine.tool_captains.human.wire import HumanQuestion, question_of
-from engine.tools import CricketAction
 from spectator.questions import QuestionState
 from spectator.sending import BACKOFF_FIRST_S, BACKOFF_MOST_S, tls_for
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from engine.calls import CricketAction
 from engine.tool_captains.human.wire import HumanQuestion, HumanQuestions, answer_of
-from engine.tools import CricketAction
 
 ENDED_KEPT: Final = 1_000  # questions that are over, so that a late answer is told why
 LEFT_ALONE_S: Final = 10.0  # then nobody will come back for the answer: the match has died

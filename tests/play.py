@@ -26,7 +26,7 @@ from engine.cricket.choices import (
 )
 from engine.cricket.formats import Format, format_of
 from engine.cricket.legality import check
-from engine.cricket.match import MatchSetup, play_match
+from engine.cricket.match import play_match
 from engine.cricket.nodes import (
     Answer,
     BallBowled,
@@ -39,6 +39,7 @@ from engine.cricket.nodes import (
 )
 from engine.cricket.outcomes import ALLOWED_ON_FREE_HIT, OUTCOMES, Outcome
 from engine.cricket.players import Bowling, Hand, Player, Role, Squad
+from engine.cricket.setup import MatchSetup
 from engine.cricket.start import Start
 from engine.cricket.state import Squads
 

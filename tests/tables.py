@@ -5,8 +5,8 @@ from __future__ import annotations
 from engine.captains import Baseline
 from engine.cricket.choices import DecisionKind, Seat
 from engine.cricket.formats import format_of
-from engine.cricket.match import MatchSetup
 from engine.cricket.nodes import DecisionRequest, Fact
+from engine.cricket.setup import MatchSetup
 from engine.cricket.state import Squads
 from engine.driver import MatchDriver
 from engine.seat import SeatSession

@@ -9,7 +9,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Final
 
-from tournaments.stats.bradley_terry import Game
+from tournaments.stats.games import Game
 
 SCORE: Final = "score"
 MOST_OFTEN: Final = 1_000_000

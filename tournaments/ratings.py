@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from tournaments.pairs import Pair, without_repeats
-from tournaments.stats.bradley_terry import Game, NotConnected, fit
+from tournaments.stats.bradley_terry import fit
+from tournaments.stats.connected import NotConnected
+from tournaments.stats.games import Game
 from tournaments.stats.ranking import Effect, Ranking, RatedCaptain, ranking_of
 
 __all__ = ["Effect", "Ranking", "RatedCaptain", "Ratings", "rate"]

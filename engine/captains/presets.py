@@ -21,7 +21,7 @@ from engine.captains.from_environment import FROM_ENVIRONMENT, blamed, filled
 from engine.captains.kinds import KINDS, Kind
 from engine.captains.plugins import clash_of, crashed, load, plugin_named, plugins
 from engine.captains.written_keys import is_about_keys, written_key
-from engine.cricket.match import Captaincy
+from engine.cricket.setup import Captaincy
 from engine.errors import BadPreset, BadYaml, UnknownPreset
 from engine.wording import did_you_mean, dotted, printable, sentence, shortened, shown
 from engine.yamlfile import Document, Where, mapping_in, read_document

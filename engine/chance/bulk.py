@@ -12,12 +12,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from numpy.random import Generator
 
 from engine.chance.classes import (
-    CLASS_OF,
-    CLASSES,
     IS_LEGAL,
     IS_WICKET,
     RUNS_OF,
@@ -34,18 +31,16 @@ from engine.chance.design import (
     PHASES,
     WICKETS,
 )
-from engine.chance.elevens import HANDS, STYLES, BulkSource, draw_elevens
+from engine.chance.elevens import HANDS, BulkSource, draw_elevens
+from engine.chance.logs import InningsLog, MatchLogs, Played, Small
+from engine.chance.lookup import FACED_BIN, Lookup
 from engine.chance.model import BallModel
 from engine.chance.sides import Seasons, Sides, sides_from
-from engine.chance.tables import RATE_SIZE, RATE_STEPS, FormatTables
-from engine.cricket.choices import DeliveryDecision, Shot
+from engine.chance.tables import RATE_SIZE, RATE_STEPS
 from engine.cricket.formats import Format
 from engine.cricket.outcomes import OUTCOMES, Dismissal, End
 from engine.cricket.players import SQUAD_SIZE
 from engine.cricket.state import ALL_OUT
-from engine.eras import CURRENT_ERA, FIRST_ERA
-
-Small = npt.NDArray[np.int16]  # what a log keeps millions of
 
 _MOST_DELIVERIES: Final = 5  # for each legal ball; real innings need 1.04
 _LEAVES: Final[Bools] = np.array([o.dismissal is not None for o in OUTCOMES])
@@ -61,31 +56,6 @@ _NEW_AT_BOWLER: Final[Bools] = np.array(
 _FREES: Final[Bools] = np.array([o.no_balls > 0 for o in OUTCOMES])
 _IS_WIDE: Final[Bools] = np.array([o.wides > 0 for o in OUTCOMES])
 _SEEN: Final[Bools] = ~_IS_WIDE  # faced by the striker
-_FACED_BIN: Final = np.searchsorted(
-    np.array(FACED_STARTS), np.arange(FACED_STARTS[-1] + 1), side="right"
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InningsLog:
-    """Every delivery of one innings of many matches, (deliveries, matches), the state being that
-    before the ball.
-
-    `outcome` indexes `OUTCOMES`, -1 once the innings is over; `order` and `other` are the places of
-    the striker and his partner, from 1; `bowler` indexes the bowling squad. `runs`, `wickets`,
-    `balls` are the totals (matches).
-    """
-
-    outcome: Small
-    legal: Small
-    lost: Small
-    order: Small
-    other: Small
-    faced: Small
-    bowler: Small
-    runs: Ints
-    wickets: Ints
-    balls: Ints
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,18 +70,6 @@ class _Now:
     batter: Ints
     faced: Ints
     bowler: Ints
-
-
-def match_up_table(model: BallModel) -> Floats:
-    """Effects of the reference choices by (style, hand, phase, class)."""
-    table = np.zeros((len(STYLES), len(HANDS), len(PHASES), CLASSES))
-    for i, style in enumerate(STYLES):
-        for j, hand in enumerate(HANDS):
-            for k in range(len(PHASES)):
-                table[i, j, k] = model.matchups.effect(
-                    DeliveryDecision(), Shot.ON_MERIT, style, hand, k
-                )
-    return table
 
 
 def play_innings(
@@ -135,69 +93,6 @@ def play_innings(
     return play.log()
 
 
-class _Tables:
-    """The model's tables for one innings of many matches, joined and laid out for looking up: rows
-    of classes, found by one index each.
-    """
-
-    def __init__(
-        self,
-        model: BallModel,
-        fmt: Format,
-        sides: tuple[Sides, Sides],
-        towards: Floats,
-        when: Seasons,
-        *,
-        chasing: bool,
-    ) -> None:
-        t = model.tables(fmt, CURRENT_ERA, when.game)
-        batting, bowling = sides
-        self.phase = t.phase
-        self.free_hit = t.free_hit
-        self.rate = t.rate.reshape(-1, CLASSES)
-        eras, self.era = np.unique(when.era, return_inverse=True)
-        season = t.seasons[eras - FIRST_ERA][:, t.phase]
-        # (era, ball, wickets), (ball, place in the order, balls faced), (match, batter),
-        # (match, bowler), (style, hand, phase)
-        self.base = _rows(t.timeless[int(chasing)][None] + season[:, :, None])
-        self.batter = _rows(t.order[:, :, None] + t.settled[:, None])
-        self.skill = _rows(
-            batting.scoring[..., None] * t.effects[0] - batting.survival[..., None] * t.effects[2]
-        )
-        self.bowler = _rows(
-            bowling.economy[..., None] * t.effects[1]
-            + bowling.strike[..., None] * t.effects[2]
-            + towards[:, None, None] * t.effects[3]
-        )
-        self.match_up = _rows(match_up_table(model))
-        self.outcome = _Outcomes(t)
-
-
-def _rows(table: Floats) -> Floats:
-    return np.ascontiguousarray(table.reshape(-1, CLASSES))
-
-
-class _Outcomes:
-    """An outcome within a class, by one search: the cumulative chances of every (free hit, phase,
-    class), each lifted by its number.
-    """
-
-    def __init__(self, tables: FormatTables) -> None:
-        upto: list[float] = []
-        outcome: list[int] = []
-        for number, split in enumerate(tables.split.reshape(-1, len(OUTCOMES))):
-            for c in range(CLASSES):
-                mine = np.flatnonzero(np.equal(CLASS_OF, c) & (split > 0.0))
-                total = np.cumsum(split[mine])
-                upto += (number * CLASSES + c + total / total[-1]).tolist()
-                outcome += mine.tolist()
-        self._upto, self._outcome = np.array(upto), np.array(outcome, dtype=np.intp)
-
-    def draw(self, free: Ints, phase: Ints, drawn: Ints, uniforms: Floats) -> Ints:
-        cell = (free * len(PHASES) + phase) * CLASSES + drawn
-        return self._outcome.take(self._upto.searchsorted(cell + uniforms, side="right"))
-
-
 class _Play:
     """The state of one innings in all matches."""
 
@@ -213,7 +108,7 @@ class _Play:
     ) -> None:
         n = len(towards)
         when = seasons or Seasons.current(n)
-        self.tables = _Tables(
+        self.tables = Lookup(
             model, fmt, (batting, bowling), towards, when, chasing=target is not None
         )
         self.max_balls = fmt.max_balls
@@ -284,7 +179,7 @@ class _Play:
         t, bowler = self.tables, self.players + now.bowler
         lost = np.minimum(self.lost, WICKETS - 1)
         eta = t.base.take((t.era * self.max_balls + now.ball) * WICKETS + lost, axis=0)
-        settled = _FACED_BIN.take(np.minimum(now.faced, FACED_STARTS[-1]))
+        settled = FACED_BIN.take(np.minimum(now.faced, FACED_STARTS[-1]))
         eta += t.batter.take((now.ball * ORDERS + now.order) * FACED_BINS + settled, axis=0)
         eta += t.skill.take(now.batter, axis=0)
         eta += t.bowler.take(bowler, axis=0)
@@ -345,28 +240,6 @@ class _Play:
 def _exchanged(a: Ints, b: Ints, where: Bools) -> tuple[Ints, Ints]:
     """The two with places changed where asked."""
     return np.where(where, b, a), np.where(where, a, b)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MatchLogs:
-    """Both innings of many matches."""
-
-    first: InningsLog
-    second: InningsLog
-
-    @property
-    def chase_score(self) -> Floats:
-        """1 where the chase won, ½ tied, 0 lost."""
-        level = self.second.runs == self.first.runs
-        return np.where(self.second.runs > self.first.runs, 1.0, np.where(level, 0.5, 0.0))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Played:
-    """Many matches with the sides that played them, the side batting first in front."""
-
-    logs: MatchLogs
-    sides: tuple[Sides, Sides]
 
 
 def play_drawn(

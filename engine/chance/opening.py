@@ -17,7 +17,7 @@ from engine.chance.value import WinProbability
 from engine.cricket.choices import Seat
 from engine.cricket.distribution import Opening
 from engine.cricket.laws import start_innings
-from engine.cricket.match import MatchSetup
+from engine.cricket.setup import MatchSetup
 from engine.cricket.state import Conditions, Innings, Squads
 
 EVEN: Final = 0.5

@@ -12,10 +12,10 @@ from typing import Final
 
 import numpy as np
 
-from engine.chance.bulk import match_up_table
 from engine.chance.classes import CLASS_OF, CLASSES, Floats, Ints
 from engine.chance.design import BALLS_PER_OVER, ORDERS, PHASES, WICKETS, faced_bin
 from engine.chance.elevens import LEFT_HANDED
+from engine.chance.lookup import match_up_table
 from engine.chance.model import BallModel
 from engine.chance.rotation import spin_share
 from engine.chance.tables import RATE_SIZE, RATE_STEPS, FormatTables

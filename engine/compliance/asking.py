@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
+from engine.calls import CricketAction
 from engine.compliance.questions import Question
 from engine.errors import CallError, NoUsableCall
 from engine.seat import MAX_PREPARING_CALLS
@@ -19,7 +20,6 @@ from engine.tool_captains.account import Problem
 from engine.tool_captains.faults import BadEndpoint, Part, TransportFault
 from engine.tool_captains.remote.posting import Programs
 from engine.tool_captains.remote.wire import action_of
-from engine.tools import CricketAction
 from engine.wording import printable, shortened, shown
 
 LONGEST_SAID: Final = 160

@@ -10,6 +10,7 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Final
 
+from engine.calls import CricketAction
 from engine.cricket.choices import DecisionKind
 from engine.cricket.nodes import DecisionRequest
 from engine.errors import CallError
@@ -17,7 +18,6 @@ from engine.observation import CricketObservation
 from engine.seat import SeatSession
 from engine.tool_captains.contract import Caller
 from engine.tool_captains.remote.wire import request_of
-from engine.tools import CricketAction
 
 CAPTAIN: Final = "compliance"  # what the program under test is called
 

@@ -9,20 +9,20 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from engine.arguments import LONGEST_TEXT
+from engine.calls import CricketAction
 from engine.captains.baseline import Baseline
 from engine.compliance.questions import CAPTAIN, Question, copied
 from engine.cricket.choices import Decision, Seat
 from engine.cricket.formats import ODI, T5, T20, Format
-from engine.cricket.match import MAX_SUPER_OVERS, MatchSetup
 from engine.cricket.nodes import DecisionRequest, Fact
 from engine.cricket.players import MAX_NAME, Bowling, Hand, Player, Role, Squad
+from engine.cricket.setup import MAX_SUPER_OVERS, MatchSetup
 from engine.cricket.state import Squads
 from engine.driver import draws_for
 from engine.rehearsal import Weather, dots, injuries, no_balls, ordinary, rehearse, wickets
 from engine.seat import MAX_PREPARING_CALLS, SeatSession
 from engine.seeds import Streams
 from engine.setup import DRAWN, squads_named
-from engine.tools import CricketAction
 
 PREPARED_EVERY: Final = 9  # questions; odd, so that both sides and every kind get their turn
 

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
+from engine.calls import CricketAction
 from engine.compliance.asking import Address, Examiner, Exchange, Outcome
 from engine.compliance.breaking import Break, break_off
 from engine.compliance.questions import Question
@@ -31,7 +32,6 @@ from engine.compliance.verdicts import (
 )
 from engine.cricket.choices import DecisionKind
 from engine.tool_captains.remote.posting import Programs
-from engine.tools import CricketAction
 
 ROUNDS: Final = 3  # of so many at once
 GIVE_UP: Final = 3  # questions in a row without an answer

@@ -15,9 +15,10 @@ import numpy as np
 from numpy.random import Generator, Philox
 
 from engine.chance import BallModel
-from engine.chance.bulk import InningsLog, Played, play_drawn
+from engine.chance.bulk import play_drawn
 from engine.chance.classes import Ints
 from engine.chance.elevens import IS_SPIN
+from engine.chance.logs import InningsLog, Played
 from engine.chance.sides import Seasons, Sides
 from engine.cricket.formats import format_named
 from engine.cricket.players import Game

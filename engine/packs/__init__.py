@@ -14,13 +14,13 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 
 from engine.cricket.errors import BadStart
 from engine.cricket.formats import MAX_OVERS, Format, format_of
-from engine.cricket.match import MatchSetup
 from engine.cricket.players import MAX_NAME
+from engine.cricket.setup import MatchSetup
 from engine.cricket.state import Squads
 from engine.errors import BadYaml, UnknownEntry, UnknownPack
 from engine.packs.situation import (
@@ -28,6 +28,7 @@ from engine.packs.situation import (
     EntryStart,
     ExtrasSoFar,
     FirstInnings,
+    Part,
     Situation,
     StartState,
     SuperOver,
@@ -48,11 +49,7 @@ _Name = Annotated[str, Field(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$", max_length=
 _Text = Annotated[str, Field(max_length=400)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Entry(_Part):
+class Entry(Part):
     """One starting situation. `start`: `toss`, or where play begins."""
 
     name: _Name
@@ -65,7 +62,7 @@ class Entry(_Part):
         return None if isinstance(self.start, str) else self.start
 
 
-class Pack(_Part):
+class Pack(Part):
     """One eval pack. `overs` is the format that its entries are of; None fits every format."""
 
     name: _Name
@@ -175,9 +172,9 @@ def _try_out(pack: Pack, entry: Entry) -> None:
         MatchSetup(format=fmt, squads=squads, start=entry.state.start(fmt, squads))
 
 
-_TAGS: Final[dict[str, type[BaseModel]]] = {"super_over": SuperOver, "innings": Situation}
+_TAGS: Final[dict[str, type[Part]]] = {"super_over": SuperOver, "innings": Situation}
 _BRANCHES: Final = ("toss", "super_over", "innings")
-_MODELS: Final[dict[str, type[BaseModel]]] = {
+_MODELS: Final[dict[str, type[Part]]] = {
     "entries": Entry,
     "first_innings": FirstInnings,
     "striker": AtTheCrease,
@@ -207,9 +204,9 @@ def _in_the_file(loc: tuple[int | str, ...]) -> Iterator[int | str]:
             yield part
 
 
-def _model_at(loc: tuple[int | str, ...]) -> type[BaseModel]:
+def _model_at(loc: tuple[int | str, ...]) -> type[Part]:
     """The model whose keys are allowed at `loc`."""
-    model: type[BaseModel] = Pack
+    model: type[Part] = Pack
     for before, part in zip((None, *loc), loc[:-1], strict=False):
         known = _TAGS if before == "start" else _MODELS
         model = known.get(str(part), model)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.cricket.formats import Format, format_named
-from engine.cricket.match import MatchSetup
+from engine.cricket.setup import MatchSetup
 from engine.cricket.state import Squads
 from engine.models import Models
 from engine.packs import BUILT_IN, Entry, load_pack

@@ -2,15 +2,13 @@
 
 An entry of a pack knows no players: batters are named by their place in the squad's order, bowlers
 by their place among those who bowl, the last man of the order first. Every squad has six who bowl,
-so an entry fits any two squads. What it does not state (who made the other runs, who took the
-wickets) is shared out, always in the same way, so that the scorecards add up.
+so an entry fits any two squads. What it does not state is shared out (`engine.packs.sharing`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import accumulate, pairwise
 from typing import Annotated, Final, Literal
 
 from pydantic import (
@@ -27,17 +25,26 @@ from engine.cricket.choices import Seat
 from engine.cricket.errors import BadStart
 from engine.cricket.formats import BALLS_PER_OVER, SUPER_OVER, Format
 from engine.cricket.laws import SUPER_OVER_WICKETS, start_innings
-from engine.cricket.outcomes import Dismissal
 from engine.cricket.players import MIN_BOWLERS, SQUAD_SIZE, PlayerIndex
 from engine.cricket.start import Start
-from engine.cricket.state import ALL_OUT, BatterLine, BowlerLine, Extras, Innings, Squads
+from engine.cricket.state import ALL_OUT, BatterLine, Extras, Innings, Squads
+from engine.packs.sharing import (
+    RUNS_OFF_A_BALL,
+    USUAL_WICKETS,
+    WEIGHTS,
+    Total,
+    bowler_lines,
+    credited,
+    dismissed,
+    finished_innings,
+    in_order,
+    ranked_bowlers,
+    shared,
+)
 
 MOST_RUNS: Final = 999
 MOST_BALLS: Final = 300
-RUNS_OFF_A_BALL: Final = 6
 MOST_IN_AN_OVER: Final = RUNS_OFF_A_BALL * BALLS_PER_OVER + 1
-# How the runs that an entry does not place fall on the order; about what real T20 sides share.
-_WEIGHTS: Final = (20, 20, 18, 16, 13, 11, 8, 6, 4, 3, 2)
 _LEVEL_RATE: Final = 8  # runs an over of the level match before a super over, if none is stated
 
 Place = Annotated[int, Field(strict=True, ge=1, le=SQUAD_SIZE)]
@@ -47,11 +54,11 @@ Balls = Annotated[int, Field(strict=True, ge=0, le=MOST_BALLS)]
 Overs = Annotated[int, Field(strict=True, ge=0, le=MOST_BALLS // BALLS_PER_OVER)]
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class AtTheCrease(_Part):
+class AtTheCrease(Part):
     """A batter who is in: his place in the order, runs made and balls faced."""
 
     place: Place
@@ -59,7 +66,7 @@ class AtTheCrease(_Part):
     balls: Balls = 0
 
 
-class ExtrasSoFar(_Part):
+class ExtrasSoFar(Part):
     wides: Runs = 0
     no_balls: Runs = 0
     byes: Runs = 0
@@ -70,15 +77,19 @@ class ExtrasSoFar(_Part):
         return self.wides + self.no_balls + self.byes + self.leg_byes
 
 
-class FirstInnings(_Part):
+class FirstInnings(Part):
     """The innings that is chased. `balls`: all of them unless the side was all out."""
 
     runs: Runs
-    wickets: Wickets = 6
+    wickets: Wickets = USUAL_WICKETS
     balls: Balls | None = None
 
+    @property
+    def total(self) -> Total:
+        return Total(**self.model_dump())
 
-class Situation(_Part):
+
+class Situation(Part):
     """Where play begins: an innings in progress, between two overs, or one about to begin.
 
     `innings` 1 or 2; 2 needs `first_innings`. Once `overs` are bowled, two batters are at the
@@ -127,7 +138,7 @@ class Situation(_Part):
             raise BadStart(f"overs {self.overs}: allowed: below {fmt.max_overs} in {fmt.name}")
         if self.first_innings is None:
             return Start(innings=self._innings(fmt, squads, None))
-        first = finished_innings(self.first_innings, 1, self.batting.other, fmt, squads)
+        first = finished_innings(self.first_innings.total, 1, self.batting.other, fmt, squads)
         return Start(innings=self._innings(fmt, squads, first.runs + 1), finished=(first,))
 
     def _innings(self, fmt: Format, squads: Squads, target: int | None) -> Innings:
@@ -139,7 +150,8 @@ class Situation(_Part):
         bowlers = ranked_bowlers(squads, self.batting.other)
         overs = dict(zip(bowlers, self.bowlers, strict=False))
         took = shared(self.wickets, [overs.get(b, 0) > 0 for b in bowlers])
-        charged = self.score - self.extras.byes - self.extras.leg_byes
+        extras = Extras(**self.extras.model_dump())
+        charged = self.score - extras.byes - extras.leg_byes
         balls = {b: n * BALLS_PER_OVER for b, n in overs.items()}
         return replace(
             opening,
@@ -149,18 +161,18 @@ class Situation(_Part):
             striker=PlayerIndex(self.striker.place - 1),
             non_striker=PlayerIndex(self.non_striker.place - 1),
             last_bowler=bowlers[self.last_bowler - 1],
-            extras=Extras(**self.extras.model_dump()),
+            extras=extras,
             batters=self._batters(credited(bowlers, took)),
-            bowlers=bowler_lines(bowlers, took, charged, balls, self.extras),
+            bowlers=bowler_lines(bowlers, took, charged, balls, extras),
         )
 
     def _batters(self, wickets_of: Sequence[PlayerIndex]) -> tuple[BatterLine, ...]:
         lines = [BatterLine() for _ in range(SQUAD_SIZE)]
         fallen = sorted(self.out)
-        weights = [_WEIGHTS[place - 1] for place in fallen]
+        weights = [WEIGHTS[place - 1] for place in fallen]
         runs, balls = shared(self.others_runs, weights), shared(self.others_balls, weights)
         for i, place in enumerate(fallen):
-            lines[place - 1] = _fallen(runs[i], balls[i], wickets_of[i])
+            lines[place - 1] = dismissed(runs[i], balls[i], wickets_of[i])
         for batter in self.at_the_crease:
             lines[batter.place - 1] = BatterLine(position=1, runs=batter.runs, balls=batter.balls)
         return in_order(lines)
@@ -173,7 +185,7 @@ def _a_word(given: object) -> object:
     raise ValueError("input should be true")
 
 
-class SuperOver(_Part):
+class SuperOver(Part):
     """Straight into a super over. `target`: the other side has batted, and this is to be made.
     `level`: what both sides made in the match before.
     """
@@ -186,7 +198,7 @@ class SuperOver(_Part):
     def start(self, fmt: Format, squads: Squads) -> Start:
         opened = self.batting if self.target is None else self.batting.other
         level = fmt.max_overs * _LEVEL_RATE if self.level is None else self.level
-        made = FirstInnings(runs=level)
+        made = Total(runs=level)
         first = finished_innings(made, 1, opened.other, fmt, squads)
         second = finished_innings(made, 2, opened, fmt, squads, target=level + 1)
         opening = Innings(
@@ -198,7 +210,7 @@ class SuperOver(_Part):
         )
         if self.target is None:
             return Start(innings=opening, finished=(first, second))
-        made = FirstInnings(runs=self.target - 1, wickets=0)
+        made = Total(runs=self.target - 1, wickets=0)
         third = finished_innings(made, 3, opened, SUPER_OVER, squads)
         chase = Innings(
             number=4,
@@ -258,116 +270,3 @@ def _rest(s: Situation) -> Iterator[tuple[bool, str]]:
     most = RUNS_OFF_A_BALL * balls if out else 0
     left = f"score {s.score}: {runs} runs are left for the batters who are out"
     yield 0 <= runs <= most, f"{left}: allowed: 0 to {most}"
-
-
-def shared(total: int, weights: Sequence[int]) -> list[int]:
-    """`total` in whole parts by `weights`; the parts add up, and none is further than one off."""
-    whole = sum(weights) or 1
-    edges = [total * edge // whole for edge in accumulate(weights, initial=0)]
-    return [after - before for before, after in pairwise(edges)]
-
-
-def ranked_bowlers(squads: Squads, fielding: Seat) -> tuple[PlayerIndex, ...]:
-    """Who bowl, the last man of the order first; six of them."""
-    return tuple(reversed(squads.of(fielding).bowlers))[:MIN_BOWLERS]
-
-
-def credited(bowlers: Sequence[PlayerIndex], took: Sequence[int]) -> list[PlayerIndex]:
-    """The bowler of each wicket."""
-    return [b for b, wickets in zip(bowlers, took, strict=True) for _ in range(wickets)]
-
-
-def bowler_lines(
-    bowlers: Sequence[PlayerIndex],
-    took: Sequence[int],
-    charged: int,
-    balls: dict[PlayerIndex, int],
-    extras: ExtrasSoFar,
-) -> tuple[BowlerLine, ...]:
-    """The analyses: runs, wides and no-balls by the balls that each has bowled."""
-    bowled = [balls.get(b, 0) for b in bowlers]
-    runs, wides = shared(charged, bowled), shared(extras.wides, bowled)
-    no_balls = shared(extras.no_balls, bowled)
-    lines = [BowlerLine() for _ in range(SQUAD_SIZE)]
-    for i, bowler in enumerate(bowlers):
-        lines[bowler] = BowlerLine(
-            overs=-(-bowled[i] // BALLS_PER_OVER),
-            balls=bowled[i],
-            runs=runs[i],
-            wickets=took[i],
-            wides=wides[i],
-            no_balls=no_balls[i],
-        )
-    return tuple(lines)
-
-
-def in_order(lines: Sequence[BatterLine]) -> tuple[BatterLine, ...]:
-    """Batters came in by their place in the order."""
-    found, position = [], 0
-    for line in lines:
-        position += line.position > 0
-        found.append(
-            BatterLine(
-                position=position if line.position else 0,
-                runs=line.runs,
-                balls=line.balls,
-                dismissal=line.dismissal,
-                bowler=line.bowler,
-            )
-        )
-    return tuple(found)
-
-
-def _fallen(runs: int, balls: int, bowler: PlayerIndex) -> BatterLine:
-    return BatterLine(position=1, runs=runs, balls=balls, dismissal=Dismissal.CAUGHT, bowler=bowler)
-
-
-def finished_innings(
-    made: FirstInnings,
-    number: int,
-    batting: Seat,
-    fmt: Format,
-    squads: Squads,
-    *,
-    target: int | None = None,
-) -> Innings:
-    """A whole innings of that total: the first places of the order bat, six bowlers share it."""
-    balls = fmt.max_balls if made.balls is None else made.balls
-    least = 1 if made.wickets == ALL_OUT else fmt.max_balls
-    if not least <= balls <= fmt.max_balls:
-        raise BadStart(f"first_innings.balls {balls}: allowed: {least} to {fmt.max_balls}")
-    if made.runs > RUNS_OFF_A_BALL * balls:
-        most = RUNS_OFF_A_BALL * balls
-        raise BadStart(f"first_innings.runs {made.runs}: allowed: 0 to {most} off {balls} balls")
-    bowlers = ranked_bowlers(squads, batting.other)
-    overs = shared(-(-balls // BALLS_PER_OVER), [1] * len(bowlers))[::-1]
-    bowled = {b: n * BALLS_PER_OVER for b, n in zip(bowlers, overs, strict=True)}
-    bowled[bowlers[0]] -= -balls % BALLS_PER_OVER
-    took = shared(made.wickets, overs)
-    came_in = min(SQUAD_SIZE, made.wickets + 2)
-    runs, faced = (shared(n, _WEIGHTS[:came_in]) for n in (made.runs, balls))
-    wickets_of = credited(bowlers, took)
-    lines = [BatterLine() for _ in range(SQUAD_SIZE)]
-    for i in range(came_in):
-        out = i < made.wickets
-        lines[i] = (
-            _fallen(runs[i], faced[i], wickets_of[i])
-            if out
-            else BatterLine(position=1, runs=runs[i], balls=faced[i])
-        )
-    ends = [PlayerIndex(i) for i in range(made.wickets, came_in)]
-    return Innings(
-        number=number,
-        batting=batting,
-        format=fmt,
-        target=target,
-        max_wickets=ALL_OUT if fmt is not SUPER_OVER else SUPER_OVER_WICKETS,
-        runs=made.runs,
-        wickets=made.wickets,
-        legal_balls=balls,
-        striker=ends[1] if len(ends) > 1 else None,
-        non_striker=ends[0],
-        last_bowler=bowlers[0],
-        batters=in_order(lines),
-        bowlers=bowler_lines(bowlers, took, made.runs, bowled, ExtrasSoFar()),
-    )

@@ -18,8 +18,8 @@ from engine.chance import BallModel, WinProbability
 from engine.cricket.choices import Seat
 from engine.cricket.formats import T20
 from engine.cricket.laws import start_innings
-from engine.cricket.match import MatchSetup
 from engine.cricket.players import Squad
+from engine.cricket.setup import MatchSetup
 from engine.cricket.state import Conditions, Squads
 from engine.squads import BUILT_IN, load_squad
 from engine.squads.average import average_squad

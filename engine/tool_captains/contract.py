@@ -11,12 +11,12 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from engine.calls import CricketAction
 from engine.captains.llm import NO_LIMIT, Allowance
 from engine.cricket.choices import Seat
 from engine.cricket.nodes import Fact
 from engine.observation import CricketObservation
 from engine.tool_captains.account import Account, Usage
-from engine.tools import CricketAction
 
 if TYPE_CHECKING:
     from engine.tool_captains.budgets import Purse

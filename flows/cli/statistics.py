@@ -10,7 +10,8 @@ from flows.cli.calculators import interval_text
 from flows.cli.terminal import BadInput, Exit, WorkFailed, answer_json, note, say, table
 from tournaments.games_csv import read_games
 from tournaments.report import plain_name
-from tournaments.stats.bradley_terry import NotConnected, fit
+from tournaments.stats.bradley_terry import fit
+from tournaments.stats.connected import NotConnected
 from tournaments.stats.ranking import Effect, Ranking, ranking_of
 from tournaments.stats.scale import Interval
 

@@ -10,9 +10,10 @@ from engine.captains import Baseline, Policy
 from engine.captains.heuristic import Heuristic
 from engine.cricket.choices import BowlerDecision
 from engine.cricket.formats import T5, T20, Format, format_of
-from engine.cricket.match import MatchSetup, play_match
+from engine.cricket.match import play_match
 from engine.cricket.nodes import Answer, ChanceNode, DecisionRequest
 from engine.cricket.players import Player, Role, Squad
+from engine.cricket.setup import MatchSetup
 from engine.cricket.state import Squads
 from engine.phases import Part, death_balls, part_of
 from engine.seeds import Streams, captain_draws

@@ -20,9 +20,9 @@ from engine.cricket.choices import (
     Variation,
 )
 from engine.cricket.formats import SUPER_OVER, format_of
-from engine.cricket.match import MatchSetup
 from engine.cricket.nodes import DeliveryContext
 from engine.cricket.players import Bowling, Hand, Player, Role, Skill
+from engine.cricket.setup import MatchSetup
 from engine.cricket.state import Conditions, Innings, Squads
 from engine.squads.average import average_squad
 

@@ -10,11 +10,12 @@ import pytest
 from numpy.random import Generator, Philox
 
 from engine.chance import BallModel
-from engine.chance.bulk import MatchLogs, _Play
+from engine.chance.bulk import _Play
 from engine.chance.classes import CLASS_OF, IS_LEGAL, BallClass, Floats
 from engine.chance.elevens import elevens_of
 from engine.chance.fitting.arena import arena_of, play
 from engine.chance.fitting.checks import half_way_correlation
+from engine.chance.logs import MatchLogs
 from engine.chance.sides import sides_from
 from engine.chance.squads import draw_squad
 from engine.cricket.formats import T20

@@ -12,8 +12,8 @@ from engine.chance.usual import Stage
 from engine.cricket.choices import Seat
 from engine.cricket.formats import T5, T20, Format
 from engine.cricket.laws import start_innings
-from engine.cricket.match import Captaincy, Drawn, MatchSetup
 from engine.cricket.players import Game
+from engine.cricket.setup import Captaincy, Drawn, MatchSetup
 from engine.cricket.state import ALL_OUT, Conditions, Innings, Squads
 from engine.eras import CURRENT_ERA
 from engine.seeds import Streams

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from engine.chance import BallModel
-from engine.chance.bulk import MatchLogs
 from engine.chance.coefficients import ConditionSpreads
 from engine.chance.design import ODI_FAMILY
 from engine.chance.fitting.arena import arena_of, play
@@ -15,6 +14,7 @@ from engine.chance.fitting.checks import half_way_correlation
 from engine.chance.fitting.margins import Margins
 from engine.chance.fitting.spreading import moved_spreads
 from engine.chance.fitting.targets import RealTable
+from engine.chance.logs import MatchLogs
 
 MATCHES = 500
 COEFFICIENTS = BallModel.shipped().coefficients

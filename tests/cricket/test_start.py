@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from engine.cricket.choices import DecisionKind, Seat
 from engine.cricket.errors import BadStart
 from engine.cricket.formats import T5
-from engine.cricket.match import MatchSetup
 from engine.cricket.nodes import InningsEnded, InningsStarted, ResultKind, TossMade
 from engine.cricket.players import PlayerIndex
+from engine.cricket.setup import MatchSetup
 from engine.cricket.start import Start
 from engine.cricket.state import Innings
 from tests.play import COMMON, SQUADS, Played, play_randomly, random_matches

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from engine import packs, rewards, squads, variables
+from engine.calls import CricketAction
 from engine.captains import FROM_ENVIRONMENT, KINDS, PRESETS
 from engine.conformance import check_captain
 from engine.events import EndReason, Event
@@ -24,7 +25,7 @@ from engine.options import EnvironmentOptions
 from engine.rewards import Rubrics
 from engine.seat_episode import CricketState
 from engine.tool_captains.human.wire import AnswerRefused, HumanQuestion, HumanQuestions
-from engine.tools import TOOLS, CricketAction
+from engine.tools import TOOLS
 from engine.variables import VARIABLES, Variable
 from flows.cli import app, main
 from flows.cli.terminal import Exit

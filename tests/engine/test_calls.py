@@ -11,6 +11,7 @@ import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.calls import CricketAction
 from engine.captains import resolve
 from engine.casting import Cast
 from engine.cricket.choices import Seat
@@ -22,7 +23,7 @@ from engine.record import RecordWriter, record_path
 from engine.replay import replay_record
 from engine.spec import EpisodeSpec
 from engine.tool_captains import Services
-from engine.tools import TOOLS, CricketAction
+from engine.tools import TOOLS
 from tests.doubles import FlatModel, Remembering, RunsValue
 from tests.llm.matches import match, played
 from tests.llm.obtainers import lend

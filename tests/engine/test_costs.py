@@ -21,7 +21,7 @@ from engine.cricket.choices import (
     ShotDecision,
 )
 from engine.cricket.formats import T5
-from engine.cricket.match import MatchSetup
+from engine.cricket.setup import MatchSetup
 from engine.cricket.state import Conditions
 from engine.driver import MatchDriver
 from engine.episode import play_episode

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from engine.cricket.choices import DecisionKind, Election, Seat, ShotDecision, TossDecision
 from engine.cricket.errors import IllegalDecision
 from engine.cricket.formats import T5, format_of
-from engine.cricket.match import MatchSetup
 from engine.cricket.nodes import BallBowled, Fact
+from engine.cricket.setup import MatchSetup
 from engine.driver import MatchDriver
 from engine.seeds import Streams
 from tests.doubles import FlatModel, RunsValue

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.answering import Captain
+from engine.calls import CricketAction
 from engine.captains import Baseline, CaptainSpec, resolve
 from engine.casting import Cast
 from engine.cricket.choices import Decision, DecisionKind, Seat, ShotDecision
@@ -27,7 +28,6 @@ from engine.replay import replay_record
 from engine.result import EpisodeResult
 from engine.seeds import CaptainDraws
 from engine.spec import EpisodeSpec
-from engine.tools import CricketAction
 from engine.wire import Told
 from tests.doubles import FlatModel, Remembering, RunsValue
 

@@ -17,7 +17,7 @@ from engine.events import EpisodeStartedEvent, InningsStartedEvent
 from engine.models import Models
 from engine.packs import BUILT_IN, Entry, Pack, load_pack, parse_pack
 from engine.packs.odds import shipped_odds, solved
-from engine.packs.situation import shared
+from engine.packs.sharing import shared
 from engine.record import RecordWriter
 from engine.replay import replay_record
 from engine.result import EpisodeResult

@@ -9,6 +9,7 @@ from typing import Any, assert_never
 
 from hypothesis import strategies as st
 
+from engine.calls import CricketAction
 from engine.cricket.choices import (
     BatterDecision,
     BowlerDecision,
@@ -19,7 +20,7 @@ from engine.cricket.choices import (
     TossDecision,
 )
 from engine.cricket.nodes import DecisionRequest
-from engine.tools import TOOLS, CricketAction, ToolOffer
+from engine.tools import TOOLS, ToolOffer
 from tests.tables import Match
 
 KINDS = list(DecisionKind)

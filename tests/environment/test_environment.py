@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.calls import CricketAction
 from engine.captains import PRESETS, resolve
 from engine.environment import CricketEnvironment
 from engine.episode import play_episode
@@ -16,7 +17,6 @@ from engine.observation import CricketObservation
 from engine.packs import load_pack
 from engine.rewards import WEIGHTS, Rubrics
 from engine.spec import EpisodeSpec
-from engine.tools import CricketAction
 from tests.doubles import FlatModel, RunsValue
 from tests.environment.calls import any_call
 from tests.hostile import MANY_DIGITS, nested

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 
 from engine.analysis import analyze
+from engine.calls import CricketAction
 from engine.captains import PRESETS, build
 from engine.cricket.choices import (
     DecisionKind,
@@ -19,7 +20,6 @@ from engine.cricket.choices import (
     ShotDecision,
 )
 from engine.observation import CricketObservation
-from engine.tools import CricketAction
 from tests.doubles import RunsValue
 from tests.environment.calls import open_questions
 from tests.tables import Match

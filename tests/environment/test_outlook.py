@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from engine.chance import BallModel, WinProbability
 from engine.cricket.formats import T5
-from engine.cricket.match import MatchSetup
+from engine.cricket.setup import MatchSetup
 from engine.cricket.state import Conditions
 from engine.outlook import PublicAccount
 from tests.play import COMMON, SQUADS, play_randomly

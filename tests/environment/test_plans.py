@@ -13,8 +13,8 @@ from engine.chance import BallModel, WinProbability
 from engine.chance.advice import Adviser
 from engine.cricket.choices import DecisionKind, DeliveryDecision, Length, Line, Variation
 from engine.cricket.formats import T5
-from engine.cricket.match import MatchSetup
 from engine.cricket.nodes import DecisionRequest
+from engine.cricket.setup import MatchSetup
 from engine.cricket.state import Conditions
 from engine.driver import MatchDriver
 from engine.seeds import Streams

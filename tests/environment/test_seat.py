@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.calls import CricketAction
 from engine.captains import PRESETS, build
 from engine.cricket.choices import (
     Decision,
@@ -22,7 +23,6 @@ from engine.cricket.choices import (
 from engine.errors import CallError, IllegalCall, LateCall
 from engine.rewards import FALLBACK_FINE, OVERHEAD_FINE, REFUSED_FINE
 from engine.seat import MAX_PREPARING_CALLS
-from engine.tools import CricketAction
 from tests.doubles import SHARES
 from tests.environment.calls import any_call, calls_of, open_questions
 from tests.tables import Match

@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.arguments import LONGEST_TEXT
+from engine.calls import CricketAction, parse_action
 from engine.cricket import legality
 from engine.cricket.choices import DecisionKind, variations_of
 from engine.errors import CallError, IllegalCall, LateCall, MalformedCall, UnknownTool
-from engine.tools import TOOLS, CricketAction, OwnTable, available_tools, parse_action
+from engine.tools import TOOLS, OwnTable, available_tools
 from tests.environment.calls import KINDS, any_call, offered_call, open_questions
 from tests.tables import Match
 

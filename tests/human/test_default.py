@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from engine.calls import CricketAction
 from engine.cricket.choices import Seat
 from engine.episode import play_episode
 from engine.errors import CaptainSilent
@@ -13,7 +14,6 @@ from engine.observation import CricketObservation
 from engine.tool_captains import Services
 from engine.tool_captains.account import Problem
 from engine.tool_captains.contract import Caller
-from engine.tools import CricketAction
 from tests.doubles import Remembering
 from tests.human.person import first_choice, human, match
 

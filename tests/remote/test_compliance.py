@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine.calls import CricketAction
 from engine.captains.remote import RemoteSettings
 from engine.compliance import ALLOWED, Address, Report, Verdict, examine
 from engine.compliance.questions import Question
@@ -20,7 +21,7 @@ from engine.compliance.rehearsals import questions, the_longest
 from engine.compliance.sampling import features, sample
 from engine.errors import CallError
 from engine.tool_captains.remote.wire import RemoteRequest
-from engine.tools import TOOLS, CricketAction
+from engine.tools import TOOLS
 from flows.cli import main
 from flows.cli.compliance import _curl
 from tests.docs.pages import named, section

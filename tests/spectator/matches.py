@@ -15,10 +15,11 @@ from typing import Any
 from engine import events as ev
 from engine.cricket.choices import Decision, DecisionKind, Seat
 from engine.cricket.formats import T20, format_of
-from engine.cricket.match import MatchSetup, play_match
+from engine.cricket.match import play_match
 from engine.cricket.nodes import Answer, BallBowled, ChanceNode, DecisionRequest, Fact, MatchResult
 from engine.cricket.outcomes import OUTCOME_INDEX, OUTCOMES, Outcome
 from engine.cricket.players import Bowling, Hand, Player, Role, Squad
+from engine.cricket.setup import MatchSetup
 from engine.cricket.state import Squads
 from engine.driver import BallLuck
 from engine.packs import load_pack

@@ -8,7 +8,8 @@ import pytest
 from tests.tournaments.results import pair_with
 from tournaments.pairs import Outcome, Pair
 from tournaments.ratings import Ratings, rate
-from tournaments.stats.bradley_terry import Game, fit
+from tournaments.stats.bradley_terry import fit
+from tournaments.stats.games import Game
 from tournaments.stats.ranking import ranking_of
 
 W, D, L = Outcome

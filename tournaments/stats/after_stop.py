@@ -21,15 +21,13 @@ from statistics import NormalDist, fmean, stdev
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
+from tournaments.stats.arrays import Floats
 from tournaments.stats.counts import Counts
 from tournaments.stats.means import LEAST_SPREAD
 from tournaments.stats.scale import Interval
 from tournaments.stats.sprt import LEAST_ADJUSTED, Sprt, State, Verdict
 from tournaments.stats.student import reach
-
-Floats = npt.NDArray[np.float64]
 
 _NORMAL: Final = NormalDist()
 _POINTS: Final = 4  # of the grid, to the standard deviation of a step

@@ -18,9 +18,10 @@ from typing import Final
 import numpy as np
 
 from tournaments.pairs import LEGS
-from tournaments.stats.bradley_terry import Fit, Floats
+from tournaments.stats.arrays import Floats
+from tournaments.stats.bradley_terry import Fit
 from tournaments.stats.gaps import contrast
-from tournaments.stats.ranking import widened
+from tournaments.stats.intervals import widened
 
 Pairing = tuple[str, str]
 

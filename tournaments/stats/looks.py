@@ -16,7 +16,7 @@ from typing import Final
 
 import numpy as np
 
-from tournaments.stats.bradley_terry import Floats
+from tournaments.stats.arrays import Floats
 
 FURTHEST: Final = 8.0  # standard errors; what is spent before the bound falls below is nothing
 _CELLS: Final = 1_200

@@ -18,8 +18,8 @@ import numpy as np
 
 from tournaments.stats.bradley_terry import Fit
 from tournaments.stats.gaps import contrast
+from tournaments.stats.intervals import widened
 from tournaments.stats.looks import bounds, fractions_of
-from tournaments.stats.ranking import widened
 
 LEAST_ERROR_ELO: Final = 1e-6  # below is rounding: nothing has varied yet
 

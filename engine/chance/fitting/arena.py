@@ -9,12 +9,13 @@ from typing import Final
 import numpy as np
 from numpy.random import Generator, Philox
 
-from engine.chance.bulk import InningsLog, MatchLogs, play_innings
+from engine.chance.bulk import play_innings
 from engine.chance.classes import CLASS_OF, CLASSES, RUNS_OF, Floats
 from engine.chance.coefficients import Coefficients
 from engine.chance.conditions import spreads_of_conditions, towards_of
 from engine.chance.design import BALLS_PER_OVER
 from engine.chance.elevens import BulkSource, draw_elevens
+from engine.chance.logs import InningsLog, MatchLogs
 from engine.chance.model import BallModel
 from engine.chance.sides import Seasons, Sides, sides_from
 from engine.cricket.formats import Format, format_of

@@ -14,7 +14,6 @@ from typing import Any, Final
 
 import numpy as np
 
-from engine.chance.bulk import MatchLogs
 from engine.chance.classes import CLASS_OF, CLASSES, Floats, Ints
 from engine.chance.coefficients import Assumptions, Coefficients
 from engine.chance.design import (
@@ -32,6 +31,7 @@ from engine.chance.fitting.seasons import REFERENCE_SINCE, SeasonTable, about, e
 from engine.chance.fitting.splits import phase_of_ball
 from engine.chance.fitting.spreading import moved_spreads
 from engine.chance.fitting.targets import RealTable
+from engine.chance.logs import MatchLogs
 from engine.chance.model import BallModel
 from engine.eras import FIRST_ERA
 

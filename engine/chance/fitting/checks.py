@@ -8,13 +8,13 @@ from typing import Final
 
 import numpy as np
 
-from engine.chance.bulk import MatchLogs
 from engine.chance.classes import BallClass, Floats
 from engine.chance.coefficients import Assumptions, Coefficients
 from engine.chance.design import Family
 from engine.chance.fitting.arena import arena_of, class_counts, half_way, play
 from engine.chance.fitting.reading import Deliveries
 from engine.chance.fitting.targets import RealTable
+from engine.chance.logs import MatchLogs
 from engine.chance.model import BallModel
 from engine.eras import FIRST_ERA, LAST_ERA
 

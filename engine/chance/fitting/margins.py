@@ -15,7 +15,6 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from engine.chance.bulk import InningsLog, MatchLogs
 from engine.chance.classes import CLASS_OF, CLASSES, RUNS_OF, Floats, Ints
 from engine.chance.design import (
     BALLS_PER_OVER,
@@ -27,6 +26,7 @@ from engine.chance.design import (
     factor_shapes,
 )
 from engine.chance.fitting.reading import Deliveries
+from engine.chance.logs import InningsLog, MatchLogs
 
 Numbers = npt.NDArray[Any]
 PRIOR_EVENTS: Final = 150.0  # events, real or simulated, at which a cell's difference counts half

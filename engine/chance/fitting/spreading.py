@@ -13,12 +13,12 @@ from typing import Final
 
 import numpy as np
 
-from engine.chance.bulk import MatchLogs
 from engine.chance.classes import Floats
 from engine.chance.coefficients import ConditionSpreads
 from engine.chance.design import BALLS_PER_OVER, Family
 from engine.chance.fitting.arena import half_way
 from engine.chance.fitting.targets import RealTable
+from engine.chance.logs import MatchLogs
 
 DAMPING: Final = 0.8
 _SMALLEST: Final = 0.02

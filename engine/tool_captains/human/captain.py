@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
+from engine.calls import CricketAction
 from engine.captains.human import HumanSettings
 from engine.errors import BadPreset, CaptainSilent
 from engine.observation import CricketObservation
 from engine.tool_captains.account import Problem
 from engine.tool_captains.contract import Asker, Caller
 from engine.tool_captains.services import Services
-from engine.tools import CricketAction
 
 _NO_BUS: Final = "kind human is asked through a spectator bus, and there is none"
 

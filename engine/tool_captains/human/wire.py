@@ -10,10 +10,10 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from engine.calls import CricketAction, check_call
 from engine.observation import CricketObservation
 from engine.tool_captains.contract import Caller
 from engine.tool_captains.remote.wire import RemoteAnswer, RemoteRequest, action_of, request_of
-from engine.tools import CricketAction, check_call
 
 _ID_BYTES: Final = 12
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from engine.calls import CricketAction
 from engine.captains.llm import LlmSettings
 from engine.cricket.nodes import Fact
 from engine.errors import IllegalCall
@@ -20,7 +21,7 @@ from engine.tool_captains.llm.reading import Read, read_reply
 from engine.tool_captains.llm.rungs import Rung
 from engine.tool_captains.llm.schemas import shape_of
 from engine.tool_captains.services import Services
-from engine.tools import CricketAction, ToolOffer
+from engine.tools import ToolOffer
 
 
 @dataclass(slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from engine.calls import CricketAction
 from engine.observation import CricketObservation
 from engine.prompt import render
 from engine.tool_captains.llm.chat import ChatReply, Message
@@ -19,7 +20,7 @@ from engine.tool_captains.llm.memory import MatchMemory, tokens_of
 from engine.tool_captains.llm.prompts import FOR_THE_OVER, MUST_ANSWER, SO_FAR, Prompt
 from engine.tool_captains.llm.reading import Read
 from engine.tool_captains.llm.rungs import Rung
-from engine.tools import CricketAction, ToolOffer
+from engine.tools import ToolOffer
 
 _LONGEST_ECHO: Final = 1_500  # characters of what a model said that are shown to it again
 _STANDS: Final = ("delivery", "shot")

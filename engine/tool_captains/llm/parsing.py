@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from engine.calls import LONGEST_CALL, CricketAction
 from engine.tool_captains.llm.literals import NotALiteral, Reader
-from engine.tools import LONGEST_CALL, TOOLS, CricketAction, ToolOffer
+from engine.tools import TOOLS, ToolOffer
 
 LONGEST_READ: Final = 32_000  # characters
 _MOST_STARTS: Final = 40

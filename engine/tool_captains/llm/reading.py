@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
+from engine.calls import CricketAction
 from engine.errors import MalformedCall, NoUsableCall
 from engine.tool_captains.account import Problem
 from engine.tool_captains.llm.chat import ChatReply, RawCall
 from engine.tool_captains.llm.parsing import calls_in, without_thoughts
 from engine.tool_captains.llm.rungs import Rung
-from engine.tools import CricketAction, ToolOffer
+from engine.tools import ToolOffer
 from engine.wording import shown
 
 _CUT: Final = "length"  # finish reasons

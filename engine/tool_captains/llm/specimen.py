@@ -16,13 +16,14 @@ from functools import cache
 from itertools import cycle
 from typing import Any, Final
 
+from engine.calls import CricketAction
 from engine.cricket.choices import Decision, Seat
 from engine.cricket.distribution import Distribution
 from engine.cricket.formats import format_of
-from engine.cricket.match import MatchSetup
 from engine.cricket.nodes import DecisionRequest, DeliveryContext, Fact
 from engine.cricket.outcomes import OUTCOMES
 from engine.cricket.players import Bowling, Hand, Player, Role, Skill, Squad
+from engine.cricket.setup import MatchSetup
 from engine.cricket.state import Squads
 from engine.driver import MatchDriver
 from engine.errors import CallError
@@ -37,7 +38,7 @@ from engine.tool_captains.llm.prompts import Prompt
 from engine.tool_captains.llm.reading import Read
 from engine.tool_captains.llm.rungs import Rung
 from engine.tool_captains.llm.schemas import shape_of
-from engine.tools import CricketAction, ToolOffer
+from engine.tools import ToolOffer
 
 _OVERS: Final = 4  # more balls than are told one by one, so that overs are summed up too
 _PLAYED: Final = ("1", "4", "0", "nb1", "1", "wd1", "caught", "2", "6", "lb1", "0")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.calls import CricketAction
 from engine.captains.remote import RemoteSettings
 from engine.observation import CricketObservation
 from engine.tool_captains.account import Account
@@ -11,7 +12,6 @@ from engine.tool_captains.contract import Caller
 from engine.tool_captains.faults import BadEndpoint, Part, bad_preset
 from engine.tool_captains.remote.wire import action_of, request_of
 from engine.tool_captains.services import Services, secret_of
-from engine.tools import CricketAction
 
 
 class RemoteCaptain:

@@ -11,12 +11,13 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from engine.calls import CricketAction
 from engine.cricket.choices import DecisionKind, Seat
 from engine.errors import MalformedCall, NoUsableCall
 from engine.observation import CricketObservation
 from engine.tool_captains.account import Problem
 from engine.tool_captains.contract import Caller
-from engine.tools import TOOLS, CricketAction
+from engine.tools import TOOLS
 from engine.wording import dotted, sentence
 
 VERSION: Final = 1

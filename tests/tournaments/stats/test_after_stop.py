@@ -7,7 +7,7 @@ from statistics import fmean, stdev
 import numpy as np
 import pytest
 
-from bench.statistics import LAWS, around, shifted
+from bench.statistics.sequential import LAWS, around, shifted
 from bench.stopped import by_law, stopped_tests
 from tournaments.stats.after_stop import after_stop
 from tournaments.stats.scale import score_at

@@ -11,7 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tournaments.stats.bradley_terry import WEAK_RIDGE, Fit, Game, NotConnected, fit
+from tournaments.stats.bradley_terry import Fit, fit
+from tournaments.stats.connected import NotConnected
+from tournaments.stats.games import Game
+from tournaments.stats.jackknife import WEAK_RIDGE
 from tournaments.stats.scale import ELO_A_NAT
 
 

@@ -1,4 +1,4 @@
-"""What the intervals and tests claim, by simulation on fixed seeds. `bench/statistics.py` measures
+"""What the intervals and tests claim, by simulation on fixed seeds. `bench.statistics` measures
 more of the same; docs/statistics.md has its figures.
 """
 
@@ -6,17 +6,10 @@ from __future__ import annotations
 
 import pytest
 
-from bench.statistics import (
-    LAWS,
-    adjusted_sprt_errors,
-    allocated,
-    around,
-    league_coverage,
-    pair_coverage,
-    ranked_errors,
-    shifted,
-    sprt_errors,
-)
+from bench.statistics.allocation import allocated
+from bench.statistics.coverage import league_coverage, pair_coverage
+from bench.statistics.ranked import ranked_errors
+from bench.statistics.sequential import LAWS, adjusted_sprt_errors, around, shifted, sprt_errors
 from bench.worlds import EVEN, WORLDS, World
 from tournaments.stats.looks import even_looks
 from tournaments.stats.ranked import RankedRule
