@@ -24,7 +24,7 @@ from flows.report import PAGE, write_report
 from flows.server import server
 from spectator.publisher import BusPublisher
 from spectator.server import BusServer
-from tests.e2e.browsing import browser_server, connected, opened
+from tests.e2e.browsing import browse, browser_server, connected
 from tests.flows.support import played
 from tests.needed import CHROMIUM
 
@@ -141,7 +141,7 @@ async def match_pages(browser: Browser) -> None:
     async with a_match() as bus:
         for picture in PICTURES:
             size = {"width": picture.width, "height": picture.height}
-            async with opened(
+            async with browse(
                 browser, bus, BALL, viewport=size, color_scheme=picture.scheme
             ) as page:
                 await expect(page.locator("#connection-text")).to_have_text("paused")

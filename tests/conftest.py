@@ -4,12 +4,15 @@ Prefect reads its environment once, when it is imported, so the environment is s
 test module is. Each xdist worker imports this file and gets a home of its own.
 """
 
+from __future__ import annotations
+
 import atexit
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import certifi
 import pytest
@@ -18,6 +21,9 @@ from hypothesis import HealthCheck, settings
 from tests.needed import CHROMIUM, ESPEAK, IN_CI, POSTGRES, REDIS, Needed
 from tests.postgres import Postgres
 from tests.redis import Redis
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
 
 
 def _isolate_prefect() -> None:
@@ -69,12 +75,21 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[str]:
+def chromium_server() -> Iterator[str]:
     """Where a Chromium of this test process is found."""
     from tests.e2e.browsing import browser_server
 
     with browser_server(_path_of(CHROMIUM)) as found:
         yield found
+
+
+@pytest.fixture(scope="module")
+async def chromium(chromium_server: str) -> AsyncIterator[Browser]:
+    """It, for the tests of one file: each opens pages that share nothing with those of another."""
+    from tests.e2e.browsing import connected
+
+    async with connected(chromium_server) as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

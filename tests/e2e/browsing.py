@@ -72,7 +72,7 @@ def browser_server(path: str) -> Iterator[str]:
 
 @asynccontextmanager
 async def connected(chromium: str) -> AsyncIterator[Browser]:
-    """The browser of a `browser_server`, as if it were one's own."""
+    """The browser of a `browser_server`: what asks it is one more process, half a second of CPU."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.connect(chromium)
         yield browser
@@ -80,7 +80,7 @@ async def connected(chromium: str) -> AsyncIterator[Browser]:
 
 
 @asynccontextmanager
-async def opened(
+async def browse(
     browser: Browser, bus: Served, path: str = "/", *, borne: str = "", **options: Any
 ) -> AsyncIterator[Page]:
     """A page on the bus; afterwards it must have logged nothing and asked nobody else.
@@ -97,17 +97,10 @@ async def opened(
         "request",
         lambda request: None if request.url.startswith(bus.url) else noise.append(request.url),
     )
-    await page.goto(bus.url + path)
-    yield page
-    await context.close()
+    try:
+        await page.goto(bus.url + path)
+        yield page
+    finally:
+        await context.close()
     allowed = (*AWAY, borne) if borne else AWAY
     assert [line for line in noise if not any(text in line for text in allowed)] == []
-
-
-@asynccontextmanager
-async def browse(
-    chromium: str, bus: Served, path: str = "/", **options: Any
-) -> AsyncIterator[Page]:
-    """A page of the browser, as `opened`."""
-    async with connected(chromium) as browser, opened(browser, bus, path, **options) as page:
-        yield page

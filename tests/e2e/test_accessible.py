@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from playwright.async_api import Browser
 
 from tests.e2e.accessible import faults
-from tests.e2e.browsing import connected
 
 pytestmark = pytest.mark.page
 
@@ -18,9 +18,8 @@ body { color: #111; background: #fff } p { width: 340px }
 <img src="data:,"><button></button></main></body></html>"""
 
 
-async def test_each_fault_is_told_with_the_look_that_has_it(chromium: str) -> None:
-    async with connected(chromium) as browser:
-        page = await browser.new_page(viewport={"width": 1280, "height": 800})
+async def test_each_fault_is_told_with_the_look_that_has_it(chromium: Browser) -> None:
+    async with await chromium.new_page(viewport={"width": 1280, "height": 800}) as page:
         await page.set_content(PAGE)
         told = await faults(page)
     faulty = ("image-alt", "dark: color-contrast", "320 px: scrolls", "360 px: button-name")

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from engine.events import DeliveryEvent, Event
 from spectator.guard import CONTENT_SECURITY_POLICY
@@ -68,7 +68,7 @@ MATCHES = {
 
 @asynccontextmanager
 async def drawn(
-    chromium: str, events: Sequence[Event], *, cut: int = 0, **options: Any
+    chromium: Browser, events: Sequence[Event], *, cut: int = 0, **options: Any
 ) -> AsyncIterator[Page]:
     with BusServer() as bus:
         async with browse(chromium, bus, "/matches", **options) as page:
@@ -88,7 +88,7 @@ async def draw(page: Page, events: Sequence[Event], cut: int = 0) -> None:
     await page.evaluate(DRAW, [[json.loads(event.line) for event in events], cut])
 
 
-async def test_axe_finds_nothing(chromium: str) -> None:
+async def test_axe_finds_nothing(chromium: Browser) -> None:
     async with drawn(chromium, MATCHES["T5"]) as page:
         for summary in await page.locator("summary").all():
             await summary.click()
@@ -96,7 +96,7 @@ async def test_axe_finds_nothing(chromium: str) -> None:
         assert await faults(page) == []
 
 
-async def test_every_word_can_be_read(chromium: str) -> None:
+async def test_every_word_can_be_read(chromium: Browser) -> None:
     unreadable = {}
     async with drawn(chromium, []) as page:
         for name, events in MATCHES.items():
@@ -109,7 +109,7 @@ async def test_every_word_can_be_read(chromium: str) -> None:
     assert {at: texts for at, texts in unreadable.items() if texts} == {}
 
 
-async def test_nothing_moves_when_the_first_events_arrive(chromium: str) -> None:
+async def test_nothing_moves_when_the_first_events_arrive(chromium: Browser) -> None:
     height = "document.getElementById('WinProb').getBoundingClientRect().height"
     async with drawn(chromium, T20, cut=300) as page:
         await expect(page.locator("#WinProb .chart-note")).to_contain_text("not here yet")
@@ -119,7 +119,7 @@ async def test_nothing_moves_when_the_first_events_arrive(chromium: str) -> None
         assert await page.evaluate(height) == late
 
 
-async def test_a_ball_is_read_and_asked_for_by_keyboard(chromium: str) -> None:
+async def test_a_ball_is_read_and_asked_for_by_keyboard(chromium: Browser) -> None:
     balls = [event for event in T20 if isinstance(event, DeliveryEvent)]
     async with drawn(chromium, T20) as page:
         cursor = page.locator("#WinProb").get_by_role("slider")
@@ -131,7 +131,7 @@ async def test_a_ball_is_read_and_asked_for_by_keyboard(chromium: str) -> None:
         assert await page.evaluate("window.jumped") == balls[1].seq
 
 
-async def test_a_turning_point_leads_to_its_ball(chromium: str) -> None:
+async def test_a_turning_point_leads_to_its_ball(chromium: Browser) -> None:
     async with drawn(chromium, T20) as page:
         first = page.locator("#WinProb .chart-turns button").first
         when = await first.locator(".when").inner_text()
@@ -141,7 +141,7 @@ async def test_a_turning_point_leads_to_its_ball(chromium: str) -> None:
     assert when.endswith(ball.data.ball)
 
 
-async def test_every_figure_is_told_in_words_and_as_a_table(chromium: str) -> None:
+async def test_every_figure_is_told_in_words_and_as_a_table(chromium: Browser) -> None:
     async with drawn(chromium, T20) as page:
         plots, tables = page.locator(".chart-plot svg"), page.locator(".chart-table")
         assert [await each.get_attribute("role") for each in await plots.all()] == ["img"] * 9

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from playwright.async_api import Browser
 
 from engine.cricket.players import Game
 from flows.fidelity import Wanted, check
 from flows.fidelity_page import write_page
-from tests.e2e.browsing import connected
 
 pytestmark = pytest.mark.page
 
@@ -41,10 +41,9 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("width", [320, 360, 480, 768, 1024, 1440])
 async def test_labels_can_be_read_and_do_not_run_into_each_other(
-    chromium: str, file: Path, width: int
+    chromium: Browser, file: Path, width: int
 ) -> None:
-    async with connected(chromium) as browser:
-        page = await browser.new_page(viewport={"width": width, "height": 800})
+    async with await chromium.new_page(viewport={"width": width, "height": 800}) as page:
         await page.goto(file.as_uri())
         seen = await page.evaluate(LOOK)
     assert seen["plots"] == seen["figures"] > 20

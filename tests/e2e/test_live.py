@@ -22,7 +22,7 @@ from spectator.frames import EMPTY, fold
 from spectator.publisher import BusPublisher
 from spectator.server import BusServer
 from spectator.settings import BusSettings
-from tests.e2e.browsing import Served, browse, connected, opened
+from tests.e2e.browsing import Served, browse
 from tests.e2e.buses import TOKEN, BusProcess, running
 from tests.flows.relay import relay
 from tests.spectator.matches import match_events
@@ -126,9 +126,8 @@ def _frame(events: Sequence[Event]):
 
 async def test_two_viewers_watch_a_real_match_to_its_end(chromium, process):
     async with (
-        connected(chromium) as browser,
-        opened(browser, process) as one,
-        opened(browser, process, PAGE, borne="404") as other,
+        browse(chromium, process) as one,
+        browse(chromium, process, PAGE, borne="404") as other,
     ):
         async with played(process, 3) as match:
             await match.gate.reached(3)
@@ -147,7 +146,7 @@ async def test_two_viewers_watch_a_real_match_to_its_end(chromium, process):
 
 
 async def test_a_reload_in_mid_over_comes_back_to_the_same_ball(chromium, process):
-    async with connected(chromium) as browser, opened(browser, process) as page:
+    async with browse(chromium, process) as page:
         async with played(process, 8) as match:
             await match.gate.reached(8)
             await expect(page.locator("#words [data-seq]")).to_have_count(8)
@@ -161,7 +160,7 @@ async def test_a_reload_in_mid_over_comes_back_to_the_same_ball(chromium, proces
 
 
 async def test_a_killed_bus_costs_a_viewer_nothing(chromium, process):
-    async with connected(chromium) as browser, opened(browser, process) as page:
+    async with browse(chromium, process) as page:
         async with played(process, 5, 14) as match:
             await match.gate.reached(5)
             await expect(page.locator("#words [data-seq]")).to_have_count(5)
@@ -182,9 +181,9 @@ async def test_a_killed_bus_costs_a_viewer_nothing(chromium, process):
 
 
 async def test_a_late_joiner_sees_the_state_and_can_go_back_to_the_first_ball(chromium, process):
-    async with connected(chromium) as browser, played(process, 15) as match:
+    async with played(process, 15) as match:
         await match.gate.reached(15)
-        async with opened(browser, process, PAGE) as page:
+        async with browse(chromium, process, PAGE) as page:
             await expect(page.locator("#words [data-seq]")).to_have_count(15)
             await page.locator("#position").press("Home")
             await page.locator("#step").click()

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from engine.cricket.choices import Seat
 from engine.events import DecisionEvent, DecisionMade
@@ -191,7 +191,7 @@ async def test_a_choice_is_kept_while_the_bus_is_away(chromium):
 
 
 @asynccontextmanager
-async def browse_kept(chromium: str, bus: BusServer) -> AsyncIterator[tuple[Page, Match]]:
+async def browse_kept(chromium: Browser, bus: BusServer) -> AsyncIterator[tuple[Page, Match]]:
     page_on = browse(chromium, bus, page_of(bus), borne="WebSocket connection")
     async with under_way(bus) as match, page_on as page:
         yield page, match

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, ViewportSize, expect
 
 from engine.events import DeliveryEvent
 from engine.record import read_record
@@ -16,7 +16,7 @@ from flows.publishing import publish
 from flows.report import Material, build, page
 from spectator.server import BusServer
 from tests.e2e.accessible import violations
-from tests.e2e.browsing import browse, connected
+from tests.e2e.browsing import browse
 from tests.flows.support import played
 
 pytestmark = pytest.mark.page
@@ -70,20 +70,16 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_nothing_keeps_anybody_from_reading_it(
-    chromium: str, file: Path, scheme: Literal["light", "dark"]
+    chromium: Browser, file: Path, scheme: Literal["light", "dark"]
 ) -> None:
-    async with connected(chromium) as browser:
-        context = await browser.new_context(color_scheme=scheme)
-        shown = await context.new_page()
+    async with await chromium.new_page(color_scheme=scheme) as shown:
         await shown.goto(file.as_uri())
         assert await violations(shown) == []
-        await context.close()
 
 
 @pytest.mark.parametrize("width", [360, 390, 768, 1024, 1440, 2560])
-async def test_figures_can_be_read_at_any_width(chromium: str, file: Path, width: int) -> None:
-    async with connected(chromium) as browser:
-        shown = await browser.new_page(viewport={"width": width, "height": 900})
+async def test_figures_can_be_read_at_any_width(chromium: Browser, file: Path, width: int) -> None:
+    async with await chromium.new_page(viewport={"width": width, "height": 900}) as shown:
         await shown.goto(file.as_uri())
         seen = await shown.evaluate(LOOK)
     assert seen["figures"] == 3
@@ -91,10 +87,9 @@ async def test_figures_can_be_read_at_any_width(chromium: str, file: Path, width
     assert (seen["overlaps"], seen["cut"], seen["scrolls"]) == (0, 0, False)
 
 
-async def test_it_asks_nobody_for_anything(chromium: str, file: Path) -> None:
+async def test_it_asks_nobody_for_anything(chromium: Browser, file: Path) -> None:
     asked: list[str] = []
-    async with connected(chromium) as browser:
-        shown = await browser.new_page()
+    async with await chromium.new_page() as shown:
         shown.on("request", lambda request: asked.append(request.url))
         shown.on("console", lambda message: asked.append(message.text))
         await shown.goto(file.as_uri())
@@ -102,23 +97,19 @@ async def test_it_asks_nobody_for_anything(chromium: str, file: Path) -> None:
     assert asked == [file.as_uri()]
 
 
-async def test_it_is_printed_in_light_and_within_the_paper(chromium: str, file: Path) -> None:
-    async with connected(chromium) as browser:
-        context = await browser.new_context(
-            color_scheme="dark", viewport={"width": 794, "height": 1123}
-        )
-        shown = await context.new_page()
+async def test_it_is_printed_in_light_and_within_the_paper(chromium: Browser, file: Path) -> None:
+    paper: ViewportSize = {"width": 794, "height": 1123}
+    async with await chromium.new_page(color_scheme="dark", viewport=paper) as shown:
         await shown.goto(file.as_uri())
         await shown.emulate_media(media="print")
         ink = await shown.evaluate("getComputedStyle(document.body).color")
         wide = await shown.evaluate("document.documentElement.scrollWidth")
-        await context.close()
     assert ink == "rgb(27, 42, 34)"
     assert wide <= 794
 
 
 async def test_a_ball_of_the_report_opens_the_match_as_it_stood_then(
-    chromium: str, bus: BusServer, tmp_path: Path
+    chromium: Browser, bus: BusServer, tmp_path: Path
 ) -> None:
     folder = await asyncio.to_thread(played, tmp_path)
     address = BusAddress(url=bus.url, token=bus.publish_token)

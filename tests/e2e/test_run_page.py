@@ -22,7 +22,7 @@ from flows.announce import Announcer
 from flows.run import Run
 from spectator.server import BusServer
 from tests.e2e.accessible import faults, violations
-from tests.e2e.browsing import browse, connected, opened
+from tests.e2e.browsing import browse
 from tests.flows.seasons import LARGE, one_by_one, tell
 from tests.flows.support import SMALL, Clock
 from tests.spectator.matches import match_events
@@ -273,13 +273,12 @@ async def settled(page: Page, path: str) -> None:
 @pytest.mark.parametrize("names", NAMES)
 async def test_axe_finds_nothing_wrong_and_nothing_scrolls_sideways(chromium, bus, names):
     run = await full(bus, NAMES[names])
-    async with connected(chromium) as browser:
-        for path in (run, "/runs", "/matches", "/matches?captain=nobody"):
-            async with opened(browser, bus, path) as page:
-                await settled(page, path)
-                assert await faults(page) == []
-                assert await page.title() != "owned"
-                assert await page.locator("main img").count() == 0
+    for path in (run, "/runs", "/matches", "/matches?captain=nobody"):
+        async with browse(chromium, bus, path) as page:
+            await settled(page, path)
+            assert await faults(page) == []
+            assert await page.title() != "owned"
+            assert await page.locator("main img").count() == 0
 
 
 async def test_an_empty_bus_says_what_to_do(chromium, bus):

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from flows.play import BusAddress
 from flows.stage import Stage, on_stage
@@ -59,7 +59,7 @@ async def held() -> AsyncIterator[None]:
 
 @pytest.mark.usefixtures("on_server")
 async def test_a_run_is_watched_from_its_start_to_a_match_of_it(
-    chromium: str, tmp_path: Path
+    chromium: Browser, tmp_path: Path
 ) -> None:
     file = tournament_file(tmp_path, WATCHED)
     with BusServer() as bus:

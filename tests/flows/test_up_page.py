@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.e2e.browsing import browse
 from tests.flows.support import DEADLINE_S
@@ -37,7 +37,7 @@ async def press_start(page: Page) -> None:
     await page.get_by_role("button", name="Start the match").click()
 
 
-async def test_started_watched_queued_behind_and_cancelled(chromium: str, running: Up) -> None:
+async def test_started_watched_queued_behind_and_cancelled(chromium: Browser, running: Up) -> None:
     async with browse(chromium, running, page_of(running), borne=REFUSED) as page:
         await choose(page, pace="0.5")
         await press_start(page)
@@ -55,7 +55,7 @@ async def test_started_watched_queued_behind_and_cancelled(chromium: str, runnin
         await expect(row(page, "ended")).to_contain_text("won by", timeout=LONG_MS)
 
 
-async def test_a_person_is_led_to_his_page_and_decides(chromium: str, running: Up) -> None:
+async def test_a_person_is_led_to_his_page_and_decides(chromium: Browser, running: Up) -> None:
     async with browse(chromium, running, page_of(running)) as page:
         await choose(page, pace="8")
         await page.get_by_label("Captain, at home").select_option(label="A person …")

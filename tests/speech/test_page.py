@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from engine.events import Audio, AudioEvent, DeliveryEvent, now
 from spectator.server import BusServer
@@ -149,7 +149,7 @@ PLAY = """async ([urls]) => {
 
 
 @pytest.mark.page
-async def test_a_browser_plays_the_clips_of_the_bus_to_their_end(chromium: str):
+async def test_a_browser_plays_the_clips_of_the_bus_to_their_end(chromium: Browser):
     urls = [f"/api/audio/{letter * 64}.wav" for letter in "ab"]
     with BusServer() as bus:
         await put(bus, *urls)
@@ -175,7 +175,7 @@ async def put(bus: BusServer, *urls: str) -> None:
 
 
 @pytest.mark.page
-async def test_the_pages_switch_speaks_what_comes_and_nothing_of_before(chromium: str):
+async def test_the_pages_switch_speaks_what_comes_and_nothing_of_before(chromium: Browser):
     old, new = (f"/api/audio/{letter * 64}.wav" for letter in "ab")
     with BusServer() as bus:
         await put(bus, old, new)
@@ -198,7 +198,7 @@ async def test_the_pages_switch_speaks_what_comes_and_nothing_of_before(chromium
 
 
 @pytest.mark.page
-async def test_a_replay_speaks_again_what_was_spoken(chromium: str):
+async def test_a_replay_speaks_again_what_was_spoken(chromium: Browser):
     clip = f"/api/audio/{'c' * 64}.wav"
     ball = [event.seq for event in EVENTS if isinstance(event, DeliveryEvent)][4]
     with BusServer() as bus:
@@ -214,7 +214,7 @@ async def test_a_replay_speaks_again_what_was_spoken(chromium: str):
 
 
 @pytest.mark.page
-async def test_a_match_that_is_not_spoken_has_no_switch(chromium: str):
+async def test_a_match_that_is_not_spoken_has_no_switch(chromium: Browser):
     with BusServer() as bus:
         await post(bus, EVENTS, fence=1)
         async with browse(chromium, bus, "/match/m/1") as page:
