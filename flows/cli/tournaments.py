@@ -177,10 +177,10 @@ def _refuse_if_busy(order: Order, runs: Path) -> None:
 
 def _played(opened: Session, file: str, occasion: str, runs: Path, *, fresh: bool) -> RunSummary:
     from flows.config import TournamentConfig
-    from flows.tournament import tournament
 
-    config = TournamentConfig(file=file, occasion=occasion, fresh=fresh, runs=str(runs))
-    return opened.call(lambda: tournament(config))
+    return opened.played(
+        TournamentConfig(file=file, occasion=occasion, fresh=fresh, runs=str(runs))
+    )
 
 
 def _tell_where(opened: Session) -> None:
