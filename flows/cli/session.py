@@ -5,7 +5,6 @@ between them.
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from typing import Any, TypeVar
 
 from flows import settings
 from flows.calling import call, drain
-from flows.cli.terminal import hear, is_watched, note
+from flows.cli.terminal import hear, is_watched, note, note_server
 from flows.play import BusAddress
 from flows.server import Server, server
 from flows.stage import Reporter, Stage, bus_at
@@ -57,9 +56,8 @@ def session(
     named = bus_at(bus_url, [home])
     settings.apply(home)
     with ExitStack() as stack:
-        if not quiet and not os.environ.get("PREFECT_API_URL"):
-            note("starting a Prefect server …")
-        found = stack.enter_context(server(home, meanwhile=_load_flows))
+        starting = (lambda: None) if quiet else note_server
+        found = stack.enter_context(server(home, meanwhile=_load_flows, starting=starting))
         stage = Stage(
             bus=(named or _bus(stack)) if bus else None,
             paced=(is_watched() and not quiet) if paced is None else paced,
