@@ -17,7 +17,7 @@ DEV := $(VENV)/.installed-dev
 MODEL := $(VENV)/.installed-model
 
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-CODE := engine flows spectator tournaments tests bench examples docs/build.py docs/screenshots.py
+CODE := engine flows spectator tournaments tests bench examples docs
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -12,17 +12,17 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
 
+from docs.data_card import figures
+from docs.tables import table
 from engine.chance import BallModel
-from engine.chance.coefficients import shipped_assumptions, shipped_coefficients
 from engine.cricket.players import Game
 from engine.episode import play_episode
 from engine.fidelity import Line, Verdict
-from engine.fidelity.reference import shipped_reference
 from engine.fidelity.simulation import play_batch
 from engine.packs import BUILT_IN, Pack, load_pack
 from engine.packs.odds import shipped_odds
@@ -46,26 +46,6 @@ FIDELITY: Final = DOCS / "fidelity.md"
 SQUADS: Final = DOCS / "squads.md"
 CHANCES: Final = DOCS / "win-probability.md"
 FIGURES: Final = DOCS / "figures"  # what the programs of `bench` found, as they wrote it
-_SIDES: Final = ("real", "simulated")
-_SEASON_COLUMNS: Final = {
-    "matches": "matches",
-    "first innings, real": "real_mean",
-    "simulated": "simulated_mean",
-    "sixes a hundred deliveries, real": "real_sixes",
-    "sixes, simulated": "simulated_sixes",
-}
-_SHORT_COLUMNS: Final = (
-    *("real matches of (how many)", "first innings, real", "simulated", "runs an over, real"),
-    *("runs an over, simulated", "wickets, real", "wickets, simulated"),
-)
-_MEASURES: Final = {
-    "first_innings_mean": "first innings, mean runs",
-    "first_innings_sd": "first innings, standard deviation",
-    "first_innings_wickets": "first innings, mean wickets",
-    "half_way_correlation": "correlation of the two half-way scores",
-    "second_innings_mean": "second innings, mean runs",
-    "chase_success": "chases won",
-}
 
 
 def documents() -> Iterator[tuple[Path, str]]:
@@ -89,44 +69,57 @@ def _chances() -> str:
 
 def luck_table() -> str:
     """The verdicts of `bench.luck`, a line a pair."""
-    lines = [
-        "| overs | home | away | matches | raw | adjusted | z | worst over | ratio | cover |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
-    ]
-    for v in json.loads((FIGURES / "luck.json").read_text(encoding="utf-8"))["verdicts"]:
-        told = f"{v['adjusted']:.3f} ± {1.96 * v['adjusted_error']:.3f}"
-        lines.append(
-            f"| {v['overs']} | {v['home']} | {v['away']} | {v['matches']:,} "
-            f"| {v['raw']:.3f} | {told} | {v['z']:+.2f} | {v['worst_over']:.2f} "
-            f"| {v['ratio']:.1f} | {v['cover']:.3f} |"
-        )
-    return "\n".join(lines) + "\n"
+    header = ["overs", "home", "away", "matches", "raw", "adjusted", "z", "worst over", "ratio"]
+    rows = (
+        [
+            str(v["overs"]),
+            v["home"],
+            v["away"],
+            f"{v['matches']:,}",
+            f"{v['raw']:.3f}",
+            f"{v['adjusted']:.3f} ± {1.96 * v['adjusted_error']:.3f}",
+            f"{v['z']:+.2f}",
+            f"{v['worst_over']:.2f}",
+            f"{v['ratio']:.1f}",
+            f"{v['cover']:.3f}",
+        ]
+        for v in _found("luck")["verdicts"]
+    )
+    return "\n".join([*table([*header, "cover"], rows), ""])
 
 
 def chases_table() -> str:
     """What `bench.chases` found: ten bins, and the scores."""
-    found = json.loads((FIGURES / "chases.json").read_text(encoding="utf-8"))
+    found = _found("chases")
     value, logistic = found["value"], found["logistic"]
-    lines = [
-        f"{found['states']:,} states of {found['data']}, {min(found['seasons'])} and later.",
-        "",
-        "| | Brier score | log loss |",
-        "| --- | --- | --- |",
-        *(
-            f"| {name} | {scores['brier']:.4f} | {scores['log_loss']:.4f} |"
-            for name, scores in (("V", value), ("logistic", logistic))
-        ),
-        "",
-        "| stated | states | V, mean | came | logistic, mean | came |",
-        "| --- | --- | --- | --- | --- | --- |",
-    ]
-    for ours, theirs in zip(value["bins"], logistic["bins"], strict=True):
-        lines.append(
-            f"| {ours['from']:.1f}-{ours['from'] + 0.1:.1f} | {ours['states']:,} "
-            f"| {ours['stated']:.3f} | {ours['came']:.3f} "
-            f"| {theirs['stated']:.3f} | {theirs['came']:.3f} |"
-        )
-    return "\n".join(lines) + "\n"
+    scores = (
+        [name, f"{scored['brier']:.4f}", f"{scored['log_loss']:.4f}"]
+        for name, scored in (("V", value), ("logistic", logistic))
+    )
+    bins = (
+        [
+            f"{ours['from']:.1f}-{ours['from'] + 0.1:.1f}",
+            f"{ours['states']:,}",
+            *(f"{one[key]:.3f}" for one in (ours, theirs) for key in ("stated", "came")),
+        ]
+        for ours, theirs in zip(value["bins"], logistic["bins"], strict=True)
+    )
+    return "\n".join(
+        [
+            f"{found['states']:,} states of {found['data']}, {min(found['seasons'])} and later.",
+            "",
+            *table(["", "Brier score", "log loss"], scores),
+            "",
+            *table(["stated", "states", "V, mean", "came", "logistic, mean", "came"], bins),
+            "",
+        ]
+    )
+
+
+def _found(program: str) -> dict[str, Any]:
+    """What a program of `bench` wrote down."""
+    found: dict[str, Any] = json.loads((FIGURES / f"{program}.json").read_text(encoding="utf-8"))
+    return found
 
 
 def _filled(path: Path, name: str, text: str, page: str | None = None) -> str:
@@ -143,12 +136,12 @@ def demo_table() -> str:
     """What `captains demo` prints: its matches without Prefect give the same table."""
     order = Order.of(load_tournament(bracket_path("demo"), catalogue.known()), "1")
     match, captains = order.spec.match, captains_of(order.spec, catalogue.known())
-    table = new_table(order.spec, order.plan.captains)
+    league = new_table(order.spec, order.plan.captains)
     for planned in order.plan.episodes():
         episode = episode_spec(planned, match, captains, attempt=1)
         result = asyncio.run(play_episode(episode, models=shipped_models(), with_events=False))
-        table.add(outcome_of(result, match.max_overs))
-    return f"```\n{standings_text(table.standings())}\n```\n"
+        league.add(outcome_of(result, match.max_overs))
+    return f"```\n{standings_text(league.standings())}\n```\n"
 
 
 def fidelity_tables() -> str:
@@ -191,7 +184,7 @@ def _checked(checked: Checked) -> Iterator[str]:
     )
     tables = dict.fromkeys(line.table for line in checked.lines)
     rows = ([f"`{name}`", *_counts(checked.lines, name)] for name in tables)
-    yield from _table(["table", "pass", "fail", "shown"], rows)
+    yield from table(["table", "pass", "fail", "shown"], rows)
     yield ""
     if checked.failed:
         failing = (
@@ -203,7 +196,7 @@ def _checked(checked: Checked) -> Iterator[str]:
             for line in checked.failed
         )
         header = ["fails", "real", "simulated", "allowed ±", "standard errors"]
-        yield from _table(header, failing)
+        yield from table(header, failing)
         yield ""
 
 
@@ -226,7 +219,7 @@ def strength_table() -> str:
         for name, squad, found in known
     )
     header = ["squad", "team", "game", "bats first", "chases"]
-    return "\n".join([*_table(header, rows), ""])
+    return "\n".join([*table(header, rows), ""])
 
 
 def _pack(pack: Pack) -> Iterator[str]:
@@ -243,123 +236,8 @@ def _pack(pack: Pack) -> Iterator[str]:
         ]
         for entry in pack.entries
     )
-    yield from _table(["entry", "bats", "wins", "what"], rows)
+    yield from table(["entry", "bats", "wins", "what"], rows)
     yield ""
-
-
-def figures() -> str:
-    """The tables of the data card: what was read, how well it fits, what it reaches."""
-    provenance: Mapping[str, Any] = shipped_coefficients().provenance
-    families = list(provenance["data"])
-    return "\n".join(
-        [
-            *_table(["", *families], _data(provenance, families)),
-            "",
-            *_table(
-                ["baseline v baseline", *(f"{f} {side}" for f in families for side in _SIDES)],
-                _reached(provenance, families),
-            ),
-            "",
-            *_table(
-                ["season", *_SEASON_COLUMNS],
-                _by_season(provenance["by_season"]["t20"]),
-            ),
-            "",
-            _forecast(provenance["seasons"]["t20"]),
-            "",
-            *_table(["overs", *_SHORT_COLUMNS], _short(provenance["short_formats"])),
-            "",
-            _assumed(),
-            "",
-        ]
-    )
-
-
-def _data(provenance: Mapping[str, Any], families: Sequence[str]) -> Iterator[list[str]]:
-    data, fit = provenance["data"], provenance["fit"]
-    for key, label in (
-        ("tier", "tier"),
-        ("clean_matches", "matches"),
-        ("deliveries", "deliveries"),
-    ):
-        yield [label, *(_number(data[family][key]) for family in families)]
-    yield ["from, to", *(f"{data[family]['from']}, {data[family]['to']}" for family in families)]
-    log_loss = "log-likelihood a delivery"
-    key = "log_likelihood_per_delivery"
-    yield [f"{log_loss}, fitted", *(str(fit[family][key]) for family in families)]
-    for key, label in (
-        ("log_likelihood_per_delivery", "on a tenth of the matches, held out"),
-        ("class_shares_alone", "there, by the overall shares alone"),
-    ):
-        yield [f"{log_loss}, {label}", *(str(fit[f]["held_out"][key]) for f in families)]
-
-
-def _reached(provenance: Mapping[str, Any], families: Sequence[str]) -> Iterator[list[str]]:
-    reached = provenance["reached"]
-    for key, label in _MEASURES.items():
-        found = [reached[family].get(key, {}) for family in families]
-        sides = [str(one.get(side, "–")) for one in found for side in _SIDES]
-        yield [label, *sides]
-
-
-def _by_season(seasons: Mapping[str, Any]) -> Iterator[list[str]]:
-    for year, found in seasons.items():
-        yield [year, *(str(found.get(key, "–")) for key in _SEASON_COLUMNS.values())]
-
-
-def _forecast(tested: Mapping[str, Any]) -> str:
-    runs, sixes = tested["runs_per_100_balls_rmse"], tested["sixes_per_100_balls_rmse"]
-    return (
-        f"T20 seasons after 2024 carry on the slope of the last {tested['window']} years, each "
-        f"year's step {tested['damping']:g} of the one before. {tested['forecasts']} forecasts of "
-        f"past seasons from those before them, by one, two and three years, missed by "
-        f"{', '.join(str(v) for v in runs.values())} runs and "
-        f"{', '.join(str(v) for v in sixes.values())} sixes a hundred balls (root mean square)."
-    )
-
-
-def _short(short: Mapping[str, Any]) -> Iterator[list[str]]:
-    """Each length beside the real matches of its band."""
-    table = shipped_reference().short_matches.as_table()
-    bands = [tuple(int(n) for n in row.split("-")) for row in table.rows]
-    for overs, found in short.items():
-        at = next(i for i, band in enumerate(bands) if band[0] <= int(overs) <= band[-1])
-        real = dict(zip(table.columns, table.values[at], strict=True))
-        yield [
-            overs,
-            f"{table.rows[at]} ({int(table.n[at])})",
-            f"{real['first innings']:.1f} ± {real['sd']:.1f}",
-            f"{found['mean']:.1f} ± {found['sd']:.1f}",
-            f"{real['first innings'] / _middle(bands[at]):.2f}",
-            f"{found['mean'] / int(overs):.2f}",
-            f"{real['wickets']:.1f}",
-            f"{found['wickets']:.1f}",
-        ]
-
-
-def _middle(band: Sequence[int]) -> float:
-    return (band[0] + band[-1]) / 2.0
-
-
-def _assumed() -> str:
-    entries = shipped_assumptions().entries
-    basis = Counter(entry.basis for entry in entries)
-    largest = max(abs(v) for e in entries if e.basis == "assumed" for v in e.shift.values())
-    return (
-        f"Match-up effects: {basis['assumed']} assumed, {basis['measured']} measured. The largest "
-        f"assumed shift is {largest:g} in log-odds; no cap is above "
-        f"{max(entry.cap for entry in entries):g}."
-    )
-
-
-def _number(value: object) -> str:
-    return f"{value:,}" if isinstance(value, int) else str(value)
-
-
-def _table(header: Sequence[str], rows: Iterator[list[str]]) -> Iterator[str]:
-    yield f"| {' | '.join(header)} |"
-    yield "| --- " * len(header) + "|"
-    yield from (f"| {' | '.join(row)} |" for row in rows)
 
 
 def main(arguments: Sequence[str]) -> int:

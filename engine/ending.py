@@ -14,7 +14,8 @@ from engine.errors import (
     MissingSecret,
     RunBudgetSpent,
 )
-from engine.events import EndReason
+from engine.events import EndReason, EpisodeEnded
+from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
 
 
@@ -60,3 +61,20 @@ def in_words(ending: Ending, spec: EpisodeSpec, played: MatchResult | None) -> s
         return f"{winner} won by forfeit"
     assert played is not None
     return f"{winner} won {margin_in_words(played)}"
+
+
+def ended(result: EpisodeResult) -> EpisodeEnded:
+    """The last event of an episode."""
+    return EpisodeEnded(
+        end_reason=result.end_reason,
+        winner=result.winner.value if result.winner else None,
+        result=result.result,
+        innings=result.innings,
+        turns=result.turns,
+        deliveries=result.deliveries,
+        luck=result.luck,
+        setup_luck=result.setup_luck,
+        counts={seat.value: counts for seat, counts in result.counts.items()},
+        error=result.error,
+        record_digest=result.record_digest,
+    )

@@ -26,7 +26,7 @@ from engine.cricket.scorecard import innings_card
 from engine.cricket.setup import MatchSetup
 from engine.cricket.state import Innings
 from engine.driver import EVEN, BallLuck, MatchDriver
-from engine.ending import Ending, ending_by, in_words
+from engine.ending import Ending, ended, ending_by, in_words
 from engine.fanout import Fanout, Observer
 from engine.header import started
 from engine.models import Models, solve_once
@@ -245,21 +245,7 @@ class _Episode:
             self._reporter.release()
         result = self._result(ending)
         if self._reporter is not None:
-            self._reporter.add(
-                ev.EpisodeEnded(
-                    end_reason=result.end_reason,
-                    winner=result.winner.value if result.winner else None,
-                    result=result.result,
-                    innings=result.innings,
-                    turns=result.turns,
-                    deliveries=result.deliveries,
-                    luck=result.luck,
-                    setup_luck=result.setup_luck,
-                    counts={seat.value: counts for seat, counts in result.counts.items()},
-                    error=result.error,
-                    record_digest=result.record_digest,
-                )
-            )
+            self._reporter.add(ended(result))
             await self._publish()
         return replace(result, observer_failures=tuple(self._fanout.failures))
 

@@ -8,9 +8,9 @@ from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from engine.captains import settings_of
 from engine.captains.base import CaptainSpec
 from engine.captains.llm import LlmSettings
-from engine.captains.presets import settings_of
 from engine.captains.remote import RemoteSettings
 from engine.errors import MissingSecret
 from engine.tool_captains import Services

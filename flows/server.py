@@ -58,13 +58,15 @@ def _long_enough() -> float:
 def server(
     home: Path,
     meanwhile: Callable[[], object] = _nothing,
+    starting: Callable[[], object] = _nothing,
     stop_s: Callable[[], float] = _long_enough,
 ) -> Iterator[Server]:
     """A Prefect server for the duration; `PREFECT_API_URL` names it. Raises `ServerUnavailable`.
 
-    Must be entered before Prefect is imported, and after `settings.apply`. `meanwhile` is called
-    once the address is known, while the server starts: a good time to import Prefect, which takes
-    a second. Its end is waited for `stop_s` at most; it ends by itself all the same.
+    Must be entered before Prefect is imported, and after `settings.apply`. `starting` is called
+    where none is there yet, before one is started. `meanwhile` is called once the address is known,
+    while the server starts: a good time to import Prefect, which takes a second. Its end is waited
+    for `stop_s` at most; it ends by itself all the same.
     """
     named = os.environ.get("PREFECT_API_URL")
     if named:
@@ -73,7 +75,7 @@ def server(
     home.mkdir(parents=True, exist_ok=True)
     with _user(home, stop_s), ExitStack() as keeping:
         try:
-            yield _join_or_start(home, meanwhile, keeping)
+            yield _join_or_start(home, meanwhile, starting, keeping)
         finally:
             os.environ.pop("PREFECT_API_URL", None)
 
@@ -165,7 +167,12 @@ def _try_lock(handle: int, kind: int) -> bool:
     return False
 
 
-def _join_or_start(home: Path, meanwhile: Callable[[], object], keeping: ExitStack) -> Server:
+def _join_or_start(
+    home: Path,
+    meanwhile: Callable[[], object],
+    starting: Callable[[], object],
+    keeping: ExitStack,
+) -> Server:
     """One command starts the server; the others wait for it and join."""
     handle = os.open(home / "start.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
@@ -174,6 +181,7 @@ def _join_or_start(home: Path, meanwhile: Callable[[], object], keeping: ExitSta
             os.environ["PREFECT_API_URL"] = found.api_url
             meanwhile()
             return found
+        starting()
         return _start(home, meanwhile, keeping)
     finally:
         os.close(handle)

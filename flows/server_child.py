@@ -23,6 +23,9 @@ def serve(listener: socket.socket, users_lock: Path) -> None:
     import uvicorn
     from prefect.server.api.server import create_app
 
+    from flows.one_writer import write_one_at_a_time
+
+    write_one_at_a_time()
     server = uvicorn.Server(
         uvicorn.Config(create_app(final=True), log_level="warning", timeout_graceful_shutdown=3)
     )

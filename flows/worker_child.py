@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from prefect.client.orchestration import get_client
-from prefect.workers.process import ProcessWorker
 
 from flows.deployments.declared import shipped
 from flows.deployments.part import Part
@@ -30,6 +29,7 @@ from flows.deployments.parts import deployments
 from flows.match_child import own_stdout
 from flows.pool import cores
 from flows.processes import marked
+from flows.taking import Taker
 from flows.workers import CREW
 
 END_S: Final = 20.0  # a run seals its records, and tells Prefect; then it is killed
@@ -100,7 +100,7 @@ async def _work(name: str, tell: Tell) -> None:
 
 async def _take(pool: str, name: str, started: Callable[[str], None]) -> None:
     runs = WAITING_RUNS if pool == POOL_OF_WAITING else cores()
-    worker = ProcessWorker(work_pool_name=pool, name=name, limit=runs)
+    worker = Taker(work_pool_name=pool, name=name, limit=runs)
     await worker.start(printer=lambda *_: started(pool))
 
 

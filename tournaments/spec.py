@@ -112,7 +112,7 @@ class TournamentSpec(Strict):
     format: TournamentFormat = Field(
         default=RoundRobin(kind="round_robin"),
         title="Format",
-        description="Who meets whom: a mapping such as {kind: round_robin, legs: 1} or "
+        description="A mapping that says who meets whom, such as {kind: round_robin, legs: 1} or "
         "{kind: knockout, best_of: 3}.",
         examples=[{"kind": "round_robin", "legs": 1}],
     )

@@ -3,24 +3,22 @@
 from engine.captains.base import CaptainSpec, Policy
 from engine.captains.baseline import Baseline
 from engine.captains.from_environment import FROM_ENVIRONMENT
-from engine.captains.kinds import KINDS, Kind
+from engine.captains.kinds import KINDS, Kind, captaincy_of
 from engine.captains.plugins import GROUP, Plugin, clash_of, load, plugins
 from engine.captains.presets import (
     PRESETS,
     build,
-    captaincy_of,
     check_name,
     content_digest,
     is_scripted,
-    kind_names,
     limits_of,
     preset_names,
     read_presets,
     resolve,
     scripted_presets,
     setting_line,
-    settings_of,
 )
+from engine.captains.settings import kind_names, settings_of
 
 __all__ = [
     "FROM_ENVIRONMENT",

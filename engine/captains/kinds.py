@@ -1,4 +1,4 @@
-"""The kinds of captains that ship: what settings each has, and what makes one."""
+"""The kinds of captains that ship: what settings each has, what makes one, and what he is worth."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from engine.captains.base import Policy
+from engine.captains.base import CaptainSpec, Policy
 from engine.captains.baseline import Baseline, BaselineSettings
 from engine.captains.empirical import Empirical, EmpiricalSettings
 from engine.captains.heuristic import Heuristic, HeuristicSettings
@@ -19,6 +19,9 @@ from engine.captains.optimal import Optimal, OptimalSettings
 from engine.captains.random import Random, RandomSettings
 from engine.captains.recorded import Recorded, RecordedSettings, recording_digest
 from engine.captains.remote import RemoteSettings
+from engine.cricket.setup import Captaincy
+
+_SHORT, _LONG = 5, 20  # the overs of `Kind.worth`
 
 
 def _reads_nothing(_: BaseModel) -> None:
@@ -112,3 +115,23 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         ),
     }
 )
+
+
+def captaincy_of(home: CaptainSpec, away: CaptainSpec, overs: int) -> Captaincy:
+    """What two captains are taken to be worth against each other."""
+    return Captaincy(home=_worth_of(home, overs), away=_worth_of(away, overs))
+
+
+def _worth_of(spec: CaptainSpec, overs: int) -> tuple[float, float]:
+    """What a captain is taken to be worth batting and bowling in a match of so many overs; 0 where
+    nothing is known.
+    """
+    kind = KINDS.get(spec.kind)
+    if kind is None:
+        return 0.0, 0.0
+    share = min(1.0, max(0.0, (overs - _SHORT) / (_LONG - _SHORT)))
+    batting, bowling = (
+        (1.0 - share) * short + share * long
+        for short, long in (kind.worth, kind.bowling or kind.worth)
+    )
+    return batting, bowling

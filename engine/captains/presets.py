@@ -1,4 +1,4 @@
-"""Captains by name: the presets that ship, users' own files, and the kinds that they are made of.
+"""Captains by name: the presets that ship, and users' own files.
 
 `resolve` turns whatever names a captain (a preset's name, a mapping in a file) into a
 `CaptainSpec` with every setting written out, so that a digest over it changes when a default
@@ -11,45 +11,19 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, get_args
-
-from pydantic import BaseModel, ValidationError
-from pydantic.fields import FieldInfo
+from typing import Any, Final
 
 from engine.captains.base import NAME_PATTERN, NAME_RULE, CaptainSpec, Policy
 from engine.captains.from_environment import FROM_ENVIRONMENT, blamed, filled
-from engine.captains.kinds import KINDS, Kind
-from engine.captains.plugins import clash_of, crashed, load, plugin_named, plugins
-from engine.captains.written_keys import is_about_keys, written_key
-from engine.cricket.setup import Captaincy
+from engine.captains.plugins import clash_of, plugin_named, plugins
+from engine.captains.settings import checked, kind_named, kind_of, settings_of, written
+from engine.captains.written_keys import written_key
 from engine.errors import BadPreset, BadYaml, UnknownPreset
-from engine.wording import did_you_mean, dotted, printable, sentence, shortened, shown
+from engine.wording import printable, shortened, shown
 from engine.yamlfile import Document, Where, mapping_in, read_document
 
 # What a mapping may say beside the settings of its kind.
 _OWN_KEYS: Final = ("name", "preset", "kind", "on_failure", "params")
-
-_SHORT, _LONG = 5, 20  # the overs of `Kind.worth`
-
-
-def _worth_of(spec: CaptainSpec, overs: int) -> tuple[float, float]:
-    """What a captain is taken to be worth batting and bowling in a match of so many overs; 0 where
-    nothing is known.
-    """
-    kind = KINDS.get(spec.kind)
-    if kind is None:
-        return 0.0, 0.0
-    share = min(1.0, max(0.0, (overs - _SHORT) / (_LONG - _SHORT)))
-    batting, bowling = (
-        (1.0 - share) * short + share * long
-        for short, long in (kind.worth, kind.bowling or kind.worth)
-    )
-    return batting, bowling
-
-
-def captaincy_of(home: CaptainSpec, away: CaptainSpec, overs: int) -> Captaincy:
-    """What two captains are taken to be worth against each other."""
-    return Captaincy(home=_worth_of(home, overs), away=_worth_of(away, overs))
 
 
 def check_name(name: object) -> str:
@@ -126,11 +100,6 @@ def preset_names(extra: Iterable[str] = ()) -> tuple[str, ...]:
     return tuple(sorted({*PRESETS, *FROM_ENVIRONMENT, *plugins(), *extra}))
 
 
-def kind_names() -> tuple[str, ...]:
-    """Every kind that `resolve` knows, in order: those that ship and those that are installed."""
-    return tuple(sorted({*KINDS, *plugins()}))
-
-
 def scripted_presets() -> tuple[str, ...]:
     """The presets that play by themselves, each captain under one of his names."""
     first: dict[object, str] = {}
@@ -141,34 +110,29 @@ def scripted_presets() -> tuple[str, ...]:
 
 def is_scripted(spec: CaptainSpec) -> bool:
     """Whether he answers at once, by himself: `build` makes him, and any process may play him."""
-    return _kind(spec.name, spec.kind).make is not None
+    return kind_of(spec.name, spec.kind).make is not None
 
 
 def build(spec: CaptainSpec) -> Policy:
     """A scripted captain himself. Raises `BadPreset`, or `BrokenRecord` for a recording that cannot
     be read.
     """
-    make = _kind(spec.name, spec.kind).make
+    make = kind_of(spec.name, spec.kind).make
     if make is None:
         raise BadPreset(spec.name, f"a captain of kind {spec.kind} cannot play here")
     return make(settings_of(spec))
 
 
-def settings_of(spec: CaptainSpec) -> BaseModel:
-    """The settings of his kind. Raises `BadPreset`."""
-    return _settings(spec.name, spec.kind, spec.params)
-
-
 def limits_of(spec: CaptainSpec) -> frozenset[str]:
     """Which of his settings do not decide how he plays (`Kind.limits`). Raises `BadPreset`."""
-    return _kind(spec.name, spec.kind).limits
+    return kind_of(spec.name, spec.kind).limits
 
 
 def content_digest(spec: CaptainSpec) -> str | None:
     """What the captain plays by that his settings only point to (a recording), as a digest; None
     where the settings are all. Raises `BadPreset`, or `BrokenRecord` for what cannot be read.
     """
-    return _kind(spec.name, spec.kind).reads(settings_of(spec))
+    return kind_of(spec.name, spec.kind).reads(settings_of(spec))
 
 
 def _preset(
@@ -190,7 +154,7 @@ def _from_mapping(given: Mapping[str, Any], known: Mapping[str, CaptainSpec]) ->
     base = _base(name, given, known, own)
     try:
         _check_keys(name, base.kind, {**base.params, **own})
-        settings = _settings(name, base.kind, {**base.params, **own})
+        settings = checked(name, base.kind, {**base.params, **own})
     except BadPreset as fault:
         raise (blamed(fault, own) if base.name in FROM_ENVIRONMENT else fault) from None
     on_failure = given.get("on_failure", base.on_failure)
@@ -200,7 +164,7 @@ def _from_mapping(given: Mapping[str, Any], known: Mapping[str, CaptainSpec]) ->
     return CaptainSpec(
         name=name,
         kind=base.kind,
-        params=_written(settings, base.kind),
+        params=written(settings, base.kind),
         on_failure=on_failure,
     )
 
@@ -216,7 +180,7 @@ def _base(
         return _preset(given.get("preset", name), known, own)
     if "preset" in given:
         raise BadPreset(name, "give either 'kind' or 'preset', not both")
-    return CaptainSpec(name=name, kind=_kind_named(name, given["kind"]))
+    return CaptainSpec(name=name, kind=kind_named(name, given["kind"]))
 
 
 def _own_settings(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -230,25 +194,6 @@ def _own_settings(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
     return {**params, **own}
 
 
-def _kind_named(name: str, kind: object) -> str:
-    if not isinstance(kind, str) or (kind not in KINDS and plugin_named(kind) is None):
-        known = kind_names()
-        hint = did_you_mean(kind, known)
-        raise BadPreset(
-            name, f"unknown kind {shown(kind)}{hint}; known: {', '.join(known)}", ("kind",)
-        )
-    return kind
-
-
-def _kind(name: str, kind: str) -> Kind:
-    """The kind itself, loaded where it is not one that ships. Raises `BadPreset`."""
-    if kind in KINDS:
-        return KINDS[kind]
-    plugin = plugin_named(_kind_named(name, kind))
-    assert plugin is not None
-    return load(plugin)
-
-
 def _check_clear(name: str, kind: str) -> None:
     """Raises `BadPreset` where a file names a kind that several bring."""
     if clash := clash_of(kind):
@@ -259,78 +204,6 @@ def _check_keys(name: str, kind: str, settings: Mapping[str, Any]) -> None:
     """Raises `BadPreset` where a key is written among the settings."""
     if found := written_key(kind, settings):
         raise BadPreset(name, found.why, found.at)
-
-
-def _settings(name: str, kind: str, params: Mapping[str, Any]) -> BaseModel:
-    model = _kind(name, kind).settings
-    try:
-        return model.model_validate(dict(params))
-    except ValidationError as error:
-        at = error.errors()[0]["loc"]
-        raise BadPreset(name, _explain(error, model, kind), at) from None
-    except RecursionError:
-        raise BadPreset(name, "settings that are nested too deep") from None
-    except Exception as error:
-        _blame_plugin(kind, "cannot read its settings", error)
-        raise
-
-
-def _written(settings: BaseModel, kind: str) -> dict[str, Any]:
-    """Every setting, as JSON data."""
-    try:
-        return settings.model_dump(mode="json", exclude_none=True)
-    except Exception as error:
-        _blame_plugin(kind, "cannot write its settings", error)
-        raise
-
-
-def _blame_plugin(kind: str, what: str, error: Exception) -> None:
-    """Raises `BadPreset` where the kind does not ship; a bug of ours stays one."""
-    plugin = None if kind in KINDS else plugin_named(kind)
-    if plugin is not None:
-        raise crashed(plugin, what, error) from error
-
-
-def _explain(error: ValidationError, model: type[BaseModel], kind: str) -> str:
-    first = error.errors()[0]
-    key = dotted(first["loc"])
-    if first["type"] == "extra_forbidden":
-        allowed = ", ".join(sorted(_settings_at(model, first["loc"]))) or "none"
-        return f"unknown setting '{key}' of kind {kind}; allowed: {allowed}"
-    quoted = not is_about_keys(first["loc"][0] if key else None)
-    allowed = _numbers_at(model, first["loc"]) if first["type"] in _OUTSIDE and quoted else ""
-    if allowed:
-        return f"{key} {shown(first['input'])}: allowed: {allowed}"
-    return sentence(first, key, quoted=quoted)
-
-
-_OUTSIDE: Final = ("less_than", "less_than_equal", "greater_than", "greater_than_equal")
-
-
-def _numbers_at(model: type[BaseModel], at: Where) -> str:
-    """From what to what a setting may be: `0 to 2`, `above 0, at most 3600`, `from 1`."""
-    field = _settings_at(model, at).get(str(at[-1]))
-    ends = {
-        end: getattr(one, end)
-        for one in (field.metadata if field else ())
-        for end in ("ge", "gt", "le", "lt")
-        if getattr(one, end, None) is not None
-    }
-    if {"ge", "le"} <= ends.keys():
-        return f"{ends['ge']:g} to {ends['le']:g}"
-    words = {"ge": "from", "gt": "above", "le": "at most", "lt": "below"}
-    return ", ".join(f"{words[end]} {value:g}" for end, value in ends.items())
-
-
-def _settings_at(model: type[BaseModel], at: Where) -> Mapping[str, FieldInfo]:
-    """The settings that stand beside the one at `at`, which may be inside another."""
-    if len(at) <= 1:
-        return model.model_fields
-    kinds = (one := model.model_fields[str(at[0])].annotation, *get_args(one))
-    for kind in kinds:  # of `Price | None` too
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            return _settings_at(kind, at[1:])
-    return {}
 
 
 def _called(name: object) -> str:

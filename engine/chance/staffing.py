@@ -20,6 +20,7 @@ from engine.chance.design import PHASES
 from engine.chance.elevens import LEFT_HANDED
 from engine.chance.factors import factors_of
 from engine.chance.model import BallModel
+from engine.chance.prices import prices
 from engine.chance.tables import FormatTables
 from engine.chance.worth import ECONOMY, WICKET
 from engine.cricket.distribution import WinModel
@@ -34,11 +35,6 @@ _FACED: Final = 10  # by a batter of whom nothing is known yet
 # What an innings makes and loses a ball while nobody knows better (targets, T20 majors 2019-24).
 _RUNS_A_BALL: Final = 1.37
 _WICKETS_A_BALL: Final = 0.053
-# The overs are shared out in proportion to exp(-worth / temperature); the temperature is this share
-# of the widest difference between two bowlers, so that what is nearly equal is shared.
-_TEMPERATURE: Final = 0.04
-_ROUNDS: Final = 5
-_HARDLY_ANY: Final = 1e-3  # of an over, where there is none: a price stays finite
 _BATTER: Final = Player(name="?", role=Role.BATTER, bats=Hand.RIGHT, bowls=Bowling.NONE)
 _BOWLER: Final = replace(_BATTER, role=Role.BOWLER, bowls=Bowling.RIGHT_MEDIUM)
 _AT_ONCE: Final = 1 + len(PHASES)  # the coming over, and the rest by phase
@@ -122,8 +118,8 @@ class Staffing:
         values = self._worths(tables, squad, bowlers, views[0].venue, parts)
         overs = np.array([_filled([float(p.overs) for p in mine], 0.0) for mine in parts])[:, 1:]
         left = np.array([_overs_left(each, bowlers) for each in innings])
-        prices = _prices(values[:, 1:], left, overs)
-        return values[:, 0] + np.where(overs.sum(axis=1)[:, None] > 0.0, prices, 0.0)
+        price = prices(values[:, 1:], left, overs)
+        return values[:, 0] + np.where(overs.sum(axis=1)[:, None] > 0.0, price, 0.0)
 
     def _parts(self, tables: FormatTables, view: MatchView) -> list[_Part]:
         """The coming over, then those after it, by phase."""
@@ -290,32 +286,3 @@ def _filled(values: list[_T], filling: _T) -> list[_T]:
 def _chances(levels: Floats) -> Floats:
     weight = np.exp(levels)
     return np.asarray(weight / weight.sum(axis=-1, keepdims=True))
-
-
-def _prices(worths: Floats, left: Floats, overs: Floats) -> Floats:
-    """(…, bowler): what the fielding side gives away later on when one of his overs is bowled now;
-    0 for a bowler who has overs to spare. `worths` (…, part, bowler) of an over, `left` (…, bowler)
-    and `overs` (…, part) how many there are; a part without any changes nothing.
-
-    The prices of sharing out the overs, smoothed, found by scaling rows and columns in turn
-    (Sinkhorn); a row more takes the overs that nobody needs.
-    """
-    widest = worths.max(axis=(-2, -1)) - worths.min(axis=(-2, -1))
-    temperature = np.maximum(1e-9, _TEMPERATURE * widest)[..., None]
-    best = worths.min(axis=-1, keepdims=True)
-    share = np.exp((best - worths) / temperature[..., None])
-    rows = np.concatenate([share, np.ones_like(left)[..., None, :]], axis=-2)
-    supply = np.maximum(left, _HARDLY_ANY)
-    spare = np.maximum(left.sum(axis=-1) - overs.sum(axis=-1), _HARDLY_ANY)
-    demand = np.concatenate([overs, spare[..., None]], axis=-1)
-    free = supply
-    wanted = demand / _times(rows, free)
-    for _ in range(_ROUNDS):
-        free = supply / _times(rows.swapaxes(-1, -2), wanted)
-        wanted = demand / _times(rows, free)
-    return np.asarray(np.maximum(-temperature * np.log(free * wanted[..., -1:]), 0.0))
-
-
-def _times(rows: Floats, column: Floats) -> Floats:
-    """Of each pair, a matrix times a vector."""
-    return np.asarray((rows @ column[..., None])[..., 0])

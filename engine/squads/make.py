@@ -5,9 +5,9 @@ DIR holds the CSV files that `engine.chance.fit` reads; the two tables of player
 names, who keeps wicket, batting hand, bowling style (facts; docs/squads.md says from where). Writes
 a YAML file for each side.
 
-A side is the fifteen who have played most of its last `RECENT` T20 internationals, a match
-counting half as much as one `HALF_LIFE` matches later. The eleven are the first of them, changed as
-little as it takes for one keeper and `BOWLERS` who really bowl. They bat in the order in which they
+A side is the fifteen who have played most of its last internationals, the later the more
+(`engine.squads.candidates`). The eleven are the first of them, changed as little as it takes for
+one keeper and `BOWLERS` who really bowl. They bat in the order in which they
 have batted. Afghanistan's men are not in the data as a side: `people.csv` names its eleven, then
 its substitutes, as they stood in 2024, and their skills are those of their league matches.
 """
@@ -15,58 +15,27 @@ its substitutes, as they stood in 2024, and their skills are those of their leag
 from __future__ import annotations
 
 import csv
-import gzip
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from engine.cricket.players import SQUAD_SIZE, Bowling, Game, Role
 from engine.squads import MAX_FILE_SKILL
+from engine.squads.candidates import SIDES, Candidate, candidates_of, most_first
 
 FOLDER: Final = Path(__file__).parent
 PEOPLE: Final = FOLDER / "people.csv"
-RECENT: Final = 25
-HALF_LIFE: Final = 8
 SQUAD_AND_SUBSTITUTES: Final = 15
 BOWLERS: Final = 6
 REALLY_BOWLS: Final = 6.0  # balls a match: an over
 BOWLS_AT_ALL: Final = 2.0  # balls a match: an over every third match
 LAST_ALL_ROUNDER: Final = 7.0  # who bowls and bats lower is a bowler
 BALLS_OF_A_PLAYER: Final = 24
-LAST_MAN: Final = 11.0
-SIDES: Final = {
-    Game.MEN: (
-        *("India", "Australia", "England", "Pakistan", "New Zealand", "South Africa"),
-        *("West Indies", "Sri Lanka", "Bangladesh", "Afghanistan"),
-    ),
-    Game.WOMEN: ("Australia", "England", "India", "South Africa"),
-}
-SOURCES: Final = {Game.MEN: "t20_men", Game.WOMEN: "t20_women"}
 _DECIMALS: Final = 2
 Skills = Mapping[str, Mapping[str, str]]
-
-
-@dataclass(slots=True, kw_only=True)
-class Candidate:
-    """Somebody who has played for the side, by the name that the data know him by."""
-
-    known_as: str
-    weight: float = 0.0
-    matches: int = 0
-    bowled: int = 0
-    places: list[int] = field(default_factory=list)
-
-    @property
-    def balls_a_match(self) -> float:
-        return self.bowled / max(1, self.matches)
-
-    @property
-    def place(self) -> float:
-        """The mean place in the order at which he has come in."""
-        return sum(self.places) / len(self.places) if self.places else LAST_MAN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,79 +50,6 @@ class Side:
     @property
     def team(self) -> str:
         return self.name if self.game is Game.MEN else f"{self.name} Women"
-
-
-def candidates_of(directory: Path, game: Game) -> dict[str, list[Candidate]]:
-    """Who has played the last internationals of every side, most of them first."""
-    counted = dict(_counted(directory, game))
-    names = {row["pid"]: row["name"] for row in _rows(directory, "players.csv")}
-    found: dict[tuple[str, str], Candidate] = {}
-    seen: set[tuple[str, str, str]] = set()
-    for row in _rows(directory, f"{SOURCES[game]}_deliveries.csv"):
-        match = counted.get(row["match_id"])
-        if match is None or int(row["inn"]) > 2:
-            continue
-        batting, fielding = match.sides(int(row["inn"]))
-        for side, pid in (
-            (batting, row["batter"]),
-            (batting, row["nonstr"]),
-            (fielding, row["bowler"]),
-        ):
-            who = found.setdefault((side, pid), Candidate(known_as=names[pid]))
-            if (row["match_id"], side, pid) not in seen:
-                seen.add((row["match_id"], side, pid))
-                who.matches += side in match.weight
-                who.weight += match.weight.get(side, 0.0)
-        if (row["match_id"], row["batter"], "place") not in seen:
-            seen.add((row["match_id"], row["batter"], "place"))
-            found[batting, row["batter"]].places.append(int(row["pos"] or LAST_MAN))
-        found[fielding, row["bowler"]].bowled += fielding in match.weight
-    sides = {
-        side: [c for (s, _), c in found.items() if s == side and c.weight] for side in SIDES[game]
-    }
-    return {side: sorted(them, key=_most_first) for side, them in sides.items()}
-
-
-def _most_first(who: Candidate) -> tuple[float, str]:
-    return -who.weight, who.known_as
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
-    """An international that counts for a side or both; `weight` by side."""
-
-    batted_first: str
-    batted_second: str
-    weight: dict[str, float]
-
-    def sides(self, innings: int) -> tuple[str, str]:
-        """The batting and the fielding side."""
-        both = self.batted_first, self.batted_second
-        return both if innings == 1 else both[::-1]
-
-
-def _counted(directory: Path, game: Game) -> Iterator[tuple[str, Counted]]:
-    played = [r for r in _rows(directory, f"{SOURCES[game]}_matches.csv") if _is_international(r)]
-    weights: dict[str, dict[str, float]] = defaultdict(dict)
-    for side in SIDES[game]:
-        own = [r for r in played if side in (r["team1"], r["team2"])]
-        own.sort(key=lambda r: (r["date"], r["match_id"]), reverse=True)
-        for ago, row in enumerate(own[:RECENT]):
-            weights[row["match_id"]][side] = 0.5 ** (ago / HALF_LIFE)
-    for row in played:
-        if row["match_id"] in weights:
-            yield (
-                row["match_id"],
-                Counted(
-                    batted_first=row[f"team{row['i1_team']}"],
-                    batted_second=row[f"team{3 - int(row['i1_team'])}"],
-                    weight=weights[row["match_id"]],
-                ),
-            )
-
-
-def _is_international(row: Mapping[str, str]) -> bool:
-    return row["team_type"] == "international" and bool(row["i1_team"])
 
 
 def choose(game: Game, name: str, them: Sequence[Candidate], people: Skills) -> Side:
@@ -184,7 +80,7 @@ def _with_another_bowler(
     keeper = next(c for c in eleven if _keeps(c, people))
     out = next(
         c
-        for c in sorted(eleven, key=_most_first, reverse=True)
+        for c in sorted(eleven, key=most_first, reverse=True)
         if c is not keeper and c.balls_a_match < REALLY_BOWLS
     )
     return [more if c is out else c for c in eleven]
@@ -299,11 +195,6 @@ def _people(game: Game) -> dict[str, dict[str, dict[str, str]]]:
             if row["game"] == game.value:
                 found[row["team"]][row["known_as"]] = row
     return found
-
-
-def _rows(directory: Path, name: str) -> Iterator[dict[str, str]]:
-    with gzip.open(directory / f"{name}.gz", "rt", encoding="utf-8", newline="") as lines:
-        yield from csv.DictReader(lines)
 
 
 def main(arguments: Sequence[str]) -> int:

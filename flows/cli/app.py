@@ -49,13 +49,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return Exit.FAILED
     except Exception as error:
-        from flows.cli.failures import behind, exit_of
+        from flows.cli.failures import behind, exit_of, said
 
         told = behind(error)
         code = exit_of(told)
         if code is None:  # a bug of ours keeps its traceback
             raise
-        return _failed(tokens, code, str(told))
+        return _failed(tokens, code, said(told))
 
 
 def command() -> int:

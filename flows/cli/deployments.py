@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.captains import CaptainSpec
 from flows import catalogue, settings
-from flows.cli.terminal import BadInput, Exit, answer_json, note, say
+from flows.cli.terminal import BadInput, Exit, answer_json, note, note_server, say
 from flows.deployments.declared import SHIPPED, endpoints_of, known_captains, read_declared
 from flows.deployments.prefect_file import prefect_file, read_prefect_file
 from flows.deployments.reading import BadFile
@@ -104,9 +103,7 @@ def _told(manner: Manner, work: Work) -> int:
     """Do the work on the server, and tell what was done."""
     home = settings.home(manner.runs)
     settings.apply(home)
-    if not os.environ.get("PREFECT_API_URL"):
-        note("starting a Prefect server …")
-    with server(home, meanwhile=_load) as found:
+    with server(home, meanwhile=_load, starting=note_server) as found:
         lines = asyncio.run(_with_client(work))
         if manner.as_json:
             told = [asdict(line) for line in lines]

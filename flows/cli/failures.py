@@ -53,6 +53,13 @@ def exit_of(error: BaseException) -> Exit | None:
     return None
 
 
+def said(error: BaseException) -> str:
+    """What a user is told: of the system's own errors, the file and what is the matter with it."""
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
+
+
 def behind(error: BaseException) -> BaseException:
     """What went wrong first, where all that is told is that Prefect's server could not even be told
     of it: on a disk that is full, say.

@@ -43,6 +43,11 @@ def note(text: str) -> None:
     sys.stderr.flush()
 
 
+def note_server() -> None:
+    """That a Prefect server is started: it takes seconds."""
+    note("starting a Prefect server …")
+
+
 class _Notes(logging.Handler):
     """Says what is logged."""
 

@@ -18,7 +18,16 @@ from flows import settings
 from flows.cli.background import LOG, detached
 from flows.cli.door import door_to
 from flows.cli.only import Document, Hold, take
-from flows.cli.terminal import BadInput, Exit, answer_json, hear, is_watched, note, say
+from flows.cli.terminal import (
+    BadInput,
+    Exit,
+    answer_json,
+    hear,
+    is_watched,
+    note,
+    note_server,
+    say,
+)
 from flows.deployments.part import Part
 from flows.play import BusAddress
 from flows.server import Server, server
@@ -99,9 +108,7 @@ def _joined(wanted: _Wanted, told: Document) -> int:
 def _keep_up(wanted: _Wanted, hold: Hold) -> None:
     """Until Ctrl-C."""
     end = _End()
-    if not os.environ.get("PREFECT_API_URL"):
-        note("starting a Prefect server …")
-    with server(wanted.home, meanwhile=_load, stop_s=end.left_s) as found:
+    with server(wanted.home, meanwhile=_load, starting=note_server, stop_s=end.left_s) as found:
         note(f"Prefect server: {found.ui_url}")
         asyncio.run(_serve(wanted, found, hold, end))
 

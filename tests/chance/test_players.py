@@ -11,7 +11,8 @@ import pytest
 from engine.chance.fitting.players import COLUMNS, main
 from engine.cricket.players import Game
 from engine.squads import parse_squad
-from engine.squads.make import BOWLERS, REALLY_BOWLS, Candidate, as_named, choose, yaml_of
+from engine.squads.candidates import Candidate
+from engine.squads.make import BOWLERS, REALLY_BOWLS, as_named, choose, yaml_of
 from engine.yamlfile import parse
 from tests.chance import synthetic
 

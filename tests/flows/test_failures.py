@@ -6,7 +6,7 @@ from errno import ENOSPC
 
 import httpx
 
-from flows.cli.failures import behind
+from flows.cli.failures import behind, said
 
 FULL = OSError(ENOSPC, "No space left on device", "e1.part")
 
@@ -32,3 +32,7 @@ def test_a_refusal_alone_is_told_as_it_is() -> None:
     assert behind(error) is error
     bug = after(KeyError("x"))
     assert behind(bug) is bug
+
+
+def test_of_an_error_of_the_system_the_file_is_named_without_a_number() -> None:
+    assert said(FULL) == "e1.part: No space left on device"

@@ -18,8 +18,10 @@ def test_a_second_command_joins_the_first(prefect_server: Server) -> None:
     home = Path(os.environ["PREFECT_HOME"]).parent
     address = os.environ.pop("PREFECT_API_URL")
     try:
-        with server(home) as joined:
+        begun: list[str] = []
+        with server(home, starting=lambda: begun.append("one")) as joined:
             assert joined == prefect_server
+        assert begun == []
         assert answers(prefect_server.api_url)
     finally:
         os.environ["PREFECT_API_URL"] = address

@@ -64,7 +64,7 @@ WRONG = {
     "captains: [random, {name: x, preset: gone}]": "unknown captain 'gone'; known captains: aggr",
     "captains: [random, 7]": "`captains[2]` is 7; allowed: A list of 2 to 64",
     "opponents: [baseline]": "`opponents` is for {kind: gauntlet}; allowed here: nobody",
-    "format: round_robin": "`format` is 'round_robin'; allowed: Who meets whom",
+    "format: round_robin": "`format` is 'round_robin'; allowed: A mapping that says",
     "format: {kind: swiss, rounds: 4}": "4 rounds of 3 captains; allowed: 1 to 3",
     "format: {kind: swiss, rounds: 0}": "`format.rounds` is 0; allowed: How many rounds",
     "format: {kind: knockout, best_of: 4}": "best of 4 pairs; allowed: an odd number, such as 3",
