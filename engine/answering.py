@@ -40,10 +40,7 @@ from engine.tool_captains.contract import Accountable, Listening, ToolCaptain
 from engine.wording import shown
 
 _MS: Final = 1000.0
-
-
 _answered = maker(Answered)
-
 
 Captain = Policy | ToolCaptain
 _NOT_HIS_OWN: Final[frozenset[ev.Source]] = frozenset({"fallback", "default", "repeat"})
@@ -128,7 +125,7 @@ class Chair:
         assert policy is not None
         try:
             decision = policy.decide(request, draws)
-        except (CaptainUnavailable, BrokenRecord):
+        except _NOT_HIS_DOING:
             raise
         except Exception as crash:  # noqa: BLE001 - a captain's bug is his failure, not the match's
             return self._without_answer([self._crashed(request, crash)], request, draws)

@@ -30,6 +30,7 @@ from engine.events import SeatCounts
 from engine.making import maker
 from engine.observation import CallLine, CricketObservation
 from engine.observing import OwnSide, moment, observe, own_side
+from engine.overhead import Overhead
 from engine.preparation import Preparation
 from engine.rewards import Rubrics
 from engine.seeds import CaptainDraws
@@ -37,8 +38,6 @@ from engine.tally import Tally
 from engine.tools import OwnTable, Tool
 
 RECENT: Final = 5
-# So many calls that do not commit may be made for one question; then one that commits is due.
-MAX_PREPARING_CALLS: Final = 12
 NOTHING_ASKED: Final = -1
 _own_table = maker(OwnTable)
 
@@ -47,7 +46,8 @@ class SeatSession:
     """`captain` is his name. `value` is the public win-probability model that he may consult,
     `adviser` what values plans by it.
 
-    `prepared` is what he has declared, planned and set, `tally` how he has answered so far.
+    `prepared` is what he has declared, planned and set, `tally` how he has answered so far,
+    `overhead` what his preparing has taken.
     `reply` is what the last accepted call gave back, `reason` the last decision's reason in his
     words. `refused_on_question` counts the unusable answers to the open question.
     """
@@ -67,15 +67,13 @@ class SeatSession:
         self.prepared = Preparation()
         self.calls: deque[CallLine] = deque(maxlen=RECENT)
         self.balls: deque[BallBowled] = deque(maxlen=RECENT)
-        self.overhead_this_over = 0
+        self.overhead = Overhead(tally=self.tally)
         self.refused_on_question = 0
         self._value, self._adviser = value, adviser
         self._question = NOTHING_ASKED
         self._innings = 0
         self._over = (0, 0)
-        self._preparing_calls = 0
         self._is_asked_again = False
-        self._field_was_set = False
         self._coherence = 0.0
         self._discipline = 0.0
 
@@ -218,24 +216,11 @@ class SeatSession:
     def _prepare(self, tool: Tool, given: args.Arguments, request: DecisionRequest) -> None:
         """Carries out a call that does not commit, and books what it costs."""
         reply: dict[str, Any] = {"done": tool.name}
-        overhead = tool.overhead
         self.prepared.take(given, request)
-        match given:
-            case args.SetField():
-                overhead, self._field_was_set = self._field_was_set, True
-            case args.AnalyzeSituation():
-                reply = analyze(request, self._value, self._adviser)
-        self._preparing_calls += 1
+        if isinstance(given, args.AnalyzeSituation):
+            reply = analyze(request, self._value, self._adviser)
         self.reply = reply
-        if overhead:
-            self._book_overhead()
-
-    def _book_overhead(self) -> None:
-        self.overhead_this_over += 1
-        self.tally.overhead += 1
-        if self.overhead_this_over > rewards.FREE_OVERHEAD_CALLS:
-            self.tally.fines += rewards.OVERHEAD_FINE
-            self._discipline -= rewards.OVERHEAD_FINE
+        self._discipline -= self.overhead.book(tool)
 
     # --- counting ------------------------------------------------------------------------------
 
@@ -250,8 +235,9 @@ class SeatSession:
         if request.number == self._question:
             return
         self._question = request.number
-        self._preparing_calls = self.refused_on_question = 0
-        self._is_asked_again = self._field_was_set = False
+        self.refused_on_question = 0
+        self._is_asked_again = False
+        self.overhead.next_question()
         innings = request.view.innings
         if innings is None:
             return
@@ -260,7 +246,7 @@ class SeatSession:
             self.prepared.close_innings()
         if (innings.number, innings.over) != self._over:
             self._over = (innings.number, innings.over)
-            self.overhead_this_over = 0
+            self.overhead.next_over()
 
     def _decided(self, decision: Decision, request: DecisionRequest) -> None:
         self.tally.decisions += 1
@@ -280,7 +266,7 @@ class SeatSession:
     def _table(self) -> OwnTable:
         return _own_table(
             has_plan=bool(self.prepared.plan),
-            may_prepare=self._preparing_calls < MAX_PREPARING_CALLS,
+            may_prepare=self.overhead.may_prepare,
         )
 
     def _own_side(self, request: DecisionRequest | None) -> OwnSide:
@@ -298,7 +284,7 @@ class SeatSession:
             notes=tuple(mine.notes),
             calls=tuple(self.calls),
             reply=self.reply,
-            overhead=self.overhead_this_over,
+            overhead=self.overhead.this_over,
             fines=self.tally.fines,
             table=self._table(),
         )

@@ -77,9 +77,10 @@ def match_setup(
     """What is settled before the toss; the conditions are drawn from the match's own streams. `era`
     is the season whose scoring is played, `squads_drawn` says that both squads were drawn too,
     `captaincy` what the value takes the captains to be worth; `start` where play begins that does
-    not begin with the toss. Raises `BadStart` where no such
-    match gets there, `UnknownFormat` where nothing is known of such matches (women's of more than
-    20 overs).
+    not begin with the toss.
+
+    Raises `BadStart` where no such match gets there, `UnknownFormat` where nothing is known of such
+    matches (women's of more than 20 overs).
     """
     fmt = format_of(overs)
     game = squads.home.game

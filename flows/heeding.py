@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 from uuid import UUID
 
 import httpx
@@ -31,7 +31,8 @@ _CANCELLED: Final = (StateType.CANCELLING, StateType.CANCELLED)
 @asynccontextmanager
 async def heeding(stage: Stage) -> AsyncIterator[None]:
     """End the block where the flow run is cancelled or paused from elsewhere. Raises Prefect's
-    `Abort` or `Pause` then, which leave its state as it was ordered.
+    `Abort` or `Pause` then, which leave its state as it was ordered. A command's run that is
+    interrupted is cancelled too: Prefect takes every other cancellation for a crash.
     """
     playing, heard = asyncio.current_task(), list[State[Any]]()
     assert playing is not None
@@ -44,10 +45,13 @@ async def heeding(stage: Stage) -> AsyncIterator[None]:
     try:
         yield
     except asyncio.CancelledError:
-        if not heard:
+        if heard:
+            playing.uncancel()
+            await _obeyed(heard[0], stage)
+        if runtime.deployment.id is not None:  # its worker tells Prefect how it ended
             raise
         playing.uncancel()
-        await _obeyed(heard[0], stage)
+        await _cancelled("Interrupted; what was played stays played.")
     finally:
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
@@ -70,15 +74,19 @@ def _is_order(run: FlowRun, state: State[Any]) -> bool:
     return state.type is StateType.PAUSED or (is_ours and state.type in _CANCELLED)
 
 
-async def _obeyed(order: State[Any], stage: Stage) -> None:
+async def _obeyed(order: State[Any], stage: Stage) -> NoReturn:
     if order.type is StateType.PAUSED:
         stage.reporter.trouble(
             "paused in Prefect: this process ends, and the same run goes on later"
         )
         raise Pause(state=order)
     stage.reporter.trouble("cancelled in Prefect")
-    over: State[Any] = Cancelled(message="Cancelled; what was played stays played.")
+    await _cancelled("Cancelled; what was played stays played.")
+
+
+async def _cancelled(message: str) -> NoReturn:
+    over: State[Any] = Cancelled(message=message)
     with suppress(httpx.HTTPError, PrefectException):
         async with get_client() as client:
             await client.set_flow_run_state(UUID(str(runtime.flow_run.id)), over, force=True)
-    raise Abort("cancelled in Prefect")
+    raise Abort(message)

@@ -8,6 +8,7 @@ setting anywhere else.
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import MutableMapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -156,3 +157,5 @@ def apply(home_folder: Path, environ: MutableMapping[str, str] = os.environ) -> 
     for setting in SETTINGS:
         environ.setdefault(setting.name, setting.value)
     environ.setdefault("PREFECT_HOME", str(home_folder / "prefect"))
+    # With a server of one's own it is needed for nothing, and may not be there yet.
+    warnings.filterwarnings("ignore", "Failed to create the Prefect home", UserWarning)

@@ -20,6 +20,22 @@ LONGEST: Final = 300
 T = TypeVar("T")
 
 
+class NothingCounts(Exception):
+    """Every episode of a run is void, so that its flow run has failed. The message is the story."""
+
+    def __init__(self, story: str, summary: RunSummary) -> None:
+        super().__init__(story)
+        self.summary = summary
+
+
+def ended_run(summary: RunSummary, story: str) -> RunSummary:
+    """What a tournament's flow returns. Raises `NothingCounts`."""
+    counts = summary.episodes
+    if counts.void and not (counts.played or counts.resumed or summary.taken_over):
+        raise NothingCounts(story, summary)
+    return ended(summary, story)
+
+
 def ended(result: T, story: str) -> T:
     """What a flow returns: Prefect shows the story, and gives the result to whoever called it."""
     return cast("T", Completed(data=result, message=story))
@@ -27,25 +43,29 @@ def ended(result: T, story: str) -> T:
 
 def story_of(done: int, total: int, summary: RunSummary, report: Report | None) -> str:
     """`47 of 120 episodes, qwen +38 ± 22 Elo on heuristic, tied; stopped: …`."""
-    parts = [f"{done} of {total} episodes"]
+    void = summary.episodes.void
+    parts = [f"{done - void} of {total} episodes"]
+    if void:
+        parts.append(f"{void} void")
     if summary.champion is not None:
         parts.append(f"champion {plain_name(summary.champion)}")
     if summary.unranked:
         parts.append("no ranking")
     elif report is not None and (found := report.ratings.adjusted) is not None and found.gaps:
-        parts.append(_ahead(found.gaps[0]))
+        parts.append(told_of(found.gaps[0]))
     told = ", ".join(parts)
     if summary.stopped is not None:
         told += f"; stopped: {summary.stopped}"
     return shortened(printable(told), LONGEST)
 
 
-def _ahead(gap: Gap) -> str:
+def told_of(gap: Gap) -> str:
     """The first of the table and who is next, luck taken out; `tied` where the data does not tell
     them apart.
     """
     if gap.low is None or gap.high is None:  # who has not lost yet may be any better
-        told = f"{plain_name(gap.better)} {span(gap)} ahead of {plain_name(gap.worse)}"
+        much = f"{span(gap)} " if gap.is_resolved else ""  # else its end lies on the other side
+        told = f"{plain_name(gap.better)} {much}ahead of {plain_name(gap.worse)}"
     else:
         margin = (gap.high - gap.low) / 2
         told = f"{plain_name(gap.better)} {signed(gap.elo)} ± {margin:.0f} Elo"

@@ -39,7 +39,7 @@ from flows.reporting import reported, tidied
 from flows.run import Run
 from flows.screen import Screen
 from flows.stage import Stage, current_stage
-from flows.story import ended
+from flows.story import ended_run
 from flows.summary import RunSummary, summary_of
 from flows.together import together
 from flows.views import Views
@@ -108,7 +108,7 @@ async def tournament(config: TournamentConfig) -> RunSummary:
                     report = await reported(run, stage, summary)
                     story = await views.finished(summary, report)
             await tidied(run, stage)
-            return ended(summary, story)
+            return ended_run(summary, story)
 
 
 @task(

@@ -64,7 +64,13 @@ def _set_hypothesis_profile() -> None:
     settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if IN_CI else "desk"))
 
 
+def _spare_the_cores() -> None:
+    """numpy's threads wait for each other in a loop, which takes as much CPU again."""
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy is imported, here and in any child
+
+
 _isolate_prefect()
+_spare_the_cores()
 _set_hypothesis_profile()
 
 

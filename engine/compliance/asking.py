@@ -15,7 +15,7 @@ from typing import Final
 from engine.calls import CricketAction
 from engine.compliance.questions import Question
 from engine.errors import CallError, NoUsableCall
-from engine.seat import MAX_PREPARING_CALLS
+from engine.overhead import MAX_PREPARING_CALLS
 from engine.tool_captains.account import Problem
 from engine.tool_captains.faults import BadEndpoint, Part, TransportFault
 from engine.tool_captains.remote.posting import Programs

@@ -19,8 +19,9 @@ from engine.cricket.players import MAX_NAME, Bowling, Hand, Player, Role, Squad
 from engine.cricket.setup import MAX_SUPER_OVERS, MatchSetup
 from engine.cricket.state import Squads
 from engine.driver import draws_for
+from engine.overhead import MAX_PREPARING_CALLS
 from engine.rehearsal import Weather, dots, injuries, no_balls, ordinary, rehearse, wickets
-from engine.seat import MAX_PREPARING_CALLS, SeatSession
+from engine.seat import SeatSession
 from engine.seeds import Streams
 from engine.setup import DRAWN, squads_named
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
 from engine import variables
-from engine.eras import FIRST_ERA, LAST_ERA
+from engine.eras import CURRENT_ERA, FIRST_ERA, LAST_ERA
 from engine.seeds import MAX_SEED
 
 JSON = Annotated[bool, Parameter(name="--json", negative=(), help="One JSON document on stdout.")]
@@ -63,3 +64,45 @@ CAPTAINS = Annotated[
     ),
 ]
 PACK = Annotated[str, Parameter(help="Where matches begin: a pack's name or .yaml file.")]
+SPEECH = Annotated[
+    Literal["none", "auto", "cartesia", "piper", "espeak", "browser"],
+    Parameter(help="Who speaks the commentary; with --featured."),
+]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class MatchOptions:
+    """What match is played."""
+
+    format_: FORMAT = None
+    overs: OVERS = None
+    seed: SEED = 1
+    squads: SQUADS = "drawn"
+    era: ERA = CURRENT_ERA
+    super_over: SUPER_OVER = False
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class ShowOptions:
+    """Where a match is shown and how fast, when what captains think is, and who speaks.
+    `balls_per_s` None: the flow's own pace on a terminal, at full speed elsewhere.
+    """
+
+    featured: Annotated[
+        bool, Parameter(negative=(), help="On the featured channel, under Prefect.")
+    ] = False
+    if_busy: Annotated[
+        Literal["wait", "refuse"], Parameter(help="When another match is featured.")
+    ] = "wait"
+    reasoning: Annotated[
+        Literal["live", "after", "never"] | int,
+        Parameter(help="When a bus shows what captains think; a number: so many balls later."),
+    ] = "live"
+    speech: SPEECH = "none"
+    balls_per_s: Annotated[
+        float | None,
+        Parameter(help="Pace of the show, with --featured; default: 4 on a terminal, else none."),
+    ] = None
+    bus: BUS = None

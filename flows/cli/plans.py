@@ -56,9 +56,7 @@ def _play_pilot(order: Order, file: str, runs: Path, pilot: int, *, as_json: boo
         session(runs, quiet=as_json, bus=False, bus_url=None, reporter=reporter) as opened,
         reporter,
     ):
-        from flows.tournament import tournament  # Prefect reads its settings as it is loaded
-
-        summary = opened.call(lambda: tournament(config))
+        summary = opened.played(config)
     for why in [*summary.unplayable, *summary.voided]:
         note(why)
 

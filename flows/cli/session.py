@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from flows import settings
 from flows.calling import call, drain
@@ -17,6 +17,10 @@ from flows.cli.terminal import hear, is_watched, note, note_server
 from flows.play import BusAddress
 from flows.server import Server, server
 from flows.stage import Reporter, Stage, bus_at
+
+if TYPE_CHECKING:
+    from flows.config import TournamentConfig
+    from flows.summary import RunSummary
 
 T = TypeVar("T")
 
@@ -32,6 +36,16 @@ class Session:
     def call(self, flow: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run a flow to its end on this session's stage."""
         return call(flow, self.stage)
+
+    def played(self, config: TournamentConfig) -> RunSummary:
+        """Play a tournament. Where nothing counts its flow run has failed: a summary it has."""
+        from flows.story import NothingCounts
+        from flows.tournament import tournament
+
+        try:
+            return self.call(lambda: tournament(config))
+        except NothingCounts as failed:
+            return failed.summary
 
     def make_ready(self) -> None:
         """Create what the server lacks of pools and limits."""

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from engine.captains import is_scripted
-from flows.cli.matches import Wanted
 from flows.cli.numbers import check_processes
 from flows.cli.terminal import BadInput, Exit, answer_json, say
+from flows.cli.wanted import Wanted
 
 if TYPE_CHECKING:
     from flows.simulate import SimulationSummary

@@ -13,6 +13,7 @@ from engine.wording import duration
 from flows.cli.terminal import Exit, answer_json, is_watched, note, say
 
 if TYPE_CHECKING:
+    from flows.cli.progress import TerminalReporter
     from flows.cli.session import Session
     from flows.order import Order
     from flows.summary import RunSummary
@@ -155,12 +156,16 @@ def _run(
                 _stay_up()
             return _exit_of(summary)
     except KeyboardInterrupt:
-        if reporter.is_complete and (answered or not as_json):
-            return Exit.DONE  # only the featured match was still being shown
-        if as_json:
-            answer_json({"error": reporter.interrupted(), "exit_code": int(Exit.INTERRUPTED)})
-        note(f"\n{reporter.interrupted()}")
-        return Exit.INTERRUPTED
+        return _interrupted(reporter, answered=answered, as_json=as_json)
+
+
+def _interrupted(reporter: TerminalReporter, *, answered: bool, as_json: bool) -> Exit:
+    if reporter.is_complete and (answered or not as_json):
+        return Exit.DONE  # only the featured match was still being shown
+    if as_json:
+        answer_json({"error": reporter.interrupted(), "exit_code": int(Exit.INTERRUPTED)})
+    note(f"\n{reporter.interrupted()}")
+    return Exit.INTERRUPTED
 
 
 def _exit_of(summary: RunSummary) -> Exit:
@@ -177,10 +182,10 @@ def _refuse_if_busy(order: Order, runs: Path) -> None:
 
 def _played(opened: Session, file: str, occasion: str, runs: Path, *, fresh: bool) -> RunSummary:
     from flows.config import TournamentConfig
-    from flows.tournament import tournament
 
-    config = TournamentConfig(file=file, occasion=occasion, fresh=fresh, runs=str(runs))
-    return opened.call(lambda: tournament(config))
+    return opened.played(
+        TournamentConfig(file=file, occasion=occasion, fresh=fresh, runs=str(runs))
+    )
 
 
 def _tell_where(opened: Session) -> None:

@@ -21,9 +21,12 @@ from prefect.client.schemas.responses import DeploymentResponse
 from prefect.flows import Flow
 from prefect.utilities.callables import parameter_schema
 
+from engine.wording import printable
 from flows.deployments.comparing import Shape, differences, schedule_of, shape_of, wanted_shape
+from flows.deployments.declared import shipped
 from flows.deployments.lines import Line, State
 from flows.deployments.paging import all_of
+from flows.deployments.reading import BadFile
 from flows.deployments.wanted import (
     EPISODE,
     FIXTURES,
@@ -36,6 +39,8 @@ from flows.episode import episode
 from flows.fixtures import fixtures
 from flows.tournament import tournament
 from tournaments.brackets import bracket_names
+from tournaments.errors import Problem
+from tournaments.text import shown
 
 FLOWS: Final[Mapping[str, Flow[..., Any]]] = {
     EPISODE: episode,
@@ -58,8 +63,10 @@ async def deploy(
     runs work in `folder`. `everything`: `wanted` is all of that folder's `prefect.yaml`. What is
     not declared any more is told, and removed where `prune`.
 
-    Raises `httpx.HTTPStatusError` where Prefect refuses.
+    Raises `BadFile` for a work pool that is nowhere, before anything is written, and
+    `httpx.HTTPStatusError` where Prefect refuses.
     """
+    await _check_pools(client, wanted)
     there = await deployed(client)
     lines = []
     for one in wanted:
@@ -76,6 +83,23 @@ async def deploy(
             if prune and not dry_run:
                 await client.delete_deployment(left.id)
     return lines
+
+
+async def _check_pools(client: PrefectClient, wanted: Sequence[WantedDeployment]) -> None:
+    """Those of ours are made where they are missing."""
+    there = {pool.name for pool in await all_of(client.read_work_pools)} | {*shipped().pools}
+    unknown = tuple(
+        Problem(
+            file=one.origin,
+            line=one.pool_line,
+            message=f"work pool {shown(one.work_pool)} is not on the server; "
+            f"allowed: {', '.join(sorted(map(printable, there)))}",
+        )
+        for one in wanted
+        if one.work_pool not in there
+    )
+    if unknown:
+        raise BadFile(unknown)
 
 
 async def _flow_ids(client: PrefectClient) -> dict[UUID, str]:

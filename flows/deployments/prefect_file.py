@@ -181,7 +181,10 @@ def read_prefect_file(path: Path) -> tuple[WantedDeployment, ...]:
     ]
     if faults:
         raise BadFile.of(str(path), faults)
-    return tuple(_wanted(one, str(path)) for one in found.deployments)
+    return tuple(
+        _wanted(one, str(path), document.line(("deployments", number, "work_pool", "name")))
+        for number, one in enumerate(found.deployments)
+    )
 
 
 def _parameter_faults(one: Deployment, number: int, document: Document) -> Iterator[Fault]:
@@ -220,7 +223,7 @@ def _config_faults(
             yield Fault(line=document.line(where), message=str(error))
 
 
-def _wanted(one: Deployment, origin: str) -> WantedDeployment:
+def _wanted(one: Deployment, origin: str, pool_line: int) -> WantedDeployment:
     limit = one.concurrency_limit
     return WantedDeployment(
         name=one.name,
@@ -239,6 +242,7 @@ def _wanted(one: Deployment, origin: str) -> WantedDeployment:
         work_queue=one.work_pool.work_queue_name,
         job_variables=one.work_pool.job_variables,
         origin=origin,
+        pool_line=pool_line,
     )
 
 

@@ -52,7 +52,7 @@ class WantedSchedule:
 class WantedDeployment:
     """`runs`: how many at once; `on_collision` what becomes of one more, `grace_s` how long a run
     may take to begin. `anywhere`: its runs need no folder of their own. `origin`: the file that
-    declares it.
+    declares it, `pool_line` where it names the work pool.
     """
 
     name: str
@@ -71,6 +71,7 @@ class WantedDeployment:
     anywhere: bool = False
     job_variables: Mapping[str, Any] = field(default_factory=dict)
     origin: str = ""
+    pool_line: int = 1
 
     @property
     def flow(self) -> str:

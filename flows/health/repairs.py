@@ -20,7 +20,7 @@ from flows.health.server import Place
 
 async def mended(client: PrefectClient, place: Place) -> list[Repair]:
     """Do what is safe."""
-    lines = await set_up_pools(client, endpoints=place.endpoints)
+    lines = await set_up_pools(client)  # those of endpoints are made by runs
     lines += await _made_again(client, place)
     lines += await automate(client)
     return [*_of_lines(lines), *await _freed(client, place)]

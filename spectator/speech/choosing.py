@@ -147,9 +147,7 @@ def _is_address(url: str) -> bool:
 
 def _piper(environ: Mapping[str, str]) -> Found:
     if find_spec("piper") is None:
-        return Found(
-            wish=Wish.PIPER, why_not="the extra is not installed: pip install captains[piper]"
-        )
+        return Found(wish=Wish.PIPER, why_not="the extra `piper` of captains is not installed")
     named = PIPER_VOICE.read(environ)
     voice = Path(named) if named else _packaged_voice()
     if voice is None or not voice.is_file():

@@ -19,7 +19,7 @@ from engine.casting import Cast
 from engine.cricket.choices import Decision, DecisionKind, Seat, ShotDecision
 from engine.cricket.nodes import DecisionRequest
 from engine.episode import play_episode
-from engine.errors import CaptainUnavailable
+from engine.errors import BadPreset, CaptainUnavailable
 from engine.events import EndReason, EpisodeEndedEvent, Event, parse_event
 from engine.models import Models
 from engine.observation import CricketObservation
@@ -129,6 +129,19 @@ def test_an_illegal_answer_falls_back_and_is_counted() -> None:
     assert counts.fallbacks == counts.illegal > 0
     assert counts.coverage < 1.0
     assert result.counts[Seat.AWAY].coverage == 1.0
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (CaptainUnavailable("away"), EndReason.TRANSPORT),
+        (BadPreset("ada", "its file is gone"), EndReason.BAD_SETTINGS),
+        (RuntimeError("a bug of his"), EndReason.FORFEIT),
+    ],
+)
+def test_a_policy_does_not_forfeit_what_is_not_his_doing(error: Exception, reason: str) -> None:
+    given = spec().model_copy(update={"home": forfeiting("heuristic")})
+    assert play(given, {Seat.HOME: Broken(error)})[0].end_reason == reason
 
 
 def test_an_illegal_answer_forfeits_where_the_file_says_so() -> None:

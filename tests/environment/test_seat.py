@@ -21,8 +21,8 @@ from engine.cricket.choices import (
     Variation,
 )
 from engine.errors import CallError, IllegalCall, LateCall
+from engine.overhead import MAX_PREPARING_CALLS
 from engine.rewards import FALLBACK_FINE, OVERHEAD_FINE, REFUSED_FINE
-from engine.seat import MAX_PREPARING_CALLS
 from tests.doubles import SHARES
 from tests.environment.calls import any_call, calls_of, open_questions
 from tests.tables import Match
@@ -175,9 +175,9 @@ def test_either_seat_has_a_budget_of_its_own() -> None:
 def test_the_first_field_for_a_ball_is_free_and_the_second_is_overhead() -> None:
     match = Match().to(DecisionKind.DELIVERY)
     call(match, "set_field", field="slips")
-    assert match.session.overhead_this_over == 0
+    assert match.session.overhead.this_over == 0
     call(match, "set_field", field="ring")
-    assert match.session.overhead_this_over == 1
+    assert match.session.overhead.this_over == 1
 
 
 def test_preparing_without_end_comes_to_an_end() -> None:

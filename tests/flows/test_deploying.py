@@ -18,6 +18,7 @@ from prefect.client.schemas.actions import (
     GlobalConcurrencyLimitUpdate,
     WorkPoolUpdate,
 )
+from prefect.exceptions import ObjectNotFound
 
 from engine.variables import LLM_BASE_URL, LLM_MODEL
 from flows.deployments.automating import shipped_automations
@@ -26,6 +27,7 @@ from flows.deployments.declared import Declared, shipped
 from flows.deployments.deploying import deploy
 from flows.deployments.lines import Line
 from flows.deployments.prefect_file import read_prefect_file
+from flows.deployments.reading import BadFile
 from flows.deployments.setting_up import make_ready, set_up
 from flows.deployments.tournament_file import read_tournament_file
 from flows.deployments.wanted import WantedDeployment
@@ -190,6 +192,17 @@ async def test_a_schedule_that_is_deleted_from_a_file_is_gone(
     assert (line.state, line.said) == ("changed", "schedule schedule is gone")
     found = await ready.read_deployment_by_name(nightly.full_name)
     assert found.schedules == []
+
+
+async def test_a_work_pool_that_is_nowhere_is_told_before_anything_is_written(
+    ready: PrefectClient, tmp_path: Path
+) -> None:
+    first = small(tmp_path, "")
+    lost = replace(first, name=f"{first.name}-lost", work_pool="captains-lmm", pool_line=9)
+    with pytest.raises(BadFile, match=r":9: work pool 'captains-lmm' .* allowed: .*captains-llm"):
+        await deploy(ready, [first, lost], folder=tmp_path)
+    with pytest.raises(ObjectNotFound):
+        await ready.read_deployment_by_name(first.full_name)
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,10 @@ import signal
 import subprocess
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
+from prefect.client.orchestration import get_client
 
 from tests.flows.here import played_here
 from tests.flows.support import DEADLINE_S, captains, tournament_file
@@ -172,7 +174,7 @@ async def test_settings_that_an_endpoint_refuses_end_that_captains_run_at_once(
     assert played == {"heuristic": 2, "baseline": 2, "model": 0}
 
 
-async def test_an_episode_that_is_void_says_why(
+async def test_a_run_of_void_episodes_says_why_and_has_failed_in_prefect(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:
     async with stub(fails(402)) as endpoint:
@@ -180,6 +182,12 @@ async def test_an_episode_that_is_void_says_why(
     assert told["episodes"]["void"] == 2
     assert all(why.startswith("transport: ") and "402" in why for why in told["voided"])
     assert told["voided"]
+    kept = json.loads((Path(told["run_dir"]) / "run.json").read_text(encoding="utf-8"))
+    async with get_client() as client:
+        state = (await client.read_flow_run(UUID(kept["flow_run"]["id"]))).state
+    assert state is not None
+    assert state.is_failed()
+    assert "0 of 2 episodes, 2 void" in str(state.message)
 
 
 ROUND = """\

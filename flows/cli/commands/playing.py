@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from cyclopts import Parameter
 
-from engine.eras import CURRENT_ERA
 from flows.cli.options import (
     BUS,
     CAPTAINS,
-    ERA,
-    FORMAT,
     JSON,
-    OVERS,
     PACK,
     RUNS,
-    SEED,
-    SQUADS,
-    SUPER_OVER,
     VERBOSE,
+    MatchOptions,
+    ShowOptions,
 )
 from flows.cli.terminal import BadInput
 
-SPEECH = Annotated[
-    Literal["none", "auto", "cartesia", "piper", "espeak", "browser"],
-    Parameter(help="Who speaks the commentary; with --featured."),
-]
+_MATCH: Final = MatchOptions()
+_SHOW: Final = ShowOptions()
 
 
 def play(
@@ -35,31 +28,11 @@ def play(
     away: str,
     /,
     *,
-    format_: FORMAT = None,
-    overs: OVERS = None,
-    seed: SEED = 1,
-    squads: SQUADS = "drawn",
-    era: ERA = CURRENT_ERA,
-    super_over: SUPER_OVER = False,
+    match: MatchOptions = _MATCH,
     pack: PACK = "standard",
     entry: Annotated[str | None, Parameter(help="The pack's entry; else the seed picks.")] = None,
-    featured: Annotated[
-        bool, Parameter(negative=(), help="On the featured channel, under Prefect.")
-    ] = False,
-    if_busy: Annotated[
-        Literal["wait", "refuse"], Parameter(help="When another match is featured.")
-    ] = "wait",
-    reasoning: Annotated[
-        Literal["live", "after", "never"] | int,
-        Parameter(help="When a bus shows what captains think; a number: so many balls later."),
-    ] = "live",
-    speech: SPEECH = "none",
-    balls_per_s: Annotated[
-        float | None,
-        Parameter(help="Pace of the show, with --featured; default: 4 on a terminal, else none."),
-    ] = None,
+    show: ShowOptions = _SHOW,
     captains: CAPTAINS = None,
-    bus: BUS = None,
     runs: RUNS = Path("runs"),
     verbose: VERBOSE = False,
     json: JSON = False,
@@ -68,30 +41,15 @@ def play(
 
     Example: captains play heuristic random --format T5 --seed 7
     """
-    from flows.cli.matches import Showing, Wanted, play_featured, play_match
+    from flows.cli.matches import play_featured, play_match
+    from flows.cli.wanted import Wanted, check_show
 
-    wanted = Wanted.of(
-        home,
-        away,
-        format_,
-        overs,
-        seed,
-        squads,
-        super_over=super_over,
-        era=era,
-        pack=pack,
-        entry=entry,
-        captains=captains or (),
-    )
-    if featured and captains:
+    wanted = Wanted.of(home, away, match, pack=pack, entry=entry, captains=captains or ())
+    if show.featured and captains:
         raise BadInput("--captains: not with --featured, which plays the presets that ship")
-    showing = Showing(
-        bus_url=bus, reasoning=reasoning, speech=speech, balls_per_s=balls_per_s, verbose=verbose
-    )
-    showing.check(featured=featured)
-    if featured:
-        return play_featured(wanted, runs, showing, if_busy=if_busy, as_json=json)
-    return play_match(wanted, runs, showing, as_json=json)
+    check_show(show)
+    playing = play_featured if show.featured else play_match
+    return playing(wanted, runs, show, verbose=verbose, as_json=json)
 
 
 def publish(
@@ -134,14 +92,9 @@ def simulate(
     *,
     matches: Annotated[int, Parameter(help="How many matches.")],
     out: Annotated[Path, Parameter(help="The folder for the two files.")],
-    format_: FORMAT = None,
-    overs: OVERS = None,
-    seed: SEED = 1,
+    match: MatchOptions = _MATCH,
     home: Annotated[str, Parameter(help="The captain in the home seat.")] = "baseline",
     away: Annotated[str, Parameter(help="The captain in the away seat.")] = "baseline",
-    squads: SQUADS = "drawn",
-    era: ERA = CURRENT_ERA,
-    super_over: SUPER_OVER = False,
     processes: Annotated[int | None, Parameter(help="Default: one a core.")] = None,
     vectorised: Annotated[
         bool, Parameter(negative=(), help="Baselines, thousands of matches a second; no luck.")
@@ -152,13 +105,12 @@ def simulate(
 
     Example: captains simulate --format T20 --matches 2000 --seed 1 --out sim
     """
-    from flows.cli.matches import Wanted
     from flows.cli.simulations import simulate_in_bulk, simulate_matches
+    from flows.cli.wanted import Wanted
 
-    wanted = Wanted.of(home, away, format_, overs, seed, squads, super_over=super_over, era=era)
-    if vectorised:
-        return simulate_in_bulk(wanted, matches, out, processes=processes, as_json=json)
-    return simulate_matches(wanted, matches, out, processes=processes, as_json=json)
+    simulating = simulate_in_bulk if vectorised else simulate_matches
+    wanted = Wanted.of(home, away, match)
+    return simulating(wanted, matches, out, processes=processes, as_json=json)
 
 
 def replay(episode: str, /, *, runs: RUNS = Path("runs"), json: JSON = False) -> int:
