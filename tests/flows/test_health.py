@@ -196,6 +196,17 @@ async def test_a_deployment_that_is_missing_is_made_again_where_others_are(
     assert [one.state for one in await of_deployments(client, tmp_path)] == ["ok"]
 
 
+async def test_a_work_pool_that_is_nowhere_is_told_and_not_made(
+    client: PrefectClient, tmp_path: Path
+) -> None:
+    await set_up(client)
+    text = (ROOT / "prefect.yaml").read_text(encoding="utf-8")
+    (tmp_path / "prefect.yaml").write_text(text.replace("name: captains-llm", "name: captains-lmm"))
+    (finding,) = await of_deployments(client, tmp_path)
+    assert finding.state == "wrong"
+    assert "work pool 'captains-lmm' is not on the server" in finding.said
+
+
 async def test_a_schedule_that_is_paused_is_told_with_its_command(
     client: PrefectClient, tmp_path: Path
 ) -> None:
