@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, TypeVar, cast
 
-from prefect.states import Completed
+from prefect.states import Completed, Failed
 
 from engine.wording import printable, shortened
 from flows.report import Report
@@ -29,10 +29,11 @@ class NothingCounts(Exception):
 
 
 def ended_run(summary: RunSummary, story: str) -> RunSummary:
-    """What a tournament's flow returns. Raises `NothingCounts`."""
+    """What a tournament's flow returns; whoever called it gets `NothingCounts` where that is so."""
     counts = summary.episodes
     if counts.void and not (counts.played or counts.resumed or summary.taken_over):
-        raise NothingCounts(story, summary)
+        failed = NothingCounts(story, summary)
+        return cast("RunSummary", Failed(data=failed, message=story))
     return ended(summary, story)
 
 

@@ -40,9 +40,9 @@ async def deployments(client: PrefectClient, folder: Path, *, make: bool) -> Par
 
     try:
         wanted = read_prefect_file(prefect_file(folder))
+        lines = await deploy(client, wanted, folder=folder, dry_run=True)
     except BadFile as error:
         return Part(part="deployments", state="down", said=str(error).splitlines()[0])
-    lines = await deploy(client, wanted, folder=folder, dry_run=True)
     missing = {line.name for line in lines if line.state == "created"}
     if make and missing:
         new = [one for one in wanted if one.full_name in missing]

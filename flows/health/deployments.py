@@ -32,7 +32,11 @@ async def of_deployments(client: PrefectClient, folder: Path) -> list[Finding]:
     except BadFile as error:
         said = str(error).splitlines()[0]
         return [Finding(check="deployments", state="note", said=said, left="it is no file of ours")]
-    lines = await deploy(client, wanted, folder=folder, dry_run=True)
+    try:
+        lines = await deploy(client, wanted, folder=folder, dry_run=True)
+    except BadFile as error:  # a work pool that is nowhere
+        why, said = "none of the file's deployments can be made", str(error).splitlines()[0]
+        return [Finding(check="deployments", state="wrong", said=said, why=why)]
     return list(_of_deployments(lines, has_some=await is_deployed(client, folder)))
 
 

@@ -47,13 +47,13 @@ async def _made_again(client: PrefectClient, place: Place) -> list[Line]:
     """Deployments that are missing, of a folder of which others are there. One that is different
     is whoever's it is by now.
     """
-    try:
-        wanted = read_prefect_file(prefect_file(place.folder))
-    except BadFile:
-        return []
     if not await is_deployed(client, place.folder):
         return []
-    lines = await deploy(client, wanted, folder=place.folder, dry_run=True)
+    try:
+        wanted = read_prefect_file(prefect_file(place.folder))
+        lines = await deploy(client, wanted, folder=place.folder, dry_run=True)
+    except BadFile:
+        return []
     missing = {line.name for line in lines if line.state == "created"}
     new = [one for one in wanted if one.full_name in missing]
     return await deploy(client, new, folder=place.folder) if new else []

@@ -26,6 +26,7 @@ from prefect.states import Scheduled
 
 from flows.deployments.deploying import deploy, deployed
 from flows.deployments.paging import all_of
+from flows.deployments.parts import deployments
 from flows.deployments.prefect_file import read_prefect_file
 from flows.deployments.setting_up import set_up
 from flows.health.deployments import of_deployments, of_pool, of_schedules
@@ -194,6 +195,18 @@ async def test_a_deployment_that_is_missing_is_made_again_where_others_are(
     done = {one.check for one in await mended(client, Place(folder=tmp_path))}
     assert "deployment tournament/smoke" in done
     assert [one.state for one in await of_deployments(client, tmp_path)] == ["ok"]
+
+
+async def test_a_work_pool_that_is_nowhere_is_told_and_not_made(
+    client: PrefectClient, tmp_path: Path
+) -> None:
+    await set_up(client)
+    text = (ROOT / "prefect.yaml").read_text(encoding="utf-8")
+    (tmp_path / "prefect.yaml").write_text(text.replace("name: captains-llm", "name: captains-lmm"))
+    (finding,) = await of_deployments(client, tmp_path)
+    part = await deployments(client, tmp_path, make=True)
+    assert (finding.state, part.state) == ("wrong", "down")
+    assert "work pool 'captains-lmm' is not on the server" in finding.said == part.said
 
 
 async def test_a_schedule_that_is_paused_is_told_with_its_command(

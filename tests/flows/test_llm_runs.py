@@ -187,7 +187,7 @@ async def test_a_run_of_void_episodes_says_why_and_has_failed_in_prefect(
         state = (await client.read_flow_run(UUID(kept["flow_run"]["id"]))).state
     assert state is not None
     assert state.is_failed()
-    assert "0 of 2 episodes, 2 void" in str(state.message)
+    assert state.message == "0 of 2 episodes, 2 void, no ranking"
 
 
 ROUND = """\

@@ -72,7 +72,7 @@ def test_a_simulation_that_does_not_fit_names_the_file_and_leaves_nothing(tmp_pa
     out = tmp_path / "a" / "b"
     failed = on_a_small_disk(SIMULATING, "--out", str(out))
     assert failed.returncode == 1
-    assert failed.stderr.endswith(f": '{out / 'deliveries.csv.gz'}'\n")
+    assert failed.stderr == f"{out / 'deliveries.csv.gz'}: File too large\n"
     assert len(failed.stderr.splitlines()) == 1
     assert list(tmp_path.iterdir()) == []
 

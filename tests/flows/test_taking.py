@@ -14,7 +14,7 @@ from flows.deployments.setting_up import set_up
 from flows.server import Server
 from flows.taking import Taker
 from tests.flows.support import ROOT
-from tests.flows.working import POOL
+from tests.flows.working import POOL, forget
 
 pytestmark = pytest.mark.prefect
 
@@ -27,10 +27,11 @@ async def test_a_run_whose_process_is_there_is_not_taken_again(
         await deploy(client, read_prefect_file(ROOT / "prefect.yaml"), folder=tmp_path)
         deployment = await client.read_deployment_by_name("tournament/tournament")
         run = await client.create_flow_run_from_deployment(deployment.id)
-        async with Taker(work_pool_name=POOL, limit=1) as worker:
+        async with Taker(work_pool_name=POOL, name=tmp_path.name, limit=1) as worker:
             await worker.sync_with_backend()
             worker.limiter.acquire_on_behalf_of_nowait(run.id)
             taken = await worker.get_and_submit_flow_runs()
+        forget(on_server, tmp_path.name)
         state = (await client.read_flow_run(run.id)).state
     assert taken == []
     assert state is not None

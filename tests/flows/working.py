@@ -64,9 +64,13 @@ def worker(
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        name = quote(where.name)
-        url = f"{server.api_url}/work_pools/{pool}/workers/{name}"
-        httpx.delete(url, trust_env=False, timeout=DEADLINE_S)
+        forget(server, where.name, pool)
+
+
+def forget(server: Server, name: str, pool: str = POOL) -> None:
+    """A worker that is gone is online for Prefect for a while, and would be given matches."""
+    url = f"{server.api_url}/work_pools/{pool}/workers/{quote(name)}"
+    httpx.delete(url, trust_env=False, timeout=DEADLINE_S)
 
 
 async def until(found: Callable[[], Awaitable[T | None]]) -> T:
