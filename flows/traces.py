@@ -16,7 +16,7 @@ from engine.errors import BrokenRecord
 from engine.record import is_written, record_of_attempt, unsealed
 from flows.ledger import RunFolder
 from flows.single import SINGLES
-from spectator.spool import SUFFIX, Spool
+from spectator.spool import Spool
 from spectator.streams import RUN_PREFIX, StreamName
 
 
@@ -58,7 +58,7 @@ def trace_of(stream: StreamName, folders: Iterable[RunFolder]) -> Trace:
 
 def has_orphans(folder: RunFolder) -> bool:
     """Whether events wait in its spool that nobody is about to send."""
-    return not all(map(is_written, folder.spool.glob(f"*{SUFFIX}")))
+    return Spool(folder.spool).streams_left() > 0
 
 
 def _of_run(folder: RunFolder, name: str, attempt: int) -> Trace:
