@@ -63,7 +63,11 @@ async def _has_sent_all(publisher: BusPublisher) -> bool:
 
 
 async def _are_on_disk(spool: Path, streams: int) -> bool:
-    return len(list(spool.glob(f"*{SUFFIX}"))) == streams
+    return len(_files(spool)) == streams
+
+
+def _files(spool: Path) -> list[Path]:
+    return [*spool.glob(f"*{SUFFIX}")]
 
 
 def as_json(events: Sequence[Event]) -> list[Any]:
