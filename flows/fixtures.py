@@ -18,7 +18,6 @@ from typing import Final
 
 from prefect import flow, runtime
 from prefect.concurrency.asyncio import concurrency
-from prefect.exceptions import TerminationSignal
 
 from engine.events import EndReason
 from engine.fanout import Observer
@@ -44,6 +43,7 @@ from flows.room import Room
 from flows.spending import SPENT, KeptBudgets, Told, keep
 from flows.stage import current_stage
 from flows.storage import Storage, storage
+from flows.terminating import ended_from_within
 from flows.together import together
 from flows.work import batch_size, guessed_s, waits
 from spectator import BusPublisher
@@ -68,7 +68,7 @@ async def fixtures(config: ShardConfig) -> None:
     place = await storage(config.storage)
     order = await order_of(config, place)
     await asyncio.to_thread(clear_away)
-    with scratch() as folder:
+    with ended_from_within(), scratch() as folder:
         is_asked = any(map(waits, order.episodes))
         async with (
             whole_machine(is_wanted=not is_asked and order.processes == "auto"),
@@ -227,7 +227,7 @@ async def _asked(post: _Post) -> None:
 
         try:
             await together(asker() for _ in range(order.open_episodes // 2))
-        except (asyncio.CancelledError, TerminationSignal):
+        except asyncio.CancelledError:
             await post.cancelled()
             raise
         await post.close()
