@@ -1,19 +1,21 @@
-"""What the bus of a `captains up` lacks from before it was there, made good.
+"""What the bus of a `captains up` lacks, made good, from before it was there and while it is.
 
-An `up` that ends in mid-show, or is killed, leaves matches that the bus has not got whole. The next
-one delivers the spool, publishes what is sealed and not on the bus, and ends the streams that
-nobody publishes any more: void, cancelled. Who is alive is told by the kernel's locks, on unsealed
-records, spool files and runs. A match of elsewhere leaves no trace here; it counts as given up once
-nothing has been heard of it for `SILENCE_S`.
+An `up` that ends in mid-show, or is killed, leaves matches that the bus has not got whole; a
+process that is killed, or cut short as it is cancelled, leaves a stream without its end. So as long
+as `up` is there it delivers what waits in spools, publishes what is sealed and not on the bus, and
+ends the streams that nobody publishes any more: void, cancelled. Who is alive is told by the
+kernel's locks (`flows.traces`). A match of elsewhere leaves no trace here; one that was live when
+`up` came counts as given up once nothing has been heard of it for `SILENCE_S`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -21,37 +23,35 @@ from urllib.parse import quote
 import httpx
 
 from engine.errors import BrokenRecord
-from engine.record import header_of, is_written, record_of_attempt, unsealed
+from engine.record import header_of
 from flows.endings import ending_of_match, ending_of_run
 from flows.ledger import RunFolder
 from flows.play import BusAddress
 from flows.publishing import deliver_spool, publish_record, records_of
 from flows.showing import Kept
 from flows.single import SINGLES
+from flows.traces import Trace, has_orphans, run_folders, trace_of
 from spectator import BusPublisher, start_token
-from spectator.spool import SUFFIX, Spool
+from spectator.sending import tls_for
 from spectator.streams import RUN_PREFIX, StreamName, stream_of
 
 SILENCE_S: Final = 900.0  # longer than a person or an endpoint may take for one answer
-LOOK_S: Final = 1.0
+LOOK_S: Final = 4.0
+FLUSH_S: Final = 1.0
 _PAGE: Final = 1_000
 
 
 @dataclass(slots=True)
 class _Open:
-    """A stream that was live when we came. `last_seq` since `since_s`."""
+    """A stream that is live. `last_seq` since `since_s`; `is_new`: it began after we came.
+    `folder` is where it has been seen to live.
+    """
 
     stream: StreamName
     last_seq: int
     since_s: float
-
-    @property
-    def episode_id(self) -> str:
-        return self.stream.rpartition("/")[0]
-
-    @property
-    def attempt(self) -> int:
-        return int(self.stream.rpartition("/")[2])
+    is_new: bool = False
+    folder: RunFolder | None = None
 
 
 class CatchingUp:
@@ -65,40 +65,58 @@ class CatchingUp:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._runs, self._bus, self._say, self._clock = runs, bus, say, clock
-        self._open: list[_Open] = []
+        self._open: dict[StreamName, _Open] = {}
+        self._strange: set[StreamName] = set()  # not ours to end
         self._sealed: list[Path] = []
         self._singles = RunFolder((runs / SINGLES).resolve())
         self._published = self._ended = 0
+        self._trouble: str | None = None
 
     async def look(self) -> None:
         """What is live and what is sealed: to be asked before anything is started here."""
         async with self._client() as bus:
-            self._open = [*await self._live(bus, "streams"), *await self._live(bus, "runs")]
+            self._open = {one.stream: one for one in await self._live(bus)}
         self._sealed = await asyncio.to_thread(records_of, self._singles)
 
     async def run(self) -> None:
-        """Until nothing of what was live is."""
-        try:
-            while not await self.is_done():  # noqa: ASYNC110 - other processes are looked at
+        """What is live, what begins later and what is left in spools, until it is cancelled."""
+        while True:
+            try:
+                await self.is_done()
                 await asyncio.sleep(LOOK_S)
-        except (httpx.HTTPError, OSError) as error:
-            self._say(f"what the bus had missed is not all there: {error}")
+                await self.look_again()
+            except (httpx.HTTPError, OSError) as error:
+                self._complain(f"what the bus had missed is not all there: {error}")
+                await asyncio.sleep(LOOK_S)
+
+    async def look_again(self) -> None:
+        """What is live by now."""
+        async with self._client() as bus:
+            live = {one.stream: one for one in await self._live(bus)}
+        self._strange &= live.keys()
+        for stream in live.keys() - self._open.keys() - self._strange:
+            live[stream].is_new = True
+            self._open[stream] = live[stream]
 
     async def is_done(self) -> bool:
         """Do what can be done now; whether that is all."""
         async with self._client() as bus:
             await self._deliver()
             await self._publish_singles(bus)
-            self._open = [one for one in self._open if not await self._is_over(bus, one)]
+            for one in list(self._open.values()):
+                if await self._is_over(bus, one):
+                    del self._open[one.stream]
         self._tell()
         return not self._open
 
     # --- what is there and not on the bus ------------------------------------------------------
 
     async def _deliver(self) -> None:
-        for folder in self._folders():
-            if not all(map(is_written, folder.spool.glob(f"*{SUFFIX}"))):
-                await deliver_spool(folder, self._bus)
+        for folder in await asyncio.to_thread(self._with_orphans):
+            await deliver_spool(folder, self._bus)
+
+    def _with_orphans(self) -> list[RunFolder]:
+        return [folder for folder in run_folders(self._runs) if has_orphans(folder)]
 
     async def _publish_singles(self, bus: httpx.AsyncClient) -> None:
         """Single matches of which the bus has nothing."""
@@ -116,68 +134,64 @@ class CatchingUp:
     # --- what is live --------------------------------------------------------------------------
 
     async def _is_over(self, bus: httpx.AsyncClient, one: _Open) -> bool:
+        """Whether no more has to be done about it."""
         told = await self._state(bus, one.stream)
         if told is None or told["state"] != "live":
             return True
         if told["last_seq"] != one.last_seq:
             one.last_seq, one.since_s = told["last_seq"], self._clock()
-        is_run = one.stream.startswith(RUN_PREFIX)
-        alive = self._is_run_alive(one) if is_run else await self._is_match_alive(one)
-        silent = self._clock() - one.since_s >= SILENCE_S
-        if alive or (alive is None and not silent):
+        quiet_s = self._clock() - one.since_s
+        if one.is_new and quiet_s < LOOK_S:
             return False
-        if (await self._state(bus, one.stream) or told)["state"] == "live":
-            await self._end(bus, one, is_run=is_run)
+        trace = await asyncio.to_thread(self._trace, one)
+        if trace.alive is None and one.is_new:  # what is played here leaves its trace first
+            self._strange.add(one.stream)
+            return True
+        if trace.alive or (trace.alive is None and quiet_s < SILENCE_S):
+            one.folder = trace.folder
+            return False
+        await self._finish(bus, one, trace)
         return True
 
-    async def _is_match_alive(self, one: _Open) -> bool | None:
-        """None where nothing here tells. One that is sealed is put on the bus."""
-        found: bool | None = None
-        for folder in self._folders():
-            parts = list(unsealed(folder.records, one.episode_id, one.attempt))
-            if Spool(folder.spool).is_held(one.stream) or any(map(is_written, parts)):
-                return True
+    def _trace(self, one: _Open) -> Trace:
+        """Where it has been seen to live is looked at first: there may be many folders."""
+        near = [] if one.folder is None else [one.folder]
+        return trace_of(one.stream, chain(near, run_folders(self._runs)))
+
+    async def _finish(self, bus: httpx.AsyncClient, one: _Open, trace: Trace) -> None:
+        """What was played to its end is shown to it; anything else was cut short."""
+        if trace.folder is not None and trace.sealed is not None:
             with suppress(BrokenRecord):
-                record = record_of_attempt(folder.records, one.episode_id, one.attempt)
-                if record is not None:
-                    await self._publish(folder, record, one.stream)
-                    return False
-            if parts:
-                found = False
-        return found
+                await self._publish(trace.folder, trace.sealed, one.stream)
+        told = await self._state(bus, one.stream)
+        if told is not None and told["state"] == "live":
+            await self._end(bus, one)
 
-    def _is_run_alive(self, one: _Open) -> bool | None:
-        for folder in self._folders():
-            about = folder.about()
-            if f"{RUN_PREFIX}{about.get('run_id')}" == one.episode_id:
-                return folder.is_held() and about.get("starts") == one.attempt
-        return None
-
-    async def _end(self, bus: httpx.AsyncClient, one: _Open, *, is_run: bool) -> None:
+    async def _end(self, bus: httpx.AsyncClient, one: _Open) -> None:
         answer = await bus.get(f"/api/streams/{quote(one.stream)}/export.jsonl")
         answer.raise_for_status()
-        lines = answer.content.splitlines()
-        event = (ending_of_run if is_run else ending_of_match)(lines)
+        is_run = one.stream.startswith(RUN_PREFIX)
+        ending = (ending_of_run if is_run else ending_of_match)(answer.content.splitlines())
         async with BusPublisher(self._bus.url, self._bus.token) as publisher:
-            observer = publisher.observer(flush_s=LOOK_S)
-            await observer.on_event(event)
+            observer = publisher.observer(flush_s=FLUSH_S)
+            await observer.on_event(ending)
             await observer.aclose()
-        self._ended += 1
+        if observer.report.sent:
+            self._ended += 1
+        else:  # somebody was quicker, and lives
+            self._strange.add(one.stream)
 
     # --- what is asked -------------------------------------------------------------------------
 
-    def _folders(self) -> Iterator[RunFolder]:
-        """Of single matches, and of every run."""
-        for pattern in (SINGLES, "*/*"):
-            for path in self._runs.glob(pattern):
-                if (path / "records").is_dir() or (path / "spool").is_dir():
-                    yield RunFolder(path.resolve())
-
     def _client(self) -> httpx.AsyncClient:
         token = {"authorization": f"Bearer {start_token(self._bus.token)}"}
-        return httpx.AsyncClient(base_url=self._bus.url, headers=token, trust_env=False)
+        url = self._bus.url
+        return httpx.AsyncClient(base_url=url, headers=token, trust_env=False, verify=tls_for(url))
 
-    async def _live(self, bus: httpx.AsyncClient, kind: str) -> list[_Open]:
+    async def _live(self, bus: httpx.AsyncClient) -> list[_Open]:
+        return [*await self._live_of(bus, "streams"), *await self._live_of(bus, "runs")]
+
+    async def _live_of(self, bus: httpx.AsyncClient, kind: str) -> list[_Open]:
         found: list[_Open] = []
         while True:
             query = f"state=live&limit={_PAGE}&offset={len(found)}"
@@ -207,4 +221,10 @@ class CatchingUp:
         ]
         self._published = self._ended = 0
         if did:
-            self._say(f"matches of before put on the bus: {'; '.join(did)}")
+            self._say(f"matches put on the bus: {'; '.join(did)}")
+
+    def _complain(self, trouble: str) -> None:
+        """Once, however long it lasts."""
+        if trouble != self._trouble:
+            self._say(trouble)
+        self._trouble = trouble

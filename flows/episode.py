@@ -33,14 +33,17 @@ from flows.publishing import publisher
 from flows.showing import keep_shown
 from flows.single import MatchReport, SingleMatch, singles_folder
 from flows.stage import current_stage
-from flows.story import ended, story_of_match
+from flows.story import MatchVoid, ended_match
 from flows.work import title_of
 from tournaments.running import TEMPLATES
 
 
 def run_name() -> str:
     """What people read in the list of runs: `heuristic v baseline · 5 overs · seed 7`."""
-    config = EpisodeConfig.model_validate(runtime.flow_run.parameters["config"])
+    return run_name_of(EpisodeConfig.model_validate(runtime.flow_run.parameters["config"]))
+
+
+def run_name_of(config: EpisodeConfig) -> str:
     sides = f"{_name(config.home)} v {_name(config.away)}"
     overs = overs_of(config)
     return f"{sides} · {overs} over{'s' if overs > 1 else ''} · seed {config.seed}"
@@ -80,8 +83,15 @@ async def episode(config: EpisodeConfig) -> MatchReport:
         stage.reporter.ended(result)
         await artifacts.show_scorecard(result)
         happenings.episode_ended(result)
-    report = MatchReport.of(result, spec, folder.record_of(result))
-    return ended(report, story_of_match(report))
+    return ended_match(MatchReport.of(result, spec, folder.record_of(result)))
+
+
+async def report_of(config: EpisodeConfig) -> MatchReport:
+    """Play one match. Where it is void the flow run has failed; a report it has all the same."""
+    try:
+        return await episode(config)
+    except MatchVoid as void:
+        return void.report
 
 
 def match_of(config: EpisodeConfig) -> SingleMatch:

@@ -87,12 +87,12 @@ def _load() -> None:
 def _played(order: str, teller: _Teller) -> ChildSays:
     from flows.calling import call, drain
     from flows.config import EpisodeConfig
-    from flows.episode import episode
+    from flows.episode import report_of
 
     config = EpisodeConfig.model_validate_json(order)
     stage = Stage(bus=current_stage().bus, paced=True, reporter=teller)
     try:
-        report = call(lambda: episode(config), stage)
+        report = call(lambda: report_of(config), stage)
     finally:
         drain()
     return ChildSays(

@@ -6,6 +6,7 @@ from typing import Final, TypeVar, cast
 
 from prefect.states import Completed, Failed
 
+from engine.events import EndReason
 from engine.wording import printable, shortened
 from flows.report import Report
 from flows.report.answer import span
@@ -28,18 +29,38 @@ class NothingCounts(Exception):
         self.summary = summary
 
 
+class MatchVoid(Exception):
+    """A single match counts for nobody, so that its flow run has failed. The message is why."""
+
+    def __init__(self, story: str, report: MatchReport) -> None:
+        super().__init__(story)
+        self.report = report
+
+
 def ended_run(summary: RunSummary, story: str) -> RunSummary:
     """What a tournament's flow returns; whoever called it gets `NothingCounts` where that is so."""
     counts = summary.episodes
     if counts.void and not (counts.played or counts.resumed or summary.taken_over):
-        failed = NothingCounts(story, summary)
-        return cast("RunSummary", Failed(data=failed, message=story))
-    return ended(summary, story)
+        return _failed(summary, story, NothingCounts(story, summary))
+    return _completed(summary, story)
 
 
-def ended(result: T, story: str) -> T:
-    """What a flow returns: Prefect shows the story, and gives the result to whoever called it."""
+def ended_match(report: MatchReport) -> MatchReport:
+    """What a match's flow returns; whoever called it gets `MatchVoid` where that is so."""
+    story = story_of_match(report)
+    if EndReason(report.end_reason).is_void:
+        return _failed(report, story, MatchVoid(story, report))
+    return _completed(report, story)
+
+
+def _completed(result: T, story: str) -> T:
+    """Prefect shows the story, and gives the result to whoever called the flow."""
     return cast("T", Completed(data=result, message=story))
+
+
+def _failed(_result: T, story: str, error: Exception) -> T:
+    """Prefect shows the story, and raises the error where the flow was called."""
+    return cast("T", Failed(data=error, message=story))
 
 
 def story_of(done: int, total: int, summary: RunSummary, report: Report | None) -> str:
@@ -75,5 +96,6 @@ def told_of(gap: Gap) -> str:
 
 
 def story_of_match(report: MatchReport) -> str:
-    """`heuristic won by 12 runs`, or why it is void."""
-    return shortened(printable(report.result), LONGEST)
+    """`heuristic won by 12 runs`, or `void (transport): ` and why."""
+    why = f": {report.error}" if report.error else ""
+    return shortened(printable(f"{report.result}{why}"), LONGEST)

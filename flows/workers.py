@@ -124,7 +124,8 @@ def _told(run: FlowRun, shown: dict[str, Any]) -> Played:
     assert run.state is not None
     if run.state.type is StateType.CANCELLED:
         raise CancelledElsewhere
-    if run.state.type is not StateType.COMPLETED:
+    is_void = run.state.type is StateType.FAILED and "end_reason" in shown
+    if run.state.type is not StateType.COMPLETED and not is_void:
         return Played(reason=shortened(printable(run.state.message or "it failed"), LONGEST_WHY))
     winner = shown.get(str(shown.get("winner")))
     return Played(

@@ -94,7 +94,9 @@ class Outboxes:
         box.closed = event.type in LAST_TYPES
         self.pending += 1
         self.due[box.stream] = box
-        if self._spool is not None and (self.away or self._is_crowded()):
+        # What is shown slowly may be sealed long before: its file here says that somebody shows it.
+        is_shown = box.fence is not None
+        if self._spool is not None and (self.away or self._is_crowded() or is_shown):
             box.to_disk(self._spool)
             self._let_go(box)
         return True

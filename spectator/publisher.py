@@ -98,7 +98,7 @@ class BusPublisher:
 
     @property
     def streams_left(self) -> int:
-        """Streams in the spool, of whatever process."""
+        """Streams in the spool that no process is about to send."""
         return self._spool.streams_left() if self._spool is not None else 0
 
     async def aclose(self, timeout_s: float | None = None) -> ObserverReport:

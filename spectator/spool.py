@@ -159,7 +159,9 @@ class Spool:
         return list(islice((log for log in found if log is not None), most))
 
     def streams_left(self) -> int:
-        return sum(1 for _ in self.folder.glob(f"*{SUFFIX}"))
+        """Files that nobody is about to send."""
+        files = self.folder.glob(f"*{SUFFIX}")
+        return sum(not is_written(path) and path.exists() for path in files)
 
     def is_held(self, stream: StreamName) -> bool:
         """Whether a living process has events of the stream here."""

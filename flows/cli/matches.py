@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from flows.config import EpisodeConfig
     from flows.ledger import RunFolder
     from flows.play import BusAddress
+    from flows.single import MatchReport
     from spectator.reasoning import Shown
 
 
@@ -59,8 +61,7 @@ def play_match(
 
         show_accounts(accounts_of_match(result))
         note(f"record: {record}")
-    if result.end_reason.is_void:
-        note(f"{result.result}: {result.error or 'no reason was given'}")
+    _tell_void(result)
     return _exit_of(result.end_reason)
 
 
@@ -111,18 +112,20 @@ def play_featured(
     with opening as opened:
         if opened.stage.page:
             note(f"page: {opened.stage.page}")
-        from flows.episode import episode
+        from flows.episode import report_of
 
         config = _featured(wanted, runs, show)
-        report = opened.call(lambda: episode(config))
+        report = opened.call(lambda: report_of(config))
     if as_json:
         answer_json(report.model_dump())
     else:
         from engine.replay import replay_record
 
-        show_match(asyncio.run(replay_record(Path(report.record))).result)
+        replayed = asyncio.run(replay_record(Path(report.record))).result
+        show_match(replace(replayed, result=report.result))  # a replay knows not why it broke off
         show_accounts(report.captains)
         note(f"record: {report.record}")
+    _tell_void(report)
     return _exit_of(report.end_reason)
 
 
@@ -142,6 +145,14 @@ def _featured(wanted: Wanted, runs: Path, show: ShowOptions) -> EpisodeConfig:
         runs=str(runs),
         balls_per_s=show.balls_per_s or PACE,
     )
+
+
+def _tell_void(played: EpisodeResult | MatchReport) -> None:
+    """Why it counts for nobody, where that is so."""
+    from engine.events import EndReason
+
+    if EndReason(played.end_reason).is_void:
+        note(f"{played.result}: {played.error or 'no reason was given'}")
 
 
 def _exit_of(reason: str) -> int:

@@ -14,7 +14,7 @@ import pytest
 from engine.events import Event
 from engine.record import RecordWriter, read_record
 from engine.spec import EpisodeSpec
-from flows.catching_up import SILENCE_S, CatchingUp
+from flows.catching_up import LOOK_S, SILENCE_S, CatchingUp
 from flows.ledger import RunFolder
 from flows.play import BusAddress, play_once
 from flows.showing import keep_shown
@@ -47,6 +47,12 @@ class Missed:
         await self.catching.look()
         return await self.catching.is_done()
 
+    async def passes(self, seconds: float) -> None:
+        """Time in which `up` stays up."""
+        await self.catching.look_again()
+        self.clock.now_s += seconds
+        await self.catching.is_done()
+
 
 async def sealed(runs: Path, spec: EpisodeSpec) -> list[Event]:
     """What the bus would have of a match that was played."""
@@ -66,7 +72,7 @@ async def test_a_match_that_is_sealed_is_shown_to_its_end(tmp_path: Path, bus: B
     missed = Missed(tmp_path, bus)
     assert await missed.is_done()
     assert len(await stored(bus, E1)) == len(events)
-    assert missed.said == ["matches of before put on the bus: 1 that it had not got whole"]
+    assert missed.said == ["matches put on the bus: 1 that it had not got whole"]
 
 
 async def test_a_match_of_which_the_bus_has_nothing_is_put_there(
@@ -161,6 +167,65 @@ async def test_a_run_that_nobody_plays_is_interrupted(
     else:
         assert await Missed(tmp_path, bus).is_done()
         assert (await told(bus, stream))["ending"] == "interrupted"
+
+
+async def test_what_is_killed_while_we_are_up_ends_too(tmp_path: Path, bus: BusServer) -> None:
+    missed = Missed(tmp_path, bus)
+    assert await missed.is_done()
+    folder = RunFolder(tmp_path / "friday-night" / "abc-1")
+    table = run_events("friday-night")[:2]
+    folder.open({"run_id": table[0].episode_id.removeprefix("run:"), "starts": 1})
+    writer = RecordWriter(folder.records, "e1", 1)
+    with folder.held():
+        await post(bus, (await sealed(tmp_path / "else" / "where", episode("e1")))[:20])
+        await post(bus, table)
+        await missed.passes(LOOK_S)
+        assert (await told(bus, E1))["state"] == "live"
+    (folder.records / "e1.1.x.part").touch()  # of a killed one: this one's is deleted
+    writer.close()
+    await missed.passes(LOOK_S)
+    assert (await told(bus, E1))["end_reason"] == "cancelled"
+    assert (await told(bus, f"{table[0].episode_id}/1"))["ending"] == "interrupted"
+
+
+async def test_what_is_left_in_a_spool_while_we_are_up_is_sent(
+    tmp_path: Path, bus: BusServer
+) -> None:
+    missed = Missed(tmp_path, bus)
+    assert await missed.is_done()
+    *shown, last = await sealed(tmp_path / "else" / "where", episode("e1"))
+    await post(bus, shown)
+    folder = RunFolder(tmp_path / "friday-night" / "abc-1")
+    folder.open({})
+    left = Spool(folder.spool).create(E1, last.seq)
+    left.append([last.line])
+    left.leave()
+    await missed.passes(0)
+    assert (await told(bus, E1))["end_reason"] == "completed"
+
+
+async def test_a_match_of_elsewhere_that_began_later_is_never_ended(
+    tmp_path: Path, bus: BusServer
+) -> None:
+    missed = Missed(tmp_path, bus)
+    assert await missed.is_done()
+    await post(bus, (await sealed(tmp_path / "else" / "where", episode("e1")))[:20])
+    for _ in range(2):
+        await missed.passes(2 * SILENCE_S)
+    assert (await told(bus, E1))["state"] == "live"
+
+
+async def test_a_run_that_was_started_over_lives_whatever_was_set_aside(
+    tmp_path: Path, bus: BusServer
+) -> None:
+    events = run_events("friday-night")
+    run_id = events[0].episode_id.removeprefix("run:")
+    for name in ("abc-1~1", "abc-1", "abc-1~2"):
+        RunFolder(tmp_path / "friday-night" / name).open({"run_id": run_id, "starts": 1})
+    await post(bus, events[:2])
+    with RunFolder(tmp_path / "friday-night" / "abc-1").held():
+        assert not await Missed(tmp_path, bus).is_done()
+    assert (await told(bus, f"{events[0].episode_id}/1"))["state"] == "live"
 
 
 async def test_what_a_captain_thought_stays_where_it_was_never_to_be_shown(

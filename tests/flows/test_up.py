@@ -109,6 +109,7 @@ async def test_a_killed_match_has_failed_and_gives_the_channel_back(running: Up)
         os.kill(child, signal.SIGKILL)
     failed = await running.until(first, "failed")
     assert "killed by signal 9" in failed["reason"]
+    await running.until_shown(first)  # it had been played to its end: that is told
     await running.until(await running.start(QUICK), "ended")  # not after a lease of 60 s
 
 

@@ -14,7 +14,7 @@ from prefect.client.schemas.objects import FlowRun, State, WorkerStatus
 from prefect.client.schemas.objects import Worker as PrefectWorker
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.exceptions import ObjectNotFound
-from prefect.states import Completed, Running
+from prefect.states import Completed, Failed, Running
 
 from flows import workers
 from flows.config import EpisodeConfig
@@ -71,6 +71,18 @@ async def test_a_match_goes_on_while_prefect_cannot_be_reached() -> None:
     prefect = Scripted(Running(), httpx.ConnectError("away"), Running(), Completed())
     played = await worker(prefect).play(order())
     assert (played.reason, prefect.readings) == (None, [])
+
+
+async def test_a_void_match_has_ended_though_its_run_has_failed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def shown(*_: object) -> dict[str, str]:
+        return {"result": "void (transport)", "end_reason": "transport"}
+
+    monkeypatch.setattr(workers, "_on_bus", shown)
+    played = await worker(Scripted(Failed(message="void"))).play(order())
+    assert played.result is not None
+    assert (played.result.end_reason, played.result.winner) == ("transport", None)
 
 
 async def test_a_match_is_cancelled_that_was_only_being_ordered() -> None:

@@ -17,6 +17,7 @@ import pytest
 from engine.events import Event
 from spectator.observer import BusObserver
 from spectator.publisher import BusPublisher
+from spectator.spool import SUFFIX
 from tests.architecture.source import ROOT
 from tests.spectator.matches import match_events, published
 from tests.spectator.processes import TOKEN, bus_process, free_port
@@ -42,7 +43,7 @@ async def test_a_bus_that_is_killed_in_mid_match_misses_nothing(tmp_path: Path, 
             await until(lambda: _has_sent_all(publisher))
             bus.kill()
             await tell(observer, EVENTS[80:150])
-            await until(lambda: _are_on_disk(publisher, 2))
+            await until(lambda: _are_on_disk(spool, 2))
             await tell(observer, EVENTS[150:-1])
         with bus_process(place, port=port) as bus:
             await tell(observer, EVENTS[-1:])
@@ -61,8 +62,12 @@ async def _has_sent_all(publisher: BusPublisher) -> bool:
     return publisher.report.waiting == 0
 
 
-async def _are_on_disk(publisher: BusPublisher, streams: int) -> bool:
-    return publisher.streams_left == streams
+async def _are_on_disk(spool: Path, streams: int) -> bool:
+    return len(_files(spool)) == streams
+
+
+def _files(spool: Path) -> list[Path]:
+    return [*spool.glob(f"*{SUFFIX}")]
 
 
 def as_json(events: Sequence[Event]) -> list[Any]:

@@ -17,6 +17,8 @@ from spectator.publisher import BusPublisher
 from spectator.sending import BusLine
 from spectator.server import BusServer
 from spectator.settings import BusSettings
+from spectator.spool import Spool
+from spectator.streams import StreamName
 from tests.spectator.matches import match_events, published
 from tests.spectator.processes import free_port
 from tests.spectator.wire import post, stored, until
@@ -168,6 +170,16 @@ async def test_the_featured_match_and_the_others_go_side_by_side(bus):
     count = min(len(EVENTS), len(other))
     assert await seqs(bus) == ALL[:count]
     assert await seqs(bus, "other/1") == ALL[:count]
+
+
+async def test_that_somebody_shows_a_featured_match_is_seen_in_the_spool(bus, tmp_path):
+    async with BusPublisher(bus.url, TOKEN, spool=tmp_path) as publisher:
+        observer = publisher.observer(fence=1)
+        for event in EVENTS[:-1]:
+            await observer.on_event(event)
+        assert Spool(tmp_path).is_held(StreamName("m/1"))
+        await observer.on_event(EVENTS[-1])
+    assert (Spool(tmp_path).streams_left(), await seqs(bus)) == (0, ALL)
 
 
 async def test_a_wrong_token_ends_publishing(bus):
