@@ -24,6 +24,8 @@ EngineError
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from engine.wording import did_you_mean
 
 
@@ -138,18 +140,32 @@ class UnknownPreset(EngineError):
 
 class BadPreset(EngineError):
     """The settings of captain `name` cannot be used: `why`. `at` leads to the setting at fault,
-    `place` is `FILE:LINE` of it. Without a name it is the file that is at fault.
+    `place` is `FILE:LINE` of it. Without a name it is the file that is at fault. `others` are what
+    else is wrong with the same captain.
     """
 
     def __init__(
-        self, name: str, why: str, at: tuple[str | int, ...] = (), place: str = ""
+        self,
+        name: str,
+        why: str,
+        at: tuple[str | int, ...] = (),
+        place: str = "",
+        others: tuple[BadPreset, ...] = (),
     ) -> None:
-        super().__init__(name, why, at, place)
+        super().__init__(name, why, at, place, others)
         self.name, self.why, self.at, self.place = name, why, at, place
+        self.others = others
 
     def __str__(self) -> str:
         who = f"captain {self.name!r}" if self.name else ""
-        return ": ".join(part for part in (self.place, who, self.why) if part)
+        first = ": ".join(part for part in (self.place, who, self.why) if part)
+        return "\n".join([first, *map(str, self.others)])
+
+    def each(self, change: Callable[[BadPreset], BadPreset]) -> BadPreset:
+        """The same, this and every other changed."""
+        made = change(self)
+        others = tuple(map(change, self.others))
+        return BadPreset(made.name, made.why, made.at, made.place, others)
 
 
 class BadOptions(EngineError):

@@ -91,9 +91,10 @@ async def order_of(config: ShardConfig, place: Storage) -> ShardOrder:
     """Raises `BadShard`."""
     content = await place.get(f"{config.shard}/{ORDER}")
     if content is None:
+        theirs = config.storage or "Prefect's default"
         raise BadShard(
             f"{place} has no order for {config.shard} ({place.why_not}): this worker and who runs "
-            "the tournament must reach the same storage (CAPTAINS_STORAGE)"
+            f"the tournament ({theirs}) must reach the same storage (CAPTAINS_STORAGE)"
         )
     if digest_of(content) != config.order:
         raise BadShard(

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
@@ -80,17 +81,33 @@ def server(
             os.environ.pop("PREFECT_API_URL", None)
 
 
+class Health(StrEnum):
+    """`silent`: something takes connections there, and has not answered in time."""
+
+    WELL = "well"
+    SILENT = "silent"
+    GONE = "gone"
+
+
 def answers(api_url: str, timeout_s: float = HEALTH_TIMEOUT_S) -> bool:
     """Whether a Prefect server is healthy at this URL."""
-    with suppress(httpx.HTTPError, httpx.InvalidURL):
-        health = httpx.get(
+    return health(api_url, timeout_s) is Health.WELL
+
+
+def health(api_url: str, timeout_s: float = HEALTH_TIMEOUT_S) -> Health:
+    """How the Prefect server at this URL is."""
+    try:
+        answer = httpx.get(
             f"{api_url}/health",
             timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, CONNECT_TIMEOUT_S)),
             trust_env=False,
             verify=api_url.startswith("https:"),  # to read the authorities takes 26 ms of CPU
         )
-        return health.status_code == httpx.codes.OK
-    return False
+    except httpx.ReadTimeout:
+        return Health.SILENT
+    except (httpx.HTTPError, httpx.InvalidURL):
+        return Health.GONE
+    return Health.WELL if answer.status_code == httpx.codes.OK else Health.GONE
 
 
 def standing_server(home: Path) -> Server | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 
@@ -23,7 +23,7 @@ from pydantic import (
 from engine.captains.base import NAME_PATTERN, NAME_RULE, CaptainSpec
 from engine.errors import BadPreset, BrokenRecord
 from engine.wording import did_you_mean, printable
-from tournaments.fields import broken_rule
+from tournaments.fields import broken_rule, broken_rules
 from tournaments.fitting import format_faults
 from tournaments.known import Known
 from tournaments.text import shown
@@ -95,7 +95,13 @@ def _resolved(entry: str | Mapping[str, JsonValue], name: str, known: Known) -> 
     try:
         return known.resolve(entry)
     except BadPreset as error:
-        raise broken_rule(f"captain {shown(name)}: {error.why}", error.at) from error
+        raise broken_rules(_said(name, error)) from error
+
+
+def _said(name: object, error: BadPreset) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+    """Each thing that is wrong with a captain, and where in his entry."""
+    for one in (error, *error.others):
+        yield f"captain {shown(name)}: {one.why}", one.at
 
 
 PresetName = Annotated[
@@ -175,6 +181,22 @@ class CaptainConfig(BaseModel):
         said = self.model_dump(mode="json", include=set(type(self).model_fields))
         settings = self.__pydantic_extra__ or {}
         return {key: value for key, value in said.items() if value is not None} | settings
+
+
+def settings_faults(
+    entry: Mapping[str, object], wrong: Collection[str], known: Known
+) -> Iterator[EntrantFault]:
+    """What is wrong with the settings of an entry of which the keys `wrong` are told already, as
+    far as his kind is known.
+    """
+    if {"kind", "preset"} & set(wrong) or not {"kind", "preset"} & entry.keys():
+        return
+    rest = {key: value for key, value in entry.items() if key not in wrong}
+    try:
+        known.resolve({"name": "nameless", **rest})
+    except BadPreset as error:
+        for message, at in _said(entry.get("name", "nameless"), error):
+            yield EntrantFault(at=at, message=message)
 
 
 def _captain_form(value: object) -> str:

@@ -15,7 +15,7 @@ from typing import Final
 from engine.wording import printable
 from tournaments.text import shown
 
-MOST_PROBLEMS_SHOWN: Final = 20
+MOST_PROBLEMS_SHOWN: Final = 50
 
 
 class TournamentError(Exception):

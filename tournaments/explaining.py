@@ -32,12 +32,14 @@ class Explainer:
         match error["type"]:
             case "rule":
                 at = error.get("ctx", {}).get("at", ())
-                return Fault(line=setting_line(document, where, at), message=error["msg"])
+                return setting_fault(document, where, at, error["msg"])
             case "extra_forbidden":
                 line = document.key_line(where)
                 _, around = place(error["loc"][:-1], document, self._at)
                 message = self._unknown_key(where, error["loc"], around)
                 return Fault(line=line, message=message)
+            case "too_short" if isinstance(value, list) and len(value) >= _least(error):
+                return None  # entries that are wrong, each told by itself, were not counted
             case "missing" if isinstance(value, dict):
                 missing = (*where, str(error["loc"][-1]))
                 said = f"{dotted(missing)} is missing; allowed: {self._description(error['loc'])}"
@@ -110,6 +112,18 @@ class Explainer:
     def _referred(self, reference: str) -> Mapping[str, Any]:
         found: Mapping[str, Any] = self._schema["$defs"][reference.rpartition("/")[2]]
         return found
+
+
+def _least(error: ErrorDetails) -> int:
+    return int(error.get("ctx", {}).get("min_length", 0))
+
+
+def setting_fault(document: Document, captain: Where, at: Where, message: str) -> Fault | None:
+    """What is wrong `at` a captain's setting, or None where that has a fault already."""
+    for inside in ((*captain, *at), (*captain, "params", *at)):
+        if isinstance(place(inside, document)[1], Misread):
+            return None
+    return Fault(line=setting_line(document, captain, at), message=message)
 
 
 def place(loc: Where, document: Document, at: Where = ()) -> tuple[Where, object]:

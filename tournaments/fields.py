@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
-from pydantic_core import PydanticCustomError
+from collections.abc import Iterable
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 
 def broken_rule(message: str, at: tuple[str | int, ...] = ()) -> PydanticCustomError:
@@ -11,6 +13,12 @@ def broken_rule(message: str, at: tuple[str | int, ...] = ()) -> PydanticCustomE
     value to the part of it that does.
     """
     return PydanticCustomError("rule", "{message}", {"message": message, "at": at})
+
+
+def broken_rules(faults: Iterable[tuple[str, tuple[str | int, ...]]]) -> ValidationError:
+    """The same of several rules at once, each a message and where."""
+    lines = [InitErrorDetails(type=broken_rule(*fault), input=None) for fault in faults]
+    return ValidationError.from_exception_data("rules", lines)
 
 
 class Strict(BaseModel):

@@ -6,6 +6,7 @@ allowed is the field's own description, the text that Prefect's run form shows t
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -14,9 +15,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from engine.yamlfile import Document, Fault, Misread, Unreadable, Where, parse, read_text
-from tournaments.entrants import entrant_faults
+from tournaments.entrants import entrant_faults, settings_faults
 from tournaments.errors import BadTournamentFile, Problem
-from tournaments.explaining import Explainer, dotted, place
+from tournaments.explaining import Explainer, dotted, place, setting_fault
 from tournaments.formats import KINDS
 from tournaments.known import Known
 from tournaments.spec import ENTRANTS, TournamentSpec
@@ -56,8 +57,9 @@ def _validated(document: Document, file: str, known: Known) -> TournamentSpec:
     try:
         spec = TournamentSpec.model_validate(document.data, context=known)
     except ValidationError as error:
-        faults += [fault for one in error.errors() if (fault := _explained(one, document))]
-        raise _bad(file, faults) from None
+        errors = error.errors()
+        faults += [fault for one in errors if (fault := _explained(one, document))]
+        raise _bad(file, [*faults, *_hidden_faults(errors, document, known)]) from None
     if faults:
         raise _bad(file, faults)
     return spec
@@ -91,6 +93,23 @@ def _idle_pairs(form: Mapping[str, object], pairs: object) -> str | None:
         return None
     said = f"{shown(pairs)} pairs, where every encounter is the best of {best_of}"
     return f"{said}; allowed: one of `match.pairs` and `format.best_of`"
+
+
+def _hidden_faults(
+    errors: Sequence[ErrorDetails], document: Document, known: Known
+) -> Iterator[Fault]:
+    """What the models do not look at where something else of the same captain is wrong."""
+    wrong = defaultdict[Where, set[str]](set)
+    for one in errors:
+        where, _ = place(one["loc"], document)
+        if one["loc"][:1] in (("captains",), ("opponents",)):
+            wrong[where[:2]].add(str(one["loc"][-1]))
+    for at, keys in wrong.items():
+        _, entry = place(at, document)
+        if isinstance(entry, dict):
+            found = settings_faults(entry, keys, known)
+            told = (setting_fault(document, at, one.at, one.message) for one in found)
+            yield from filter(None, told)
 
 
 def _names(entries: object) -> list[object]:

@@ -52,11 +52,15 @@ def filled(preset: str, own: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def blamed(fault: BadPreset, own: Mapping[str, Any]) -> BadPreset:
-    """The same fault of a setting of these presets, with the variable that it was taken from."""
-    setting = str(fault.at[0]) if fault.at else ""
-    if setting in own or setting not in VARIABLES:
-        return fault
-    return BadPreset(fault.name, f"{fault.why} (from {VARIABLES[setting]})", fault.at)
+    """The same faults of these presets' settings, with the variables that they were taken from."""
+
+    def with_variable(one: BadPreset) -> BadPreset:
+        setting = str(one.at[0]) if one.at else ""
+        if setting in own or setting not in VARIABLES:
+            return one
+        return BadPreset(one.name, f"{one.why} (from {VARIABLES[setting]})", one.at)
+
+    return fault.each(with_variable)
 
 
 def _what_to_set(missing: list[str]) -> str:

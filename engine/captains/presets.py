@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -52,10 +53,14 @@ def _read(
             found[name] = _preset_in_file(name, settings)
             check(found[name])
         except BadPreset as fault:
-            line = setting_line(document, (name,), fault.at)
-            place = f"{printable(str(path))}:{line}"
-            raise BadPreset(fault.name, fault.why, fault.at, place) from None
+            raise fault.each(partial(_placed, path, document, name)) from None
     return found
+
+
+def _placed(path: Path, document: Document, name: str, fault: BadPreset) -> BadPreset:
+    """The same, with its line in the file."""
+    place = f"{printable(str(path))}:{setting_line(document, (name,), fault.at)}"
+    return BadPreset(fault.name, fault.why, fault.at, place)
 
 
 def setting_line(document: Document, captain: Where, at: Where) -> int:

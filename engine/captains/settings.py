@@ -10,6 +10,7 @@ from typing import Any, Final, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
 from engine.captains.base import CaptainSpec
 from engine.captains.kinds import KINDS, Kind
@@ -51,13 +52,15 @@ def kind_of(name: str, kind: str) -> Kind:
 
 
 def checked(name: str, kind: str, params: Mapping[str, Any]) -> BaseModel:
-    """The settings `params` of a captain of that kind. Raises `BadPreset`."""
+    """The settings `params` of a captain of that kind. Raises `BadPreset`, with all faults."""
     model = kind_of(name, kind).settings
     try:
         return model.model_validate(dict(params))
     except ValidationError as error:
-        at = error.errors()[0]["loc"]
-        raise BadPreset(name, _explain(error, model, kind), at) from None
+        faults = [
+            BadPreset(name, _explain(one, model, kind), one["loc"]) for one in _each(error, params)
+        ]
+        raise BadPreset(name, faults[0].why, faults[0].at, "", tuple(faults[1:])) from None
     except RecursionError:
         raise BadPreset(name, "settings that are nested too deep") from None
     except Exception as error:
@@ -81,17 +84,35 @@ def _blame_plugin(kind: str, what: str, error: Exception) -> None:
         raise crashed(plugin, what, error) from error
 
 
-def _explain(error: ValidationError, model: type[BaseModel], kind: str) -> str:
-    first = error.errors()[0]
-    key = dotted(first["loc"])
-    if first["type"] == "extra_forbidden":
-        allowed = ", ".join(sorted(_settings_at(model, first["loc"]))) or "none"
-        return f"unknown setting '{key}' of kind {kind}; allowed: {allowed}"
-    quoted = not is_about_keys(first["loc"][0] if key else None)
-    allowed = _numbers_at(model, first["loc"]) if first["type"] in _OUTSIDE and quoted else ""
+def _each(error: ValidationError, params: Mapping[str, Any]) -> list[ErrorDetails]:
+    """One error for each place in the settings: of a union every member has its own."""
+    first: dict[Where, ErrorDetails] = {}
+    for one in error.errors():
+        missing = one["loc"][-1:] if one["type"] == "missing" else ()
+        first.setdefault((*_written(one["loc"], params), *missing), one)
+    return list(first.values())
+
+
+def _written(at: Where, params: object) -> Where:
+    """As much of the way as there is in the settings."""
+    for index, part in enumerate(at):
+        if not isinstance(params, Mapping) or part not in params:
+            return at[:index]
+        params = params[part]
+    return at
+
+
+def _explain(error: ErrorDetails, model: type[BaseModel], kind: str) -> str:
+    key = dotted(error["loc"])
+    if error["type"] == "extra_forbidden":
+        names = sorted(_settings_at(model, error["loc"]))
+        hint, allowed = did_you_mean(error["loc"][-1], names), ", ".join(names) or "none"
+        return f"unknown setting '{key}' of kind {kind}{hint}; allowed: {allowed}"
+    quoted = not is_about_keys(error["loc"][0] if key else None)
+    allowed = _numbers_at(model, error["loc"]) if error["type"] in _OUTSIDE and quoted else ""
     if allowed:
-        return f"{key} {shown(first['input'])}: allowed: {allowed}"
-    return sentence(first, key, quoted=quoted)
+        return f"{key} {shown(error['input'])}: allowed: {allowed}"
+    return sentence(error, key, quoted=quoted)
 
 
 _OUTSIDE: Final = ("less_than", "less_than_equal", "greater_than", "greater_than_equal")

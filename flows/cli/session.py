@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from flows import settings
 from flows.calling import call, drain
+from flows.cli.only import standing_up
 from flows.cli.terminal import hear, is_watched, note, note_server
+from flows.health.bus import is_there
 from flows.play import BusAddress
 from flows.server import Server, server
 from flows.stage import Reporter, Stage, bus_at
@@ -27,11 +29,27 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A server and a bus that are up; `bus_stays` after the block where somebody else runs it."""
+    """A server and a bus that are up. `server_stays` after the block where it is not ours, or a
+    `captains up` uses it too.
+    """
 
     server: Server
     stage: Stage
-    bus_stays: bool
+    home: Path
+    own_bus: bool
+
+    def server_stays(self) -> bool:
+        if not self.server.embedded:
+            return True
+        up = standing_up(self.home)
+        return up is not None and up.get("prefect") == self.server.ui_url
+
+    def lasting_page(self) -> str | None:
+        """Where what was shown can be seen once this session has ended; None where nobody answers
+        there then.
+        """
+        bus = self.stage.bus
+        return self.stage.page if bus and not self.own_bus and is_there(bus.url) else None
 
     def call(self, flow: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run a flow to its end on this session's stage."""
@@ -78,7 +96,7 @@ def session(
             reporter=reporter or Reporter(),
         )
         stack.callback(drain)
-        yield Session(server=found, stage=stage, bus_stays=named is not None)
+        yield Session(server=found, stage=stage, home=home, own_bus=named is None)
 
 
 async def _made_ready() -> None:

@@ -5,29 +5,25 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Final
-
-import httpx
 
 from flows import settings
 from flows.cli.only import Document, is_ready, standing_up
 from flows.cli.terminal import Exit, answer_json, note, say
 from flows.deployments.part import Part
-from flows.server import answers, standing_server
-
-ASK_S: Final = 5.0
+from flows.health.bus import is_there
+from flows.server import HEALTH_TIMEOUT_S, Health, health
+from flows.server_keeper import Known
 
 
 def run_status(runs: Path, *, as_json: bool) -> int:
-    """Exit code 1 where a part is down."""
+    """Exit code 1 where a part is down, or slow."""
     home = settings.home(runs)
     settings.apply(home)
     document = standing_up(home)
     parts = _parts(home, document)
-    is_well = all(part.state != "down" for part in parts)
+    is_well = all(part.state in ("ok", "off") for part in parts)
     if as_json:
         answer_json({"well": is_well, "up": document, "parts": [asdict(part) for part in parts]})
         return Exit.DONE if is_well else Exit.FAILED
@@ -45,12 +41,13 @@ def _parts(home: Path, document: Document | None) -> list[Part]:
     if api_url is not None:
         os.environ["PREFECT_API_URL"] = api_url  # before Prefect is imported
     told = document or {}
-    parts = [_server(api_url), _bus(told)]
+    parts = [_server(api_url, Known.read(home)), _bus(told)]
     rest = ["limits"]
     if told.get("worker", True):
         rest += ["deployments", "worker"]
-    if parts[0].state == "down" or not told:
-        return parts + [Part(part=part, state="down", said="not known") for part in rest]
+    if parts[0].state != "ok" or not told:
+        state = parts[0].state if told else "down"
+        return parts + [Part(part=part, state=state, said="not known") for part in rest]
     parts += asyncio.run(_asked(home, told))
     if not told.get("worker", True):
         parts.append(Part(part="worker", state="off", said="left away (--no-worker)"))
@@ -63,23 +60,34 @@ def _api_url(home: Path, document: Document | None) -> str | None:
         return f"{document['prefect']}/api"
     if named := os.environ.get("PREFECT_API_URL"):
         return named.rstrip("/")
-    found = standing_server(home)
-    return None if found is None else found.api_url
+    found = Known.read(home)
+    return found.api_url if found is not None and found.is_alive() else None
 
 
-def _server(api_url: str | None) -> Part:
-    if api_url is None or not answers(api_url):
-        where = "" if api_url is None else f" at {api_url}"
-        return Part(part="Prefect server", state="down", said=f"none answers{where}")
-    return Part(part="Prefect server", state="ok", said=api_url.removesuffix("/api"))
+def _server(api_url: str | None, embedded: Known | None) -> Part:
+    part = "Prefect server"
+    if api_url is None:
+        return Part(part=part, state="down", said="none answers")
+    match health(api_url, HEALTH_TIMEOUT_S):
+        case Health.WELL:
+            return Part(part=part, state="ok", said=api_url.removesuffix("/api"))
+        case Health.SILENT if (lives := _who_lives(api_url, embedded)) is not None:
+            said = f"no answer in {HEALTH_TIMEOUT_S:g} s at {api_url}, but {lives}"
+            return Part(part=part, state="slow", said=said)
+    return Part(part=part, state="down", said=f"none answers at {api_url}")
+
+
+def _who_lives(api_url: str, embedded: Known | None) -> str | None:
+    """Who is there that does not answer. The embedded server's socket outlives its process."""
+    if embedded is None or embedded.api_url != api_url:
+        return "something takes connections there"
+    return f"its process {embedded.pid} lives" if embedded.is_alive() else None
 
 
 def _bus(told: Mapping[str, str]) -> Part:
     url = told.get("bus")
-    if url is not None:
-        with suppress(httpx.HTTPError):
-            if httpx.get(f"{url}/healthz", timeout=ASK_S, trust_env=False).is_success:
-                return Part(part="bus and page", state="ok", said=told["page"])
+    if url is not None and is_there(url):
+        return Part(part="bus and page", state="ok", said=told["page"])
     where = "" if url is None else f" at {url}"
     return Part(part="bus and page", state="down", said=f"none answers{where}")
 

@@ -221,13 +221,12 @@ def _tell_result(opened: Session, summary: RunSummary, *, stay: bool) -> None:
     say(f"record:    {summary.run_dir}")
     if summary.report:
         say(f"report:    {summary.report}")
-    if stay or not opened.server.embedded:
+    if stay or opened.server_stays():
         say(f"artifacts: {opened.server.ui_url}/artifacts")
     else:  # the server ends with the command; its database stays
         say(f"artifacts: in Prefect's database, {os.environ['PREFECT_HOME']} (docs/operations.md)")
-    if opened.stage.page:
-        ends = "" if stay or opened.bus_stays else " (ends with this command)"
-        say(f"page:      {opened.stage.page}{ends}")
+    if page := opened.stage.page if stay else opened.lasting_page():
+        say(f"page:      {page}")
 
 
 def _stay_up() -> None:

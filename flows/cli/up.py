@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from engine.variables import BUS_TOKEN, BUS_URL
 from flows import settings
@@ -95,6 +96,7 @@ def _run_detached(wanted: _Wanted) -> int:
     if not is_new:
         return _joined(wanted, told)
     note(f"up in the background; `captains down` ends it, its log is {wanted.home / LOG}")
+    tell_port(wanted.port, told["bus"])
     _tell(wanted, told)
     return Exit.DONE
 
@@ -155,6 +157,7 @@ async def _serve(wanted: _Wanted, found: Server, hold: Hold, end: _End) -> None:
         stack.enter_context(standing(wanted.home, _address(bus)))
         keep_start(wanted.home, bus.publish_token)
         document = _document(wanted, found, bus)
+        tell_port(wanted.port, bus.url)
         _tell(wanted, document)
         stack.callback(crew.leave)
         stack.callback(end.begin)
@@ -212,6 +215,13 @@ def _document(wanted: _Wanted, found: Server, bus: BusServer) -> Document:
         "worker": wanted.worker,
         "folder": str(Path.cwd()),
     }
+
+
+def tell_port(asked: int | None, bus: str) -> None:
+    """That the bus is not where it usually is, though nobody asked for another port."""
+    port = urlsplit(bus).port
+    if asked is None and port != DEFAULT_PORT:
+        note(f"port {DEFAULT_PORT} is taken: the page has port {port} (--port takes another)")
 
 
 def _tell(wanted: _Wanted, document: Document) -> None:

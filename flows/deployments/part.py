@@ -8,10 +8,10 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """`off`: nobody wants it."""
+    """`off`: nobody wants it. `slow`: it does not answer, and its process lives."""
 
     part: str
-    state: Literal["ok", "down", "off"]
+    state: Literal["ok", "slow", "down", "off"]
     said: str
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ token.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
@@ -22,6 +23,13 @@ ASK_S: Final = 3.0
 _NO_EVENTS: Final = b""
 _WHY: Final = "matches are played unseen, and what they tell waits in the spool"
 _REFUSED: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+
+
+def is_there(url: str) -> bool:
+    """Whether a bus answers at this address."""
+    with suppress(httpx.HTTPError, httpx.InvalidURL):
+        return httpx.get(f"{url}/healthz", timeout=ASK_S, trust_env=False).is_success
+    return False
 
 
 def of_bus(homes: Sequence[Path]) -> Iterator[Finding]:

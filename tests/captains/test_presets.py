@@ -1,5 +1,6 @@
 """Captains by name: every preset resolves, every mistake is named with what is allowed."""
 
+import pickle
 import re
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,23 @@ def test_an_unknown_name_lists_the_known_ones() -> None:
 def test_a_preset_may_be_changed_and_renamed() -> None:
     bold = resolve({"name": "bold", "preset": "heuristic", "boldness": 0.1})
     assert (bold.name, bold.params["boldness"]) == ("bold", 0.1)
+
+
+def test_all_wrong_settings_are_told_each_with_its_line(tmp_path: Path) -> None:
+    (path := tmp_path / "p.yaml").write_text(
+        "ada:\n  kind: heuristic\n  boldnes: 1\n  boldness: 9\n"
+    )
+    unknown = (
+        "unknown setting 'boldnes' of kind heuristic (did you mean 'boldness'?); "
+        "allowed: attack, boldness, chase, elect, match_ups, variety, wickets"
+    )
+    with pytest.raises(BadPreset) as caught:
+        read_presets(path)
+    assert str(caught.value).splitlines() == [
+        f"{path}:4: captain 'ada': boldness 9: allowed: -0.5 to 0.5",
+        f"{path}:3: captain 'ada': {unknown}",
+    ]
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
 
 
 LLM = {"name": "a", "kind": "llm", "model": "m", "base_url": "http://h"}

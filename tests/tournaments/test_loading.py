@@ -12,12 +12,15 @@ from hypothesis import strategies as st
 
 from engine.yamlfile import MAX_BYTES, MAX_DEPTH
 from tests.tournaments.support import GOOD, KNOWN, PRESETS
-from tournaments import BadTournamentFile, check_spec, load_tournament, parse_tournament
+from tournaments import BadTournamentFile, Known, check_spec, load_tournament, parse_tournament
+from tournaments.known import known_to_the_engine
+
+SHIPPED = known_to_the_engine()
 
 
-def problems(text: str) -> list[str]:
+def problems(text: str, known: Known = KNOWN) -> list[str]:
     with pytest.raises(BadTournamentFile) as caught:
-        parse_tournament(text, KNOWN, file="f.yaml")
+        parse_tournament(text, known, file="f.yaml")
     return [str(problem) for problem in caught.value.problems]
 
 
@@ -311,9 +314,39 @@ def test_the_error_survives_a_process_boundary() -> None:
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
 
 
+def test_all_that_is_wrong_with_a_captain_is_told_at_once() -> None:
+    entry = "{name: bold, preset: aggressive, boldnes: 1, boldness: 9, on_failure: no-idea}"
+    said = problems(with_line(f"captains: [random, {entry}]"), SHIPPED)
+    unknown = (
+        "captain 'bold': unknown setting 'boldnes' of kind heuristic (did you mean 'boldness'?)"
+    )
+    assert [one.partition(";")[0] for one in said] == [
+        "f.yaml:5: `captains[2].on_failure` is 'no-idea'",
+        "f.yaml:5: captain 'bold': boldness 9: allowed: -0.5 to 0.5",
+        f"f.yaml:5: {unknown}",
+    ]
+
+
+def test_settings_of_an_unknown_preset_are_not_asked_for() -> None:
+    entry = "{name: bold, preset: agressive, boldnes: 1, on_failure: no-idea}"
+    said = problems(with_line(f"captains: [random, {entry}]"), SHIPPED)
+    assert len(said) == 2
+
+
+def test_what_was_misread_is_told_once() -> None:
+    entry = "{name: bold, preset: aggressive, match_ups: yes}"
+    (said,) = problems(with_line(f"captains: [random, {entry}]"), SHIPPED)
+    assert said.startswith("f.yaml:5: `yes` is a text to some")
+
+
+def test_a_list_of_wrong_captains_is_not_called_too_short() -> None:
+    said = problems(with_line("captains: [nobody, noone]"))
+    assert [one.split(" ")[1:3] for one in said] == [["unknown", "captain"]] * 2
+
+
 def test_a_thousand_problems_are_not_all_printed() -> None:
     text = GOOD + "".join(f"key{number}: 1\n" for number in range(1000))
     with pytest.raises(BadTournamentFile) as caught:
         parse_tournament(text, KNOWN)
     assert len(caught.value.problems) == 1000
-    assert str(caught.value).endswith("… and 980 more problems")
+    assert str(caught.value).endswith("… and 950 more problems")
