@@ -152,6 +152,20 @@ async def test_a_dead_holder_of_the_featured_channel_is_known_and_freed_at_once(
         assert await taken(client, FEATURED) == 0
 
 
+async def test_a_dead_holder_without_a_lease_is_not_waited_for(
+    client: PrefectClient, leases: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dead = {"host": socket.gethostname(), "pid": pid_of_the_dead()}
+    monkeypatch.setattr("flows.limits.this_process", lambda: dead)
+    async with featured_slot(FeaturedMatch(episode_id="e1", title="a v b"), wait=False):
+        await end_lease_of_dead(client)
+        await client.increment_concurrency_slots([FEATURED], 1, "concurrency")
+        (found,) = (leak for leak in await leaks(client, leases) if leak.limit == FEATURED)
+        assert (found.kind, found.slots) == ("sure", 1)
+        await free(client, found, leases)
+        assert await taken(client, FEATURED) == 0
+
+
 async def test_the_next_holder_who_has_not_said_so_yet_keeps_the_channel(
     client: PrefectClient, leases: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
