@@ -32,7 +32,7 @@ from flows.deployments.setting_up import set_up
 from flows.health.deployments import of_deployments, of_pool, of_schedules
 from flows.health.leaks import free, leaks, lease_folder
 from flows.health.repairs import mended
-from flows.health.server import Place, of_leak, of_set_up, of_versions
+from flows.health.server import Place, of_leak, of_set_up, of_shards, of_versions
 from flows.limits import FEATURED, FeaturedMatch, end_lease_of_dead, featured_slot
 from flows.server import Server
 from flows.settings import SETTINGS
@@ -89,6 +89,14 @@ async def taken(client: PrefectClient, name: str) -> int:
 )
 def test_a_server_that_is_behind_is_wrong(server: str, state: str) -> None:
     assert of_versions(server, "3.8.8").state == state
+
+
+async def test_shards_of_another_version_are_told(client: PrefectClient, tmp_path: Path) -> None:
+    await deploy(client, read_prefect_file(ROOT / "prefect.yaml"), folder=tmp_path)
+    there = await deployed(client)
+    (found,) = of_shards(there, "0.2.0")
+    assert (found.state, found.said) == ("note", "apart: deployed by 0.1.0, here 0.2.0")
+    assert not [*of_shards(there, "0.1.0")]
 
 
 # --- slots -------------------------------------------------------------------------------------
