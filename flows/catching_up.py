@@ -17,28 +17,22 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final
-from urllib.parse import quote
+from typing import Final
 
 import httpx
 
 from engine.errors import BrokenRecord
 from engine.record import header_of
-from flows.endings import ending_of_match, ending_of_run
 from flows.ledger import RunFolder
+from flows.live_streams import Live, LiveStreams, connected
 from flows.play import BusAddress
-from flows.publishing import deliver_spool, publish_record, records_of
-from flows.showing import Kept
+from flows.publishing import deliver_spool, records_of
 from flows.single import SINGLES
 from flows.traces import Trace, has_orphans, run_folders, trace_of
-from spectator import BusPublisher, start_token
-from spectator.sending import tls_for
-from spectator.streams import RUN_PREFIX, StreamName, stream_of
+from spectator.streams import StreamName, stream_of
 
 SILENCE_S: Final = 900.0  # longer than a person or an endpoint may take for one answer
 LOOK_S: Final = 4.0
-FLUSH_S: Final = 1.0
-_PAGE: Final = 1_000
 
 
 @dataclass(slots=True)
@@ -74,8 +68,8 @@ class CatchingUp:
 
     async def look(self) -> None:
         """What is live and what is sealed: to be asked before anything is started here."""
-        async with self._client() as bus:
-            self._open = {one.stream: one for one in await self._live(bus)}
+        async with connected(self._bus) as bus:
+            self._open = {one.stream: self._seen(one) for one in await bus.all()}
         self._sealed = await asyncio.to_thread(records_of, self._singles)
 
     async def run(self) -> None:
@@ -91,16 +85,18 @@ class CatchingUp:
 
     async def look_again(self) -> None:
         """What is live by now."""
-        async with self._client() as bus:
-            live = {one.stream: one for one in await self._live(bus)}
+        async with connected(self._bus) as bus:
+            live = {one.stream: one for one in await bus.all()}
         self._strange &= live.keys()
         for stream in live.keys() - self._open.keys() - self._strange:
-            live[stream].is_new = True
-            self._open[stream] = live[stream]
+            self._open[stream] = self._seen(live[stream], is_new=True)
+
+    def _seen(self, one: Live, *, is_new: bool = False) -> _Open:
+        return _Open(one.stream, one.last_seq, self._clock(), is_new)
 
     async def is_done(self) -> bool:
         """Do what can be done now; whether that is all."""
-        async with self._client() as bus:
+        async with connected(self._bus) as bus:
             await self._deliver()
             await self._publish_singles(bus)
             for one in list(self._open.values()):
@@ -118,24 +114,21 @@ class CatchingUp:
     def _with_orphans(self) -> list[RunFolder]:
         return [folder for folder in run_folders(self._runs) if has_orphans(folder)]
 
-    async def _publish_singles(self, bus: httpx.AsyncClient) -> None:
+    async def _publish_singles(self, bus: LiveStreams) -> None:
         """Single matches of which the bus has nothing."""
         sealed, self._sealed = self._sealed, []
         for record in sealed:
             with suppress(BrokenRecord):
                 stream = stream_of(header_of(record))
-                if await self._state(bus, stream) is None:
-                    await self._publish(self._singles, record, stream)
-
-    async def _publish(self, folder: RunFolder, record: Path, stream: StreamName) -> None:
-        done = await publish_record(record, self._bus, Kept.of(folder).of_stream(stream))
-        self._published += done.matches
+                if await bus.state(stream) is None:
+                    trace = Trace(folder=self._singles, sealed=record)
+                    self._published += (await bus.finish(stream, trace)).matches
 
     # --- what is live --------------------------------------------------------------------------
 
-    async def _is_over(self, bus: httpx.AsyncClient, one: _Open) -> bool:
+    async def _is_over(self, bus: LiveStreams, one: _Open) -> bool:
         """Whether no more has to be done about it."""
-        told = await self._state(bus, one.stream)
+        told = await bus.state(one.stream)
         if told is None or told["state"] != "live":
             return True
         if told["last_seq"] != one.last_seq:
@@ -158,57 +151,17 @@ class CatchingUp:
         near = [] if one.folder is None else [one.folder]
         return trace_of(one.stream, chain(near, run_folders(self._runs)))
 
-    async def _finish(self, bus: httpx.AsyncClient, one: _Open, trace: Trace) -> None:
+    async def _finish(self, bus: LiveStreams, one: _Open, trace: Trace) -> None:
         """What was played to its end is shown to it; anything else was cut short."""
-        if trace.folder is not None and trace.sealed is not None:
-            with suppress(BrokenRecord):
-                await self._publish(trace.folder, trace.sealed, one.stream)
-        told = await self._state(bus, one.stream)
-        if told is not None and told["state"] == "live":
-            await self._end(bus, one)
-
-    async def _end(self, bus: httpx.AsyncClient, one: _Open) -> None:
-        answer = await bus.get(f"/api/streams/{quote(one.stream)}/export.jsonl")
-        answer.raise_for_status()
-        is_run = one.stream.startswith(RUN_PREFIX)
-        ending = (ending_of_run if is_run else ending_of_match)(answer.content.splitlines())
-        async with BusPublisher(self._bus.url, self._bus.token) as publisher:
-            observer = publisher.observer(flush_s=FLUSH_S)
-            await observer.on_event(ending)
-            await observer.aclose()
-        if observer.report.sent:
+        self._published += (await bus.finish(one.stream, trace)).matches
+        if not await bus.is_live(one.stream):
+            return
+        if await bus.end(one.stream):
             self._ended += 1
         else:  # somebody was quicker, and lives
             self._strange.add(one.stream)
 
-    # --- what is asked -------------------------------------------------------------------------
-
-    def _client(self) -> httpx.AsyncClient:
-        token = {"authorization": f"Bearer {start_token(self._bus.token)}"}
-        url = self._bus.url
-        return httpx.AsyncClient(base_url=url, headers=token, trust_env=False, verify=tls_for(url))
-
-    async def _live(self, bus: httpx.AsyncClient) -> list[_Open]:
-        return [*await self._live_of(bus, "streams"), *await self._live_of(bus, "runs")]
-
-    async def _live_of(self, bus: httpx.AsyncClient, kind: str) -> list[_Open]:
-        found: list[_Open] = []
-        while True:
-            query = f"state=live&limit={_PAGE}&offset={len(found)}"
-            answer = await bus.get(f"/api/{kind}?{query}")
-            answer.raise_for_status()
-            now_s, page = self._clock(), answer.json()["streams"]
-            found += [_Open(one["stream"], one["last_seq"], now_s) for one in page]
-            if len(page) < _PAGE:
-                return found
-
-    async def _state(self, bus: httpx.AsyncClient, stream: StreamName) -> dict[str, Any] | None:
-        """The stream's line in the list; None where the bus has not got it."""
-        answer = await bus.get(f"/api/streams/{quote(stream)}")
-        if answer.status_code == httpx.codes.NOT_FOUND:
-            return None
-        answer.raise_for_status()
-        return dict(answer.json())
+    # --- what is told --------------------------------------------------------------------------
 
     def _tell(self) -> None:
         did = [

@@ -13,12 +13,12 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Final
 
 from prefect import flow, runtime
 from prefect.concurrency.asyncio import concurrency
-from prefect.exceptions import TerminationSignal
 
 from engine.events import EndReason
 from engine.fanout import Observer
@@ -33,6 +33,7 @@ from flows.leasing import leased
 from flows.ledger import RunFolder
 from flows.lending import answers_home, check_secrets, lent
 from flows.limits import LEASE_S
+from flows.live_streams import none_left
 from flows.log import log_episodes
 from flows.machine import clear_away, scratch, whole_machine
 from flows.parcels import Parcel, ShardOrder, digest_of, packed, parcel_of, unpacked
@@ -44,6 +45,7 @@ from flows.room import Room
 from flows.spending import SPENT, KeptBudgets, Told, keep
 from flows.stage import current_stage
 from flows.storage import Storage, storage
+from flows.terminating import ended_from_within
 from flows.together import together
 from flows.work import batch_size, guessed_s, waits
 from spectator import BusPublisher
@@ -68,7 +70,7 @@ async def fixtures(config: ShardConfig) -> None:
     place = await storage(config.storage)
     order = await order_of(config, place)
     await asyncio.to_thread(clear_away)
-    with scratch() as folder:
+    with ended_from_within(), scratch() as folder:
         is_asked = any(map(waits, order.episodes))
         async with (
             whole_machine(is_wanted=not is_asked and order.processes == "auto"),
@@ -81,16 +83,18 @@ async def fixtures(config: ShardConfig) -> None:
             ),
         ):
             post = _Post(place, config.shard, folder, order)
-            await (_asked(post) if is_asked else _computed(post))
+            async with none_left(post.bus, lambda: post.folders):
+                await (_asked(post) if is_asked else _computed(post))
 
 
 async def order_of(config: ShardConfig, place: Storage) -> ShardOrder:
     """Raises `BadShard`."""
     content = await place.get(f"{config.shard}/{ORDER}")
     if content is None:
+        theirs = config.storage or "Prefect's default"
         raise BadShard(
             f"{place} has no order for {config.shard} ({place.why_not}): this worker and who runs "
-            "the tournament must reach the same storage (CAPTAINS_STORAGE)"
+            f"the tournament ({theirs}) must reach the same storage (CAPTAINS_STORAGE)"
         )
     if digest_of(content) != config.order:
         raise BadShard(
@@ -124,6 +128,8 @@ class _Post:
 
     def __init__(self, place: Storage, key: str, scratch: Path, order: ShardOrder) -> None:
         self.order, self.scratch, self._place, self._key = order, scratch, place, key
+        self.bus = current_stage().bus if order.shown else None
+        self.folders: list[RunFolder] = []
         self._left, self._sent = len(order.episodes), 0
         self._sending = asyncio.Lock()
         self.spent: Callable[[], Told | None] = lambda: None
@@ -132,15 +138,17 @@ class _Post:
     @asynccontextmanager
     async def sending(self, episodes: Sequence[EpisodeSpec]) -> AsyncIterator[_Part]:
         """What was played of these is sent at the end of the block."""
-        with TemporaryDirectory(dir=self.scratch) as name:
-            folder = RunFolder(Path(name) / "run")
-            folder.open({})
-            part = _Part(folder)
-            yield part
-            async with self._sending:  # the next parcel's number is that of those that are there
-                self._left -= len(episodes)
-                await self._send(parcel_of(folder, part.results, last=self._left == 0))
-            log_episodes([*folder.attempts()])
+        folder = RunFolder(Path(mkdtemp(dir=self.scratch)))
+        folder.open({})
+        self.folders.append(folder)  # until it is sent: of a part that is cut short, what is live
+        part = _Part(folder)
+        yield part
+        async with self._sending:  # the next parcel's number is that of those that are there
+            self._left -= len(episodes)
+            await self._send(parcel_of(folder, part.results, last=self._left == 0))
+        log_episodes([*folder.attempts()])
+        self.folders.remove(folder)
+        await asyncio.to_thread(rmtree, folder.path, ignore_errors=True)
 
     async def begin(self) -> None:
         """Say that from here on somebody may be asked."""
@@ -167,7 +175,7 @@ class _Post:
 
 async def _computed(post: _Post) -> None:
     """Play scripted captains, in processes of this run."""
-    order, stage = post.order, current_stage()
+    order = post.order
     processes = processes_of(order.processes)
     episodes = len(order.episodes)
     episode_s = max(map(guessed_s, order.episodes), default=1.0)
@@ -181,7 +189,7 @@ async def _computed(post: _Post) -> None:
                     folder=part.folder.path,
                     episodes=episodes,
                     attempts=order.attempts,
-                    bus=stage.bus if order.shown else None,
+                    bus=post.bus,
                     reasoning=order.reasoning,
                     cards=order.cards,
                 )
@@ -227,7 +235,7 @@ async def _asked(post: _Post) -> None:
 
         try:
             await together(asker() for _ in range(order.open_episodes // 2))
-        except (asyncio.CancelledError, TerminationSignal):
+        except asyncio.CancelledError:
             await post.cancelled()
             raise
         await post.close()
@@ -263,9 +271,8 @@ async def _lent(post: _Post, budgets: KeptBudgets) -> AsyncIterator[Services]:
 
 
 def _bus(post: _Post) -> AbstractAsyncContextManager[BusPublisher | None]:
-    stage = current_stage()
-    bus = stage.bus if post.order.shown else None
-    return publisher(bus, RunFolder(post.scratch), post.order.reasoning, said_aloud(stage))
+    said = said_aloud(current_stage())
+    return publisher(post.bus, RunFolder(post.scratch), post.order.reasoning, said)
 
 
 def _parts(episodes: Sequence[EpisodeSpec], size: int) -> Iterator[tuple[EpisodeSpec, ...]]:

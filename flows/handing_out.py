@@ -21,7 +21,7 @@ from engine.result import EpisodeResult
 from engine.version import project_version
 from flows import artifacts
 from flows.config import ShardConfig
-from flows.deployments.wanted import CPU, LLM, PoolName
+from flows.deployments.wanted import CPU, LLM, SHARDS, PoolName
 from flows.desk import Desk, Out, close, granted, is_over, next_parcel, settle_accounts
 from flows.fixtures import ORDER
 from flows.grants import Grants
@@ -38,10 +38,6 @@ from flows.views import Views
 from flows.watching import Watch, watching
 from flows.work import waits
 
-DEPLOYMENTS: Final[dict[PoolName, str]] = {
-    CPU: "fixtures/fixtures",
-    LLM: "fixtures/fixtures-waiting",
-}
 MOST_OUT: Final = 16  # shards of a pool at once, those included that nobody has taken yet
 MOST_TRIES: Final = 3
 
@@ -91,7 +87,7 @@ async def play_shards(run: Run, stage: Stage, views: Views, pool: ProcessPool) -
                     await carry(desk, given)
             cutter.measured(kind)
 
-        await together(carrier(kind, number) for kind in DEPLOYMENTS for number in range(MOST_OUT))
+        await together(carrier(kind, number) for kind in SHARDS for number in range(MOST_OUT))
 
 
 def _tell_who_plays(run: Run, stage: Stage, watch: Watch) -> None:
@@ -124,7 +120,7 @@ async def carry(desk: Desk, shard: Shard) -> None:
 
 async def hand_out(desk: Desk, shard: Shard) -> UUID:
     """The flow run of a shard: a new one, or the one that was made for it before."""
-    name = DEPLOYMENTS[shard.pool]
+    name = SHARDS[shard.pool]
     try:
         deployment = await desk.client.read_deployment_by_name(name)
     except ObjectNotFound:

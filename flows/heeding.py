@@ -23,6 +23,7 @@ from prefect.states import Cancelled
 
 from flows import settings
 from flows.stage import Stage
+from flows.terminating import ended_from_within
 
 HEED_S: Final = 3.0
 _CANCELLED: Final = (StateType.CANCELLING, StateType.CANCELLED)
@@ -41,20 +42,21 @@ async def heeding(stage: Stage) -> AsyncIterator[None]:
         heard.append(await _order(UUID(str(runtime.flow_run.id))))
         playing.cancel()
 
-    watching = asyncio.create_task(heed())
-    try:
-        yield
-    except asyncio.CancelledError:
-        if heard:
+    with ended_from_within():
+        watching = asyncio.create_task(heed())
+        try:
+            yield
+        except asyncio.CancelledError:
+            if heard:
+                playing.uncancel()
+                await _obeyed(heard[0], stage)
+            if runtime.deployment.id is not None:  # its worker tells Prefect how it ended
+                raise
             playing.uncancel()
-            await _obeyed(heard[0], stage)
-        if runtime.deployment.id is not None:  # its worker tells Prefect how it ended
-            raise
-        playing.uncancel()
-        await _cancelled("Interrupted; what was played stays played.")
-    finally:
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
+            await _cancelled("Interrupted; what was played stays played.")
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
 
 
 async def _order(run_id: UUID) -> State[Any]:

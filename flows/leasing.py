@@ -141,10 +141,8 @@ class Keeper:
             while not self._ending:
                 await self.step(slots)
                 await self._pause()
-        except asyncio.CancelledError:  # below a worker a SIGTERM cancels every task at once
+        finally:
             await self._give_all_back(slots)
-            raise
-        await self._give_all_back(slots)
 
     async def step(self, slots: Slots) -> None:
         """Renew, look, and come nearer to the share."""

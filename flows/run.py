@@ -78,6 +78,11 @@ class Run:
         return self.ended.episodes
 
     @property
+    def kept(self) -> int:
+        """Episodes that the next start finds played, those too of batches that were cut short."""
+        return len(self.folder.played().names)
+
+    @property
     def ended(self) -> Done:
         return self.book.ended
 

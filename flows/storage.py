@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from contextlib import nullcontext
 from inspect import isawaitable, iscoroutinefunction
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
+from fsspec import AbstractFileSystem
+from fsspec.core import url_to_fs
 from prefect.filesystems import LocalFileSystem, RemoteFileSystem, WritableFileSystem
 from prefect.results import aget_default_result_storage
-from pydantic import ValidationError
 
 from engine.variables import STORAGE
 
@@ -28,23 +31,67 @@ class BadStorage(Exception):
     """No storage can be had by this name: the message says why."""
 
 
+class StorageRefused(Exception):
+    """The storage `place` cannot be reached, or does not take what is sent to it: `why` says."""
+
+    def __init__(self, place: str, why: str) -> None:
+        super().__init__(place, why)
+        self.place, self.why = place, why
+
+    def __str__(self) -> str:
+        return f"{self.place} cannot be written to: {self.why} ({STORAGE}; docs/workers.md)"
+
+
+class Far:
+    """Files below a URL that fsspec knows. A bucket must be there: to make one of every name that
+    is mistyped would be no help.
+    """
+
+    def __init__(self, files: AbstractFileSystem, base: str) -> None:
+        self._files, self._base = files, base.rstrip("/")
+        self._has_folders = base.startswith("/")
+        # What does not speak to several at once is a connection that each call writes to.
+        self._alone = nullcontext() if files.async_impl else Lock()
+
+    def write_path(self, path: str, content: bytes) -> None:
+        place = f"{self._base}/{path}"
+        with self._alone:
+            if self._has_folders:
+                self._files.makedirs(place.rpartition("/")[0], exist_ok=True)
+            self._files.pipe_file(place, content)
+
+    def read_path(self, path: str) -> bytes:
+        with self._alone:
+            found: bytes = self._files.cat_file(f"{self._base}/{path}")
+        return found
+
+    def remove(self, path: str) -> None:
+        place = f"{self._base}/{path}"
+        with self._alone:
+            if self._files.exists(place):
+                self._files.rm(place, recursive=True)
+
+
 class Storage:
     """Bytes by key. `name` is what another process finds it by; None: by Prefect's default."""
 
-    def __init__(self, name: str | None, filesystem: WritableFileSystem) -> None:
+    def __init__(self, name: str | None, filesystem: WritableFileSystem | Far) -> None:
         self.name, self._filesystem = name, filesystem
         self.why_not = ""  # the last that could not be read
 
     async def put(self, key: str, content: bytes) -> None:
-        """Raises what the storage raises."""
-        await _aside(self._filesystem.write_path, self._path(key), content)
+        """Raises `StorageRefused`."""
+        try:
+            await _aside(self._filesystem.write_path, self._path(key), content)
+        except Exception as error:  # each storage has errors of its own
+            raise StorageRefused(str(self), _told(error)) from error
 
     async def get(self, key: str) -> bytes | None:
         """None where nothing is there yet, or nobody can tell: `why_not` says which."""
         try:
             found: bytes = await _aside(self._filesystem.read_path, self._path(key))
         except Exception as error:  # noqa: BLE001 - each storage has an error of its own for it
-            self.why_not = f"{type(error).__name__}: {error}"
+            self.why_not = _told(error)
             return None
         return found
 
@@ -56,10 +103,8 @@ class Storage:
         match self._filesystem:
             case LocalFileSystem(basepath=str(base)):
                 shutil.rmtree(Path(base) / path, ignore_errors=True)
-            case RemoteFileSystem(basepath=base, filesystem=files):
-                place = f"{base.rstrip('/')}/{path}"
-                if files.exists(place):
-                    files.rm(place, recursive=True)
+            case Far() as far:
+                far.remove(path)
 
     def __str__(self) -> str:
         return self.name or "Prefect's default result storage"
@@ -69,11 +114,16 @@ class Storage:
 
 
 async def storage(named: str | None = None) -> Storage:
-    """What the environment names, else `named`, else Prefect's default. Raises `BadStorage`."""
+    """What the environment names, else `named`, else Prefect's default. Raises `BadStorage` and
+    `StorageRefused`.
+    """
     name = STORAGE.read() or named
     if name is not None:
-        return Storage(name, _at(name))
+        return Storage(name, await asyncio.to_thread(_at, name))
     found = await aget_default_result_storage()
+    if isinstance(found, RemoteFileSystem):
+        settings = found.settings or {}
+        return Storage(None, await asyncio.to_thread(_far, found.basepath, **settings))
     if isinstance(found, LocalFileSystem):  # nobody has set one: a folder of this machine
         return Storage(str(found.basepath), found)
     return Storage(None, found)
@@ -90,7 +140,7 @@ async def _aside(method: Any, *arguments: Any) -> Any:
     return await answer if isawaitable(answer) else answer
 
 
-def _at(name: str) -> WritableFileSystem:
+def _at(name: str) -> WritableFileSystem | Far:
     parts = urlsplit(name)
     if parts.password is not None:  # the name travels, and is shown
         raise BadStorage(
@@ -100,11 +150,20 @@ def _at(name: str) -> WritableFileSystem:
     if "://" not in name or parts.scheme == "file":  # Prefect takes a URL without a host for none
         path = unquote(parts.path) if parts.scheme == "file" else name
         return LocalFileSystem(basepath=str(Path(path).expanduser().resolve()))
+    return _far(name)
+
+
+def _far(url: str, **settings: Any) -> Far:
     try:
-        found = RemoteFileSystem(basepath=name)
-        _ = found.filesystem  # its package is looked for now, not when the first match is over
-    except ValidationError as error:
-        raise BadStorage(f"{STORAGE}={name}: {error.errors()[0]['msg']}") from None
-    except (RuntimeError, ValueError) as error:
-        raise BadStorage(f"{STORAGE}={name}: {error}") from None
-    return found
+        files, base = url_to_fs(url, **settings)
+    except (ImportError, ValueError) as error:
+        raise BadStorage(f"{STORAGE}={url}: {error}") from None
+    except Exception as error:  # some are reached for at once
+        raise StorageRefused(url, _told(error)) from error
+    if not base.strip("/"):
+        raise BadStorage(f"{STORAGE}={url}: it names no bucket; allowed: {url}BUCKET")
+    return Far(files, base)
+
+
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"

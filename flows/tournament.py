@@ -30,6 +30,7 @@ from flows.heeding import heeding
 from flows.last_word import LastWord
 from flows.leasing import leased
 from flows.lending import answers_home, check_secrets, lent
+from flows.live_streams import none_left
 from flows.opening import in_slices, opened
 from flows.order import Order
 from flows.people import check_can_be_asked
@@ -91,7 +92,10 @@ async def tournament(config: TournamentConfig) -> RunSummary:
         if config.pilot is not None:
             run.only_first(config.pilot)
         telling, shown = telling_of(run), run.spec.spectate.reasoning
-        async with publisher(stage.bus, run.folder, shown, said_aloud(stage)) as bus:
+        async with (
+            none_left(stage.bus, lambda: [run.folder]),
+            publisher(stage.bus, run.folder, shown, said_aloud(stage)) as bus,
+        ):
             views = Views(run, stage, bus)
             home, slots = answers_home(Path(config.runs)), run.spec.limits.llm
             async with (

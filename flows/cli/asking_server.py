@@ -56,12 +56,14 @@ async def _look(
     from prefect.exceptions import PrefectException
 
     from flows.health.repairs import mended
-    from flows.health.server import examined
+    from flows.health.server import apart, examined
+    from flows.health.storage import of_storage
     from flows.lending import BlockSecrets
 
     place = _place(found, captains)
     try:
         async with get_client() as client:
+            asked.findings += await apart(client)  # it may be why the rest fails
             if fix:
                 asked.repairs += await mended(client, place)
             asked.findings += await examined(client, place)
@@ -72,6 +74,7 @@ async def _look(
         wrong = Finding(check=CHECK, state="wrong", said=said, why=_WHY, mend=mend)
         asked.findings.append(wrong)
     if ask:
+        asked.findings += await of_storage()
         asked.findings += await endpoints_of(captains, BlockSecrets())
 
 

@@ -9,7 +9,6 @@ import re
 import shutil
 import socket
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -28,13 +27,13 @@ from flows.cli.terminal import Exit, answer_json, say
 from flows.cli.verdict import Verdict
 from flows.deployments.declared import known_captains
 from flows.health.bus import of_bus
+from flows.health.disks import of_disks
 from flows.health.repair import Repair, left_alone
 from flows.health.voices import of_voices
 from flows.needs import Finding, State, needs_of
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 OLDEST, NEWEST = (3, 11), (3, 13)
-LEAST_FREE_MB: Final = 200
 _PIN: Final = re.compile(r"^([a-z0-9][a-z0-9._-]*)==(\S+)(?: ; (.+?))? \\$", re.MULTILINE)
 _BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
 
@@ -99,7 +98,7 @@ def _checks(
         check_python,
         check_packages,
         check_kinds,
-        lambda: check_folder(runs),
+        lambda: of_disks(runs, home),
         lambda: (left.finding() for left in left_behind(runs, home)),
         check_ports,
         check_browser,
@@ -169,31 +168,6 @@ def _installed(package: str) -> str | None:
         return version(package)
     except PackageNotFoundError:
         return None
-
-
-def check_folder(runs: Path) -> Iterator[Finding]:
-    try:
-        runs.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=runs):
-            free_mb = shutil.disk_usage(runs).free // 2**20
-    except OSError as error:
-        yield Finding(
-            check="runs",
-            state="wrong",
-            said=f"{runs} cannot be written ({error})",
-            why="no match can be recorded",
-            mend="export CAPTAINS_RUNS=…  # a folder of yours",
-        )
-        return
-    is_short = free_mb < LEAST_FREE_MB
-    yield Finding(
-        check="runs",
-        state="wrong" if is_short else "ok",
-        said=f"{runs.resolve()}, {free_mb} MB free",
-        why=f"below {LEAST_FREE_MB} MB a run may end in its middle" if is_short else "",
-        mend="captains prune NAME" if is_short else "",
-        left="what is deleted is yours to say" if is_short else "",
-    )
 
 
 def check_ports() -> Iterator[Finding]:

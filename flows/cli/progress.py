@@ -96,8 +96,8 @@ class TerminalReporter(Reporter):
         """What to say after a Ctrl-C."""
         if self._run is None:
             return "stopped before the first episode; the same command starts again"
-        done, total = self._run.done, self._run.total
-        return f"stopped: {done} of {total} episodes are played; the same command plays the rest"
+        kept, total = self._run.kept, self._run.total
+        return f"stopped: {kept} of {total} episodes are played; the same command plays the rest"
 
     def _to_go(self, run: Run) -> str:
         """Time and cost to finish: `about 12 min and 0.40 USD to go`; empty where nobody can

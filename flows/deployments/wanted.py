@@ -15,6 +15,12 @@ PoolName = Literal["captains-cpu", "captains-llm"]
 CPU: Final = "captains-cpu"
 LLM: Final = "captains-llm"
 
+SHARDS: Final[Mapping[PoolName, str]] = {
+    CPU: "fixtures/fixtures",
+    LLM: "fixtures/fixtures-waiting",
+}
+"""The deployments that play shards."""
+
 EPISODE: Final = "flows.episode.episode"
 TOURNAMENT: Final = "flows.tournament.tournament"
 FIXTURES: Final = "flows.fixtures.fixtures"

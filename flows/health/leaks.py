@@ -52,22 +52,20 @@ def lease_folder(prefect_home: Path, storage: str) -> Path | None:
 
 async def leaks(client: PrefectClient, leases: Path | None) -> list[Leak]:
     """Of all our limits. `leases`: the folder of leases of this very server, where it is known."""
-    taken = await _taken(client)
-    found = [dead] if (dead := await _dead_featured(client, taken)) else []
-    rest = {name for name, limit in taken.items() if limit.active_slots} - {
-        leak.limit for leak in found
-    }
-    if not rest:
-        return found
+    limits = await _taken(client)
+    taken = {name: limit for name, limit in limits.items() if limit.active_slots}
+    dead = await _dead_featured(client) if FEATURED in taken else None
     if leases is not None:
-        return found + await _unleased(client, {name: taken[name] for name in rest}, leases)
-    if await _is_any_under_way(client):
-        return found
-    said = "taken, and no run is under way that could hold them"
-    return found + [
-        Leak(limit=name, slots=taken[name].active_slots, kind="likely", said=said)
-        for name in sorted(rest)
-    ]
+        found = await _unleased(client, taken, leases)
+    elif await _is_any_under_way(client):
+        found = []
+    else:
+        said = "taken, and no run is under way that could hold them"
+        found = [
+            Leak(limit=name, slots=limit.active_slots, kind="likely", said=said)
+            for name, limit in sorted(taken.items())
+        ]
+    return _with_dead(found, dead)
 
 
 async def free(client: PrefectClient, leak: Leak, leases: Path | None) -> None:
@@ -97,11 +95,16 @@ async def _taken(client: PrefectClient) -> dict[str, GlobalConcurrencyLimitRespo
     return {limit.name: limit for limit in found if limit.name.startswith(PREFIX)}
 
 
-async def _dead_featured(
-    client: PrefectClient, taken: dict[str, GlobalConcurrencyLimitResponse]
-) -> Leak | None:
-    if FEATURED not in taken or not taken[FEATURED].active_slots:
-        return None
+def _with_dead(found: list[Leak], dead: Leak | None) -> list[Leak]:
+    """That the holder is dead says more than that nothing is under way; not where it is known that
+    he has no lease any more, which would end.
+    """
+    if dead is None or any(leak.limit == FEATURED and leak.kind != "likely" for leak in found):
+        return found
+    return [dead, *(leak for leak in found if leak.limit != FEATURED)]
+
+
+async def _dead_featured(client: PrefectClient) -> Leak | None:
     match = await current_featured(client)
     if match is None or not match.lost:
         return None

@@ -4,7 +4,7 @@ automations, slots, deployments and workers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,11 +12,14 @@ from typing import Final
 import prefect
 from packaging.version import InvalidVersion, Version
 from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.responses import DeploymentResponse
 
+from engine.version import project_version
 from flows.deployments.declared import shipped
 from flows.deployments.deploying import deployed
 from flows.deployments.lines import Line
 from flows.deployments.setting_up import set_up, was_set_up
+from flows.deployments.wanted import SHARDS
 from flows.health.deployments import of_deployments, of_schedules, of_workers
 from flows.health.leaks import Leak, leaks
 from flows.needs import Finding
@@ -43,16 +46,21 @@ class Place:
 
 
 async def examined(client: PrefectClient, place: Place) -> list[Finding]:
-    """Everything, in the order in which it has to be there."""
+    """Everything but versions, in the order in which it has to be there."""
     there = await deployed(client)
     return [
-        of_versions(await client.api_version(), prefect.__version__),
+        *of_shards(there, project_version()),
         *await of_set_up(client, place.endpoints),
         *map(of_leak, await leaks(client, place.leases)),
         *await of_deployments(client, place.folder),
         *of_schedules(there),
         *await of_workers(client, there, embedded=place.embedded),
     ]
+
+
+async def apart(client: PrefectClient) -> list[Finding]:
+    """The server's version and that of the Prefect here."""
+    return [of_versions(await client.api_version(), prefect.__version__)]
 
 
 def of_versions(server: str, client: str) -> Finding:
@@ -72,6 +80,21 @@ def of_versions(server: str, client: str) -> Finding:
         mend=f"pip install prefect=={client}  # where the server runs",
         left="another program's packages",
     )
+
+
+def of_shards(there: Mapping[str, DeploymentResponse], here: str) -> Iterator[Finding]:
+    """Whether shards were deployed by this version of ours: any other refuses them."""
+    names = sorted(there.keys() & {*SHARDS.values()})
+    others = sorted({str(there[name].version) for name in names} - {here})
+    if others:
+        yield Finding(
+            check="captains' versions",
+            state="note",
+            said=f"apart: deployed by {', '.join(others)}, here {here}",
+            why="a worker plays shards of its own version alone, and refuses the others",
+            mend="captains deploy  # or install here what the others have",
+            left="which of them is meant is yours to say",
+        )
 
 
 async def of_set_up(client: PrefectClient, endpoints: Iterable[str]) -> list[Finding]:

@@ -7,24 +7,22 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from engine.events import Event
 from engine.record import RecordWriter, read_record
-from engine.spec import EpisodeSpec
 from flows.catching_up import LOOK_S, SILENCE_S, CatchingUp
 from flows.ledger import RunFolder
-from flows.play import BusAddress, play_once
+from flows.play import BusAddress
 from flows.showing import keep_shown
 from flows.single import singles_folder
 from spectator import BusServer
 from spectator.spool import Spool
 from spectator.streams import StreamName
+from tests.flows.shown import sealed, told
 from tests.flows.support import Clock, episode
-from tests.spectator.matches import published, run_events
-from tests.spectator.wire import client, post, stored
+from tests.spectator.matches import run_events
+from tests.spectator.wire import post, stored
 
 E1 = StreamName("e1/1")
 
@@ -52,18 +50,6 @@ class Missed:
         await self.catching.look_again()
         self.clock.now_s += seconds
         await self.catching.is_done()
-
-
-async def sealed(runs: Path, spec: EpisodeSpec) -> list[Event]:
-    """What the bus would have of a match that was played."""
-    folder = singles_folder(runs)
-    result = await play_once(folder, spec, [])
-    return published(list(read_record(folder.record_of(result)))).match
-
-
-async def told(bus: BusServer, stream: str) -> dict[str, Any]:
-    async with client(bus) as http:
-        return dict((await http.get(f"/api/streams/{stream}")).json())
 
 
 async def test_a_match_that_is_sealed_is_shown_to_its_end(tmp_path: Path, bus: BusServer) -> None:

@@ -1,4 +1,4 @@
-"""What the doctor finds without a Prefect server: buses, voices, what killed commands left."""
+"""What the doctor finds without a Prefect server: buses, voices, disks, what the killed left."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ import pytest
 
 from flows.cli.leftovers import HOUR_S, Leftover, left_behind
 from flows.cli.verdict import Verdict
+from flows.health import disks
 from flows.health.bus import of_bus
 from flows.health.repair import left_alone
+from flows.health.storage import of_storage
 from flows.health.voices import of_voices
 from flows.needs import Finding
 from spectator import BusServer
 from tests.flows.support import captains
-from tests.llm.stub import Said, stub
+from tests.llm.stub import Said, fails, says, stub
 
 KEY = "sk-cartesia-1a2b3c"
 
@@ -177,6 +179,43 @@ def test_a_captains_up_that_starts_is_not_disturbed(tmp_path: Path) -> None:
     assert (home / "bus.json").exists()
 
 
+# --- disks and the storage ---------------------------------------------------------------------
+
+
+def test_a_disk_that_is_short_is_told_for_each_folder_on_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(disks, "LEAST_FREE_MB", 10**12)  # more than any disk has
+    monkeypatch.setattr(disks, "_device", hash)  # each on a disk of its own
+    found = {one.check: one for one in disks.of_disks(tmp_path / "runs", tmp_path / "home")}
+    assert [*found] == ["runs", "home", "temporary files"]
+    assert {one.state for one in found.values()} == {"wrong"}
+    assert found["home"].mend.startswith("export CAPTAINS_HOME=")
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "runs").write_text("a file")
+    (found,) = disks.of_disks(tmp_path / "runs", tmp_path / "home")
+    assert (found.state, "cannot be written" in found.said) == ("wrong", True)
+
+
+@pytest.mark.parametrize(
+    ("named", "state"), [("memory://there/captains", "ok"), ("/proc/captains", "wrong")]
+)
+async def test_the_storage_that_is_named_is_tried(
+    named: str, state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CAPTAINS_STORAGE", named)
+    (found,) = await of_storage()
+    assert found.state == state
+    assert named in found.said
+
+
+async def test_no_storage_need_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CAPTAINS_STORAGE", raising=False)
+    assert await of_storage() == []
+
+
 # --- the verdict -------------------------------------------------------------------------------
 
 
@@ -195,3 +234,13 @@ def test_a_server_that_is_not_there_fails_the_command(tmp_path: Path) -> None:
     (found,) = (one for one in json.loads(told)["checks"] if one["check"] == "Prefect")
     assert (process.returncode, found["state"]) == (1, "wrong")
     assert found["mend"].startswith("prefect server start")
+
+
+async def test_versions_are_told_also_where_an_old_server_then_fails(tmp_path: Path) -> None:
+    async with stub(says(True), says("3.7.0"), fails(500)) as old:
+        command = ["doctor", "--json", "--no-ask", "--runs", str(tmp_path)]
+        process = captains(command, {"PREFECT_API_URL": f"{old.url}/api"})
+        told, said = await asyncio.to_thread(process.communicate)
+    found = {one["check"]: one for one in json.loads(told)["checks"]}
+    assert found["Prefect's versions"]["state"] == "wrong", said
+    assert "answers, and not what was asked" in found["Prefect"]["said"]

@@ -32,7 +32,7 @@ from flows.deployments.setting_up import set_up
 from flows.health.deployments import of_deployments, of_pool, of_schedules
 from flows.health.leaks import free, leaks, lease_folder
 from flows.health.repairs import mended
-from flows.health.server import Place, of_leak, of_set_up, of_versions
+from flows.health.server import Place, of_leak, of_set_up, of_shards, of_versions
 from flows.limits import FEATURED, FeaturedMatch, end_lease_of_dead, featured_slot
 from flows.server import Server
 from flows.settings import SETTINGS
@@ -91,6 +91,14 @@ def test_a_server_that_is_behind_is_wrong(server: str, state: str) -> None:
     assert of_versions(server, "3.8.8").state == state
 
 
+async def test_shards_of_another_version_are_told(client: PrefectClient, tmp_path: Path) -> None:
+    await deploy(client, read_prefect_file(ROOT / "prefect.yaml"), folder=tmp_path)
+    there = await deployed(client)
+    (found,) = of_shards(there, "0.2.0")
+    assert (found.state, found.said) == ("note", "apart: deployed by 0.1.0, here 0.2.0")
+    assert not [*of_shards(there, "0.1.0")]
+
+
 # --- slots -------------------------------------------------------------------------------------
 
 
@@ -140,6 +148,20 @@ async def test_a_dead_holder_of_the_featured_channel_is_known_and_freed_at_once(
     async with featured_slot(FeaturedMatch(episode_id="e1", title="a v b"), wait=False):
         (found,) = (leak for leak in await leaks(client, leases) if leak.limit == FEATURED)
         assert (found.kind, found.said) == ("ends", "held by the dead process of a v b (e1)")
+        await free(client, found, leases)
+        assert await taken(client, FEATURED) == 0
+
+
+async def test_a_dead_holder_without_a_lease_is_not_waited_for(
+    client: PrefectClient, leases: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dead = {"host": socket.gethostname(), "pid": pid_of_the_dead()}
+    monkeypatch.setattr("flows.limits.this_process", lambda: dead)
+    async with featured_slot(FeaturedMatch(episode_id="e1", title="a v b"), wait=False):
+        await end_lease_of_dead(client)
+        await client.increment_concurrency_slots([FEATURED], 1, "concurrency")
+        (found,) = (leak for leak in await leaks(client, leases) if leak.limit == FEATURED)
+        assert (found.kind, found.slots) == ("sure", 1)
         await free(client, found, leases)
         assert await taken(client, FEATURED) == 0
 

@@ -33,6 +33,15 @@ def test_a_match_is_called_still_on_only_while_it_is(
     assert ("is still on at" in capsys.readouterr().err) == told
 
 
+async def test_a_match_counts_whose_batch_was_cut_short(tmp_path: Path) -> None:
+    order = Order.of(catalogue.load(str(tournament_file(tmp_path))), "1")
+    reporter = TerminalReporter(quiet=True)
+    with open_run(order, tmp_path) as run:
+        reporter.started(run)
+        (run.folder.records / f"{next(iter(run.missing))}.jsonl").touch()
+        assert reporter.interrupted().startswith(f"stopped: 1 of {run.total} episodes")
+
+
 def test_the_last_line_counts_what_the_plan_has_grown_to(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

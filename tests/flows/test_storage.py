@@ -7,10 +7,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from prefect.filesystems import RemoteFileSystem
 
 from engine.variables import STORAGE
-from flows.storage import BadStorage, storage
+from flows.cli.failures import exit_of
+from flows.cli.terminal import Exit
+from flows.storage import BadStorage, Far, Storage, StorageRefused, storage
+
+
+class Buckets:
+    """As S3 through fsspec: a folder in a bucket that is not there makes the bucket."""
+
+    async_impl = True
+
+    def __init__(self, *there: str) -> None:
+        self.there = set(there)
+
+    def makedirs(self, path: str, exist_ok: bool = False) -> None:
+        self.there.add(path.split("/", maxsplit=1)[0])
+
+    def pipe_file(self, path: str, _: bytes) -> None:
+        if path.split("/", maxsplit=1)[0] not in self.there:
+            raise FileNotFoundError("The specified bucket does not exist")
 
 
 @pytest.fixture(params=["a folder", "a file's URL", "another URL"])
@@ -54,16 +71,34 @@ async def test_a_name_that_leads_nowhere_is_refused(named: str) -> None:
         await storage(named)
 
 
+async def test_a_mistyped_bucket_is_told_and_not_made() -> None:
+    buckets = Buckets("ours")
+    place = Storage("s3://hours/captains", Far(buckets, "hours/captains"))
+    with pytest.raises(StorageRefused, match=r"s3://hours/captains .* bucket does not exist"):
+        await place.put("run/shard/0", b"played")
+    assert buckets.there == {"ours"}
+
+
+async def test_a_storage_that_does_not_answer_is_told_without_a_traceback(
+    free_tcp_port: int,
+) -> None:
+    with pytest.raises(StorageRefused, match=f"{free_tcp_port}/x .*refused") as refused:
+        await storage(f"ftp://127.0.0.1:{free_tcp_port}/x")
+    assert exit_of(refused.value) is Exit.FAILED
+
+
 async def test_nobody_else_waits_for_what_is_far_away(monkeypatch: pytest.MonkeyPatch) -> None:
     threads: set[int] = set()
-    files = RemoteFileSystem(basepath="memory://bucket").filesystem
-    opened = files.open
 
-    def noting(*args: Any, **kwargs: Any) -> Any:
-        threads.add(threading.get_ident())
-        return opened(*args, **kwargs)
+    def noting(call: Any) -> Any:
+        def noted(*given: Any) -> Any:
+            threads.add(threading.get_ident())
+            return call(*given)
 
-    monkeypatch.setattr(files, "open", noting)  # fsspec has one object for each kind of storage
+        return noted
+
+    monkeypatch.setattr(Far, "write_path", noting(Far.write_path))
+    monkeypatch.setattr(Far, "read_path", noting(Far.read_path))
     place = await storage("memory://bucket/captains")
     await place.put("run/shard/0", b"played")
     assert await place.get("run/shard/0") == b"played"

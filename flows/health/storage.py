@@ -1,0 +1,37 @@
+"""Whether the storage that a setting names takes what shards are sent by, and gives it back."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import uuid4
+
+from engine.variables import STORAGE
+from flows.needs import Finding
+from flows.storage import BadStorage, StorageRefused, storage
+
+_TRIED: Final = b"captains doctor"
+_WHY: Final = "no shard can be handed out by it, nor what is played sent home"
+
+
+async def of_storage() -> list[Finding]:
+    """Nothing where none is named: then it is the Prefect server's, or a folder here."""
+    if STORAGE.read() is None:
+        return []
+    try:
+        place = await storage()
+        key = f"doctor-{uuid4().hex}"
+        await place.put(f"{key}/0", _TRIED)
+        is_there = await place.get(f"{key}/0") == _TRIED
+        await place.remove(key)
+    except (BadStorage, StorageRefused) as error:
+        return [_wrong(str(error))]
+    except Exception as error:  # noqa: BLE001 - each storage has an error of its own for it
+        return [_wrong(f"{place} does not remove what was written: {error}")]
+    if not is_there:
+        return [_wrong(f"{place} takes what is written and does not give it back: {place.why_not}")]
+    return [Finding(check="storage", state="ok", said=f"{place} takes, gives back and removes")]
+
+
+def _wrong(said: str) -> Finding:
+    mend = f"export {STORAGE.name}=…  # or its keys and address, as docs/workers.md says"
+    return Finding(check="storage", state="wrong", said=said, why=_WHY, mend=mend)
