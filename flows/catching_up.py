@@ -24,7 +24,7 @@ import httpx
 from engine.errors import BrokenRecord
 from engine.record import header_of
 from flows.ledger import RunFolder
-from flows.live_streams import Live, LiveStreams
+from flows.live_streams import Live, LiveStreams, connected
 from flows.play import BusAddress
 from flows.publishing import deliver_spool, records_of
 from flows.single import SINGLES
@@ -68,7 +68,7 @@ class CatchingUp:
 
     async def look(self) -> None:
         """What is live and what is sealed: to be asked before anything is started here."""
-        async with LiveStreams(self._bus) as bus:
+        async with connected(self._bus) as bus:
             self._open = {one.stream: self._seen(one) for one in await bus.all()}
         self._sealed = await asyncio.to_thread(records_of, self._singles)
 
@@ -85,7 +85,7 @@ class CatchingUp:
 
     async def look_again(self) -> None:
         """What is live by now."""
-        async with LiveStreams(self._bus) as bus:
+        async with connected(self._bus) as bus:
             live = {one.stream: one for one in await bus.all()}
         self._strange &= live.keys()
         for stream in live.keys() - self._open.keys() - self._strange:
@@ -96,7 +96,7 @@ class CatchingUp:
 
     async def is_done(self) -> bool:
         """Do what can be done now; whether that is all."""
-        async with LiveStreams(self._bus) as bus:
+        async with connected(self._bus) as bus:
             await self._deliver()
             await self._publish_singles(bus)
             for one in list(self._open.values()):

@@ -6,8 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 from urllib.parse import quote
 
 import httpx
@@ -37,26 +36,10 @@ class Live:
 
 
 class LiveStreams:
-    """A connection to a bus, for an `async with` block. All of it raises `httpx.HTTPError`."""
+    """Those of a bus that `connected` reaches. All of it raises `httpx.HTTPError`."""
 
-    def __init__(self, bus: BusAddress) -> None:
-        self._bus = bus
-        token = {"authorization": f"Bearer {start_token(bus.token)}"}
-        self._client = httpx.AsyncClient(
-            base_url=bus.url, headers=token, trust_env=False, verify=tls_for(bus.url)
-        )
-
-    async def __aenter__(self) -> Self:
-        await self._client.__aenter__()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self._client.__aexit__(kind, error, trace)
+    def __init__(self, bus: BusAddress, client: httpx.AsyncClient) -> None:
+        self._bus, self._client = bus, client
 
     async def all(self) -> list[Live]:
         """Of matches and of runs."""
@@ -107,6 +90,15 @@ class LiveStreams:
 
 
 @asynccontextmanager
+async def connected(bus: BusAddress) -> AsyncIterator[LiveStreams]:
+    token = {"authorization": f"Bearer {start_token(bus.token)}"}
+    async with httpx.AsyncClient(
+        base_url=bus.url, headers=token, trust_env=False, verify=tls_for(bus.url)
+    ) as client:
+        yield LiveStreams(bus, client)
+
+
+@asynccontextmanager
 async def none_left(
     bus: BusAddress | None, folders: Callable[[], Iterable[RunFolder]]
 ) -> AsyncIterator[None]:
@@ -118,7 +110,7 @@ async def none_left(
     finally:
         if bus is not None:
             with suppress(httpx.HTTPError, OSError, TimeoutError):
-                async with asyncio.timeout(_SWEEP_S), LiveStreams(bus) as live:
+                async with asyncio.timeout(_SWEEP_S), connected(bus) as live:
                     await _sweep(live, [*folders()])
 
 
