@@ -23,17 +23,20 @@ from prefect.exceptions import PrefectException
 from prefect.logging import get_run_logger
 
 from engine.result import EpisodeResult
+from engine.wording import printable
 from flows.budget import budget_markdown
 from flows.honesty import accounts_markdown
 from flows.report import PAGE, Report
 from flows.report.markdown import (
     quality_markdown,
     ratings_markdown,
+    report_markdown,
     stopping_markdown,
     turning_markdown,
 )
 from flows.run import Run
-from flows.scorecards import results_markdown, scorecard_markdown
+from flows.scorecards import results_markdown, scorecards_markdown
+from flows.single import SINGLES
 from flows.summary import spent_of
 from tournaments import crosstable_markdown, stages_markdown, standings_markdown
 from tournaments.report import markdown_text
@@ -94,8 +97,10 @@ async def show_budget(run: Run) -> None:
     )
 
 
-async def show_report(run: Run, report: Report) -> None:
-    """Ratings, what the stopping rule says, decisions and turning points, and where the page is."""
+async def show_report(run: Run, report: Report, story: str, run_page: str | None) -> None:
+    """Ratings, what the stopping rule says, decisions and turning points; the answer, and where the
+    report is. `run_page`: where a cockpit shows the run.
+    """
     name, page = run.spec.name, run.folder.path / PAGE
     about = f"{run.done} of {run.total} episodes"
     parts = {
@@ -107,8 +112,8 @@ async def show_report(run: Run, report: Report) -> None:
     for what, text in parts.items():
         if text:
             await _made(acreate_markdown_artifact(text, key=key(what, name), description=about))
-    link = acreate_link_artifact(page.as_uri(), link_text=str(page), key=key("report", name))
-    await _made(link)
+    text = report_markdown(report, page, run_page)
+    await _made(acreate_markdown_artifact(text, key=key("report", name), description=story))
 
 
 async def show_cockpit(run: Run, page: str | None) -> None:
@@ -125,9 +130,14 @@ def has_scorecards(run: Run) -> bool:
 
 
 async def show_scorecards(run: Run, results: Sequence[EpisodeResult]) -> None:
-    """A scorecard a match; in a large run none, as its matches are listed."""
-    for result in results if has_scorecards(run) else []:
-        await show_scorecard(result)
+    """Of matches that ended together; in a large run none, as its matches are listed."""
+    if results and has_scorecards(run):
+        await _show_cards(run.spec.name, results, f"{run.done} of {run.total} episodes")
+
+
+async def show_featured(run: Run, result: EpisodeResult) -> None:
+    """The scorecard of the match that was shown, in a large run too."""
+    await _show_cards(run.spec.name, [result], f"featured: {result.result}")
 
 
 async def show_matches(run: Run, rows: Collection[Sequence[str]]) -> None:
@@ -140,9 +150,15 @@ async def show_matches(run: Run, rows: Collection[Sequence[str]]) -> None:
 
 
 async def show_scorecard(result: EpisodeResult) -> None:
-    """The scorecard of one match."""
-    text = scorecard_markdown(result)
-    await _made(acreate_markdown_artifact(text, key=key("scorecard", result.episode_id)))
+    """The scorecard of a single match."""
+    await _show_cards(SINGLES, [result], result.result)
+
+
+async def _show_cards(name: str, results: Sequence[EpisodeResult], about: str) -> None:
+    """One key for all matches of a name: its versions are those that ended together."""
+    text = scorecards_markdown(f"{name} · {about}", results)
+    about = printable(about)
+    await _made(acreate_markdown_artifact(text, key=key("scorecards", name), description=about))
 
 
 class Progress:

@@ -16,7 +16,7 @@ from engine.packs import load_pack
 from engine.spec import EpisodeSpec
 from engine.tool_captains import Services
 from engine.tool_captains.limiting import CEILING
-from flows import artifacts, happenings
+from flows import artifacts, happenings, tags
 from flows.announce import said_aloud
 from flows.broadcast import FULL_SPEED, Broadcast
 from flows.commentary import Telling, commentated
@@ -67,6 +67,7 @@ async def episode(config: EpisodeConfig) -> MatchReport:
     runs, stage = Path(config.runs), current_stage()
     bus = stage.bus
     stage.reporter.flow_began(str(runtime.flow_run.id))
+    await tags.tag(tags.of_match(_name(config.home), _name(config.away), spec.overs))
     check_can_be_asked((spec.home, spec.away), bus)
     telling = telling_of(config)
     keep_shown(folder, spec, config.reasoning)

@@ -70,7 +70,10 @@ def undelivered(publisher: BusPublisher, folder: RunFolder, url: str) -> Iterato
     """What the bus has not got, in words; nothing where it has everything."""
     report, left = publisher.report, publisher.streams_left
     if report.dropped:
-        yield f"{report.dropped} events did not reach the bus at {url}: {report.why}"
+        yield (
+            f"{report.dropped} events did not reach the bus at {url}: {report.why}; once their "
+            f"matches are sealed, `captains publish {folder.path}` delivers them"
+        )
     if left:
         streams = "the events of a stream wait" if left == 1 else f"events of {left} streams wait"
         why = f" ({report.why})" if report.why else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from engine.cricket.choices import DecisionKind, Seat
 from engine.cricket.scorecard import InningsCard
@@ -13,6 +14,8 @@ from flows.honesty import accounts_markdown, was_asked
 from flows.markdown import table
 from tournaments.report import markdown_name
 
+_RESULTS: Final = ("episode", "home", "away", "score", "result")
+
 
 def scorecard_markdown(result: EpisodeResult) -> str:
     """One match: its result, each innings with batters, extras, total and bowlers, and what the
@@ -22,6 +25,13 @@ def scorecard_markdown(result: EpisodeResult) -> str:
     about = f"{markdown_name(result.result)} · seed `{result.seed}` · `{result.episode_id}`"
     innings = (_innings(card, result.batting_captain(card.number)) for card in result.cards)
     return "\n\n".join([title, about, *innings, *_costs(result), *_accounts(result)])
+
+
+def scorecards_markdown(title: str, results: Sequence[EpisodeResult]) -> str:
+    """Matches that ended together: a list where they are several, and each one's scorecard."""
+    listed = table(_RESULTS[1:], [cells_of(result)[1:] for result in results])
+    several = [f"## {markdown_name(title)}", listed] if len(results) > 1 else []
+    return "\n\n".join([*several, *map(scorecard_markdown, results)])
 
 
 def cells_of(result: EpisodeResult) -> tuple[str, ...]:
@@ -37,8 +47,7 @@ def cells_of(result: EpisodeResult) -> tuple[str, ...]:
 
 def results_markdown(title: str, rows: Iterable[Sequence[str]]) -> str:
     """Several matches, one line each, as `cells_of` gives them."""
-    header = ["episode", "home", "away", "score", "result"]
-    return f"## {markdown_name(title)}\n\n{table(header, rows)}"
+    return f"## {markdown_name(title)}\n\n{table(_RESULTS, rows)}"
 
 
 def _score(result: EpisodeResult) -> str:

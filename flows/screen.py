@@ -123,7 +123,7 @@ class Screen:
             with self.run.playing.of([self.spec], on_bus=True):
                 result = await self._result(broadcast)
             await self.views.add([result])
-            await artifacts.show_scorecard(result)
+            await artifacts.show_featured(self.run, result)
             self.played.set()
 
     async def _result(self, broadcast: Broadcast) -> EpisodeResult:

@@ -60,10 +60,11 @@ class Reporter:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
     """`paced`: the featured match is shown at the file's pace, for somebody who watches; else as
-    fast as it goes.
+    fast as it goes. `bus_stays`: it is another's, and there when the flow has ended.
     """
 
     bus: BusAddress | None = None
+    bus_stays: bool = False
     paced: bool = False
     reporter: Reporter = field(default_factory=Reporter)
 
@@ -94,7 +95,7 @@ def current_stage() -> Stage:
     url, token = BUS_URL.read(), BUS_TOKEN.read()
     if bool(url) != bool(token):
         raise BadBusAddress(f"{BUS_URL} and {BUS_TOKEN} go together: set both, or neither")
-    return Stage(bus=bus_at(url), paced=True) if url else Stage()
+    return Stage(bus=bus_at(url), bus_stays=True, paced=True) if url else Stage()
 
 
 def bus_at(url: str | None, homes: Iterable[Path] = ()) -> BusAddress | None:

@@ -65,10 +65,7 @@ def _failed(_result: T, story: str, error: Exception) -> T:
 
 def story_of(done: int, total: int, summary: RunSummary, report: Report | None) -> str:
     """`47 of 120 episodes, qwen +38 ± 22 Elo on heuristic, tied; stopped: …`."""
-    void = summary.episodes.void
-    parts = [f"{done - void} of {total} episodes"]
-    if void:
-        parts.append(f"{void} void")
+    parts = [counts_of(done, total, summary.episodes.void)]
     if summary.champion is not None:
         parts.append(f"champion {plain_name(summary.champion)}")
     if summary.unranked:
@@ -79,6 +76,11 @@ def story_of(done: int, total: int, summary: RunSummary, report: Report | None) 
     if summary.stopped is not None:
         told += f"; stopped: {summary.stopped}"
     return shortened(printable(told), LONGEST)
+
+
+def counts_of(done: int, total: int, void: int) -> str:
+    """`47 of 120 episodes, 2 void`; `done` have ended, void ones too."""
+    return f"{done - void} of {total} episodes{f', {void} void' if void else ''}"
 
 
 def told_of(gap: Gap) -> str:

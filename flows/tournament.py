@@ -20,13 +20,14 @@ from engine.errors import CaptainUnavailable
 from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
 from engine.tool_captains import Services
-from flows import artifacts, catalogue, earlier
+from flows import artifacts, catalogue, earlier, tags
 from flows.announce import said_aloud
 from flows.commentary import Telling
 from flows.config import SCHEDULED, TournamentConfig, spec_of
 from flows.featuring import Channel, channel
 from flows.handing_out import play_shards
 from flows.heeding import heeding
+from flows.last_word import LastWord
 from flows.leasing import leased
 from flows.lending import answers_home, check_secrets, lent
 from flows.live_streams import none_left
@@ -40,7 +41,7 @@ from flows.reporting import reported, tidied
 from flows.run import Run
 from flows.screen import Screen
 from flows.stage import Stage, current_stage
-from flows.story import ended_run
+from flows.story import counts_of, ended_run
 from flows.summary import RunSummary, summary_of
 from flows.together import together
 from flows.views import Views
@@ -78,10 +79,13 @@ async def tournament(config: TournamentConfig) -> RunSummary:
     started_s, stage = time.monotonic(), current_stage()
     order = Order.of(spec_of(config), occasion_of(config))
     me = earlier.this_flow_run()
+    await tags.tag(tags.of_tournament(order.spec))
     async with (
+        LastWord() as last,
         heeding(stage),
         opened(order, Path(config.runs), fresh=config.fresh, flow_run=me) as run,
     ):
+        last.counts = lambda: counts_of(run.done, run.total, run.book.void)
         await earlier.close(run.earlier_flow_run, me)
         await earlier.recall(run.recalled)
         run.has_recalled()

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from math import inf
 from typing import Final
+from urllib.parse import quote
 
 from prefect import runtime
 
@@ -124,6 +125,12 @@ class Views:
             self._unlisted.clear()
             await artifacts.show_matches(self._run, rows)
 
+    def _run_page(self) -> str | None:
+        """Where the run can be looked at when it has ended."""
+        if self._stage.page is None or not self._stage.bus_stays:
+            return None
+        return f"{self._stage.page}run/{quote(self._run.plan.run_id)}/{self._run.starts}"
+
     async def grown(self) -> None:
         """What comes next is known."""
         await self._announcer.grown()
@@ -139,7 +146,7 @@ class Views:
         await artifacts.show_budget(self._run)
         await self._show_course()
         if report is not None:
-            await artifacts.show_report(self._run, report)
+            await artifacts.show_report(self._run, report, story, self._run_page())
             for one in await told_apart(self._run, self._stage):
                 happenings.rating_outside(one, self._run.spec.name)
         await self._announcer.ended(summary)

@@ -188,10 +188,19 @@ def _title(tournament: str, chunk: list[EpisodePlan], fixtures: Mapping[FixtureI
     when = f"round {_span(rounds)}" if len(rounds) == 1 else f"rounds {_span(rounds)}"
     if len(met) == 1 and met[0].name:
         when = met[0].name
-    who = f"{met[0].first} v {met[0].second}" if len(met) == 1 else f"{len(met)} fixtures"
-    pairs = sorted({episode.pair for episode in chunk})
-    which = f"pair {_span(pairs)}" if len(pairs) == 1 else f"pairs {_span(pairs)}"
-    return shortened(" · ".join([tournament, when, who, which]), LONGEST_TITLE)
+    if len(met) == 1:
+        pairs = sorted({episode.pair for episode in chunk})
+        which = f"pair {_span(pairs)}" if len(pairs) == 1 else f"pairs {_span(pairs)}"
+        who = f"{_players(met[0])} · {which}"
+    else:  # in the plan's order: from its first pair to its last
+        begin = f"{_players(met[0])} pair {chunk[0].pair}"
+        end = f"{_players(met[-1])} pair {chunk[-1].pair}"
+        who = f"{begin} to {end} · {len(met)} fixtures"
+    return shortened(" · ".join([tournament, when, who]), LONGEST_TITLE)
+
+
+def _players(fixture: Fixture) -> str:
+    return f"{fixture.first} v {fixture.second}"
 
 
 def _span(numbers: Sequence[int]) -> str:

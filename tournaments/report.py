@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from engine.wording import printable, shortened
+from tournaments.narrow import Rows, crosstable_within
 from tournaments.standings import Standing, Table, Tally
 
 LONGEST_NAME: Final = 40
@@ -20,8 +21,6 @@ _MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()#+\-.!|~:@/$^=])")
 _HTML: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 _COLUMNS: Final = ("#", "captain", "played", "won", "lost", "tied", "points", "nrr")
 _TROUBLE: Final = ("void", "forfeits", "fallbacks")
-
-Rows = list[list[str]]
 
 
 def plain_name(name: str) -> str:
@@ -41,16 +40,15 @@ def markdown_text(text: str) -> str:
 
 def standings_text(standings: Sequence[Standing]) -> str:
     """The table for a terminal: one line a captain under a heading."""
-    header, rows = _standings_cells(standings)
-    body = aligned([header, *([row[0], plain_name(row[1]), *row[2:]] for row in rows)])
-    return f"{body}\n{LOT_NOTE}" if _any_lot(standings) else body
+    body = aligned(standings_cells(standings))
+    return f"{body}\n{LOT_NOTE}" if any_lot(standings) else body
 
 
 def standings_markdown(standings: Sequence[Standing]) -> str:
     """The table as a markdown table."""
     header, rows = _standings_cells(standings)
     body = _piped([header, *([row[0], markdown_name(row[1]), *row[2:]] for row in rows)])
-    return f"{body}\n\n{markdown_text(LOT_NOTE)}" if _any_lot(standings) else body
+    return f"{body}\n\n{markdown_text(LOT_NOTE)}" if any_lot(standings) else body
 
 
 def standings_data(standings: Sequence[Standing]) -> list[dict[str, Any]]:
@@ -69,9 +67,21 @@ def standings_data(standings: Sequence[Standing]) -> list[dict[str, Any]]:
     ]
 
 
-def crosstable_text(table: Table) -> str:
-    """Captain by captain for a terminal: won–lost–tied and, in brackets, the mean score."""
-    return aligned(_crosstable_cells(table, [plain_name(name) for name in _in_order(table)]))
+def standings_cells(standings: Sequence[Standing]) -> Rows:
+    """Heading and rows for a terminal that draws them itself."""
+    header, rows = _standings_cells(standings)
+    return [header, *([row[0], plain_name(row[1]), *row[2:]] for row in rows)]
+
+
+def crosstable_text(table: Table, width: int | None = None) -> str:
+    """Captain by captain for a terminal: won–lost–tied and, in brackets, the mean score; as much of
+    it as a line of `width` characters holds.
+    """
+    rows = _crosstable_cells(table, [plain_name(name) for name in _in_order(table)])
+    fits = rows if width is None else crosstable_within(rows, width)
+    if fits is None:
+        return f"the crosstable is wider than {width} characters: the report has it"
+    return aligned(fits)
 
 
 def crosstable_markdown(table: Table) -> str:
@@ -95,7 +105,8 @@ def _standings_cells(standings: Sequence[Standing]) -> tuple[list[str], Rows]:
     return [*_COLUMNS, *trouble], rows
 
 
-def _any_lot(standings: Sequence[Standing]) -> bool:
+def any_lot(standings: Sequence[Standing]) -> bool:
+    """Whether somebody who has played is placed by lot."""
     return any(row.by_lot and row.played for row in standings)
 
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 from engine.captains import CaptainSpec
 from flows.deployments.declared import endpoints_of as limited
+from flows.health.endpoints import blocks_of, endpoints_of
 from flows.health.repair import Repair
-from flows.needs import Finding, blocks_of, endpoints_of
+from flows.needs import Finding
 from flows.server import Server, ServerUnavailable, server
 
 if TYPE_CHECKING:

@@ -180,36 +180,13 @@ def show_table(run: Run) -> None:
     """The standings, the crosstable, and the stages where there are any."""
     from tournaments import crosstable_text, stages_text, standings_text
 
+    width = None
     if is_watched():
-        _show_rich(run)
+        from flows.cli.standings import show_standings
+
+        width = show_standings(run.spec.name, run.book.table.standings())
     else:
         say(standings_text(run.book.table.standings()))
-    say(f"\n{crosstable_text(run.book.table)}")
+    say(f"\n{crosstable_text(run.book.table, width)}")
     if run.has_stages:
         say(f"\n{stages_text(run.course())}")
-
-
-def _show_rich(run: Run) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    from tournaments.report import LOT_NOTE, plain_name
-
-    rows = run.book.table.standings()
-    drawn = Table(
-        title=Text(run.spec.name), caption=LOT_NOTE if any(r.by_lot for r in rows) else None
-    )
-    drawn.add_column("#", justify="right")
-    drawn.add_column("captain")
-    for heading in ("played", "won", "lost", "tied", "points", "nrr"):
-        drawn.add_column(heading, justify="right")
-    for row in rows:
-        counts = (row.played, row.won, row.lost, row.tied, row.points)
-        drawn.add_row(
-            f"{row.place}{'*' if row.by_lot else ''}",
-            Text(plain_name(row.captain)),
-            *map(str, counts),
-            f"{row.nrr:+.3f}",
-        )
-    Console().print(drawn)

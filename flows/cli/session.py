@@ -36,7 +36,6 @@ class Session:
     server: Server
     stage: Stage
     home: Path
-    own_bus: bool
 
     def server_stays(self) -> bool:
         if not self.server.embedded:
@@ -49,7 +48,7 @@ class Session:
         there then.
         """
         bus = self.stage.bus
-        return self.stage.page if bus and not self.own_bus and is_there(bus.url) else None
+        return self.stage.page if bus and self.stage.bus_stays and is_there(bus.url) else None
 
     def call(self, flow: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run a flow to its end on this session's stage."""
@@ -92,11 +91,12 @@ def session(
         found = stack.enter_context(server(home, meanwhile=_load_flows, starting=starting))
         stage = Stage(
             bus=(named or _bus(stack)) if bus else None,
+            bus_stays=named is not None,
             paced=(is_watched() and not quiet) if paced is None else paced,
             reporter=reporter or Reporter(),
         )
         stack.callback(drain)
-        yield Session(server=found, stage=stage, home=home, own_bus=named is None)
+        yield Session(server=found, stage=stage, home=home)
 
 
 async def _made_ready() -> None:

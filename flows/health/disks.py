@@ -35,7 +35,12 @@ def of_disks(runs: Path, home: Path) -> Iterator[Finding]:
     temporary = Path(tempfile.gettempdir())
     others = (
         _Kept(check="home", folder=home, what="Prefect's database and answers", variable=HOME.name),
-        _Kept(check="temporary files", folder=temporary, what="shards that are played", variable="TMPDIR"),
+        _Kept(
+            check="temporary files",
+            folder=temporary,
+            what="shards that are played",
+            variable="TMPDIR",
+        ),
     )
     seen = {_device(runs)}
     for one in others:

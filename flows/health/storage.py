@@ -17,18 +17,18 @@ async def of_storage() -> list[Finding]:
     """Nothing where none is named: then it is the Prefect server's, or a folder here."""
     if STORAGE.read() is None:
         return []
+    key = f"doctor-{uuid4().hex}"
     try:
         place = await storage()
-        key = f"doctor-{uuid4().hex}"
         await place.put(f"{key}/0", _TRIED)
-        is_there = await place.get(f"{key}/0") == _TRIED
-        await place.remove(key)
     except (BadStorage, StorageRefused) as error:
         return [_wrong(str(error))]
+    if await place.get(f"{key}/0") != _TRIED:
+        return [_wrong(f"{place} takes what is written and does not give it back: {place.why_not}")]
+    try:
+        await place.remove(key)
     except Exception as error:  # noqa: BLE001 - each storage has an error of its own for it
         return [_wrong(f"{place} does not remove what was written: {error}")]
-    if not is_there:
-        return [_wrong(f"{place} takes what is written and does not give it back: {place.why_not}")]
     return [Finding(check="storage", state="ok", said=f"{place} takes, gives back and removes")]
 
 

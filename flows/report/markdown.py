@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 from engine.phases import Part
@@ -44,6 +45,17 @@ def ratings_markdown(report: Report) -> str:
     parts = [f"## {markdown_text(report.answer)}", *_figure(report)]
     parts += [table(head, rows)] if rows else []
     return "\n\n".join([*parts, *map(markdown_text, (*report.unranked, *report.warnings))])
+
+
+def report_markdown(report: Report, page: Path, run_page: str | None) -> str:
+    """What was found, and where all of it is: browsers open no file from a page of a server."""
+    counts = report.episodes
+    told = f"{counts.counted:,} of {counts.planned:,} episodes count, {counts.void:,} void."
+    parts = [f"## {markdown_text(report.answer)}", *map(markdown_text, report.unranked), told]
+    if run_page is not None:
+        parts.append(f"[The run in the cockpit]({run_page})")
+    parts.append(f"The report is the file `{page}` where it was played: open it in a browser.")
+    return "\n\n".join(parts)
 
 
 def _figure(report: Report) -> Iterator[str]:

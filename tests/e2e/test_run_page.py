@@ -290,6 +290,12 @@ async def test_an_empty_bus_says_what_to_do(chromium, bus):
         assert await violations(page) == []
 
 
+async def test_a_match_without_a_ball_says_so(chromium, bus):
+    await post(bus, match_events("m", seed=3)[:2])
+    async with browse(chromium, bus, "/matches") as page:
+        await expect(page.locator("#matches .result")).to_have_text("no ball yet")
+
+
 async def test_matches_are_filtered_and_the_address_says_how(chromium, bus):
     await full(bus, NAMES["plain"])
     async with browse(chromium, bus, "/matches") as page:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -12,11 +13,17 @@ from prefect.client.schemas.filters import ArtifactFilter
 from engine.captains.llm import Allowance
 from flows.budget import budget_markdown
 from flows.config import TournamentConfig
+from flows.report import write_report
+from flows.report.markdown import report_markdown
 from flows.server import Server
 from flows.tournament import tournament
-from tests.flows.support import SMALL
+from tests.flows.support import EPISODES_OF_SMALL, SMALL, played
+from tournaments.report import markdown_text
 
-VIEWS = ("standings", "crosstable", "captains", "budget", "ratings", "decisions", "report")
+VIEWS = (
+    *("standings", "crosstable", "captains", "budget", "ratings", "decisions", "report"),
+    "scorecards",
+)
 SPENT = {"calls": 40, "tokens": 1_200, "usd": 0.5, "usd_priced": 0.5, "unpriced_calls": 0}
 
 
@@ -31,6 +38,34 @@ async def test_every_view_of_two_nights_is_under_one_key(on_server: Server, tmp_
         found = Counter(str(one.key) for one in await client.read_artifacts(artifact_filter=wanted))
     assert {f"{view}-kept-keys" for view in VIEWS} | {"progress-kept-keys"} <= found.keys()
     assert all(found[f"{view}-kept-keys"] >= 2 for view in VIEWS), found
+
+
+async def texts_of(key: str) -> list[str]:
+    """Every version."""
+    wanted = ArtifactFilter.model_validate({"key": {"any_": [key]}})
+    async with get_client() as client:
+        return [str(one.data) for one in await client.read_artifacts(artifact_filter=wanted)]
+
+
+@pytest.mark.prefect
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # Prefect's, at a test's end
+@pytest.mark.usefixtures("on_server")
+async def test_a_run_has_its_scorecards_and_its_report_under_one_key_each(tmp_path: Path) -> None:
+    text = SMALL.replace("name: small", "name: all-cards")
+    await tournament(TournamentConfig(yaml=text, runs=str(tmp_path)))
+    cards = "\n".join(await texts_of("scorecards-all-cards"))
+    assert len(re.findall(r"^### 1\. ", cards, re.MULTILINE)) == EPISODES_OF_SMALL
+    (report,) = await texts_of("report-all-cards")
+    assert "12 of 12 episodes count, 0 void." in report
+    assert f"`{tmp_path}/all-cards/" in report
+
+
+def test_a_report_links_to_the_run_in_a_cockpit_that_stays(tmp_path: Path) -> None:
+    report = write_report(played(tmp_path))
+    told = report_markdown(report, tmp_path / "report.html", "http://x/run/small/1")
+    assert told.startswith(f"## {markdown_text(report.answer)}")
+    assert "[The run in the cockpit](http://x/run/small/1)" in told
+    assert "cockpit" not in report_markdown(report, tmp_path / "report.html", None)
 
 
 def test_a_budget_is_told_line_by_line() -> None:

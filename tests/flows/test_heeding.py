@@ -111,6 +111,8 @@ async def test_a_run_that_is_ended_in_the_ui_keeps_what_was_played(
         limit = await client.read_global_concurrency_limit_by_name(limit_name(asked.url))
     assert state is not None
     assert state.type is kept
+    if kept is StateType.CANCELLED:
+        assert state.message == "4 of 12 episodes. Cancelled; what was played stays played."
     assert limit.active_slots == 0
     assert are_void(folder.records)
     assert len(sealed_in(folder.records)) == SCRIPTED_MATCHES

@@ -16,8 +16,9 @@ from engine.errors import MissingSecret
 from engine.tool_captains.services import EnvironmentSecrets
 from flows.cli import main
 from flows.cli.doctor import Examined
+from flows.health.endpoints import blocks_of, endpoints_of
 from flows.lending import BlockSecrets
-from flows.needs import blocks_of, endpoints_of, needs_of
+from flows.needs import needs_of
 from flows.server import Server
 from tests.flows.support import DEADLINE_S, tournament_file
 from tests.llm.stub import fails, says, stub
@@ -114,7 +115,7 @@ async def test_an_endpoint_is_asked_once(
 async def test_an_answer_that_does_not_end_is_not_waited_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("flows.needs.ASK_TIMEOUT_S", 0.3)
+    monkeypatch.setattr("flows.health.endpoints.ASK_TIMEOUT_S", 0.3)
 
     async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")

@@ -15,12 +15,11 @@ from flows.stage import Stage
 from spectator import BusServer
 
 
-def session(home: Path, bus: str = "http://127.0.0.1:9", *, own_bus: bool = False) -> Session:
+def session(home: Path, bus: str = "http://127.0.0.1:9", *, bus_stays: bool = True) -> Session:
     return Session(
         server=Server(api_url="http://127.0.0.1:9/api", embedded=True),
-        stage=Stage(bus=BusAddress(url=bus, token="t")),
+        stage=Stage(bus=BusAddress(url=bus, token="t"), bus_stays=bus_stays),
         home=home,
-        own_bus=own_bus,
     )
 
 
@@ -36,7 +35,7 @@ def test_an_embedded_server_stays_where_an_up_uses_it(tmp_path: Path) -> None:
 def test_the_page_of_a_bus_of_its_own_ends_with_a_command(tmp_path: Path) -> None:
     with BusServer() as bus:
         assert session(tmp_path, bus.url).lasting_page() == f"{bus.url}/"
-        assert session(tmp_path, bus.url, own_bus=True).lasting_page() is None
+        assert session(tmp_path, bus.url, bus_stays=False).lasting_page() is None
 
 
 def test_the_page_of_a_bus_that_is_gone_is_not_told(tmp_path: Path) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from subprocess import DEVNULL
 
 import pytest
 
+from flows.cli.app import SHORT, app
 from tests.flows.support import ROOT
 
 LOADED = """
@@ -40,7 +42,13 @@ def test_help_waits_for_no_engine(arguments: list[str]) -> None:
 
 
 def test_a_check_waits_for_nobody_who_plays() -> None:
-    assert not loaded("check", "demo") & (SERVERS | CLIENTS | PLAY)
+    assert not loaded("check", "demo") & (SERVERS | CLIENTS | PLAY | {"asyncio", "ssl"})
+
+
+def test_commands_that_end_at_once_look_for_no_garbage() -> None:
+    ends = "import sys, gc; from flows.cli import command; command(); sys.exit(gc.isenabled())"
+    subprocess.run([sys.executable, "-c", ends, "presets"], cwd=ROOT, stdout=DEVNULL, check=True)
+    assert all(app[name] for name in SHORT)
 
 
 @pytest.mark.parametrize("command", ["presets", "packs", "squads"])

@@ -55,6 +55,13 @@ def test_a_title_says_who_plays_and_which_pairs() -> None:
     assert title == "x · round 1 · random v baseline · pairs 1 to 7"
 
 
+def test_a_title_of_two_fixtures_says_where_it_begins_and_ends() -> None:
+    missing = dict(list(ALL.items())[12:])  # from the last pair of the first fixture on
+    title = next(grouped(missing, 1)).title
+    expected = "random v baseline pair 7 to heuristic v random pair 4 · 2 fixtures"
+    assert title == f"x · rounds 1 to 2 · {expected}"
+
+
 @pytest.mark.parametrize("episode_s", [0.01, 0.025, 0.5])
 def test_a_batch_of_a_long_run_lasts_as_it_should(episode_s: float) -> None:
     size = batch_size(10_000, 10_000, processes=2, episode_s=episode_s)

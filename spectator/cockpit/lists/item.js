@@ -35,8 +35,8 @@ function stateText({ outcome, format }, isFeatured) {
 }
 
 function resultText(match) {
-  const { result, end_reason: reason, outcome, now, episode_id: id } = match;
-  if (outcome === "live") return now ? liveText(match) : html`<bdi>${id}</bdi>`;
+  const { result, end_reason: reason, outcome, now } = match;
+  if (outcome === "live") return now ? liveText(match) : "no ball yet";
   const told = outcome === "void" ? `counts for nobody: ${plain(reason)}` : result || plain(reason);
   return html`<bdi>${told}</bdi>${scoresOf(match) && ` · ${scoresOf(match)}`}`;
 }
