@@ -55,6 +55,12 @@ captains:
   - {name: timid, preset: cautious, boldness: -0.4}
 spectate: {episodes: none}
 """
+TYPED: Final = """\
+name: friday-night
+match: {overs: 5, pairs: 10}
+captains:
+  - heuristic
+  - {name: bold, preset: aggressive, boldness: 0.3}"""
 BALL: Final = "/match/heuristic-v-aggressive/1#2/13.1"
 
 
@@ -104,9 +110,11 @@ async def run_form(browser: Browser) -> None:
         settings.apply(Path(folder))  # Prefect reads them when it is imported
         with server(Path(folder)) as found:
             deployment = await deployed(Path(folder))
-            page = await browser.new_page(viewport={"width": 1280, "height": 1080})
-            await page.goto(f"{found.ui_url}/deployments/deployment/{deployment}/run")
+            page = await browser.new_page(viewport={"width": 1280, "height": 1180})
+            await page.goto(f"{found.ui_url}/v2/deployments/deployment/{deployment}/run")
             await expect(page.get_by_text("Tournament as YAML")).to_be_visible(timeout=60_000)
+            await page.get_by_text("None", exact=True).first.click()
+            await page.locator("textarea").first.fill(TYPED)
             await page.screenshot(path=IMAGES / "run-form.png")
             await page.close()
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, model_validator
 from pydantic.config import JsonDict
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from engine.captains import CaptainSpec, preset_names, resolve
 from engine.captains.base import NAME_PATTERN, NAME_RULE
@@ -19,6 +21,7 @@ from engine.packs import BUILT_IN
 from engine.seeds import MAX_SEED
 from engine.yamlfile import MAX_BYTES
 from flows import catalogue
+from flows.form import shaped
 from flows.work import SquadsWord
 from tournaments import check_spec, parse_tournament
 from tournaments.brackets import bracket_names
@@ -37,10 +40,20 @@ Preset = Annotated[str, Field(title="A preset", json_schema_extra=_CAPTAINS)]
 File = Annotated[str, Field(max_length=400, title="A file", json_schema_extra={"pattern": r"[./]"})]
 Pack = Annotated[str, Field(title="A pack that ships", json_schema_extra=_PACKS)] | File
 Bracket = Annotated[str, Field(title="A bracket that ships", json_schema_extra=_BRACKETS)] | File
+Moment = Annotated[Literal["live", "after", "never"], Field(title="A moment")]
+Later = Annotated[int, Field(ge=1, le=MOST_DELAY, title="Balls later")]
 
 
 class _Config(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        schema = handler(core_schema)
+        shaped(schema, handler.resolve_ref_schema)
+        return schema
 
 
 class PersonConfig(_Config):
@@ -139,13 +152,11 @@ class EpisodeConfig(_Config):
         title="Balls a second",
         description="The pace at which a featured match is shown.",
     )
-    reasoning: Literal["live", "after", "never"] | Annotated[int, Field(ge=1, le=MOST_DELAY)] = (
-        Field(
-            default="live",
-            title="Reasoning",
-            description="When what captains think is shown: live, after the match, never, or so "
-            "many balls later.",
-        )
+    reasoning: Moment | Later = Field(
+        default="live",
+        title="Reasoning",
+        description="When what captains think is shown: live, after the match, never, or so "
+        "many balls later.",
     )
     speech: Speech = Field(
         default="none",
@@ -176,7 +187,7 @@ class TournamentConfig(_Config):
         description="The name of a bracket that ships, such as demo, or the path of a YAML file.",
         examples=["demo"],
     )
-    yaml: Annotated[str, Field(max_length=MAX_BYTES, title="Text")] | None = Field(
+    yaml: Annotated[str, Field(max_length=MAX_BYTES)] | None = Field(
         default=None,
         title="Tournament as YAML",
         description="The text of a tournament file; instead of one.",
@@ -217,7 +228,7 @@ class TournamentConfig(_Config):
     @model_validator(mode="after")
     def _one_source(self) -> TournamentConfig:
         sources = ("file", "yaml", "tournament")
-        given = [source for source in sources if getattr(self, source) is not None]
+        given = [source for source in sources if getattr(self, source) not in (None, "")]
         if len(given) != 1:
             said = " and ".join(given) or "no tournament"
             raise ValueError(f"{said}; allowed: one of {', '.join(sources)}")
@@ -251,6 +262,6 @@ def spec_of(config: TournamentConfig) -> TournamentSpec:
     """The checked tournament that the parameters name; raises `BadTournamentFile`."""
     if config.tournament is not None:
         return check_spec(config.tournament, catalogue.known())
-    if config.yaml is not None:
+    if config.yaml:
         return parse_tournament(config.yaml, catalogue.known(), file="yaml")
     return catalogue.load(config.file or "")

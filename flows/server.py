@@ -46,6 +46,11 @@ class Server:
     def ui_url(self) -> str:
         return self.api_url.removesuffix("/api")
 
+    @property
+    def artifacts_url(self) -> str:
+        """Of ours in the newer of Prefect's two pages: the older one draws no bracket."""
+        return f"{self.ui_url}{'/v2' if self.embedded else ''}/artifacts"
+
 
 def _nothing() -> None:
     return None

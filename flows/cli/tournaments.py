@@ -222,7 +222,7 @@ def _tell_result(opened: Session, summary: RunSummary, *, stay: bool) -> None:
     if summary.report:
         say(f"report:    {summary.report}")
     if stay or opened.server_stays():
-        say(f"artifacts: {opened.server.ui_url}/artifacts")
+        say(f"artifacts: {opened.server.artifacts_url}")
     else:  # the server ends with the command; its database stays
         say(f"artifacts: in Prefect's database, {os.environ['PREFECT_HOME']} (docs/operations.md)")
     if page := opened.stage.page if stay else opened.lasting_page():

@@ -12,14 +12,14 @@ from prefect.exceptions import PrefectHTTPStatusError
 
 from engine.packs import BUILT_IN
 from flows import catalogue
-from flows.config import EpisodeConfig, TournamentConfig
+from flows.config import EpisodeConfig, TournamentConfig, spec_of
 from flows.deployments.deploying import deploy
 from flows.deployments.prefect_file import read_prefect_file
 from flows.deployments.setting_up import set_up
 from flows.server import Server
 from flows.tournament import tournament
 from tests.flows.support import ROOT, SMALL
-from tournaments import BadTournamentFile, parse_tournament
+from tournaments import BadTournamentFile, TournamentSpec, parse_tournament
 from tournaments.brackets import bracket_names
 
 pytestmark = [
@@ -51,6 +51,42 @@ def test_packs_and_brackets_can_be_chosen_from_a_list() -> None:
     choices = [field(EpisodeConfig, "pack"), field(TournamentConfig, "file")]
     offered = [set(choice["anyOf"][0]["enum"]) for choice in choices]
     assert offered == [set(BUILT_IN), set(bracket_names())]
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "kind"),
+    [
+        (EpisodeConfig, "overs", "integer"),
+        (EpisodeConfig, "entry", "string"),
+        (TournamentConfig, "pilot", "integer"),
+        (TournamentConfig, "yaml", "string"),
+    ],
+)
+def test_what_may_be_left_out_is_one_plain_field(model: type, name: str, kind: str) -> None:
+    shown = field(model, name)
+    assert shown["type"] == kind
+    assert not shown.keys() & {"anyOf", "default"}
+
+
+def test_fields_of_the_tournament_are_plain_in_the_form_and_may_be_null_in_a_file() -> None:
+    in_form = TournamentConfig.model_json_schema()["$defs"]["Swiss"]["properties"]["rounds"]
+    in_file = TournamentSpec.model_json_schema()["$defs"]["Swiss"]["properties"]["rounds"]
+    assert (in_form["type"], in_form["maximum"]) == ("integer", 64)
+    assert {"type": "null"} in in_file["anyOf"]
+
+
+def test_a_text_that_was_deleted_in_the_form_is_none() -> None:
+    assert spec_of(TournamentConfig(file="demo", yaml="")).name == "demo"
+
+
+async def test_a_number_that_is_too_large_is_refused_with_the_largest(deployed: None) -> None:
+    with pytest.raises(PrefectHTTPStatusError) as caught:
+        await asked("episode/episode", {"overs": 51})
+    assert "51 is greater than the maximum of 50" in caught.value.response.text
+
+
+async def test_nothing_is_taken_where_something_may_be_left_out(deployed: None) -> None:
+    assert await asked("episode/episode", {"overs": None, "entry": None})
 
 
 @pytest.fixture
