@@ -72,7 +72,7 @@ def question_of(
 
 
 def _processes(asked: int | None) -> int:
-    from flows.pool import cores
+    from flows.cores import cores
 
     check_processes(asked)
     return asked or cores()
