@@ -21,8 +21,9 @@ from engine.cricket.formats import T20
 from engine.cricket.players import Game
 from engine.fidelity import Balls, of_matches
 from engine.fidelity.simulation import balls_of
+from flows.cores import cores
 from flows.fidelity import MATCHES, EngineMatch, Wanted, check, play_engine_match
-from flows.pool import ProcessPool, cores
+from flows.pool import ProcessPool
 
 ERA = 2022
 BATCH = 2000

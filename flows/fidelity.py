@@ -136,6 +136,7 @@ class FidelityReport(BaseModel):
     informs_only: bool
     passed: int
     failed: int
+    uncertain: int
     shown: int
     lines: list[LineReport]
 
@@ -152,6 +153,16 @@ class Checked:
     @property
     def failed(self) -> list[Line]:
         return [line for line in self.lines if line.verdict is Verdict.FAIL]
+
+
+def doubt_of(report: FidelityReport) -> str:
+    """How many of the lines that fail may do so by chance; empty where none."""
+    if not report.uncertain:
+        return ""
+    return (
+        f"{report.uncertain} of the {report.failed} miss what is allowed by less than two standard "
+        "errors of the simulation: that may be chance, and more matches tell."
+    )
 
 
 def check(wanted: Wanted, heard: Heard = lambda _: None) -> Checked:
@@ -181,6 +192,7 @@ def check(wanted: Wanted, heard: Heard = lambda _: None) -> Checked:
         informs_only=wanted.informs_only,
         passed=counts[Verdict.PASS],
         failed=counts[Verdict.FAIL],
+        uncertain=sum(line.uncertain for line in lines),
         shown=counts[Verdict.SHOWN],
         lines=[LineReport.of(line) for line in lines],
     )

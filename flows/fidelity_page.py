@@ -13,7 +13,7 @@ import numpy as np
 
 from engine.fidelity import Line, Verdict, shipped_reference
 from flows.document import document
-from flows.fidelity import Checked, title_of
+from flows.fidelity import Checked, doubt_of, title_of
 from flows.fidelity_plots import Drawn, count_of, figure_of
 from flows.plots import Mark, Plot, percent, plain
 from flows.saving import save
@@ -69,7 +69,7 @@ def _head(checked: Checked) -> Iterator[str]:
         f"{report.real_matches:,} real matches against {report.matches:,} played by the baseline "
         f"on both sides, through {played}.</p>"
         f'<p class="verdict">{escape(verdict)}</p><div class="meter">{meter}</div>'
-        f"{_shown(report.shown)}</header>"
+        f"{_told(doubt_of(report))}{_told(_shown(report.shown))}</header>"
     )
     if report.informs_only:
         yield (
@@ -80,7 +80,11 @@ def _head(checked: Checked) -> Iterator[str]:
 def _shown(count: int) -> str:
     if not count:
         return ""
-    return f"<p>{count} more figures are shown, not judged: too little is known of them.</p>"
+    return f"{count} more figures are shown, not judged: too little is known of them."
+
+
+def _told(words: str) -> str:
+    return f"<p>{escape(words)}</p>" if words else ""
 
 
 def _body(checked: Checked) -> Iterator[str]:

@@ -19,16 +19,13 @@ from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Any, Final, Literal, Self, TypeVar
 
+from flows.cores import cores
+
 T = TypeVar("T")
 
 RETRIES: Final = 2  # of work whose process died
 
 _END_TIMEOUT_S: Final = 5.0
-
-
-def cores() -> int:
-    """How many processes can run at once here."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def processes_of(wanted: int | Literal["auto"]) -> int:

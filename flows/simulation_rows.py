@@ -16,8 +16,9 @@ from engine.episode import play_episode
 from engine.events import InningsLine
 from engine.result import EpisodeResult
 from engine.seeds import Streams
+from engine.setup import both_drawn
 from flows.play import shipped_models
-from flows.single import DEFAULT_SQUADS, SingleMatch
+from flows.single import SingleMatch
 
 LUCK_DECIMALS: Final = 9
 TEAM: Final = {Seat.HOME: 1, Seat.AWAY: 2}
@@ -66,7 +67,7 @@ async def play_match_rows(match: SingleMatch, number: int, seed: int) -> MatchRo
         on_ball=lambda ball, luck: balls.append((ball, luck)),
         with_events=False,
     )
-    first_id = 1 + (number * 2 * SQUAD_SIZE if match.squads == DEFAULT_SQUADS else 0)
+    first_id = 1 + (number * 2 * SQUAD_SIZE if both_drawn(spec.squads) else 0)
     squads = (f"{side}" for side in spec.squads)
     return MatchRows(
         match=(

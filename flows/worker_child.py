@@ -23,11 +23,11 @@ from typing import Any, Final
 
 from prefect.client.orchestration import get_client
 
+from flows.cores import cores
 from flows.deployments.declared import shipped
 from flows.deployments.part import Part
 from flows.deployments.parts import deployments
 from flows.match_child import own_stdout
-from flows.pool import cores
 from flows.processes import marked
 from flows.taking import Taker
 from flows.workers import CREW

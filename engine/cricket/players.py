@@ -22,6 +22,7 @@ SQUAD_SIZE: Final = 11  # Law 1.1
 MIN_BOWLERS: Final = 6
 MAX_SKILL: Final = 2.0
 MAX_NAME: Final = 40
+NAME_RULE: Final = f"1 to {MAX_NAME} printable characters, no space at either end"
 
 
 class Game(StrEnum):
@@ -100,6 +101,8 @@ class Squad:
     game: Game = Game.MEN
 
     def __post_init__(self) -> None:
+        if not is_name(self.name):
+            raise BadSquad(self.name, f"a squad's name is {NAME_RULE}")
         for broken in _broken_rules(self.players):
             raise BadSquad(self.name, broken)
 
@@ -124,6 +127,11 @@ class Squad:
         return None
 
 
+def is_name(text: str) -> bool:
+    """Whether a squad or a player may be called that (`NAME_RULE`)."""
+    return text.strip() == text and text.isprintable() and 1 <= len(text) <= MAX_NAME
+
+
 def _broken_rules(players: tuple[Player, ...]) -> list[str]:
     names = [p.name for p in players]
     bowlers = sum(p.bowls is not Bowling.NONE for p in players)
@@ -131,10 +139,7 @@ def _broken_rules(players: tuple[Player, ...]) -> list[str]:
     checks = [
         (len(players) == SQUAD_SIZE, f"needs {SQUAD_SIZE} players, has {len(players)}"),
         (len(set(names)) == len(names), "two players have the same name"),
-        (
-            all(n.strip() == n and n.isprintable() and 1 <= len(n) <= MAX_NAME for n in names),
-            f"a player's name is 1 to {MAX_NAME} printable characters",
-        ),
+        (all(map(is_name, names)), f"a player's name is {NAME_RULE}"),
         (keepers == 1, f"needs one wicket-keeper, has {keepers}"),
         (bowlers >= MIN_BOWLERS, f"needs {MIN_BOWLERS} players who bowl, has {bowlers}"),
         (

@@ -65,6 +65,16 @@ class Line:
     def what(self) -> str:
         return f"{self.table}: {self.row}, {self.column}"
 
+    @property
+    def uncertain(self) -> bool:
+        """It fails by less than two standard errors of the simulation: other matches might have
+        let it pass.
+        """
+        if self.verdict is not Verdict.FAIL or not self.errors:
+            return False
+        gap = abs(self.simulated - self.real)
+        return gap - self.allowed < 2 * gap / abs(self.errors)
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:

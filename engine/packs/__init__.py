@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import AfterValidator, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 
 from engine.cricket.errors import BadStart
@@ -46,7 +46,17 @@ TOSS: Final = "toss"
 MOST_ENTRIES: Final = 1000
 
 _Name = Annotated[str, Field(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$", max_length=MAX_NAME)]
-_Text = Annotated[str, Field(max_length=400)]
+
+
+def _line(text: str) -> str:
+    """What is told in one line of a terminal, however the file breaks it."""
+    line = " ".join(text.split())
+    if not line.isprintable():
+        raise ValueError("allowed: printable characters")
+    return line
+
+
+_Text = Annotated[str, Field(max_length=400), AfterValidator(_line)]
 
 
 class Entry(Part):

@@ -15,12 +15,12 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from engine.cricket.errors import BadSquad
 from engine.cricket.players import (
-    MAX_NAME,
+    NAME_RULE,
     SQUAD_SIZE,
     Bowling,
     Game,
@@ -29,6 +29,7 @@ from engine.cricket.players import (
     Role,
     Skill,
     Squad,
+    is_name,
 )
 from engine.errors import BadYaml
 from engine.wording import dotted, most_telling, printable, sentence, shortened, shown
@@ -49,7 +50,15 @@ MAX_FILE_SKILL: Final = 0.6
 _Shift = Annotated[
     float, Field(ge=-MAX_FILE_SKILL, le=MAX_FILE_SKILL, strict=True, allow_inf_nan=False)
 ]
-_Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME, strict=True)]
+
+
+def _named(text: str) -> str:
+    if not is_name(text):
+        raise ValueError(f"allowed: {NAME_RULE}")
+    return text
+
+
+_Name = Annotated[str, Field(strict=True), AfterValidator(_named)]
 
 
 class _SkillFile(BaseModel):

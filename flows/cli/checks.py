@@ -26,7 +26,7 @@ def wanted_of(
     matches: int | None,
     seed: int,
     era: int | None,
-    through: Through,
+    through: Through | None,
     processes: int | None,
 ) -> Wanted:
     """What was typed, checked; raises `BadInput`."""
@@ -35,7 +35,7 @@ def wanted_of(
     check_seed(seed)
     check_era(era)
     cores = _processes(processes)
-    if processes is not None and through == "vectorised":
+    if processes is not None and through != "engine":
         raise BadInput("--processes goes with --through engine; the simulator plays on one core")
     return Wanted(
         format=format_,
@@ -43,7 +43,7 @@ def wanted_of(
         matches=MATCHES[format_] if matches is None else matches,
         seed=seed,
         era=era,
-        through=through,
+        through=through or "vectorised",
         processes=cores,
     )
 
@@ -72,7 +72,7 @@ def question_of(
 
 
 def _processes(asked: int | None) -> int:
-    from flows.pool import cores
+    from flows.cores import cores
 
     check_processes(asked)
     return asked or cores()
@@ -128,7 +128,7 @@ def check_assumptions(question: Question, *, as_json: bool) -> int:
 
 def show(checked: Checked) -> None:
     """Every line, table by table, and what it comes to."""
-    from flows.fidelity import title_of
+    from flows.fidelity import doubt_of, title_of
 
     report = checked.report
     say(f"{title_of(checked.wanted)}: {report.real_matches} real matches")
@@ -138,6 +138,8 @@ def show(checked: Checked) -> None:
         header = ("", "", "real", "simulated", "allowed", "verdict", "standard errors")
         say(table(header, [_row(line) for line in lines]))
     say(f"\n{report.passed} pass, {report.failed} fail, {report.shown} shown")
+    if doubt := doubt_of(report):
+        say(doubt)
     if report.informs_only:
         say("for information: tolerances are half as wide again, few matches are known")
     for line in checked.failed:

@@ -21,7 +21,7 @@ def simulate_matches(
     wanted: Wanted, matches: int, out: Path, *, processes: int | None, as_json: bool
 ) -> int:
     """`captains simulate`."""
-    from flows.pool import cores
+    from flows.cores import cores
     from flows.simulate import Simulation, simulate
     from flows.single import SingleMatch
 

@@ -98,11 +98,12 @@ def _squads(text: str) -> SquadsWord | tuple[str, str]:
 
     if is_squads_word(text):
         return text
-    names = text.split(",")
+    names = [name.strip() for name in text.split(",")]
     if len(names) != 2:
         known = ", ".join(BUILT_IN)
         raise BadInput(
-            f"--squads {text}: allowed: drawn, drawn-women, built-in, or HOME,AWAY of {known}"
+            f"--squads {text}: allowed: drawn, drawn-women, built-in, or HOME,AWAY of {known}, "
+            "or the paths of .yaml files"
         )
     for name in names:
         load_squad(name)

@@ -70,6 +70,8 @@ WRONG = {
     ("bowls: right_fast", "bowls: fast"): "11: player 6 (Kit Sandover): bowls 'fast': input should",
     ("scoring: 0.22", "socring: 0.22"): "6: player 1 (Jory Penhale): unknown key 'skill.socring'",
     ("Tamsin Okello", "Jory Penhale"): "8: two players have the same name: 'Jory Penhale'",
+    ("Tamsin Okello", '" "'): "8: player 3 ( ): name ' ': allowed: 1 to 40 printable characters",
+    ("name: Saltmarsh", 'name: "Salt\\e[2J"'): r"4: name 'Salt\x1b[2J': allowed: 1 to 40 printable",
     ("role: keeper", "role: batter"): "5: needs one wicket-keeper, has 0",
     ("players:", "plaeyrs:"): "5: unknown key 'plaeyrs'; allowed: name, game, players",
     ("bats: left", "bats: no"): "7: `no` is a text to some and false to others; allowed: false",

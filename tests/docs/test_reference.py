@@ -48,6 +48,7 @@ from flows.plan_report import (
 from flows.report import Report
 from flows.settings import SETTINGS
 from flows.simulate import SimulationSummary
+from flows.simulation_rows import DELIVERY_COLUMNS, MATCH_COLUMNS, WICKET_CODES
 from flows.single import MatchReport
 from flows.summary import EpisodeCounts, RunSummary
 from spectator.questions import QuestionState
@@ -189,6 +190,11 @@ def test_a_bracket_that_ships_is_named(name: str) -> None:
 @pytest.mark.parametrize("model", [DecisionLine, Situation])
 def test_a_field_of_an_exported_decision_has_a_row(model: type[BaseModel]) -> None:
     assert not model.model_fields.keys() - rows(section(EXPORTS, "Decisions")).keys()
+
+
+@pytest.mark.parametrize("column", [*DELIVERY_COLUMNS, *MATCH_COLUMNS, *WICKET_CODES.values()])
+def test_a_column_of_a_simulation_and_what_it_says_of_a_wicket_is_told(column: str) -> None:
+    assert column in named(section(EXPORTS, "Simulated matches"))
 
 
 @pytest.mark.parametrize("key", ["run_dir", "page", *Report.model_fields])

@@ -203,11 +203,22 @@ def test_descriptions_and_layout_are_no_part_of_a_digest() -> None:
     assert mine(described).digest == mine(MINE).digest != mine(MINE.replace("84", "85")).digest
 
 
+def test_a_description_is_told_in_one_line_however_the_file_breaks_it() -> None:
+    folded = MINE.replace(
+        "name: chase\n", "name: chase\n    description: |\n      hard\n      one\n"
+    )
+    assert mine(folded).entry("chase").description == "hard one"
+
+
 def mine(text: str) -> Pack:
     return parse_pack(parse(text), "f.yaml")
 
 
 WRONG = {
+    (
+        "name: chase\n",
+        'name: chase\n    description: "a\\e[2J"\n',
+    ): r"7: entry 'chase': description 'a\x1b[2J': allowed: printable characters",
     ("wickets: 3", "wickets: 4"): "7: entry 'chase': start: wickets 4: allowed: as many as `out`",
     (
         "place: 5",

@@ -1,5 +1,7 @@
 """What is judged, what passes, and what a report says of it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -70,6 +72,15 @@ def test_a_wrong_distribution_of_wickets_is_told_by_its_total_variation() -> Non
     found = compare(REAL, {**REAL, "wickets lost": moved})
     failed = [f for f in found if f.verdict is Verdict.FAIL]
     assert {(f.table, f.row) for f in failed} == {("wickets lost", "total variation")}
+
+
+@pytest.mark.parametrize(("errors", "uncertain"), [(5.0, True), (-5.0, True), (7.0, False)])
+def test_a_line_is_uncertain_that_fails_by_less_than_two_standard_errors(
+    errors: float, uncertain: bool
+) -> None:
+    line = replace(compare(REAL, REAL)[0], verdict=Verdict.FAIL, errors=errors)
+    missed = replace(line, simulated=line.real + 1.5 * line.allowed)
+    assert missed.uncertain is uncertain
 
 
 def test_a_season_is_allowed_its_own_uncertainty_too() -> None:

@@ -50,7 +50,8 @@ def test_every_command_is_there() -> None:
         (["play", "heuristic", "random", "--overs", "5", "--format", "T5"], "one of them"),
         (["play", "heuristic", "random", "--format", "T7"], "T20"),
         (["play", "heuristic", "random", "--seed", "-1"], "--seed"),
-        (["play", "heuristic", "random", "--squads", "x"], "drawn"),
+        (["play", "heuristic", "random", "--squads", "x"], "or the paths of .yaml files"),
+        (["fidelity", "--assumptions", "--format", "T20"], "leave out --format"),
         (["play", "heuristic", "random", "--era", "2013"], "2014 to 2027"),
         (
             ["play", "heuristic", "random", "--format", "ODI", "--squads", "drawn-women"],

@@ -30,6 +30,15 @@ def test_the_verdicts_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
     assert found.failed == sum(line.verdict == "fail" for line in found.lines)
 
 
+def test_of_forty_matches_nearly_all_that_fails_may_be_chance_and_that_is_told(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    found = report(capsys, code=1)
+    assert 0.8 * found.failed < found.uncertain <= found.failed
+    assert main(list(SMALL)) == 1
+    assert f"{found.uncertain} of the {found.failed} miss what" in capsys.readouterr().out
+
+
 def test_womens_verdicts_inform(capsys: pytest.CaptureFixture[str]) -> None:
     found = report(capsys, "--game", "women", code=0)
     assert found.informs_only

@@ -97,6 +97,16 @@ def test_the_home_score_is_the_result(simulated: Path) -> None:
         assert float(m["home_score"]) == {"1": 1.0, "2": 0.0, "0": 0.5, "": 0.5}[winner]
 
 
+@pytest.mark.parametrize("squads", ["drawn", "drawn-women"])
+def test_squads_that_are_drawn_have_new_players_every_match(squads: str, tmp_path: Path) -> None:
+    match = replace(MATCH, squads=squads)
+    asyncio.run(simulate(replace(SIMULATION, match=match, matches=2), tmp_path, processes=1))
+    players: dict[str, set[str]] = {"1": set(), "2": set()}
+    for d in rows(tmp_path / "deliveries.csv.gz"):
+        players[d["match_id"]] |= {d["batter"], d["nonstr"], d["bowler"]}
+    assert not players["1"] & players["2"]
+
+
 # --- the vectorised simulator --------------------------------------------------------------------
 
 BULK = Vectorised(matches=40, overs=3, squads=("drawn", "drawn"), era=2023, seed=9)

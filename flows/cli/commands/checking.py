@@ -19,10 +19,13 @@ from flows.cli.options import (
 def fidelity(
     *,
     format_: Annotated[
-        Literal["T20", "ODI"],
-        Parameter(name="--format", help="Which real matches to compare with."),
-    ] = "T20",
-    game: Annotated[Literal["men", "women"], Parameter(help="Whose game; women play T20.")] = "men",
+        Literal["T20", "ODI"] | None,
+        Parameter(name="--format", help="Which real matches to compare with. Default: T20."),
+    ] = None,
+    game: Annotated[
+        Literal["men", "women"] | None,
+        Parameter(help="Whose game; women play T20. Default: men."),
+    ] = None,
     matches: Annotated[
         int | None,
         Parameter(help="Default: 20000 T20, 10000 ODI; with --assumptions 100 a pairing."),
@@ -32,8 +35,9 @@ def fidelity(
     ] = None,
     seed: SEED = 1,
     through: Annotated[
-        Literal["vectorised", "engine"], Parameter(help="The simulator, or the engine itself.")
-    ] = "vectorised",
+        Literal["vectorised", "engine"] | None,
+        Parameter(help="The simulator, or the engine itself. Default: vectorised."),
+    ] = None,
     processes: Annotated[
         int | None, Parameter(help="For --through engine and --assumptions. Default: one a core.")
     ] = None,
@@ -53,10 +57,10 @@ def fidelity(
     from flows.cli.checks import check_assumptions, check_fidelity, question_of, wanted_of
 
     if assumptions:
-        alone = (format_, game, through, html) == ("T20", "men", "vectorised", None)
+        alone = not any((format_, game, through, html))
         question = question_of(matches, seed, era, processes, alone=alone)
         return check_assumptions(question, as_json=json)
-    wanted = wanted_of(format_, game, matches, seed, era, through, processes)
+    wanted = wanted_of(format_ or "T20", game or "men", matches, seed, era, through, processes)
     return check_fidelity(wanted, html, as_json=json)
 
 
