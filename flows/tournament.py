@@ -85,7 +85,7 @@ async def tournament(config: TournamentConfig) -> RunSummary:
         heeding(stage),
         opened(order, Path(config.runs), fresh=config.fresh, flow_run=me) as run,
     ):
-        last.counts = lambda: counts_of(run.done, run.total, run.book.void)
+        last.counts = lambda: counts_of(run.kept + run.book.void, run.total, run.book.void)
         await earlier.close(run.earlier_flow_run, me)
         await earlier.recall(run.recalled)
         run.has_recalled()

@@ -10,18 +10,24 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any, Final
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from engine.yamlfile import Document, Fault, Misread, Unreadable, Where, parse, read_text
 from tournaments.entrants import entrant_faults, settings_faults
 from tournaments.errors import BadTournamentFile, Problem
 from tournaments.explaining import Explainer, dotted, place, setting_fault
-from tournaments.formats import KINDS
+from tournaments.formats import KINDS, TournamentFormat
 from tournaments.known import Known
-from tournaments.spec import ENTRANTS, TournamentSpec
+from tournaments.match_spec import MatchSpec
+from tournaments.running import Spectate
+from tournaments.spec import ENTRANTS, TournamentSpec, final_fault
+from tournaments.stop_spec import Stop, stop_faults
 from tournaments.text import shown
+
+ENTRANT_KEYS: Final = ("captains", "opponents")
 
 
 def load_tournament(path: str | Path, known: Known) -> TournamentSpec:
@@ -59,7 +65,8 @@ def _validated(document: Document, file: str, known: Known) -> TournamentSpec:
     except ValidationError as error:
         errors = error.errors()
         faults += [fault for one in errors if (fault := _explained(one, document))]
-        raise _bad(file, [*faults, *_hidden_faults(errors, document, known)]) from None
+        faults += [*_hidden_faults(errors, document, known), *_whole_faults(document, known)]
+        raise _bad(file, faults) from None
     if faults:
         raise _bad(file, faults)
     return spec
@@ -95,6 +102,36 @@ def _idle_pairs(form: Mapping[str, object], pairs: object) -> str | None:
     return f"{said}; allowed: one of `match.pairs` and `format.best_of`"
 
 
+def _whole_faults(document: Document, known: Known) -> Iterator[Fault]:
+    """The rules about several parts together, of parts that are right where others may be wrong."""
+    data = document.data if isinstance(document.data, dict) else {}
+    form = _part(TournamentFormat, data.get("format", {"kind": "round_robin"}), known)
+    if form is None:
+        return
+    shows, stop = _part(Spectate, data.get("spectate", {}), known), data.get("stop")
+    if shows is not None and (message := final_fault(shows, form)):
+        yield Fault(line=document.line(("spectate", "featured")), message=message)
+    match = _part(MatchSpec, data.get("match"), known)
+    names = [_names(data.get(key)) for key in ENTRANT_KEYS]
+    if match is not None and (rule := _part(Stop, stop, known)) is not None:
+        captains, opponents = ([one for one in each if isinstance(one, str)] for each in names)
+        for fault in stop_faults(rule, form.model_dump(), match.pairs, captains, opponents):
+            yield Fault(line=document.line(fault.at), message=fault.message)
+
+
+def _part(kind: Any, value: object, known: Known) -> Any:
+    """A part of the file by itself; None where it is wrong, which is told elsewhere."""
+    try:
+        return _adapter(kind).validate_python(value, context=known)
+    except ValidationError:
+        return None
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
 def _hidden_faults(
     errors: Sequence[ErrorDetails], document: Document, known: Known
 ) -> Iterator[Fault]:
@@ -102,7 +139,7 @@ def _hidden_faults(
     wrong = defaultdict[Where, set[str]](set)
     for one in errors:
         where, _ = place(one["loc"], document)
-        if one["loc"][:1] in (("captains",), ("opponents",)):
+        if one["loc"] and one["loc"][0] in ENTRANT_KEYS:
             wrong[where[:2]].add(str(one["loc"][-1]))
     for at, keys in wrong.items():
         _, entry = place(at, document)

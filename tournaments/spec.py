@@ -90,6 +90,13 @@ class Points(Strict):
         return loss
 
 
+def final_fault(shows: Spectate, form: TournamentFormat) -> str | None:
+    """Why there is no final to show; None where there is, or none is wanted."""
+    if shows.featured != "final" or isinstance(form, WithBracket):
+        return None
+    return f"a {form.kind} has no final; allowed: auto, first"
+
+
 class TournamentSpec(Strict):
     """A tournament: who plays, what is played, and when it is over."""
 
@@ -216,11 +223,8 @@ class TournamentSpec(Strict):
 
     @model_validator(mode="after")
     def _has_a_final_to_show(self) -> TournamentSpec:
-        if self.spectate.featured == "final" and not isinstance(self.format, WithBracket):
-            raise broken_rule(
-                f"a {self.format.kind} has no final; allowed: auto, first",
-                ("spectate", "featured"),
-            )
+        if message := final_fault(self.spectate, self.format):
+            raise broken_rule(message, ("spectate", "featured"))
         return self
 
     @property

@@ -344,6 +344,23 @@ def test_a_list_of_wrong_captains_is_not_called_too_short() -> None:
     assert [one.split(" ")[1:3] for one in said] == [["unknown", "captain"]] * 2
 
 
+def test_rules_about_the_whole_are_told_beside_what_is_wrong_elsewhere() -> None:
+    lines = (
+        "sede: 5",
+        "captains: [random, nobody]",
+        "stop: {when: ranked, max_pairs: 2}",
+        "spectate: {featured: final}",
+    )
+    kept = [line for line in GOOD.splitlines() if not line.startswith("captains")]
+    told = [one.partition(";")[0] for one in problems("\n".join([*kept, *lines]))]
+    assert [one.partition(" (")[0] for one in told] == [
+        "f.yaml:4: `sede` is unknown",
+        "f.yaml:5: unknown captain 'nobody'",
+        "f.yaml:6: at most 2 pairs, where a fixture begins with 3",
+        "f.yaml:7: a round_robin has no final",
+    ]
+
+
 def test_a_thousand_problems_are_not_all_printed() -> None:
     text = GOOD + "".join(f"key{number}: 1\n" for number in range(1000))
     with pytest.raises(BadTournamentFile) as caught:
