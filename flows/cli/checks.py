@@ -156,14 +156,14 @@ def _row(line: Line) -> tuple[str, ...]:
         line.column,
         _number(line.real),
         _number(line.simulated),
-        f"±{_number(line.allowed)}",
+        _number(line.allowed, "±"),
         line.verdict.value,
         "-" if line.errors is None else f"{line.errors:+.1f}",
     )
 
 
-def _number(value: float) -> str:
-    """Four digits that matter; a dash for what is not known."""
+def _number(value: float, sign: str = "") -> str:
+    """Four digits that matter, behind `sign`; a dash for what is not known."""
     if value != value:  # noqa: PLR0124 (not a number)
         return "-"
-    return f"{value:.4f}" if abs(value) < 1 else f"{value:.2f}"
+    return f"{sign}{value:.4f}" if abs(value) < 1 else f"{sign}{value:.2f}"
