@@ -107,10 +107,11 @@ def _examine(wanted: Wanted, html: Path | None) -> None:
 
 def check_assumptions(question: Question, *, as_json: bool) -> int:
     """`captains fidelity --assumptions`."""
-    from flows.sensitivity import examine, in_words, rows_of
+    from flows.sensitivity import LEAST_MATCHES, examine, in_words, rows_of
 
-    if not 2 <= question.matches <= MOST_MATCHES or question.matches % 2:
-        raise BadInput(f"--matches {question.matches}: allowed: even, 2 to {MOST_MATCHES}")
+    if not LEAST_MATCHES <= question.matches <= MOST_MATCHES or question.matches % 2:
+        allowed = f"even, {LEAST_MATCHES} to {MOST_MATCHES}"
+        raise BadInput(f"--matches {question.matches}: allowed: {allowed}")
     report = examine(question, progress(question.total, "matches"))
     if as_json:
         answer_json(report.model_dump(mode="json"))
