@@ -10,12 +10,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictStr, ValidationError
 from pydantic_core import ErrorDetails
 
 from engine.cricket.errors import BadSquad
@@ -35,7 +35,7 @@ from engine.errors import BadYaml
 from engine.wording import dotted, most_telling, printable, sentence, shortened, shown
 from engine.yamlfile import Document, Where, read_document
 
-__all__ = ["BUILT_IN", "load_squad", "parse_squad", "squad_digest"]
+__all__ = ["BUILT_IN", "TeamSheet", "load_squad", "parse_squad", "squad_digest", "team_sheet"]
 
 _FOLDER: Final = Path(__file__).parent
 DEFAULT: Final = ("saltmarsh", "redstone")  # the home and the away side of a default match
@@ -87,13 +87,29 @@ class _SquadFile(BaseModel):
     game: Game = Game.MEN
     players: list[_PlayerFile] = Field(min_length=SQUAD_SIZE, max_length=SQUAD_SIZE)
     substitutes: list[_PlayerFile] = Field(default=[], max_length=MOST_SUBSTITUTES)
-    eleven: list[_Name] | None = Field(default=None, min_length=SQUAD_SIZE, max_length=SQUAD_SIZE)
+    eleven: list[StrictStr] | None = Field(
+        default=None, min_length=SQUAD_SIZE, max_length=SQUAD_SIZE
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamSheet:
+    """A squad's file: who plays, who could be written into its `eleven`, and where it is."""
+
+    squad: Squad
+    substitutes: tuple[Player, ...]
+    path: Path
 
 
 def load_squad(name_or_path: str | Path) -> Squad:
     """A built-in squad by its name, or the squad in a `.yaml` file, which is read once a process.
     Raises `BadSquad` for a name that nobody has, and `BadYaml` as `parse_squad` does.
     """
+    return team_sheet(name_or_path).squad
+
+
+def team_sheet(name_or_path: str | Path) -> TeamSheet:
+    """As `load_squad`, with those who do not play."""
     return _loaded(str(name_or_path))
 
 
@@ -103,7 +119,7 @@ def squad_digest(squad: Squad) -> str:
 
 
 @cache
-def _loaded(name: str) -> Squad:
+def _loaded(name: str) -> TeamSheet:
     path = Path(name)
     if name.lower() in BUILT_IN:
         path = _FOLDER / f"{name.lower()}.yaml"
@@ -112,13 +128,20 @@ def _loaded(name: str) -> Squad:
             shortened(name),
             f"no squad of that name; known: {', '.join(BUILT_IN)}, or the path of a .yaml file",
         )
-    return parse_squad(read_document(path), printable(name))
+    parsed, squad = _read(read_document(path), printable(name))
+    playing = {player.name for player in squad.players}
+    others = (one for one in (*parsed.players, *parsed.substitutes) if one.name not in playing)
+    return TeamSheet(squad=squad, substitutes=tuple(map(_player, others)), path=path)
 
 
 def parse_squad(document: Document, source: str) -> Squad:
     """The squad that `document` describes. Raises `BadYaml`, which names `source`, line, player,
     key and what is allowed.
     """
+    return _read(document, source)[1]
+
+
+def _read(document: Document, source: str) -> tuple[_SquadFile, Squad]:
     if not isinstance(document.data, dict):
         raise BadYaml(source, "must be a mapping with name and players", document.line(()))
     try:
@@ -129,7 +152,7 @@ def parse_squad(document: Document, source: str) -> Squad:
     for where, why in _faults(parsed):
         raise BadYaml(source, why, document.line(where))
     try:
-        return Squad(name=parsed.name, players=_eleven(parsed), game=parsed.game)
+        return parsed, Squad(name=parsed.name, players=_eleven(parsed), game=parsed.game)
     except BadSquad as error:
         line = document.line(("players" if parsed.eleven is None else "eleven",))
         raise BadYaml(source, error.rule, line) from None

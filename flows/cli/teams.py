@@ -9,7 +9,7 @@ from engine import packs, squads
 from engine.cricket.players import Player, Squad
 from engine.packs import Entry, Pack, load_pack
 from engine.packs.odds import shipped_odds
-from engine.squads import load_squad, squad_digest
+from engine.squads import TeamSheet, load_squad, squad_digest, team_sheet
 from engine.squads.strength import shipped_strengths
 from flows.cli.terminal import Exit, answer_json, say, table
 
@@ -76,7 +76,7 @@ def _odds(win_probability: float | None) -> str:
 def list_squads(name: str | None, *, as_json: bool) -> int:
     """`captains squads`; with a name, its players. Raises `BadSquad` or `BadYaml`."""
     if name is not None:
-        return _show_squad(load_squad(name), as_json=as_json)
+        return _show_squad(team_sheet(name), as_json=as_json)
     known = [(each, load_squad(each)) for each in squads.BUILT_IN]
     if as_json:
         answer_json({"squads": [_squad(each, squad) for each, squad in known]})
@@ -102,14 +102,20 @@ def _squad(name: str, squad: Squad) -> dict[str, Any]:
     }
 
 
-def _show_squad(squad: Squad, *, as_json: bool) -> int:
+def _show_squad(sheet: TeamSheet, *, as_json: bool) -> int:
+    squad = sheet.squad
     players = [_player(player) for player in squad.players]
+    others = [_player(player) for player in sheet.substitutes]
     if as_json:
-        answer_json({"team": squad.name, "game": squad.game.value, "players": players})
+        about = {"team": squad.name, "game": squad.game.value, "file": str(sheet.path)}
+        answer_json({**about, "players": players, "substitutes": others})
         return Exit.DONE
-    rows = [tuple(_cell(value) for value in player.values()) for player in players]
-    say(f"{squad.name}, {squad.game.value}\n")
-    say(table(tuple(players[0]), rows))
+    rows = [[_cell(value) for value in player.values()] for player in (*players, *others)]
+    lines = table(tuple(players[0]), rows).splitlines()
+    say(f"{squad.name}, {squad.game.value}: {sheet.path}\n")
+    say("\n".join(lines[: 1 + len(players)]))
+    if others:
+        say("\n".join(["\nsubstitutes", *lines[1 + len(players) :]]))
     return Exit.DONE
 
 

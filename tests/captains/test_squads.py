@@ -9,7 +9,7 @@ import pytest
 
 from engine.cricket.errors import BadSquad
 from engine.errors import BadYaml
-from engine.squads import BUILT_IN, load_squad, squad_digest
+from engine.squads import BUILT_IN, load_squad, squad_digest, team_sheet
 from tests.squads import FILE, FOLDER, content, squad_of
 
 
@@ -87,6 +87,17 @@ def test_a_mistake_in_a_file_is_told_with_its_line(change: tuple[str, str], tmp_
     with pytest.raises(BadYaml) as caught:
         load_squad(file)
     assert str(caught.value).startswith(f"{file}:{WRONG[change]}")
+
+
+def test_who_is_swapped_out_of_a_copied_file_is_a_substitute(tmp_path: Path) -> None:
+    shipped = team_sheet("india")
+    names = [player.name for player in shipped.squad.players]
+    out, names[5] = names[5], shipped.substitutes[0].name
+    file = tmp_path / "mine.yaml"
+    file.write_text(f"{shipped.path.read_text(encoding='utf-8')}\neleven: {names}\n")
+    mine = team_sheet(file)
+    assert [player.name for player in mine.squad.players] == names
+    assert out in {player.name for player in mine.substitutes}
 
 
 def test_the_digest_of_a_squad_changes_with_any_of_its_players() -> None:

@@ -13,6 +13,7 @@ from engine.episode import play_episode
 from engine.packs import BUILT_IN, load_pack
 from engine.spec import EpisodeSpec
 from engine.squads import BUILT_IN as SQUADS
+from engine.squads import load_squad
 from flows import catalogue
 from flows.cli import main
 from flows.outcomes import outcome_of
@@ -162,7 +163,8 @@ def test_squads_are_listed_with_their_strengths_and_shown(
     assert [s["name"] for s in listed] == list(SQUADS)
     assert all(0.0 < s["strength"][part] < 1.0 for s in listed for part in ("first", "chasing"))
     shown = answer(capsys, "squads", "india")
-    assert len(shown["players"]) == 11
+    assert (len(shown["players"]), len(shown["substitutes"])) == (11, 4)
+    assert load_squad(shown["file"]) == load_squad("india")
 
 
 @pytest.mark.parametrize(
