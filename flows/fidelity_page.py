@@ -69,7 +69,7 @@ def _head(checked: Checked) -> Iterator[str]:
         f"{report.real_matches:,} real matches against {report.matches:,} played by the baseline "
         f"on both sides, through {played}.</p>"
         f'<p class="verdict">{escape(verdict)}</p><div class="meter">{meter}</div>'
-        f"{_told(doubt_of(report))}{_told(_shown(report.shown))}</header>"
+        f"{_told(doubt_of(report))}{_told(_shown(report.shown, judged))}</header>"
     )
     if report.informs_only:
         yield (
@@ -77,10 +77,11 @@ def _head(checked: Checked) -> Iterator[str]:
         )
 
 
-def _shown(count: int) -> str:
+def _shown(count: int, judged: int) -> str:
     if not count:
         return ""
-    return f"{count} more figures are shown, not judged: too little is known of them."
+    others = f"{count} more figures" if judged else f"{count} figures"
+    return f"{others} are shown, not judged: too little is known of them."
 
 
 def _told(words: str) -> str:

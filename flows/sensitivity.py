@@ -32,6 +32,7 @@ from flows.pool import ProcessPool
 SCALES: Final = (0.5, 1.0, 1.5)
 FORMATS: Final = ("T20", "T5")
 MATCHES: Final = 100  # of every two captains, format and world
+LEAST_MATCHES: Final = 4  # a single pair does not say how far pairs spread
 Z_95: Final = 1.96
 PIECE: Final = 5  # pairs of matches that a process plays before it answers
 
@@ -40,7 +41,7 @@ Heard = Callable[[int], object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What to play: `matches` of every two captains (an even number), in each world."""
+    """What to play: `matches` of every two captains (even, from `LEAST_MATCHES`), in each world."""
 
     matches: int
     seed: int
@@ -205,7 +206,7 @@ def standings(
     for meeting, found in scores.items():
         if (meeting.format, meeting.scale) != (name, scale):
             continue
-        error = variance(found) / len(found) if len(found) > 1 else 0.0
+        error = variance(found) / len(found)
         mine[meeting.first].append((mean(found), error))
         mine[meeting.second].append((1.0 - mean(found), error))
     rows = [

@@ -116,10 +116,21 @@ def health(api_url: str, timeout_s: float = HEALTH_TIMEOUT_S) -> Health:
 
 
 def standing_server(home: Path) -> Server | None:
-    """The embedded server of this home folder, where one answers."""
+    """The embedded server of this home folder; None where there is none. Raises `ServerUnavailable`
+    for one that lives and does not answer: a second one would write into the same database.
+    """
     known = Known.read(home)
-    if known is not None and known.is_alive() and answers(known.api_url):
-        return Server(api_url=known.api_url, embedded=True)
+    if known is None or not known.is_alive():
+        return None
+    match health(known.api_url, HEALTH_TIMEOUT_S):
+        case Health.WELL:
+            return Server(api_url=known.api_url, embedded=True)
+        case Health.SILENT:
+            raise ServerUnavailable(
+                f"the Prefect server at {known.api_url} has not answered in {HEALTH_TIMEOUT_S:g} s,"
+                f" and its process {known.pid} lives: try again, or end that process; its log is "
+                f"{home / 'server.log'}"
+            )
     return None
 
 

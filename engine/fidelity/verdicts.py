@@ -274,6 +274,6 @@ def judge(
         simulated=simulated.value,
         allowed=allowed,
         verdict=verdict,
-        errors=gap / simulated.se if simulated.se > 0.0 else None,
+        errors=None if np.isnan(gap) or not simulated.se > 0.0 else gap / simulated.se,
         real_se=None if np.isnan(real.se) else real.se,
     )

@@ -107,10 +107,11 @@ def _examine(wanted: Wanted, html: Path | None) -> None:
 
 def check_assumptions(question: Question, *, as_json: bool) -> int:
     """`captains fidelity --assumptions`."""
-    from flows.sensitivity import examine, in_words, rows_of
+    from flows.sensitivity import LEAST_MATCHES, examine, in_words, rows_of
 
-    if not 2 <= question.matches <= MOST_MATCHES or question.matches % 2:
-        raise BadInput(f"--matches {question.matches}: allowed: even, 2 to {MOST_MATCHES}")
+    if not LEAST_MATCHES <= question.matches <= MOST_MATCHES or question.matches % 2:
+        allowed = f"even, {LEAST_MATCHES} to {MOST_MATCHES}"
+        raise BadInput(f"--matches {question.matches}: allowed: {allowed}")
     report = examine(question, progress(question.total, "matches"))
     if as_json:
         answer_json(report.model_dump(mode="json"))
@@ -156,14 +157,14 @@ def _row(line: Line) -> tuple[str, ...]:
         line.column,
         _number(line.real),
         _number(line.simulated),
-        f"±{_number(line.allowed)}",
+        _number(line.allowed, "±"),
         line.verdict.value,
         "-" if line.errors is None else f"{line.errors:+.1f}",
     )
 
 
-def _number(value: float) -> str:
-    """Four digits that matter; a dash for what is not known."""
+def _number(value: float, sign: str = "") -> str:
+    """Four digits that matter, behind `sign`; a dash for what is not known."""
     if value != value:  # noqa: PLR0124 (not a number)
         return "-"
-    return f"{value:.4f}" if abs(value) < 1 else f"{value:.2f}"
+    return f"{sign}{value:.4f}" if abs(value) < 1 else f"{sign}{value:.2f}"

@@ -68,7 +68,7 @@ def test_a_change_within_the_margins_is_not_clear() -> None:
 
 
 def test_the_command_ranks_captains_in_three_worlds(capsys: pytest.CaptureFixture[str]) -> None:
-    asked = Question(matches=2, seed=0, processes=1, captains=("baseline", "heuristic", "random"))
+    asked = Question(matches=4, seed=0, processes=1, captains=("baseline", "heuristic", "random"))
     assert check_assumptions(asked, as_json=True) == 0
     found = AssumptionsReport.model_validate(json.loads(capsys.readouterr().out))
     assert [f.format for f in found.formats] == ["T20", "T5"]
@@ -76,10 +76,13 @@ def test_the_command_ranks_captains_in_three_worlds(capsys: pytest.CaptureFixtur
 
 
 def test_the_command_asks_about_every_preset() -> None:
-    asked = question_of(2, 0, None, 1, alone=True)
-    assert asked == Question(matches=2, seed=0, processes=1, captains=scripted_presets())
+    asked = question_of(4, 0, None, 1, alone=True)
+    assert asked == Question(matches=4, seed=0, processes=1, captains=scripted_presets())
 
 
-def test_an_odd_number_of_matches_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["fidelity", "--assumptions", "--matches", "3"]) == 2
-    assert "even" in capsys.readouterr().err
+@pytest.mark.parametrize("matches", ["2", "5"])
+def test_a_single_pair_and_an_odd_number_of_matches_are_refused(
+    matches: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["fidelity", "--assumptions", "--matches", matches]) == 2
+    assert "even, 4 to" in capsys.readouterr().err

@@ -12,7 +12,7 @@ import pytest
 
 from flows.cli import status
 from flows.cli.status import run_status
-from flows.server import Health, health
+from flows.server import Health, ServerUnavailable, health, server
 from flows.server_keeper import Known
 from tests.flows.support import pid_of_the_dead
 
@@ -53,6 +53,16 @@ def test_one_whose_process_is_gone_is_down_though_its_socket_is_there(
     Known(pid=pid_of_the_dead(), api_url=silent).write(home)
     monkeypatch.setenv("PREFECT_API_URL", silent)
     assert told(home, capsys)["state"] == "down"
+
+
+def test_no_second_server_is_started_beside_one_that_is_slow(
+    silent: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.server.HEALTH_TIMEOUT_S", 0.2)
+    Known(pid=os.getpid(), api_url=silent).write(home)
+    with pytest.raises(ServerUnavailable, match=f"its process {os.getpid()} lives"), server(home):
+        pass
+    assert Known.read(home) == Known(pid=os.getpid(), api_url=silent)
 
 
 def test_where_nobody_listens_it_is_gone() -> None:
