@@ -144,7 +144,9 @@ async def test_every_automation_does_what_it_says(
 
     played = (await until(smoked)).parameters["config"]["tournament"]["captains"]
     assert played == [{"name": newcomer}, "random"]
-    assert failing.name in await until(told)
+    heard = await until(told)
+    assert failing.name in heard
+    assert str(failing.id) in heard  # by the run's address, or as it is
     crashed = await until(lambda: state_of(client, gone, StateType.CRASHED))
     assert (crashed.message or "").startswith("Its process has not been heard of")
     await until(lambda: state_of(client, late, StateType.CANCELLED))
