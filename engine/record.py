@@ -169,10 +169,10 @@ def header_of(path: Path) -> EpisodeStartedEvent:
 def ending_of(path: Path) -> EpisodeEndedEvent:
     """The last event of a sealed record. Raises `BrokenRecord`."""
     try:
-        last = path.read_bytes().rstrip(b"\n").rsplit(b"\n", 1)[-1]
+        before, _, last = path.read_bytes().rstrip(b"\n").rpartition(b"\n")
     except OSError as error:
         raise BrokenRecord(str(path), error.strerror or str(error)) from None
-    event = _parsed(path, 0, last)
+    event = _parsed(path, before.count(b"\n") + 1 + bool(before), last)
     if not isinstance(event, EpisodeEndedEvent):
         raise BrokenRecord(str(path), "does not end with episode.ended")
     return event

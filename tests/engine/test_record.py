@@ -50,6 +50,14 @@ def test_a_torn_last_line_is_refused(record: Path) -> None:
         ending_of(record)
 
 
+def test_a_torn_last_line_is_told_with_its_number(record: Path) -> None:
+    content = record.read_bytes()
+    record.write_bytes(content[:-30])
+    torn = content.count(b"\n")
+    with pytest.raises(BrokenRecord, match=rf":{torn}: the line: Invalid JSON"):
+        ending_of(record)
+
+
 def test_a_missing_event_is_refused_with_its_line(record: Path) -> None:
     lines = record.read_text().splitlines()
     del lines[4]
