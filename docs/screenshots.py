@@ -1,7 +1,7 @@
 """Writes the pictures of the pages in `docs/images/`: `python docs/screenshots.py`.
 
 A real match, played by the real driver, on a real bus, in Debian's Chromium: what a viewer sees;
-the report of a real run; and the form of a real Prefect server.
+the report of a real run; the form of a real Prefect server; and what the check of the engine says.
 """
 
 from __future__ import annotations
@@ -16,10 +16,13 @@ from typing import TYPE_CHECKING, Final, Literal
 from playwright.async_api import expect
 
 from engine.captains import resolve
+from engine.cricket.players import Game
 from engine.episode import play_episode
 from engine.spec import EpisodeSpec
 from flows import settings
 from flows.deployments.prefect_file import prefect_file, read_prefect_file
+from flows.fidelity import MATCHES, Wanted, check
+from flows.fidelity_page import write_page
 from flows.report import PAGE, write_report
 from flows.server import server
 from spectator.publisher import BusPublisher
@@ -104,6 +107,18 @@ async def report(browser: Browser) -> None:
         await page.close()
 
 
+async def fidelity(browser: Browser) -> None:
+    """The page of the check whose tables are in `docs/fidelity.md`: the verdict and first plots."""
+    checked = check(Wanted(format="T20", game=Game.MEN, matches=MATCHES["T20"], seed=1))
+    with TemporaryDirectory() as folder:
+        file = Path(folder, "fidelity.html")
+        write_page(checked, file)
+        page = await browser.new_page(viewport={"width": 1200, "height": 1150})
+        await page.goto(file.as_uri())
+        await page.screenshot(path=IMAGES / "fidelity.png")
+        await page.close()
+
+
 async def run_form(browser: Browser) -> None:
     """Prefect's form for a run of any tournament."""
     with TemporaryDirectory() as folder:
@@ -141,6 +156,7 @@ async def main() -> None:
         async with connected(server) as browser:
             await run_form(browser)
             await report(browser)
+            await fidelity(browser)
             await match_pages(browser)
 
 
