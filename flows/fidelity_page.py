@@ -268,16 +268,16 @@ def _row(line: Line, *, with_table: bool) -> str:
     errors = "–" if line.errors is None else f"{line.errors:+.1f}"
     cells = [
         *(row, line.column, _number(line.real), _number(line.simulated)),
-        *(f"± {_number(line.allowed)}", _number(line.simulated - line.real), errors),
+        *(_number(line.allowed, "± "), _number(line.simulated - line.real), errors),
     ]
     verdict = f'<td><span class="chip {line.verdict}">{line.verdict}</span></td>'
     return f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}{verdict}</tr>"
 
 
-def _number(value: float) -> str:
+def _number(value: float, sign: str = "") -> str:
     if not isfinite(value):
         return "–"
-    return f"{value:.4f}" if abs(value) < 1 else f"{value:.2f}"
+    return f"{sign}{value:.4f}" if abs(value) < 1 else f"{sign}{value:.2f}"
 
 
 def _foot(checked: Checked) -> str:

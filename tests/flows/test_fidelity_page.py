@@ -45,6 +45,14 @@ def test_every_line_is_on_the_page() -> None:
     assert page(found).count("<tr><td>") == len(found.lines) + failed
 
 
+def test_a_season_to_come_is_shown_without_bounds_or_verdict() -> None:
+    text = page(checked(2027))
+    assert "Nothing to judge." in text
+    assert "10 figures are shown" in text
+    assert "nan" not in text
+    assert "± –" not in text
+
+
 def test_names_are_escaped() -> None:
     found = checked()
     lines = [replace(found.lines[0], table="<script>alert(1)</script>"), *found.lines[1:]]
