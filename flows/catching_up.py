@@ -19,12 +19,10 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
-import httpx
-
 from engine.errors import BrokenRecord
 from engine.record import header_of
 from flows.ledger import RunFolder
-from flows.live_streams import Live, LiveStreams, connected
+from flows.live_streams import UNWELL, Live, LiveStreams, connected
 from flows.play import BusAddress
 from flows.publishing import deliver_spool, records_of
 from flows.single import SINGLES
@@ -77,9 +75,10 @@ class CatchingUp:
         while True:
             try:
                 await self.is_done()
+                self._trouble = None
                 await asyncio.sleep(LOOK_S)
                 await self.look_again()
-            except (httpx.HTTPError, OSError) as error:
+            except (*UNWELL, OSError) as error:
                 self._complain(f"what the bus had missed is not all there: {error}")
                 await asyncio.sleep(LOOK_S)
 
@@ -116,13 +115,14 @@ class CatchingUp:
 
     async def _publish_singles(self, bus: LiveStreams) -> None:
         """Single matches of which the bus has nothing."""
-        sealed, self._sealed = self._sealed, []
-        for record in sealed:
+        while self._sealed:
+            record = self._sealed[-1]
             with suppress(BrokenRecord):
                 stream = stream_of(header_of(record))
                 if await bus.state(stream) is None:
                     trace = Trace(folder=self._singles, sealed=record)
                     self._published += (await bus.finish(stream, trace)).matches
+            self._sealed.pop()
 
     # --- what is live --------------------------------------------------------------------------
 

@@ -92,6 +92,8 @@ async def report_of(config: EpisodeConfig) -> MatchReport:
     try:
         return await episode(config)
     except MatchVoid as void:
+        if void.report is None:  # it was raised in another process
+            raise
         return void.report
 
 

@@ -169,7 +169,15 @@ class _Post:
     async def _send(self, parcel: Parcel) -> None:
         stopped = parcel.stopped or (self.stopped if parcel.last else None)
         told = parcel.model_copy(update={"spent": self.spent(), "stopped": stopped})
-        await self._place.put(f"{self._key}/{self._sent}", packed(told))
+        putting = asyncio.create_task(self._put(packed(told)))
+        try:
+            await asyncio.shield(putting)
+        except asyncio.CancelledError:  # it is written on: the next one is not to have its number
+            await asyncio.wait([putting], timeout=_ENDING_S)
+            raise
+
+    async def _put(self, content: bytes) -> None:
+        await self._place.put(f"{self._key}/{self._sent}", content)
         self._sent += 1
 
 

@@ -21,7 +21,9 @@ from flows import settings
 
 
 class LastWord:
-    """Around `heeding`; `counts` is asked once there is something to count."""
+    """Around `heeding`; `counts` is asked once there is something to count. Of a run that a worker
+    cancels Prefect has the last word.
+    """
 
     def __init__(self) -> None:
         self.counts: Callable[[], str] | None = None

@@ -25,6 +25,8 @@ from spectator.streams import RUN_PREFIX, StreamName
 FLUSH_S: Final = 1.0
 _SWEEP_S: Final = 3.0  # a command is to end within ten
 _PAGE: Final = 1_000
+# Of a bus that does not answer, or of something else that answers in its place.
+UNWELL: Final = (httpx.HTTPError, ValueError, KeyError, TypeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Live:
 
 
 class LiveStreams:
-    """Those of a bus that `connected` reaches. All of it raises `httpx.HTTPError`."""
+    """Those of a bus that `connected` reaches. All of it raises what `UNWELL` names."""
 
     def __init__(self, bus: BusAddress, client: httpx.AsyncClient) -> None:
         self._bus, self._client = bus, client
@@ -109,7 +111,7 @@ async def none_left(
         yield
     finally:
         if bus is not None:
-            with suppress(httpx.HTTPError, OSError, TimeoutError):
+            with suppress(*UNWELL, OSError, TimeoutError):
                 async with asyncio.timeout(_SWEEP_S), connected(bus) as live:
                     await _sweep(live, [*folders()])
 

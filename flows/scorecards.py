@@ -12,7 +12,7 @@ from engine.result import EpisodeResult
 from flows.accounts import accounts_of_match
 from flows.honesty import accounts_markdown, was_asked
 from flows.markdown import table
-from tournaments.report import markdown_name
+from tournaments.report import markdown_name, markdown_text
 
 _RESULTS: Final = ("episode", "home", "away", "score", "result")
 
@@ -30,7 +30,7 @@ def scorecard_markdown(result: EpisodeResult) -> str:
 def scorecards_markdown(title: str, results: Sequence[EpisodeResult]) -> str:
     """Matches that ended together: a list where they are several, and each one's scorecard."""
     listed = table(_RESULTS[1:], [cells_of(result)[1:] for result in results])
-    several = [f"## {markdown_name(title)}", listed] if len(results) > 1 else []
+    several = [f"## {markdown_text(title)}", listed] if len(results) > 1 else []
     return "\n\n".join([*several, *map(scorecard_markdown, results)])
 
 
@@ -47,7 +47,7 @@ def cells_of(result: EpisodeResult) -> tuple[str, ...]:
 
 def results_markdown(title: str, rows: Iterable[Sequence[str]]) -> str:
     """Several matches, one line each, as `cells_of` gives them."""
-    return f"## {markdown_name(title)}\n\n{table(_RESULTS, rows)}"
+    return f"## {markdown_text(title)}\n\n{table(_RESULTS, rows)}"
 
 
 def _score(result: EpisodeResult) -> str:

@@ -108,10 +108,12 @@ def health(api_url: str, timeout_s: float = HEALTH_TIMEOUT_S) -> Health:
             trust_env=False,
             verify=api_url.startswith("https:"),  # to read the authorities takes 26 ms of CPU
         )
-    except httpx.ReadTimeout:
-        return Health.SILENT
-    except (httpx.HTTPError, httpx.InvalidURL):
+    except (httpx.ConnectError, httpx.UnsupportedProtocol, httpx.InvalidURL):
         return Health.GONE
+    except httpx.HTTPError:
+        return Health.SILENT
+    if answer.is_server_error:
+        return Health.SILENT
     return Health.WELL if answer.status_code == httpx.codes.OK else Health.GONE
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from collections.abc import Mapping
 from contextlib import nullcontext
 from inspect import isawaitable, iscoroutinefunction
 from pathlib import Path
@@ -23,7 +24,9 @@ from prefect.filesystems import LocalFileSystem, RemoteFileSystem, WritableFileS
 from prefect.results import aget_default_result_storage
 
 from engine.variables import STORAGE
+from engine.wording import printable, shortened
 
+_LONGEST: Final = 300  # of what a storage says
 FOLDER: Final = "captains"  # below which everything of ours is
 
 
@@ -123,7 +126,8 @@ async def storage(named: str | None = None) -> Storage:
     found = await aget_default_result_storage()
     if isinstance(found, RemoteFileSystem):
         settings = found.settings or {}
-        return Storage(None, await asyncio.to_thread(_far, found.basepath, **settings))
+        block = "the basepath of Prefect's default result storage"
+        return Storage(None, await asyncio.to_thread(_far, found.basepath, block, settings))
     if isinstance(found, LocalFileSystem):  # nobody has set one: a folder of this machine
         return Storage(str(found.basepath), found)
     return Storage(None, found)
@@ -141,7 +145,10 @@ async def _aside(method: Any, *arguments: Any) -> Any:
 
 
 def _at(name: str) -> WritableFileSystem | Far:
-    parts = urlsplit(name)
+    try:
+        parts = urlsplit(name)
+    except ValueError as error:
+        raise BadStorage(f"{STORAGE}: {error}") from None
     if parts.password is not None:  # the name travels, and is shown
         raise BadStorage(
             f"{STORAGE} holds a password; allowed: a URL without one, and the key where its "
@@ -150,20 +157,22 @@ def _at(name: str) -> WritableFileSystem | Far:
     if "://" not in name or parts.scheme == "file":  # Prefect takes a URL without a host for none
         path = unquote(parts.path) if parts.scheme == "file" else name
         return LocalFileSystem(basepath=str(Path(path).expanduser().resolve()))
-    return _far(name)
+    return _far(name, f"{STORAGE}={name}", {})
 
 
-def _far(url: str, **settings: Any) -> Far:
+def _far(url: str, said: str, settings: Mapping[str, Any]) -> Far:
+    """`said`: where the URL stands, and the URL itself where it may be shown."""
     try:
         files, base = url_to_fs(url, **settings)
     except (ImportError, ValueError) as error:
-        raise BadStorage(f"{STORAGE}={url}: {error}") from None
+        raise BadStorage(f"{said}: {_told(error)}") from None
     except Exception as error:  # some are reached for at once
-        raise StorageRefused(url, _told(error)) from error
+        raise StorageRefused(said, _told(error)) from error
     if not base.strip("/"):
-        raise BadStorage(f"{STORAGE}={url}: it names no bucket; allowed: {url}BUCKET")
+        raise BadStorage(f"{said}: it names no bucket; allowed: s3://BUCKET, or the like")
     return Far(files, base)
 
 
 def _told(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
+    """In words that may be shown: they are another program's."""
+    return shortened(printable(f"{type(error).__name__}: {error}"), _LONGEST)

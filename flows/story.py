@@ -24,7 +24,7 @@ T = TypeVar("T")
 class NothingCounts(Exception):
     """Every episode of a run is void, so that its flow run has failed. The message is the story."""
 
-    def __init__(self, story: str, summary: RunSummary) -> None:
+    def __init__(self, story: str, summary: RunSummary | None = None) -> None:
         super().__init__(story)
         self.summary = summary
 
@@ -32,7 +32,7 @@ class NothingCounts(Exception):
 class MatchVoid(Exception):
     """A single match counts for nobody, so that its flow run has failed. The message is why."""
 
-    def __init__(self, story: str, report: MatchReport) -> None:
+    def __init__(self, story: str, report: MatchReport | None = None) -> None:
         super().__init__(story)
         self.report = report
 

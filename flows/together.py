@@ -8,7 +8,7 @@ from typing import Any
 
 
 async def together(jobs: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """Run jobs side by side; the first error, or a SIGTERM, ends the others and is raised."""
+    """Run jobs side by side; the first error, or a cancellation, ends the others and is raised."""
     try:
         async with asyncio.TaskGroup() as group:
             for job in jobs:

@@ -62,6 +62,8 @@ class Session:
         try:
             return self.call(lambda: tournament(config))
         except NothingCounts as failed:
+            if failed.summary is None:  # it was raised in another process
+                raise
             return failed.summary
 
     def make_ready(self) -> None:

@@ -16,4 +16,6 @@ async def played_here(file: Path, runs: Path, **how: Any) -> Any:
     try:
         return (await tournament(config)).model_dump()
     except NothingCounts as failed:
+        if failed.summary is None:
+            raise
         return failed.summary.model_dump()

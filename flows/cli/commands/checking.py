@@ -105,7 +105,10 @@ def doctor(
     captains: CAPTAINS = None,
     ask: Annotated[
         bool,
-        Parameter(negative="--no-ask", help="Ask endpoints and voices too, 3 s each at most."),
+        Parameter(
+            negative="--no-ask",
+            help="Ask endpoints and voices too, 3 s each at most, and try the storage.",
+        ),
     ] = True,
     fix: Annotated[
         bool, Parameter(negative=(), help="Put right what is safe; no result is ever deleted.")
