@@ -19,9 +19,9 @@ from prefect import runtime
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.exceptions import Abort, Pause, PrefectException
-from prefect.states import Cancelled
 
 from flows import settings
+from flows.last_word import cancelled_as
 from flows.stage import Stage
 from flows.terminating import ended_from_within
 
@@ -87,8 +87,5 @@ async def _obeyed(order: State[Any], stage: Stage) -> NoReturn:
 
 
 async def _cancelled(message: str) -> NoReturn:
-    over: State[Any] = Cancelled(message=message)
-    with suppress(httpx.HTTPError, PrefectException):
-        async with get_client() as client:
-            await client.set_flow_run_state(UUID(str(runtime.flow_run.id)), over, force=True)
+    await cancelled_as(message)
     raise Abort(message)

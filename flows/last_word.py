@@ -38,10 +38,11 @@ class LastWord:
         trace: TracebackType | None,
     ) -> None:
         if isinstance(error, Abort) and self.counts is not None:
-            await _told(f"{self.counts()}. {error}")
+            await cancelled_as(f"{self.counts()}. {error}")
 
 
-async def _told(message: str) -> None:
+async def cancelled_as(message: str) -> None:
+    """Tell Prefect that this flow run is cancelled. A server that is away is asked once."""
     over: State[Any] = Cancelled(message=message)
     with settings.asking_once(), suppress(httpx.HTTPError, PrefectException):
         async with get_client() as client:

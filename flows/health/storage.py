@@ -23,12 +23,13 @@ async def of_storage() -> list[Finding]:
         await place.put(f"{key}/0", _TRIED)
     except (BadStorage, StorageRefused) as error:
         return [_wrong(str(error))]
-    if await place.get(f"{key}/0") != _TRIED:
-        return [_wrong(f"{place} takes what is written and does not give it back: {place.why_not}")]
+    gives_back = await place.get(f"{key}/0") == _TRIED
     try:
         await place.remove(key)
     except Exception as error:  # noqa: BLE001 - each storage has an error of its own for it
         return [_wrong(f"{place} does not remove what was written: {error}")]
+    if not gives_back:
+        return [_wrong(f"{place} takes what is written and does not give it back: {place.why_not}")]
     return [Finding(check="storage", state="ok", said=f"{place} takes, gives back and removes")]
 
 
