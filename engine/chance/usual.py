@@ -13,7 +13,8 @@ from typing import Final
 import numpy as np
 
 from engine.chance.classes import CLASS_OF, CLASSES, Floats, Ints
-from engine.chance.design import BALLS_PER_OVER, ORDERS, PHASES, WICKETS, faced_bin
+from engine.chance.crease import shares_of
+from engine.chance.design import BALLS_PER_OVER, PHASES, WICKETS
 from engine.chance.elevens import LEFT_HANDED
 from engine.chance.lookup import match_up_table
 from engine.chance.model import BallModel
@@ -22,12 +23,6 @@ from engine.chance.tables import RATE_SIZE, RATE_STEPS, FormatTables
 from engine.cricket.formats import Format
 from engine.cricket.outcomes import OUTCOMES
 from engine.cricket.players import Bowling, Game, Hand
-
-# Balls faced by the striker as a share of the balls since the last wicket: a new batter has faced
-# half of them, and the spread around it is that of a uniform number. Three points of a Gauss-
-# Legendre rule.
-_NODES: Final = ((0.1127, 5 / 18), (0.5, 8 / 18), (0.8873, 5 / 18))
-_SURVIVOR: Final = 1.5  # the other batter has faced about as much again before the last wicket fell
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +52,6 @@ class Stage:
     game: Game
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pairing:
-    """Who may face: natural place and balls faced by (ball, wickets), and how often it is so."""
-
-    order: Ints
-    faced: Ints
-    share: float
-
-
 class Usual:
     """The chances of classes and moves at one stage.
 
@@ -73,16 +59,16 @@ class Usual:
     the classes, `moves_of_class` (phase, class, move) how a class splits; free hits are left out.
     """
 
-    __slots__ = ("balls", "levels", "moves_of_class", "pairings", "tables", "wickets")
+    __slots__ = ("balls", "levels", "moves_of_class", "shares", "tables", "wickets")
 
     def __init__(self, stage: Stage, model: BallModel, wickets: int, towards: float = 0.0) -> None:
         """`towards` runs, in the log-odds of conditions, every ball is moved."""
         fmt = stage.format
         self.tables = model.tables(fmt, stage.era, stage.game)
         self.wickets, self.balls = wickets, fmt.max_balls
-        ball, lost = np.meshgrid(np.arange(self.balls), np.arange(WICKETS), indexing="ij")
-        self.pairings = _pairings(ball, lost)
-        self.levels = _levels(self, fmt, match_up_table(model))[:, :, :wickets]
+        styles = _styles(self.tables, fmt, match_up_table(model))
+        self.shares = _shares(self.tables, styles)
+        self.levels = _levels(self.tables, styles, self.shares)[:, :, :wickets]
         self.levels = self.levels + towards * self.tables.effects[CONDITIONS]
         self.moves_of_class = _moves_of_class(self.tables)
 
@@ -114,21 +100,38 @@ def _moves_of_class(tables: FormatTables) -> Floats:
     return table
 
 
-def _levels(usual: Usual, fmt: Format, match_ups: Floats) -> Floats:
+def _styles(
+    tables: FormatTables, fmt: Format, match_ups: Floats
+) -> tuple[tuple[Floats, Floats], ...]:
+    """Pace and spin: how often (ball), and what it adds (ball, class)."""
+    spin = np.array([spin_share(b // BALLS_PER_OVER, fmt.max_overs) for b in range(fmt.max_balls)])
+    return tuple(
+        (chance, _mean_effect(match_ups, styles)[tables.phase])
+        for styles, chance in ((_PACE, 1.0 - spin), (_SPIN, spin))
+    )
+
+
+def _shares(tables: FormatTables, styles: tuple[tuple[Floats, Floats], ...]) -> Floats:
+    """(ball, wickets, faced bin, order - 1) of a batter in a first innings."""
+    effect = sum(chance[:, None] * added for chance, added in styles)
+    return shares_of(
+        tables.base[0][:, :, None, None] + tables.crease[:, None] + effect[:, None, None, None]
+    )
+
+
+def _levels(
+    tables: FormatTables, styles: tuple[tuple[Floats, Floats], ...], shares: Floats
+) -> Floats:
     """Log-chances (innings, ball, wickets, class) averaged over the batters and bowlers who may be
     in.
     """
-    tables, ball = usual.tables, np.arange(usual.balls)[:, None]
-    spin = np.array([spin_share(b // BALLS_PER_OVER, fmt.max_overs) for b in range(usual.balls)])
-    total = np.zeros((2, usual.balls, WICKETS, CLASSES))
-    for pairing in usual.pairings:
-        eta = tables.base + tables.settled[ball, faced_bin(pairing.faced)]
-        eta = eta + tables.order[ball, np.minimum(pairing.order, ORDERS) - 1]
-        for styles, chance in ((_PACE, 1.0 - spin), (_SPIN, spin)):
-            effect = _mean_effect(match_ups, styles)[tables.phase]
-            weight = np.exp(eta + effect[:, None, :])
+    total = np.zeros((2, len(shares), WICKETS, CLASSES))
+    for ball, share in enumerate(shares):
+        eta = tables.base[:, ball, :, None, None] + tables.crease[ball]
+        for chance, added in styles:
+            weight = np.exp(eta + added[ball])
             weight /= weight.sum(axis=-1, keepdims=True)
-            total += pairing.share * chance[:, None, None] * weight
+            total[:, ball] += chance[ball] * np.einsum("lfo,ilfoc->ilc", share, weight)
     return np.log(total)
 
 
@@ -140,20 +143,3 @@ def _mean_effect(match_ups: Floats, styles: tuple[int, ...]) -> Floats:
     """(phase, class), styles alike, hands as they come."""
     hands = np.array([1.0 - LEFT_HANDED if hand is Hand.RIGHT else LEFT_HANDED for hand in Hand])
     return np.asarray(np.einsum("shpc,h->pc", match_ups[list(styles)], hands) / len(styles))
-
-
-def _pairings(ball: Ints, lost: Ints) -> tuple[Pairing, ...]:
-    """The newer batter or the survivor, three points of each."""
-    since = ball / (lost + 1.0)
-    found: list[Pairing] = []
-    for node, weight in _NODES:
-        spread = 2.0 * node  # a uniform number about its mean
-        newer = np.minimum(since * 0.5 * spread, ball / 2.0).astype(np.intp)
-        older = np.minimum(since * _SURVIVOR * 0.5 * (0.5 + 0.5 * spread), ball / 2.0).astype(
-            np.intp
-        )
-        found += [
-            Pairing(order=lost + 2, faced=newer, share=0.5 * weight),
-            Pairing(order=lost + 1, faced=older, share=0.5 * weight),
-        ]
-    return tuple(found)

@@ -18,7 +18,7 @@ from typing import Final
 import numpy as np
 
 from engine.chance.classes import CLASSES, Floats
-from engine.chance.design import BALLS_PER_OVER, FACED_STARTS, ORDERS, faced_bin
+from engine.chance.design import BALLS_PER_OVER, FACED_STARTS, faced_bin
 from engine.chance.model import BallModel
 from engine.chance.solving import FIRST, Solved, solved
 from engine.chance.usual import CONDITIONS, MOVES, Stage, rates_of
@@ -127,11 +127,30 @@ def _worth(found: Solved, innings: int) -> Worth:
         bowling=_summed(bowled.reshape(balls + 1, wickets, -1), ball.falls, stays=1.0)
         * scale[..., None],
         batting=_batting(faced, ball.falls) * by_wickets,
-        order=(_summed(_FACING * _order(found, ball), ball.falls, stays=0.5) * scale[..., None])
+        order=(
+            _centred(_summed(_FACING * _order(found, ball), ball.falls, stays=0.5), found, "order")
+            * scale[..., None]
+        )
         .transpose(1, 2, 0)
         .copy(),
-        settled=_settled(_FACING * _settledness(found, ball), ball.falls) * scale[..., None],
+        settled=_centred(
+            _settled(_FACING * _settledness(found, ball), ball.falls), found, "settled"
+        )
+        * scale[..., None],
     )
+
+
+def _centred(total: Floats, found: Solved, what: str) -> Floats:
+    """Less its mean over usual batters: those who come in later make up for those who are in."""
+    shares = _usual_mean(found, what)
+    if what == "settled":
+        bins = faced_bin(np.arange(MOST_FACED + 1))
+        count = np.bincount(bins, minlength=shares.shape[-1])
+        shares = (shares / np.maximum(count, 1))[..., bins]
+        shares /= shares.sum(axis=-1, keepdims=True)
+    mean = np.zeros(total.shape[:2])
+    mean[1:, : found.wickets] = np.einsum("lwn,lwn->lw", shares, total[1:, : found.wickets])
+    return total - mean[..., None]
 
 
 def _scale(summed: Floats, solved_for: Floats) -> Floats:
@@ -179,27 +198,21 @@ def _settled(now: Floats, falls: Floats) -> Floats:
 def _order(found: Solved, ball: _Ball) -> Floats:
     """(balls left, wickets, place): a ball faced by a batter of that place, beside the usual."""
     rows = found.usual.tables.order[::-1]  # by balls left - 1
-    usual = _usual_mean(found, rows, "order")
+    usual = _usual_mean(found, "order")
     return _beside(ball, rows, usual)
 
 
 def _settledness(found: Solved, ball: _Ball) -> Floats:
     """(balls left, wickets, balls faced 0…50), beside the usual."""
     rows = found.usual.tables.settled[::-1]
-    usual = _usual_mean(found, rows, "settled")
+    usual = _usual_mean(found, "settled")
     return _beside(ball, rows, usual)[:, :, faced_bin(np.arange(MOST_FACED + 1))]
 
 
-def _usual_mean(found: Solved, rows: Floats, what: str) -> Floats:
-    """The shares of the places or bins among the usual pairs, (balls left - 1, wickets, n)."""
-    shares = np.zeros((found.balls, found.wickets, rows.shape[1]))
-    at = np.ogrid[: found.balls, : found.wickets]
-    for pairing in found.usual.pairings:
-        index = (
-            np.minimum(pairing.order, ORDERS) - 1 if what == "order" else faced_bin(pairing.faced)
-        )
-        np.add.at(shares, (at[0], at[1], index[::-1, : found.wickets]), pairing.share)
-    return shares
+def _usual_mean(found: Solved, what: str) -> Floats:
+    """The shares of the places or bins among usual batters, (balls left - 1, wickets, n)."""
+    shares = found.usual.shares[::-1, : found.wickets]
+    return np.asarray(shares.sum(axis=2 if what == "order" else 3))
 
 
 def _beside(ball: _Ball, rows: Floats, shares: Floats) -> Floats:
