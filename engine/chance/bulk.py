@@ -15,6 +15,7 @@ import numpy as np
 from numpy.random import Generator
 
 from engine.chance.classes import (
+    FREES,
     IS_LEGAL,
     IS_WICKET,
     RUNS_OF,
@@ -53,7 +54,6 @@ _NEW_AT_BOWLER: Final[Bools] = np.array(
         for o in OUTCOMES
     ]
 )
-_FREES: Final[Bools] = np.array([o.no_balls > 0 for o in OUTCOMES])
 _IS_WIDE: Final[Bools] = np.array([o.wides > 0 for o in OUTCOMES])
 _SEEN: Final[Bools] = ~_IS_WIDE  # faced by the striker
 
@@ -149,7 +149,7 @@ class _Play:
         self.lost += alive & IS_WICKET.take(drawn)
         legal = alive & IS_LEGAL.take(drawn)
         self.legal += legal
-        self.free = (_FREES.take(drawn) | (_IS_WIDE.take(drawn) & (self.free == 1))).astype(np.intp)
+        self.free = (FREES.take(drawn) | (_IS_WIDE.take(drawn) & (self.free == 1))).astype(np.intp)
         self._change_ends(drawn, legal)
         alive &= (self.lost < ALL_OUT) & (self.legal < self.max_balls)
         alive &= self.next_in <= SQUAD_SIZE

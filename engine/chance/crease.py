@@ -1,66 +1,130 @@
-"""Who may be in: how often a batter at the crease is of which place in the order, and has faced how
-many balls, by what is known of an innings between usual sides, its balls and its wickets.
+"""Who is in: how often batters at the crease are of which place in the order, have faced how many
+balls and are how able, by what is known of an innings between sides as they are drawn, its balls
+and its wickets.
+
+Those who are still in have often been the better ones to survive, and who is on strike has often
+been there for some balls. What a ball comes to on average, and with it the win probability between
+usual sides, is therefore not what average batters make.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from engine.chance.classes import BallClass, Floats
-from engine.chance.design import FACED_BINS, FACED_STARTS, ORDERS, WICKETS, faced_bin
+from engine.chance.classes import Floats
+from engine.chance.design import (
+    BALLS_PER_OVER,
+    FACED_BINS,
+    FACED_STARTS,
+    ORDERS,
+    WICKETS,
+    faced_bin,
+)
 
-_MOST: Final = FACED_STARTS[-1]  # balls faced beyond which nothing changes
-_BIN: Final = faced_bin(np.arange(_MOST + 1))
-_ON_STRIKE: Final = 0.5  # of the balls, either of the two
+MOST_FACED: Final = FACED_STARTS[-1]  # beyond it a batter is as settled as he will be
+_BIN: Final = faced_bin(np.arange(MOST_FACED + 1))
+_WHO: Final = (1, 2, 3)  # axes of balls faced, place and kind
 
 
-def shares_of(levels: Floats) -> Floats:
-    """(ball, wickets, faced bin, order - 1), summing to one over the last two: of one of the two who
-    are in, either as likely. `levels` (ball, wickets, faced bin, order - 1, class) are the classes'
-    log-chances. A batter faces every other ball, and the one who faces it is out.
+class Pairs(NamedTuple):
+    """The two who are in, by ball and wickets: how many of them have faced so many balls, 0 …
+    `MOST_FACED`, and are of which place; their scoring and survival, added up.
     """
-    weight = np.exp(levels)
-    falls = weight[..., BallClass.WICKET] / weight.sum(axis=-1)
-    found = np.zeros(falls.shape)
-    found[:] = _newcomers()
-    in_now = np.zeros((WICKETS, _MOST + 1, ORDERS))  # who is in, and how often it comes to that
-    in_now[0, 0, :2] = 0.5
+
+    faced: Floats
+    places: Floats
+    skills: Floats
+
+
+class Crease(NamedTuple):
+    """By ball and wickets: `facing` (…, faced bin, place - 1, kind) shares of the batters on
+    strike; who is in `before` the ball, and after it (…, wickets before it) if none is out or
+    one is.
+    """
+
+    facing: Floats
+    before: Pairs
+    stays: Pairs
+    falls: Pairs
+
+
+def crease_of(falls: Floats, odd: Floats, skills: Floats) -> Crease:
+    """`falls` (ball, wickets, faced bin, place - 1, kind) the chance of a batter to be out on a
+    ball that he faces, `odd` that the two change ends if he is not, `skills` (place - 1, kind, 2).
+    Kinds are alike among those who come in, and a new batter faces.
+    """
+    facing = np.empty_like(falls)
+    told: tuple[list[Pairs], ...] = ([], [], [])
+    kinds = falls.shape[-1]
+    shape = WICKETS, MOST_FACED + 1, ORDERS, kinds
+    faces, waits = np.zeros(shape), np.zeros(shape)  # and how often it comes to that
+    faces[0, 0, 0] = waits[0, 0, 1] = 1.0 / kinds
     for ball in range(len(falls)):
-        told = _by_bin(in_now)
-        often = told.sum(axis=(1, 2))
-        is_seen = often > 0.0
-        found[ball, is_seen] = told[is_seen] / often[is_seen, None, None]
-        in_now = _after(in_now, falls[ball][:, _BIN], found[ball], falls[ball])
-    return found
+        facing[ball] = _by_bin(faces)
+        stay, fall = _after(faces, waits, falls[ball][:, _BIN], odd[ball][:, _BIN])
+        for pairs, two in zip(told, ((faces, waits), stay, fall), strict=True):
+            pairs.append(_told(*two, skills))
+        faces, waits = (there.copy() for there in stay)
+        faces[1:] += fall[0][:-1]
+        waits[1:] += fall[1][:-1]
+        if (ball + 1) % BALLS_PER_OVER == 0:
+            faces, waits = waits, faces
+    return Crease(facing, *(Pairs(*map(np.stack, zip(*pairs, strict=True))) for pairs in told))
 
 
-def _after(now: Floats, own: Floats, shares: Floats, falls: Floats) -> Floats:
-    """Who is in after a legal ball; `own` (wickets, faced, order) the chance to be out on it."""
-    partner = (shares * falls).sum(axis=(1, 2))[:, None, None]
-    faces, waits = now * _ON_STRIKE, now * (1.0 - _ON_STRIKE)
-    after = np.zeros_like(now)
-    stays = faces * (1.0 - own)
-    after[:, 1:] += stays[:, :-1]
-    after[:, -1] += stays[:, -1]
-    after += waits * (1.0 - partner)
-    after[1:] += (waits * partner)[:-1]
-    gone = (faces * own).sum(axis=(1, 2))
-    for lost in range(WICKETS - 1):
-        after[lost + 1, 0, min(lost + 2, ORDERS - 1)] += gone[lost]
-    return after
+_Two = tuple[Floats, Floats]  # who faces, who waits
 
 
-def _by_bin(in_now: Floats) -> Floats:
-    told = np.zeros((WICKETS, FACED_BINS, ORDERS))
-    np.add.at(told, (slice(None), _BIN), in_now)
-    return told
-
-
-def _newcomers() -> Floats:
-    """(wickets, faced bin, order - 1) of states that are never seen: the last to come in."""
-    shares = np.zeros((WICKETS, FACED_BINS, ORDERS))
+def _after(faces: Floats, waits: Floats, falls: Floats, odd: Floats) -> tuple[_Two, _Two]:
+    """After a legal ball, by wickets before it: if none is out, and if one is. Those who wait meet
+    the chances of whoever faces.
+    """
+    out, stay = faces * falls, faces * (1.0 - falls)
+    gone, crossed, often = (part.sum(axis=_WHO, keepdims=True) for part in (out, stay * odd, faces))
+    often = np.maximum(often, 1e-300)
+    same, other = 1.0 - (crossed + gone) / often, crossed / often
+    stays = (
+        _one_more(stay * (1.0 - odd)) + waits * other,
+        _one_more(stay * odd) + waits * same,
+    )
+    comes = np.zeros_like(faces)
     for lost in range(WICKETS):
-        shares[lost, 0, [min(lost, ORDERS - 1), min(lost + 1, ORDERS - 1)]] += 0.5
-    return shares
+        comes[lost, 0, min(lost + 2, ORDERS - 1)] = gone[lost, 0, 0, 0] / faces.shape[-1]
+    return stays, (comes, waits * (gone / often))
+
+
+def _one_more(who: Floats) -> Floats:
+    """Having faced a ball."""
+    later = np.zeros_like(who)
+    later[:, 1:] = who[:, :-1]
+    later[:, -1] += who[:, -1]
+    return later
+
+
+def _told(faces: Floats, waits: Floats, skills: Floats) -> Pairs:
+    """Nobody where it never comes to that."""
+    there = faces + waits
+    often = faces.sum(axis=_WHO)
+    often[often == 0.0] = 1.0
+    by_place = there.sum(axis=1)  # (wickets, place, kind)
+    pairs = Pairs(
+        there.reshape(*there.shape[:2], -1).sum(axis=2),
+        by_place.sum(axis=2),
+        np.tensordot(by_place, skills, axes=2),
+    )
+    return Pairs(*(each / often[:, None] for each in pairs))
+
+
+def _by_bin(who: Floats) -> Floats:
+    """Shares of each bin; where it never comes to so many wickets, of the last who came in."""
+    told = np.zeros((WICKETS, FACED_BINS, *who.shape[2:]))
+    for faced, place in enumerate(_BIN):
+        told[:, place] += who[:, faced]
+    often = told.sum(axis=_WHO)
+    for lost in range(WICKETS):
+        if often[lost] == 0.0:
+            told[lost, 0, min(lost + 1, ORDERS - 1)] = 1.0
+            often[lost] = who.shape[-1]
+    return np.asarray(told / often[:, None, None, None])

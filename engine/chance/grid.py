@@ -8,13 +8,12 @@ but a little variance.
 from __future__ import annotations
 
 from functools import lru_cache
-from math import erf, sqrt
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.chance.classes import IS_LEGAL, IS_WICKET, RUNS_OF, Floats
+from engine.chance.classes import FREES, IS_LEGAL, IS_WICKET, RUNS_OF, Floats
 from engine.chance.conditions import spreads_of_conditions
 from engine.chance.design import BALLS_PER_OVER
 from engine.chance.model import BallModel
@@ -27,9 +26,33 @@ from engine.cricket.state import ALL_OUT
 # table.
 _STEPS: Final = ((10, 8), (25, 4), (50, 2))
 _LONG: Final = 25  # overs
-_REACH: Final = 6.0  # in deviations times the root of two; beyond it lies less than 1e-16
+# Which shift an outcome takes, in the order of `Grid.after`; the second if this ball is a free hit.
+_CASES, _CASES_FREE = (
+    np.where(IS_LEGAL, IS_WICKET, 2 + IS_WICKET + 2 * frees) for frees in (FREES, ~IS_LEGAL)
+)
 # Seven points of a Gauss-Hermite rule for a standard normal number (`hermegauss`).
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
+
+
+class Shifts(NamedTuple):
+    """Runs by which the players at hand shift the place of the state after the next ball: if it
+    counts, without a wicket and with one; if it does not, and has to be bowled `again`. `free_hit`
+    is what it adds that the one bowled again is free: after a no-ball, and after any if `is_free`
+    now.
+    """
+
+    stays: float = 0.0
+    falls: float = 0.0
+    again: float = 0.0
+    free_hit: float = 0.0
+    is_free: bool = False
+
+
+class Unknown(NamedTuple):
+    """A normal shift of the place, in runs, by (balls left, wickets)."""
+
+    mean: Floats
+    deviation: Floats
 
 
 class Grid:
@@ -37,10 +60,10 @@ class Grid:
 
     __slots__ = (
         "_below",
+        "_cells",
         "_flat",
         "_highest",
         "_is_chase",
-        "_offsets",
         "_row",
         "_runs",
         "_steps",
@@ -48,8 +71,8 @@ class Grid:
         "cap",
     )
 
-    def __init__(self, found: Solved, innings: int, unknown: Floats | None = None) -> None:
-        """`unknown` (balls left, wickets) blurs the values by a normal shift of so many runs."""
+    def __init__(self, found: Solved, innings: int, unknown: Unknown | None = None) -> None:
+        """`unknown` blurs the values."""
         overs = found.balls / BALLS_PER_OVER
         self.cap = found.cap
         self._steps = next(steps for most, steps in _STEPS if overs <= most)
@@ -62,7 +85,8 @@ class Grid:
         self._row: int = self._runs * self._steps
         kind = np.float32 if overs > _LONG else np.float64  # half the memory where there is much
         self._flat: npt.NDArray[Any] = fine.astype(kind).ravel()
-        self._offsets: dict[tuple[int, int, int], npt.NDArray[np.intp]] = {}
+        # Where the outcomes of a ball lie from where it was bowled.
+        self._cells = RUNS_OF + (~IS_LEGAL * (self._wickets + 1) + IS_WICKET) * self._row
 
     def at(self, left: int, lost: int, place: float) -> float:
         """The value at a place; with the runs made in a first innings, `cap` less the needed in a
@@ -71,36 +95,33 @@ class Grid:
         step = min(max(round((place + self._below) * self._steps), 0), self._highest)
         return float(self._flat[self._start(left, lost) + self._column(step)])
 
-    def mean(self, left: int, lost: int, place: float, deviation: float) -> float:
-        """The mean of `at` over a normal shift of the place with this standard deviation in runs;
-        exact.
-        """
-        if deviation <= 0.0:
-            return self.at(left, lost, place)
-        centre, scale = (place + self._below) * self._steps, sqrt(2.0) * deviation * self._steps
-        reach = int(_REACH * scale)
-        low = min(max(round(centre) - reach, 0), self._highest)
-        high = min(max(round(centre) + reach, low + 1), self._highest)
-        below = [erf((step + 0.5 - centre) / scale) for step in range(low, high)]
-        shares = np.diff(np.array([-1.0, *below, 1.0])) / 2.0
-        columns = self._start(left, lost) + self._column(np.arange(low, high + 1))
-        return float(shares @ self._flat[columns].astype(np.float64))
+    def mean(self, left: int, lost: int, places: Floats, weights: Floats) -> float:
+        """The mean of the values, read between the steps too, at many places."""
+        exact = np.clip((places + self._below) * self._steps, 0.0, self._highest)
+        step = exact.astype(np.intp)
+        start, share = self._start(left, lost), exact - step
+        here, there = (self._flat[start + self._column(step + more)] for more in (0, 1))
+        return float(weights @ (here * (1.0 - share) + there * share))
 
-    def after(self, left: int, lost: int, runs: int, shift: float, shift_out: float) -> Floats:
-        """The values after each of `OUTCOMES`. `runs` is the whole place before the ball; the
-        shifts are those of the state after it, without a wicket and with one.
-        """
-        steps, place = self._steps, runs + self._below
-        step = min(max(round((place + shift) * steps), 0), self._highest)
-        out = min(max(round((place + shift_out) * steps), 0), self._highest)
-        whole, part = divmod(step, steps)
-        whole_out, part_out = divmod(out, steps)
-        key = part, part_out, whole_out - whole
-        offsets = self._offsets.get(key)
-        if offsets is None:
-            offsets = self._offsets[key] = self._offsets_for(*key)
-        base = ((left - 1) * (self._wickets + 1) + lost) * self._row + whole
-        values: Floats = self._flat.take(offsets + base).astype(np.float64, copy=False)
+    def after(self, left: int, lost: int, runs: int, shifts: Shifts) -> Floats:
+        """The values after each of `OUTCOMES`. `runs` is the whole place before the ball."""
+        place = runs + self._below
+        falls_again = shifts.falls + shifts.again - shifts.stays
+        columns = [
+            self._column(min(max(round((place + shift) * self._steps), 0), self._highest))
+            for shift in (
+                shifts.stays,
+                shifts.falls,
+                shifts.again,
+                falls_again,
+                shifts.again + shifts.free_hit,
+                falls_again + shifts.free_hit,
+            )
+        ]
+        cases = _CASES_FREE if shifts.is_free else _CASES
+        cells = self._cells + np.array(columns).take(cases)
+        cells += self._start(left - 1, lost)
+        values: Floats = self._flat.take(cells).astype(np.float64, copy=False)
         needed = self.cap - runs
         if self._is_chase and needed <= MOST_RUNS:
             values[needed <= RUNS_OF] = 1.0
@@ -113,20 +134,15 @@ class Grid:
         """Where a step, or each of many, stands in a row."""
         return step % self._steps * self._runs + step // self._steps
 
-    def _offsets_for(self, part: int, part_out: int, out: int) -> npt.NDArray[np.intp]:
-        again = ~IS_LEGAL * (self._wickets + 1) * self._row
-        column = np.where(IS_WICKET, self._row + part_out * self._runs + out, part * self._runs)
-        return np.asarray(RUNS_OF + again + column)
 
-
-def _blurred(values: Floats, unknown: Floats) -> Floats:
-    """The mean of the values over a normal shift of the place, by (balls left, wickets)."""
+def _blurred(values: Floats, unknown: Unknown) -> Floats:
+    """The mean of the values over what is not known."""
     size = values.shape[-1]
     blurred = np.zeros_like(values)
     for node, weight in zip(_NODES, _WEIGHTS / _WEIGHTS.sum(), strict=True):
-        for left, lost in np.ndindex(unknown.shape):
-            shift = node * unknown[left, lost]
-            row = values[left, lost]
+        shifts = unknown.mean + node * unknown.deviation
+        for left, lost in np.ndindex(shifts.shape):
+            shift, row = shifts[left, lost], values[left, lost]
             if shift == 0.0:
                 blurred[left, lost] += weight * row
             else:
@@ -154,21 +170,21 @@ def grid_of(stage: Stage, model: BallModel, wickets: int, innings: int) -> Grid:
 @lru_cache(maxsize=4)
 def blurred_grid(stage: Stage, model: BallModel, innings: int) -> Grid:
     """A main innings whose day and innings effects are not known."""
-    return Grid(
-        solved(stage, model, ALL_OUT), innings, unknown=spread_of_conditions(stage, model, innings)
-    )
+    return Grid(solved(stage, model, ALL_OUT), innings, unknown_conditions(stage, model, innings))
 
 
-def spread_of_conditions(
-    stage: Stage, model: BallModel, innings: int, *, venue: bool = False
-) -> Floats:
-    """Runs (balls left, wickets), one standard deviation, that day and innings effects (with
-    `venue` that of the venue, too) add to a state of a main innings.
-    """
+def unknown_conditions(stage: Stage, model: BallModel, innings: int) -> Unknown:
+    """What day and innings effects may add to a state of a main innings."""
     spreads = spreads_of_conditions(model.coefficients, stage.format, stage.game)
-    shared = spreads.day**2 + (spreads.venue**2 if venue else 0.0)
-    own = worth_of(stage, model, ALL_OUT, innings).conditions
-    reply = np.zeros(())
+    own = worth_of(stage, model, ALL_OUT, innings)
+    line, bend = np.zeros(()), np.zeros(())
     if innings == FIRST:
-        reply = -worth_of(stage, model, ALL_OUT, CHASE).conditions[-1, 0]
-    return np.sqrt((own + reply) ** 2 * shared + (own**2 + reply**2) * spreads.innings**2)
+        reply = worth_of(stage, model, ALL_OUT, CHASE)
+        line, bend = -reply.conditions[-1, 0], -reply.curvature[-1, 0]
+    return Unknown(
+        mean=(own.curvature + bend) * (spreads.day**2 + spreads.innings**2),
+        deviation=np.sqrt(
+            (own.conditions + line) ** 2 * spreads.day**2
+            + (own.conditions**2 + line**2) * spreads.innings**2
+        ),
+    )

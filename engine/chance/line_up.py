@@ -9,8 +9,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine.chance.classes import Floats
-from engine.chance.rotation import usual_plan
-from engine.chance.worth import MOST_FACED, Worth
+from engine.chance.crease import MOST_FACED
+from engine.chance.grid import Shifts
+from engine.chance.rotation import spin_share, usual_plan
+from engine.chance.worth import Worth
 from engine.cricket.formats import Format
 from engine.cricket.players import SQUAD_SIZE, PlayerIndex, Squad
 from engine.cricket.state import Innings
@@ -19,9 +21,16 @@ from engine.making import by_identity
 
 @by_identity
 def bowling_of(squad: Squad, fmt: Format) -> Floats:
-    """Economy and strike by over, (overs, 2), of those who usually bowl it."""
-    skills = [squad[place].skill for place in usual_plan(squad, fmt)]
-    return np.array([[skill.economy, skill.strike] for skill in skills])
+    """Of those who usually bowl each over, (overs, 3): economy, strike, and spin beside its usual
+    share.
+    """
+    players = [squad[place] for place in usual_plan(squad, fmt)]
+    return np.array(
+        [
+            [p.skill.economy, p.skill.strike, p.bowls.is_spin - spin_share(over, fmt.max_overs)]
+            for over, p in enumerate(players)
+        ]
+    )
 
 
 class LineUp:
@@ -44,9 +53,10 @@ class LineUp:
     def at_the_start(self) -> float:
         """Before the first ball, the openers in."""
         worth = self._worth
-        total = worth.conditions[-1, 0] * self._towards + worth.bowling[-1, 0] @ self._bowling
+        total = worth.in_conditions(-1, 0, self._towards) + worth.bowling[-1, 0] @ self._bowling
         total += worth.batting[0, -1, : 2 * (SQUAD_SIZE - 1)] @ _from_the_crease(self._skills, 0, 1)
         total += worth.order[0, 0, -1] + worth.order[0, 1, -1] + 2.0 * worth.settled[-1, 0, 0]
+        total += worth.coming[-1, 0]
         return float(total) - self._reply
 
     def shift(self, innings: Innings, left: int, lost: int) -> float:
@@ -55,20 +65,20 @@ class LineUp:
             return -self._reply
         if left == innings.format.max_balls and innings.striker is None:
             return self.at_the_start()
-        striker, other = _pair(innings)
-        coming = self._coming(innings, lost, striker, other)
-        settled, lines = self._worth.settled, innings.batters
-        return (
-            self._there(lost, left, striker, other)
-            + coming.stays_of(left)
-            + settled.item(left, lost, min(lines[striker].balls, MOST_FACED))
-            + settled.item(left, lost, min(lines[other].balls, MOST_FACED))
-        )
+        shift = self._as_it_is(innings, left, lost, self._two(innings, lost))
+        return shift + (self._worth.free_hit.item(left, lost) if innings.free_hit else 0.0)
 
-    def shifts_after(self, innings: Innings, left: int, lost: int) -> tuple[float, float]:
-        """Of the state after the next legal ball, without a wicket and with the striker out."""
-        striker, other = _pair(innings)
-        coming = self._coming(innings, lost, striker, other)
+    def in_other_conditions(self, left: int, lost: int, more: Floats) -> Floats:
+        """Runs that `more` conditions, of any shape, add to a state in those that are known."""
+        known = self._worth.in_conditions(left, lost, self._towards)
+        return np.asarray(self._worth.in_conditions(left, lost, self._towards + more) - known)
+
+    def shifts_after(self, innings: Innings, left: int, lost: int) -> Shifts:
+        """Of the state after the next ball."""
+        two = self._two(innings, lost)
+        striker, other, coming = two
+        again = self._as_it_is(innings, left, lost, two)
+        free_hit = self._worth.free_hit.item(left, lost)
         left -= 1
         settled, lines = self._worth.settled, innings.batters
         faced = min(lines[striker].balls + 1, MOST_FACED)
@@ -86,7 +96,22 @@ class LineUp:
             + settled.item(left, lost, waited)
             + settled.item(left, lost, 0)
         )
-        return stays, falls
+        return Shifts(stays, falls, again, free_hit, innings.free_hit)
+
+    def _as_it_is(self, innings: Innings, left: int, lost: int, two: _Two) -> float:
+        striker, other, coming = two
+        settled, lines = self._worth.settled, innings.batters
+        return (
+            self._there(lost, left, striker, other)
+            + coming.stays_of(left)
+            + settled.item(left, lost, min(lines[striker].balls, MOST_FACED))
+            + settled.item(left, lost, min(lines[other].balls, MOST_FACED))
+        )
+
+    def _two(self, innings: Innings, lost: int) -> _Two:
+        """Who is in, and who comes after them."""
+        striker, other = _pair(innings)
+        return striker, other, self._coming(innings, lost, striker, other)
 
     def _there(self, lost: int, left: int, one: int, other: int) -> float:
         """What does not depend on who is to come out of his turn, with these two in."""
@@ -106,7 +131,8 @@ class LineUp:
         worth, skills = self._worth, self._skills
         crease = worth.batting[:, :, :2] @ skills.T
         self._order = worth.order + crease.swapaxes(1, 2)
-        base = (worth.conditions * self._towards + worth.bowling @ self._bowling).T - self._reply
+        conditions = (worth.conditions + worth.curvature * self._towards) * self._towards
+        base = (conditions + worth.coming + worth.bowling @ self._bowling).T - self._reply
         for lost in range(len(base)):
             base[lost] += _worth_of(worth, lost, skills[lost + 2 :])
         return np.ascontiguousarray(base)
@@ -134,6 +160,7 @@ class LineUp:
 
 
 _Crease = tuple[int, PlayerIndex, PlayerIndex]
+_Two = tuple[PlayerIndex, PlayerIndex, "_Coming"]
 
 
 class _Coming:

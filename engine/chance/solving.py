@@ -8,6 +8,7 @@ over after it. The first innings' end is worth what the chase that follows leave
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -18,9 +19,10 @@ from engine.chance.model import BallModel
 from engine.chance.usual import MOST_RUNS, MOVES, Stage, Usual, rates_of
 
 HALF: Final = 0.5  # what a tie is worth
-# Illegal deliveries lead back to the same ball; each round shrinks the error by .05, and the first
-# guess, the next ball's values, is .01 off.
-_ROUNDS: Final = 5
+# Wides lead back to the same ball; each round shrinks the error by .05, and the first guess, the
+# next ball's values, is .01 off. One ball in two hundred is followed by a free hit.
+_ROUNDS: Final = 4
+_ROUNDS_FREE: Final = 2
 # Runs an over beyond which no chase is won and no total is passed: three sigma above the quickest
 # real innings.
 _MOST_RUNS_PER_OVER: Final = 15
@@ -29,13 +31,17 @@ _SPARE_RUNS: Final = 45
 _FEWER_RUNS_PER_OVER: Final = 3
 _SPARE_BELOW: Final = 10
 EASIER: Final = 0.1  # conditions to tell a shift from, about a venue's deviation
+MOST_OF_FREE_HIT: Final = 2  # runs that it may be worth
 FIRST, CHASE = 0, 1
+_LEGAL: Final = [i for i, move in enumerate(MOVES) if move.legal]
+_NO_BALLS: Final = [i for i, move in enumerate(MOVES) if move.frees]
+_WIDES: Final = [i for i, move in enumerate(MOVES) if not (move.legal or move.frees)]
 
 
 class Solved:
     """One stage solved. `cap` the most runs told apart; beyond it a place has the last one's value,
-    for as many runs as one ball can make. `below` the places before 0. `easier` (balls left,
-    wickets) what a unit of conditions is worth in a chase.
+    for as many runs as one ball can make and leave. `below` the places before 0. `easier` (balls
+    left, wickets) what a unit of conditions is worth in a chase.
     """
 
     __slots__ = ("balls", "below", "cap", "easier", "usual", "values", "wickets")
@@ -46,7 +52,7 @@ class Solved:
         self.below = stage.format.max_overs * _FEWER_RUNS_PER_OVER + _SPARE_BELOW
         self.usual = Usual(stage, model, wickets)
         chase = self._solve(self._ends_of_chase(), CHASE, self.usual)
-        self.easier = self._easier(chase, Usual(stage, model, wickets, EASIER))
+        self.easier = self._easier(chase, self.usual.moved(EASIER))
         self.values: tuple[Floats, Floats] = (
             self._solve(self._ends_of_first(chase), FIRST, self.usual),
             chase,
@@ -55,7 +61,7 @@ class Solved:
     @property
     def size(self) -> int:
         """Places, those beyond `cap` too."""
-        return self.below + self.cap + 1 + MOST_RUNS
+        return self.below + self.cap + 1 + MOST_RUNS + MOST_OF_FREE_HIT
 
     @property
     def top(self) -> int:
@@ -105,28 +111,36 @@ class Solved:
         needed = self.top - np.arange(self.top + 1)
         for left in range(1, self.balls + 1):
             rates = None if innings == FIRST else rates_of(needed, left)
-            self._step(table[left - 1], table[left], usual.moves(left, rates))
+            moves, freed = (usual.moves(left, rates, free_hit=free) for free in (False, True))
+            self._step(table[left - 1], table[left], moves, freed)
             table[left, :-1, self.top :] = (
                 1.0 if rates is not None else table[left, :-1, [self.top]].T
             )
         return table
 
-    def _step(self, later: Floats, same: Floats, chances: Floats) -> None:
-        """Fills `same` (wickets + 1, places), whose last row is set, from the ball after it."""
-        end = self.top + 1
-        legal = np.zeros((self.wickets, end))
-        for chance, move in zip(chances, MOVES, strict=True):
-            if move.legal:
-                row = later[1:] if move.wicket else later[:-1]
-                legal += chance * row[:, move.runs : move.runs + end]
+    def _step(self, later: Floats, same: Floats, moves: Floats, freed: Floats) -> None:
+        """Fills `same` (wickets + 1, places), whose last row is set, from the ball after it: with
+        the chances of `moves`, or on a free hit those `freed`.
+        """
+        free = later.copy()
+        free[-1] = same[-1]
+        legal = self._sum(freed, later, _LEGAL)
+        for _ in range(_ROUNDS_FREE):
+            free[:-1, : self.top + 1] = legal + self._sum(freed, free, _WIDES + _NO_BALLS)
+        legal = self._sum(moves, later, _LEGAL) + self._sum(moves, free, _NO_BALLS)
         same[:-1] = later[:-1]
         for _ in range(_ROUNDS):
-            values = legal.copy()
-            for chance, move in zip(chances, MOVES, strict=True):
-                if not move.legal:
-                    row = same[1:] if move.wicket else same[:-1]
-                    values += chance * row[:, move.runs : move.runs + end]
-            same[:-1, :end] = values
+            same[:-1, : self.top + 1] = legal + self._sum(moves, same, _WIDES)
+
+    def _sum(self, chances: Floats, table: Floats, moves: Sequence[int]) -> Floats:
+        """(wickets, places up to `cap`): what these moves lead to in `table`, by their chances."""
+        end = self.top + 1
+        values, term = np.zeros((2, self.wickets, end))
+        for place in moves:
+            move = MOVES[place]
+            row = table[1:] if move.wicket else table[:-1]
+            values += np.multiply(chances[place], row[:, move.runs : move.runs + end], out=term)
+        return values
 
 
 @lru_cache(maxsize=4)  # a solved ODI takes 42 MB, a T20 8 MB

@@ -21,8 +21,7 @@ from engine.chance.elevens import LEFT_HANDED
 from engine.chance.factors import factors_of
 from engine.chance.model import BallModel
 from engine.chance.prices import prices
-from engine.chance.tables import FormatTables
-from engine.chance.worth import ECONOMY, WICKET
+from engine.chance.tables import ECONOMY, WICKET, FormatTables
 from engine.cricket.distribution import WinModel
 from engine.cricket.formats import BALLS_PER_OVER
 from engine.cricket.players import SQUAD_SIZE, Bowling, Hand, Player, PlayerIndex, Role, Squad

@@ -38,6 +38,7 @@ from engine.cricket.outcomes import ALLOWED_ON_FREE_HIT, OUTCOMES
 from engine.cricket.players import Game
 from engine.eras import FIRST_ERA
 
+SCORING, ECONOMY, WICKET, CONDITIONS = range(4)  # rows of `FormatTables.effects`
 RATE_STEPS: Final = 4  # required rate is told in quarters of a run an over …
 RATE_MAX: Final = 36.0  # … up to six sixes
 RATE_SIZE: Final = int(RATE_MAX) * RATE_STEPS + 1

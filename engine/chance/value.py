@@ -12,10 +12,16 @@ players, the less is left to chance in what luck does not explain.
 
 from __future__ import annotations
 
+from functools import lru_cache
+from math import hypot
 from typing import Final
 
+import numpy as np
+
 from engine.chance.classes import Floats
-from engine.chance.grid import Grid, blurred_grid, grid_of, spread_of_conditions
+from engine.chance.coefficients import ConditionSpreads
+from engine.chance.conditions import spreads_of_conditions
+from engine.chance.grid import Grid, Shifts, blurred_grid, grid_of
 from engine.chance.line_up import LineUp, bowling_of
 from engine.chance.model import BallModel
 from engine.chance.solving import CHASE, FIRST
@@ -28,6 +34,9 @@ from engine.cricket.setup import Captaincy, MatchSetup
 from engine.cricket.state import ALL_OUT, Conditions, Innings, MatchView, Squads
 
 _EQUAL: Final = Captaincy()
+# For a standard normal number.
+_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(15)
+_NO_SHIFTS: Final = Shifts()
 
 
 class WinProbability:
@@ -82,15 +91,16 @@ class WinProbability:
         return self._side(innings).after(innings)
 
     def before_conditions(self, innings: Innings) -> float:
-        """The mean of `of` over conditions that are yet to be drawn, venue, day and innings;
-        exact. For a value that does not know them.
+        """The mean of `of` over conditions that are yet to be drawn, venue, day and innings; exact
+        to five places. For a value that does not know them.
         """
         side = self._side(innings)
         if innings.is_super_over:
             return side.at(innings)
-        which = FIRST if innings.target is None else CHASE
-        spread = spread_of_conditions(self._stage, self._model, which, venue=True)
-        return side.at(innings, unknown=spread)
+        spreads = spreads_of_conditions(
+            self._model.coefficients, self._stage.format, self._stage.game
+        )
+        return side.before(innings, *_drawn(spreads))
 
     def _side(self, innings: Innings) -> _Side:
         key = innings.number, innings.batting
@@ -104,13 +114,11 @@ class WinProbability:
         if innings.is_super_over:
             stage = Stage(format=SUPER_OVER, era=self._stage.era, game=self._stage.game)
             return _Side(grid_of(stage, self._model, SUPER_OVER_WICKETS, which))
-        reply = 0.0
-        if which == FIRST:
-            reply = self._line_up(innings.batting.other, CHASE).at_the_start()
-        line_up = self._line_up(innings.batting, which, reply)
+        reply = self._line_up(innings.batting.other, CHASE) if which == FIRST else None
+        line_up = self._line_up(innings.batting, which, reply.at_the_start() if reply else 0.0)
         if self._conditions is None:
-            return _Side(blurred_grid(self._stage, self._model, which), line_up)
-        return _Side(grid_of(self._stage, self._model, ALL_OUT, which), line_up)
+            return _Side(blurred_grid(self._stage, self._model, which), line_up, reply)
+        return _Side(grid_of(self._stage, self._model, ALL_OUT, which), line_up, reply)
 
     def _line_up(self, batting: Seat, which: int, reply: float = 0.0) -> LineUp:
         known = self._conditions
@@ -129,29 +137,60 @@ def _stage_of(setup: MatchSetup) -> Stage:
 
 
 class _Side:
-    """One side's innings: the grid that its states are read from, and what shifts the place."""
+    """One side's innings: the grid that its states are read from, what shifts the place, and, in a
+    first innings, what does so in the reply.
+    """
 
-    __slots__ = ("_grid", "_line_up")
+    __slots__ = ("_grid", "_line_up", "_reply")
 
-    def __init__(self, grid: Grid, line_up: LineUp | None = None) -> None:
-        self._grid, self._line_up = grid, line_up
+    def __init__(
+        self, grid: Grid, line_up: LineUp | None = None, reply: LineUp | None = None
+    ) -> None:
+        self._grid, self._line_up, self._reply = grid, line_up, reply
 
-    def at(self, innings: Innings, unknown: Floats | None = None) -> float:
-        """The value, or its mean over a shift of `unknown` (balls left, wickets) deviations."""
-        left, lost = max(0, innings.balls_left), min(innings.wickets, innings.max_wickets)
-        place = self._place(innings) + (
-            self._line_up.shift(innings, left, lost) if self._line_up else 0.0
-        )
-        if unknown is None:
+    def at(self, innings: Innings) -> float:
+        """The value."""
+        left, lost = _rest(innings)
+        return self._grid.at(left, lost, self._shifted(innings, left, lost))
+
+    def before(self, innings: Innings, drawn: Floats, weights: Floats) -> float:
+        """The mean of `at` over conditions (innings, n) that may be added, by their weights."""
+        left, lost = _rest(innings)
+        place = self._shifted(innings, left, lost)
+        if self._line_up is None:
             return self._grid.at(left, lost, place)
-        return self._grid.mean(left, lost, place, float(unknown[left, lost]))
+        own, reply = drawn if self._reply else drawn[::-1]
+        more = self._line_up.in_other_conditions(left, lost, own)
+        if self._reply:
+            more = more - self._reply.in_other_conditions(-1, 0, reply)
+        return self._grid.mean(left, lost, place + more, weights)
+
+    def _shifted(self, innings: Innings, left: int, lost: int) -> float:
+        shift = self._line_up.shift(innings, left, lost) if self._line_up else 0.0
+        return self._place(innings) + shift
 
     def after(self, innings: Innings) -> Floats:
         left, lost = max(1, innings.balls_left), min(innings.wickets, innings.max_wickets - 1)
         if self._line_up is None:
-            return self._grid.after(left, lost, self._place(innings), 0.0, 0.0)
-        stays, falls = self._line_up.shifts_after(innings, left, lost)
-        return self._grid.after(left, lost, self._place(innings), stays, falls)
+            return self._grid.after(left, lost, self._place(innings), _NO_SHIFTS)
+        shifts = self._line_up.shifts_after(innings, left, lost)
+        return self._grid.after(left, lost, self._place(innings), shifts)
 
     def _place(self, innings: Innings) -> int:
         return innings.runs if innings.target is None else self._grid.cap - (innings.needed or 0)
+
+
+def _rest(innings: Innings) -> tuple[int, int]:
+    """Balls left and wickets lost, within the tables."""
+    return max(0, innings.balls_left), min(innings.wickets, innings.max_wickets)
+
+
+@lru_cache(maxsize=8)
+def _drawn(spreads: ConditionSpreads) -> tuple[Floats, Floats]:
+    """Conditions of both innings that may be drawn, (2, n), and their weights (n), by a Gauss-
+    Hermite rule for what they share and what each has alone.
+    """
+    scores = np.stack(np.meshgrid(_NODES, _NODES, _NODES, indexing="ij")).reshape(3, -1)
+    shared = hypot(spreads.venue, spreads.day) * scores[0]
+    weights = np.einsum("i,j,k->ijk", _WEIGHTS, _WEIGHTS, _WEIGHTS).ravel()
+    return shared + spreads.innings * scores[1:], weights / weights.sum()

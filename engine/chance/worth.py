@@ -13,49 +13,64 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from engine.chance.classes import CLASSES, Floats
-from engine.chance.design import BALLS_PER_OVER, FACED_STARTS, faced_bin
+from engine.chance.classes import CLASSES, BallClass, Floats
+from engine.chance.crease import MOST_FACED, Pairs
+from engine.chance.design import BALLS_PER_OVER, faced_bin
 from engine.chance.model import BallModel
-from engine.chance.solving import FIRST, Solved, solved
-from engine.chance.usual import CONDITIONS, MOVES, Stage, rates_of
+from engine.chance.solving import EASIER, FIRST, MOST_OF_FREE_HIT, Solved, solved
+from engine.chance.tables import CONDITIONS, ECONOMY, SCORING, WICKET
+from engine.chance.usual import MOVES, Stage, rates_of
 
-SCORING, ECONOMY, WICKET = range(3)  # rows of `FormatTables.effects`
-MOST_FACED: Final = FACED_STARTS[-1]  # beyond it a batter is as settled as he will be
+_USUALLY: Final = 0.15  # how far conditions are off: a deviation of them is .10 to .31
 _LITTLE: Final = 0.05  # runs; below it a quotient says nothing
 _SCALES: Final = (0.5, 2.0)  # between them lie all states that are ever seen
 _FACING: Final = 0.5  # of the balls are faced by either batter
+_IS_LEGAL, _FALLS, _FREES = (
+    np.array([getattr(move, name) for move in MOVES], dtype=float)
+    for name in ("legal", "wicket", "frees")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worth:
     """Runs to the batting side of one innings.
 
-    By balls left and wickets lost: `conditions` a unit of them · `variance` what chance still adds,
-    in runs squared · `bowling` (…, 2 x over) a unit of economy, then of strike, in each over ·
-    `settled` (…, balls faced) a batter at the crease who has faced so many. By wickets lost:
-    `batting` (wickets, balls left, 2 x k) a unit of scoring, then of survival, of a batter at the
-    crease (k = 0) or the k-th to come in · `order` (wickets, place - 1, balls left) a batter at the
-    crease from there.
+    By balls left and wickets lost: `conditions` a unit of them, and `curvature` as much more as its
+    square · `variance` what chance still adds, in runs squared · `bowling` (…, 3 x over) a unit of
+    economy, of strike and of spin in each over · `settled` (…, balls faced) a batter at the crease
+    who has faced so many · `coming` what usual batters lose of that until the end, and those gain
+    who come in for them · `free_hit` that the next ball is one. By wickets lost: `batting`
+    (wickets, balls left, 2 x k) a unit of scoring, then of survival, of a batter at the crease
+    (k = 0) or the k-th to come in · `order` (wickets, place - 1, balls left) a batter at the crease
+    from there.
     """
 
     conditions: Floats
+    curvature: Floats
     variance: Floats
     bowling: Floats
     batting: Floats
+    coming: Floats
     order: Floats
     settled: Floats
+    free_hit: Floats
+
+    def in_conditions(self, left: int, lost: int, towards: Any) -> Any:
+        """Runs that conditions add to a state, or each of many."""
+        line, bend = self.conditions[left, lost], self.curvature[left, lost]
+        return (line + bend * towards) * towards
 
 
 class _Ball:
     """What the next legal ball is worth in even states, (balls left, wickets, …): `by_class` a unit
-    of a class's log-odds, `falls` the chance of a wicket.
+    of a class's log-odds, `falls` the chance of a wicket, `free_hit` what it is worth to have one.
     """
 
-    __slots__ = ("by_class", "chances", "falls", "shape", "worth")
+    __slots__ = ("by_class", "chances", "falls", "free_hit", "shape", "worth")
 
     def __init__(self, found: Solved, innings: int) -> None:
         balls, wickets, usual = found.balls, found.wickets, found.usual
@@ -64,6 +79,7 @@ class _Ball:
         self.chances = np.zeros((balls + 1, wickets, CLASSES))
         self.worth = np.zeros((balls + 1, wickets, CLASSES))
         self.falls = np.zeros((balls + 1, wickets))
+        self.free_hit = np.zeros((balls + 1, wickets + 1))
         deliveries = np.ones((balls + 1, wickets))
         for left in range(1, balls + 1):
             phase, ball = usual.tables.phase[balls - left], balls - left
@@ -71,17 +87,32 @@ class _Ball:
             if innings != FIRST:
                 needed = np.maximum(np.rint(found.cap - even[left, :-1]).astype(np.intp), 1)
                 levels = levels + usual.tables.rate[ball, rates_of(needed, left)]
-            weight = np.exp(levels)
-            chances = weight / weight.sum(axis=-1, keepdims=True)
-            gain, legal, falls = _gains(even[left - 1], even[left])
+            chances = usual.chances(levels)
+            gain = _gains(even[left - 1], even[left])
+            of_class = usual.moves_of_class[:, phase]
+            of_move, freed = (
+                chances @ of_class[0],
+                usual.chances(levels, free_hit=True) @ of_class[1],
+            )
+            free_hit = ((freed - of_move) * gain).sum(axis=-1)
+            free_hit /= freed @ _IS_LEGAL + of_move @ _FREES
+            self.free_hit[left, :-1] = free_hit
             self.chances[left] = chances
-            self.worth[left] = gain @ usual.moves_of_class[phase].T
-            of_move = chances @ usual.moves_of_class[phase]
-            deliveries[left] = 1.0 / (of_move @ legal)
-            self.falls[left] = np.minimum(of_move @ falls * deliveries[left], 1.0)
+            self.worth[left] = (gain + free_hit[:, None] * _FREES) @ of_class[0].T
+            deliveries[left] = 1.0 / (of_move @ _IS_LEGAL)
+            self.falls[left] = np.minimum(of_move @ _FALLS * deliveries[left], 1.0)
         mean = (self.chances * self.worth).sum(axis=-1, keepdims=True)
         self.worth = (self.worth - mean) * deliveries[..., None]
         self.by_class = self.chances * self.worth
+
+    def moved(self, shift: Floats) -> tuple[Floats, Floats]:
+        """Runs that one shift (class) of the log-odds adds on this ball, and the chance of a wicket
+        with it.
+        """
+        weight = np.exp(shift)
+        total = np.maximum(self.chances @ weight, 1e-300)
+        runs = (self.by_class @ weight) / total
+        return runs, np.minimum(self.falls * weight[BallClass.WICKET] / total, 1.0)
 
     def of(self, shifts: Floats) -> Floats:
         """Runs that the log-odds `shifts` (balls left, wickets, …, class) add on this ball."""
@@ -91,66 +122,102 @@ class _Ball:
         return np.asarray((chances * worth).sum(axis=-1))
 
 
-def _gains(later: Floats, same: Floats) -> tuple[Floats, Floats, Floats]:
-    """Of every move: runs made and left to make (wickets, move), whether it counts, whether a
-    wicket falls.
-    """
+def _gains(later: Floats, same: Floats) -> Floats:
+    """Of every move: runs made and left to make, (wickets, move)."""
     gains = [
         move.runs - (later if move.legal else same)[1:]
         if move.wicket
         else move.runs - (later if move.legal else same)[:-1]
         for move in MOVES
     ]
-    legal = np.array([float(move.legal) for move in MOVES])
-    falls = np.array([float(move.wicket) for move in MOVES])
-    return np.stack(gains, axis=-1), legal, falls
+    return np.stack(gains, axis=-1)
 
 
 def _worth(found: Solved, innings: int) -> Worth:
     ball = _Ball(found, innings)
-    tables = found.usual.tables
-    effects = ball.by_class @ tables.effects.T
-    balls, wickets = ball.shape
-    over = (balls - np.arange(1, balls + 1)) // BALLS_PER_OVER
-    overs = np.eye(-(-balls // BALLS_PER_OVER))
-    in_over = np.concatenate([np.zeros((1, len(overs))), overs[over]])
-    bowled = effects[:, :, None, [ECONOMY, WICKET]] * in_over[:, None, :, None]
+    effects = ball.by_class @ found.usual.tables.effects.T
+    conditions, curvature = _of_conditions(ball, found.usual.tables.effects[CONDITIONS])
+    easier = conditions + curvature * EASIER
+    scale = np.ones_like(easier) if innings == FIRST else _scale(easier, found.easier)
     faced = effects[:, :, [SCORING, WICKET]] * np.array([1.0, -1.0]) * _FACING
-    conditions = _summed(effects[:, :, CONDITIONS, None], ball.falls, stays=1.0)[..., 0]
-    scale = np.ones_like(conditions) if innings == FIRST else _scale(conditions, found.easier)
-    by_wickets = scale.T[:, :, None]
+    order = _summed(_FACING * _order(found, ball), ball.falls, stays=0.5)
+    settled = _settled(_FACING * _settledness(found, ball), ball.falls)
+    batting = _batting(faced, ball.falls)
     return Worth(
         conditions=conditions * scale,
+        curvature=curvature * scale,
         variance=_summed(
             (ball.chances * ball.worth**2).sum(axis=-1)[..., None], ball.falls, stays=1.0
         )[..., 0],
-        bowling=_summed(bowled.reshape(balls + 1, wickets, -1), ball.falls, stays=1.0)
-        * scale[..., None],
-        batting=_batting(faced, ball.falls) * by_wickets,
-        order=(
-            _centred(_summed(_FACING * _order(found, ball), ball.falls, stays=0.5), found, "order")
-            * scale[..., None]
-        )
-        .transpose(1, 2, 0)
-        .copy(),
-        settled=_centred(
-            _settled(_FACING * _settledness(found, ball), ball.falls), found, "settled"
-        )
-        * scale[..., None],
+        bowling=_bowling(found, ball, effects) * scale[..., None],
+        batting=(batting * scale[..., None]).swapaxes(0, 1).copy(),
+        order=(order * scale[..., None]).transpose(1, 2, 0).copy(),
+        settled=settled * scale[..., None],
+        coming=_coming(found, ball.falls, _Batters(settled, order, batting[..., :2])) * scale,
+        free_hit=np.minimum(ball.free_hit, MOST_OF_FREE_HIT),
     )
 
 
-def _centred(total: Floats, found: Solved, what: str) -> Floats:
-    """Less its mean over usual batters: those who come in later make up for those who are in."""
-    shares = _usual_mean(found, what)
-    if what == "settled":
-        bins = faced_bin(np.arange(MOST_FACED + 1))
-        count = np.bincount(bins, minlength=shares.shape[-1])
-        shares = (shares / np.maximum(count, 1))[..., bins]
-        shares /= shares.sum(axis=-1, keepdims=True)
-    mean = np.zeros(total.shape[:2])
-    mean[1:, : found.wickets] = np.einsum("lwn,lwn->lw", shares, total[1:, : found.wickets])
-    return total - mean[..., None]
+def _bowling(found: Solved, ball: _Ball, effects: Floats) -> Floats:
+    """`Worth.bowling`."""
+    usual, (balls, wickets) = found.usual, ball.shape
+    spin = np.zeros((balls + 1, wickets))
+    styles = usual.styles[1] - usual.styles[0]
+    spin[1:] = np.einsum("lwc,lc->lw", ball.by_class[1:], styles[usual.tables.phase[::-1]])
+    units = np.concatenate([effects[:, :, [ECONOMY, WICKET]], spin[..., None]], axis=-1)
+    over = (balls - np.arange(1, balls + 1)) // BALLS_PER_OVER
+    overs = np.eye(-(-balls // BALLS_PER_OVER))
+    in_over = np.concatenate([np.zeros((1, len(overs))), overs[over]])
+    bowled = units[:, :, None] * in_over[:, None, :, None]
+    return _summed(bowled.reshape(balls + 1, wickets, -1), ball.falls, stays=1.0)
+
+
+def _coming(found: Solved, falls: Floats, batters: _Batters) -> Floats:
+    """`Worth.coming`: from the end, what makes the usual two who are in neither gain nor lose on
+    any ball, whoever comes in and whoever of them is likelier to stay.
+    """
+    crease = found.usual.crease
+    total = np.zeros((found.balls + 1, found.wickets + 1))
+    for left in range(1, found.balls + 1):
+        ball, fall, later = found.balls - left, falls[left], total[left - 1]
+        before = batters.of(crease.before, ball, left, 0)
+        stay = batters.of(crease.stays, ball, left - 1, 0) + later[:-1]
+        out = batters.of(crease.falls, ball, left - 1, 1) + later[1:]
+        total[left, :-1] = (1.0 - fall) * stay + fall * out - before
+    return total
+
+
+class _Batters(NamedTuple):
+    """What a batter who is in is worth, (balls left, wickets, n): by the balls that he has faced,
+    by his place, and a unit of his skills.
+    """
+
+    settled: Floats
+    order: Floats
+    skills: Floats
+
+    def of(self, pairs: Pairs, ball: int, left: int, more: int) -> Floats:
+        """Of the two who are in, by wickets before the ball, `more` having fallen."""
+        wickets = self.settled.shape[1] - 1
+        total = np.zeros(wickets)
+        for worth, who in zip(self, pairs, strict=True):
+            mine = worth[left, more : wickets + more]
+            total += (who[ball, :wickets] * mine).sum(axis=-1)
+        return total
+
+
+def _of_conditions(ball: _Ball, effect: Floats) -> tuple[Floats, Floats]:
+    """`Worth.conditions` and `.curvature`, so that both are right where conditions are as far from
+    the usual as they often are: better ones add more than worse ones take.
+    """
+    better, worse = (_added(ball, effect * far) for far in (_USUALLY, -_USUALLY))
+    return (better - worse) / (2.0 * _USUALLY), (better + worse) / (2.0 * _USUALLY**2)
+
+
+def _added(ball: _Ball, shift: Floats) -> Floats:
+    """Runs (balls left, wickets) that a shift of the log-odds (class) adds on all balls to come."""
+    now, falls = ball.moved(shift)
+    return _summed(now[..., None], falls, stays=1.0)[..., 0]
 
 
 def _scale(summed: Floats, solved_for: Floats) -> Floats:
@@ -171,7 +238,7 @@ def _summed(now: Floats, falls: Floats, stays: float) -> Floats:
 
 
 def _batting(faced: Floats, falls: Floats) -> Floats:
-    """(wickets, balls left, 2 x k): at the crease, and the k-th to come in."""
+    """(balls left, wickets, 2 x k): at the crease, and the k-th to come in."""
     layers = [_summed(faced, falls, stays=0.5)]
     for _ in range(faced.shape[1]):
         before, total = layers[-1], np.zeros_like(layers[0])
@@ -179,7 +246,7 @@ def _batting(faced: Floats, falls: Floats) -> Floats:
             fall = falls[left][:, None]
             total[left, :-1] = (1.0 - fall) * total[left - 1, :-1] + fall * before[left - 1, 1:]
         layers.append(total)
-    return np.concatenate(layers, axis=2).swapaxes(0, 1).copy()
+    return np.concatenate(layers, axis=2)
 
 
 def _settled(now: Floats, falls: Floats) -> Floats:
@@ -210,9 +277,9 @@ def _settledness(found: Solved, ball: _Ball) -> Floats:
 
 
 def _usual_mean(found: Solved, what: str) -> Floats:
-    """The shares of the places or bins among usual batters, (balls left - 1, wickets, n)."""
-    shares = found.usual.shares[::-1, : found.wickets]
-    return np.asarray(shares.sum(axis=2 if what == "order" else 3))
+    """The shares of the places or bins among those who face, (balls left - 1, wickets, n)."""
+    shares = found.usual.crease.facing[::-1, : found.wickets]
+    return np.asarray(shares.sum(axis=(2, 4) if what == "order" else (3, 4)))
 
 
 def _beside(ball: _Ball, rows: Floats, shares: Floats) -> Floats:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.chance import MatchValue, WinProbability, draw_conditions
-from engine.chance.grid import grid_of, spread_of_conditions
+from engine.chance.grid import grid_of, unknown_conditions
 from engine.chance.solving import CHASE
 from engine.chance.usual import Stage
 from engine.cricket.choices import Seat
@@ -70,13 +70,13 @@ def test_the_mean_over_conditions_is_that_of_their_draws(fmt: Format) -> None:
     assert abs(np.mean(after) - expected) < 3.5 * error + 1e-6
 
 
-def test_a_mean_over_a_normal_shift_is_the_sum_over_the_grid() -> None:
+def test_a_mean_over_many_places_lies_between_the_steps() -> None:
     grid = grid_of(Stage(format=T20, era=CURRENT_ERA, game=Game.MEN), MODEL, ALL_OUT, CHASE)
-    shifts = np.linspace(-60.0, 60.0, 120_001)
-    weights = np.exp(-0.5 * (shifts / 9.0) ** 2)
-    values = np.array([grid.at(70, 3, grid.cap - 100 + shift) for shift in shifts])
-    numeric = float(weights @ values / weights.sum())
-    assert grid.mean(70, 3, grid.cap - 100, 9.0) == pytest.approx(numeric, abs=1e-6)
+    at = grid.cap - 100 + np.linspace(-60.0, 60.0, 120_001)
+    weights = np.exp(-0.5 * ((at - grid.cap + 100) / 9.0) ** 2)
+    weights /= weights.sum()
+    rounded = float(weights @ [grid.at(70, 3, place) for place in at])
+    assert grid.mean(70, 3, at, weights) == pytest.approx(rounded, abs=1e-6)
 
 
 def test_named_squads_are_no_luck() -> None:
@@ -105,9 +105,8 @@ def test_pitch_and_day_move_the_umpires_view_alone() -> None:
 
 
 def test_conditions_that_are_not_known_matter_less_as_the_innings_goes() -> None:
-    spread = spread_of_conditions(
-        Stage(format=T20, era=CURRENT_ERA, game=Game.MEN), MODEL, CHASE, venue=True
-    )
+    stage = Stage(format=T20, era=CURRENT_ERA, game=Game.MEN)
+    spread = unknown_conditions(stage, MODEL, CHASE).deviation
     assert spread[120, 0] > spread[60, 3] > spread[6, 5] > spread[0, 5] == 0.0
 
 
