@@ -25,7 +25,7 @@ from engine.cricket.players import Bowling, Hand
 
 _PACE: Final = tuple(i for i, b in enumerate(Bowling) if not b.is_spin and b is not Bowling.NONE)
 _SPIN: Final = tuple(i for i, b in enumerate(Bowling) if b.is_spin)
-_ODD: Final = (BallClass.ONE, BallClass.THREE, BallClass.BYE, BallClass.LEG_BYE)  # most of them
+ODD: Final = (BallClass.ONE, BallClass.THREE, BallClass.BYE, BallClass.LEG_BYE)  # runs, mostly
 
 
 class OverAll:
@@ -58,7 +58,7 @@ class OverAll:
         sums = weight @ self._batters.swapaxes(1, 2)
         falls, *odd = (
             weight[..., [each]] * self._batters[:, None, :, each] / sums
-            for each in (BallClass.WICKET, *_ODD)
+            for each in (BallClass.WICKET, *ODD)
         )
         changes = np.sum(odd, axis=0) / (1.0 - falls)
         shape = *falls.shape[:2], *self._shape

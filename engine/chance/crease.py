@@ -29,8 +29,8 @@ _WHO: Final = (1, 2, 3)  # axes of balls faced, place and kind
 
 
 class Pairs(NamedTuple):
-    """The two who are in, by ball and wickets: how many of them have faced so many balls, 0 …
-    `MOST_FACED`, and are of which place; their scoring and survival, added up.
+    """The two who are in, (ball, wickets, 2, n), who faces and who waits: how often each has faced
+    so many balls, 0 … `MOST_FACED`, and is of which place; his scoring and survival.
     """
 
     faced: Floats
@@ -40,8 +40,8 @@ class Pairs(NamedTuple):
 
 class Crease(NamedTuple):
     """By ball and wickets: `facing` (…, faced bin, place - 1, kind) shares of the batters on
-    strike; who is in `before` the ball, and after it (…, wickets before it) if none is out or
-    one is.
+    strike; who is in `before` the ball, and at the next one (…, wickets before this) if none is
+    out or one is.
     """
 
     facing: Floats
@@ -64,13 +64,13 @@ def crease_of(falls: Floats, odd: Floats, skills: Floats) -> Crease:
     for ball in range(len(falls)):
         facing[ball] = _by_bin(faces)
         stay, fall = _after(faces, waits, falls[ball][:, _BIN], odd[ball][:, _BIN])
+        if (ball + 1) % BALLS_PER_OVER == 0:
+            stay, fall = stay[::-1], fall[::-1]
         for pairs, two in zip(told, ((faces, waits), stay, fall), strict=True):
-            pairs.append(_told(*two, skills))
+            pairs.append(_told(two, skills))
         faces, waits = (there.copy() for there in stay)
         faces[1:] += fall[0][:-1]
         waits[1:] += fall[1][:-1]
-        if (ball + 1) % BALLS_PER_OVER == 0:
-            faces, waits = waits, faces
     return Crease(facing, *(Pairs(*map(np.stack, zip(*pairs, strict=True))) for pairs in told))
 
 
@@ -103,18 +103,17 @@ def _one_more(who: Floats) -> Floats:
     return later
 
 
-def _told(faces: Floats, waits: Floats, skills: Floats) -> Pairs:
+def _told(two: _Two, skills: Floats) -> Pairs:
     """Nobody where it never comes to that."""
-    there = faces + waits
-    often = faces.sum(axis=_WHO)
+    often = two[0].sum(axis=_WHO)
     often[often == 0.0] = 1.0
-    by_place = there.sum(axis=1)  # (wickets, place, kind)
+    by_place = np.stack([who.sum(axis=1) for who in two], axis=1)  # (wickets, 2, place, kind)
     pairs = Pairs(
-        there.reshape(*there.shape[:2], -1).sum(axis=2),
-        by_place.sum(axis=2),
+        np.stack([who.reshape(*who.shape[:2], -1).sum(axis=2) for who in two], axis=1),
+        by_place.sum(axis=3),
         np.tensordot(by_place, skills, axes=2),
     )
-    return Pairs(*(each / often[:, None] for each in pairs))
+    return Pairs(*(each / often[:, None, None] for each in pairs))
 
 
 def _by_bin(who: Floats) -> Floats:

@@ -20,15 +20,22 @@ from engine.chance.model import BallModel
 from engine.chance.solving import CHASE, FIRST, Solved, solved
 from engine.chance.usual import MOST_RUNS, Stage
 from engine.chance.worth import worth_of
+from engine.cricket.outcomes import OUTCOMES
 from engine.cricket.state import ALL_OUT
 
 # Steps a run, by the overs of the format: the longer, the less a run is worth, and the larger the
 # table.
 _STEPS: Final = ((10, 8), (25, 4), (50, 2))
 _LONG: Final = 25  # overs
-# Which shift an outcome takes, in the order of `Grid.after`; the second if this ball is a free hit.
+# Which shift an outcome takes: one of those in `Shifts`, or again with a free hit; the second if
+# this ball is one. A wicket off a ball that does not count is rare, and taken as any.
+_SAME, _OTHER, _OUT, _AGAIN, _FREED = range(5)
+_CROSSED: Final = np.array([o.run_between % 2 == 1 for o in OUTCOMES])
 _CASES, _CASES_FREE = (
-    np.where(IS_LEGAL, IS_WICKET, 2 + IS_WICKET + 2 * frees) for frees in (FREES, ~IS_LEGAL)
+    np.select(
+        [IS_WICKET, ~IS_LEGAL & frees, ~IS_LEGAL, _CROSSED], [_OUT, _FREED, _AGAIN, _OTHER], _SAME
+    )
+    for frees in (FREES, ~IS_LEGAL)
 )
 # Seven points of a Gauss-Hermite rule for a standard normal number (`hermegauss`).
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
@@ -36,13 +43,14 @@ _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
 
 class Shifts(NamedTuple):
     """Runs by which the players at hand shift the place of the state after the next ball: if it
-    counts, without a wicket and with one; if it does not, and has to be bowled `again`. `free_hit`
-    is what it adds that the one bowled again is free: after a no-ball, and after any if `is_free`
-    now.
+    counts and nobody is out, with the same end to face or the other, and if the striker is out; if
+    it does not count, and has to be bowled `again`. `free_hit` is what it adds that the one bowled
+    again is free: after a no-ball, and after any if `is_free` now.
     """
 
-    stays: float = 0.0
-    falls: float = 0.0
+    same: float = 0.0
+    other: float = 0.0
+    out: float = 0.0
     again: float = 0.0
     free_hit: float = 0.0
     is_free: bool = False
@@ -106,19 +114,12 @@ class Grid:
     def after(self, left: int, lost: int, runs: int, shifts: Shifts) -> Floats:
         """The values after each of `OUTCOMES`. `runs` is the whole place before the ball."""
         place = runs + self._below
-        falls_again = shifts.falls + shifts.again - shifts.stays
+        *moved, free_hit, is_free = shifts
         columns = [
             self._column(min(max(round((place + shift) * self._steps), 0), self._highest))
-            for shift in (
-                shifts.stays,
-                shifts.falls,
-                shifts.again,
-                falls_again,
-                shifts.again + shifts.free_hit,
-                falls_again + shifts.free_hit,
-            )
+            for shift in (*moved, shifts.again + free_hit)
         ]
-        cases = _CASES_FREE if shifts.is_free else _CASES
+        cases = _CASES_FREE if is_free else _CASES
         cells = self._cells + np.array(columns).take(cases)
         cells += self._start(left - 1, lost)
         values: Floats = self._flat.take(cells).astype(np.float64, copy=False)

@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.chance.classes import Floats
 from engine.chance.crease import MOST_FACED
+from engine.chance.design import BALLS_PER_OVER
 from engine.chance.grid import Shifts
 from engine.chance.rotation import spin_share, usual_plan
 from engine.chance.worth import Worth
@@ -54,9 +55,9 @@ class LineUp:
         """Before the first ball, the openers in."""
         worth = self._worth
         total = worth.in_conditions(-1, 0, self._towards) + worth.bowling[-1, 0] @ self._bowling
-        total += worth.batting[0, -1, : 2 * (SQUAD_SIZE - 1)] @ _from_the_crease(self._skills, 0, 1)
-        total += worth.order[0, 0, -1] + worth.order[0, 1, -1] + 2.0 * worth.settled[-1, 0, 0]
-        total += worth.coming[-1, 0]
+        total += worth.batting[0, -1, : self._skills.size] @ self._skills.ravel()
+        total += worth.order[0, 0, 0, -1] + worth.order[0, 1, 1, -1]
+        total += worth.settled[-1, 0, :, 0].sum() + worth.coming[-1, 0]
         return float(total) - self._reply
 
     def shift(self, innings: Innings, left: int, lost: int) -> float:
@@ -65,8 +66,10 @@ class LineUp:
             return -self._reply
         if left == innings.format.max_balls and innings.striker is None:
             return self.at_the_start()
-        shift = self._as_it_is(innings, left, lost, self._two(innings, lost))
-        return shift + (self._worth.free_hit.item(left, lost) if innings.free_hit else 0.0)
+        striker, other, coming = self._two(innings, lost)
+        there = self._there(lost, left, self._faced(innings, striker), self._faced(innings, other))
+        free_hit = self._worth.free_hit.item(left, lost) if innings.free_hit else 0.0
+        return there + coming.stays_of(left) + free_hit
 
     def in_other_conditions(self, left: int, lost: int, more: Floats) -> Floats:
         """Runs that `more` conditions, of any shape, add to a state in those that are known."""
@@ -75,62 +78,54 @@ class LineUp:
 
     def shifts_after(self, innings: Innings, left: int, lost: int) -> Shifts:
         """Of the state after the next ball."""
-        two = self._two(innings, lost)
-        striker, other, coming = two
-        again = self._as_it_is(innings, left, lost, two)
+        striker, other, coming = self._two(innings, lost)
+        faces, waits = self._faced(innings, striker), self._faced(innings, other)
+        again = self._there(lost, left, faces, waits) + coming.stays_of(left)
         free_hit = self._worth.free_hit.item(left, lost)
         left -= 1
-        settled, lines = self._worth.settled, innings.batters
-        faced = min(lines[striker].balls + 1, MOST_FACED)
-        waited = min(lines[other].balls, MOST_FACED)
-        stays = (
-            self._there(lost, left, striker, other)
-            + coming.stays_of(left)
-            + settled.item(left, lost, faced)
-            + settled.item(left, lost, waited)
+        faces = striker, faces[1] + 1
+        new: _Batter = coming.following, 0
+        ends = [(faces, waits), (waits, faces), (new, waits)]
+        if left % BALLS_PER_OVER == 0:
+            ends = [(waits, faces), (faces, waits), (waits, new)]
+        stays, falls = coming.stays_of(left), coming.falls_of(left)
+        return Shifts(
+            self._there(lost, left, *ends[0]) + stays,
+            self._there(lost, left, *ends[1]) + stays,
+            self._there(lost + 1, left, *ends[2]) + falls,
+            again,
+            free_hit,
+            innings.free_hit,
         )
-        lost += 1
-        falls = (
-            self._there(lost, left, other, coming.following)
-            + coming.falls_of(left)
-            + settled.item(left, lost, waited)
-            + settled.item(left, lost, 0)
-        )
-        return Shifts(stays, falls, again, free_hit, innings.free_hit)
 
-    def _as_it_is(self, innings: Innings, left: int, lost: int, two: _Two) -> float:
-        striker, other, coming = two
-        settled, lines = self._worth.settled, innings.batters
-        return (
-            self._there(lost, left, striker, other)
-            + coming.stays_of(left)
-            + settled.item(left, lost, min(lines[striker].balls, MOST_FACED))
-            + settled.item(left, lost, min(lines[other].balls, MOST_FACED))
-        )
+    def _faced(self, innings: Innings, player: PlayerIndex) -> _Batter:
+        return player, innings.batters[player].balls
 
     def _two(self, innings: Innings, lost: int) -> _Two:
         """Who is in, and who comes after them."""
         striker, other = _pair(innings)
         return striker, other, self._coming(innings, lost, striker, other)
 
-    def _there(self, lost: int, left: int, one: int, other: int) -> float:
+    def _there(self, lost: int, left: int, faces: _Batter, waits: _Batter) -> float:
         """What does not depend on who is to come out of his turn, with these two in."""
         if self._base is None:
             self._base = self._tables()
-        order = self._order
+        order, settled = self._order, self._worth.settled
         return float(
             self._base.item(lost, left)
-            + order.item(lost, one, left)
-            + order.item(lost, other, left)
+            + order.item(lost, 0, faces[0], left)
+            + order.item(lost, 1, waits[0], left)
+            + settled.item(left, lost, 0, min(faces[1], MOST_FACED))
+            + settled.item(left, lost, 1, min(waits[1], MOST_FACED))
         )
 
     def _tables(self) -> Floats:
         """(wickets, balls left) for those who come in by the natural order; sets `_order` (wickets,
-        player, balls left) for those who are in.
+        2, player, balls left) for those who are in.
         """
         worth, skills = self._worth, self._skills
-        crease = worth.batting[:, :, :2] @ skills.T
-        self._order = worth.order + crease.swapaxes(1, 2)
+        crease = worth.batting[:, :, :4].reshape(*worth.batting.shape[:2], 2, 2)
+        self._order = worth.order + (crease @ skills.T).transpose(0, 2, 3, 1)
         conditions = (worth.conditions + worth.curvature * self._towards) * self._towards
         base = (conditions + worth.coming + worth.bowling @ self._bowling).T - self._reply
         for lost in range(len(base)):
@@ -161,6 +156,7 @@ class LineUp:
 
 _Crease = tuple[int, PlayerIndex, PlayerIndex]
 _Two = tuple[PlayerIndex, PlayerIndex, "_Coming"]
+_Batter = tuple[int, int]  # who, and how many balls he has faced
 
 
 class _Coming:
@@ -184,13 +180,7 @@ class _Coming:
 
 def _worth_of(worth: Worth, lost: int, coming: Floats) -> Floats:
     """(balls left): what those who are yet to come in, (player, 2), are worth."""
-    return np.asarray(worth.batting[lost, :, 2 : 2 + coming.size] @ coming.ravel())
-
-
-def _from_the_crease(skills: Floats, one: int, other: int) -> Floats:
-    """Skills in the order of `Worth.batting`: the two who are in together, then the others."""
-    there = skills[one] + skills[other]
-    return np.concatenate([there, np.delete(skills, [one, other], axis=0).ravel()])
+    return np.asarray(worth.batting[lost, :, 4 : 4 + coming.size] @ coming.ravel())
 
 
 def _pair(innings: Innings) -> tuple[PlayerIndex, PlayerIndex]:

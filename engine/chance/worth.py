@@ -13,12 +13,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 
+from engine.chance.average import ODD
+from engine.chance.batting import Chances, batters_of, those_to_come, worth_of_change
 from engine.chance.classes import CLASSES, BallClass, Floats
-from engine.chance.crease import MOST_FACED, Pairs
+from engine.chance.crease import MOST_FACED
 from engine.chance.design import BALLS_PER_OVER, faced_bin
 from engine.chance.model import BallModel
 from engine.chance.solving import EASIER, FIRST, MOST_OF_FREE_HIT, Solved, solved
@@ -28,7 +30,6 @@ from engine.chance.usual import MOVES, Stage, rates_of
 _USUALLY: Final = 0.15  # how far conditions are off: a deviation of them is .10 to .31
 _LITTLE: Final = 0.05  # runs; below it a quotient says nothing
 _SCALES: Final = (0.5, 2.0)  # between them lie all states that are ever seen
-_FACING: Final = 0.5  # of the balls are faced by either batter
 _IS_LEGAL, _FALLS, _FREES = (
     np.array([getattr(move, name) for move in MOVES], dtype=float)
     for name in ("legal", "wicket", "frees")
@@ -41,12 +42,11 @@ class Worth:
 
     By balls left and wickets lost: `conditions` a unit of them, and `curvature` as much more as its
     square · `variance` what chance still adds, in runs squared · `bowling` (…, 3 x over) a unit of
-    economy, of strike and of spin in each over · `settled` (…, balls faced) a batter at the crease
-    who has faced so many · `coming` what usual batters lose of that until the end, and those gain
-    who come in for them · `free_hit` that the next ball is one. By wickets lost: `batting`
-    (wickets, balls left, 2 x k) a unit of scoring, then of survival, of a batter at the crease
-    (k = 0) or the k-th to come in · `order` (wickets, place - 1, balls left) a batter at the crease
-    from there.
+    economy, of strike and of spin in each over · `settled` (…, 2, balls faced) who faces, or waits,
+    after so many balls · `coming` what usual batters lose until the end, and those gain who come in
+    for them · `free_hit` that the next ball is one. By wickets lost: `batting` (wickets, balls
+    left, 2 x k) a unit of scoring, then of survival, of who faces, of who waits, of the next to
+    come in, … · `order` (wickets, 2, place - 1, balls left) who faces, or waits, from there.
     """
 
     conditions: Floats
@@ -67,10 +67,11 @@ class Worth:
 
 class _Ball:
     """What the next legal ball is worth in even states, (balls left, wickets, …): `by_class` a unit
-    of a class's log-odds, `falls` the chance of a wicket, `free_hit` what it is worth to have one.
+    of a class's log-odds, `falls` the chance of a wicket, `odd` that the batters change ends if
+    there is none, `free_hit` what it is worth to have one.
     """
 
-    __slots__ = ("by_class", "chances", "falls", "free_hit", "shape", "worth")
+    __slots__ = ("by_class", "chances", "falls", "free_hit", "odd", "shape", "worth")
 
     def __init__(self, found: Solved, innings: int) -> None:
         balls, wickets, usual = found.balls, found.wickets, found.usual
@@ -104,6 +105,7 @@ class _Ball:
         mean = (self.chances * self.worth).sum(axis=-1, keepdims=True)
         self.worth = (self.worth - mean) * deliveries[..., None]
         self.by_class = self.chances * self.worth
+        self.odd = self.chances[..., ODD].sum(axis=-1) / (1.0 - self.chances[..., BallClass.WICKET])
 
     def moved(self, shift: Floats) -> tuple[Floats, Floats]:
         """Runs that one shift (class) of the log-odds adds on this ball, and the chance of a wicket
@@ -139,21 +141,27 @@ def _worth(found: Solved, innings: int) -> Worth:
     conditions, curvature = _of_conditions(ball, found.usual.tables.effects[CONDITIONS])
     easier = conditions + curvature * EASIER
     scale = np.ones_like(easier) if innings == FIRST else _scale(easier, found.easier)
-    faced = effects[:, :, [SCORING, WICKET]] * np.array([1.0, -1.0]) * _FACING
-    order = _summed(_FACING * _order(found, ball), ball.falls, stays=0.5)
-    settled = _settled(_FACING * _settledness(found, ball), ball.falls)
-    batting = _batting(faced, ball.falls)
+    chances = Chances(ball.falls, ball.odd)
+    batters = batters_of(
+        _settledness(found, ball),
+        _order(found, ball),
+        effects[:, :, [SCORING, WICKET]] * np.array([1.0, -1.0]),
+        chances,
+    )
+    there = batters.skills.reshape(*batters.skills.shape[:2], -1)
+    batting = np.concatenate([there, *those_to_come(batters.skills, chances)], axis=2)
+    coming = worth_of_change(batters, found.usual.crease, ball.falls)
     return Worth(
         conditions=conditions * scale,
         curvature=curvature * scale,
-        variance=_summed(
-            (ball.chances * ball.worth**2).sum(axis=-1)[..., None], ball.falls, stays=1.0
-        )[..., 0],
+        variance=_summed((ball.chances * ball.worth**2).sum(axis=-1)[..., None], ball.falls)[
+            ..., 0
+        ],
         bowling=_bowling(found, ball, effects) * scale[..., None],
         batting=(batting * scale[..., None]).swapaxes(0, 1).copy(),
-        order=(order * scale[..., None]).transpose(1, 2, 0).copy(),
-        settled=settled * scale[..., None],
-        coming=_coming(found, ball.falls, _Batters(settled, order, batting[..., :2])) * scale,
+        order=(batters.order * scale[..., None, None]).transpose(1, 2, 3, 0).copy(),
+        settled=batters.settled * scale[..., None, None],
+        coming=coming * scale,
         free_hit=np.minimum(ball.free_hit, MOST_OF_FREE_HIT),
     )
 
@@ -169,41 +177,7 @@ def _bowling(found: Solved, ball: _Ball, effects: Floats) -> Floats:
     overs = np.eye(-(-balls // BALLS_PER_OVER))
     in_over = np.concatenate([np.zeros((1, len(overs))), overs[over]])
     bowled = units[:, :, None] * in_over[:, None, :, None]
-    return _summed(bowled.reshape(balls + 1, wickets, -1), ball.falls, stays=1.0)
-
-
-def _coming(found: Solved, falls: Floats, batters: _Batters) -> Floats:
-    """`Worth.coming`: from the end, what makes the usual two who are in neither gain nor lose on
-    any ball, whoever comes in and whoever of them is likelier to stay.
-    """
-    crease = found.usual.crease
-    total = np.zeros((found.balls + 1, found.wickets + 1))
-    for left in range(1, found.balls + 1):
-        ball, fall, later = found.balls - left, falls[left], total[left - 1]
-        before = batters.of(crease.before, ball, left, 0)
-        stay = batters.of(crease.stays, ball, left - 1, 0) + later[:-1]
-        out = batters.of(crease.falls, ball, left - 1, 1) + later[1:]
-        total[left, :-1] = (1.0 - fall) * stay + fall * out - before
-    return total
-
-
-class _Batters(NamedTuple):
-    """What a batter who is in is worth, (balls left, wickets, n): by the balls that he has faced,
-    by his place, and a unit of his skills.
-    """
-
-    settled: Floats
-    order: Floats
-    skills: Floats
-
-    def of(self, pairs: Pairs, ball: int, left: int, more: int) -> Floats:
-        """Of the two who are in, by wickets before the ball, `more` having fallen."""
-        wickets = self.settled.shape[1] - 1
-        total = np.zeros(wickets)
-        for worth, who in zip(self, pairs, strict=True):
-            mine = worth[left, more : wickets + more]
-            total += (who[ball, :wickets] * mine).sum(axis=-1)
-        return total
+    return _summed(bowled.reshape(balls + 1, wickets, -1), ball.falls)
 
 
 def _of_conditions(ball: _Ball, effect: Floats) -> tuple[Floats, Floats]:
@@ -217,7 +191,7 @@ def _of_conditions(ball: _Ball, effect: Floats) -> tuple[Floats, Floats]:
 def _added(ball: _Ball, shift: Floats) -> Floats:
     """Runs (balls left, wickets) that a shift of the log-odds (class) adds on all balls to come."""
     now, falls = ball.moved(shift)
-    return _summed(now[..., None], falls, stays=1.0)[..., 0]
+    return _summed(now[..., None], falls)[..., 0]
 
 
 def _scale(summed: Floats, solved_for: Floats) -> Floats:
@@ -226,39 +200,12 @@ def _scale(summed: Floats, solved_for: Floats) -> Floats:
     return np.clip(np.where(known, solved_for / np.where(known, summed, 1.0), 1.0), *_SCALES)
 
 
-def _summed(now: Floats, falls: Floats, stays: float) -> Floats:
-    """What `now` (balls left, wickets, n) adds up to over the balls left, if a wicket leaves a
-    share of `stays` of it.
-    """
+def _summed(now: Floats, falls: Floats) -> Floats:
+    """What `now` (balls left, wickets, n) adds up to over the balls left."""
     total = np.zeros((now.shape[0], now.shape[1] + 1, now.shape[2]))
     for left in range(1, len(now)):
         later, fall = total[left - 1], falls[left][:, None]
-        total[left, :-1] = now[left] + (1.0 - fall) * later[:-1] + fall * stays * later[1:]
-    return total
-
-
-def _batting(faced: Floats, falls: Floats) -> Floats:
-    """(balls left, wickets, 2 x k): at the crease, and the k-th to come in."""
-    layers = [_summed(faced, falls, stays=0.5)]
-    for _ in range(faced.shape[1]):
-        before, total = layers[-1], np.zeros_like(layers[0])
-        for left in range(1, len(faced)):
-            fall = falls[left][:, None]
-            total[left, :-1] = (1.0 - fall) * total[left - 1, :-1] + fall * before[left - 1, 1:]
-        layers.append(total)
-    return np.concatenate(layers, axis=2)
-
-
-def _settled(now: Floats, falls: Floats) -> Floats:
-    """(balls left, wickets, balls faced): he faces every other ball, and every other wicket is
-    his.
-    """
-    total = np.zeros((now.shape[0], now.shape[1] + 1, now.shape[2]))
-    for left in range(1, len(now)):
-        later, fall = total[left - 1], falls[left][:, None]
-        older = np.concatenate([later[:-1, 1:], later[:-1, -1:]], axis=1)
-        stays = (1.0 - fall) * (_FACING * older + (1.0 - _FACING) * later[:-1])
-        total[left, :-1] = now[left] + stays + fall * 0.5 * later[1:]
+        total[left, :-1] = now[left] + (1.0 - fall) * later[:-1] + fall * later[1:]
     return total
 
 
