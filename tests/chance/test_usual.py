@@ -1,0 +1,107 @@
+"""The usual sides: who is in, and what is worth how much beside them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from engine.chance.bulk import play_drawn
+from engine.chance.classes import Floats
+from engine.chance.crease import Crease
+from engine.chance.design import ORDERS, WICKETS, faced_bin
+from engine.chance.kinds import batters_of, bowlers_of
+from engine.chance.logs import InningsLog
+from engine.chance.sides import Seasons
+from engine.chance.solving import CHASE, FIRST
+from engine.chance.usual import Stage, Usual
+from engine.chance.worth import worth_of
+from engine.cricket.formats import T20
+from engine.cricket.outcomes import OUTCOME_INDEX
+from engine.cricket.players import Game
+from engine.cricket.state import ALL_OUT
+from engine.eras import CURRENT_ERA
+from tests.chance.contexts import MODEL, average_value, chase
+
+STAGE = Stage(format=T20, era=CURRENT_ERA, game=Game.MEN)
+MATCHES = 4_000
+SPREADS = MODEL.coefficients.spreads
+
+
+@cache
+def crease() -> Crease:
+    return Usual(STAGE, MODEL, ALL_OUT).crease
+
+
+@cache
+def first_innings() -> InningsLog:
+    played = play_drawn(MODEL, T20, Seasons.current(MATCHES), np.random.default_rng(5))
+    return played.logs.first
+
+
+def _seen(where: Floats, size: int) -> Floats:
+    """How often each value of `where` was seen, whoever batted, as shares."""
+    return np.bincount(where.astype(np.intp), minlength=size) / len(where)
+
+
+@pytest.mark.parametrize("balls", [range(6), range(6, 36), range(36, 96), range(96, 120)])
+def test_who_faces_is_who_faces_in_play(balls: range) -> None:
+    log = first_innings()
+    now = (log.outcome >= 0) & (log.legal >= balls.start) & (log.legal < balls.stop)
+    told = crease().facing[log.legal[now], np.minimum(log.lost[now], WICKETS - 1)]
+    by_bin, by_place = told.sum(axis=(2, 3)).mean(axis=0), told.sum(axis=(1, 3)).mean(axis=0)
+    assert _seen(faced_bin(log.faced[now]), len(by_bin)) == pytest.approx(by_bin, abs=0.015)
+    assert _seen(log.order[now] - 1, ORDERS) == pytest.approx(by_place, abs=0.015)
+
+
+def test_there_are_always_two_at_the_crease() -> None:
+    before = crease().before
+    for told in (before.faced, before.places):
+        count = told.sum(axis=-1)
+        assert np.allclose(count[count > 0.0], 1.0)
+
+
+def test_those_who_are_still_in_have_been_hard_to_get_out() -> None:
+    survival = crease().before.skills[..., 1].mean(axis=-1)
+    assert survival[90, 2] > survival[60, 2] > survival[30, 2] > survival[30, 4] > 0.0
+
+
+def test_kinds_spread_as_players_do() -> None:
+    bowlers = bowlers_of(SPREADS)
+    assert bowlers.mean(axis=0) == pytest.approx([0.0, 0.0])
+    assert bowlers.std(axis=0) == pytest.approx([SPREADS.economy, SPREADS.strike])
+    last = batters_of(SPREADS)[-1]
+    assert np.corrcoef(last.T)[0, 1] == pytest.approx(SPREADS.batting_correlation)
+    assert last.std(axis=0) == pytest.approx([SPREADS.scoring[-1], SPREADS.survival[-1]])
+
+
+@pytest.mark.parametrize("innings", [FIRST, CHASE])
+def test_better_conditions_add_more_than_worse_ones_take(innings: int) -> None:
+    worth = worth_of(STAGE, MODEL, ALL_OUT, innings)
+    better, worse = (worth.in_conditions(120, 0, towards) for towards in (0.3, -0.3))
+    assert better > -worse > 0.0
+
+
+def test_a_free_hit_is_worth_a_run_or_so() -> None:
+    free_hit = worth_of(STAGE, MODEL, ALL_OUT, FIRST).free_hit[1:, :-1]
+    assert 0.3 < free_hit.min() < free_hit.max() < 2.0
+    assert 0.7 < free_hit[60:110, 1:5].mean() < 1.2
+
+
+def test_a_free_hit_to_come_is_in_the_value_of_a_no_ball_and_of_a_wide_after_it() -> None:
+    value = average_value(20)
+    plain = chase(legal_balls=100, runs=130, target=171, wickets=4)
+    free = replace(plain, free_hit=True)
+    assert value.of(free) > value.of(plain) + 0.01
+    wide, no_ball = OUTCOME_INDEX["wd1"], OUTCOME_INDEX["nb1"]
+    assert value.after(plain)[no_ball] == value.after(free)[no_ball] == value.after(free)[wide]
+    assert value.after(free)[wide] > value.after(plain)[wide] + 0.01
+
+
+def test_a_settled_batter_is_worth_more_where_he_faces() -> None:
+    settled = worth_of(STAGE, MODEL, ALL_OUT, FIRST).settled
+    faces, waits = settled[1, 5, :, 30]
+    assert faces > 0.0 == waits
+    assert settled[40, 5, 0, 30] > settled[40, 5, 0, 0]
