@@ -15,12 +15,12 @@ from flows.fixtures import ORDER
 from flows.grants import Grants, worst
 from flows.journal import Journal, Shard
 from flows.parcels import Parcel, unpacked
+from flows.patience import Patient
 from flows.pool import ProcessPool
 from flows.run import Run
 from flows.shards import Cutter
 from flows.spending import Told
 from flows.stage import Stage
-from flows.storage import Storage
 from flows.views import Views
 from flows.watching import Seen, Watch
 
@@ -37,7 +37,7 @@ class Desk:
     views: Views
     pool: ProcessPool
     client: PrefectClient
-    place: Storage
+    place: Patient
     watch: Watch
     journal: Journal
     cutter: Cutter
@@ -47,7 +47,7 @@ class Desk:
 @dataclass(slots=True)
 class Out:
     """A shard that is out: what is missing of it, how its flow run was when it was last seen, and
-    what it told in so many `parcels`. `is_told`: it spends no more.
+    what it told in so many `parcels`. `is_told`: it spends no more; `is_home`: all of it has come.
     """
 
     shard: Shard
@@ -56,11 +56,13 @@ class Out:
     spent: Told | None = None
     is_told: bool = False
     stopped: str | None = None
+    is_home: bool = False
     parcels: int = 0
     played: int = 0
 
     def hears(self, parcel: Parcel) -> None:
         self.parcels += 1
+        self.is_home = parcel.last
         self.spent, self.is_told = parcel.spent, parcel.last or parcel.stopped is not None
         self.stopped = parcel.stopped if parcel.last else None
 
@@ -79,6 +81,7 @@ async def settle_accounts(desk: Desk) -> None:
     for shard in desk.journal.owing(desk.run.missing):
         desk.grants.found(shard)
         out = Out(shard, {})
+        await desk.place.answers(f"{shard.key}/{ORDER}")  # else it counts as having told nothing
         while (parcel := await next_parcel(desk, out)) is not None:
             out.hears(parcel)
         await close(desk, out)

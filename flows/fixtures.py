@@ -19,6 +19,7 @@ from typing import Final
 
 from prefect import flow, runtime
 from prefect.concurrency.asyncio import concurrency
+from prefect.logging import get_run_logger
 
 from engine.events import EndReason
 from engine.fanout import Observer
@@ -37,6 +38,7 @@ from flows.live_streams import none_left
 from flows.log import log_episodes
 from flows.machine import clear_away, scratch, whole_machine
 from flows.parcels import Parcel, ShardOrder, digest_of, packed, parcel_of, unpacked
+from flows.patience import Patient
 from flows.people import check_can_be_asked
 from flows.play import Job, play_job, play_until_it_counts, warm_up
 from flows.pool import ProcessPool, processes_of
@@ -67,7 +69,7 @@ def run_name() -> str:
 @flow(name="fixtures", flow_run_name=run_name, persist_result=False)
 async def fixtures(config: ShardConfig) -> None:
     """Play a shard of a tournament, and send home what has been played as it ends."""
-    place = await storage(config.storage)
+    place = Patient(await storage(config.storage), get_run_logger().warning)
     order = await order_of(config, place)
     await asyncio.to_thread(clear_away)
     with ended_from_within(), scratch() as folder:
@@ -174,6 +176,7 @@ class _Post:
             await asyncio.shield(putting)
         except asyncio.CancelledError:  # it is written on: the next one is not to have its number
             await asyncio.wait([putting], timeout=_ENDING_S)
+            putting.cancel()  # where the storage is away, nobody waits for it any more
             raise
 
     async def _put(self, content: bytes) -> None:

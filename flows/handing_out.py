@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Final
 from uuid import UUID
 
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import StateType
 from prefect.exceptions import ObjectNotFound
+from prefect.logging import get_run_logger
 
 from engine.errors import BrokenRecord
 from engine.events import EndReason
@@ -27,6 +29,7 @@ from flows.fixtures import ORDER
 from flows.grants import Grants
 from flows.journal import Shard
 from flows.parcels import Homecoming, Parcel, ShardOrder, digest_of, packed, take_home
+from flows.patience import Patient
 from flows.pool import ProcessPool
 from flows.presumed import give_up, settle
 from flows.run import Run
@@ -69,7 +72,7 @@ class ShardLost(Exception):
 
 async def play_shards(run: Run, stage: Stage, views: Views, pool: ProcessPool) -> None:
     """Have workers play all that is missing. Raises `NoFixtures` and `ShardLost`."""
-    place, journal = await storage(), run.journal
+    place, journal = Patient(await storage(), partial(_told, stage)), run.journal
     async with get_client() as client, watching(client) as watch:
         cutter = Cutter(run, journal, watch.workers)
         allowed, captains = run.order.allowance, run.captains.values()
@@ -97,6 +100,12 @@ def _tell_who_plays(run: Run, stage: Stage, watch: Watch) -> None:
                 f"no worker takes the runs of {pool}: they wait for one "
                 f"(prefect worker start --pool {pool})"
             )
+
+
+def _told(stage: Stage, trouble: str) -> None:
+    """Also to who has only the run's log: a deployment has no terminal."""
+    get_run_logger().warning("%s", trouble)
+    stage.reporter.trouble(trouble)
 
 
 async def carry(desk: Desk, shard: Shard) -> None:
@@ -144,8 +153,10 @@ async def _ordered(desk: Desk, shard: Shard) -> str:
     reckoned anew: what the run has seen since would make another order of it.
     """
     key = f"{shard.key}/{ORDER}"
-    if shard.order is not None and await desk.place.get(key) is not None:
-        return shard.order
+    if shard.order is not None:
+        await desk.place.answers(key)
+        if await desk.place.get(key) is not None:
+            return shard.order
     order = packed(_order(desk, shard))
     await desk.place.put(key, order)
     return digest_of(order)
@@ -175,11 +186,13 @@ async def _until_over(desk: Desk, out: Out, run_id: UUID) -> bool:
     """Take home each parcel as it comes; whether what is missing then is still waited for."""
     while True:
         out.seen = await desk.watch.next(run_id)
-        while (parcel := await next_parcel(desk, out)) is not None:
-            await _take(desk, out, parcel)
-            if parcel.last:
-                return parcel.stopped is not None
+        await _take_all(desk, out)
         state = out.seen.state
+        if state.is_final() and not out.is_home:
+            await desk.place.answers(f"{out.shard.key}/{ORDER}")
+            await _take_all(desk, out)  # what came meanwhile, or could not be read
+        if out.is_home:
+            return out.stopped is not None
         if state.is_final():
             return True
         if state.type is StateType.SCHEDULED and not _is_waited_for(desk, out):
@@ -193,6 +206,11 @@ def _is_waited_for(desk: Desk, out: Out) -> bool:
     """Whether it is still to be begun."""
     is_wanted = bool(desk.run.wanted(out.missing.values()))
     return is_wanted and not is_over(desk.run, out.shard.pool)
+
+
+async def _take_all(desk: Desk, out: Out) -> None:
+    while not out.is_home and (parcel := await next_parcel(desk, out)) is not None:
+        await _take(desk, out, parcel)
 
 
 async def _take(desk: Desk, out: Out, parcel: Parcel) -> None:
