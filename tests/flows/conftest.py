@@ -6,7 +6,7 @@ import gc
 import os
 import subprocess
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
@@ -14,15 +14,21 @@ import pytest
 
 from flows import settings
 from flows.server import Server, server
+from tests.flows.newest import keep, one_at_a_time, taken
 from tests.flows.queues import clear_queues
 from tests.flows.support import DEADLINE_S
 from tests.flows.upping import Told, Up, joined, up_process
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with served(tmp_path_factory.mktemp("captains-home")) as found:
-        yield found
+    home, first = tmp_path_factory.mktemp("captains-home"), None
+    with ExitStack() as held:
+        with one_at_a_time(tmp_path_factory) as newest:
+            if not taken(newest, home):
+                first = held.enter_context(served(home))
+                keep(newest, home)
+        yield first or held.enter_context(served(home))
 
 
 @contextmanager
