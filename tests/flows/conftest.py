@@ -50,19 +50,26 @@ def served(home: Path, more: Mapping[str, str] = MappingProxyType({})) -> Iterat
         os.environ.update(before)
 
 
-@pytest.fixture
-def on_server(prefect_server: Server) -> Iterator[Server]:
-    """Prefect's client in this process talks to the server, on which nothing waits for a worker."""
+@contextmanager
+def talking_to(server: Server) -> Iterator[None]:
+    """Prefect's client in this process talks to the server."""
     from prefect.events.worker import EventsWorker
     from prefect.settings import PREFECT_API_URL, temporary_settings
 
-    clear_queues(prefect_server)
-    with temporary_settings({PREFECT_API_URL: prefect_server.api_url}):
-        yield prefect_server
+    with temporary_settings({PREFECT_API_URL: server.api_url}):
+        yield
         # Its thread goes on pinging the server and draws from the global random numbers for it,
         # which Hypothesis takes for a flaky test of another room.
         EventsWorker.drain_all(timeout=30)
     gc.collect()  # Prefect leaves sockets to the collector: here, where a test ignores it
+
+
+@pytest.fixture
+def on_server(prefect_server: Server) -> Iterator[Server]:
+    """The server, on which nothing waits for a worker, and to which this process talks."""
+    clear_queues(prefect_server)
+    with talking_to(prefect_server):
+        yield prefect_server
 
 
 @pytest.fixture
