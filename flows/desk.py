@@ -11,7 +11,7 @@ from prefect.client.schemas.objects import StateType
 
 from engine.spec import EpisodeSpec
 from flows.deployments.wanted import CPU, LLM, PoolName
-from flows.fixtures import ORDER
+from flows.fixtures import ORDER, RECALLED
 from flows.grants import Grants, worst
 from flows.journal import Journal, Shard
 from flows.parcels import Parcel, unpacked
@@ -47,7 +47,8 @@ class Desk:
 @dataclass(slots=True)
 class Out:
     """A shard that is out: what is missing of it, how its flow run was when it was last seen, and
-    what it told in so many `parcels`. `is_told`: it spends no more; `is_home`: all of it has come.
+    what it told in so many `parcels`. `is_told`: it spends no more; `is_home`: all of it has come;
+    `is_recalled`: whoever begins it from now on is told not to, or had told that he has.
     """
 
     shard: Shard
@@ -57,6 +58,7 @@ class Out:
     is_told: bool = False
     stopped: str | None = None
     is_home: bool = False
+    is_recalled: bool = False
     parcels: int = 0
     played: int = 0
 
@@ -108,10 +110,18 @@ async def close(desk: Desk, out: Out) -> None:
     await desk.grants.settle(shard, spent)
 
 
+async def recall(desk: Desk, out: Out) -> None:
+    """Tell who plays it by the storage, as its flow run is there no more."""
+    await desk.place.put(f"{out.shard.key}/{RECALLED}", b"")
+    out.is_recalled = True
+
+
 async def _has_asked_nobody(desk: Desk, out: Out) -> bool:
     """A shard of captains who are waited for sends a parcel before it asks the first."""
     if out.seen is None or out.parcels:
         return False
+    if out.is_recalled:
+        return True
     if not out.seen.has_begun:
         return out.seen.state.type in TAKEN_BY_NOBODY
     if out.seen.state.type not in ENDED:

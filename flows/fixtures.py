@@ -54,6 +54,8 @@ from spectator import BusPublisher
 
 LIMIT: Final = "captains-shards"
 ORDER: Final = "order"
+RECALLED: Final = "recalled"
+RECALLED_EVERY_S: Final = 10.0
 _ENDING_S: Final = 5.0
 
 
@@ -156,6 +158,30 @@ class _Post:
         """Say that from here on somebody may be asked."""
         await self._send(Parcel(lines=(), records={}, last=False))
 
+    @asynccontextmanager
+    async def wanted(self) -> AsyncIterator[None]:
+        """What is played in the block is cancelled once nobody waits for it any more. Who says so
+        looks afterwards whether it has been begun: one of both sees the other.
+        """
+        playing = asyncio.current_task()
+        assert playing is not None
+
+        async def looking() -> None:
+            while not await self._is_recalled():  # noqa: ASYNC110 - another machine is asked
+                await asyncio.sleep(RECALLED_EVERY_S)
+            playing.cancel("nobody waits for it any more")
+
+        if await self._is_recalled():
+            raise asyncio.CancelledError
+        task = asyncio.create_task(looking())
+        try:
+            yield
+        finally:
+            task.cancel()
+
+    async def _is_recalled(self) -> bool:
+        return await self._place.get(f"{self._key}/{RECALLED}") is not None
+
     async def close(self) -> None:
         """Say that no more of it is played, where that is so."""
         async with self._sending:
@@ -245,7 +271,8 @@ async def _asked(post: _Post) -> None:
                         await together(leg(part, spec) for spec in pair)
 
         try:
-            await together(asker() for _ in range(order.open_episodes // 2))
+            async with post.wanted():
+                await together(asker() for _ in range(order.open_episodes // 2))
         except asyncio.CancelledError:
             await post.cancelled()
             raise
