@@ -11,12 +11,13 @@ from prefect.client.schemas.objects import StateType
 
 from engine.spec import EpisodeSpec
 from flows.deployments.wanted import CPU, LLM, PoolName
-from flows.fixtures import ORDER, RECALLED
+from flows.fixtures import ORDER
 from flows.grants import Grants, worst
 from flows.journal import Journal, Shard
 from flows.parcels import Parcel, unpacked
 from flows.patience import Patient
 from flows.pool import ProcessPool
+from flows.post import RECALLED
 from flows.run import Run
 from flows.shards import Cutter
 from flows.spending import Told

@@ -18,11 +18,12 @@ from engine.tool_captains.budgets import Spending, Sums
 from flows import handing_out, watching
 from flows.deployments.wanted import LLM
 from flows.desk import Desk, Out, close, granted, settle_accounts
-from flows.fixtures import ORDER, RECALLED
+from flows.fixtures import ORDER
 from flows.handing_out import carry, hand_out
 from flows.journal import Grant, Journal, Shard
 from flows.parcels import Parcel, digest_of, packed
 from flows.patience import Patient
+from flows.post import RECALLED
 from flows.spending import Told
 from tests.flows.desks import Server, desk_of, place_in
 from tests.flows.test_experience import episode
