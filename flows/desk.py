@@ -17,6 +17,7 @@ from flows.journal import Journal, Shard
 from flows.parcels import Parcel, unpacked
 from flows.patience import Patient
 from flows.pool import ProcessPool
+from flows.post import RECALLED
 from flows.run import Run
 from flows.shards import Cutter
 from flows.spending import Told
@@ -47,7 +48,8 @@ class Desk:
 @dataclass(slots=True)
 class Out:
     """A shard that is out: what is missing of it, how its flow run was when it was last seen, and
-    what it told in so many `parcels`. `is_told`: it spends no more; `is_home`: all of it has come.
+    what it told in so many `parcels`. `is_told`: it spends no more; `is_home`: all of it has come;
+    `is_recalled`: whoever begins it from now on is told not to, or had told that he has.
     """
 
     shard: Shard
@@ -57,6 +59,7 @@ class Out:
     is_told: bool = False
     stopped: str | None = None
     is_home: bool = False
+    is_recalled: bool = False
     parcels: int = 0
     played: int = 0
 
@@ -108,10 +111,18 @@ async def close(desk: Desk, out: Out) -> None:
     await desk.grants.settle(shard, spent)
 
 
+async def recall(desk: Desk, out: Out) -> None:
+    """Tell who plays it by the storage, as its flow run is there no more."""
+    await desk.place.put(f"{out.shard.key}/{RECALLED}", b"")
+    out.is_recalled = True
+
+
 async def _has_asked_nobody(desk: Desk, out: Out) -> bool:
     """A shard of captains who are waited for sends a parcel before it asks the first."""
     if out.seen is None or out.parcels:
         return False
+    if out.is_recalled:
+        return True
     if not out.seen.has_begun:
         return out.seen.state.type in TAKEN_BY_NOBODY
     if out.seen.state.type not in ENDED:

@@ -6,6 +6,8 @@ storage, and counts once its seal has been checked and it is in the run's own fo
 
 from __future__ import annotations
 
+import asyncio
+import time
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -24,7 +26,7 @@ from engine.version import project_version
 from flows import artifacts
 from flows.config import ShardConfig
 from flows.deployments.wanted import CPU, LLM, SHARDS, PoolName
-from flows.desk import Desk, Out, close, granted, is_over, next_parcel, settle_accounts
+from flows.desk import Desk, Out, close, granted, is_over, next_parcel, recall, settle_accounts
 from flows.fixtures import ORDER
 from flows.grants import Grants
 from flows.journal import Shard
@@ -38,11 +40,12 @@ from flows.stage import Stage
 from flows.storage import storage
 from flows.together import together
 from flows.views import Views
-from flows.watching import Watch, watching
+from flows.watching import GONE, POLL_S, Watch, watching
 from flows.work import waits
 
 MOST_OUT: Final = 16  # shards of a pool at once, those included that nobody has taken yet
 MOST_TRIES: Final = 3
+LAST_WORD_S: Final = 60.0  # he looks every 10 s, and has his calls to end
 
 
 class NoFixtures(Exception):
@@ -123,8 +126,9 @@ async def carry(desk: Desk, shard: Shard) -> None:
     await close(desk, out)  # what is missing of it has another key from here, or the next start
     if out.missing and is_waited_for:
         _came_back(desk, out)
-    with suppress(Exception):  # what is left there is clutter
-        await desk.place.remove(shard.key)
+    if out.is_told or not out.is_recalled:  # else somebody may still look whether he is wanted
+        with suppress(Exception):  # what is left there is clutter
+            await desk.place.remove(shard.key)
 
 
 async def hand_out(desk: Desk, shard: Shard) -> UUID:
@@ -191,6 +195,8 @@ async def _until_over(desk: Desk, out: Out, run_id: UUID) -> bool:
         if state.is_final() and not out.is_home:
             await desk.place.answers(f"{out.shard.key}/{ORDER}")
             await _take_all(desk, out)  # what came meanwhile, or could not be read
+        if out.seen is GONE and out.shard.pool == LLM:
+            await _last_word(desk, out)
         if out.is_home:
             return out.stopped is not None
         if state.is_final():
@@ -206,6 +212,18 @@ def _is_waited_for(desk: Desk, out: Out) -> bool:
     """Whether it is still to be begun."""
     is_wanted = bool(desk.run.wanted(out.missing.values()))
     return is_wanted and not is_over(desk.run, out.shard.pool)
+
+
+async def _last_word(desk: Desk, out: Out) -> None:
+    """Who plays a shard whose flow run was deleted does not hear of it: he is told to end, and
+    tells what he has spent.
+    """
+    await recall(desk, out)
+    await _take_all(desk, out)
+    until_s = time.monotonic() + LAST_WORD_S
+    while out.parcels and not out.is_told and time.monotonic() < until_s:
+        await asyncio.sleep(POLL_S)
+        await _take_all(desk, out)
 
 
 async def _take_all(desk: Desk, out: Out) -> None:
