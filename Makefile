@@ -42,7 +42,7 @@ check: $(DEV) $(PROJECT) ## format, lint, types, layers: all that needs no run
 	@echo "ruff format"; $(BIN)/ruff format --check --quiet $(CODE) || \
 		{ echo "these files are not formatted; 'make format' does it:"; $(BIN)/ruff format --check $(CODE); exit 1; }
 	@echo "ruff check"; $(BIN)/ruff check --quiet $(CODE)
-	@echo "mypy"; $(BIN)/mypy --no-error-summary
+	@echo "mypy"; $(BIN)/mypy --no-error-summary --num-workers 2
 	@echo "import-linter"; $(BIN)/lint-imports --no-logo
 
 format: $(DEV) $(PROJECT) ## format the code and sort its imports

@@ -78,7 +78,7 @@ def accounts(home: str, away: str, overs: int, seeds: Sequence[int]) -> Iterator
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.drift", description=__doc__)
-    parser.add_argument("--matches", type=int, default=1_000)
+    parser.add_argument("--matches", type=_matches, default=1_000)
     parser.add_argument("--home", default="baseline")
     parser.add_argument("--away", default="baseline")
     parser.add_argument("--overs", type=int, default=20)
@@ -89,6 +89,13 @@ def main() -> None:
     for over in range(options.overs):
         print(f"over {over + 1:>2}", *(_told(drift[:, innings, over]) for innings in (0, 1)))
     print("all    ", *(_told(drift[:, innings].sum(axis=1)) for innings in (0, 1)))
+
+
+def _matches(text: str) -> int:
+    """Standard errors are of two at least."""
+    if not text.isdecimal() or int(text) < 2:
+        raise argparse.ArgumentTypeError(f"{text}; allowed: 2 or more")
+    return int(text)
 
 
 def _told(drift: Floats) -> str:

@@ -15,12 +15,13 @@ from flows.fixtures import ORDER
 from flows.grants import Grants, worst
 from flows.journal import Journal, Shard
 from flows.parcels import Parcel, unpacked
+from flows.patience import Patient
 from flows.pool import ProcessPool
+from flows.post import RECALLED
 from flows.run import Run
 from flows.shards import Cutter
 from flows.spending import Told
 from flows.stage import Stage
-from flows.storage import Storage
 from flows.views import Views
 from flows.watching import Seen, Watch
 
@@ -37,7 +38,7 @@ class Desk:
     views: Views
     pool: ProcessPool
     client: PrefectClient
-    place: Storage
+    place: Patient
     watch: Watch
     journal: Journal
     cutter: Cutter
@@ -47,7 +48,8 @@ class Desk:
 @dataclass(slots=True)
 class Out:
     """A shard that is out: what is missing of it, how its flow run was when it was last seen, and
-    what it told in so many `parcels`. `is_told`: it spends no more.
+    what it told in so many `parcels`. `is_told`: it spends no more; `is_home`: all of it has come;
+    `is_recalled`: whoever begins it from now on is told not to, or had told that he has.
     """
 
     shard: Shard
@@ -56,11 +58,14 @@ class Out:
     spent: Told | None = None
     is_told: bool = False
     stopped: str | None = None
+    is_home: bool = False
+    is_recalled: bool = False
     parcels: int = 0
     played: int = 0
 
     def hears(self, parcel: Parcel) -> None:
         self.parcels += 1
+        self.is_home = parcel.last
         self.spent, self.is_told = parcel.spent, parcel.last or parcel.stopped is not None
         self.stopped = parcel.stopped if parcel.last else None
 
@@ -79,6 +84,7 @@ async def settle_accounts(desk: Desk) -> None:
     for shard in desk.journal.owing(desk.run.missing):
         desk.grants.found(shard)
         out = Out(shard, {})
+        await desk.place.answers(f"{shard.key}/{ORDER}")  # else it counts as having told nothing
         while (parcel := await next_parcel(desk, out)) is not None:
             out.hears(parcel)
         await close(desk, out)
@@ -105,10 +111,18 @@ async def close(desk: Desk, out: Out) -> None:
     await desk.grants.settle(shard, spent)
 
 
+async def recall(desk: Desk, out: Out) -> None:
+    """Tell who plays it by the storage, as its flow run is there no more."""
+    await desk.place.put(f"{out.shard.key}/{RECALLED}", b"")
+    out.is_recalled = True
+
+
 async def _has_asked_nobody(desk: Desk, out: Out) -> bool:
     """A shard of captains who are waited for sends a parcel before it asks the first."""
     if out.seen is None or out.parcels:
         return False
+    if out.is_recalled:
+        return True
     if not out.seen.has_begun:
         return out.seen.state.type in TAKEN_BY_NOBODY
     if out.seen.state.type not in ENDED:

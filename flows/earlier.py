@@ -43,8 +43,11 @@ async def close(flow_run: Mapping[str, Any] | None, me: Mapping[str, Any]) -> No
                 await client.set_flow_run_state(found.id, Crashed(message=GONE), force=True)
 
 
-async def recall(shards: Collection[str]) -> None:
-    """End the shards that an earlier start handed out, whose run was set aside."""
-    if shards:
-        async with get_client() as client:
-            await presumed.recall(client, shards)
+async def recall(shards: Collection[str]) -> bool:
+    """End the shards that an earlier start handed out, whose run was set aside; whether that is
+    done.
+    """
+    if not shards:
+        return True
+    async with get_client() as client:
+        return await presumed.recall(client, shards)

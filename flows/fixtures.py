@@ -8,21 +8,18 @@ is killed, the next one clears away.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
-from shutil import rmtree
-from tempfile import mkdtemp
 from typing import Final
 
 from prefect import flow, runtime
 from prefect.concurrency.asyncio import concurrency
+from prefect.logging import get_run_logger
 
 from engine.events import EndReason
 from engine.fanout import Observer
-from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
 from engine.tool_captains import Services
 from engine.version import project_version
@@ -34,12 +31,13 @@ from flows.ledger import RunFolder
 from flows.lending import answers_home, check_secrets, lent
 from flows.limits import LEASE_S
 from flows.live_streams import none_left
-from flows.log import log_episodes
 from flows.machine import clear_away, scratch, whole_machine
-from flows.parcels import Parcel, ShardOrder, digest_of, packed, parcel_of, unpacked
+from flows.parcels import ShardOrder, digest_of, unpacked
+from flows.patience import Patient
 from flows.people import check_can_be_asked
 from flows.play import Job, play_job, play_until_it_counts, warm_up
 from flows.pool import ProcessPool, processes_of
+from flows.post import Part, Post
 from flows.publishing import publisher
 from flows.room import Room
 from flows.spending import SPENT, KeptBudgets, Told, keep
@@ -52,7 +50,6 @@ from spectator import BusPublisher
 
 LIMIT: Final = "captains-shards"
 ORDER: Final = "order"
-_ENDING_S: Final = 5.0
 
 
 class BadShard(Exception):
@@ -67,7 +64,7 @@ def run_name() -> str:
 @flow(name="fixtures", flow_run_name=run_name, persist_result=False)
 async def fixtures(config: ShardConfig) -> None:
     """Play a shard of a tournament, and send home what has been played as it ends."""
-    place = await storage(config.storage)
+    place = Patient(await storage(config.storage), get_run_logger().warning)
     order = await order_of(config, place)
     await asyncio.to_thread(clear_away)
     with ended_from_within(), scratch() as folder:
@@ -82,7 +79,7 @@ async def fixtures(config: ShardConfig) -> None:
                 raise_on_lease_renewal_failure=False,  # a server that was away ends no play
             ),
         ):
-            post = _Post(place, config.shard, folder, order)
+            post = Post(place, config.shard, folder, order)
             async with none_left(post.bus, lambda: post.folders):
                 await (_asked(post) if is_asked else _computed(post))
 
@@ -115,73 +112,7 @@ async def order_of(config: ShardConfig, place: Storage) -> ShardOrder:
     return order
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """Of a shard: the folder in which it is played, and the results as they come."""
-
-    folder: RunFolder
-    results: list[EpisodeResult] = field(default_factory=list)
-
-
-class _Post:
-    """Gives each part of a shard a folder to be played in, and sends home what is in it."""
-
-    def __init__(self, place: Storage, key: str, scratch: Path, order: ShardOrder) -> None:
-        self.order, self.scratch, self._place, self._key = order, scratch, place, key
-        self.bus = current_stage().bus if order.shown else None
-        self.folders: list[RunFolder] = []
-        self._left, self._sent = len(order.episodes), 0
-        self._sending = asyncio.Lock()
-        self.spent: Callable[[], Told | None] = lambda: None
-        self.stopped: str | None = None
-
-    @asynccontextmanager
-    async def sending(self, episodes: Sequence[EpisodeSpec]) -> AsyncIterator[_Part]:
-        """What was played of these is sent at the end of the block."""
-        folder = RunFolder(Path(mkdtemp(dir=self.scratch)))
-        folder.open({})
-        self.folders.append(folder)  # until it is sent: of a part that is cut short, what is live
-        part = _Part(folder)
-        yield part
-        async with self._sending:  # the next parcel's number is that of those that are there
-            self._left -= len(episodes)
-            await self._send(parcel_of(folder, part.results, last=self._left == 0))
-        log_episodes([*folder.attempts()])
-        self.folders.remove(folder)
-        await asyncio.to_thread(rmtree, folder.path, ignore_errors=True)
-
-    async def begin(self) -> None:
-        """Say that from here on somebody may be asked."""
-        await self._send(Parcel(lines=(), records={}, last=False))
-
-    async def close(self) -> None:
-        """Say that no more of it is played, where that is so."""
-        async with self._sending:
-            if self._left and self.stopped is not None:
-                await self._send(Parcel(lines=(), records={}, last=True, stopped=self.stopped))
-
-    async def cancelled(self) -> None:
-        """Say what was spent until then; what was not is for others."""
-        with suppress(Exception):
-            async with asyncio.timeout(_ENDING_S), self._sending:
-                await self._send(Parcel(lines=(), records={}, last=False, stopped="cancelled"))
-
-    async def _send(self, parcel: Parcel) -> None:
-        stopped = parcel.stopped or (self.stopped if parcel.last else None)
-        told = parcel.model_copy(update={"spent": self.spent(), "stopped": stopped})
-        putting = asyncio.create_task(self._put(packed(told)))
-        try:
-            await asyncio.shield(putting)
-        except asyncio.CancelledError:  # it is written on: the next one is not to have its number
-            await asyncio.wait([putting], timeout=_ENDING_S)
-            raise
-
-    async def _put(self, content: bytes) -> None:
-        await self._place.put(f"{self._key}/{self._sent}", content)
-        self._sent += 1
-
-
-async def _computed(post: _Post) -> None:
+async def _computed(post: Post) -> None:
     """Play scripted captains, in processes of this run."""
     order = post.order
     processes = processes_of(order.processes)
@@ -207,7 +138,7 @@ async def _computed(post: _Post) -> None:
         await together(player() for _ in range(processes + 1))
 
 
-async def _asked(post: _Post) -> None:
+async def _asked(post: Post) -> None:
     """Play captains that are waited for, on the loop, pairs side by side."""
     order = post.order
     captains = {side.name: side for spec in order.episodes for side in (spec.home, spec.away)}
@@ -221,7 +152,7 @@ async def _asked(post: _Post) -> None:
         await check_secrets(captains.values(), services.secrets)
         await post.begin()
 
-        async def leg(part: _Part, spec: EpisodeSpec) -> None:
+        async def leg(part: Part, spec: EpisodeSpec) -> None:
             observers: list[Observer] = [bus.observer()] if bus is not None else []
             result = await play_until_it_counts(
                 part.folder, spec, attempts=order.attempts, observers=observers, services=services
@@ -242,7 +173,8 @@ async def _asked(post: _Post) -> None:
                         await together(leg(part, spec) for spec in pair)
 
         try:
-            await together(asker() for _ in range(order.open_episodes // 2))
+            async with post.wanted():
+                await together(asker() for _ in range(order.open_episodes // 2))
         except asyncio.CancelledError:
             await post.cancelled()
             raise
@@ -267,7 +199,7 @@ def _spent(order: ShardOrder, budgets: KeptBudgets) -> Told:
 
 
 @asynccontextmanager
-async def _lent(post: _Post, budgets: KeptBudgets) -> AsyncIterator[Services]:
+async def _lent(post: Post, budgets: KeptBudgets) -> AsyncIterator[Services]:
     """What captains that call tools need; answers are kept in this machine's own home folder."""
     stage = current_stage()
     home = answers_home(Path("runs"))
@@ -278,7 +210,7 @@ async def _lent(post: _Post, budgets: KeptBudgets) -> AsyncIterator[Services]:
         yield services
 
 
-def _bus(post: _Post) -> AbstractAsyncContextManager[BusPublisher | None]:
+def _bus(post: Post) -> AbstractAsyncContextManager[BusPublisher | None]:
     said = said_aloud(current_stage())
     return publisher(post.bus, RunFolder(post.scratch), post.order.reasoning, said)
 

@@ -6,14 +6,18 @@ storage, and counts once its seal has been checked and it is in the run's own fo
 
 from __future__ import annotations
 
+import asyncio
+import time
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Final
 from uuid import UUID
 
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import StateType
 from prefect.exceptions import ObjectNotFound
+from prefect.logging import get_run_logger
 
 from engine.errors import BrokenRecord
 from engine.events import EndReason
@@ -22,11 +26,12 @@ from engine.version import project_version
 from flows import artifacts
 from flows.config import ShardConfig
 from flows.deployments.wanted import CPU, LLM, SHARDS, PoolName
-from flows.desk import Desk, Out, close, granted, is_over, next_parcel, settle_accounts
+from flows.desk import Desk, Out, close, granted, is_over, next_parcel, recall, settle_accounts
 from flows.fixtures import ORDER
 from flows.grants import Grants
 from flows.journal import Shard
 from flows.parcels import Homecoming, Parcel, ShardOrder, digest_of, packed, take_home
+from flows.patience import Patient
 from flows.pool import ProcessPool
 from flows.presumed import give_up, settle
 from flows.run import Run
@@ -35,11 +40,12 @@ from flows.stage import Stage
 from flows.storage import storage
 from flows.together import together
 from flows.views import Views
-from flows.watching import Watch, watching
+from flows.watching import GONE, POLL_S, Watch, watching
 from flows.work import waits
 
 MOST_OUT: Final = 16  # shards of a pool at once, those included that nobody has taken yet
 MOST_TRIES: Final = 3
+LAST_WORD_S: Final = 60.0  # he looks every 10 s, and has his calls to end
 
 
 class NoFixtures(Exception):
@@ -69,7 +75,7 @@ class ShardLost(Exception):
 
 async def play_shards(run: Run, stage: Stage, views: Views, pool: ProcessPool) -> None:
     """Have workers play all that is missing. Raises `NoFixtures` and `ShardLost`."""
-    place, journal = await storage(), run.journal
+    place, journal = Patient(await storage(), partial(_told, stage)), run.journal
     async with get_client() as client, watching(client) as watch:
         cutter = Cutter(run, journal, watch.workers)
         allowed, captains = run.order.allowance, run.captains.values()
@@ -99,6 +105,12 @@ def _tell_who_plays(run: Run, stage: Stage, watch: Watch) -> None:
             )
 
 
+def _told(stage: Stage, trouble: str) -> None:
+    """Also to who has only the run's log: a deployment has no terminal."""
+    get_run_logger().warning("%s", trouble)
+    stage.reporter.trouble(trouble)
+
+
 async def carry(desk: Desk, shard: Shard) -> None:
     """Hand out a shard, and take home what is played of it until it is over."""
     run_id = await hand_out(desk, shard)
@@ -114,8 +126,9 @@ async def carry(desk: Desk, shard: Shard) -> None:
     await close(desk, out)  # what is missing of it has another key from here, or the next start
     if out.missing and is_waited_for:
         _came_back(desk, out)
-    with suppress(Exception):  # what is left there is clutter
-        await desk.place.remove(shard.key)
+    if out.is_told or not out.is_recalled:  # else somebody may still look whether he is wanted
+        with suppress(Exception):  # what is left there is clutter
+            await desk.place.remove(shard.key)
 
 
 async def hand_out(desk: Desk, shard: Shard) -> UUID:
@@ -144,8 +157,10 @@ async def _ordered(desk: Desk, shard: Shard) -> str:
     reckoned anew: what the run has seen since would make another order of it.
     """
     key = f"{shard.key}/{ORDER}"
-    if shard.order is not None and await desk.place.get(key) is not None:
-        return shard.order
+    if shard.order is not None:
+        await desk.place.answers(key)
+        if await desk.place.get(key) is not None:
+            return shard.order
     order = packed(_order(desk, shard))
     await desk.place.put(key, order)
     return digest_of(order)
@@ -175,11 +190,15 @@ async def _until_over(desk: Desk, out: Out, run_id: UUID) -> bool:
     """Take home each parcel as it comes; whether what is missing then is still waited for."""
     while True:
         out.seen = await desk.watch.next(run_id)
-        while (parcel := await next_parcel(desk, out)) is not None:
-            await _take(desk, out, parcel)
-            if parcel.last:
-                return parcel.stopped is not None
+        await _take_all(desk, out)
         state = out.seen.state
+        if state.is_final() and not out.is_home:
+            await desk.place.answers(f"{out.shard.key}/{ORDER}")
+            await _take_all(desk, out)  # what came meanwhile, or could not be read
+        if out.seen is GONE and out.shard.pool == LLM:
+            await _last_word(desk, out)
+        if out.is_home:
+            return out.stopped is not None
         if state.is_final():
             return True
         if state.type is StateType.SCHEDULED and not _is_waited_for(desk, out):
@@ -193,6 +212,23 @@ def _is_waited_for(desk: Desk, out: Out) -> bool:
     """Whether it is still to be begun."""
     is_wanted = bool(desk.run.wanted(out.missing.values()))
     return is_wanted and not is_over(desk.run, out.shard.pool)
+
+
+async def _last_word(desk: Desk, out: Out) -> None:
+    """Who plays a shard whose flow run was deleted does not hear of it: he is told to end, and
+    tells what he has spent.
+    """
+    await recall(desk, out)
+    await _take_all(desk, out)
+    until_s = time.monotonic() + LAST_WORD_S
+    while out.parcels and not out.is_told and time.monotonic() < until_s:
+        await asyncio.sleep(POLL_S)
+        await _take_all(desk, out)
+
+
+async def _take_all(desk: Desk, out: Out) -> None:
+    while not out.is_home and (parcel := await next_parcel(desk, out)) is not None:
+        await _take(desk, out, parcel)
 
 
 async def _take(desk: Desk, out: Out, parcel: Parcel) -> None:

@@ -22,6 +22,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Final
 
@@ -111,11 +112,18 @@ class RunFolder:
         """
         if not self.path.exists():
             return None
-        numbers = (n for n in range(1, 1_000_000))
-        places = (self.path.with_name(f"{self.path.name}~{n}") for n in numbers)
-        place = next(place for place in places if not place.exists())
+        place = next(place for place in self._places() if not place.exists())
         self.path.rename(place)
         return place
+
+    def aside(self) -> Iterator[RunFolder]:
+        """What was set aside, the last first."""
+        there = [*takewhile(Path.exists, self._places())]
+        yield from map(RunFolder, reversed(there))
+
+    def _places(self) -> Iterator[Path]:
+        numbers = (n for n in range(1, 1_000_000))
+        return (self.path.with_name(f"{self.path.name}~{n}") for n in numbers)
 
     def record_of(self, result: EpisodeResult) -> Path:
         """Where the record of this attempt is sealed."""

@@ -8,6 +8,7 @@ Prefect server and the bus are those of its environment.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -78,10 +79,13 @@ def main() -> int:
 
 def _load() -> None:
     """All that a match needs, before it is known which: this takes seconds."""
+    gc.disable()  # nothing of it is garbage
     import flows.episode  # noqa: F401
     from flows.play import warm_up
 
     warm_up()
+    gc.freeze()
+    gc.enable()
 
 
 def _played(order: str, teller: _Teller) -> ChildSays:

@@ -6,11 +6,13 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from engine.version import project_version
 from flows.journal import Journal
+from flows.ledger import RunFolder
 from flows.order import Order
 from flows.run import Run
 
@@ -57,16 +59,10 @@ def _held(
 ) -> Iterator[Run]:
     folder = order.folder(runs)
     with folder.held():
-        before = folder.about()
-        starts = int(before.get("starts", 0)) + 1
-        first_attempt = int(before.get("first_attempt", 1))
-        recalled = tuple(before.get("recalled", ()))  # by a start that was killed before it could
         if fresh:
-            journal, attempts = Journal(folder.path), order.spec.limits.attempts
-            recalled += journal.keys_out()
-            handed = (number + attempts for number in journal.attempts.values())
-            first_attempt = max(first_attempt, folder.last_attempt() + 1, *handed)
             folder.set_aside()
+        left = _left_by_the_last(folder, order.spec.limits.attempts)
+        starts = left.starts + 1
         folder.open(
             {
                 "name": order.spec.name,
@@ -74,16 +70,61 @@ def _held(
                 "file_digest": order.file_digest,
                 "occasion": order.plan.occasion,
                 "starts": starts,
-                "first_attempt": first_attempt,
-                "fresh": fresh or bool(before.get("fresh")),
+                "first_attempt": left.first_attempt,
+                "fresh": fresh or left.fresh,
                 "flow_run": flow_run,
-                "recalled": recalled,
+                "recalled": left.recalled,
                 "episodes": order.plan.at_least,
                 "version": project_version(),
                 "tournament": order.spec.model_dump(mode="json", exclude_none=True),
                 "meaning": order.meaning,
             }
         )
-        run = Run(order, folder, starts, first_attempt)
-        run.earlier_flow_run, run.recalled = before.get("flow_run"), recalled
+        run = Run(order, folder, starts, left.first_attempt)
+        run.earlier_flow_run, run.recalled = left.flow_run, left.recalled
         yield run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Left:
+    """What a start goes by that the last one left. `recalled`: shards that are still to be."""
+
+    starts: int
+    first_attempt: int
+    recalled: tuple[str, ...]
+    fresh: bool
+    flow_run: Mapping[str, Any] | None
+
+    @classmethod
+    def of(cls, about: Mapping[str, Any]) -> Self:
+        return cls(
+            starts=int(about.get("starts", 0)),
+            first_attempt=int(about.get("first_attempt", 1)),
+            recalled=tuple(about.get("recalled", ())),
+            fresh=bool(about.get("fresh")),
+            flow_run=about.get("flow_run"),
+        )
+
+
+def _left_by_the_last(folder: RunFolder, attempts: int) -> _Left:
+    """Where nothing is there, it is with what was set aside: by this start, or by one that was
+    killed before it had written a word.
+    """
+    about = folder.about()
+    if about:
+        return _Left.of(about)
+    recalled, first_attempt, fresh = list[str](), 1, False
+    for aside in folder.aside():
+        journal, about, fresh = Journal(aside.path), aside.about(), True
+        recalled += journal.keys_out()
+        handed = (number + attempts for number in journal.attempts.values())
+        first_attempt = max(first_attempt, aside.last_attempt() + 1, *handed)
+        if about:
+            break
+    left = _Left.of(about)
+    return replace(
+        left,
+        recalled=(*left.recalled, *recalled),
+        first_attempt=max(left.first_attempt, first_attempt),
+        fresh=fresh,
+    )

@@ -2,6 +2,7 @@
 
     <run>/<shard>/order        what is to be played (`ShardOrder`)
     <run>/<shard>/0, 1, 2 …    what has been played since the parcel before (`Parcel`)
+    <run>/<shard>/recalled     that nobody waits for it any more, where its flow run was deleted
 
 Each is compressed JSON, checked when it is read. A parcel has the sealed records themselves, and
 whoever takes it home counts these: the seal is checked again, and that all of the match is what was

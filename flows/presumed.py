@@ -32,12 +32,16 @@ async def give_up(client: PrefectClient, run_id: UUID, state: State[Any]) -> Non
             await client.set_flow_run_state(run_id, lost, force=True)
 
 
-async def recall(client: PrefectClient, keys: Iterable[str]) -> None:
-    """End the flow runs of these shards: what they play is not wanted any more."""
+async def recall(client: PrefectClient, keys: Iterable[str]) -> bool:
+    """End the flow runs of these shards: what they play is not wanted any more. Whether Prefect has
+    heard of it; else they play for nobody.
+    """
     named = FlowRunFilter.model_validate({"idempotency_key": {"any_": [*keys]}})
-    with suppress(httpx.HTTPError, PrefectException):  # then they play for nobody
+    with suppress(httpx.HTTPError, PrefectException):
         runs = await client.read_flow_runs(flow_run_filter=named)
         await asyncio.gather(*(settle(client, run.id) for run in runs))
+        return True
+    return False
 
 
 async def settle(client: PrefectClient, run_id: UUID) -> bool:

@@ -4,7 +4,7 @@ one.
 The embedded server is a child process on a free port of the loopback interface, shared by every
 command of one home folder, so that a limit holds between them. Whoever uses it holds a shared lock
 on `users.lock`; the server ends when that lock is free, however its users ended. `PREFECT_HOME`
-keeps its database: the first start takes 10 to 16 s, later ones 4 to 5.
+keeps its database: the first start takes 10 to 16 s, later ones 3 to 5.
 """
 
 from __future__ import annotations
@@ -32,7 +32,14 @@ _POLL_S: Final = 0.05
 
 
 class ServerUnavailable(Exception):
-    """No Prefect server could be used; the message says which, and why."""
+    """No Prefect server could be used; the message says which, and why; `mend` is a command."""
+
+    def __init__(self, said: str, mend: str) -> None:
+        super().__init__(said, mend)
+        self.said, self.mend = said, mend
+
+    def __str__(self) -> str:
+        return self.said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +138,8 @@ def standing_server(home: Path) -> Server | None:
             raise ServerUnavailable(
                 f"the Prefect server at {known.api_url} has not answered in {HEALTH_TIMEOUT_S:g} s,"
                 f" and its process {known.pid} lives: try again, or end that process; its log is "
-                f"{home / 'server.log'}"
+                f"{home / 'server.log'}",
+                f"kill {known.pid}  # where it stays so: the next command starts another",
             )
     return None
 
@@ -160,7 +168,8 @@ def _running(api_url: str) -> Server:
     if not answers(api_url):
         raise ServerUnavailable(
             f"no Prefect server answers at {api_url} (PREFECT_API_URL); start it, or unset the "
-            "variable to use an embedded one"
+            "variable to use an embedded one",
+            "prefect server start  # or: unset PREFECT_API_URL",
         )
     return Server(api_url=api_url, embedded=False)
 
@@ -234,5 +243,6 @@ def _start(home: Path, meanwhile: Callable[[], object], keeping: ExitStack) -> S
             return Server(api_url=keeper.api_url, embedded=True)
         time.sleep(_POLL_S)
     raise ServerUnavailable(
-        f"the Prefect server did not start; its log, {keeper.log}, ends:\n{keeper.give_up()}"
+        f"the Prefect server did not start; its log, {keeper.log}, ends:\n{keeper.give_up()}",
+        f"less {keeper.log}  # says why: its disk, its folder's owner, a newer version's database",
     )

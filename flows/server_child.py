@@ -8,6 +8,7 @@ orphan can stay behind.
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import socket
 import sys
@@ -20,15 +21,17 @@ def serve(listener: socket.socket, users_lock: Path) -> None:
     """Run a Prefect server on `listener` until nobody uses it or a signal ends it."""
     guard = _Guard(users_lock)
     threading.Thread(target=guard.wait, name="users", daemon=True).start()
+    gc.disable()  # nothing of what is loaded is garbage: to look for it is a fifth of the start
     import uvicorn
     from prefect.server.api.server import create_app
 
     from flows.one_writer import write_one_at_a_time
 
     write_one_at_a_time()
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(final=True), log_level="warning", timeout_graceful_shutdown=3)
-    )
+    app = create_app(final=True)
+    gc.freeze()
+    gc.enable()
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3))
     guard.server = server
     server.run(sockets=[listener])
 

@@ -74,25 +74,31 @@ class Far:
             if self._files.exists(place):
                 self._files.rm(place, recursive=True)
 
+    def reach_again(self) -> None:
+        """By a connection of its own, where the one that it had may have ended."""
+        if not self._files.async_impl:
+            made, options = type(self._files), self._files.storage_options
+            self._files = made(*self._files.storage_args, **options, skip_instance_cache=True)
+
 
 class Storage:
     """Bytes by key. `name` is what another process finds it by; None: by Prefect's default."""
 
     def __init__(self, name: str | None, filesystem: WritableFileSystem | Far) -> None:
-        self.name, self._filesystem = name, filesystem
+        self.name, self.filesystem = name, filesystem
         self.why_not = ""  # the last that could not be read
 
     async def put(self, key: str, content: bytes) -> None:
         """Raises `StorageRefused`."""
         try:
-            await _aside(self._filesystem.write_path, self._path(key), content)
+            await _aside(self.filesystem.write_path, self._path(key), content)
         except Exception as error:  # each storage has errors of its own
             raise StorageRefused(str(self), _told(error)) from error
 
     async def get(self, key: str) -> bytes | None:
         """None where nothing is there yet, or nobody can tell: `why_not` says which."""
         try:
-            found: bytes = await _aside(self._filesystem.read_path, self._path(key))
+            found: bytes = await _aside(self.filesystem.read_path, self._path(key))
         except Exception as error:  # noqa: BLE001 - each storage has an error of its own for it
             self.why_not = _told(error)
             return None
@@ -103,7 +109,7 @@ class Storage:
         await asyncio.to_thread(self._remove, self._path(key))
 
     def _remove(self, path: str) -> None:
-        match self._filesystem:
+        match self.filesystem:
             case LocalFileSystem(basepath=str(base)):
                 shutil.rmtree(Path(base) / path, ignore_errors=True)
             case Far() as far:

@@ -87,8 +87,8 @@ async def tournament(config: TournamentConfig) -> RunSummary:
     ):
         last.counts = lambda: counts_of(run.kept + run.book.void, run.total, run.book.void)
         await earlier.close(run.earlier_flow_run, me)
-        await earlier.recall(run.recalled)
-        run.has_recalled()
+        if await earlier.recall(run.recalled):
+            run.has_recalled()
         if config.pilot is not None:
             run.only_first(config.pilot)
         telling, shown = telling_of(run), run.spec.spectate.reasoning

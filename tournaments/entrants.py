@@ -95,13 +95,17 @@ def _resolved(entry: str | Mapping[str, JsonValue], name: str, known: Known) -> 
     try:
         return known.resolve(entry)
     except BadPreset as error:
-        raise broken_rules(_said(name, error)) from error
+        raise broken_rules(_said(_called(name), error)) from error
 
 
-def _said(name: object, error: BadPreset) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+def _called(name: object) -> str:
+    return f"captain {shown(name)}"
+
+
+def _said(who: str, error: BadPreset) -> Iterator[tuple[str, tuple[str | int, ...]]]:
     """Each thing that is wrong with a captain, and where in his entry."""
     for one in (error, *error.others):
-        yield f"captain {shown(name)}: {one.why}", one.at
+        yield f"{who}: {one.why}", one.at
 
 
 PresetName = Annotated[
@@ -184,10 +188,10 @@ class CaptainConfig(BaseModel):
 
 
 def settings_faults(
-    entry: Mapping[str, object], wrong: Collection[str], known: Known
+    entry: Mapping[str, object], place: str, wrong: Collection[str], known: Known
 ) -> Iterator[EntrantFault]:
     """What is wrong with the settings of an entry of which the keys `wrong` are told already, as
-    far as his kind is known.
+    far as his kind is known. `place` is what he is called who has no name that can be.
     """
     if {"kind", "preset"} & set(wrong) or not {"kind", "preset"} & entry.keys():
         return
@@ -195,7 +199,8 @@ def settings_faults(
     try:
         known.resolve({"name": "nameless", **rest})
     except BadPreset as error:
-        for message, at in _said(entry.get("name", "nameless"), error):
+        who = place if "name" in wrong else _called(entry.get("name"))
+        for message, at in _said(who, error):
             yield EntrantFault(at=at, message=message)
 
 

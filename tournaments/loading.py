@@ -16,13 +16,13 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from engine.yamlfile import Document, Fault, Misread, Unreadable, Where, parse, read_text
-from tournaments.entrants import entrant_faults, settings_faults
+from tournaments.entrants import CaptainConfig, entrant_faults, settings_faults, writer_fault
 from tournaments.errors import BadTournamentFile, Problem
 from tournaments.explaining import Explainer, dotted, place, setting_fault
 from tournaments.formats import KINDS, TournamentFormat
 from tournaments.known import Known
 from tournaments.match_spec import MatchSpec
-from tournaments.running import Spectate
+from tournaments.running import TEMPLATES, Spectate
 from tournaments.spec import ENTRANTS, TournamentSpec, final_fault
 from tournaments.stop_spec import Stop, stop_faults
 from tournaments.text import shown
@@ -105,10 +105,12 @@ def _idle_pairs(form: Mapping[str, object], pairs: object) -> str | None:
 def _whole_faults(document: Document, known: Known) -> Iterator[Fault]:
     """The rules about several parts together, of parts that are right where others may be wrong."""
     data = document.data if isinstance(document.data, dict) else {}
+    shows, stop = _part(Spectate, data.get("spectate", {}), known), data.get("stop")
+    if shows is not None and (why := _writer_fault(shows.commentary, data, known)):
+        yield Fault(line=document.line(("spectate", "commentary")), message=why)
     form = _part(TournamentFormat, data.get("format", {"kind": "round_robin"}), known)
     if form is None:
         return
-    shows, stop = _part(Spectate, data.get("spectate", {}), known), data.get("stop")
     if shows is not None and (message := final_fault(shows, form)):
         yield Fault(line=document.line(("spectate", "featured")), message=message)
     match = _part(MatchSpec, data.get("match"), known)
@@ -117,6 +119,14 @@ def _whole_faults(document: Document, known: Known) -> Iterator[Fault]:
         captains, opponents = ([one for one in each if isinstance(one, str)] for each in names)
         for fault in stop_faults(rule, form.model_dump(), match.pairs, captains, opponents):
             yield Fault(line=document.line(fault.at), message=fault.message)
+
+
+def _writer_fault(writer: str, data: Mapping[str, Any], known: Known) -> str | None:
+    """Of one of the file's own captains, where he himself is right."""
+    entries = [one for key in ENTRANT_KEYS for one in _entries(data.get(key))]
+    own = next((one for one in entries if _name(one) == writer), writer)
+    entry = own if own == writer else _part(CaptainConfig, own, known)
+    return None if writer == TEMPLATES or entry is None else writer_fault(entry, known)
 
 
 def _part(kind: Any, value: object, known: Known) -> Any:
@@ -144,15 +154,21 @@ def _hidden_faults(
     for at, keys in wrong.items():
         _, entry = place(at, document)
         if isinstance(entry, dict):
-            found = settings_faults(entry, keys, known)
+            found = settings_faults(entry, dotted(at), keys, known)
             told = (setting_fault(document, at, one.at, one.message) for one in found)
             yield from filter(None, told)
 
 
 def _names(entries: object) -> list[object]:
-    if not isinstance(entries, list):
-        return []
-    return [entry.get("name") if isinstance(entry, dict) else entry for entry in entries]
+    return [*map(_name, _entries(entries))]
+
+
+def _entries(entries: object) -> list[object]:
+    return entries if isinstance(entries, list) else []
+
+
+def _name(entry: object) -> object:
+    return entry.get("name") if isinstance(entry, dict) else entry
 
 
 def _explained(error: ErrorDetails, document: Document) -> Fault | None:

@@ -18,6 +18,10 @@ from flows.cli.terminal import Exit, answer_json, note
 
 SHORT: Final = frozenset({"check", "presets", "packs", "squads", "schema"})
 """Commands that end at once."""
+GARBAGE: Final = (20_000, 10, 10)
+"""Objects before the collector looks, and how many times before it looks through older ones. What a
+command loads is not garbage: with Python's 700 a sixth of the time to load Prefect goes to looking.
+"""
 
 
 def _version() -> str:
@@ -65,6 +69,7 @@ def command() -> int:
     """`captains` as a program, which ends once it has answered."""
     if sys.argv[1:] and sys.argv[1] in SHORT:
         gc.disable()  # most of them is imports, whose garbage is not worth looking for
+    gc.set_threshold(*GARBAGE)
     code = main()
     gc.freeze()  # or the interpreter looks through all that was imported: a fifth of `check`
     return code

@@ -43,8 +43,7 @@ def on_server(home: Path, captains: Sequence[CaptainSpec], *, ask: bool, fix: bo
             asked.findings.append(Finding(check=CHECK, state="ok", said=said))
             asyncio.run(_look(found, captains, asked, ask=ask, fix=fix))
     except ServerUnavailable as error:
-        mend = "prefect server start  # or: unset PREFECT_API_URL"
-        wrong = Finding(check=CHECK, state="wrong", said=str(error), why=_WHY, mend=mend)
+        wrong = Finding(check=CHECK, state="wrong", said=str(error), why=_WHY, mend=error.mend)
         asked.findings.append(wrong)
     return asked
 

@@ -46,7 +46,7 @@ class Place:
 
 
 async def examined(client: PrefectClient, place: Place) -> list[Finding]:
-    """Everything but versions, in the order in which it has to be there."""
+    """All but whether the server's version is ours, in the order in which it has to be there."""
     there = await deployed(client)
     return [
         *of_shards(there, project_version()),

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import closing
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from typing import Final
 from uuid import uuid4
 
@@ -9,6 +13,7 @@ from engine.variables import STORAGE
 from flows.needs import Finding
 from flows.storage import BadStorage, StorageRefused, storage
 
+TRIAL_S: Final = 30.0
 _TRIED: Final = b"captains doctor"
 _WHY: Final = "no shard can be handed out by it, nor what is played sent home"
 
@@ -17,20 +22,49 @@ async def of_storage() -> list[Finding]:
     """Nothing where none is named: then it is the Prefect server's, or a folder here."""
     if STORAGE.read() is None:
         return []
+    return [await asyncio.to_thread(_tried_apart, TRIAL_S)]
+
+
+def _tried_apart(within_s: float) -> Finding:
+    """In a process of its own: what waits for an answer in this one could not be ended."""
+    spawning = get_context("spawn")
+    mine, theirs = spawning.Pipe(duplex=False)
+    process = spawning.Process(target=_tell, args=(theirs,), daemon=True)
+    process.start()
+    theirs.close()
+    with closing(mine):
+        try:
+            if mine.poll(within_s):
+                found: Finding = mine.recv()
+                return found
+        except EOFError:
+            return _wrong(f"what tried the storage that {STORAGE} names has ended without a word")
+        finally:
+            process.kill()
+            process.join()
+    return _wrong(f"the storage that {STORAGE} names has not answered in {within_s:g} s")
+
+
+def _tell(connection: Connection) -> None:
+    with closing(connection):
+        connection.send(asyncio.run(_tried()))
+
+
+async def _tried() -> Finding:
     key = f"doctor-{uuid4().hex}"
     try:
         place = await storage()
         await place.put(f"{key}/0", _TRIED)
     except (BadStorage, StorageRefused) as error:
-        return [_wrong(str(error))]
+        return _wrong(str(error))
     gives_back = await place.get(f"{key}/0") == _TRIED
     try:
         await place.remove(key)
     except Exception as error:  # noqa: BLE001 - each storage has an error of its own for it
-        return [_wrong(f"{place} does not remove what was written: {error}")]
+        return _wrong(f"{place} does not remove what was written: {error}")
     if not gives_back:
-        return [_wrong(f"{place} takes what is written and does not give it back: {place.why_not}")]
-    return [Finding(check="storage", state="ok", said=f"{place} takes, gives back and removes")]
+        return _wrong(f"{place} takes what is written and does not give it back: {place.why_not}")
+    return Finding(check="storage", state="ok", said=f"{place} takes, gives back and removes")
 
 
 def _wrong(said: str) -> Finding:

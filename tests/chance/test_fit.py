@@ -1,5 +1,6 @@
 """The fitting program on small made-up files."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
@@ -13,6 +14,7 @@ from engine.chance.coefficients import (
     shipped_bytes,
 )
 from engine.chance.fit import main
+from engine.chance.fitting import calibration
 from engine.chance.fitting.reading import DELIVERY_COLUMNS
 from tests.chance import synthetic
 
@@ -20,6 +22,18 @@ from tests.chance import synthetic
 @pytest.fixture(scope="module")
 def data(tmp_path_factory) -> Path:
     return synthetic.write(tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def few_rounds() -> Iterator[None]:
+    """Four rounds of calibration take no other steps than all do: with seasons and without, whole
+    ones and ever smaller ones.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(calibration, "ROUNDS", 4)
+        patch.setattr(calibration, "SETTLED", 2)
+        patch.setattr(calibration, "SEASONS_AT", (0, 3))
+        yield
 
 
 def fit(data: Path, out: Path) -> bytes:

@@ -126,7 +126,9 @@ def test_a_record_whose_result_was_changed_does_not_replay(record: Path) -> None
 
 
 FULL_DISK = """
-import asyncio, resource, signal, sys
+import sys
+sys.dont_write_bytecode = True  # a file of it that is cut off would be read by whoever comes next
+import asyncio, resource, signal
 from pathlib import Path
 from engine.captains import resolve
 from engine.episode import play_episode

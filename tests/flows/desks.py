@@ -23,6 +23,7 @@ from flows.desk import Desk
 from flows.grants import Grants
 from flows.opening import open_run
 from flows.order import Order
+from flows.patience import Patient
 from flows.pool import ProcessPool
 from flows.shards import Cutter
 from flows.stage import Reporter, Stage
@@ -67,6 +68,9 @@ class Server:
         self.told.append(state.type)
         self.looks = [state]
 
+    async def has_made(self) -> bool | None:
+        return bool(self.made) or None
+
     async def read_workers_for_work_pool(self, _: str) -> list[object]:
         return []
 
@@ -95,6 +99,9 @@ class Heard(Reporter):
     def trouble(self, message: str) -> None:
         self.troubles.append(message)
 
+    async def next_trouble(self) -> str | None:
+        return self.troubles.pop(0) if self.troubles else None
+
 
 @asynccontextmanager
 async def desk_of(text: str, server: Server, folder: Path) -> AsyncIterator[Desk]:
@@ -104,13 +111,14 @@ async def desk_of(text: str, server: Server, folder: Path) -> AsyncIterator[Desk
     with pytest.MonkeyPatch.context() as patch, open_run(order, folder / "runs") as run:
         patch.setattr(watching, "POLL_S", 0.001)
         async with watching.watching(client) as watch:
+            heard = Heard()
             yield Desk(
                 run=run,
-                stage=Stage(reporter=Heard()),
+                stage=Stage(reporter=heard),
                 views=cast("Views", Unseen()),
                 pool=cast("ProcessPool", Pool()),
                 client=client,
-                place=place_in(folder),
+                place=Patient(place_in(folder), heard.trouble),
                 watch=watch,
                 journal=run.journal,
                 cutter=Cutter(run, run.journal, watch.workers),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import json
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from flows.cli.leftovers import HOUR_S, Leftover, left_behind
 from flows.cli.verdict import Verdict
 from flows.health import disks
+from flows.health import storage as trial
 from flows.health.bus import of_bus
 from flows.health.repair import left_alone
 from flows.health.storage import of_storage
@@ -209,6 +211,17 @@ async def test_the_storage_that_is_named_is_tried(
     (found,) = await of_storage()
     assert found.state == state
     assert named in found.said
+
+
+async def test_a_storage_that_does_not_answer_is_not_waited_for_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(trial, "TRIAL_S", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("CAPTAINS_STORAGE", f"ftp://127.0.0.1:{silent.getsockname()[1]}/x")
+        (found,) = await of_storage()
+    assert found.state == "wrong"
+    assert found.said.endswith("has not answered in 0.2 s")
 
 
 async def test_no_storage_need_be_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect.states import Running, Scheduled
 
-from flows import catalogue, earlier
+from flows import catalogue, earlier, ledger
 from flows.deployments.wanted import CPU
 from flows.fixtures import fixtures
+from flows.ledger import RunFolder
 from flows.opening import open_run
 from flows.order import Order
 from flows.shards import Cutter
@@ -48,6 +51,36 @@ def test_who_goes_on_recalls_what_a_start_did_not_that_was_killed(
         pass
     with open_run(ORDER, tmp_path, fresh=fresh) as run:
         assert run.recalled == (key,)
+
+
+class Killed(BaseException):
+    """As a process that ends between two system calls."""
+
+
+def killed(*_: object) -> None:
+    raise Killed
+
+
+@pytest.mark.parametrize("before", ["makes the folder", "says what the run is"])
+@pytest.mark.parametrize("again", [True, False])
+def test_who_goes_on_recalls_what_a_start_set_aside_that_was_killed_in_a_moment(
+    tmp_path: Path, before: str, again: bool
+) -> None:
+    key, first_attempt = handed_out(tmp_path), 1 + ORDER.spec.limits.attempts
+    with pytest.MonkeyPatch.context() as patch:
+        target = RunFolder if before == "makes the folder" else ledger
+        patch.setattr(target, "open" if target is RunFolder else "save", killed)
+        with suppress(Killed), open_run(ORDER, tmp_path, fresh=True):
+            pytest.fail("nobody has killed it")
+    with open_run(ORDER, tmp_path, fresh=again) as run:
+        assert run.recalled == (key,)
+        assert {spec.attempt for spec in run.missing.values()} == {first_attempt}
+
+
+@pytest.mark.prefect
+async def test_what_prefect_has_not_heard_is_still_to_be_recalled(free_tcp_port: int) -> None:
+    with temporary_settings({PREFECT_API_URL: f"http://127.0.0.1:{free_tcp_port}/api"}):
+        assert not await earlier.recall(("run/0",))
 
 
 def test_who_starts_over_uses_no_number_that_a_worker_may_have_shown(tmp_path: Path) -> None:

@@ -15,8 +15,10 @@ from flows.saving import naming, save
 from tests.flows.support import ROOT
 
 # A file may hold so many bytes, and then the system refuses more of them as a full disk does.
+# Bytecode too would be cut off, and stay so: Python looks at it no more once it is written.
 SMALL_DISK = """
 import resource, signal, sys
+sys.dont_write_bytecode = True
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (4_000, 4_000))
 """

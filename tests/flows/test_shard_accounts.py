@@ -5,27 +5,27 @@ Prefect's client is a scripted double, the storage a folder.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from prefect.client.schemas.objects import State
-from prefect.filesystems import LocalFileSystem
-from prefect.states import Cancelled, Crashed, Failed, Running
+from prefect.states import Cancelled, Crashed, Failed, Running, Scheduled
 
 from engine.tool_captains.budgets import Spending, Sums
-from flows import watching
+from flows import handing_out, watching
 from flows.deployments.wanted import LLM
 from flows.desk import Desk, Out, close, granted, settle_accounts
 from flows.fixtures import ORDER
 from flows.handing_out import carry, hand_out
 from flows.journal import Grant, Journal, Shard
 from flows.parcels import Parcel, digest_of, packed
+from flows.patience import Patient
+from flows.post import RECALLED
 from flows.spending import Told
-from flows.storage import Storage
-from tests.flows.desks import Server, desk_of
+from tests.flows.desks import Server, desk_of, place_in
 from tests.flows.test_experience import episode
 
 LLMS = """\
@@ -131,7 +131,55 @@ async def test_a_shard_that_crashed_has_spent_nothing_where_nobody_had_begun_it(
     assert calls(desk) == (shard.grant.most.run.calls * is_spent,) * 2
 
 
-class Late(Storage):
+async def test_a_deleted_shard_that_nobody_has_begun_has_spent_nothing(
+    desk: Desk, server: Server
+) -> None:
+    shard = await given(desk)
+    server.looks = [Scheduled(), None]
+    await carry(desk, shard)
+    assert calls(desk) == (0, 0)
+    assert await desk.place.get(f"{shard.key}/{RECALLED}") is not None
+
+
+async def test_a_deleted_shard_has_spent_what_it_tells_once_it_is_told_to_end(
+    desk: Desk, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shard = await given(desk)
+    begins = Parcel(lines=(), records={}, last=False, spent=Told.of(Sums()))
+    await desk.place.put(f"{shard.key}/0", packed(begins))
+    ends = begins.model_copy(update={"spent": SPENT, "stopped": "cancelled"})
+    monkeypatch.setattr(desk.place, "put", then(desk.place, f"{shard.key}/1", packed(ends)))
+    server.looks = [Running(), None]
+    await carry(desk, shard)
+    assert calls(desk) == (7, 7)
+
+
+async def test_a_deleted_shard_counts_as_spent_whose_worker_tells_nothing(
+    desk: Desk, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handing_out, "LAST_WORD_S", 0.0)
+    shard = await given(desk)
+    assert shard.grant is not None
+    begins = Parcel(lines=(), records={}, last=False, spent=Told.of(Sums()))
+    await desk.place.put(f"{shard.key}/0", packed(begins))
+    server.looks = [Running(), None]
+    await carry(desk, shard)
+    assert calls(desk) == (shard.grant.most.run.calls,) * 2
+
+
+def then(place: Patient, key: str, content: bytes) -> Callable[[str, bytes], Awaitable[None]]:
+    """`put`, which a worker answers who is recalled."""
+    put = place.put
+
+    async def answered(name: str, said: bytes) -> None:
+        await put(name, said)
+        if name.endswith(RECALLED):
+            await put(key, content)
+
+    return answered
+
+
+class Late(Patient):
     """Gives a parcel no sooner than the order."""
 
     is_there = False
@@ -147,7 +195,7 @@ async def test_who_asked_somebody_is_known_once_the_storage_can_be_read(
 ) -> None:
     shard = await given(desk)
     assert shard.grant is not None
-    desk.place = Late("there", LocalFileSystem(basepath=str(tmp_path / "there")))
+    desk.place = Late(place_in(tmp_path), pytest.fail)
     begins = Parcel(lines=(), records={}, last=False, spent=Told.of(Sums()))
     await desk.place.put(f"{shard.key}/0", packed(begins))
     await desk.place.put(f"{shard.key}/{ORDER}", b"")

@@ -11,14 +11,15 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from prefect.client.orchestration import PrefectClient, get_client
-from prefect.client.schemas.filters import FlowRunFilter
+from prefect.client.schemas.filters import FlowRunFilter, LogFilter
 from prefect.client.schemas.objects import FlowRun
 from prefect.states import Crashed
 
@@ -150,10 +151,7 @@ async def test_who_runs_a_tournament_may_be_killed(
     file, runs = written(tmp_path, "orphan", LONG), tmp_path / "runs"
     process = captains(["run", str(file), "--runs", str(runs)], environment | place)
 
-    async def is_home() -> bool | None:
-        return any(runs.glob("*/*/records/*.jsonl")) or None
-
-    await until(is_home)
+    await until(partial(some_home, runs))
     process.kill()
     process.communicate()
     before = {run.id for run in await shards("orphan")}
@@ -187,6 +185,80 @@ async def test_a_worker_may_be_killed(
         "forfeit": 0,
     }
     assert len(await shards("robbed")) == 3
+
+
+async def test_who_hands_out_waits_for_a_storage_that_goes_away(
+    tmp_path: Path, client: PrefectClient, environment: dict[str, str], place: dict[str, str]
+) -> None:
+    """What has been played is not lost where nobody can tell that it is there."""
+    link, runs = tmp_path / "link", tmp_path / "runs"
+    link.symlink_to(local(place))
+    file = written(tmp_path, "forsaken", LONG)
+    mine = environment | {STORAGE.name: f"local://{link}"}  # a folder's own name is resolved
+    process = captains(["run", str(file), "--runs", str(runs)], mine)
+    await until(partial(some_home, runs))
+    with taken_away(link):
+        await asyncio.to_thread(read_until, process, "it is waited for")
+        states = [run.state for run in await shards("forsaken")]
+    assert any(state is not None and state.is_completed() for state in states)
+    said = (await asyncio.to_thread(process.communicate))[1]
+    assert process.returncode == 0, said
+    assert len(states) == len(await shards("forsaken")) == 2
+    assert len(told(run_in(runs))) == 2 + EPISODES_OF_LONG
+
+
+async def test_who_plays_waits_for_a_storage_that_goes_away(
+    tmp_path: Path, client: PrefectClient, place: dict[str, str]
+) -> None:
+    runs = tmp_path / "runs"
+    playing = asyncio.create_task(played_here(written(tmp_path, "alone", LONG), runs))
+    await until(partial(some_home, runs))
+    async with client:
+        with taken_away(local(place)):
+            await until(partial(somebody_waits, client, await shards("alone")))
+    summary = await playing
+    assert summary["episodes"]["played"] == EPISODES_OF_LONG
+    assert len(await shards("alone")) == 2
+
+
+async def some_home(runs: Path) -> bool | None:
+    return await asyncio.to_thread(has_records, runs)
+
+
+def has_records(runs: Path) -> bool | None:
+    return any(runs.glob("*/*/records/*.jsonl")) or None
+
+
+async def somebody_waits(client: PrefectClient, runs: list[FlowRun]) -> bool | None:
+    ours = LogFilter.model_validate({"flow_run_id": {"any_": [run.id for run in runs]}})
+    lines = await client.read_logs(log_filter=ours)
+    return any("it is waited for" in line.message for line in lines) or None
+
+
+def run_in(runs: Path) -> str:
+    (found,) = runs.glob("*/*/run.json")
+    return str(found.parent)
+
+
+def local(place: dict[str, str]) -> Path:
+    return Path(place[STORAGE.name].removeprefix("file://"))
+
+
+@contextmanager
+def taken_away(folder: Path) -> Iterator[None]:
+    """As where a disk that is mounted goes, and comes back."""
+    folder.rename(folder.with_suffix(".away"))
+    folder.touch()
+    try:
+        yield
+    finally:
+        folder.unlink()
+        folder.with_suffix(".away").rename(folder)
+
+
+def read_until(process: Process, words: str) -> None:
+    assert process.stderr is not None
+    assert any(words in line for line in process.stderr)
 
 
 def played_by(pid: int) -> Iterator[UUID]:

@@ -60,8 +60,10 @@ def test_no_second_server_is_started_beside_one_that_is_slow(
 ) -> None:
     monkeypatch.setattr("flows.server.HEALTH_TIMEOUT_S", 0.2)
     Known(pid=os.getpid(), api_url=silent).write(home)
-    with pytest.raises(ServerUnavailable, match=f"its process {os.getpid()} lives"), server(home):
+    lives = f"its process {os.getpid()} lives"
+    with pytest.raises(ServerUnavailable, match=lives) as told, server(home):
         pass
+    assert told.value.mend.startswith(f"kill {os.getpid()} ")
     assert Known.read(home) == Known(pid=os.getpid(), api_url=silent)
 
 

@@ -327,6 +327,20 @@ def test_all_that_is_wrong_with_a_captain_is_told_at_once() -> None:
     ]
 
 
+def test_a_captain_without_a_name_is_told_by_his_place() -> None:
+    said = problems(with_line("captains: [random, {preset: aggressive, boldness: 9}]"), SHIPPED)
+    assert "f.yaml:5: `captains[2]`: boldness 9: allowed: -0.5 to 0.5" in said
+
+
+@pytest.mark.parametrize("writer", ["random", "bold"])
+def test_who_cannot_write_is_told_beside_what_is_wrong_elsewhere(writer: str) -> None:
+    own = "captains: [random, {name: bold, preset: aggressive}]"
+    text = with_line(f"{own}\nseed: soon\nspectate: {{commentary: {writer}}}")
+    said = problems(text, SHIPPED)
+    assert len(said) == 2
+    assert f"{writer!r} is of kind " in said[1]
+
+
 def test_settings_of_an_unknown_preset_are_not_asked_for() -> None:
     entry = "{name: bold, preset: agressive, boldnes: 1, on_failure: no-idea}"
     said = problems(with_line(f"captains: [random, {entry}]"), SHIPPED)

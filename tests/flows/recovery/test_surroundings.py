@@ -95,7 +95,8 @@ async def test_a_run_whose_disk_is_full_says_so_and_goes_on_where_it_was(
     tmp_path: Path, environment: dict[str, str], undisturbed: Tables
 ) -> None:
     """As far as its processes can tell: no file may grow any more."""
-    with Night.begun(tmp_path, environment) as night:
+    # Bytecode that is cut off would be read by whoever comes next.
+    with Night.begun(tmp_path, {**environment, "PYTHONDONTWRITEBYTECODE": "1"}) as night:
         await night.until_mid_run()
         for pid in night.processes():
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (ROOM, ROOM))
