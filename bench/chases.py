@@ -101,7 +101,7 @@ def value_of(at: States, season: int, model: BallModel) -> Floats:
     deviation = np.sqrt(total - learnt * unit_first * shared)
     value = np.zeros(len(at.left))
     for node, weight in zip(_NODES, _WEIGHTS / _WEIGHTS.sum(), strict=True):
-        shift = (mean + node * deviation) * chase.conditions[at.left, at.lost]
+        shift = chase.in_conditions(at.left, at.lost, mean + node * deviation)
         place = np.clip(found.top - at.needed + shift, 0, found.top)
         low = np.minimum(place.astype(np.intp), found.top - 1)
         values = found.values[CHASE][at.left, at.lost]

@@ -97,9 +97,9 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             summary="uniform over the legal choices",
             # Batting first against the baseline he made 41.1 (five overs, 233 innings) and 137
             # (twenty, 59), and gave away 63.2 (67) and 201 (21); baselines made 57.5 and 175.6, and
-            # a unit of conditions adds 27.7 and 86.
-            worth=(-0.59, -0.44),
-            bowling=(-0.21, -0.30),
+            # conditions of c add 28.8 c + 6 c² and 84.7 c + 24.6 c².
+            worth=(-0.66, -0.54),
+            bowling=(-0.19, -0.28),
         ),
         "recorded": Kind(
             settings=RecordedSettings,

@@ -59,7 +59,7 @@ class Worth:
     settled: Floats
     free_hit: Floats
 
-    def in_conditions(self, left: int, lost: int, towards: Any) -> Any:
+    def in_conditions(self, left: Any, lost: Any, towards: Any) -> Any:
         """Runs that conditions add to a state, or each of many."""
         line, bend = self.conditions[left, lost], self.curvature[left, lost]
         return (line + bend * towards) * towards

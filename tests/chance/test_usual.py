@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from engine.chance.bulk import play_drawn
@@ -41,9 +43,9 @@ def first_innings() -> InningsLog:
     return played.logs.first
 
 
-def _seen(where: Floats, size: int) -> Floats:
+def _seen(where: npt.NDArray[np.integer[Any]], size: int) -> Floats:
     """How often each value of `where` was seen, whoever batted, as shares."""
-    return np.bincount(where.astype(np.intp), minlength=size) / len(where)
+    return np.asarray(np.bincount(where, minlength=size) / len(where))
 
 
 @pytest.mark.parametrize("balls", [range(6), range(6, 36), range(36, 96), range(96, 120)])
@@ -52,7 +54,9 @@ def test_who_faces_is_who_faces_in_play(balls: range) -> None:
     now = (log.outcome >= 0) & (log.legal >= balls.start) & (log.legal < balls.stop)
     told = crease().facing[log.legal[now], np.minimum(log.lost[now], WICKETS - 1)]
     by_bin, by_place = told.sum(axis=(2, 3)).mean(axis=0), told.sum(axis=(1, 3)).mean(axis=0)
-    assert _seen(faced_bin(log.faced[now]), len(by_bin)) == pytest.approx(by_bin, abs=0.015)
+    assert _seen(faced_bin(log.faced[now].astype(np.intp)), len(by_bin)) == pytest.approx(
+        by_bin, abs=0.015
+    )
     assert _seen(log.order[now] - 1, ORDERS) == pytest.approx(by_place, abs=0.015)
 
 
