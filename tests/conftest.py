@@ -70,6 +70,7 @@ def _spare_the_cores() -> None:
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy is imported, here and in any child
 
 
+gc.disable()  # until all is collected: hardly anything of it is garbage
 _isolate_prefect()
 _spare_the_cores()
 _set_hypothesis_profile()
@@ -79,6 +80,7 @@ def pytest_collection_finish() -> None:
     """What was imported stays: no collector has to look through it again, half a second a time."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

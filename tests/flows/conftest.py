@@ -6,7 +6,7 @@ import gc
 import os
 import subprocess
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
@@ -14,15 +14,21 @@ import pytest
 
 from flows import settings
 from flows.server import Server, server
+from tests.flows.newest import keep, one_at_a_time, taken
 from tests.flows.queues import clear_queues
 from tests.flows.support import DEADLINE_S
 from tests.flows.upping import Told, Up, joined, up_process
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with served(tmp_path_factory.mktemp("captains-home")) as found:
-        yield found
+    home, first = tmp_path_factory.mktemp("captains-home"), None
+    with ExitStack() as held:
+        with one_at_a_time(tmp_path_factory) as newest:
+            if not taken(newest, home):
+                first = held.enter_context(served(home))
+                keep(newest, home)
+        yield first or held.enter_context(served(home))
 
 
 @contextmanager
@@ -44,19 +50,26 @@ def served(home: Path, more: Mapping[str, str] = MappingProxyType({})) -> Iterat
         os.environ.update(before)
 
 
-@pytest.fixture
-def on_server(prefect_server: Server) -> Iterator[Server]:
-    """Prefect's client in this process talks to the server, on which nothing waits for a worker."""
+@contextmanager
+def talking_to(server: Server) -> Iterator[None]:
+    """Prefect's client in this process talks to the server."""
     from prefect.events.worker import EventsWorker
     from prefect.settings import PREFECT_API_URL, temporary_settings
 
-    clear_queues(prefect_server)
-    with temporary_settings({PREFECT_API_URL: prefect_server.api_url}):
-        yield prefect_server
+    with temporary_settings({PREFECT_API_URL: server.api_url}):
+        yield
         # Its thread goes on pinging the server and draws from the global random numbers for it,
         # which Hypothesis takes for a flaky test of another room.
         EventsWorker.drain_all(timeout=30)
     gc.collect()  # Prefect leaves sockets to the collector: here, where a test ignores it
+
+
+@pytest.fixture
+def on_server(prefect_server: Server) -> Iterator[Server]:
+    """The server, on which nothing waits for a worker, and to which this process talks."""
+    clear_queues(prefect_server)
+    with talking_to(prefect_server):
+        yield prefect_server
 
 
 @pytest.fixture

@@ -75,7 +75,10 @@ def test_every_event_adds_up(steps: list[tuple[float, EndReason]]) -> None:
 
 
 def test_a_table_is_told_at_most_once_a_second_and_a_crosstable_less_often() -> None:
-    events = told(LARGE, lambda run, announcer, clock: one_by_one(run, announcer, clock, 0.05))
+    async def play(run: Run, announcer: Announcer, clock: Clock) -> None:
+        await one_by_one(run, announcer, clock, 0.05, most=2_500)
+
+    events = told(LARGE, play)
     *during, _, _, _ = events
     standings = [e.data for e in during if isinstance(e, ev.TournamentStandingsEvent)]
     seconds = [data.progress.seconds for data in standings if data.progress is not None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from flows.deployments.prefect_file import read_prefect_file
 from flows.deployments.setting_up import set_up
 from flows.server import Server
 from flows.tournament import tournament
+from tests.flows.conftest import talking_to
 from tests.flows.support import ROOT, SMALL
 from tournaments import BadTournamentFile, TournamentSpec, parse_tournament
 from tournaments.brackets import bracket_names
@@ -130,11 +132,22 @@ async def test_nothing_is_taken_where_something_may_be_left_out(deployed: None) 
     assert await asked("episode/episode", {"overs": None, "entry": None})
 
 
-@pytest.fixture
-async def deployed(on_server: Server, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def ours(prefect_server: Server, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Deployed once: no test changes one."""
+    with talking_to(prefect_server):
+        asyncio.run(deploy_all(tmp_path_factory.mktemp("deployed")))
+
+
+async def deploy_all(folder: Path) -> None:
     async with get_client() as client:
         await set_up(client)
-        await deploy(client, read_prefect_file(ROOT / "prefect.yaml"), folder=tmp_path)
+        await deploy(client, read_prefect_file(ROOT / "prefect.yaml"), folder=folder)
+
+
+@pytest.fixture
+def deployed(on_server: Server, ours: None) -> None:
+    """Deployments, on the server that this process talks to."""
 
 
 async def asked(deployment: str, config: dict[str, Any]) -> str:
