@@ -110,6 +110,18 @@ class Here:
 
     async def play(self, order: Ordered) -> Played:
         child = _Child(await self._taken())
+        code = await self._heard(child, order)
+        if child.last is None and code < 0:  # as it waited, which is not always known at once
+            child = _Child(await self._spawned())
+            code = await self._heard(child, order)
+        if child.last is not None and child.last.what in ("ended", "failed"):
+            return _played(child.last)
+        why = _how_it_died(code, child.complaints)
+        await self._settle(order, child, Crashed(message=why))
+        return Played(reason=why)
+
+    async def _heard(self, child: _Child, order: Ordered) -> int:
+        """How its process ended."""
         assert child.process.stdin is not None
         complaining = asyncio.create_task(_keep_complaints(child))
         try:
@@ -123,11 +135,7 @@ class Here:
         finally:
             complaining.cancel()
             _close(child.process)
-        if child.last is not None and child.last.what in ("ended", "failed"):
-            return _played(child.last)
-        why = _how_it_died(code, child.complaints)
-        await self._settle(order, child, Crashed(message=why))
-        return Played(reason=why)
+        return code
 
     async def _taken(self) -> Process:
         spare, self._spare = self._spare, None

@@ -33,6 +33,7 @@ captains:
   - {{name: model, kind: llm, model: m, base_url: "{url}"{more}}}
 limits: {limits}
 spectate: {{episodes: none}}
+execution: {{processes: 1}}
 """
 
 

@@ -77,6 +77,31 @@ def test_fields_of_the_tournament_are_plain_in_the_form_and_may_be_null_in_a_fil
     assert {"type": "null"} in in_file["anyOf"]
 
 
+def choices(fields: dict[str, Any], name: str) -> list[str]:
+    """What the tabs of a field of the tournament are called."""
+    defs = TournamentConfig.model_json_schema()["$defs"]
+    field = fields["properties"][name]
+    found = [*field.get("anyOf", ()), *field.get("oneOf", ())]
+    told = [defs[one["$ref"].rpartition("/")[2]] if "$ref" in one else one for one in found]
+    return [one["title"] for one in told if one.get("type") != "null"]
+
+
+def test_a_tab_is_called_by_what_it_holds() -> None:
+    defs = TournamentConfig.model_json_schema()["$defs"]
+    assert choices(defs["TournamentSpec"], "format")[:2] == ["Round robin", "Gauntlet"]
+    assert choices(defs["TournamentSpec"], "stop") == ["A rule"]
+    assert choices(defs["Execution"], "processes") == ["auto", "A number"]
+    assert choices(defs["Spectate"], "reasoning") == ["live, after, never", "A number"]
+
+
+def test_a_tab_fills_in_its_kind_and_nothing_that_another_kind_has() -> None:
+    """Prefect's page keeps what a tab has filled in when another is opened."""
+    fields = TournamentConfig.model_json_schema()["$defs"]["RoundRobin"]["properties"]
+    assert fields["kind"]["default"] == "round_robin"
+    assert "default" not in fields["legs"]
+    assert fields["legs"]["description"].endswith("Empty: 1.")
+
+
 def test_a_text_that_was_deleted_in_the_form_is_none() -> None:
     assert spec_of(TournamentConfig(file="demo", yaml="")).name == "demo"
 
@@ -85,6 +110,22 @@ async def test_a_number_that_is_too_large_is_refused_with_the_largest(deployed: 
     with pytest.raises(PrefectHTTPStatusError) as caught:
         await asked("episode/episode", {"overs": 51})
     assert "51 is greater than the maximum of 50" in caught.value.response.text
+
+
+@pytest.mark.parametrize(
+    ("deployment", "config", "told"),
+    [
+        ("episode/episode", {"pack": "nowhere"}, "is not one of ['chase'"),
+        ("tournament/tournament", {"file": "freitag"}, "is not one of ['decided'"),
+        ("tournament/tournament", {"tournament": {"name": "duel"}}, "'match' is a required prop"),
+    ],
+)
+async def test_of_several_choices_that_is_told_which_was_meant(
+    deployed: None, deployment: str, config: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(PrefectHTTPStatusError) as caught:
+        await asked(deployment, config)
+    assert told in caught.value.response.json()["detail"]
 
 
 async def test_nothing_is_taken_where_something_may_be_left_out(deployed: None) -> None:
