@@ -297,7 +297,7 @@ def test_without_an_entry_the_seed_picks_one() -> None:
 def test_an_episode_begins_with_its_entrys_win_probability() -> None:
     env = CricketEnvironment()
     seen = env.reset(3, "test", {"pack": "defend", "entry": "4-from-6-away", "seat": "home"})
-    assert 0.0 < env.state.win_probability < 0.1
+    assert 0.0 < env.state.win_probability < 0.15
     assert played(env, seen)[-1].done
 
 
