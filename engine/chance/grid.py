@@ -1,4 +1,4 @@
-"""Solved values between whole runs, laid out so that all outcomes of a ball are read at once.
+"""Solved values between whole runs, and those after all outcomes of a ball, read at once.
 
 The players at hand shift the place at which a value is read, by `engine.chance.worth`; a shift is
 rounded to a step of the grid. Luck is exact whatever the values are, so rounding costs it nothing
@@ -73,7 +73,6 @@ class Grid:
         "_highest",
         "_is_chase",
         "_row",
-        "_runs",
         "_steps",
         "_wickets",
         "cap",
@@ -89,38 +88,39 @@ class Grid:
         self._wickets: int = found.wickets
         values = found.values[innings]
         fine = _finer(values if unknown is None else _blurred(values, unknown), self._steps)
-        self._runs: int = fine.shape[-1]
-        self._row: int = self._runs * self._steps
+        self._row: int = fine.shape[-1]
         kind = np.float32 if overs > _LONG else np.float64  # half the memory where there is much
         self._flat: npt.NDArray[Any] = fine.astype(kind).ravel()
         # Where the outcomes of a ball lie from where it was bowled.
-        self._cells = RUNS_OF + (~IS_LEGAL * (self._wickets + 1) + IS_WICKET) * self._row
+        self._cells = RUNS_OF * self._steps + (
+            (~IS_LEGAL * (self._wickets + 1) + IS_WICKET) * self._row
+        )
 
     def at(self, left: int, lost: int, place: float) -> float:
         """The value at a place; with the runs made in a first innings, `cap` less the needed in a
         chase.
         """
         step = min(max(round((place + self._below) * self._steps), 0), self._highest)
-        return float(self._flat[self._start(left, lost) + self._column(step)])
+        return float(self._flat[self._start(left, lost) + step])
 
     def mean(self, left: int, lost: int, places: Floats, weights: Floats) -> float:
         """The mean of the values, read between the steps too, at many places."""
         exact = np.clip((places + self._below) * self._steps, 0.0, self._highest)
         step = exact.astype(np.intp)
         start, share = self._start(left, lost), exact - step
-        here, there = (self._flat[start + self._column(step + more)] for more in (0, 1))
+        here, there = (self._flat[start + step + more] for more in (0, 1))
         return float(weights @ (here * (1.0 - share) + there * share))
 
     def after(self, left: int, lost: int, runs: int, shifts: Shifts) -> Floats:
         """The values after each of `OUTCOMES`. `runs` is the whole place before the ball."""
         place = runs + self._below
         *moved, free_hit, is_free = shifts
-        columns = [
-            self._column(min(max(round((place + shift) * self._steps), 0), self._highest))
+        steps = [
+            min(max(round((place + shift) * self._steps), 0), self._highest)
             for shift in (*moved, shifts.again + free_hit)
         ]
         cases = _CASES_FREE if is_free else _CASES
-        cells = self._cells + np.array(columns).take(cases)
+        cells = self._cells + np.array(steps).take(cases)
         cells += self._start(left - 1, lost)
         values: Floats = self._flat.take(cells).astype(np.float64, copy=False)
         needed = self.cap - runs
@@ -130,10 +130,6 @@ class Grid:
 
     def _start(self, left: int, lost: int) -> int:
         return (left * (self._wickets + 1) + lost) * self._row
-
-    def _column(self, step: Any) -> Any:
-        """Where a step, or each of many, stands in a row."""
-        return step % self._steps * self._runs + step // self._steps
 
 
 def _blurred(values: Floats, unknown: Unknown) -> Floats:
@@ -154,13 +150,11 @@ def _blurred(values: Floats, unknown: Unknown) -> Floats:
 
 
 def _finer(values: Floats, steps: int) -> Floats:
-    """With `steps - 1` values put between every two of the last axis, (…, step, whole place): the
-    outcomes of a ball lie whole runs apart, so that they stand side by side. Beyond the last place
-    its value goes on.
-    """
-    after = np.concatenate([values[..., 1:], values[..., -1:]], axis=-1)
-    shares = (np.arange(steps) / steps)[:, None]
-    return np.asarray((1.0 - shares) * values[..., None, :] + shares * after[..., None, :])
+    """With `steps - 1` values put between every two of the last axis. Beyond the last, its value."""
+    after = np.concatenate([values[..., 1:], values[..., -1:]], axis=-1)[..., None]
+    shares = np.arange(steps) / steps
+    fine = (1.0 - shares) * values[..., None] + shares * after
+    return np.asarray(fine.reshape(*values.shape[:-1], -1))
 
 
 @lru_cache(maxsize=8)  # a T20 innings takes 15 MB, an ODI innings 22 MB

@@ -5,6 +5,8 @@ who has overs left, pitch and day. What each is worth is solved in `engine.chanc
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -39,17 +41,28 @@ class LineUp:
     side's innings are taken off throughout.
     """
 
-    __slots__ = ("_base", "_bowling", "_known", "_order", "_reply", "_skills", "_towards", "_worth")
-
     def __init__(
         self, worth: Worth, batting: Squad, bowling: Floats, towards: float, reply: float = 0.0
     ) -> None:
         self._worth, self._bowling = worth, bowling.ravel()
         self._towards, self._reply = towards, reply
         self._skills = np.array([[p.skill.scoring, p.skill.survival] for p in batting.players])
-        self._base: Floats | None = None
-        self._order: Floats = np.zeros(0)
-        self._known: dict[_Crease, _Coming] = {}
+        self._known: dict[tuple[int, PlayerIndex, PlayerIndex], _Crease] = {}
+
+    @cached_property
+    def _base(self) -> Floats:
+        """(wickets, balls left): conditions and those who bowl."""
+        worth = self._worth
+        conditions = (worth.conditions + worth.curvature * self._towards) * self._towards
+        bowling = worth.bowling @ self._bowling
+        return np.ascontiguousarray((conditions + worth.coming + bowling).T - self._reply)
+
+    @cached_property
+    def _order(self) -> Floats:
+        """(wickets, faces or waits, player, balls left)."""
+        worth = self._worth
+        crease = worth.batting[:, :, :4].reshape(*worth.batting.shape[:2], 2, 2)
+        return np.asarray(worth.order + (crease @ self._skills.T).transpose(0, 2, 3, 1))
 
     def at_the_start(self) -> float:
         """Before the first ball, the openers in."""
@@ -66,10 +79,9 @@ class LineUp:
             return -self._reply
         if left == innings.format.max_balls and innings.striker is None:
             return self.at_the_start()
-        striker, other, coming = self._two(innings, lost)
-        there = self._there(lost, left, self._faced(innings, striker), self._faced(innings, other))
+        crease, faced, waited = self._crease(innings, lost)
         free_hit = self._worth.free_hit.item(left, lost) if innings.free_hit else 0.0
-        return there + coming.stays_of(left) + free_hit
+        return crease.there.item(left) + self._settled(left, lost, faced, waited) + free_hit
 
     def in_other_conditions(self, left: int, lost: int, more: Floats) -> Floats:
         """Runs that `more` conditions, of any shape, add to a state in those that are known."""
@@ -78,109 +90,62 @@ class LineUp:
 
     def shifts_after(self, innings: Innings, left: int, lost: int) -> Shifts:
         """Of the state after the next ball."""
-        striker, other, coming = self._two(innings, lost)
-        faces, waits = self._faced(innings, striker), self._faced(innings, other)
-        again = self._there(lost, left, faces, waits) + coming.stays_of(left)
+        crease, faced, waited = self._crease(innings, lost)
         free_hit = self._worth.free_hit.item(left, lost)
-        left -= 1
-        faces = striker, faces[1] + 1
-        new: _Batter = coming.following, 0
-        ends = [(faces, waits), (waits, faces), (new, waits)]
-        if left % BALLS_PER_OVER == 0:
-            ends = [(waits, faces), (faces, waits), (waits, new)]
-        stays, falls = coming.stays_of(left), coming.falls_of(left)
-        return Shifts(
-            self._there(lost, left, *ends[0]) + stays,
-            self._there(lost, left, *ends[1]) + stays,
-            self._there(lost + 1, left, *ends[2]) + falls,
-            again,
-            free_hit,
-            innings.free_hit,
-        )
+        again = crease.there.item(left) + self._settled(left, lost, faced, waited)
+        faced, left = min(faced + 1, MOST_FACED), left - 1
+        same = crease.there.item(left) + self._settled(left, lost, faced, waited)
+        other = crease.crossed.item(left) + self._settled(left, lost, waited, faced)
+        if left % BALLS_PER_OVER:
+            out = crease.new_faces.item(left) + self._settled(left, lost + 1, 0, waited)
+            return Shifts(same, other, out, again, free_hit, innings.free_hit)
+        out = crease.new_waits.item(left) + self._settled(left, lost + 1, waited, 0)
+        return Shifts(other, same, out, again, free_hit, innings.free_hit)
 
-    def _faced(self, innings: Innings, player: PlayerIndex) -> _Batter:
-        return player, innings.batters[player].balls
+    def _settled(self, left: int, lost: int, faces: int, waits: int) -> float:
+        """Of the two at the crease, by the balls that they have faced."""
+        settled = self._worth.settled
+        return settled.item(left, lost, 0, faces) + settled.item(left, lost, 1, waits)
 
-    def _two(self, innings: Innings, lost: int) -> _Two:
-        """Who is in, and who comes after them."""
+    def _crease(self, innings: Innings, lost: int) -> tuple[_Crease, int, int]:
+        """Who is in, and how many balls the striker and the other have faced."""
         striker, other = _pair(innings)
-        return striker, other, self._coming(innings, lost, striker, other)
-
-    def _there(self, lost: int, left: int, faces: _Batter, waits: _Batter) -> float:
-        """What does not depend on who is to come out of his turn, with these two in."""
-        if self._base is None:
-            self._base = self._tables()
-        order, settled = self._order, self._worth.settled
-        return float(
-            self._base.item(lost, left)
-            + order.item(lost, 0, faces[0], left)
-            + order.item(lost, 1, waits[0], left)
-            + settled.item(left, lost, 0, min(faces[1], MOST_FACED))
-            + settled.item(left, lost, 1, min(waits[1], MOST_FACED))
-        )
-
-    def _tables(self) -> Floats:
-        """(wickets, balls left) for those who come in by the natural order; sets `_order` (wickets,
-        2, player, balls left) for those who are in.
-        """
-        worth, skills = self._worth, self._skills
-        crease = worth.batting[:, :, :4].reshape(*worth.batting.shape[:2], 2, 2)
-        self._order = worth.order + (crease @ skills.T).transpose(0, 2, 3, 1)
-        conditions = (worth.conditions + worth.curvature * self._towards) * self._towards
-        base = (conditions + worth.coming + worth.bowling @ self._bowling).T - self._reply
-        for lost in range(len(base)):
-            base[lost] += _worth_of(worth, lost, skills[lost + 2 :])
-        return np.ascontiguousarray(base)
-
-    def _coming(
-        self, innings: Innings, lost: int, striker: PlayerIndex, other: PlayerIndex
-    ) -> _Coming:
-        key = (lost, striker, other)
-        found = self._known.get(key)
+        found = self._known.get((lost, striker, other))
         if found is None:
-            found = self._known[key] = self._new_coming(_coming(innings, striker, other), lost)
-        return found
+            coming = _coming(innings, striker, other)
+            found = self._known[lost, striker, other] = self._new(lost, striker, other, coming)
+        lines = innings.batters
+        return found, min(lines[striker].balls, MOST_FACED), min(lines[other].balls, MOST_FACED)
 
-    def _new_coming(self, players: Sequence[PlayerIndex], lost: int) -> _Coming:
-        following = players[0] if players else SQUAD_SIZE - 1
-        if list(players) == list(range(lost + 2, SQUAD_SIZE)):
-            return _Coming(following)
-        worth, skills = self._worth, self._skills
-        stays, falls = (
-            _worth_of(worth, lost + out, skills[list(players[out:])])
-            - _worth_of(worth, lost + out, skills[lost + out + 2 :])
-            for out in (0, 1)
+    def _new(
+        self, lost: int, striker: PlayerIndex, other: PlayerIndex, coming: Sequence[PlayerIndex]
+    ) -> _Crease:
+        new = coming[0] if coming else SQUAD_SIZE - 1
+        stays, falls = (self._others(lost + out, coming[out:]) for out in (0, 1))
+        now, after = self._order[lost], self._order[lost + 1]
+        return _Crease(
+            there=stays + now[0, striker] + now[1, other],
+            crossed=stays + now[0, other] + now[1, striker],
+            new_faces=falls + after[0, new] + after[1, other],
+            new_waits=falls + after[0, other] + after[1, new],
         )
-        return _Coming(following, stays, falls)
+
+    def _others(self, lost: int, coming: Sequence[PlayerIndex]) -> Floats:
+        """(balls left): conditions, those who bowl, and those who are to come in, in this order."""
+        worth, skills = self._worth, self._skills[list(coming)]
+        added = worth.batting[lost, :, 4 : 4 + skills.size] @ skills.ravel()
+        return np.asarray(self._base[lost] + added)
 
 
-_Crease = tuple[int, PlayerIndex, PlayerIndex]
-_Two = tuple[PlayerIndex, PlayerIndex, "_Coming"]
-_Batter = tuple[int, int]  # who, and how many balls he has faced
-
-
-class _Coming:
-    """Who comes in next, and by balls left what those who are to come add beside the natural order,
-    as it is and with the striker out.
+class _Crease(NamedTuple):
+    """Runs (balls left) with two who are in, but for how settled they are: as they stand, with the
+    other to face, and with the striker out and the new batter to face or to wait.
     """
 
-    __slots__ = ("_falls", "_stays", "following")
-
-    def __init__(
-        self, following: int, stays: Floats | None = None, falls: Floats | None = None
-    ) -> None:
-        self.following, self._stays, self._falls = following, stays, falls
-
-    def stays_of(self, left: int) -> float:
-        return 0.0 if self._stays is None else self._stays.item(left)
-
-    def falls_of(self, left: int) -> float:
-        return 0.0 if self._falls is None else self._falls.item(left)
-
-
-def _worth_of(worth: Worth, lost: int, coming: Floats) -> Floats:
-    """(balls left): what those who are yet to come in, (player, 2), are worth."""
-    return np.asarray(worth.batting[lost, :, 4 : 4 + coming.size] @ coming.ravel())
+    there: Floats
+    crossed: Floats
+    new_faces: Floats
+    new_waits: Floats
 
 
 def _pair(innings: Innings) -> tuple[PlayerIndex, PlayerIndex]:
