@@ -150,7 +150,7 @@ def _blurred(values: Floats, unknown: Unknown) -> Floats:
 
 
 def _finer(values: Floats, steps: int) -> Floats:
-    """With `steps - 1` values put between every two of the last axis. Beyond the last, its value."""
+    """With `steps - 1` values put between every two of the last axis, and after the last."""
     after = np.concatenate([values[..., 1:], values[..., -1:]], axis=-1)[..., None]
     shares = np.arange(steps) / steps
     fine = (1.0 - shares) * values[..., None] + shares * after
