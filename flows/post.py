@@ -41,6 +41,7 @@ class Post:
         self.bus = current_stage().bus if order.shown else None
         self.folders: list[RunFolder] = []
         self._left, self._sent = len(order.episodes), 0
+        self._unsent: Parcel | None = None  # may still be written, under the next number
         self._sending = asyncio.Lock()
         self.spent: Callable[[], Told | None] = lambda: None
         self.stopped: str | None = None
@@ -95,14 +96,19 @@ class Post:
                 await self._send(Parcel(lines=(), records={}, last=True, stopped=self.stopped))
 
     async def cancelled(self) -> None:
-        """Say what was spent until then; what was not is for others."""
+        """Say what was spent until then; what was not is for others. A parcel that was cut short
+        is in it: whichever of both is written last has what was played.
+        """
         with suppress(Exception):
             async with asyncio.timeout(_ENDING_S), self._sending:
-                await self._send(Parcel(lines=(), records={}, last=False, stopped="cancelled"))
+                parcel = self._unsent or Parcel(lines=(), records={}, last=False)
+                stopped = parcel.stopped if parcel.last else "cancelled"
+                await self._send(parcel.model_copy(update={"stopped": stopped}))
 
     async def _send(self, parcel: Parcel) -> None:
         stopped = parcel.stopped or (self.stopped if parcel.last else None)
         told = parcel.model_copy(update={"spent": self.spent(), "stopped": stopped})
+        self._unsent = told
         putting = asyncio.create_task(self._put(packed(told)))
         try:
             await asyncio.shield(putting)
@@ -114,3 +120,4 @@ class Post:
     async def _put(self, content: bytes) -> None:
         await self._place.put(f"{self._key}/{self._sent}", content)
         self._sent += 1
+        self._unsent = None
