@@ -26,23 +26,29 @@ class Patient(Storage):
         super().__init__(place.name, place.filesystem)
         self._tell = tell
         self._was_there = False
-        self._away_since_s: float | None = None
+        self._is_told = False
 
     async def put(self, key: str, content: bytes) -> None:
-        """Raises `StorageRefused` where it has never answered, or is away for `AWAY_S`."""
+        """Raises `StorageRefused` where it has never answered, or does not take this for `AWAY_S`,
+        whatever else it takes.
+        """
+        since_s: float | None = None
         while True:
             try:
                 await super().put(key, content)
             except StorageRefused as error:
-                await self._wait(error)
+                now_s = time.monotonic()
+                since_s = now_s if since_s is None else since_s
+                await self._wait(error, now_s - since_s)
             else:
-                self._answered()
+                self._was_there = True
+                if since_s is not None:
+                    self._answered()
                 return
 
     async def get(self, key: str) -> bytes | None:
         found = await super().get(key)
-        if found is not None:
-            self._answered()
+        self._was_there |= found is not None
         return found
 
     async def answers(self, known: str) -> None:
@@ -52,25 +58,21 @@ class Patient(Storage):
         if await self.get(known) is None:
             await self.put(f"{known.rpartition('/')[0]}/{_ASKED}", b"")
 
-    async def _wait(self, error: StorageRefused) -> None:
-        now_s = time.monotonic()
-        if self._away_since_s is None:
-            if not self._was_there:
-                raise error
-            self._away_since_s = now_s
+    async def _wait(self, error: StorageRefused, waited_s: float) -> None:
+        if not self._was_there or waited_s > AWAY_S:
+            raise error
+        if not self._is_told:
+            self._is_told = True
             self._tell(
                 f"{self} does not answer ({error.why}): it is waited for, {AWAY_S / 60:.0f} "
                 "minutes at most; what has been played is kept"
             )
-        elif now_s - self._away_since_s > AWAY_S:
-            raise error
         await asyncio.sleep(AGAIN_S)
         if isinstance(self.filesystem, Far):
             with suppress(Exception):  # it is away: then so is the next try
                 await asyncio.to_thread(self.filesystem.reach_again)
 
     def _answered(self) -> None:
-        self._was_there = True
-        if self._away_since_s is not None:
-            self._away_since_s = None
+        if self._is_told:
+            self._is_told = False
             self._tell(f"{self} answers again")

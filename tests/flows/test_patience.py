@@ -105,6 +105,31 @@ async def test_a_connection_that_has_ended_is_made_anew() -> None:
     assert len(heard) == 2
 
 
+async def test_what_is_refused_while_all_else_is_taken_is_not_tried_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(patience, "AWAY_S", 0.0)
+    heard: list[str] = []
+    place = Patient(Storage("bucket", Far(Choosy(), "bucket")), heard.append)
+    await place.put("run/order", b"")
+    refused = asyncio.create_task(place.put("run/refused", b""))
+    while not refused.done():
+        await place.put("run/0", b"")
+    with pytest.raises(StorageRefused, match="too large"):
+        await refused
+    assert len(heard) == 1
+
+
+class Choosy:
+    """A file system of fsspec that takes all but one."""
+
+    async_impl = True
+
+    def pipe_file(self, path: str, _: bytes) -> None:
+        if path.endswith("refused"):
+            raise OSError("too large")
+
+
 def storage_that_breaks(at: int = 1) -> Storage:
     return Storage("bucket", Far(Breaking(at=at), "bucket"))
 
