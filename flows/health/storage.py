@@ -10,6 +10,7 @@ from typing import Final
 from uuid import uuid4
 
 from engine.variables import STORAGE
+from engine.wording import printable, shortened
 from flows.needs import Finding
 from flows.storage import BadStorage, StorageRefused, storage
 
@@ -47,7 +48,12 @@ def _tried_apart(within_s: float) -> Finding:
 
 def _tell(connection: Connection) -> None:
     with closing(connection):
-        connection.send(asyncio.run(_tried()))
+        try:
+            found = asyncio.run(_tried())
+        except Exception as error:  # noqa: BLE001 - else it ends without a word
+            said = printable(f"{type(error).__name__}: {error}")
+            found = _wrong(f"the storage that {STORAGE} names cannot be tried: {shortened(said)}")
+        connection.send(found)
 
 
 async def _tried() -> Finding:

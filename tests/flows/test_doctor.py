@@ -7,6 +7,7 @@ import fcntl
 import json
 import socket
 from collections.abc import AsyncIterator
+from multiprocessing import Pipe
 from pathlib import Path
 
 import pytest
@@ -222,6 +223,19 @@ async def test_a_storage_that_does_not_answer_is_not_waited_for_for_ever(
         (found,) = await of_storage()
     assert found.state == "wrong"
     assert found.said.endswith("has not answered in 0.2 s")
+
+
+def test_a_trial_that_breaks_says_by_what(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken() -> None:
+        raise TypeError("no such\x1bsetting")
+
+    monkeypatch.setattr(trial, "storage", broken)
+    mine, theirs = Pipe(duplex=False)
+    with mine:
+        trial._tell(theirs)
+        found = mine.recv()
+    assert found.state == "wrong"
+    assert found.said.endswith(r"cannot be tried: TypeError: no such\x1bsetting")
 
 
 async def test_no_storage_need_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
