@@ -35,6 +35,7 @@ def _tried_apart(within_s: float) -> Finding:
     theirs.close()
     with closing(mine):
         try:
+            mine.recv()  # that it begins: it has taken seconds to load
             if mine.poll(within_s):
                 found: Finding = mine.recv()
                 return found
@@ -48,6 +49,7 @@ def _tried_apart(within_s: float) -> Finding:
 
 def _tell(connection: Connection) -> None:
     with closing(connection):
+        connection.send(None)  # it has loaded what it needs
         try:
             found = asyncio.run(_tried())
         except Exception as error:  # noqa: BLE001 - else it ends without a word
