@@ -195,7 +195,7 @@ async def _until_over(desk: Desk, out: Out, run_id: UUID) -> bool:
         if state.is_final() and not out.is_home:
             await desk.place.answers(f"{out.shard.key}/{ORDER}")
             await _take_all(desk, out)  # what came meanwhile, or could not be read
-        if out.seen is GONE and out.shard.pool == LLM:
+        if out.seen is GONE and out.shard.pool == LLM and not out.is_home:
             await _last_word(desk, out)
         if out.is_home:
             return out.stopped is not None

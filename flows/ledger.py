@@ -22,7 +22,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
-from itertools import takewhile
 from pathlib import Path
 from typing import Any, Final
 
@@ -112,18 +111,23 @@ class RunFolder:
         """
         if not self.path.exists():
             return None
-        place = next(place for place in self._places() if not place.exists())
+        place = self.path.with_name(f"{self.path.name}~{max(self._aside(), default=0) + 1}")
         self.path.rename(place)
         return place
 
     def aside(self) -> Iterator[RunFolder]:
-        """What was set aside, the last first."""
-        there = [*takewhile(Path.exists, self._places())]
-        yield from map(RunFolder, reversed(there))
+        """What was set aside, the last first; any of it may have been deleted."""
+        there = self._aside()
+        return (RunFolder(there[number]) for number in sorted(there, reverse=True))
 
-    def _places(self) -> Iterator[Path]:
-        numbers = (n for n in range(1, 1_000_000))
-        return (self.path.with_name(f"{self.path.name}~{n}") for n in numbers)
+    def _aside(self) -> dict[int, Path]:
+        """What was set aside, by number."""
+        named = ((path, path.name.rpartition("~")) for path in self.path.parent.glob("*~*"))
+        return {
+            int(number): path
+            for path, (name, _, number) in named
+            if name == self.path.name and number.isdecimal()
+        }
 
     def record_of(self, result: EpisodeResult) -> Path:
         """Where the record of this attempt is sealed."""

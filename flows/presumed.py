@@ -12,7 +12,7 @@ from uuid import UUID
 import httpx
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.filters import FlowRunFilter
-from prefect.client.schemas.objects import State, StateType
+from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.exceptions import ObjectNotFound, PrefectException
 from prefect.states import Cancelled, Cancelling, Crashed
 
@@ -40,8 +40,13 @@ async def recall(client: PrefectClient, keys: Iterable[str]) -> bool:
     with suppress(httpx.HTTPError, PrefectException):
         runs = await client.read_flow_runs(flow_run_filter=named)
         await asyncio.gather(*(settle(client, run.id) for run in runs))
-        return True
+        return all(map(_is_ending, await client.read_flow_runs(flow_run_filter=named)))
     return False
+
+
+def _is_ending(run: FlowRun) -> bool:
+    state = run.state
+    return state is None or state.is_final() or state.type is StateType.CANCELLING
 
 
 async def settle(client: PrefectClient, run_id: UUID) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 from hypothesis import given
@@ -145,3 +146,15 @@ def test_starting_over_keeps_what_was_played_aside(tmp_path: Path) -> None:
     assert RunFolder(first).ledger.exists()
     assert not folder.path.exists()
     assert folder.set_aside() is None
+
+
+def test_what_is_set_aside_last_comes_first_where_some_of_it_was_deleted(tmp_path: Path) -> None:
+    def set_aside() -> Path:
+        place = opened(tmp_path).set_aside()
+        assert place is not None
+        return place
+
+    deleted, earlier = set_aside(), set_aside()
+    rmtree(deleted)
+    last = set_aside()
+    assert [one.path for one in RunFolder(tmp_path / "run").aside()] == [last, earlier]

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
+from shutil import rmtree
+from typing import Any, cast
+from uuid import UUID, uuid4
 
+import httpx
 import pytest
 from prefect.client.orchestration import PrefectClient, get_client
-from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.settings import PREFECT_API_URL, temporary_settings
-from prefect.states import Running, Scheduled
+from prefect.states import Cancelling, Running, Scheduled
 
-from flows import catalogue, earlier, ledger
+from flows import catalogue, earlier, ledger, presumed
 from flows.deployments.wanted import CPU
 from flows.fixtures import fixtures
 from flows.ledger import RunFolder
 from flows.opening import open_run
 from flows.order import Order
 from flows.shards import Cutter
+from tests.flows.desks import Server
 from tests.flows.support import SMALL
 from tournaments import parse_tournament
 
@@ -40,6 +45,18 @@ def test_who_starts_over_recalls_what_is_out(tmp_path: Path) -> None:
         run.has_recalled()
     with open_run(ORDER, tmp_path) as run:
         assert run.recalled == ()
+
+
+def test_who_starts_over_recalls_what_is_out_where_an_older_start_was_deleted(
+    tmp_path: Path,
+) -> None:
+    for _ in range(3):
+        with open_run(ORDER, tmp_path, fresh=True):
+            pass
+    rmtree([*ORDER.folder(tmp_path).aside()][-1].path)
+    key = handed_out(tmp_path)
+    with open_run(ORDER, tmp_path, fresh=True) as run:
+        assert run.recalled == (key,)
 
 
 @pytest.mark.parametrize("fresh", [True, False])
@@ -81,6 +98,21 @@ def test_who_goes_on_recalls_what_a_start_set_aside_that_was_killed_in_a_moment(
 async def test_what_prefect_has_not_heard_is_still_to_be_recalled(free_tcp_port: int) -> None:
     with temporary_settings({PREFECT_API_URL: f"http://127.0.0.1:{free_tcp_port}/api"}):
         assert not await earlier.recall(("run/0",))
+
+
+class Busy(Server):
+    """Prefect, whose database is written to by others."""
+
+    async def read_flow_run(self, _: UUID) -> FlowRun:
+        raise httpx.ReadTimeout("database is locked")
+
+
+@pytest.mark.parametrize(("now", "is_heard"), [(Running(), False), (Cancelling(), True)])
+async def test_what_prefect_was_too_busy_to_hear_is_still_to_be_recalled(
+    now: State[Any], *, is_heard: bool
+) -> None:
+    client = cast("PrefectClient", Busy(looks=[now], made={"run/0": uuid4()}))
+    assert await presumed.recall(client, ("run/0",)) is is_heard
 
 
 def test_who_starts_over_uses_no_number_that_a_worker_may_have_shown(tmp_path: Path) -> None:

@@ -167,6 +167,31 @@ async def test_a_deleted_shard_counts_as_spent_whose_worker_tells_nothing(
     assert calls(desk) == (shard.grant.most.run.calls,) * 2
 
 
+async def test_a_deleted_shard_of_which_all_is_home_is_not_told_to_end(
+    desk: Desk, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shard = await given(desk)
+    all_of_it = Parcel(lines=(), records={}, last=True, spent=SPENT)
+    await desk.place.put(f"{shard.key}/0", packed(all_of_it))
+    told = list[str]()
+    monkeypatch.setattr(desk.place, "put", noted(desk.place, told))
+    server.looks = [None]
+    await carry(desk, shard)
+    assert f"{shard.key}/{RECALLED}" not in told
+    assert calls(desk) == (7, 7)
+
+
+def noted(place: Patient, keys: list[str]) -> Callable[[str, bytes], Awaitable[None]]:
+    """`put`, which notes what is written."""
+    put = place.put
+
+    async def written(name: str, said: bytes) -> None:
+        keys.append(name)
+        await put(name, said)
+
+    return written
+
+
 def then(place: Patient, key: str, content: bytes) -> Callable[[str, bytes], Awaitable[None]]:
     """`put`, which a worker answers who is recalled."""
     put = place.put
