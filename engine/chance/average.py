@@ -56,7 +56,9 @@ class OverAll:
         bowled = np.exp(np.einsum("mb,mbc->bc", self._often, np.log(self._bowlers)))
         weight = self._base[0] * bowled[:, None]
         sums = weight @ self._batters.swapaxes(1, 2)
-        falls, *odd = (
+        illegal = (BallClass.WIDE, BallClass.NO_BALL)
+        sums -= weight[..., illegal] @ self._batters[..., illegal].swapaxes(1, 2)
+        falls, *odd = (  # of a legal ball
             weight[..., [each]] * self._batters[:, None, :, each] / sums
             for each in (BallClass.WICKET, *ODD)
         )

@@ -17,7 +17,7 @@ from engine.chance.classes import FREES, IS_LEGAL, IS_WICKET, RUNS_OF, Floats
 from engine.chance.conditions import spreads_of_conditions
 from engine.chance.design import BALLS_PER_OVER
 from engine.chance.model import BallModel
-from engine.chance.solving import CHASE, FIRST, Solved, solved
+from engine.chance.solving import CHASE, FIRST, LAST_BALLS, Solved, solved
 from engine.chance.usual import MOST_RUNS, Stage
 from engine.chance.worth import worth_of
 from engine.cricket.outcomes import OUTCOMES
@@ -27,8 +27,8 @@ from engine.cricket.state import ALL_OUT
 # table.
 _STEPS: Final = ((10, 8), (25, 4), (50, 2))
 _LONG: Final = 25  # overs
-# Which shift an outcome takes: one of those in `Shifts`, or again with a free hit; the second if
-# this ball is one. A wicket off a ball that does not count is rare, and taken as any.
+# Which shift an outcome takes: one of those in `Shifts`, or bowled again as a free hit; the second
+# if this ball is one. A wicket off a ball that does not count is rare, and taken as any.
 _SAME, _OTHER, _OUT, _AGAIN, _FREED = range(5)
 _CROSSED: Final = np.array([o.run_between % 2 == 1 for o in OUTCOMES])
 _CASES, _CASES_FREE = (
@@ -44,16 +44,13 @@ _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(7)
 class Shifts(NamedTuple):
     """Runs by which the players at hand shift the place of the state after the next ball: if it
     counts and nobody is out, with the same end to face or the other, and if the striker is out; if
-    it does not count, and has to be bowled `again`. `free_hit` is what it adds that the one bowled
-    again is free: after a no-ball, and after any if `is_free` now.
+    it does not count, and has to be bowled `again`.
     """
 
     same: float = 0.0
     other: float = 0.0
     out: float = 0.0
     again: float = 0.0
-    free_hit: float = 0.0
-    is_free: bool = False
 
 
 class Unknown(NamedTuple):
@@ -70,6 +67,8 @@ class Grid:
         "_below",
         "_cells",
         "_flat",
+        "_free",
+        "_free_hits",
         "_highest",
         "_is_chase",
         "_row",
@@ -86,22 +85,28 @@ class Grid:
         self._highest, self._below = found.top * self._steps, found.below
         self._is_chase = innings == CHASE
         self._wickets: int = found.wickets
-        values = found.values[innings]
-        fine = _finer(values if unknown is None else _blurred(values, unknown), self._steps)
-        self._row: int = fine.shape[-1]
+        values, free = found.values[innings], found.free_hits[innings]
+        blocks = [
+            _finer(block if unknown is None else _blurred(block, unknown), self._steps)
+            for block in (values, free.values)
+        ]
+        self._row: int = blocks[0].shape[-1]
+        self._free = blocks[0].size
+        self._free_hits = free.runs
         kind = np.float32 if overs > _LONG else np.float64  # half the memory where there is much
-        self._flat: npt.NDArray[Any] = fine.astype(kind).ravel()
+        self._flat: npt.NDArray[Any] = np.concatenate([b.ravel() for b in blocks], dtype=kind)
         # Where the outcomes of a ball lie from where it was bowled.
         self._cells = RUNS_OF * self._steps + (
             (~IS_LEGAL * (self._wickets + 1) + IS_WICKET) * self._row
         )
 
-    def at(self, left: int, lost: int, place: float) -> float:
+    def at(self, left: int, lost: int, place: float, *, free_hit: bool = False) -> float:
         """The value at a place; with the runs made in a first innings, `cap` less the needed in a
         chase.
         """
-        step = min(max(round((place + self._below) * self._steps), 0), self._highest)
-        return float(self._flat[self._start(left, lost) + step])
+        if free_hit:
+            return float(self._flat[self._freed(left, lost, place)])
+        return float(self._flat[self._start(left, lost) + self._step(place)])
 
     def mean(self, left: int, lost: int, places: Floats, weights: Floats) -> float:
         """The mean of the values, read between the steps too, at many places."""
@@ -111,22 +116,29 @@ class Grid:
         here, there = (self._flat[start + step + more] for more in (0, 1))
         return float(weights @ (here * (1.0 - share) + there * share))
 
-    def after(self, left: int, lost: int, runs: int, shifts: Shifts) -> Floats:
+    def after(
+        self, left: int, lost: int, runs: int, shifts: Shifts, *, free_hit: bool = False
+    ) -> Floats:
         """The values after each of `OUTCOMES`. `runs` is the whole place before the ball."""
-        place = runs + self._below
-        *moved, free_hit, is_free = shifts
-        steps = [
-            min(max(round((place + shift) * self._steps), 0), self._highest)
-            for shift in (*moved, shifts.again + free_hit)
-        ]
-        cases = _CASES_FREE if is_free else _CASES
-        cells = self._cells + np.array(steps).take(cases)
-        cells += self._start(left - 1, lost)
-        values: Floats = self._flat.take(cells).astype(np.float64, copy=False)
+        again = self._start(left, lost)
+        cells = [self._step(runs + shift) for shift in shifts]
+        cells.append(self._freed(left, lost, runs + shifts.again) - again)
+        found = self._cells + np.array(cells).take(_CASES_FREE if free_hit else _CASES)
+        found += self._start(left - 1, lost)
+        values: Floats = self._flat.take(found).astype(np.float64, copy=False)
         needed = self.cap - runs
         if self._is_chase and needed <= MOST_RUNS:
             values[needed <= RUNS_OF] = 1.0
         return values
+
+    def _step(self, place: float) -> int:
+        return min(max(round((place + self._below) * self._steps), 0), self._highest)
+
+    def _freed(self, left: int, lost: int, place: float) -> int:
+        """Where the value before a free hit lies."""
+        if left <= LAST_BALLS:
+            return self._free + self._start(left, lost) + self._step(place)
+        return self._start(left, lost) + self._step(place + self._free_hits.item(left, lost))
 
     def _start(self, left: int, lost: int) -> int:
         return (left * (self._wickets + 1) + lost) * self._row
@@ -138,7 +150,7 @@ def _blurred(values: Floats, unknown: Unknown) -> Floats:
     blurred = np.zeros_like(values)
     for node, weight in zip(_NODES, _WEIGHTS / _WEIGHTS.sum(), strict=True):
         shifts = unknown.mean + node * unknown.deviation
-        for left, lost in np.ndindex(shifts.shape):
+        for left, lost in np.ndindex(values.shape[:2]):
             shift, row = shifts[left, lost], values[left, lost]
             if shift == 0.0:
                 blurred[left, lost] += weight * row

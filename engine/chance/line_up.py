@@ -80,8 +80,7 @@ class LineUp:
         if left == innings.format.max_balls and innings.striker is None:
             return self.at_the_start()
         crease, faced, waited = self._crease(innings, lost)
-        free_hit = self._worth.free_hit.item(left, lost) if innings.free_hit else 0.0
-        return crease.there.item(left) + self._settled(left, lost, faced, waited) + free_hit
+        return crease.there.item(left) + self._settled(left, lost, faced, waited)
 
     def in_other_conditions(self, left: int, lost: int, more: Floats) -> Floats:
         """Runs that `more` conditions, of any shape, add to a state in those that are known."""
@@ -91,16 +90,15 @@ class LineUp:
     def shifts_after(self, innings: Innings, left: int, lost: int) -> Shifts:
         """Of the state after the next ball."""
         crease, faced, waited = self._crease(innings, lost)
-        free_hit = self._worth.free_hit.item(left, lost)
         again = crease.there.item(left) + self._settled(left, lost, faced, waited)
         faced, left = min(faced + 1, MOST_FACED), left - 1
         same = crease.there.item(left) + self._settled(left, lost, faced, waited)
         other = crease.crossed.item(left) + self._settled(left, lost, waited, faced)
         if left % BALLS_PER_OVER:
             out = crease.new_faces.item(left) + self._settled(left, lost + 1, 0, waited)
-            return Shifts(same, other, out, again, free_hit, innings.free_hit)
+            return Shifts(same, other, out, again)
         out = crease.new_waits.item(left) + self._settled(left, lost + 1, waited, 0)
-        return Shifts(other, same, out, again, free_hit, innings.free_hit)
+        return Shifts(other, same, out, again)
 
     def _settled(self, left: int, lost: int, faces: int, waits: int) -> float:
         """Of the two at the crease, by the balls that they have faced."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -30,38 +30,47 @@ _SPARE_RUNS: Final = 45
 # Runs an over that weak players and a hard pitch may cost, and some to spare: four sigma.
 _FEWER_RUNS_PER_OVER: Final = 3
 _SPARE_BELOW: Final = 10
+# Balls before the end from which a free hit has its own values: no shift of a score stands for it.
+LAST_BALLS: Final = 12
 EASIER: Final = 0.1  # conditions to tell a shift from, about a venue's deviation
-MOST_OF_FREE_HIT: Final = 2  # runs that it may be worth
 FIRST, CHASE = 0, 1
 _LEGAL: Final = [i for i, move in enumerate(MOVES) if move.legal]
 _NO_BALLS: Final = [i for i, move in enumerate(MOVES) if move.frees]
 _WIDES: Final = [i for i, move in enumerate(MOVES) if not (move.legal or move.frees)]
 
 
+class FreeHits(NamedTuple):
+    """States of which the next ball is a free hit: their `values` (balls left up to `LAST_BALLS`,
+    wickets, place), and what it is worth in `runs` (balls left, wickets) in an even state.
+    """
+
+    values: Floats
+    runs: Floats
+
+
 class Solved:
     """One stage solved. `cap` the most runs told apart; beyond it a place has the last one's value,
-    for as many runs as one ball can make and leave. `below` the places before 0. `easier` (balls
+    for as many runs as one ball can make. `below` the places before 0. `easier` (balls
     left, wickets) what a unit of conditions is worth in a chase.
     """
 
-    __slots__ = ("balls", "below", "cap", "easier", "usual", "values", "wickets")
+    __slots__ = ("balls", "below", "cap", "easier", "free_hits", "usual", "values", "wickets")
 
     def __init__(self, stage: Stage, model: BallModel, wickets: int) -> None:
         self.balls, self.wickets = stage.format.max_balls, wickets
         self.cap = stage.format.max_overs * _MOST_RUNS_PER_OVER + _SPARE_RUNS
         self.below = stage.format.max_overs * _FEWER_RUNS_PER_OVER + _SPARE_BELOW
         self.usual = Usual(stage, model, wickets)
-        chase = self._solve(self._ends_of_chase(), CHASE, self.usual)
+        chase, free_in_chase = self._solve(self._ends_of_chase(), CHASE, self.usual)
         self.easier = self._easier(chase, self.usual.moved(EASIER))
-        self.values: tuple[Floats, Floats] = (
-            self._solve(self._ends_of_first(chase), FIRST, self.usual),
-            chase,
-        )
+        first, free_in_first = self._solve(self._ends_of_first(chase), FIRST, self.usual)
+        self.values: tuple[Floats, Floats] = first, chase
+        self.free_hits: tuple[FreeHits, FreeHits] = free_in_first, free_in_chase
 
     @property
     def size(self) -> int:
         """Places, those beyond `cap` too."""
-        return self.below + self.cap + 1 + MOST_RUNS + MOST_OF_FREE_HIT
+        return self.below + self.cap + 1 + MOST_RUNS
 
     @property
     def top(self) -> int:
@@ -70,7 +79,10 @@ class Solved:
 
     def even(self, innings: int) -> Floats:
         """The place, between whole runs, at which a state is even, (balls left, wickets)."""
-        table = self.values[innings][:, :, : self.top + 1]
+        return self._even(self.values[innings])
+
+    def _even(self, values: Floats) -> Floats:
+        table = values[..., : self.top + 1]
         above = np.clip(np.argmax(table >= HALF, axis=-1), 1, self.top)
         high = np.take_along_axis(table, above[..., None], axis=-1)[..., 0]
         low = np.take_along_axis(table, above[..., None] - 1, axis=-1)[..., 0]
@@ -96,31 +108,36 @@ class Solved:
         Summing what balls are worth in even states misses a seventh of it: a run now eases the
         required rate, and with it what the batters dare; a run that comes later does not.
         """
-        ahead = self._solve(self._ends_of_chase(), CHASE, usual) - chase
+        ahead = self._solve(self._ends_of_chase(), CHASE, usual)[0] - chase
         slope = np.zeros_like(chase)
         slope[..., 1:-1] = (chase[..., 2:] - chase[..., :-2]) / 2.0
         slope[..., self.top :] = 0.0
         weight = np.maximum((slope**2).sum(axis=-1), 1e-12)
         return np.asarray((slope * ahead).sum(axis=-1) / weight / EASIER)
 
-    def _solve(self, ends: Floats, innings: int, usual: Usual) -> Floats:
+    def _solve(self, ends: Floats, innings: int, usual: Usual) -> tuple[Floats, FreeHits]:
         """Backwards over balls left."""
-        table = np.zeros((self.balls + 1, self.wickets + 1, self.size))
-        table[0] = ends
-        table[:, self.wickets] = ends
+        shape = self.wickets + 1, self.size
+        table = np.zeros((self.balls + 1, *shape))
+        table[0] = table[:, self.wickets] = ends
+        last = min(LAST_BALLS, self.balls)
+        free_hits = FreeHits(np.zeros((last + 1, *shape)), np.zeros(table.shape[:2]))
         needed = self.top - np.arange(self.top + 1)
         for left in range(1, self.balls + 1):
             rates = None if innings == FIRST else rates_of(needed, left)
             moves, freed = (usual.moves(left, rates, free_hit=free) for free in (False, True))
-            self._step(table[left - 1], table[left], moves, freed)
-            table[left, :-1, self.top :] = (
-                1.0 if rates is not None else table[left, :-1, [self.top]].T
-            )
-        return table
+            free = self._step(table[left - 1], table[left], moves, freed)
+            for values in (table[left], free):
+                beyond = values[:-1, [self.top]] if rates is None else 1.0
+                values[:-1, self.top :] = beyond
+            free_hits.runs[left, :-1] = (self._even(table[left]) - self._even(free))[:-1]
+            if left <= last:
+                free_hits.values[left] = free
+        return table, free_hits
 
-    def _step(self, later: Floats, same: Floats, moves: Floats, freed: Floats) -> None:
-        """Fills `same` (wickets + 1, places), whose last row is set, from the ball after it: with
-        the chances of `moves`, or on a free hit those `freed`.
+    def _step(self, later: Floats, same: Floats, moves: Floats, freed: Floats) -> Floats:
+        """Fills `same` (wickets + 1, places), whose last row is set, from the ball after it, by the
+        chances of `moves`; what it is on a free hit, by those of `freed`, is returned.
         """
         free = later.copy()
         free[-1] = same[-1]
@@ -131,6 +148,7 @@ class Solved:
         same[:-1] = later[:-1]
         for _ in range(_ROUNDS):
             same[:-1, : self.top + 1] = legal + self._sum(moves, same, _WIDES)
+        return free
 
     def _sum(self, chances: Floats, table: Floats, moves: Sequence[int]) -> Floats:
         """(wickets, places up to `cap`): what these moves lead to in `table`, by their chances."""

@@ -55,8 +55,7 @@ class Usual:
 
     `tables` the coefficients expanded, `levels` (innings, ball, wickets, class) the log-chances of
     the classes, `moves_of_class` (free hit, phase, class, move) how a class splits. `crease` says
-    who is in, `styles` (2, phase,
-    class) what pace and spin add.
+    who is in, `styles` (2, phase, class) what pace and spin add.
     """
 
     __slots__ = ("balls", "crease", "levels", "moves_of_class", "styles", "tables", "wickets")

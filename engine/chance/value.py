@@ -92,7 +92,7 @@ class WinProbability:
 
     def before_conditions(self, innings: Innings) -> float:
         """The mean of `of` over conditions that are yet to be drawn, venue, day and innings; exact
-        to five places. For a value that does not know them.
+        to five places. For a value in average conditions: one that does not know them is blurred.
         """
         side = self._side(innings)
         if innings.is_super_over:
@@ -151,7 +151,8 @@ class _Side:
     def at(self, innings: Innings) -> float:
         """The value."""
         left, lost = _rest(innings)
-        return self._grid.at(left, lost, self._shifted(innings, left, lost))
+        free_hit = innings.free_hit and left > 0 and lost < innings.max_wickets
+        return self._grid.at(left, lost, self._shifted(innings, left, lost), free_hit=free_hit)
 
     def before(self, innings: Innings, drawn: Floats, weights: Floats) -> float:
         """The mean of `at` over conditions (innings, n) that may be added, by their weights."""
@@ -172,9 +173,11 @@ class _Side:
     def after(self, innings: Innings) -> Floats:
         left, lost = max(1, innings.balls_left), min(innings.wickets, innings.max_wickets - 1)
         if self._line_up is None:
-            return self._grid.after(left, lost, self._place(innings), _NO_SHIFTS)
-        shifts = self._line_up.shifts_after(innings, left, lost)
-        return self._grid.after(left, lost, self._place(innings), shifts)
+            shifts = _NO_SHIFTS
+        else:
+            shifts = self._line_up.shifts_after(innings, left, lost)
+        place = self._place(innings)
+        return self._grid.after(left, lost, place, shifts, free_hit=innings.free_hit)
 
     def _place(self, innings: Innings) -> int:
         return innings.runs if innings.target is None else self._grid.cap - (innings.needed or 0)

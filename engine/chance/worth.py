@@ -23,7 +23,7 @@ from engine.chance.classes import CLASSES, BallClass, Floats
 from engine.chance.crease import MOST_FACED
 from engine.chance.design import BALLS_PER_OVER, faced_bin
 from engine.chance.model import BallModel
-from engine.chance.solving import EASIER, FIRST, MOST_OF_FREE_HIT, Solved, solved
+from engine.chance.solving import EASIER, FIRST, Solved, solved
 from engine.chance.tables import CONDITIONS, ECONOMY, SCORING, WICKET
 from engine.chance.usual import MOVES, Stage, rates_of
 
@@ -44,7 +44,7 @@ class Worth:
     square · `variance` what chance still adds, in runs squared · `bowling` (…, 3 x over) a unit of
     economy, of strike and of spin in each over · `settled` (…, 2, balls faced) who faces, or waits,
     after so many balls · `coming` what usual batters lose until the end, and those gain who come in
-    for them · `free_hit` that the next ball is one. By wickets lost: `batting` (wickets, balls
+    for them. By wickets lost: `batting` (wickets, balls
     left, 2 x k) a unit of scoring, then of survival, of who faces, of who waits, of the next to
     come in, … · `order` (wickets, 2, place - 1, balls left) who faces, or waits, from there.
     """
@@ -57,7 +57,6 @@ class Worth:
     coming: Floats
     order: Floats
     settled: Floats
-    free_hit: Floats
 
     def in_conditions(self, left: Any, lost: Any, towards: Any) -> Any:
         """Runs that conditions add to a state, or each of many."""
@@ -68,10 +67,10 @@ class Worth:
 class _Ball:
     """What the next legal ball is worth in even states, (balls left, wickets, …): `by_class` a unit
     of a class's log-odds, `falls` the chance of a wicket, `odd` that the batters change ends if
-    there is none, `free_hit` what it is worth to have one.
+    there is none.
     """
 
-    __slots__ = ("by_class", "chances", "falls", "free_hit", "odd", "shape", "worth")
+    __slots__ = ("by_class", "chances", "falls", "odd", "shape", "worth")
 
     def __init__(self, found: Solved, innings: int) -> None:
         balls, wickets, usual = found.balls, found.wickets, found.usual
@@ -80,7 +79,6 @@ class _Ball:
         self.chances = np.zeros((balls + 1, wickets, CLASSES))
         self.worth = np.zeros((balls + 1, wickets, CLASSES))
         self.falls = np.zeros((balls + 1, wickets))
-        self.free_hit = np.zeros((balls + 1, wickets + 1))
         deliveries = np.ones((balls + 1, wickets))
         for left in range(1, balls + 1):
             phase, ball = usual.tables.phase[balls - left], balls - left
@@ -90,22 +88,18 @@ class _Ball:
                 levels = levels + usual.tables.rate[ball, rates_of(needed, left)]
             chances = usual.chances(levels)
             gain = _gains(even[left - 1], even[left])
-            of_class = usual.moves_of_class[:, phase]
-            of_move, freed = (
-                chances @ of_class[0],
-                usual.chances(levels, free_hit=True) @ of_class[1],
-            )
-            free_hit = ((freed - of_move) * gain).sum(axis=-1)
-            free_hit /= freed @ _IS_LEGAL + of_move @ _FREES
-            self.free_hit[left, :-1] = free_hit
+            of_class = usual.moves_of_class[0, phase]
+            of_move = chances @ of_class
+            free_hit = found.free_hits[innings].runs[left, :-1]
             self.chances[left] = chances
-            self.worth[left] = (gain + free_hit[:, None] * _FREES) @ of_class[0].T
+            self.worth[left] = (gain + free_hit[:, None] * _FREES) @ of_class.T
             deliveries[left] = 1.0 / (of_move @ _IS_LEGAL)
             self.falls[left] = np.minimum(of_move @ _FALLS * deliveries[left], 1.0)
         mean = (self.chances * self.worth).sum(axis=-1, keepdims=True)
         self.worth = (self.worth - mean) * deliveries[..., None]
         self.by_class = self.chances * self.worth
-        self.odd = self.chances[..., ODD].sum(axis=-1) / (1.0 - self.chances[..., BallClass.WICKET])
+        changes = self.chances[..., ODD].sum(axis=-1) * deliveries
+        self.odd = np.minimum(changes / np.maximum(1.0 - self.falls, 1e-300), 1.0)
 
     def moved(self, shift: Floats) -> tuple[Floats, Floats]:
         """Runs that one shift (class) of the log-odds adds on this ball, and the chance of a wicket
@@ -162,7 +156,6 @@ def _worth(found: Solved, innings: int) -> Worth:
         order=(batters.order * scale[..., None, None]).transpose(1, 2, 3, 0).copy(),
         settled=batters.settled * scale[..., None, None],
         coming=coming * scale,
-        free_hit=np.minimum(ball.free_hit, MOST_OF_FREE_HIT),
     )
 
 

@@ -17,13 +17,13 @@ from engine.chance.design import ORDERS, WICKETS, faced_bin
 from engine.chance.kinds import batters_of, bowlers_of
 from engine.chance.logs import InningsLog
 from engine.chance.sides import Seasons
-from engine.chance.solving import CHASE, FIRST
+from engine.chance.solving import CHASE, FIRST, solved
 from engine.chance.usual import Stage, Usual
 from engine.chance.worth import worth_of
-from engine.cricket.formats import T20
+from engine.cricket.formats import SUPER_OVER, T20
 from engine.cricket.outcomes import OUTCOME_INDEX
 from engine.cricket.players import Game
-from engine.cricket.state import ALL_OUT
+from engine.cricket.state import ALL_OUT, Innings
 from engine.eras import CURRENT_ERA
 from tests.chance.contexts import MODEL, average_value, chase
 
@@ -89,19 +89,36 @@ def test_better_conditions_add_more_than_worse_ones_take(innings: int) -> None:
 
 
 def test_a_free_hit_is_worth_a_run_or_so() -> None:
-    free_hit = worth_of(STAGE, MODEL, ALL_OUT, FIRST).free_hit[1:, :-1]
-    assert 0.3 < free_hit.min() < free_hit.max() < 2.0
-    assert 0.7 < free_hit[60:110, 1:5].mean() < 1.2
+    worth = solved(STAGE, MODEL, ALL_OUT).free_hits[FIRST].runs[1:, :-1]
+    assert 0.3 < worth.min() < worth.max() < 2.0
+    assert 0.7 < worth[60:110, 1:5].mean() < 1.2
 
 
-def test_a_free_hit_to_come_is_in_the_value_of_a_no_ball_and_of_a_wide_after_it() -> None:
+@pytest.mark.parametrize(("legal_balls", "needed"), [(40, 110), (100, 32), (117, 5), (119, 3)])
+def test_a_free_hit_to_come_is_in_the_value_of_a_no_ball_and_of_a_wide_after_it(
+    legal_balls: int, needed: int
+) -> None:
     value = average_value(20)
-    plain = chase(legal_balls=100, runs=130, target=171, wickets=4)
+    plain = chase(legal_balls=legal_balls, runs=130, target=130 + needed, wickets=4)
     free = replace(plain, free_hit=True)
-    assert value.of(free) > value.of(plain) + 0.01
     wide, no_ball = OUTCOME_INDEX["wd1"], OUTCOME_INDEX["nb1"]
+    assert 1.0 > value.of(free) > value.of(plain)
     assert value.after(plain)[no_ball] == value.after(free)[no_ball] == value.after(free)[wide]
-    assert value.after(free)[wide] > value.after(plain)[wide] + 0.01
+    assert value.after(free)[wide] > value.after(plain)[wide]
+
+
+@pytest.mark.parametrize("innings", [chase(target=9), chase(legal_balls=5, target=4)])
+def test_a_free_hit_in_a_super_over_is_worth_what_is_made_of_it(innings: Innings) -> None:
+    value, free = average_value(5), _super_over(replace(innings, free_hit=True))
+    no_ball, six = OUTCOME_INDEX["nb1"], OUTCOME_INDEX["6"]
+    assert value.of(free) > value.of(_super_over(innings)) + 0.05
+    before = replace(_super_over(innings), target=innings.target and innings.target + 1)
+    assert value.after(before)[no_ball] == value.of(free)
+    assert value.after(free)[six] > value.of(free)
+
+
+def _super_over(innings: Innings) -> Innings:
+    return replace(innings, number=4, format=SUPER_OVER, max_wickets=2)
 
 
 def test_a_settled_batter_is_worth_more_where_he_faces() -> None:
