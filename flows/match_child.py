@@ -24,11 +24,13 @@ CANCELLED: Final = 130
 
 
 class ChildSays(BaseModel):
-    """`flow_run` once, then `playing` once, then one of `ended` and `failed`."""
+    """`ordered` once it has read what to play, then `flow_run` once, then `playing` once, then one
+    of `ended` and `failed`.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    what: Literal["flow_run", "playing", "ended", "failed"]
+    what: Literal["ordered", "flow_run", "playing", "ended", "failed"]
     flow_run: str | None = None
     text: str | None = None
     winner: str | None = None
@@ -62,6 +64,7 @@ def main() -> int:
         _load()
         order = sys.stdin.readline()
         if order:
+            teller.tell(ChildSays(what="ordered"))
             threading.Thread(target=_end_with_owner, name="owner", daemon=True).start()
             teller.tell(_played(order, teller))
     except KeyboardInterrupt:

@@ -111,7 +111,7 @@ class Here:
     async def play(self, order: Ordered) -> Played:
         child = _Child(await self._taken())
         code = await self._heard(child, order)
-        if child.last is None and code < 0:  # as it waited, which is not always known at once
+        if child.last is None and code < 0:  # as it waited: it had not read its order
             child = _Child(await self._spawned())
             code = await self._heard(child, order)
         if child.last is not None and child.last.what in ("ended", "failed"):

@@ -14,6 +14,7 @@ from flows.places import Here, Ordered
 from flows.play import BusAddress
 
 ENDED = ChildSays(what="ended", text="a tie", end_reason="completed").model_dump_json()
+ORDERED = ChildSays(what="ordered").model_dump_json()
 BEGUN = ChildSays(what="playing").model_dump_json()
 PLAYS = f"read order; echo '{ENDED}'"
 WAS_KILLED = "kill -9 $$"
@@ -48,4 +49,9 @@ async def test_a_match_whose_process_was_killed_has_failed() -> None:
     here = Scripted(IS_KILLED, WAS_KILLED)  # one of which is the spare of the next match
     played = await here.play(order())
     await here.aclose()
+    assert "killed by signal 9" in str(played.reason)
+
+
+async def test_a_match_whose_process_was_killed_before_it_began_is_not_begun_again() -> None:
+    played = await Scripted(f"read order; echo '{ORDERED}'; kill -9 $$", PLAYS).play(order())
     assert "killed by signal 9" in str(played.reason)
