@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from hypothesis import strategies as st
@@ -69,12 +69,15 @@ def by_class(at: DeliveryContext, model: BallModel = MODEL) -> Floats:
     return np.asarray(np.bincount(CLASS_OF, np.array(chances), minlength=len(BallClass)))
 
 
+_ANY_LENGTH: Final = st.integers(1, 50)
+
+
 @st.composite
-def innings_states(draw: st.DrawFn) -> Innings:
-    """Any moment of an innings of any length, super overs too."""
+def innings_states(draw: st.DrawFn, lengths: st.SearchStrategy[int] = _ANY_LENGTH) -> Innings:
+    """Any moment of an innings of one of these lengths, super overs too."""
     if draw(st.booleans()) and draw(st.booleans()):
         return replace(chase(), number=3, format=SUPER_OVER, max_wickets=2)
-    overs = draw(st.integers(1, 50))
+    overs = draw(lengths)
     legal = draw(st.integers(0, overs * 6 - 1))
     state: dict[str, Any] = {
         "legal_balls": legal,
@@ -88,7 +91,9 @@ def innings_states(draw: st.DrawFn) -> Innings:
 
 
 @st.composite
-def contexts(draw: st.DrawFn, largest_skill: float = 2.0) -> DeliveryContext:
+def contexts(
+    draw: st.DrawFn, largest_skill: float = 2.0, lengths: st.SearchStrategy[int] = _ANY_LENGTH
+) -> DeliveryContext:
     """Anything that can be priced, with skills up to `largest_skill`, conditions up to a quarter of
     it (a season's largest are .4).
     """
@@ -96,7 +101,7 @@ def contexts(draw: st.DrawFn, largest_skill: float = 2.0) -> DeliveryContext:
     skills = st.floats(-largest_skill, largest_skill)
     skill = {name: draw(skills) for name in ("scoring", "survival", "economy", "strike")}
     return context(
-        draw(innings_states()),
+        draw(innings_states(lengths)),
         striker=replace(player(), skill=Skill(**skill), bats=draw(st.sampled_from(Hand))),
         striker_order=draw(st.integers(1, 11)),
         balls_faced=draw(st.integers(0, 150)),
