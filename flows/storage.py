@@ -12,6 +12,7 @@ import asyncio
 import shutil
 from collections.abc import Mapping
 from contextlib import nullcontext
+from functools import partial
 from inspect import isawaitable, iscoroutinefunction
 from pathlib import Path
 from threading import Lock
@@ -25,8 +26,10 @@ from prefect.results import aget_default_result_storage
 
 from engine.variables import STORAGE
 from engine.wording import printable, shortened
+from flows.aside import in_a_thread
 
 _LONGEST: Final = 300  # of what a storage says
+ANSWERS_S: Final = 120.0  # a parcel has a few megabytes
 FOLDER: Final = "captains"  # below which everything of ours is
 
 
@@ -146,7 +149,7 @@ async def _aside(method: Any, *arguments: Any) -> Any:
     if iscoroutinefunction(method):
         return await method(*arguments)
     blocking = {"_sync": True} if hasattr(method, "aio") else {}  # Prefect's own are both
-    answer = await asyncio.to_thread(method, *arguments, **blocking)
+    answer = await in_a_thread(partial(method, *arguments, **blocking), ANSWERS_S)
     return await answer if isawaitable(answer) else answer
 
 
