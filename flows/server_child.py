@@ -14,7 +14,9 @@ import socket
 import sys
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+_KEPT_OPEN_S: Final = 30  # longer than Prefect's client keeps one, or it asks as we hang up
 
 
 def serve(listener: socket.socket, users_lock: Path) -> None:
@@ -31,7 +33,13 @@ def serve(listener: socket.socket, users_lock: Path) -> None:
     app = create_app(final=True)
     gc.freeze()
     gc.enable()
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3))
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        timeout_keep_alive=_KEPT_OPEN_S,
+        timeout_graceful_shutdown=3,
+    )
+    server = uvicorn.Server(config)
     guard.server = server
     server.run(sockets=[listener])
 

@@ -17,8 +17,11 @@ from flows.pool import processes_of
 from flows.run import Run
 from flows.work import LONGEST_TITLE, Batch, waits
 
-SHARES: Final = 3  # of what is left, for each worker: so that the last one is not waited for long
+SHARES: Final = 2  # of what is left, for each worker: so that the last one is not waited for long
 LEAST_S: Final = 20.0  # of play: to begin a shard takes a worker some seconds of a core
+ENOUGH_S: Final = (
+    40.0  # where a worker's share is more: then a last shard may be waited for so long
+)
 BALL_S: Final = 0.0005  # of a scripted episode of which nothing is known yet
 
 
@@ -37,6 +40,7 @@ class Cutter:
             CPU: sum(not waits(spec) for spec in left.values()),
             LLM: sum(waits(spec) for spec in left.values()),
         }
+        self._whole = dict(self._left)
         self._pairs = {
             CPU: run.pairs_of(left, asked=False),
             LLM: run.pairs_of(left, asked=True),
@@ -120,8 +124,9 @@ class Cutter:
         """Episodes: as many as last so long side by side, fewer where workers would run out."""
         execution = self._run.spec.execution
         per_s = self._at_once(pool) / self._length_s(pool)
-        by_balance = self._left[pool] // (SHARES * max(1, self._workers(pool)))
-        least = min(execution.shard_s, LEAST_S) * per_s
+        workers = max(1, self._workers(pool))
+        by_balance = self._left[pool] // (SHARES * workers)
+        least = max(LEAST_S * per_s, min(ENOUGH_S * per_s, self._whole[pool] // workers))
         return max(2, int(min(execution.shard_s * per_s, max(by_balance, least))))
 
     def _at_once(self, pool: PoolName) -> int:

@@ -8,6 +8,7 @@ can be closed all the same.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import Counter
 from collections.abc import Callable
 from http import HTTPStatus
@@ -74,6 +75,7 @@ class ConnectionConfig(uvicorn.Config):
             ws_per_message_deflate=False,  # costs a third more CPU (REFERENCES)
             ws_ping_interval=settings.ping_s,
             ws_ping_timeout=settings.ping_s,
+            timeout_keep_alive=math.ceil(settings.header_s),  # as long as for a first head
             timeout_graceful_shutdown=1,
         )
         self.bus = settings

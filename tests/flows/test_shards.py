@@ -16,7 +16,7 @@ from flows.opening import open_run
 from flows.order import Order
 from flows.play import Job, play_job
 from flows.run import Run
-from flows.shards import LEAST_S, Cutter
+from flows.shards import ENOUGH_S, LEAST_S, Cutter
 from tests.flows.support import SMALL
 from tournaments import parse_tournament
 
@@ -58,16 +58,29 @@ def test_a_shard_lasts_as_long_as_the_file_says(run: Run, each_s: float, episode
     assert len(shard.episodes) == episodes
 
 
-def test_all_of_it_is_cut_once_into_shares_of_what_is_left(run: Run) -> None:
+def test_all_of_it_is_cut_once_into_shares_of_what_is_left(tmp_path: Path) -> None:
+    run = next(opened(tmp_path, LEAGUE.replace("shard: 30s", "shard: 10m")))
     one = cutter(run, workers=2)
-    taking(one, run, 0.05)
-    assert [len(shard.episodes) for shard in cut(one)] == [400] * 6
+    taking(one, run, 0.5)
+    sizes = [len(shard.episodes) for shard in cut(one)]
+    assert sizes[:3] == [600, 450, 338]  # a quarter of what is left, in whole pairs
+    assert sum(sizes) == EPISODES
 
 
 def test_what_is_left_is_not_cut_below_what_it_costs_to_begin(run: Run) -> None:
     one = cutter(run, workers=50)
     taking(one, run, 0.05)
     assert {len(shard.episodes) for shard in cut(one)} == {int(LEAST_S / 0.05)}
+
+
+def test_where_each_worker_has_much_to_play_the_last_shards_are_no_smaller_than_enough(
+    tmp_path: Path,
+) -> None:
+    run = next(opened(tmp_path, LEAGUE.replace("shard: 30s", "shard: 2m")))
+    one = cutter(run, workers=3)
+    taking(one, run, 0.05)
+    *_, last, _rest = cut(one)
+    assert len(last.episodes) == int(ENOUGH_S / 0.05)
 
 
 def test_the_pairs_of_a_shard_are_whole(run: Run) -> None:

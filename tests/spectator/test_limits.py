@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import math
 from collections.abc import AsyncIterator
 
+import httpx
 import pytest
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
+from spectator.connections import ConnectionConfig
+from spectator.metrics import Metrics
 from spectator.server import BusServer
 from spectator.settings import BusSettings
 from tests.spectator.matches import match_events
@@ -128,6 +132,11 @@ async def test_the_head_of_a_second_request_has_its_time_too():
             connection.sendall(request("/healthz") + b"GET")
             assert await answered(connection) == 200
             assert await answered(connection) == 408
+
+
+async def test_a_connection_is_kept_longer_than_most_clients_keep_one(bus):
+    kept_s = ConnectionConfig(None, BusSettings(), Metrics()).timeout_keep_alive
+    assert kept_s > (httpx.Limits().keepalive_expiry or math.inf)  # else they ask as it hangs up
 
 
 @pytest.mark.parametrize("path", ["/api/events", "/api/questions/q", "/api/streams/m/1/events"])

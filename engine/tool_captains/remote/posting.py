@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MAX_ANSWER_BYTES: Final = 64 * 1024  # the longest legal call has about 1,700 characters
 CONNECT_S: Final = 10.0
+_KEPT_OPEN_S: Final = 4.0  # many servers hang up after five, perhaps as we ask
 _A_CALL: Final = "a tool call"
 _NO_COOKIES: Final = DefaultCookiePolicy(allowed_domains=[])
 # What no other answer would change: the organiser has to mend the token or the address.
@@ -99,7 +100,11 @@ class Programs:
         if self._client is None:
             self._client = httpx2.AsyncClient(
                 timeout=httpx2.Timeout(CONNECT_S, read=None, pool=None),
-                limits=httpx2.Limits(max_connections=None, max_keepalive_connections=20),
+                limits=httpx2.Limits(
+                    max_connections=None,
+                    max_keepalive_connections=20,
+                    keepalive_expiry=_KEPT_OPEN_S,
+                ),
                 follow_redirects=False,
                 trust_env=False,  # no proxy, and no password from a .netrc
                 cookies=CookieJar(_NO_COOKIES),  # a request holds all that an answer depends on
