@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import threading
 import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -172,6 +173,8 @@ def _sigterm_as_ctrl_c() -> None:
     """Prefect answers a SIGTERM by raising wherever the flow happens to be, and asyncio swallows
     what is raised in a callback: from here, inside the flow, it is a Ctrl-C.
     """
+    if threading.current_thread() is not threading.main_thread():  # no signal arrives there
+        return
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, signal.raise_signal, signal.SIGINT)
 

@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 from prefect.client.orchestration import get_client
 
-from tests.flows.here import played_here
+from tests.flows.here import commanded, played_here
 from tests.flows.support import DEADLINE_S, captains, tournament_file
 from tests.llm.models import by_tool
 from tests.llm.stub import Said, completion, fails, plays, says, stub
@@ -48,21 +48,25 @@ class Runs:
         self, limits: str, *arguments: str, more: str = "", extra: str = "", code: int = 0
     ) -> Any:
         """`more` settings of the model, one `extra` captain."""
-        process = self.started(limits, *arguments, more=more, extra=extra)
-        return await ended(process, code)
+        said = await commanded(
+            self._command(limits, *arguments, more=more, extra=extra), self.environment
+        )
+        return document(*said, code)
 
     async def play_here(self, more: str = "") -> Any:
-        """To the end, where no exit code is claimed."""
+        """To the end, where nothing of the command is claimed."""
         return await played_here(self._file("{}", more, ""), self.folder / "runs")
 
     def started(
         self, limits: str, *arguments: str, more: str = "", extra: str = ""
     ) -> subprocess.Popen[str]:
+        """In a process of its own."""
+        command = self._command(limits, *arguments, more=more, extra=extra)
+        return captains(command, self.environment)
+
+    def _command(self, limits: str, *arguments: str, more: str, extra: str) -> list[str]:
         file = self._file(limits, more, extra)
-        return captains(
-            ["run", str(file), "--runs", str(self.folder / "runs"), "--json", *arguments],
-            self.environment,
-        )
+        return ["run", str(file), "--runs", str(self.folder / "runs"), "--json", *arguments]
 
     def _file(self, limits: str, more: str, extra: str) -> Path:
         extra = extra and f"\n  - {extra}"
@@ -79,7 +83,11 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 async def ended(process: subprocess.Popen[str], code: int = 0) -> Any:
     """The JSON document of a run that ended as it should; None of one that was killed."""
     out, err = await asyncio.to_thread(process.communicate, timeout=DEADLINE_S)
-    assert process.returncode == code, err
+    return document(process.returncode, out, err, code)
+
+
+def document(ended: int, out: str, err: str, code: int) -> Any:
+    assert ended == code, err
     assert "Traceback" not in err
     return json.loads(out) if out else None
 
@@ -211,12 +219,11 @@ async def test_a_round_robin_of_two_models_at_the_environments_endpoint(
 
     file = tournament_file(tmp_path, ROUND.format())
     async with stub(answering=answer) as endpoint:
-        process = captains(
+        code, out, err = await commanded(
             ["run", str(file), "--runs", str(tmp_path / "runs")],
             {**environment, "CAPTAINS_LLM_BASE_URL": endpoint.url},
         )
-        out, err = await asyncio.to_thread(process.communicate, timeout=DEADLINE_S)
-    assert process.returncode == 0, err
+    assert code == 0, err
     assert "6 played, 0 resumed, 0 void, 0 forfeited" in out
     assert out.count("coverage 100.0%") == 2
     assert "cost unknown" in out
@@ -242,12 +249,11 @@ async def test_a_single_match_tells_each_decision_with_its_tokens(
         preset = f'model: {{kind: llm, model: m, base_url: "{endpoint.url}", cadence: over}}\n'
         presets.write_text(preset, encoding="utf-8")
         runs, short = str(tmp_path / "runs"), ("--overs", "1")
-        process = captains(
+        code, out, err = await commanded(
             ["play", "model", "heuristic", "--captains", str(presets), "--runs", runs, *short],
             environment,
         )
-        out, err = await asyncio.to_thread(process.communicate, timeout=DEADLINE_S)
-    assert process.returncode == 0, err
+    assert code == 0, err
     assert "model v heuristic" in out or "won" in out
     told = [line for line in err.splitlines() if "tokens, cost unknown so far" in line]
     assert len(told) > 3
