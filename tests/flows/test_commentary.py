@@ -4,7 +4,6 @@ Cartesia, espeak-ng.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 from collections.abc import Mapping
@@ -20,7 +19,7 @@ from flows.leasing import leased
 from spectator.server import BusServer
 from spectator.speech import Unavailable
 from spectator.speech.cartesia import SLOTS
-from tests.flows.support import DEADLINE_S, captains
+from tests.flows.here import commanded
 from tests.llm.stub import Said, completion, plays, says, stub
 from tests.spectator.wire import client, stored
 from tests.speech.sounds import loudness, tone
@@ -36,14 +35,9 @@ async def told(
     """What `captains play --featured` reports, and what it says on stderr."""
     environment = {**environment, "CAPTAINS_BUS_TOKEN": bus.publish_token, **more}
     arguments = [*MATCH, *options, "--bus", bus.url, "--runs", str(runs), "--json"]
-    process = captains(arguments, environment)
-    out, err = await _ended(process)
-    assert process.returncode == 0, err
+    code, out, err = await commanded(arguments, environment)
+    assert code == 0, err
     return json.loads(out), err
-
-
-async def _ended(process: Any) -> tuple[str, str]:
-    return await asyncio.to_thread(process.communicate, timeout=DEADLINE_S)
 
 
 async def beside(bus: BusServer, report: Any, kind: str) -> list[Any]:
@@ -53,6 +47,7 @@ async def beside(bus: BusServer, report: Any, kind: str) -> list[Any]:
 
 @pytest.mark.prefect
 @pytest.mark.slow
+@pytest.mark.usefixtures("on_server")
 async def test_a_match_is_spoken_by_espeak(
     tmp_path: Path, environment: dict[str, str], espeak_ng: str
 ):
@@ -69,6 +64,7 @@ async def test_a_match_is_spoken_by_espeak(
 
 @pytest.mark.prefect
 @pytest.mark.slow
+@pytest.mark.usefixtures("on_server")
 async def test_a_key_without_credit_is_told_once_and_shown_nowhere(
     tmp_path: Path, environment: dict[str, str], espeak_ng: str
 ):
@@ -116,6 +112,7 @@ async def _plays_and_writes(request: dict[str, Any]) -> Said:
 
 @pytest.mark.prefect
 @pytest.mark.slow
+@pytest.mark.usefixtures("on_server")
 async def test_a_model_of_the_file_writes_the_lines_that_it_is_in_time_for(
     tmp_path: Path, environment: dict[str, str]
 ):
@@ -127,9 +124,9 @@ async def test_a_model_of_the_file_writes_the_lines_that_it_is_in_time_for(
                 "CAPTAINS_BUS_URL": bus.url,
                 "CAPTAINS_BUS_TOKEN": bus.publish_token,
             }
-            process = captains(["run", str(file), "--runs", str(tmp_path), "--json"], environment)
-            _, err = await _ended(process)
-            assert process.returncode == 0, err
+            command = ["run", str(file), "--runs", str(tmp_path), "--json"]
+            code, _, err = await commanded(command, environment)
+            assert code == 0, err
             async with client(bus) as http:
                 featured = (await http.get("/api/featured")).json()["stream"]
             events = await stored(bus, f"commentary:{featured}")
@@ -169,7 +166,6 @@ def test_the_doctor_says_which_voice_would_speak(monkeypatch):
 
 
 async def test_speech_is_for_the_featured_channel():
-    process = captains(["play", "heuristic", "baseline", "--speech", "auto"], dict(os.environ))
-    _, err = await _ended(process)
-    assert process.returncode == 2
+    code, _, err = await commanded(["play", "heuristic", "baseline", "--speech", "auto"], {})
+    assert code == 2
     assert "--speech: only with --featured" in err

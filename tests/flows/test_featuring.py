@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,9 @@ from flows.opening import open_run
 from flows.order import Order
 from flows.run import Run
 from spectator.server import BusServer
+from tests.flows.here import commanded
 from tests.flows.seasons import opened, played
-from tests.flows.support import ended, tournament_file
+from tests.flows.support import tournament_file
 from tests.spectator.processes import TOKEN
 from tests.spectator.wire import client
 from tournaments import BadTournamentFile, parse_tournament
@@ -79,15 +79,19 @@ WANTED = {
 
 
 @pytest.mark.prefect
+@pytest.mark.usefixtures("on_server")
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # Prefect's, at a test's end
 @pytest.mark.parametrize("featured", WANTED)
-def test_a_cup_shows_its_first_match_and_its_final(
+async def test_a_cup_shows_its_first_match_and_its_final(
     tmp_path: Path, environment: dict[str, str], featured: str
 ) -> None:
     text = CUP + f"spectate: {{featured: {featured}}}\n"
     with BusServer(publish_token=TOKEN) as bus:
         command = ["run", str(tournament_file(tmp_path, text)), "--runs", str(tmp_path), "--json"]
-        ended([*command, "--bus", bus.url], {**environment, "CAPTAINS_BUS_TOKEN": TOKEN})
-        on_bus = asyncio.run(matches(bus))
+        with_token = {**environment, "CAPTAINS_BUS_TOKEN": TOKEN}
+        code, _, err = await commanded([*command, "--bus", bus.url], with_token)
+        assert code == 0, err
+        on_bus = await matches(bus)
     order = Order.of(parse_tournament(text, catalogue.known()), "1")
     with open_run(order, tmp_path) as run:
         run.grow()

@@ -22,6 +22,7 @@ from flows.cli import main
 from flows.people import player_url
 from flows.play import BusAddress
 from flows.standing import standing
+from tests.flows.here import commanded
 from tests.flows.support import DEADLINE_S, ROOT, captains, tournament_file
 from tests.human.person import Person, present
 
@@ -66,9 +67,7 @@ async def play(folder: Path, bus: Bus, *arguments: str) -> tuple[int, str, str]:
     presets = folder / "mine.yaml"
     presets.write_text(PRESETS, encoding="utf-8")
     options = ("--captains", str(presets), "--overs", "1", "--runs", str(folder / "runs"))
-    process = captains(["play", *arguments, *options], bus.environment)
-    out, err = await ended(process)
-    return process.returncode, out, err
+    return await commanded(["play", *arguments, *options], bus.environment)
 
 
 async def test_a_person_plays_against_a_preset(tmp_path: Path) -> None:
@@ -105,6 +104,8 @@ async def test_the_token_is_told_to_the_terminal_and_kept_nowhere(tmp_path: Path
 
 
 @pytest.mark.prefect
+@pytest.mark.usefixtures("on_server")
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # Prefect's, at a test's end
 async def test_a_person_plays_a_tournament_and_his_token_is_in_no_artifact(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:
@@ -112,12 +113,11 @@ async def test_a_person_plays_a_tournament_and_his_token_is_in_no_artifact(
         ada = Person(bus.url, TOKEN, "ada")
         async with present(ada):
             file, runs = tournament_file(tmp_path, FILE), str(tmp_path / "runs")
-            process = captains(
+            code, out, err = await commanded(
                 ["run", str(file), "--bus", bus.url, "--runs", runs, "--json"],
                 {**bus.environment, **environment},
             )
-            out, err = await ended(process)
-    assert process.returncode == 0, err
+    assert code == 0, err
     assert "Traceback" not in err
     (account,) = [one for one in json.loads(out)["captains"] if one["captain"] == "ada"]
     assert account["coverage"] == 1.0

@@ -12,7 +12,7 @@ import pytest
 from flows import catalogue
 from flows.opening import open_run
 from flows.order import Order
-from tests.flows.here import played_here
+from tests.flows.here import commanded, played_here
 from tests.flows.support import DEADLINE_S, EPISODES_OF_SMALL, SMALL, captains, tournament_file
 from tournaments import parse_tournament
 
@@ -23,7 +23,7 @@ from tournaments import parse_tournament
 async def test_a_run_goes_on_from_its_pilot(tmp_path: Path, environment: dict[str, str]) -> None:
     file, runs = tournament_file(tmp_path), tmp_path / "runs"
     command = ["plan", str(file), "--pilot", "3", "--runs", str(runs), "--json"]
-    out, err = captains(command, environment).communicate(timeout=DEADLINE_S)
+    _, out, err = await commanded(command, environment)
     planned = json.loads(out)
     assert (planned["played"], planned["left"]) == (6, EPISODES_OF_SMALL - 6), err
     assert planned["sources"]["scripted episodes"].startswith("6 earlier matches")

@@ -20,12 +20,12 @@ from flows.order import Order
 from flows.play import play_until_it_counts
 from flows.showing import Kept, keep_shown
 from spectator.server import BusServer
+from tests.flows.here import commanded
 from tests.flows.support import (
     ALONE,
     DEADLINE_S,
     EPISODES_OF_SMALL,
     captains,
-    ended,
     episode,
     tournament_file,
 )
@@ -282,7 +282,9 @@ def test_a_run_that_is_started_over_has_numbers_that_no_bus_has_seen(tmp_path: P
 
 
 @pytest.mark.prefect
-def test_a_run_without_its_bus_is_delivered_by_the_same_command(
+@pytest.mark.usefixtures("on_server")
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # Prefect's, at a test's end
+async def test_a_run_without_its_bus_is_delivered_by_the_same_command(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:
     """Scripted matches, which processes of the pool publish and leave behind."""
@@ -291,18 +293,20 @@ def test_a_run_without_its_bus_is_delivered_by_the_same_command(
     file = tournament_file(tmp_path, ALONE.replace("none", "all"))
     command = ["run", str(file), "--runs", str(runs), "--bus", url, "--json"]
     with_token = {**environment, "CAPTAINS_BUS_TOKEN": TOKEN}
-    out, err = ended(command, with_token)
+    code, out, err = await commanded(command, with_token)
+    assert code == 0, err
     folder = RunFolder(Path(json.loads(out)["run_dir"]))
     assert f"wait in {folder.spool}" in err
     with BusServer(port=port, publish_token=TOKEN) as bus:
-        again, err = ended(command, with_token)
+        code, again, err = await commanded(command, with_token)
+        assert code == 0, err
         assert json.loads(again)["episodes"]["resumed"] == EPISODES_OF_SMALL
         assert "wait" not in err
         records = [str(path) for path in folder.records.glob("*.jsonl")]
         assert len(records) == EPISODES_OF_SMALL
         for record in records:
-            assert lines(bus, f"{Path(record).stem}/1") == as_seen(record)
-        first_start = lines(bus, f"run:{run_id(folder)}/1")
+            assert await stored(bus, f"{Path(record).stem}/1") == as_seen(record)
+        first_start = await stored(bus, f"run:{run_id(folder)}/1")
         assert first_start[-1]["type"] == "tournament.ended"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,8 @@ from flows import catalogue
 from flows.lending import lent
 from flows.order import Order
 from flows.spending import SPENT, BrokenSpending, KeptBudgets
-from tests.flows.support import DEADLINE_S, captains, tournament_file
+from tests.flows.here import commanded
+from tests.flows.support import tournament_file
 
 WHO = Caller(captain="model", episode_id="e", seat=Seat.HOME)
 MOST, TAKEN = Usage(tokens_in=1000, cost_usd=0.1), Usage(tokens_in=10, cost_usd=0.001)
@@ -92,6 +92,8 @@ def test_a_damaged_file_is_named_and_never_taken_for_nothing(
 
 
 @pytest.mark.prefect
+@pytest.mark.usefixtures("on_server")
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # Prefect's, at a test's end
 async def test_a_run_with_a_damaged_file_says_so_in_one_line(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:
@@ -99,9 +101,9 @@ async def test_a_run_with_a_damaged_file_says_so_in_one_line(
     folder = Order.of(catalogue.load(str(file)), "1").folder(runs)
     folder.path.mkdir(parents=True)
     (folder.path / SPENT).write_text("{", encoding="utf-8")
-    process = captains(["run", str(file), "--runs", str(runs), "--json"], environment)
-    out, err = await asyncio.to_thread(process.communicate, timeout=DEADLINE_S)
-    assert process.returncode == 1
+    command = ["run", str(file), "--runs", str(runs), "--json"]
+    code, out, err = await commanded(command, environment)
+    assert code == 1
     assert json.loads(out)["error"].startswith(f"{folder.path / SPENT}: invalid JSON")
     assert "Traceback" not in err
 

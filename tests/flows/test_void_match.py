@@ -12,7 +12,7 @@ from prefect.client.schemas.objects import State
 from flows.config import EpisodeConfig
 from flows.episode import report_of, run_name_of
 from flows.server import Server
-from tests.flows.support import DEADLINE_S, captains
+from tests.flows.here import commanded
 
 pytestmark = [
     pytest.mark.prefect,
@@ -42,13 +42,13 @@ async def test_a_void_match_has_failed_in_prefect_and_gives_its_report(
     assert state.message.startswith("void (transport): llm_cached plays from")
 
 
-def test_a_featured_match_that_is_void_tells_why(
+@pytest.mark.usefixtures("on_server")
+async def test_a_featured_match_that_is_void_tells_why(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
     own = {"CAPTAINS_LLM_MODEL": "m", "CAPTAINS_LLM_BASE_URL": "http://127.0.0.1:1"}
     match = ["play", "llm_cached", "heuristic", "--overs", "1", "--featured"]
-    process = captains([*match, "--runs", str(tmp_path)], {**environment, **own})
-    out, err = process.communicate(timeout=DEADLINE_S)
-    assert process.returncode == 1
+    code, out, err = await commanded([*match, "--runs", str(tmp_path)], {**environment, **own})
+    assert code == 1
     assert "\nvoid (transport)\n" in out
     assert "no answer is kept for decision" in err
