@@ -33,6 +33,7 @@ from flows.deployments.tournament_file import read_tournament_file
 from flows.deployments.wanted import WantedDeployment
 from flows.limits import FEATURED
 from flows.server import Server
+from tests.flows.here import commanded
 from tests.flows.support import DEADLINE_S, ROOT, SMALL, captains, tournament_file
 
 pytestmark = [
@@ -253,9 +254,13 @@ async def test_another_folders_deployments_are_not_pruned(
     assert await deploy(ready, [], folder=tmp_path / "other", everything=True, prune=True) == []
 
 
-def test_the_command_says_what_it_would_do(environment: dict[str, str], tmp_path: Path) -> None:
+@pytest.mark.usefixtures("on_server")
+async def test_the_command_says_what_it_would_do(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
     file = tournament_file(tmp_path, SMALL.replace("name: small", "name: never-made"))
-    told, said = captains(["deploy", str(file), "--dry-run", "--json"], environment).communicate()
+    command = ["deploy", str(file), "--dry-run", "--json"]
+    _, told, said = await commanded(command, environment)
     (line,) = (each for each in json.loads(told)["lines"] if each["what"] == "deployment")
     assert (line["name"], line["state"]) == ("tournament/never-made", "created"), said
 

@@ -36,7 +36,8 @@ from flows.health.server import Place, of_leak, of_set_up, of_shards, of_version
 from flows.limits import FEATURED, FeaturedMatch, end_lease_of_dead, featured_slot
 from flows.server import Server
 from flows.settings import SETTINGS
-from tests.flows.support import ROOT, captains, pid_of_the_dead
+from tests.flows.here import commanded
+from tests.flows.support import ROOT, pid_of_the_dead
 
 pytestmark = [
     pytest.mark.prefect,
@@ -276,7 +277,7 @@ async def test_the_command_mends_and_says_what_it_left(
 ) -> None:
     await client.delete_global_concurrency_limit_by_name("captains-shards")
     command = ["doctor", "--fix", "--json", "--no-ask", "--runs", str(tmp_path)]
-    told, said = captains(command, environment).communicate()
+    _, told, said = await commanded(command, environment)
     answer = json.loads(told)
     done = {one["check"] for one in answer["repairs"] if one["done"]}
     assert "limit captains-shards" in done, said

@@ -17,13 +17,17 @@ import pytest
 from engine.record import ending_of
 from engine.replay import replay_record
 from flows.cli import main
-from tests.flows.support import DEADLINE_S, SMALL, captains, tournament_file
+from tests.flows.here import commanded
+from tests.flows.support import DEADLINE_S, SMALL, tournament_file
 from tests.flows.upping import QUICK, SLOW, Up, begin, until_gone, up
 from tests.human.person import Person, present
 from tests.spectator.matches import match_events
 from tests.spectator.wire import body
 
-pytestmark = [pytest.mark.prefect, pytest.mark.slow]
+pytestmark = [
+    *(pytest.mark.prefect, pytest.mark.slow),
+    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),  # Prefect's, at a test's end
+]
 
 ADA = {"captain": {"person": "ada"}, "opponent": "random", "overs": 1, "balls_per_s": 1000}
 
@@ -113,6 +117,7 @@ async def test_a_killed_match_has_failed_and_gives_the_channel_back(running: Up)
     await running.until(await running.start(QUICK), "ended")  # not after a lease of 60 s
 
 
+@pytest.mark.usefixtures("on_server")
 async def test_the_command_line_holds_the_same_channel_and_says_what_is_on(
     running: Up, environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -120,18 +125,16 @@ async def test_the_command_line_holds_the_same_channel_and_says_what_is_on(
     await running.until(first, "playing")
     home = {"CAPTAINS_HOME": str(running.runs.parent / "home")}
     command = ["play", "random", "random", "--overs", "1", "--featured", "--if-busy", "refuse"]
-    refused = captains([*command, "--runs", str(tmp_path / "cli")], environment | home)
+    refused, _, why = await commanded(
+        [*command, "--runs", str(tmp_path / "cli")], environment | home
+    )
     file = tournament_file(tmp_path, SMALL.replace("none", "featured"))
     command = ["run", str(file), "--bus", running.url, "--runs", str(tmp_path / "run")]
-    unseen = captains(command, environment | home)
-    said = [
-        (await asyncio.to_thread(process.communicate, timeout=DEADLINE_S))[1]
-        for process in (refused, unseen)
-    ]
+    unseen, _, said = await commanded(command, environment | home)
     on = f"busy with heuristic v random ({first.rpartition('/')[0]}) at {running.url}/"
-    assert (refused.returncode, unseen.returncode) == (1, 0)
-    assert on in said[0]
-    (line,) = [line for line in said[1].splitlines() if "played unseen" in line]
+    assert (refused, unseen) == (1, 0)
+    assert on in why
+    (line,) = [line for line in said.splitlines() if "played unseen" in line]
     assert on in line
 
 

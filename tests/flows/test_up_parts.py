@@ -20,11 +20,16 @@ from prefect.client.orchestration import get_client
 from flows.cli.background import detached
 from flows.cli.terminal import WorkFailed
 from flows.server import Server
+from tests.flows.here import commanded
 from tests.flows.support import DEADLINE_S, captains, command_of
 from tests.flows.upping import QUICK, Up, until_gone, up
 from tests.spectator.test_spool import files_of_at_most
 
-pytestmark = [pytest.mark.prefect, pytest.mark.slow]
+pytestmark = [
+    *(pytest.mark.prefect, pytest.mark.slow),
+    pytest.mark.usefixtures("on_server"),
+    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),  # Prefect's, at a test's end
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +47,21 @@ class Commands:
     environment: dict[str, str]
 
     async def __call__(self, *arguments: str) -> Answer:
-        options = ["--json", "--runs", str(self.folder / "runs")]
-        home = {"CAPTAINS_HOME": str(self.folder / "home")}
-        process = captains([*arguments, *options], home | self.environment)
+        code, out, err = await commanded(self._with_options(arguments), self._around())
+        return Answer(code=code, told=json.loads(out), err=err)
+
+    async def detached(self, *arguments: str) -> Answer:
+        """By a process of its own, as what it starts outlives it."""
+        command = ["up", "--detach", "--no-worker", *arguments]
+        process = captains(self._with_options(command), self._around())
         out, err = await asyncio.to_thread(process.communicate, timeout=DEADLINE_S)
         return Answer(code=process.returncode, told=json.loads(out), err=err)
+
+    def _with_options(self, arguments: Sequence[str]) -> list[str]:
+        return [*arguments, "--json", "--runs", str(self.folder / "runs")]
+
+    def _around(self) -> dict[str, str]:
+        return {"CAPTAINS_HOME": str(self.folder / "home")} | self.environment
 
 
 @pytest.fixture
@@ -62,7 +77,7 @@ def states(parts: Sequence[dict[str, str]]) -> dict[str, str]:
 
 
 async def test_it_runs_on_in_the_background_until_it_is_ended(command: Commands) -> None:
-    begun = await command("up", "--detach", "--no-worker", "--port", "0")
+    begun = await command.detached("--port", "0")
     assert begun.code == 0, begun.err
     well = await command("status")
     assert (well.code, well.told["up"]["page"]) == (0, begun.told["page"])
@@ -77,7 +92,7 @@ async def test_a_start_that_fails_ends_with_the_end_of_its_log(
     running: Up, command: Commands
 ) -> None:
     port = httpx.URL(running.url).port
-    failed = await command("up", "--detach", "--no-worker", "--port", str(port))
+    failed = await command.detached("--port", str(port))
     assert failed.code == 1
     assert "in use" in failed.told["error"]
 

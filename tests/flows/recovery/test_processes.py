@@ -18,7 +18,8 @@ from flows.deployments.deploying import deploy
 from flows.deployments.prefect_file import read_prefect_file
 from flows.deployments.setting_up import set_up
 from flows.server import Server
-from tests.flows.recovery.night import EPISODES, NIGHT, Night, Tables, ended
+from tests.flows.here import commanded
+from tests.flows.recovery.night import EPISODES, NIGHT, Night, Tables
 from tests.flows.support import DEADLINE_S, ROOT
 
 pytestmark = [
@@ -73,7 +74,8 @@ async def test_a_run_that_is_played_is_played_by_nobody_else(
     with Night.begun(tmp_path, environment) as night:
         await night.until_mid_run()
         night.process.send_signal(signal.SIGSTOP)
-        code, out, _ = await ended(night.again())
+        again = ["run", str(night.file), "--runs", str(night.runs), "--json"]
+        code, out, _ = await commanded(again, environment)
         night.process.send_signal(signal.SIGCONT)
         assert (code, json.loads(out)["exit_code"]) == (1, 1)
         assert f"is being played by process {night.process.pid} " in json.loads(out)["error"]

@@ -12,8 +12,9 @@ import pytest
 
 from flows.limits import FEATURED
 from spectator.server import BusServer
+from tests.flows.here import commanded
 from tests.flows.leases import minute_is_over
-from tests.flows.support import captains, ended
+from tests.flows.support import captains
 from tests.spectator.wire import client, until
 
 pytestmark = [
@@ -45,13 +46,15 @@ async def test_a_holder_who_wakes_up_is_refused_and_told_how_his_match_gets_ther
         try:
             await minute_is_over(FEATURED)
             command = [*PLAY, "--seed", "2", "--balls-per-s", "1000"]
-            out, _ = await asyncio.to_thread(ended, command, around)
+            code, out, err = await commanded(command, around)
+            assert code == 0, err
         finally:
             first.send_signal(signal.SIGCONT)
         told, said = await asyncio.to_thread(first.communicate)
         assert "another publisher holds the featured channel" in said
         shown = f"{json.loads(out)['episode_id']}/1"
         assert (await asked("/api/featured"))["stream"] == shown
-        await asyncio.to_thread(ended, ["publish", str(tmp_path / "play")], around)
+        code, _, err = await commanded(["publish", str(tmp_path / "play")], around)
+        assert code == 0, err
         late = await asked(f"/api/streams/{json.loads(told)['episode_id']}/1")
         assert late["outcome"] == "ended"
