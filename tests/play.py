@@ -35,6 +35,7 @@ from engine.cricket.nodes import (
     Draw,
     Fact,
     MatchResult,
+    ResultKind,
     TossDraw,
 )
 from engine.cricket.outcomes import ALLOWED_ON_FREE_HIT, OUTCOMES, Outcome
@@ -103,7 +104,8 @@ def play_randomly(
     fmt: Format, rng: random.Random, catalogue: list[Outcome], start: Start | None = None
 ) -> Played:
     match = play_match(MatchSetup(format=fmt, squads=SQUADS, start=start))
-    played = Played(result=MatchResult.__new__(MatchResult))
+    not_yet = MatchResult(winner=None, kind=ResultKind.TIE, margin=None, innings=())
+    played = Played(result=not_yet)
     answer: Answer = None
     while True:
         try:
