@@ -12,6 +12,7 @@ import numpy as np
 
 from bench.statistics.sequential import LAWS, around, shifted
 from bench.worlds import WORLDS, World
+from tournaments.growing import growing
 from tournaments.pairs import Pair
 from tournaments.stats.after_stop import after_stop
 from tournaments.stats.counts import Counts
@@ -19,7 +20,7 @@ from tournaments.stats.ranked import GapState
 from tournaments.stats.scale import ELO_A_NAT
 from tournaments.stats.sprt import Model, Sprt, State
 from tournaments.stop_spec import StopRanked
-from tournaments.stopping import StopState, growth
+from tournaments.stopping import StopState
 
 Draw = Callable[[np.random.Generator, int], np.ndarray[Any, Any]]
 RUNS: Final = 300
@@ -109,7 +110,9 @@ def by_the_file(world: World, stop: StopRanked, first: int, runs: int, *, seed: 
     pairings = [(names[one], names[other]) for one, other in world.pairings]
     wrong, tied, decided, pairs = [], [], [], []
     for _ in range(runs):
-        found = growth(stop, first, pairings, _numbered(world.play(_ROOM * stop.max_pairs, dice)))
+        found = growing(stop, first, pairings).after(
+            _numbered(world.play(_ROOM * stop.max_pairs, dice))
+        )
         gaps = [(g.state, truth[g.better] - truth[g.worse]) for g in found.stopping.gaps]
         wrong.append(any(s is GapState.RESOLVED and real <= 1e-6 for s, real in gaps))
         tied.append(any(s is GapState.TIED and abs(real) > stop.margin_elo for s, real in gaps))

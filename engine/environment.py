@@ -8,9 +8,10 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Coroutine, Mapping
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from engine.calls import CricketAction
+from engine.captains import is_scripted
 from engine.errors import (
     BadOptions,
     BadPreset,
@@ -18,14 +19,17 @@ from engine.errors import (
     LateCall,
     MissingSecret,
 )
-from engine.models import Models
+from engine.models import Models, solve_once
 from engine.observation import CricketObservation
-from engine.options import check_identity, read_options
-from engine.seat_episode import CricketState, SeatEpisode
+from engine.options import EnvironmentOptions, check_identity, read_options
+from engine.seat_episode import CricketState, SeatEpisode, setup_of
 from engine.seeds import MAX_SEED
 from engine.tool_captains import Services
 
 _T = TypeVar("_T")
+_WAITED_FOR: Final = (
+    "this opponent has to be waited for: use 'await reset_async(…)' and 'step_async(…)'"
+)
 
 
 class CricketEnvironment:
@@ -51,7 +55,10 @@ class CricketEnvironment:
         """Begins a match and plays it to this seat's first question. Raises `BadOptions`, and then
         the match in progress goes on.
         """
-        return _at_once(self.reset_async(seed, episode_id, options))
+        checked = read_options(options)
+        if not is_scripted(checked.opponent_spec()):
+            raise RuntimeError(_WAITED_FOR)
+        return _at_once(self._reset(checked, seed, episode_id, is_apart=False))
 
     async def reset_async(
         self,
@@ -59,18 +66,31 @@ class CricketEnvironment:
         episode_id: str | None = None,
         options: Mapping[str, Any] | None = None,
     ) -> CricketObservation:
-        """As `reset`, for an opponent who has to be waited for."""
-        checked = read_options(options)
+        """As `reset`, for an opponent who has to be waited for. What takes seconds, once a format
+        and process, does not hold the event loop.
+        """
+        return await self._reset(read_options(options), seed, episode_id, is_apart=True)
+
+    async def _reset(
+        self,
+        checked: EnvironmentOptions,
+        seed: int | None,
+        episode_id: str | None,
+        *,
+        is_apart: bool,
+    ) -> CricketObservation:
         if seed is None:
             seed = secrets.randbelow(MAX_SEED)
         if episode_id is None:
             episode_id = f"env-{uuid.uuid4().hex[:12]}"
         check_identity(seed, episode_id)
-        self._models = self._models or Models.shipped()
+        self._models = models = self._models or Models.shipped()
         try:
-            episode = SeatEpisode(
-                checked, self._models, self._services, seed=seed, episode_id=episode_id
-            )
+            if is_apart:
+                setup = setup_of(checked, seed)
+                seen_by = models.value_for(setup), models.public_for(setup)
+                await solve_once(setup, models.ball.digest, *seen_by)
+            episode = SeatEpisode(checked, models, self._services, seed=seed, episode_id=episode_id)
             seen = await episode.begun()
         except (BadPreset, BrokenRecord, MissingSecret) as error:
             raise BadOptions(f"opponent: {error}") from None
@@ -83,6 +103,8 @@ class CricketEnvironment:
         """One tool call. An opponent who has to be waited for needs `step_async`:
         `RuntimeError`.
         """
+        if self._running().is_waited_for:
+            raise RuntimeError(_WAITED_FOR)
         return _at_once(self.step_async(action))
 
     async def step_async(self, action: CricketAction | Mapping[str, Any]) -> CricketObservation:
@@ -120,4 +142,4 @@ def _at_once(work: Coroutine[Any, Any, _T]) -> _T:
         result: _T = finished.value
         return result
     work.close()
-    raise RuntimeError("this opponent has to be waited for: use 'await step_async(…)'")
+    raise RuntimeError(_WAITED_FOR)

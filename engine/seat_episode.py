@@ -61,6 +61,20 @@ class CricketState(BaseModel):
     rewards: Rubrics = Rubrics()
 
 
+def setup_of(options: EnvironmentOptions, seed: int) -> MatchSetup:
+    """The match that an episode plays. Raises `BadPreset`."""
+    streams = Streams(seed)
+    return match_setup(
+        overs=options.played_format().max_overs,
+        squads=squads_named(options.squads, streams),
+        max_super_overs=options.max_super_overs,
+        streams=streams,
+        era=options.era,
+        squads_drawn=both_drawn(options.squads),
+        start=options.played_entry(seed).state,
+    )
+
+
 class SeatEpisode:
     """One match between the seat and its opponent."""
 
@@ -77,7 +91,7 @@ class SeatEpisode:
         self._seed, self._episode_id = seed, episode_id
         self._streams = Streams(seed)
         self._entry = options.played_entry(seed)
-        self._setup = self._settled()
+        self._setup = setup_of(options, seed)
         public = models.public_for(self._setup)
         spec = options.opponent_spec()
         self._opponent_name = spec.name
@@ -112,6 +126,7 @@ class SeatEpisode:
     async def _begin(self) -> CricketObservation:
         if self._options.random_start:
             self._play_to_a_random_ball()
+            self._deliveries = 0
         self._luck_before = self._driver.luck
         await self._play_opponent()
         self._outlook = self._now()
@@ -165,17 +180,6 @@ class SeatEpisode:
         seat = self._options.seat.other
         return build_captain(spec, seat=seat, episode_id=self._episode_id, services=services)
 
-    def _settled(self) -> MatchSetup:
-        return match_setup(
-            overs=self._options.played_format().max_overs,
-            squads=squads_named(self._options.squads, self._streams),
-            max_super_overs=self._options.max_super_overs,
-            streams=self._streams,
-            era=self._options.era,
-            squads_drawn=both_drawn(self._options.squads),
-            start=self._entry.state,
-        )
-
     def _new_driver(self, *, value_known: bool) -> MatchDriver:
         return MatchDriver(
             self._setup,
@@ -204,6 +208,11 @@ class SeatEpisode:
         if request is None or self._seat.refused_on_question <= self._options.max_rethinks:
             return None, error
         return self._seat.fall_back(request, self._driver.draws()), f"{error}; the fallback decided"
+
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether the opponent may have to be."""
+        return not self._opponent.is_scripted
 
     def _is_opponents_turn(self) -> bool:
         request = self._driver.request

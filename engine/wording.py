@@ -35,8 +35,8 @@ def shown(value: object) -> str:
     """Any value as a message quotes it: in ASCII, cut to `LONGEST_SHOWN`. Never raises."""
     try:
         return ascii(value[:LONGEST_SHOWN] if isinstance(value, str) else value)[:LONGEST_SHOWN]
-    except (ValueError, RecursionError):  # too many digits to write out, nested too deep
-        return f"a value of type {type(value).__name__} that is too large to show"
+    except Exception:  # noqa: BLE001 - too many digits, nested too deep, or it cannot write itself
+        return f"a value of type {type(value).__name__} that cannot be shown"
 
 
 def dotted(where: Sequence[str | int]) -> str:

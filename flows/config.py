@@ -118,11 +118,12 @@ class EpisodeConfig(_Config):
     super_over: bool = Field(
         default=False, title="Super over", description="Decide a level match by super overs."
     )
-    attempt: int = Field(
-        default=1,
+    attempt: int | None = Field(
+        default=None,
         ge=1,
         title="Attempt",
-        description="Its number among those of the same match: each is a stream of its own.",
+        description="Its number among those of the same match, each of which is a stream of its "
+        "own; empty: the next that has not been played here.",
     )
     pack: Pack = Field(
         default="standard",

@@ -28,10 +28,10 @@ from flows.lending import check_secrets, lent_to_one
 from flows.limits import FeaturedMatch, featured_slot
 from flows.log import log_episodes
 from flows.people import check_can_be_asked
-from flows.play import Began, play_once
+from flows.play import Began
 from flows.publishing import publisher
 from flows.showing import keep_shown
-from flows.single import MatchReport, SingleMatch, singles_folder
+from flows.single import MatchReport, SingleMatch, play_single, singles_folder
 from flows.stage import current_stage
 from flows.story import MatchVoid, ended_match
 from flows.work import title_of
@@ -63,7 +63,10 @@ async def episode(config: EpisodeConfig) -> MatchReport:
     """Play one match. Raises `FeaturedBusy` where the featured channel is wanted, busy, and not
     waited for.
     """
-    spec, folder = match_of(config).spec(), singles_folder(Path(config.runs))
+    folder = singles_folder(Path(config.runs))
+    spec = match_of(config).spec()
+    if config.attempt is None:
+        spec = folder.next_attempt(spec)
     runs, stage = Path(config.runs), current_stage()
     bus = stage.bus
     stage.reporter.flow_began(str(runtime.flow_run.id))
@@ -78,8 +81,7 @@ async def episode(config: EpisodeConfig) -> MatchReport:
         watched(spec, config, folder, telling, services) as observers,
     ):
         began = Began(lambda: stage.reporter.playing(spec))
-        result = await play_once(folder, spec, [began, *observers], services)
-        folder.append(result)
+        result = await play_single(folder, spec, [began, *observers], services)
         log_episodes([result])
         stage.reporter.ended(result)
         await artifacts.show_scorecard(result)
@@ -109,7 +111,7 @@ def match_of(config: EpisodeConfig) -> SingleMatch:
         era=config.era,
         pack=config.pack,
         entry=config.entry,
-        attempt=config.attempt,
+        attempt=config.attempt or 1,
     )
 
 

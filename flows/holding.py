@@ -39,7 +39,7 @@ def held(folder: Path) -> Iterator[None]:
     handle = os.open(_lock(folder, "run"), os.O_RDWR | os.O_CREAT, 0o644)
     try:
         _take(folder, handle)
-        _wait_for_stragglers(folder)
+        wait_for_stragglers(folder)
         yield
     finally:
         os.close(handle)
@@ -90,8 +90,11 @@ def _take(folder: Path, handle: int) -> None:
         os.pwrite(handle, holder.encode(), 0)
 
 
-def _wait_for_stragglers(folder: Path) -> None:
-    """Pool processes of a killed run end within moments; until then they may still write."""
+def wait_for_stragglers(folder: Path) -> None:
+    """Pool processes of a killed run end within moments; until then they may still write. Raises
+    `RunBusy` where they do not end.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(_lock(folder, "players"), os.O_RDWR | os.O_CREAT, 0o644)
     deadline = time.monotonic() + STRAGGLER_TIMEOUT_S
     try:

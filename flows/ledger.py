@@ -88,6 +88,10 @@ class RunFolder:
         """Whether a process plays this run now."""
         return holding.is_held(self.path)
 
+    def wait_for_stragglers(self) -> None:
+        """Until nobody writes records here any more; raises `RunBusy`."""
+        holding.wait_for_stragglers(self.path)
+
     def playing(self) -> AbstractContextManager[None]:
         """What a process holds while it writes records here."""
         return holding.playing(self.path)

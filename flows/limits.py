@@ -83,7 +83,7 @@ async def featured_slot(match: FeaturedMatch, *, wait: bool) -> AsyncIterator[in
             yield epoch
         finally:
             with suppress(httpx.HTTPError):  # the lease ends all the same
-                await _say({"epoch": epoch, "match": None, "leases": []})
+                await _say_goodbye(client, epoch)
 
 
 async def ensure_featured_limit(client: PrefectClient) -> None:
@@ -116,13 +116,13 @@ async def is_taken(client: PrefectClient) -> bool:
     return limit.active and limit.active_slots >= limit.limit
 
 
-async def free_after(client: PrefectClient, episode_id: str, attempt: int) -> None:
+async def free_after(client: PrefectClient, stream: str) -> None:
     """Give the channel back for a holder whose process is known to be dead, where he still has it:
     a lease that has passed on is another one.
     """
     said = await _holder(client)
     match = said.get("match") or {}
-    if (match.get("episode_id"), match.get("attempt")) == (episode_id, attempt):
+    if f"{match.get('episode_id')}/{match.get('attempt')}" == stream:
         for lease in said.get("leases", []):
             await client.release_concurrency_slots_with_lease(UUID(lease))
 
@@ -190,6 +190,12 @@ async def _announce(client: PrefectClient, match: FeaturedMatch, leases: Sequenc
     held = [str(lease) for lease in leases]
     await _say({"epoch": epoch, "match": said, "leases": held, "by": this_process()})
     return epoch
+
+
+async def _say_goodbye(client: PrefectClient, epoch: int) -> None:
+    """Unless somebody else is on by now, as a lease has passed on."""
+    if (await _holder(client)).get("epoch") == epoch:
+        await _say({"epoch": epoch, "match": None, "leases": []})
 
 
 async def _say(holder: dict[str, Any]) -> None:

@@ -26,6 +26,9 @@ async def opened(
     """As `open_run`, and others have the loop between while. `flow_run` is what the folder keeps of
     the flow run that plays.
     """
+    folder = order.folder(runs)
+    if not folder.is_held():
+        await asyncio.to_thread(folder.wait_for_stragglers)
     with _held(order, runs, fresh=fresh, flow_run=flow_run) as run:
         await in_slices(run.taking_up())
         yield run

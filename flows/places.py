@@ -177,10 +177,12 @@ class Here:
         """What the process could not do any more: give the channel back, and tell Prefect."""
         with suppress(httpx.HTTPError, ObjectNotFound):
             if order.config.featured:
-                await free_after(self._client, order.episode_id, order.config.attempt)
+                await free_after(self._client, order.stream)
         with suppress(httpx.HTTPError, ObjectNotFound):
             if child.flow_run is not None:
-                await self._client.set_flow_run_state(child.flow_run, state, force=True)
+                run = await self._client.read_flow_run(child.flow_run)
+                if run.state is None or not run.state.is_final():  # else it has told by itself
+                    await self._client.set_flow_run_state(run.id, state, force=True)
 
 
 async def _keep_complaints(child: _Child) -> None:

@@ -1,8 +1,10 @@
 """The processes that a run owns: they play, they end with the run, and none outlives it.
 
-A process is started fresh (`spawn`), ignores Ctrl-C, which is its owner's to answer, and watches
-its owner: when that is killed, the process ends at once instead of waiting for work that never
-comes. It starts when there is work for it: a run with one batch starts one.
+A process is started fresh (`spawn`), without its owner's main module: below a worker that is
+Prefect, which takes more than a second to load and of which no work is part. It ignores Ctrl-C,
+which is its owner's to answer, and watches its owner: when that is killed, the process ends at once
+instead of waiting for work that never comes. It starts when there is work for it: a run with one
+batch starts one.
 """
 
 from __future__ import annotations
@@ -11,12 +13,13 @@ import asyncio
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Any, Final, Literal, Self, TypeVar
 
 from flows.cores import cores
@@ -62,7 +65,7 @@ class ProcessPool:
         """
         executor = self._executor
         try:
-            with _shielded():  # a process that is started for it inherits the mask
+            with _alone(), _shielded():  # a process that is started for it inherits the mask
                 future = executor.submit(work, *arguments)
             return await asyncio.wrap_future(future)
         except BrokenProcessPool:
@@ -102,6 +105,17 @@ class ProcessPool:
             initializer=_begin,
             initargs=(self._warm,),
         )
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """A process that is started meanwhile loads no main module."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 @contextmanager

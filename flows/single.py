@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -12,11 +15,16 @@ from pydantic import BaseModel
 from engine.captains import CaptainSpec
 from engine.cricket.formats import format_of
 from engine.eras import CURRENT_ERA
+from engine.errors import BrokenRecord
+from engine.fanout import Observer
 from engine.packs import load_pack
+from engine.record import ending_of, header_of, record_path
 from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
+from engine.tool_captains import Services
 from flows.accounts import CaptainAccount, accounts_of_match
 from flows.ledger import RunFolder
+from flows.play import play_once
 from flows.work import SUPER_OVERS, squad_names
 from tournaments.names import slugs
 
@@ -125,3 +133,38 @@ def singles_folder(runs: Path) -> RunFolder:
     folder = RunFolder((runs / SINGLES).resolve())
     folder.records.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+async def play_single(
+    folder: RunFolder,
+    spec: EpisodeSpec,
+    observers: Sequence[Observer],
+    services: Services | None = None,
+) -> EpisodeResult:
+    """One attempt at a match, in the ledger of single ones. The record of another play of the same
+    match stays, as `records/earlier/<id>.<attempt>.jsonl`.
+    """
+    with _earlier_kept(folder, spec.episode_id):
+        result = await play_once(folder, spec, observers, services)
+    folder.append(result)
+    return result
+
+
+@contextmanager
+def _earlier_kept(folder: RunFolder, episode_id: str) -> Iterator[None]:
+    """A second name for what is sealed, from before another takes the first one."""
+    sealed = record_path(folder.records, episode_id)
+    try:
+        header, digest = header_of(sealed), ending_of(sealed).data.record_digest
+    except BrokenRecord:  # there is none, or none that is worth anything
+        yield
+        return
+    kept = record_path(folder.records / "earlier", f"{episode_id}.{header.attempt}")
+    kept.parent.mkdir(exist_ok=True)
+    with suppress(FileExistsError):
+        os.link(sealed, kept)
+    try:
+        yield
+    finally:
+        if ending_of(sealed).data.record_digest == digest:  # the same play, or none that counts
+            kept.unlink()

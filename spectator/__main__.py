@@ -79,6 +79,12 @@ async def _until_told(bus: BusServer, *, tells_token: bool) -> None:
         await stop.wait()
 
 
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65_535:
+        raise argparse.ArgumentTypeError(f"{text}: allowed: 0 (a free one) to 65535")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m spectator",
@@ -88,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--host", default="127.0.0.1", help="where to listen (default: %(default)s)"
     )
-    parser.add_argument("--port", type=int, default=0, help="0 takes a free one (default)")
+    parser.add_argument("--port", type=_port, default=0, help="0 takes a free one (default)")
     parser.add_argument(
         "--store",
         default=":memory:",

@@ -199,6 +199,9 @@ class BusPublisher:
             pause_s = limits.backoff_first_s
             while boxes.stopped is None:
                 await self._gathered()
+                if not boxes.due:  # it was left to the spool while company was waited for
+                    self._settled.set()
+                    continue
                 parts = boxes.next_parts(self._batch_events)
                 self._settle(parts, await self._posted(line, parts))
                 self._settled.set()

@@ -28,11 +28,12 @@ def file_digest(
 ) -> FileDigest:
     """SHA-256 over the canonical JSON of what the file means.
 
-    In: the seed, who meets whom, when it is over, the match, the points, the players of its squads
-    and the situations of its pack (not what these are called), every captain with its name, its
-    place in the list, its *resolved* settings (a preset that changes is another captain), what a
-    recording that it plays by says, all that shapes what a language model is told, the ball model's
-    coefficients, the engine's version. `overs: 5` and `format: T5` mean the same.
+    In: the seed, who meets whom, when it is over, the match, the points, all that the
+    digests of its squads and its pack cover (names of teams, players and situations too, but no
+    descriptions), every captain with its name, its place in the list, its *resolved* settings (a
+    preset that changes is another captain), what a recording that it plays by says, all that shapes
+    what a language model is told, the ball model's coefficients, the engine's version. `overs: 5`
+    and `format: T5` mean the same.
 
     Out: comments, the order of keys, spelled-out defaults; the tournament's name (a label);
     `limits`, `execution`, `spectate` and `schedule`, which change when, where and how visibly a

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tournaments.book import Book, Entry
+from tournaments.growing import Growth, growing
 from tournaments.meetings import Fixed
 from tournaments.pairs import Pair, pair_of_outcomes
 from tournaments.plan import Occasion, pair_seed
 from tournaments.results import Legs
 from tournaments.schedules import Pairing
 from tournaments.spec import TournamentSpec
-from tournaments.stopping import Growth, Stopping, growth, is_there
+from tournaments.stopping import Stopping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,16 +49,15 @@ def _grown(
     book: Book, spec: TournamentSpec, occasion: Occasion, meetings: Sequence[Pairing], stage: str
 ) -> Growth | None:
     """By the file's rule, which looks again when all that it waits for has come; None where the
-    file has none.
+    file has none. It goes on from where it was when it was last asked.
     """
     if spec.stop is None:
         return None
     played = {(met.first, met.second): _whole(book, spec, occasion, met) for met in meetings}
-    grown = book.results.grown.get(stage)
-    if grown is None or (grown.awaits and is_there(grown.awaits, played)):
-        grown = growth(spec.stop, spec.match.pairs, list(played), played)
-        book.results.grown[stage] = grown
-    return grown
+    stages = book.results.growing
+    if stage not in stages:
+        stages[stage] = growing(spec.stop, spec.match.pairs, list(played))
+    return stages[stage].after(played)
 
 
 @dataclass(frozen=True, slots=True)

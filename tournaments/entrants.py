@@ -30,7 +30,7 @@ from tournaments.text import shown
 
 _NAME: Final = re.compile(NAME_PATTERN)
 
-ONE_OF: Final[Mapping[object, str]] = {
+ONE_OF: Final[Mapping[str, str]] = {
     "round_robin": "a round robin",
     "knockout": "a knockout",
     "swiss": "a Swiss tournament",
@@ -246,10 +246,11 @@ def entrant_faults(
             message = "a gauntlet without `opponents`; allowed: at least one opponent"
             yield EntrantFault(at=("format", "kind"), message=message)
         return
-    if kind in ONE_OF and len(captains) == 1:
-        message = f"{ONE_OF[kind]} of one; allowed: at least two different captains"
+    what = ONE_OF.get(kind) if isinstance(kind, str) else None
+    if what is not None and len(captains) == 1:
+        message = f"{what} of one; allowed: at least two different captains"
         yield EntrantFault(at=("captains",), message=message)
-    if kind in ONE_OF and opponents:
+    if what is not None and opponents:
         message = "`opponents` is for {kind: gauntlet}; allowed here: nobody"
         yield EntrantFault(at=("opponents",), message=message)
     if len(captains) > 1:

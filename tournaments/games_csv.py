@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from math import isfinite
 from pathlib import Path
 from typing import Final
 
 from tournaments.stats.games import Game
+from tournaments.text import shown
 
 SCORE: Final = "score"
 MOST_OFTEN: Final = 1_000_000
+MOST_MATCHES: Final = 1_000_000  # a file's, as each is an object: 0.7 GB in all
+FURTHEST: Final = 10.0  # from 0, of a score; one less luck lies within a few units of 0 to 1
+_MOST_DIGITS: Final = 20  # of a count, zeros before it too
 _RAW: Final = (0.0, 0.25, 0.5, 0.75, 1.0)  # of matches and of pairs
 
 
@@ -62,9 +65,11 @@ def _games(file: str, rows: csv.DictReader[str], score: str) -> Iterator[Game]:
             f"no column {', '.join(missing)}; needed: {', '.join(needed)}; "
             "allowed too: seed, home, toss, count",
         )
+    left = MOST_MATCHES
     for row in rows:
         line = _Line(file, rows.line_num, row)
-        game, often = line.game(score), line.count()
+        game, often = line.game(score), line.count(left)
+        left -= often
         if line.text("seed"):
             yield from [game] * often
         else:
@@ -108,10 +113,15 @@ class _Line:
             toss=self._whose("toss", first, second),
         )
 
-    def count(self) -> int:
+    def count(self, left: int) -> int:
+        """How often it came; so many are `left` of those that a file may have."""
         text = self.text("count") or "1"
-        if not (text.isascii() and text.isdigit() and int(text) <= MOST_OFTEN):
-            raise self._bad(f"count {text!r}: allowed: 0 to {MOST_OFTEN}")
+        is_number = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+        if not is_number or int(text) > MOST_OFTEN:
+            raise self._bad(f"count {shown(text)}: allowed: 0 to {MOST_OFTEN}")
+        if int(text) > left:
+            had = f"{int(text):,} matches after {MOST_MATCHES - left:,}"
+            raise self._bad(f"{had}: allowed: {MOST_MATCHES:,} in a file, all counts together")
         return int(text)
 
     def _score(self, column: str) -> float:
@@ -120,8 +130,9 @@ class _Line:
             score = float(text)
         except ValueError:
             score = float("nan")
-        if not isfinite(score):
-            raise self._bad(f"{column} {text!r}: allowed: 1, 0.5, 0, or any number less luck")
+        if not abs(score) <= FURTHEST:  # no number is not either
+            allowed = f"1, 0.5, 0, or less luck a number from {-FURTHEST:g} to {FURTHEST:g}"
+            raise self._bad(f"{column} {shown(text)}: allowed: {allowed}")
         return score
 
     def _whose(self, column: str, first: str, second: str) -> int:

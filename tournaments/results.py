@@ -10,10 +10,10 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from tournaments.growing import Growing
 from tournaments.meetings import PairsRule, Score, score_of
 from tournaments.plan import pair_of
 from tournaments.standings import EpisodeOutcome
-from tournaments.stopping import Growth
 
 LEGS: Final = 2
 
@@ -80,13 +80,13 @@ class FixtureResults:
 
 
 class Results:
-    """Of every fixture, by the run's and its own id. `grown`: how the stages that a rule stops had
-    grown when they were last looked at, by name.
+    """Of every fixture, by the run's and its own id. `growing`: the stages that a rule stops, by
+    name; they begin again where a pair that was whole is another one now.
     """
 
     def __init__(self) -> None:
         self._fixtures: dict[str, FixtureResults] = {}
-        self.grown: dict[str, Growth] = {}
+        self.growing: dict[str, Growing] = {}
 
     def add(self, outcome: EpisodeOutcome) -> None:
         """An episode ended; a void one counts for nothing here."""
@@ -94,7 +94,7 @@ class Results:
         if outcome.end_reason.is_void or not number.isdecimal():
             return
         if self._fixtures.setdefault(fixture, FixtureResults()).add(int(number), outcome):
-            self.grown.clear()
+            self.growing.clear()
 
     def of(self, fixture: str) -> FixtureResults:
         return self._fixtures.setdefault(fixture, FixtureResults())

@@ -19,6 +19,13 @@ _ADDRESS: Final = (
 )
 _VARIABLE: Final = r"^[A-Za-z_][A-Za-z0-9_]{0,99}$"
 _BLOCK: Final = r"^[a-z0-9][a-z0-9-]{0,99}$"
+# What every request has or must not have: its limits are reserved by what the settings say.
+_NOT_BESIDES: Final = frozenset(
+    {
+        *("model", "messages", "tools", "tool_choice", "response_format", "stream", "n"),
+        *("max_tokens", "temperature", "top_p", "seed", "reasoning_effort"),
+    }
+)
 LONGEST_NAME: Final = 200
 
 Cadence = Literal["ball", "over"]
@@ -38,6 +45,15 @@ def _connectable(url: str) -> str:
     if not host or port == 0:
         raise ValueError(f"{'port 0' if host else 'no host'}; allowed: {_ADDRESS}")
     return url
+
+
+def _besides(fields: dict[str, Any]) -> dict[str, Any]:
+    if taken := sorted(_NOT_BESIDES & fields.keys()):
+        raise ValueError(
+            f"{', '.join(taken)}: a part of every request, or a setting by itself; allowed: "
+            "other fields that the endpoint knows"
+        )
+    return fields
 
 
 Address = Annotated[str, Setting(max_length=500), AfterValidator(_connectable)]
@@ -110,7 +126,7 @@ class LlmSettings(BaseModel):
     seed: int | None = Setting(default=None, ge=0)
     max_tokens: int = Setting(default=1024, ge=16, le=200_000)
     reasoning_effort: str | None = Setting(default=None, max_length=40)
-    extra_body: dict[str, Any] = Setting(default_factory=dict)
+    extra_body: Annotated[dict[str, Any], AfterValidator(_besides)] = Setting(default_factory=dict)
     context_tokens: int = Setting(default=8_000, ge=500, le=2_000_000)
     deadline_s: Seconds = 60.0
     connect_s: Seconds = 10.0

@@ -59,7 +59,7 @@ class Breakers:
         try:
             yield
         except TransportFault as fault:
-            self._failed(state, fault)
+            self._failed(state, fault, probe=probe)
             raise
         except EngineError:
             self._worked(state)  # it answered, if not to our liking
@@ -81,10 +81,12 @@ class Breakers:
         # The same words each time: a run tells each reason for a void episode once.
         raise CaptainUnavailable(f"{line.endpoint} is not asked for a while: {state.cause.why}")
 
-    def _failed(self, state: _State, fault: TransportFault) -> None:
+    def _failed(self, state: _State, fault: TransportFault, *, probe: bool) -> None:
         now = self._now()
         if fault.pushed_back and not fault.final:
             return  # it works, and is busy
+        if state.opened is not None and not probe:
+            return  # it was under way when the breaker opened, and says nothing new
         if not state.failures:
             state.first_failure = now
         state.failures += 1

@@ -25,6 +25,10 @@ class Redactor:
     def __init__(self, secret: str | None) -> None:
         self._secret = secret if secret is not None and len(secret) >= SHORTEST else ""
         self._forms = _forms(self._secret) if self._secret else None
+        shortest = self._shortest = min(_PIECE, len(self._secret))
+        self._pieces = {
+            self._secret[at : at + shortest] for at in range(len(self._secret) - shortest + 1)
+        }
 
     def clean(self, text: str) -> str:
         """Without the secret, its encodings, and long pieces of it."""
@@ -43,10 +47,12 @@ class Redactor:
 
     def _without_pieces(self, text: str) -> str:
         """Masks every stretch that agrees with the secret for `_PIECE` characters or more."""
-        secret, at, out = self._secret, 0, list[str]()
+        if not any(piece in text for piece in self._pieces):  # most answers, and they may be long
+            return text
+        at, out = 0, list[str]()
         while at < len(text):
             length = self._agreement(text, at)
-            if length >= min(_PIECE, len(secret)):
+            if length >= self._shortest:
                 out.append(MASK)
                 at += length
             else:
@@ -56,7 +62,7 @@ class Redactor:
 
     def _agreement(self, text: str, at: int) -> int:
         """The length of the longest piece of the secret that begins at `at`."""
-        shortest = min(_PIECE, len(self._secret))
+        shortest = self._shortest
         if text[at : at + shortest] not in self._secret or len(text) - at < shortest:
             return 0
         length = shortest

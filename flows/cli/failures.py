@@ -34,6 +34,7 @@ _FAILED: Final = (
     ("flows.server", "ServerUnavailable"),
     ("concurrent.futures.process", "BrokenProcessPool"),
     ("flows.limits", "FeaturedBusy"),
+    ("spectator.store.contract", "StoreUnavailable"),
     ("flows.storage", "StorageRefused"),
     ("flows.handing_out", "NoFixtures"),
     ("flows.handing_out", "ShardLost"),

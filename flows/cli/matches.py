@@ -35,6 +35,7 @@ def play_match(
     from flows.people import check_can_be_asked, people
     from flows.single import MatchReport, SingleMatch, singles_folder
     from flows.stage import bus_at
+    from flows.work import waits
 
     spec, folder = SingleMatch(**wanted.fields()).spec(), singles_folder(runs)
     asked = people((spec.home, spec.away))
@@ -42,10 +43,9 @@ def play_match(
     bus = bus_at(named, [settings.home(runs)]) if asked or named is not None else None
     check_can_be_asked((spec.home, spec.away), bus)
     tell_people(asked, bus)
-    if bus is not None:
+    if bus is not None or waits(spec):  # scripted captains play the same again
         spec = folder.next_attempt(spec)
     result = asyncio.run(_played(spec, folder, runs, bus, show.reasoning, as_json=as_json))
-    folder.append(result)
     if verbose:
         from flows.log import line_of
 
@@ -77,8 +77,8 @@ async def _played(
     """The match, told on the terminal while captains think, and on the bus where there is one."""
     from flows.cli.ticker import Ticker
     from flows.lending import lent_to_one
-    from flows.play import play_once
     from flows.showing import keep_shown
+    from flows.single import play_single
     from flows.work import waits
 
     observers: list[Observer] = [Ticker()] if waits(spec) and not as_json else []
@@ -92,7 +92,7 @@ async def _played(
         opened = await stack.enter_async_context(publisher(bus, folder, reasoning, note))
         if opened is not None:
             observers.append(opened.observer())
-        return await play_once(folder, spec, observers, services)
+        return await play_single(folder, spec, observers, services)
 
 
 def play_featured(
@@ -131,15 +131,12 @@ def play_featured(
 
 def _featured(wanted: Wanted, runs: Path, show: ShowOptions) -> EpisodeConfig:
     from flows.config import PACE, EpisodeConfig
-    from flows.single import SingleMatch, singles_folder
 
-    match = SingleMatch(**wanted.fields())
     names = {"home": wanted.home.name, "away": wanted.away.name}
     return EpisodeConfig(
         **{**wanted.fields(), **names},
         featured=True,
         if_busy=show.if_busy,
-        attempt=singles_folder(runs).next_attempt(match.spec()).attempt,
         reasoning=show.reasoning,
         speech=show.speech,
         runs=str(runs),

@@ -61,19 +61,20 @@ _FEATURE: Final = """
     SELECT pg_notify($4, '')"""
 _GO_ON: Final = """
     WITH moved AS (
-        UPDATE captains.streams SET last_seq = $3, state = $4, result = $5, outcome = $6
+        UPDATE captains.streams
+        SET last_seq = $3, state = $4, result = $5, outcome = $6, winner = $7
         WHERE name = $1 AND last_seq = $2 RETURNING id
     ), kept AS (
         INSERT INTO captains.events (stream, seq, body)
         SELECT moved.id, e.seq, e.body
-        FROM moved, unnest($7::bigint[], $8::text[]) AS e (seq, body)
+        FROM moved, unnest($8::bigint[], $9::text[]) AS e (seq, body)
     )
-    SELECT pg_notify($9, $10) FROM moved"""
+    SELECT pg_notify($10, $11) FROM moved"""
 _GO_ON_FEATURED: Final = _GO_ON.replace(
     "WITH moved",
     """WITH held AS (
         SELECT FROM captains.channels
-        WHERE name = $11 AND fence = $12 AND stream = $1 FOR SHARE
+        WHERE name = $12 AND fence = $13 AND stream = $1 FOR SHARE
     ), moved""",
 ).replace("AND last_seq = $2", "AND last_seq = $2 AND EXISTS (SELECT FROM held)")
 
@@ -110,6 +111,7 @@ async def _gone_on(connection: Connection, batch: Batch, fence: int | None) -> A
         _GO_ON if fence is None else _GO_ON_FEATURED,
         *(batch.stream, before, last.seq),
         *(state, result_of(last.text, state), outcome_of(last.text, state)),
+        winner_of(last.text, state),
         [entry.seq for entry in batch.entries],
         [entry.text for entry in batch.entries],
         *(EVENTS, word_of(batch.stream, last.seq)),

@@ -109,6 +109,7 @@ LLM = {"name": "a", "kind": "llm", "model": "m", "base_url": "http://h"}
             "port 0; allowed",
         ),
         ({"name": "a", "kind": "llm", "model": "m", "base_url": "http://[::1/v1"}, "base_url"),
+        ({**LLM, "extra_body": {"n": 8, "top_k": 1}}, "extra_body.* n: a part of every request"),
     ],
 )
 def test_a_captain_that_cannot_be_used_says_why(given: dict[str, object], message: str) -> None:

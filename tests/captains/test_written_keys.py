@@ -84,7 +84,7 @@ INNOCENT: list[dict[str, Any]] = [
     {"api_key_env": "OPENAI_API_KEY"},
     {"api_key_env": "SK_TEAM_2026"},
     {"api_key_block": "team-key-2026"},
-    {"extra_body": {"max_tokens": 5, "stop_token_ids": [1, 2], "tokenizer": "auto"}},
+    {"extra_body": {"min_tokens": 5, "stop_token_ids": [1, 2], "tokenizer": "auto"}},
     {"extra_body": {"provider": {"order": ["DeepInfra"]}, "service_tier": "flex"}},
     {"extra_body": {"safety_identifier": "0123456789abcdef" * 4, "user": RANDOM}},
     {"extra_body": {"chat_template_kwargs": {"enable_thinking": False}}},

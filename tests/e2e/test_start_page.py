@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Callable, Coroutine
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import pytest
@@ -115,6 +116,18 @@ async def test_a_double_click_starts_one_match(chromium, bus, starter):
         await page.get_by_role("button", name="Start the match").dblclick()
         starter.may_begin.set()
         await expect(page.locator(".starts li")).to_have_count(1)
+    assert len(starter.begun) == 1
+
+
+async def test_a_second_click_after_the_answer_to_the_first_starts_no_other(chromium, bus, starter):
+    async with browse(chromium, bus, page_of(bus)) as page:
+        await page.get_by_label("On the front page").uncheck()
+        await page.clock.install()
+        await page.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))
+        await press_start(page)
+        await expect(page.locator(".starts li")).to_have_count(1)
+        await press_start(page)
+        await expect(page.get_by_role("button", name="Start the match")).to_be_enabled()
     assert len(starter.begun) == 1
 
 

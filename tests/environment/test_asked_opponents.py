@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -73,6 +74,15 @@ async def test_an_opponent_who_cannot_be_reached_is_asked_again(
         assert environment.state.match_over
         await environment.close()
         await services.aclose()
+
+
+@pytest.mark.usefixtures("environ")
+def test_who_has_to_be_waited_for_is_not_played_by_anybody_else() -> None:
+    environment = CricketEnvironment(models=MODELS)
+    with pytest.raises(RuntimeError, match="has to be waited for"):
+        environment.reset(seed=3, options=OPTIONS)
+    asyncio.run(environment.reset_async(seed=3, options={"max_overs": 1}))
+    environment.step(NONSENSE)  # the opponent is scripted: however it was begun
 
 
 @pytest.mark.usefixtures("environ")

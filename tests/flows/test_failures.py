@@ -6,7 +6,9 @@ from errno import ENOSPC
 
 import httpx
 
-from flows.cli.failures import behind, said
+from flows.cli.failures import behind, exit_of, said
+from flows.cli.terminal import Exit
+from spectator.store import StoreRefused
 
 FULL = OSError(ENOSPC, "No space left on device", "e1.part")
 
@@ -36,3 +38,7 @@ def test_a_refusal_alone_is_told_as_it_is() -> None:
 
 def test_of_an_error_of_the_system_the_file_is_named_without_a_number() -> None:
     assert said(FULL) == "e1.part: No space left on device"
+
+
+def test_a_store_that_somebody_has_to_put_right_is_no_bug() -> None:
+    assert exit_of(StoreRefused("bus.sqlite: file is not a database")) is Exit.FAILED

@@ -87,7 +87,7 @@ async def test_the_next_need_not_wait_for_the_lease_of_a_dead_holder(
         before = await killed.enter_async_context(featured_slot(match("killed"), wait=False))
     async with get_client() as client:
         if is_over:
-            await free_after(client, "killed", 1)
+            await free_after(client, "killed/1")
         async with featured_slot(match("killed"), wait=False) as epoch:
             assert epoch > before
         await killed.aclose()
@@ -133,6 +133,12 @@ async def test_a_missing_limit_is_made_and_strictly_asked_for() -> None:
         pass
 
 
+async def _hold(name: str, has: asyncio.Future[int], until: asyncio.Event) -> None:
+    async with featured_slot(match(name), wait=False) as epoch:
+        has.set_result(epoch)
+        await until.wait()
+
+
 async def test_a_holder_whose_lease_has_ended_plays_on_and_the_next_has_a_higher_epoch(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -141,11 +147,18 @@ async def test_a_holder_whose_lease_has_ended_plays_on_and_the_next_has_a_higher
     monkeypatch.setattr("prefect.concurrency._leases._RENEWAL_MAX_ATTEMPTS", 1)
     async with featured_slot(match("asleep"), wait=False) as epoch:
         async with get_client() as client:
-            await free_after(client, "asleep", 1)
+            await free_after(client, "asleep/1")
         async with asyncio.timeout(DEADLINE_S):
             while "renewal failed" not in caplog.text:  # noqa: ASYNC110 - a thread of Prefect's
                 await asyncio.sleep(0.05)
-        async with featured_slot(match("next"), wait=False) as higher:
-            assert higher > epoch
+        after, higher = asyncio.Event(), asyncio.get_running_loop().create_future()
+        later = asyncio.create_task(_hold("next", higher, after))
+        assert await higher > epoch
+    async with get_client() as client:
+        current = await current_featured(client)
+        assert current is not None
+        assert current.episode_id == "next"  # who has lost his lease does not speak for him
+    after.set()
+    await later
     async with get_client() as client:
         assert not await is_taken(client)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from concurrent.futures.process import BrokenProcessPool
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -20,6 +23,16 @@ def die() -> None:
 async def test_work_is_done_elsewhere() -> None:
     with ProcessPool(1, warm_up) as pool:
         assert await pool.run(os.getpid) != os.getpid()
+
+
+async def test_a_process_loads_no_main_module_of_its_owner(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would not find this one, and end."""
+    main = ModuleType("__main__")
+    main.__spec__ = ModuleSpec("no_module_of_this_name", None)
+    monkeypatch.setitem(sys.modules, "__main__", main)
+    with ProcessPool(1, warm_up) as pool:
+        assert await pool.run(abs, -2) == 2
+    assert sys.modules["__main__"] is main
 
 
 async def test_a_dead_process_is_replaced() -> None:

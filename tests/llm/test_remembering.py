@@ -62,12 +62,25 @@ async def test_two_episodes_never_share_a_sample(tmp_path: Path) -> None:
 
 async def test_what_was_refused_is_refused_again_without_asking(tmp_path: Path) -> None:
     services = lend(cache=SqliteCache(tmp_path / "answers.db"))
-    async with stub(fails(400, "tools are not supported")) as endpoint:
+    refusal = fails(400, "tools are not supported")
+    async with stub(refusal, says(completion())) as endpoint:
         for _ in range(2):
+            obtaining = obtainer(endpoint.url, services)
             with pytest.raises(RequestRefused):
-                await ask(obtainer(endpoint.url, services))
+                await ask(obtaining)
+            humbler = replace(ASKED, max_tokens=40)
+            await obtaining.obtain(humbler, decision=1, account=Account())
         await services.aclose()
-    assert len(endpoint.requests) == 1
+    assert len(endpoint.requests) == 2
+
+
+async def test_an_endpoint_that_answered_nothing_is_asked_again(tmp_path: Path) -> None:
+    services = lend(cache=SqliteCache(tmp_path / "answers.db"))
+    async with stub(fails(400, "no"), says(completion())) as endpoint:
+        with pytest.raises(RequestRefused):
+            await ask(obtainer(endpoint.url, services))
+        assert (await ask(obtainer(endpoint.url, services))).calls
+        await services.aclose()
 
 
 async def test_a_failure_of_the_transport_is_not_remembered(tmp_path: Path) -> None:

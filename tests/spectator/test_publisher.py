@@ -24,6 +24,7 @@ from tests.spectator.processes import free_port
 from tests.spectator.wire import post, stored, until
 
 EVENTS = published(match_events("m", seed=3)).match
+OTHERS = published(match_events("other", seed=4)).match
 ALL = list(range(1, len(EVENTS) + 1))
 TOKEN = "only-for-tests"
 
@@ -113,6 +114,27 @@ async def test_a_bus_that_restarts_misses_nothing(tmp_path: Path, keeps):
             await play(observer, EVENTS[150:])
             await until(lambda: _has_sent(publisher, len(EVENTS)))
             assert await seqs(bus) == ALL
+
+
+async def test_a_match_that_ends_as_the_bus_is_looked_for_again_stops_nobody(tmp_path: Path):
+    port, limits = free_port(), PublisherLimits(linger_s=0.3, backoff_first_s=0.01)
+    async with BusPublisher(
+        f"http://127.0.0.1:{port}", TOKEN, flush_s=20, limits=limits, spool=tmp_path
+    ) as publisher:
+        first, second = publisher.observer(), publisher.observer()
+        await play(first, EVENTS[:1])
+        await until(lambda: _is_away(publisher))
+        await asyncio.sleep(0.1)  # it waits for company before it asks once more
+        await play(first, EVENTS[1:])
+        await asyncio.sleep(limits.linger_s)
+        async with BusServer(port=port, publish_token=TOKEN) as bus:
+            await play(second, OTHERS[:50])
+            await until(lambda: _has_sent(publisher, 50))
+            assert len(await seqs(bus, "other/1")) == 50
+
+
+async def _is_away(publisher: BusPublisher) -> bool:
+    return publisher._boxes.away
 
 
 async def test_a_bus_that_never_comes_costs_the_match_nothing_but_is_reported():

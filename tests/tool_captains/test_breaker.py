@@ -57,6 +57,24 @@ def test_open_it_says_the_same_each_time() -> None:
     assert len(said) == 1
 
 
+def _fails_after_another(bench: Bench) -> None:
+    """Another one opens the breaker while it is under way."""
+    with bench.breakers.guard(LINE):
+        bench.now = 6.0
+        bench.fails(1)
+        raise DOWN
+
+
+def test_what_was_under_way_when_it_opened_changes_nothing() -> None:
+    bench = Bench()
+    bench.fails(9)
+    with pytest.raises(CaptainUnavailable):
+        _fails_after_another(bench)
+    bench.now += OPEN_S
+    bench.request()
+    assert bench.made == 11
+
+
 def test_a_short_outage_is_for_the_retries_to_bear() -> None:
     bench = Bench()
     bench.fails(50)

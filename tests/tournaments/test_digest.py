@@ -7,6 +7,7 @@ import pytest
 from engine.captains.base import CaptainSpec
 from engine.errors import UnknownPreset
 from engine.packs import load_pack
+from engine.squads import load_squad, squad_digest
 from tests.tournaments.support import GOOD, KNOWN, catalogue, spec_of
 from tournaments import (
     FileDigest,
@@ -97,6 +98,13 @@ def test_a_pack_that_changes_is_another_match() -> None:
         )
         != digest()
     )
+
+
+def test_another_name_is_another_squad_and_another_pack() -> None:
+    squad = load_squad("redstone")
+    assert squad_digest(replace(squad, name="Otherstone")) != squad_digest(squad)
+    renamed = load_pack("standard").model_copy(update={"name": "other"})
+    assert digest(known=replace(KNOWN, pack=lambda _: renamed)) != digest()
 
 
 def test_what_a_captain_plays_by_is_part_of_the_meaning() -> None:

@@ -58,6 +58,15 @@ def test_a_score_less_luck_makes_them_adjusted(tmp_path: Path) -> None:
         (f"{HEADING}a,\x1b[2Jb,1,,,,\n", r"2: first 'a', second '\x1b[2Jb': allowed: names"),
         (f"{HEADING}a,b,1,,c,,\n", "2: home 'c': allowed: a, b or nothing"),
         (f"{HEADING}a,b,1,,,,-1\n", "2: count '-1': allowed: 0 to"),
+        (f"{HEADING}a,b,1,,,,{'9' * 5_000}\n", "2: count '999"),
+        (
+            f"{HEADING}a,b,1,7,,,1000000\na,b,1,7,,,2\n",
+            "3: 2 matches after 1,000,000: allowed: 1,000,000 in a file",
+        ),
+        (
+            f"{HEADING}a,b,1e308,,,,\n",
+            "2: score '1e308': allowed: 1, 0.5, 0, or less luck a number",
+        ),
     ],
 )
 def test_what_is_wrong_is_told_with_its_line(tmp_path: Path, text: str, said: str) -> None:

@@ -81,6 +81,7 @@ WRONG = {
     "format: {kind: groups}": "2 groups of 3 captains; allowed: 4 captains or more",
     "format: {kind: ladder, challengers: 3}": "3 challengers of 3 captains; allowed: 1 to 2",
     "format: {kind: chess}": "`format`: 'chess' cannot be played; allowed: round_robin, gauntlet",
+    "format: {kind: [round_robin]}": "`format`: a list of 1 cannot be played; allowed: round_robin",
     "format: {legs: 2}": "`format`: `kind` is missing; allowed: round_robin, gauntlet",
     "format: {kind: gauntlet}": "a gauntlet without `opponents`; allowed: at least one opponent",
     "points: {win: 1, tie: 2}": "a tie is worth 2, a win 1; allowed: a tie of 0 to 1",

@@ -1,6 +1,8 @@
 """A stopping rule: the same pairs give the same verdict, and the plan grows to it, no further."""
 
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from random import Random
 
 import pytest
@@ -8,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.events import EndReason
+from tests.tournaments.results import pair_with
 from tests.tournaments.seasons import DIGEST, better, ended, played, season
 from tests.tournaments.stopping import RULES, mostly, stopped_by
 from tests.tournaments.support import KNOWN, spec_of
@@ -25,6 +28,9 @@ from tournaments import (
     stopping_data,
     verdict_text,
 )
+from tournaments.growing import growing
+from tournaments.pairs import Outcome, Pair
+from tournaments.season import Season
 from tournaments.stop_spec import SprtTest
 from tournaments.stopped import lean_text
 from tournaments.stopping import Look
@@ -40,6 +46,32 @@ def verdict(course: Course) -> Stopping:
 
 def drawn(spec: TournamentSpec, seed: int) -> list[EpisodeOutcome]:
     return season(spec, mostly(0.4 + seed % 5 / 10, seed))
+
+
+@dataclass
+class Counted(Mapping[int, Pair]):
+    """The first `whole` pairs of two captains, of which one wins by turns; how often each is
+    `asked` for.
+    """
+
+    met: tuple[str, str]
+    whole: int = 0
+    asked: Counter[int] = field(default_factory=Counter)
+
+    def __getitem__(self, number: int) -> Pair:
+        self.asked[number] += 1
+        outcome = Outcome.WIN if number % 3 else Outcome.LOSS
+        first, second = self.met
+        return pair_with(seed=number, first=first, second=second, outcomes=(outcome, outcome))
+
+    def __contains__(self, number: object) -> bool:
+        return number in range(1, self.whole + 1)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(1, self.whole + 1))
+
+    def __len__(self) -> int:
+        return self.whole
 
 
 # --- laws ----------------------------------------------------------------------------------------
@@ -97,6 +129,32 @@ def test_half_a_pair_is_not_looked_at(rule: str, seed: int) -> None:
     short = verdict(course_of(spec, DIGEST, "1", [*rest, void]))
     assert short == verdict(course_of(spec, DIGEST, "1", rest))
     assert short.looks == whole.looks[: len(short.looks)] != whole.looks
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_result_by_result_it_comes_to_the_same_as_all_at_once(rule: str) -> None:
+    spec, so_far = stopped_by(rule), list[EpisodeOutcome]()
+    one_by_one = Season(spec, DIGEST)
+    for outcome in Random(3).sample(every := drawn(spec, 4), len(every)):
+        one_by_one.add(outcome)
+        so_far.append(outcome)
+        assert one_by_one.course() == course_of(spec, DIGEST, "1", so_far)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_pair_is_looked_at_once(rule: str) -> None:
+    stop = stopped_by(rule).stop
+    assert stop is not None
+    pairings = [("c1", "c2"), ("c1", "c3"), ("c2", "c3")]
+    played = {met: Counted(met) for met in pairings}
+    grown, growth = growing(stop, 4, pairings), None
+    for whole in range(1, 40):
+        for pairs in played.values():
+            pairs.whole = whole
+        growth = grown.after(played)
+    assert growth is not None
+    assert growth.stopping.looks
+    assert {count for one in played.values() for count in one.asked.values()} == {1}
 
 
 # --- what stops when -----------------------------------------------------------------------------

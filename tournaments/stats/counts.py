@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import sqrt
+from operator import add
 from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
@@ -42,6 +43,10 @@ class Counts:
         """The raw scores of pairs."""
         found = Counter(round(score * (_PAIR_SCORES - 1)) for score in scores)
         return cls(counts=tuple(float(found[step]) for step in range(_PAIR_SCORES)))
+
+    def plus(self, other: Self) -> Self:
+        """Both together, of matches or of pairs."""
+        return type(self)(counts=tuple(map(add, self.counts, other.counts)))
 
     @property
     def units(self) -> float:

@@ -1,5 +1,6 @@
 """Looking more than once at what is being collected: how far apart things must be at each look, so
-that all looks together err no more than one would.
+that all looks together err no more than one would. The bound of a look depends on those before
+it and not on those after it, so a look is worked out when it comes.
 
 The error is spent by Lan and DeMets' function of O'Brien and Fleming's kind (1983): next to nothing
 early, nearly all at the end. The bounds come from the recursion of Armitage, McPherson and Rowe
@@ -9,10 +10,10 @@ early, nearly all at the end. The bounds come from the recursion of Armitage, Mc
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 from math import erfc, sqrt
 from statistics import NormalDist
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from tournaments.stats.arrays import Floats
 FURTHEST: Final = 8.0  # standard errors; what is spent before the bound falls below is nothing
 _CELLS: Final = 1_200
 _BISECTIONS: Final = 50
+_KEPT: Final = 500  # looks, of 20 kB each
 _NORMAL: Final = NormalDist()
 
 
@@ -31,22 +33,34 @@ def spent(fraction: float, alpha: float) -> float:
     return 4 * _NORMAL.cdf(_NORMAL.inv_cdf(alpha / 4) / sqrt(fraction))
 
 
-@cache
-def bounds(fractions: tuple[float, ...], alpha: float) -> tuple[float, ...]:
-    """Of each look, in standard errors; `fractions` rise to 1 at the last."""
-    found: list[float] = []
-    already, before = 0.0, 0.0
-    reached = np.array([0.0])  # where the process may be, not having crossed
-    weight = np.array([1.0])
-    for fraction in fractions:
-        step = sqrt(fraction - before)
-        to_spend = spent(fraction, alpha) - already
-        bound = _bound(reached, weight, step, fraction, to_spend)
-        already += _crossing(reached, weight, step, bound * sqrt(fraction))
-        reached, weight = _inside(reached, weight, step, bound * sqrt(fraction))
-        found.append(bound)
-        before = fraction
-    return tuple(found)
+class Looked(NamedTuple):
+    """After a look: its `bound` in standard errors, what all looks up to it have spent, and where
+    the process may be that has crossed no bound, with the chance at each.
+    """
+
+    bound: float
+    spent: float
+    reached: Floats
+    weight: Floats
+
+
+_BEFORE: Final = Looked(0.0, 0.0, np.array([0.0]), np.array([1.0]))
+
+
+@lru_cache(maxsize=_KEPT)
+def looked(fractions: tuple[float, ...], alpha: float) -> Looked:
+    """The last of these looks, which goes on from the one before it; `fractions` of all that will
+    be collected rise to 1 at most.
+    """
+    *earlier, fraction = fractions
+    before = looked(tuple(earlier), alpha) if earlier else _BEFORE
+    reached, weight = before.reached, before.weight
+    step = sqrt(fraction - (earlier[-1] if earlier else 0.0))
+    to_spend = spent(fraction, alpha) - before.spent
+    bound = _bound(reached, weight, step, fraction, to_spend)
+    edge = bound * sqrt(fraction)
+    all_spent = before.spent + _crossing(reached, weight, step, edge)
+    return Looked(bound, all_spent, *_inside(reached, weight, step, edge))
 
 
 def _bound(reached: Floats, weight: Floats, step: float, fraction: float, to_spend: float) -> float:

@@ -19,7 +19,7 @@ import numpy as np
 from tournaments.stats.bradley_terry import Fit
 from tournaments.stats.gaps import contrast
 from tournaments.stats.intervals import widened
-from tournaments.stats.looks import bounds, fractions_of
+from tournaments.stats.looks import fractions_of, looked
 
 LEAST_ERROR_ELO: Final = 1e-6  # below is rounding: nothing has varied yet
 
@@ -67,8 +67,8 @@ class RankedRule:
 
     def confidence(self, look: int, gaps: int) -> float:
         """Of the intervals at the look `look` (a number of pairs), for each of so many gaps."""
-        z = bounds(fractions_of(self.looks), self.alpha / max(gaps, 1))[self.looks.index(look)]
-        return 1 - 2 * NormalDist().cdf(-z)
+        up_to_it = fractions_of(self.looks)[: self.looks.index(look) + 1]
+        return 1 - 2 * NormalDist().cdf(-looked(up_to_it, self.alpha / max(gaps, 1)).bound)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -140,7 +140,7 @@ class Sprt:
         return Verdict(llr=llr, lower=self.lower, upper=self.upper, state=state)
 
 
-@lru_cache(maxsize=10_000)  # a test is looked at again from its first pair on
+@lru_cache(maxsize=10_000)  # a report looks at a test again from its first pair on
 def _ratio_of(counts: Counts, model: Model, target0: float, target1: float) -> float:
     law = _observed(counts)
     to_law = _with_t_value if model is Model.NORMALIZED else _with_mean

@@ -29,6 +29,11 @@ _UNKNOWN_MODEL: Final = re.compile(
     r"|(unknown|no such|invalid) model",
     re.IGNORECASE,
 )
+_BAD_KEY: Final = re.compile(
+    r"(not (a )?valid|invalid|incorrect|wrong)[ _]api[ _]?key"
+    r"|api[ _]?key[^.]{0,20}(not valid|invalid)",
+    re.IGNORECASE,
+)
 _FEATURE: Final = re.compile(
     r"\b(tools?|tool[_ ](choice|use|calls?)|functions?|function call\w*|response_format"
     r"|json[_ ]schema|json mode|grammar|structured outputs?|parameters?|extra inputs?)\b",
@@ -67,7 +72,7 @@ def fault_of(failure: Failure, endpoint: str, model: str) -> EngineError:
     status, told = failure.status, f"{failure.code} {failure.said}"
     if status == 402 or failure.code in _EMPTY_QUOTA or "insufficient_quota" in told:
         return TransportFault(endpoint, f"the quota is spent ({failure.text})", final=True)
-    if status in (401, 403):
+    if status in (401, 403) or (status == 400 and _BAD_KEY.search(told)):
         return BadEndpoint(endpoint, f"the key is not accepted ({failure.text})", Part.KEY)
     if 300 <= status < 400:
         return BadEndpoint(endpoint, f"it redirects (status {status})", Part.ADDRESS)

@@ -64,6 +64,20 @@ class _Bill:
         self.reserved.settle(self.most)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
+    """What came, and where it is remembered."""
+
+    key: str
+    in_match: str | None
+    body: bytes
+
+    async def put(self, cache: ResponseCache) -> None:
+        await cache.put(self.key, self.body)
+        if self.in_match is not None:
+            await cache.put(self.in_match, self.key.encode())
+
+
 class Obtaining:
     """The answers of one model in one seat of one attempt at an episode."""
 
@@ -73,6 +87,7 @@ class Obtaining:
         # An attempt that was void took nothing from the next one's.
         self._episode = Purse(allowed=settings.episode_budget)
         self._place = Place(decision=None, answer=0)
+        self._refusals: list[_Entry] = []  # since an answer came
 
     async def prepare(self) -> None:
         """Raises `MissingSecret` for a key that is not there, and `BadPreset` where dollars are
@@ -140,13 +155,22 @@ class Obtaining:
         return await cache.get(place.decode(errors="replace")) if place is not None else None
 
     async def _remember(self, request: ChatRequest, decision: int | None, outcome: Outcome) -> None:
-        cache = self._services.cache
-        if cache is None:
+        """A refusal once something humbler is answered: an endpoint that answers nothing may be
+        mended, and is asked again then.
+        """
+        if self._services.cache is None:
             return
-        key, in_match = self._cache_key(request, decision), self._match_key(request, decision)
-        await cache.put(key, written(outcome))
-        if in_match is not None:
-            await cache.put(in_match, key.encode())
+        entry = _Entry(
+            key=self._cache_key(request, decision),
+            in_match=self._match_key(request, decision),
+            body=written(outcome),
+        )
+        if isinstance(outcome, RequestRefused):
+            self._refusals.append(entry)
+            return
+        for each in (entry, *self._refusals):
+            await each.put(self._services.cache)
+        self._refusals.clear()
 
     def _match_key(self, request: ChatRequest, decision: int | None) -> str | None:
         return key_in_match(self._settings.base_url, request, self._who, self._at(decision))

@@ -7,6 +7,8 @@ import { html, useCallback, useEffect, useRef, useState } from "../vendor/preact
 
 const SOON_MS = 1_000; // while something happens
 const LATER_MS = 4_000;
+const DOUBLE_CLICK_MS = 1_000;
+const NO_WISH = { text: null, key: null };
 
 export function StartPage({ api, navigate }) {
   const [options, setOptions] = useState(null);
@@ -141,7 +143,7 @@ function useKnown(api) {
 /** One wish at a time; while it is the same wish it has the same key, so that a double-click is one match. */
 function useAsking(api, onAnswer) {
   const [told, setTold] = useState({ sending: false, problems: {}, refusal: null, start: null });
-  const wish = useRef({ text: null, key: null });
+  const wish = useRef(NO_WISH);
   const busy = useRef(false);
   const send = async (request) => {
     if (busy.current) return;
@@ -150,7 +152,8 @@ function useAsking(api, onAnswer) {
     if (wish.current.text !== text) wish.current = { text, key: crypto.randomUUID?.() ?? String(Math.random()) };
     setTold((before) => ({ ...before, sending: true }));
     const outcome = await api.postJson("/custom/start_episode", request, { "idempotency-key": wish.current.key }).then(accepted, refused);
-    if (outcome.start || outcome.refusal?.status > 0) wish.current = { text: null, key: null }; // the next press is another wish
+    if (outcome.refusal?.status > 0) wish.current = NO_WISH; // the next press is another wish
+    if (outcome.start) forgetSoon(wish);
     busy.current = false;
     setTold({ sending: false, ...outcome });
     onAnswer();
@@ -161,6 +164,14 @@ function useAsking(api, onAnswer) {
       return { ...before, problems, refusal: null };
     });
   return { ...told, send, forget };
+}
+
+/** The second click of a double-click may come after the answer to the first. */
+function forgetSoon(wish) {
+  const { current } = wish;
+  setTimeout(() => {
+    if (wish.current === current) wish.current = NO_WISH;
+  }, DOUBLE_CLICK_MS);
 }
 
 const accepted = (start) => ({ start, problems: {}, refusal: null });

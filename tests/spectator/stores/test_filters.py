@@ -131,6 +131,21 @@ async def test_a_format_and_a_captain_are_told_and_found(store):
     assert (await store.streams(StreamKind.MATCH, StreamFilter(format="t5"), limit=9)).total == 0
 
 
+async def test_who_won_is_known_of_a_match_that_was_followed_to_its_end(store):
+    match = Match(1, "cup", "ann", "bob", EndReason.COMPLETED, "away")
+    for event in match.events:
+        await store.append([batch([event])])
+    went = {
+        result: (await store.streams(StreamKind.MATCH, _of("bob", result), limit=9)).total
+        for result in Result
+    }
+    assert went == {Result.WON: 1, Result.LOST: 0, Result.TIED: 0}
+
+
+def _of(captain: str, result: Result) -> StreamFilter:
+    return StreamFilter(captains=(captain,), result=result)
+
+
 async def test_a_match_changes_its_place_when_it_ends(store):
     events = match_events("one", overs=1)
     await store.append([batch(events[:-1])])

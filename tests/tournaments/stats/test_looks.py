@@ -7,7 +7,12 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from tournaments.stats.looks import bounds, even_looks, fractions_of, spent
+from tournaments.stats.looks import even_looks, fractions_of, looked, spent
+from tournaments.stats.ranked import RankedRule
+
+
+def bounds(fractions: tuple[float, ...], alpha: float) -> tuple[float, ...]:
+    return tuple(looked(fractions[:upto], alpha).bound for upto in range(1, len(fractions) + 1))
 
 
 @pytest.mark.parametrize(
@@ -33,6 +38,22 @@ def test_one_look_is_the_usual_test() -> None:
 def test_all_is_spent_at_the_end() -> None:
     assert spent(1.0, 0.05) == pytest.approx(0.05)
     assert spent(0.1, 0.05) < 1e-8
+
+
+def test_a_look_goes_on_from_the_one_before_and_is_the_same_as_from_the_start() -> None:
+    fractions = (0.2, 0.3, 0.6, 1.0)
+    one_by_one = bounds(fractions, 0.04)
+    looked.cache_clear()
+    assert looked(fractions, 0.04).bound == one_by_one[-1]
+
+
+def test_a_rule_works_out_no_look_that_is_to_come() -> None:
+    rule, before = RankedRule(looks=tuple(range(4, 204, 4)), alpha=0.03), looked.cache_info().misses
+    worked_out = []
+    for look in rule.looks[:3]:
+        rule.confidence(look, 2)
+        worked_out.append(looked.cache_info().misses - before)
+    assert worked_out == [1, 2, 3]
 
 
 def test_looks_end_at_the_most() -> None:

@@ -1,0 +1,47 @@
+"""Single matches: each attempt has its number and its record."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.captains import resolve
+from engine.record import ending_of, record_path
+from engine.spec import EpisodeSpec
+from flows.config import EpisodeConfig
+from flows.episode import report_of
+from flows.server import Server
+from flows.single import SingleMatch, play_single, singles_folder
+
+MATCH = SingleMatch(home=resolve("heuristic"), away=resolve("baseline"), overs=1, seed=3).spec()
+
+
+def again(**changes: object) -> EpisodeSpec:
+    return MATCH.model_copy(update=changes)
+
+
+async def test_the_record_of_an_earlier_play_of_the_same_match_stays(tmp_path: Path) -> None:
+    folder = singles_folder(tmp_path)
+    first = await play_single(folder, MATCH, [])
+    second = await play_single(folder, again(attempt=2, seed=4), [])  # as a model may answer anew
+    earlier = folder.records / "earlier" / f"{MATCH.episode_id}.1.jsonl"
+    assert ending_of(earlier).data.record_digest == first.record_digest
+    sealed = record_path(folder.records, MATCH.episode_id)
+    assert ending_of(sealed).data.record_digest == second.record_digest
+
+
+async def test_the_same_play_is_kept_once(tmp_path: Path) -> None:
+    folder = singles_folder(tmp_path)
+    for attempt in (1, 2):
+        await play_single(folder, again(attempt=attempt), [])
+    assert not [*(folder.records / "earlier").iterdir()]
+
+
+@pytest.mark.prefect
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # Prefect's, at a test's end
+async def test_a_deployment_that_runs_again_plays_the_next_attempt(
+    on_server: Server, tmp_path: Path
+) -> None:
+    config = EpisodeConfig(home="heuristic", away="baseline", overs=1, runs=str(tmp_path))
+    assert [(await report_of(config)).attempt for _ in range(2)] == [1, 2]
