@@ -32,7 +32,7 @@ demo: $(PROJECT) ## play a round-robin of four captains, live in the browser (AR
 demo-llm: $(PROJECT) $(MODEL) ## a real small language model leads a side, on this machine alone
 	@$(BIN)/python -m examples.small_model $(ARGS)
 
-fast: $(DEV) $(PROJECT) ## compile the engine's hot modules, for half as much speed again
+fast: $(DEV) $(PROJECT) ## compile the engine's hot modules, for a third more speed
 	@$(BIN)/python .ci/fast.py $(ARGS)
 
 test: $(DEV) $(PROJECT) $(MODEL) ## run the whole test suite (ARGS="-k toss" …)

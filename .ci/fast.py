@@ -45,7 +45,7 @@ SETUP = """
 from mypyc.build import mypycify
 from setuptools import setup
 options = ["--explicit-package-bases", "--config-file=", "--cache-dir={cache}"]
-made = mypycify([*options, *{modules!r}], opt_level="1", debug_level="0", target_dir="c", group_name="captains")
+made = mypycify([*options, *{modules!r}], opt_level="2", debug_level="0", target_dir="c", group_name="captains")
 setup(name="captains-fast", packages=[], py_modules=[], ext_modules=made)
 """
 

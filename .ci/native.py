@@ -53,7 +53,17 @@ def native(source: str, classes: Classes) -> str:
                 edits.append((*_span(source, call.func), cls))
             elif (cls := replacers.get(call.func.id)) is not None:
                 edits += _replaced(source, call, cls, classes[cls])
-    return _edited(source, edits)
+    return _edited(source, edits) + "".join(map(_told, filter(_is_enum, tree.body)))
+
+
+def _is_enum(statement: ast.stmt) -> bool:
+    return any(getattr(base, "id", "") == "StrEnum" for base in getattr(statement, "bases", []))
+
+
+def _told(enum: ast.ClassDef) -> str:
+    """Give an enum its docstring back, which schemas repeat: mypyc puts a filler in its place."""
+    text = ast.get_docstring(enum, clean=False)
+    return f"\n\nsetattr({enum.name}, '__doc__', {text!r})\n"
 
 
 def _decorator(statement: ast.stmt) -> ast.Call | None:

@@ -22,6 +22,7 @@ from pathlib import Path
 from engine import STATE
 from engine.captains import resolve
 from engine.episode import play_episode
+from engine.observation import CricketObservation
 from engine.record import RecordWriter
 from engine.spec import EpisodeSpec
 
@@ -38,7 +39,7 @@ async def play(folder, seed, home):
 with tempfile.TemporaryDirectory() as folder:
     homes = ("heuristic", "random", "baseline")
     told = [asyncio.run(play(Path(folder), *of)) for of in enumerate(homes)]
-print(json.dumps([STATE, told]))
+print(json.dumps([STATE, [*told, CricketObservation.model_json_schema()]]))
 """
 
 
@@ -62,7 +63,7 @@ def _played(where: Path | str) -> list[Any]:
 
 
 @pytest.mark.slow
-def test_compiled_modules_seal_the_same_records(built: Path) -> None:
+def test_compiled_modules_seal_the_same_records_and_tell_the_same_schema(built: Path) -> None:
     (plain, sealed), (fast, again) = _played("off"), _played(built)
     assert (plain, fast) == ("interpreted", "compiled")
     assert again == sealed
