@@ -136,7 +136,7 @@ def demo_table() -> str:
     """What `captains demo` prints: its matches without Prefect give the same table."""
     order = Order.of(load_tournament(bracket_path("demo"), catalogue.known()), "1")
     match, captains = order.spec.match, captains_of(order.spec, catalogue.known())
-    league = new_table(order.spec, order.plan.captains)
+    league = new_table(order.spec, order.plan.captains, order.plan.occasion)
     for planned in order.plan.episodes():
         episode = episode_spec(planned, match, captains, attempt=1)
         result = asyncio.run(play_episode(episode, models=shipped_models(), with_events=False))

@@ -17,7 +17,7 @@ from flows.scorebook import UNFINISHED
 from tournaments.course import Course, new_table
 from tournaments.digest import FileDigest
 from tournaments.entrants import entry_name
-from tournaments.plan import pair_of
+from tournaments.plan import FIRST_OCCASION, Occasion, pair_of
 from tournaments.season import course_of
 from tournaments.spec import TournamentSpec
 from tournaments.standings import Table
@@ -57,6 +57,10 @@ class PastRun:
         names = tuple(entry_name(entry) for entry in spec.entrants)
         return cls(folder=RunFolder(path.resolve()), about=about, spec=spec, captains=names)
 
+    @property
+    def occasion(self) -> Occasion:
+        return Occasion(str(self.about.get("occasion", FIRST_OCCASION)))
+
     def standing(self) -> Iterator[EpisodeResult]:
         """The result that stands of each episode that was tried, void ones too, one by one. A line
         about somebody who does not play here is passed over.
@@ -79,13 +83,13 @@ class PastRun:
         return {result.episode_id: result for result in self.standing()}
 
     def new_table(self, captains: Sequence[str]) -> Table:
-        return new_table(self.spec, captains)
+        return new_table(self.spec, captains, self.occasion)
 
     def course(self, results: Iterable[EpisodeResult]) -> Course:
         """How the tournament has gone, by these results."""
-        digest, occasion = FileDigest(str(self.about["file_digest"])), str(self.about["occasion"])
-        overs = self.spec.match.max_overs
-        return course_of(self.spec, digest, occasion, (outcome_of(one, overs) for one in results))
+        digest, overs = FileDigest(str(self.about["file_digest"])), self.spec.match.max_overs
+        outcomes = (outcome_of(one, overs) for one in results)
+        return course_of(self.spec, digest, self.occasion, outcomes)
 
     def fill(self, table: Table, results: Sequence[EpisodeResult]) -> None:
         """Count these results of the run; of one that ended early whole pairs only."""

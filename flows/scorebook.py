@@ -30,6 +30,7 @@ class Scorebook:
 
     def __init__(self, order: Order) -> None:
         self._spec, self._captains = order.spec, order.plan.captains
+        self._occasion = order.plan.occasion
         self.season = order.season()
         self.table = self._new_table()
         self.experience = Experience()
@@ -110,4 +111,4 @@ class Scorebook:
         return list(dict.fromkeys(why))
 
     def _new_table(self) -> Table:
-        return new_table(self._spec, self._captains)
+        return new_table(self._spec, self._captains, self._occasion)

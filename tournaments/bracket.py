@@ -14,11 +14,12 @@ from tournaments.spec import TournamentSpec
 
 @dataclass(frozen=True, slots=True)
 class Encounters:
-    """A bracket and the rules of its encounters."""
+    """A bracket and the rules of its encounters; `lot` is the seed of the lots."""
 
     form: WithBracket
     spec: TournamentSpec
     bracket: tuple[Encounter, ...]
+    lot: int
 
     @property
     def rule(self) -> UntilDecided:
@@ -112,7 +113,7 @@ class _Walk:
                 entry.score,
                 self._encounters.form.tie_break,
                 seeds={name: place for place, name in enumerate(self._seeds or (), 1)},
-                lot=self._encounters.spec.seed,
+                lot=self._encounters.lot,
             )
         return entry
 

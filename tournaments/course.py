@@ -20,10 +20,12 @@ from tournaments.formats import (
     RoundRobin,
     Seeding,
     Swiss,
+    WithBracket,
 )
 from tournaments.meetings import Fixed
-from tournaments.plan import Occasion, TournamentPlan
+from tournaments.plan import Occasion, TournamentPlan, lot_seed
 from tournaments.schedules import (
+    Encounter,
     Pairing,
     climb,
     default_rounds,
@@ -73,10 +75,13 @@ class Course:
     stopping: Stopping | None = None
 
 
-def new_table(spec: TournamentSpec, captains: Sequence[str]) -> Table:
+def new_table(spec: TournamentSpec, captains: Sequence[str], occasion: Occasion) -> Table:
     """An empty table of these captains of the tournament."""
     return Table(
-        captains, points=spec.points, seed=spec.seed, by_share=isinstance(spec.format, Swiss)
+        captains,
+        points=spec.points,
+        lot=lot_seed(spec.seed, occasion),
+        by_share=isinstance(spec.format, Swiss),
     )
 
 
@@ -131,7 +136,7 @@ class Walk:
         seeds = self._seeded(form.seeding)
         labels = [f"seed {number}" for number in range(1, len(seeds) + 1)]
         bracket = knockout(len(seeds), third_place=form.third_place)
-        self._bracket(Encounters(form, self._spec, bracket), KNOCKOUT, seeds, labels)
+        self._bracket(self._encounters(form, bracket), KNOCKOUT, seeds, labels)
 
     def _league_playoffs(self, form: LeaguePlayoffs) -> None:
         league = self._league(self._captains, LEAGUE, form.legs)
@@ -143,7 +148,7 @@ class Walk:
         )
         seeds = [row.captain for row in league.standings[:count]] if league.is_over else None
         labels = [f"League {place}" for place in range(1, count + 1)]
-        self._bracket(Encounters(form, self._spec, bracket), PLAYOFFS, seeds, labels)
+        self._bracket(self._encounters(form, bracket), PLAYOFFS, seeds, labels)
 
     def _groups(self, form: Groups) -> None:
         groups = serpentine(self._seeded(form.seeding), form.groups)
@@ -157,7 +162,10 @@ class Walk:
             seeds = [played[q.group].standings[q.place - 1].captain for q in going_on]
         bracket = knockout(len(going_on), third_place=form.third_place)
         labels = [one.label for one in going_on]
-        self._bracket(Encounters(form, self._spec, bracket), KNOCKOUT, seeds, labels)
+        self._bracket(self._encounters(form, bracket), KNOCKOUT, seeds, labels)
+
+    def _encounters(self, form: WithBracket, bracket: tuple[Encounter, ...]) -> Encounters:
+        return Encounters(form, self._spec, bracket, lot_seed(self._spec.seed, self._occasion))
 
     def _bracket(
         self,
@@ -174,7 +182,7 @@ class Walk:
 
     def _swiss(self, form: Swiss) -> None:
         rounds = form.rounds or default_rounds(len(self._captains))
-        table, entries = new_table(self._spec, self._captains), list[Entry]()
+        table, entries = new_table(self._spec, self._captains, self._occasion), list[Entry]()
         rested: list[str] = []
         for number in range(1, rounds + 1):
             of_round = self._swiss_round(number, table, entries, rested)
@@ -234,7 +242,7 @@ class Walk:
         return stage
 
     def _table(self, captains: Sequence[str], entries: Sequence[Entry]) -> Table:
-        table = new_table(self._spec, captains)
+        table = new_table(self._spec, captains, self._occasion)
         _count(table, entries)
         return table
 

@@ -185,6 +185,11 @@ def pair_seed(seed: int, occasion: Occasion, number: int, whose: Iterable[str] =
     return derive_seed("pair", seed, occasion, number, *sorted(whose))
 
 
+def lot_seed(seed: int, occasion: Occasion) -> Seed:
+    """By which lots are drawn among those who are level, anywhere in the tournament."""
+    return derive_seed("lot", seed, occasion)
+
+
 def pair_of(episode_id: str) -> str:
     """What the ids of both legs of a pair begin with, and no other's."""
     return episode_id.rpartition("-")[0]

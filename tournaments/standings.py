@@ -13,7 +13,8 @@ What counts as what:
   stay out of it.
 
 The order: points, wins, net run rate, points in the matches among those still level, then a lot
-drawn by the tournament's seed. The lot is no merit: `Standing.by_lot` marks who was placed by it.
+drawn by the tournament's seed and the occasion. The lot is no merit: `Standing.by_lot` marks who
+was placed by it.
 """
 
 from __future__ import annotations
@@ -153,7 +154,8 @@ class Standing:
 
 @dataclass(slots=True)
 class Table:
-    """All that has happened so far. `captains` in the file's order; outcomes come by `add`.
+    """All that has happened so far. `captains` in the file's order; outcomes come by `add`; `lot`
+    is the seed of the lots.
 
     `by_share`: not all play equally often, so the share of the points that a captain could have
     won decides, and not how many he has.
@@ -161,7 +163,7 @@ class Table:
 
     captains: Sequence[str]
     points: Points = field(default_factory=Points)
-    seed: int = 0
+    lot: int = 0
     by_share: bool = False
     _latest: dict[str, EpisodeOutcome] = field(default_factory=dict, init=False, repr=False)
     _met: dict[tuple[str, str], Tally] = field(default_factory=dict, init=False, repr=False)
@@ -244,7 +246,7 @@ class Table:
         return [(captain, shared.count(among[captain]) > 1) for captain in ordered]
 
     def _lot(self, captain: str) -> tuple[int, str]:
-        return derive_seed("lot", self.seed, captain), captain
+        return derive_seed("lot", self.lot, captain), captain
 
     def _row(self, place: int, captain: str, tally: Tally, *, by_lot: bool) -> Standing:
         counts = {column: getattr(tally, column) for column in _COLUMNS}

@@ -195,7 +195,7 @@ def _spent(told: Sequence[CaptainAccount]) -> dict[str, Any]:
 
 def _reproduce(run: PastRun) -> Reproduce:
     *_, runs, name, folder = ("", "", *run.folder.path.parts)
-    occasion = str(run.about.get("occasion", "1"))
+    occasion = run.occasion
     command = f"captains run {runs}/{name}/{folder}/{TOURNAMENT} --occasion {occasion} --runs again"
     engine, coefficients = "", ""
     with suppress(BrokenRecord, StopIteration):

@@ -243,6 +243,19 @@ def test_a_draw_is_another_on_another_occasion() -> None:
     assert len({tuple((f.first, f.second) for f in night) for night in nights}) > 1
 
 
+@pytest.mark.parametrize(
+    "form", ["{kind: round_robin}", "{kind: knockout, tie_break: lot}", "{kind: swiss}"]
+)
+def test_a_lot_among_the_level_is_another_on_another_occasion_and_the_same_on_the_same(
+    form: str,
+) -> None:
+    spec, nights = cup(form, 4), [str(night) for night in range(8)]
+    first, again = ([played(spec, level, night).stages for night in nights] for _ in range(2))
+    assert first == again
+    last = [stages[-1] for stages in first]
+    assert len({one.standings or one.encounters[-1].winner for one in last}) > 1
+
+
 # --- how a level encounter is decided ------------------------------------------------------------
 
 

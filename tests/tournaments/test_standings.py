@@ -142,8 +142,8 @@ def test_head_to_head_comes_before_the_lot() -> None:
     assert not any(row.by_lot for row in rows)
 
 
-def test_who_never_played_is_placed_by_lot_and_the_lot_is_the_seeds() -> None:
-    orders = {tuple(row.captain for row in Table(NAMES, seed=s).standings()) for s in range(40)}
+def test_who_never_played_is_placed_by_lot_and_the_lot_is_its_seeds() -> None:
+    orders = {tuple(row.captain for row in Table(NAMES, lot=s).standings()) for s in range(40)}
     assert len(orders) == 6
 
 
