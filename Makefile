@@ -21,7 +21,7 @@ CODE := engine flows spectator tournaments tests bench examples docs
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-llm fast test check format bench soak docs screenshots lock clean
+.PHONY: help demo demo-llm test check format bench soak docs screenshots lock clean
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,9 +31,6 @@ demo: $(PROJECT) ## play a round-robin of four captains, live in the browser (AR
 
 demo-llm: $(PROJECT) $(MODEL) ## a real small language model leads a side, on this machine alone
 	@$(BIN)/python -m examples.small_model $(ARGS)
-
-fast: $(DEV) $(PROJECT) ## compile the engine's hot modules, for a third more speed
-	@$(BIN)/python .ci/fast.py $(ARGS)
 
 test: $(DEV) $(PROJECT) $(MODEL) ## run the whole test suite (ARGS="-k toss" …)
 	@$(BIN)/python .ci/needed.py

@@ -8,8 +8,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from engine import STATE
-
 PACKAGES = ("numpy", "pydantic", "prefect", "uvicorn")
 
 
@@ -21,7 +19,6 @@ def describe() -> dict[str, Any]:
         "load_before": round(os.getloadavg()[0], 2),
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
-        "engine": STATE,
         **{package: version(package) for package in PACKAGES},
     }
 

@@ -1,5 +1,1 @@
 """Everything needed to play one episode; knows nothing of Prefect, HTTP servers or tournaments."""
-
-from engine.compiled import STATE
-
-__all__ = ["STATE"]

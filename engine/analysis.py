@@ -15,10 +15,9 @@ from pydantic import BaseModel, ConfigDict
 from engine.chance.advice import Adviser
 from engine.cricket.distribution import WinModel
 from engine.cricket.formats import BALLS_PER_OVER
-from engine.cricket.lines import BowlerLine
 from engine.cricket.nodes import DecisionRequest
 from engine.cricket.players import Player, Squad
-from engine.cricket.state import Innings, overs_notation
+from engine.cricket.state import BowlerLine, Innings, overs_notation
 from engine.making import by_identity
 from engine.phases import part_of
 from engine.plans import plans

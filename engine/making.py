@@ -3,8 +3,7 @@
 A frozen dataclass fills its fields through `object.__setattr__`, which costs ten times a plain
 assignment. The functions made here fill an object of a like-shaped, open class and then turn it
 into the frozen one: what readers hold is as frozen as ever. Use them where a profile says so, the
-class itself and `dataclasses.replace` everywhere else. A class that was compiled ahead of time
-(`engine.compiled`) has no slots that Python sees, and is made quickly as it is.
+class itself and `dataclasses.replace` everywhere else.
 """
 
 from __future__ import annotations
@@ -60,31 +59,19 @@ def by_identity(make: Callable[[*_Ts], _T], kept: int = 64) -> Callable[[*_Ts], 
 def _compiled(cls: Any, head: str, values: Iterable[str]) -> object:
     """From text, as `dataclasses` itself does: a loop over the fields would cost what it saves."""
     given: tuple[Field[Any], ...] = fields(cls)
-    pairs = list(zip((f.name for f in given), values, strict=True))
     known: dict[str, Any] = {
         "_frozen": cls,
+        "_open": type(cls.__name__, (), {"__slots__": cls.__slots__}),
         "_keep": _KEEP,
         **{f"_default_{f.name}": f.default for f in given},
     }
-    if hasattr(cls, "__slots__"):
-        known["_open"] = type(cls.__name__, (), {"__slots__": cls.__slots__})
-        lines = _filled(pairs, has_more=hasattr(cls, "__post_init__"))
-    else:
-        lines = [f"return _frozen({', '.join(f'{name}={value}' for name, value in pairs)})"]
-    exec("\n    ".join([head, *lines]), known)  # noqa: S102 - the text is made of field names
-    return cast("object", known["make"])
-
-
-def _filled(pairs: Iterable[tuple[str, str]], *, has_more: bool) -> list[str]:
-    return [
+    lines = [
+        head,
         "made = _open()",
-        *(f"made.{name} = {value}" for name, value in pairs),
+        *(f"made.{f.name} = {value}" for f, value in zip(given, values, strict=True)),
         "made.__class__ = _frozen",
-        *(["made.__post_init__()"] if has_more else []),
+        *(["made.__post_init__()"] if hasattr(cls, "__post_init__") else []),
         "return made",
     ]
-
-
-def remade(cls: Callable[..., _T], values: dict[str, Any]) -> _T:
-    """What a compiled value was before it was pickled."""
-    return cls(**values)
+    exec("\n    ".join(lines), known)  # noqa: S102 - the text is made of field names
+    return cast("object", known["make"])

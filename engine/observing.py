@@ -24,11 +24,10 @@ from engine.analysis import (
 )
 from engine.cricket.choices import Field, Seat
 from engine.cricket.formats import BALLS_PER_OVER
-from engine.cricket.lines import BatterLine
 from engine.cricket.nodes import BallBowled, DecisionRequest
 from engine.cricket.players import Player, PlayerIndex, Squad
 from engine.cricket.scorecard import InningsCard, innings_card
-from engine.cricket.state import Innings, MatchView, Squads, overs_notation
+from engine.cricket.state import BatterLine, Innings, MatchView, Squads, overs_notation
 from engine.making import by_identity, maker
 from engine.observation import (
     BallLine,

@@ -85,12 +85,6 @@ VARIABLES: Final = (
 SETTINGS: Final = Variable(name="CAPTAINS_SETTINGS", path=True)
 """Names the file itself."""
 
-COMPILED: Final = Variable(name="CAPTAINS_COMPILED", path=True)
-"""Where `make fast` has put its modules, or `off`."""
-
-BEFORE_THE_FILE: Final = (SETTINGS, COMPILED)
-"""Read before the settings file is, which says nothing of them."""
-
 
 def take_from_file(environ: MutableMapping[str, str] = os.environ) -> None:
     """Put what the settings file says where the environment says nothing. Raises

@@ -19,7 +19,7 @@ import certifi
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.needed import CHROMIUM, COMPILER, ESPEAK, IN_CI, POSTGRES, REDIS, Needed
+from tests.needed import CHROMIUM, ESPEAK, IN_CI, POSTGRES, REDIS, Needed
 from tests.postgres import Postgres
 from tests.redis import Redis
 
@@ -127,12 +127,6 @@ def redis() -> Iterator[Redis]:
 def espeak_ng() -> str:
     """The path of espeak-ng."""
     return _path_of(ESPEAK)
-
-
-@pytest.fixture(scope="session")
-def compiler() -> str:
-    """The path of gcc, where there are Python's headers too."""
-    return _path_of(COMPILER)
 
 
 def _path_of(needed: Needed) -> str:

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import sysconfig
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-HEADER = Path(sysconfig.get_path("include")) / "Python.h"
 IN_CI = os.environ.get("CI") == "true"
 
 
@@ -76,11 +74,4 @@ REDIS = Needed(
         "server. On Debian: apt-get install redis-server; then: make test"
     ),
 )
-COMPILER = Needed(
-    find=lambda: shutil.which("gcc") if HEADER.exists() else None,
-    missing=(
-        "no C compiler here, or no headers of Python's, which the test of `make fast` compiles "
-        "with. On Debian: apt-get install gcc libc6-dev python3-dev"
-    ),
-)
-NEEDED = (CHROMIUM, POSTGRES, ESPEAK, REDIS, COMPILER)
+NEEDED = (CHROMIUM, POSTGRES, ESPEAK, REDIS)

@@ -35,7 +35,6 @@ from engine.cricket.nodes import (
     Draw,
     Fact,
     MatchResult,
-    ResultKind,
     TossDraw,
 )
 from engine.cricket.outcomes import ALLOWED_ON_FREE_HIT, OUTCOMES, Outcome
@@ -104,8 +103,7 @@ def play_randomly(
     fmt: Format, rng: random.Random, catalogue: list[Outcome], start: Start | None = None
 ) -> Played:
     match = play_match(MatchSetup(format=fmt, squads=SQUADS, start=start))
-    not_yet = MatchResult(winner=None, kind=ResultKind.TIE, margin=None, innings=())
-    played = Played(result=not_yet)
+    played = Played(result=MatchResult.__new__(MatchResult))
     answer: Answer = None
     while True:
         try:

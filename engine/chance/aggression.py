@@ -26,13 +26,13 @@ LOWEST: Final = 0.02
 HIGHEST: Final = 0.98
 # The pressure in runs an over that a first innings plays under, by overs left: the required rate
 # at which chasers hit as many sixes and lose as many wickets (targets, chases by phase and rate).
-_AIM_OVERS_LEFT: Final[tuple[float, ...]] = (0.0, 1.0, 3.0, 5.0, 10.0, 20.0, 50.0)
-_AIM: Final[tuple[float, ...]] = (20.0, 18.0, 16.5, 15.0, 11.0, 8.5, 5.5)
+_AIM_OVERS_LEFT: Final = (0.0, 1.0, 3.0, 5.0, 10.0, 20.0, 50.0)
+_AIM: Final = (20.0, 18.0, 16.5, 15.0, 11.0, 8.5, 5.5)
 # The last overs are attacked even when little is needed: six-hitting at rates below 6 rises from
 # .04 to .06 there.
-_LATE: Final[tuple[float, ...]] = (4.0, 3.5, 2.0, 1.0, 0.0, 0.0, 0.0)
+_LATE: Final = (4.0, 3.5, 2.0, 1.0, 0.0, 0.0, 0.0)
 # Wickets that a first innings still has with so many overs left (targets, wickets by over, T20).
-_USUAL_IN_HAND: Final[tuple[float, ...]] = (3.4, 4.2, 5.2, 6.0, 7.5, 10.0, 10.0)
+_USUAL_IN_HAND: Final = (3.4, 4.2, 5.2, 6.0, 7.5, 10.0, 10.0)
 # Runs an over that each wicket in hand beyond those adds: with wickets to burn real sides make all
 # that they can, 11.5 an over in the last five with at most two down (targets) and 11.5 in the real
 # five-over matches, and nobody is known to make more. The size is chosen, not fitted: it puts a

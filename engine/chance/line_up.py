@@ -5,6 +5,7 @@ who has overs left, pitch and day. What each is worth is solved in `engine.chanc
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -46,15 +47,9 @@ class LineUp:
         self._worth, self._bowling = worth, bowling.ravel()
         self._towards, self._reply = towards, reply
         self._skills = np.array([[p.skill.scoring, p.skill.survival] for p in batting.players])
-        self._tables: tuple[Floats, Floats] | None = None
         self._known: dict[tuple[int, PlayerIndex, PlayerIndex], _Crease] = {}
 
-    def _of_these(self) -> tuple[Floats, Floats]:
-        """`_base` and `_order`, worked out when first asked for: of a reply they seldom are."""
-        if self._tables is None:
-            self._tables = self._base(), self._order()
-        return self._tables
-
+    @cached_property
     def _base(self) -> Floats:
         """(wickets, balls left): conditions and those who bowl."""
         worth = self._worth
@@ -62,6 +57,7 @@ class LineUp:
         bowling = worth.bowling @ self._bowling
         return np.ascontiguousarray((conditions + worth.coming + bowling).T - self._reply)
 
+    @cached_property
     def _order(self) -> Floats:
         """(wickets, faces or waits, player, balls left)."""
         worth = self._worth
@@ -124,8 +120,7 @@ class LineUp:
     ) -> _Crease:
         new = coming[0] if coming else SQUAD_SIZE - 1
         stays, falls = (self._others(lost + out, coming[out:]) for out in (0, 1))
-        _, order = self._of_these()
-        now, after = order[lost], order[lost + 1]
+        now, after = self._order[lost], self._order[lost + 1]
         return _Crease(
             there=stays + now[0, striker] + now[1, other],
             crossed=stays + now[0, other] + now[1, striker],
@@ -136,9 +131,8 @@ class LineUp:
     def _others(self, lost: int, coming: Sequence[PlayerIndex]) -> Floats:
         """(balls left): conditions, those who bowl, and those who are to come in, in this order."""
         worth, skills = self._worth, self._skills[list(coming)]
-        base, _ = self._of_these()
         added = worth.batting[lost, :, 4 : 4 + skills.size] @ skills.ravel()
-        return np.asarray(base[lost] + added)
+        return np.asarray(self._base[lost] + added)
 
 
 class _Crease(NamedTuple):

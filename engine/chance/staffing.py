@@ -24,9 +24,8 @@ from engine.chance.prices import prices
 from engine.chance.tables import ECONOMY, WICKET, FormatTables
 from engine.cricket.distribution import WinModel
 from engine.cricket.formats import BALLS_PER_OVER
-from engine.cricket.lines import BatterLine
 from engine.cricket.players import SQUAD_SIZE, Bowling, Hand, Player, PlayerIndex, Role, Squad
-from engine.cricket.state import Innings, MatchView
+from engine.cricket.state import BatterLine, Innings, MatchView
 from engine.making import replacer
 
 # Balls that a batter can expect to face: 120 balls to 6.4 wickets and two not out (targets, T20).

@@ -13,7 +13,6 @@ from typing import Final, TypeVar
 from engine.cricket.choices import Field, Seat
 from engine.cricket.errors import IllegalDraw
 from engine.cricket.formats import BALLS_PER_OVER, Format
-from engine.cricket.lines import BatterLine, BowlerLine, Extras
 from engine.cricket.outcomes import (
     ALLOWED_ON_FREE_HIT,
     NOT_OUT,
@@ -22,7 +21,7 @@ from engine.cricket.outcomes import (
     Outcome,
 )
 from engine.cricket.players import PlayerIndex
-from engine.cricket.state import Innings
+from engine.cricket.state import BatterLine, BowlerLine, Extras, Innings
 from engine.making import maker, replacer
 
 _Line = TypeVar("_Line")

@@ -7,10 +7,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from engine.cricket.lines import BatterLine, BowlerLine, Extras
 from engine.cricket.nodes import MatchResult, ResultKind
 from engine.cricket.outcomes import Dismissal
-from engine.cricket.state import Innings, Squads, overs_notation
+from engine.cricket.state import BatterLine, BowlerLine, Extras, Innings, Squads, overs_notation
 
 # Catchers are not modelled, so a catch is credited to the bowler alone.
 _HOW_OUT: Final = {

@@ -1,7 +1,6 @@
 """The state of a match: frozen values, advanced by `laws.after_delivery`.
 
-The lines of batters and bowlers (`engine.cricket.lines`) are the scorecard; nothing else counts
-runs.
+The lines of batters and bowlers are the scorecard; nothing else counts runs.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from typing import Final
 
 from engine.cricket.choices import Field, Seat
 from engine.cricket.formats import BALLS_PER_OVER, Format
-from engine.cricket.lines import BatterLine, BowlerLine, Extras
+from engine.cricket.outcomes import NOT_OUT, Dismissal
 from engine.cricket.players import SQUAD_SIZE, Game, PlayerIndex, Squad
 from engine.eras import CURRENT_ERA, FIRST_ERA, LAST_ERA
 
@@ -36,6 +35,53 @@ class Conditions:
     def __post_init__(self) -> None:
         if not FIRST_ERA <= self.era <= LAST_ERA:
             raise ValueError(f"era {self.era} is outside {FIRST_ERA}…{LAST_ERA}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatterLine:
+    """One batter's innings. `balls` faced: legal balls and no-balls (wides are not faced).
+    `position` 1…11, 0 not yet in.
+    """
+
+    position: int = 0
+    runs: int = 0
+    balls: int = 0
+    fours: int = 0
+    sixes: int = 0
+    dismissal: Dismissal | None = None
+    bowler: PlayerIndex | None = None
+
+    @property
+    def is_out(self) -> bool:
+        return self.dismissal is not None and self.dismissal not in NOT_OUT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BowlerLine:
+    """One bowler's analysis. `overs` begun (what the quota counts); `balls` legal; `runs` charged
+    to him.
+    """
+
+    overs: int = 0
+    balls: int = 0
+    runs: int = 0
+    wickets: int = 0
+    wides: int = 0
+    no_balls: int = 0
+    maidens: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extras:
+    wides: int = 0
+    no_balls: int = 0
+    byes: int = 0
+    leg_byes: int = 0
+    penalty: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.wides + self.no_balls + self.byes + self.leg_byes + self.penalty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

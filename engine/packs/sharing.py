@@ -13,10 +13,9 @@ from engine.cricket.choices import Seat
 from engine.cricket.errors import BadStart
 from engine.cricket.formats import BALLS_PER_OVER, SUPER_OVER, Format
 from engine.cricket.laws import SUPER_OVER_WICKETS
-from engine.cricket.lines import BatterLine, BowlerLine, Extras
 from engine.cricket.outcomes import Dismissal
 from engine.cricket.players import MIN_BOWLERS, SQUAD_SIZE, PlayerIndex
-from engine.cricket.state import ALL_OUT, Innings, Squads
+from engine.cricket.state import ALL_OUT, BatterLine, BowlerLine, Extras, Innings, Squads
 
 RUNS_OFF_A_BALL: Final = 6
 USUAL_WICKETS: Final = 6  # of an innings of which only the runs are stated

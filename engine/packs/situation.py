@@ -25,10 +25,9 @@ from engine.cricket.choices import Seat
 from engine.cricket.errors import BadStart
 from engine.cricket.formats import BALLS_PER_OVER, SUPER_OVER, Format
 from engine.cricket.laws import SUPER_OVER_WICKETS, start_innings
-from engine.cricket.lines import BatterLine, Extras
 from engine.cricket.players import MIN_BOWLERS, SQUAD_SIZE, PlayerIndex
 from engine.cricket.start import Start
-from engine.cricket.state import ALL_OUT, Innings, Squads
+from engine.cricket.state import ALL_OUT, BatterLine, Extras, Innings, Squads
 from engine.packs.sharing import (
     RUNS_OFF_A_BALL,
     USUAL_WICKETS,

@@ -393,17 +393,17 @@ def test_a_pool_or_limit_that_is_set_up_has_a_row(name: str) -> None:
     assert f"| `{name}` |" in section(DEPLOYMENTS, "Pools and limits")
 
 
-@pytest.mark.parametrize("one", [*VARIABLES, *variables.BEFORE_THE_FILE], ids=str)
+@pytest.mark.parametrize("one", [*VARIABLES, variables.SETTINGS], ids=str)
 def test_a_variable_of_ours_has_a_row_with_its_key_and_its_option(one: Variable) -> None:
     key, option = (f"`{name}`" if name else "–" for name in (one.key, one.option))
-    key = "–" if one in variables.BEFORE_THE_FILE else key
+    key = "–" if one is variables.SETTINGS else key
     row = rows(section(OPERATIONS, "Settings"))[one.name]
     assert row.startswith(f"| `{one.name}` | {key} | {option} |")
 
 
 def test_no_row_is_about_a_variable_that_is_not_there() -> None:
     told = {n for n in rows(section(OPERATIONS, "Settings")) if n.startswith("CAPTAINS_")}
-    assert told == {one.name for one in (*VARIABLES, *variables.BEFORE_THE_FILE)}
+    assert told == {one.name for one in (*VARIABLES, variables.SETTINGS)}
 
 
 def test_our_variables_are_named_in_one_place() -> None:
