@@ -52,8 +52,8 @@ class CricketEnvironment:
         episode_id: str | None = None,
         options: Mapping[str, Any] | None = None,
     ) -> CricketObservation:
-        """Begins a match and plays it to this seat's first question. Raises `BadOptions`, and then
-        the match in progress goes on.
+        """Begins a match and plays it to this seat's first question. Raises `BadOptions`, and
+        `RuntimeError` for an opponent who has to be waited for; then the match in progress goes on.
         """
         checked = read_options(options)
         if not is_scripted(checked.opponent_spec()):

@@ -23,6 +23,7 @@ from engine.wire import Told
 
 SUFFIX: Final = ".jsonl"
 PART: Final = ".part"
+_DIGITS: Final = 8  # of a digest, where a name has one
 _READABLE: Final = 0o644  # mkstemp makes files for their owner alone
 _FLUSH_ON: Final = frozenset({"over.completed", "innings.ended", "episode.ended"})
 
@@ -101,6 +102,11 @@ def void_path(folder: Path, episode_id: str, attempt: int) -> Path:
     return folder / "void" / f"{episode_id}.{attempt}{SUFFIX}"
 
 
+def earlier_path(folder: Path, episode_id: str, attempt: int, digest: str) -> Path:
+    """Where a record that counted is kept once the same episode was played anew, and otherwise."""
+    return folder / "earlier" / f"{episode_id}.{attempt}.{digest[:_DIGITS]}{SUFFIX}"
+
+
 def sealed_path(folder: Path, episode_id: str, attempt: int, *, void: bool) -> Path:
     """Where the record of an attempt is sealed."""
     return void_path(folder, episode_id, attempt) if void else record_path(folder, episode_id)
@@ -111,7 +117,9 @@ def record_of_attempt(folder: Path, episode_id: str, attempt: int) -> Path | Non
     void, counted = void_path(folder, episode_id, attempt), record_path(folder, episode_id)
     if void.exists():
         return void
-    return counted if counted.exists() and header_of(counted).attempt == attempt else None
+    if counted.exists() and header_of(counted).attempt == attempt:
+        return counted
+    return next((folder / "earlier").glob(f"{escape(episode_id)}.{attempt}.*{SUFFIX}"), None)
 
 
 def unsealed(folder: Path, episode_id: str, attempt: int) -> Iterator[Path]:

@@ -5,6 +5,7 @@ is here.
       run.json            what the run is
       records/            sealed records: an episode whose record is here has been played
       records/void/       records of attempts that do not count, and what killed ones left
+      records/earlier/    of single matches: what was played before they were played anew
       episodes.jsonl      the ledger: one line for every attempt at an episode, appended as it ends
       gists.jsonl         what a report tells of the play of each match (`flows.gists`)
       pruned.txt          episodes whose records were deleted; the ledger has their results

@@ -130,6 +130,7 @@ async def publish_record(record: Path, bus: BusAddress, reasoning: Word) -> Publ
 
 
 def records_of(folder: RunFolder) -> list[Path]:
-    """Void ones too, in the order in which they were sealed."""
-    found = [*folder.records.glob("*.jsonl"), *(folder.records / "void").glob("*.jsonl")]
+    """Void ones and those of earlier plays too, in the order in which they were sealed."""
+    places = (folder.records, folder.records / "void", folder.records / "earlier")
+    found = [record for place in places for record in place.glob("*.jsonl")]
     return sorted(found, key=lambda path: path.stat().st_mtime_ns)

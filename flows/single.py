@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -18,7 +19,7 @@ from engine.eras import CURRENT_ERA
 from engine.errors import BrokenRecord
 from engine.fanout import Observer
 from engine.packs import load_pack
-from engine.record import ending_of, header_of, record_path
+from engine.record import earlier_path, ending_of, header_of, record_path
 from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
 from engine.tool_captains import Services
@@ -142,7 +143,7 @@ async def play_single(
     services: Services | None = None,
 ) -> EpisodeResult:
     """One attempt at a match, in the ledger of single ones. The record of another play of the same
-    match stays, as `records/earlier/<id>.<attempt>.jsonl`.
+    match stays, as `records/earlier/<id>.<attempt>.<digest>.jsonl`.
     """
     with _earlier_kept(folder, spec.episode_id):
         result = await play_once(folder, spec, observers, services)
@@ -159,12 +160,22 @@ def _earlier_kept(folder: RunFolder, episode_id: str) -> Iterator[None]:
     except BrokenRecord:  # there is none, or none that is worth anything
         yield
         return
-    kept = record_path(folder.records / "earlier", f"{episode_id}.{header.attempt}")
+    kept = earlier_path(folder.records, episode_id, header.attempt, digest)
     kept.parent.mkdir(exist_ok=True)
+    is_ours = not kept.exists()
     with suppress(FileExistsError):
-        os.link(sealed, kept)
+        _name(sealed, kept)
     try:
         yield
     finally:
-        if ending_of(sealed).data.record_digest == digest:  # the same play, or none that counts
-            kept.unlink()
+        if is_ours and ending_of(sealed).data.record_digest == digest:
+            kept.unlink(missing_ok=True)  # the same play, or none that counts
+
+
+def _name(sealed: Path, kept: Path) -> None:
+    try:
+        os.link(sealed, kept)
+    except FileExistsError:
+        raise
+    except OSError:  # some file systems give no second name
+        shutil.copyfile(sealed, kept)

@@ -60,7 +60,7 @@ class Worker:
     async def _watched(self, run_id: UUID, order: Ordered) -> Played:
         async with httpx.AsyncClient(base_url=self._bus.url, trust_env=False) as bus:
             while True:
-                with suppress(httpx.HTTPError):  # Prefect is away: the match goes on
+                with suppress(httpx.TransportError):  # Prefect is away: the match goes on
                     run = await self._run(run_id)
                     shown = await _on_bus(bus, order.stream)
                     if shown is not None:
@@ -74,6 +74,10 @@ class Worker:
             return await self._client.read_flow_run(run_id)
         except ObjectNotFound:  # somebody has deleted it
             raise CancelledElsewhere from None
+        except httpx.HTTPStatusError as error:
+            if error.response.is_server_error:  # it will be asked again
+                raise httpx.TransportError(str(error)) from None
+            raise
 
     async def _cancel(self, run_id: UUID) -> None:
         with suppress(httpx.HTTPError, ObjectNotFound, TimeoutError):

@@ -4,7 +4,7 @@
     spec = load_tournament("friday-night.yaml", known)
     digest = file_digest(spec, known, coefficients_digest=..., engine_version=...)
     plan = plan_tournament(spec, digest)
-    table = new_table(spec, plan.captains)
+    table = new_table(spec, plan.captains, plan.occasion)
 
 Some plans grow: `plan_tournament(..., outcomes=...)` after what has ended. Playing what a plan says
 is the business of `flows`. Names are loaded when they are first used: who only works out a rating

@@ -40,7 +40,7 @@ class Growth:
 
 class Growing(ABC):
     """How the fixtures grow by a rule as results come. What has been looked at is kept, so that a
-    look takes no more than the pairs that are new.
+    look takes up the pairs that are new, and no others again.
     """
 
     def __init__(self, planned: tuple[int, ...], first: int, pairings: Sequence[Pairing]) -> None:
@@ -53,7 +53,7 @@ class Growing(ABC):
 
     def after(self, played: Played) -> Growth:
         """By these pairs, in which all stand that stood there the last time, as they were."""
-        for _ in self._planned[len(self._looks) :]:
+        while len(self._looks) < len(self._planned):
             is_whole = all(number in played[met] for met, number in self._new())
             if not is_whole or self._state is not StopState.CONTINUE:
                 break

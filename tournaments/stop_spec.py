@@ -24,7 +24,7 @@ from tournaments.stats.scale import FURTHEST_ELO
 from tournaments.text import shown
 
 MOST_STOP_PAIRS: Final = 100_000
-MOST_LOOKS: Final = 50  # each costs a tenth of a second before the first is judged
+MOST_LOOKS: Final = 50  # each costs a tenth of a second, once
 STOPPABLE: Final = ("round_robin", "gauntlet")
 
 Scores = Literal["raw", "adjusted"]

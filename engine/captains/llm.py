@@ -24,6 +24,8 @@ _NOT_BESIDES: Final = frozenset(
     {
         *("model", "messages", "tools", "tool_choice", "response_format", "stream", "n"),
         *("max_tokens", "temperature", "top_p", "seed", "reasoning_effort"),
+        *("max_completion_tokens", "max_new_tokens", "n_predict", "best_of"),
+        *("functions", "function_call"),
     }
 )
 LONGEST_NAME: Final = 200

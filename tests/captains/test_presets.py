@@ -110,6 +110,7 @@ LLM = {"name": "a", "kind": "llm", "model": "m", "base_url": "http://h"}
         ),
         ({"name": "a", "kind": "llm", "model": "m", "base_url": "http://[::1/v1"}, "base_url"),
         ({**LLM, "extra_body": {"n": 8, "top_k": 1}}, "extra_body.* n: a part of every request"),
+        ({**LLM, "extra_body": {"max_completion_tokens": 9}}, "extra_body.* max_completion_tokens"),
     ],
 )
 def test_a_captain_that_cannot_be_used_says_why(given: dict[str, object], message: str) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from flows.cli import main
 from flows.config import TournamentConfig
@@ -34,9 +33,12 @@ async def commanded(
     """The exit code of `captains …`, and what it writes to stdout and to stderr: in a thread, for a
     test that asks for the fixture `on_server`, and neither stops it nor looks at its process.
     """
-    out, err = StringIO(), StringIO()
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
-        for name, value in environment.items():
-            patch.setenv(name, value)
-        code = await asyncio.to_thread(main, [*arguments])
+    out, err, before = StringIO(), StringIO(), dict(os.environ)
+    os.environ.update(environment)
+    try:
+        with redirect_stdout(out), redirect_stderr(err):
+            code = await asyncio.to_thread(main, [*arguments])
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
     return code, out.getvalue(), err.getvalue()

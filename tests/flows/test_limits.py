@@ -153,7 +153,8 @@ async def test_a_holder_whose_lease_has_ended_plays_on_and_the_next_has_a_higher
                 await asyncio.sleep(0.05)
         after, higher = asyncio.Event(), asyncio.get_running_loop().create_future()
         later = asyncio.create_task(_hold("next", higher, after))
-        assert await higher > epoch
+        async with asyncio.timeout(DEADLINE_S):
+            assert await higher > epoch
     async with get_client() as client:
         current = await current_featured(client)
         assert current is not None

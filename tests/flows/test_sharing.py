@@ -54,9 +54,9 @@ spectate: {episodes: none}
 execution: {mode: MODE, processes: 1, shard: 4s}
 """
 ON_WORKERS = DUEL.replace("MODE", "workers")
-# Two shards of three seconds of play: what has been played goes home after each third of one.
-LONG = ON_WORKERS.replace("pairs: 4", "pairs: 120")
-EPISODES_OF_LONG = 240
+# Two shards of seven seconds of play: what has been played goes home after four at the latest.
+LONG = ON_WORKERS.replace("pairs: 4", "pairs: 240").replace("shard: 4s", "shard: 8s")
+EPISODES_OF_LONG = 480
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.captains import resolve
-from engine.record import ending_of, record_path
+from engine.record import ending_of, record_of_attempt, record_path
 from engine.spec import EpisodeSpec
 from flows.config import EpisodeConfig
 from flows.episode import report_of
@@ -25,7 +25,8 @@ async def test_the_record_of_an_earlier_play_of_the_same_match_stays(tmp_path: P
     folder = singles_folder(tmp_path)
     first = await play_single(folder, MATCH, [])
     second = await play_single(folder, again(attempt=2, seed=4), [])  # as a model may answer anew
-    earlier = folder.records / "earlier" / f"{MATCH.episode_id}.1.jsonl"
+    earlier = record_of_attempt(folder.records, MATCH.episode_id, 1)
+    assert earlier is not None
     assert ending_of(earlier).data.record_digest == first.record_digest
     sealed = record_path(folder.records, MATCH.episode_id)
     assert ending_of(sealed).data.record_digest == second.record_digest

@@ -83,6 +83,17 @@ async def test_an_endpoint_that_answered_nothing_is_asked_again(tmp_path: Path) 
         await services.aclose()
 
 
+async def test_silence_is_no_answer_that_a_refusal_is_remembered_with(tmp_path: Path) -> None:
+    services = lend(cache=SqliteCache(tmp_path / "answers.db"))
+    async with stub(fails(400, "no"), says(completion())) as endpoint:
+        obtaining = obtainer(endpoint.url, services)
+        with pytest.raises(RequestRefused):
+            await ask(obtaining)
+        await obtaining._remember(replace(ASKED, max_tokens=40), 1, Late(deadline_s=60))
+        assert (await ask(obtainer(endpoint.url, services))).calls
+        await services.aclose()
+
+
 async def test_a_failure_of_the_transport_is_not_remembered(tmp_path: Path) -> None:
     services = lend(cache=SqliteCache(tmp_path / "answers.db"))
     async with stub(fails(503), says(completion())) as endpoint:

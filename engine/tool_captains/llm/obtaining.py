@@ -168,9 +168,11 @@ class Obtaining:
         if isinstance(outcome, RequestRefused):
             self._refusals.append(entry)
             return
-        for each in (entry, *self._refusals):
-            await each.put(self._services.cache)
-        self._refusals.clear()
+        await entry.put(self._services.cache)
+        if isinstance(outcome, ChatReply):  # silence is no answer
+            for refused in self._refusals:
+                await refused.put(self._services.cache)
+            self._refusals.clear()
 
     def _match_key(self, request: ChatRequest, decision: int | None) -> str | None:
         return key_in_match(self._settings.base_url, request, self._who, self._at(decision))
