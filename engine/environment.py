@@ -86,11 +86,13 @@ class CricketEnvironment:
         check_identity(seed, episode_id)
         self._models = models = self._models or Models.shipped()
         try:
+            setup = setup_of(checked, seed)
             if is_apart:
-                setup = setup_of(checked, seed)
                 seen_by = models.value_for(setup), models.public_for(setup)
                 await solve_once(setup, models.ball.digest, *seen_by)
-            episode = SeatEpisode(checked, models, self._services, seed=seed, episode_id=episode_id)
+            episode = SeatEpisode(
+                checked, setup, models, self._services, seed=seed, episode_id=episode_id
+            )
             seen = await episode.begun()
         except (BadPreset, BrokenRecord, MissingSecret) as error:
             raise BadOptions(f"opponent: {error}") from None

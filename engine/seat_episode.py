@@ -81,6 +81,7 @@ class SeatEpisode:
     def __init__(
         self,
         options: EnvironmentOptions,
+        setup: MatchSetup,
         models: Models,
         services: Services,
         *,
@@ -91,7 +92,7 @@ class SeatEpisode:
         self._seed, self._episode_id = seed, episode_id
         self._streams = Streams(seed)
         self._entry = options.played_entry(seed)
-        self._setup = setup_of(options, seed)
+        self._setup = setup
         public = models.public_for(self._setup)
         spec = options.opponent_spec()
         self._opponent_name = spec.name

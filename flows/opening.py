@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from engine.version import project_version
+from flows.aside import in_a_thread
+from flows.holding import STRAGGLER_TIMEOUT_S
 from flows.journal import Journal
 from flows.ledger import RunFolder
 from flows.order import Order
@@ -28,7 +30,7 @@ async def opened(
     """
     folder = order.folder(runs)
     if not folder.is_held():
-        await asyncio.to_thread(folder.wait_for_stragglers)
+        await in_a_thread(folder.wait_for_stragglers, 2 * STRAGGLER_TIMEOUT_S)
     with _held(order, runs, fresh=fresh, flow_run=flow_run) as run:
         await in_slices(run.taking_up())
         yield run

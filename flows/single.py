@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -26,6 +25,7 @@ from engine.tool_captains import Services
 from flows.accounts import CaptainAccount, accounts_of_match
 from flows.ledger import RunFolder
 from flows.play import play_once
+from flows.saving import save
 from flows.work import SUPER_OVERS, squad_names
 from tournaments.names import slugs
 
@@ -162,20 +162,19 @@ def _earlier_kept(folder: RunFolder, episode_id: str) -> Iterator[None]:
         return
     kept = earlier_path(folder.records, episode_id, header.attempt, digest)
     kept.parent.mkdir(exist_ok=True)
-    is_ours = not kept.exists()
-    with suppress(FileExistsError):
-        _name(sealed, kept)
+    _name(sealed, kept)
     try:
         yield
     finally:
-        if is_ours and ending_of(sealed).data.record_digest == digest:
-            kept.unlink(missing_ok=True)  # the same play, or none that counts
+        with suppress(BrokenRecord):  # somebody has deleted it meanwhile
+            if ending_of(sealed).data.record_digest == digest:
+                kept.unlink(missing_ok=True)  # the same play, or none that counts
 
 
 def _name(sealed: Path, kept: Path) -> None:
     try:
         os.link(sealed, kept)
-    except FileExistsError:
-        raise
+    except FileExistsError:  # a process that was killed has left it
+        return
     except OSError:  # some file systems give no second name
-        shutil.copyfile(sealed, kept)
+        save(kept, sealed.read_bytes())

@@ -60,23 +60,25 @@ class Worker:
     async def _watched(self, run_id: UUID, order: Ordered) -> Played:
         async with httpx.AsyncClient(base_url=self._bus.url, trust_env=False) as bus:
             while True:
-                with suppress(httpx.TransportError):  # Prefect is away: the match goes on
-                    run = await self._run(run_id)
-                    shown = await _on_bus(bus, order.stream)
-                    if shown is not None:
-                        order.on_playing()
-                    if run.state is not None and run.state.is_final():
-                        return _told(run, shown or {})
+                run = await self._run(run_id)
+                shown = await _on_bus(bus, order.stream)
+                if shown is not None:
+                    order.on_playing()
+                if run is not None and run.state is not None and run.state.is_final():
+                    return _told(run, shown or {})
                 await asyncio.sleep(POLL_S)
 
-    async def _run(self, run_id: UUID) -> FlowRun:
+    async def _run(self, run_id: UUID) -> FlowRun | None:
+        """None while Prefect cannot say: the match goes on."""
         try:
             return await self._client.read_flow_run(run_id)
         except ObjectNotFound:  # somebody has deleted it
             raise CancelledElsewhere from None
+        except httpx.TransportError:
+            return None
         except httpx.HTTPStatusError as error:
-            if error.response.is_server_error:  # it will be asked again
-                raise httpx.TransportError(str(error)) from None
+            if error.response.is_server_error:
+                return None
             raise
 
     async def _cancel(self, run_id: UUID) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.captains import resolve
-from engine.record import ending_of, record_of_attempt, record_path
+from engine.record import earlier_path, ending_of, record_of_attempt, record_path
 from engine.spec import EpisodeSpec
 from flows.config import EpisodeConfig
 from flows.episode import report_of
@@ -37,6 +37,26 @@ async def test_the_same_play_is_kept_once(tmp_path: Path) -> None:
     for attempt in (1, 2):
         await play_single(folder, again(attempt=attempt), [])
     assert not [*(folder.records / "earlier").iterdir()]
+
+
+@pytest.mark.parametrize("left", ["", "what a killed process has named already"])
+async def test_where_no_file_has_two_names_the_earlier_play_is_copied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left: str
+) -> None:
+    def link(*_: object) -> None:
+        raise FileExistsError if left else PermissionError
+
+    folder = singles_folder(tmp_path)
+    first = await play_single(folder, MATCH, [])
+    sealed = record_path(folder.records, MATCH.episode_id)
+    if left:
+        kept = earlier_path(folder.records, MATCH.episode_id, 1, first.record_digest)
+        kept.parent.mkdir()
+        kept.write_bytes(sealed.read_bytes())
+    monkeypatch.setattr("os.link", link)
+    await play_single(folder, again(attempt=2, seed=4), [])
+    (earlier,) = (folder.records / "earlier").iterdir()
+    assert ending_of(earlier).data.record_digest == first.record_digest
 
 
 @pytest.mark.prefect

@@ -18,7 +18,7 @@ from prefect.states import Completed, Failed, Running
 
 from flows import workers
 from flows.config import EpisodeConfig
-from flows.places import Ordered
+from flows.places import CancelledElsewhere, Ordered
 from flows.play import BusAddress
 from flows.workers import Worker, worker_of
 
@@ -67,10 +67,27 @@ def order() -> Ordered:
     return Ordered(config=EpisodeConfig(), episode_id="m", stream="m/1", on_playing=lambda: None)
 
 
-async def test_a_match_goes_on_while_prefect_cannot_be_reached() -> None:
-    prefect = Scripted(Running(), httpx.ConnectError("away"), Running(), Completed())
+def answered(status: int) -> httpx.HTTPStatusError:
+    request = httpx.Request("GET", "http://127.0.0.1:1/api/flow_runs/1")
+    return httpx.HTTPStatusError("", request=request, response=httpx.Response(status))
+
+
+@pytest.mark.parametrize("trouble", [httpx.ConnectError("away"), answered(503)])
+async def test_a_match_goes_on_while_prefect_cannot_be_reached(trouble: Exception) -> None:
+    prefect = Scripted(Running(), trouble, Running(), Completed())
     played = await worker(prefect).play(order())
     assert (played.reason, prefect.readings) == (None, [])
+
+
+async def test_a_match_whose_run_was_deleted_is_cancelled_elsewhere() -> None:
+    prefect = Scripted(Running(), ObjectNotFound(answered(404)))
+    with pytest.raises(CancelledElsewhere):
+        await worker(prefect).play(order())
+
+
+async def test_who_may_not_ask_prefect_is_told() -> None:
+    with pytest.raises(httpx.HTTPStatusError):
+        await worker(Scripted(Running(), answered(403))).play(order())
 
 
 async def test_a_void_match_has_ended_though_its_run_has_failed(
