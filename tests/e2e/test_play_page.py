@@ -253,3 +253,9 @@ async def test_enter_in_a_strategy_declares_it_and_plays_nothing(chromium, bus):
         async with page.expect_request("**/answer") as sent:
             await page.keyboard.press("Enter")
         assert (await sent.value).post_data_json["tool"] == "set_batting_strategy"
+
+
+async def test_a_clock_says_no_more_seconds_than_there_are(chromium, bus):
+    async with under_way(bus, deadline_s=9.0), browse(chromium, bus, page_of(bus)) as page:
+        await expect(page.get_by_role("timer")).to_be_visible()
+        await expect(page.locator('.turn [role="alert"]')).to_have_text("")
