@@ -74,13 +74,13 @@ export class Api {
     const headers = { ...options.headers };
     if (this.#token) headers.authorization = `Bearer ${this.#token}`;
     const answer = await fetch(path, { ...options, headers }).catch(() => null);
-    if (answer === null) {
-      if (options.signal?.aborted) throw new ApiError(path, 0);
-      this.reached.set("no");
+    const body = (await answer?.json().catch(() => null)) ?? null;
+    // A good answer that cannot be read was cut off, or somebody else gave it.
+    if (answer === null || (answer.ok && body === null)) {
+      if (!options.signal?.aborted) this.reached.set("no");
       throw new ApiError(path, 0);
     }
     this.reached.set(answer.status === 401 ? "refused" : "yes");
-    const body = await answer.json().catch(() => null);
     if (!answer.ok) throw new ApiError(path, answer.status, body);
     return body;
   }
