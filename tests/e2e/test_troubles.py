@@ -35,3 +35,45 @@ async def test_an_answer_that_is_cut_off_is_no_answer(chromium, bus):
         await expect(page.locator("#list-count")).to_contain_text("The bus cannot be reached.")
         await page.unroute("**/api/streams?*")
         await expect(page.locator("#list-count")).to_have_text("1 match")
+
+
+async def test_a_match_that_is_not_in_another_log_is_said_to_be_unknown(chromium):
+    port = free_port()
+    async with BusServer(port=port) as first:
+        await post(first, LIVE)
+        page_on = browse(chromium, first, PAGE)
+        page = await page_on.__aenter__()
+        await expect(page.locator("#connection-text")).to_have_text("live")
+    async with BusServer(port=port):
+        await expect(page.locator("#main")).to_contain_text("The bus knows no match m/1.")
+        await page_on.__aexit__(None, None, None)
+
+
+@pytest.mark.parametrize("path", [PAGE, "/"])
+async def test_a_bus_that_comes_back_with_another_token_asks_for_it(chromium, tmp_path, path):
+    store, port = tmp_path / "bus.sqlite", free_port()
+    async with BusServer(store, port=port) as first:
+        await post(first, LIVE, fence=1)
+        page_on = browse(chromium, first, path, borne="40")
+        page = await page_on.__aenter__()
+        await expect(page.locator("#connection-text")).to_have_text("live")
+    async with BusServer(store, port=port, settings=BusSettings(read_token="let-me-in")):
+        await page.get_by_label("Read token").fill("let-me-in")
+        await page.get_by_role("button", name="Open").click()
+        await expect(page.locator("#connection-text")).to_have_text("live")
+        await page_on.__aexit__(None, None, None)
+
+
+async def test_server_sent_events_that_fall_silent_are_asked_for_anew(chromium):
+    """A connection that is half open, as after a sleep, says nothing of its end."""
+    settings = BusSettings(ping_s=1_000)
+    async with BusServer(settings=settings) as bus, browse(chromium, bus, "/matches") as page:
+        await post(bus, LIVE, fence=1)
+        await page.clock.install()
+        await page.route_web_socket("**/*", lambda socket: socket.close())
+        await page.goto(bus.url)
+        for _ in range(4):  # WebSockets are in vain
+            await page.clock.run_for(10_000)
+        await expect(page.locator("#connection-text")).to_have_text("live")
+        async with page.expect_request("**/api/featured/sse?*"):
+            await page.clock.run_for(70_000)
