@@ -1,5 +1,6 @@
 // The bus over HTTP: one place for addresses, the token and what a refusal says.
 
+import { inTab } from "./storage.js";
 import { createStore } from "./store.js";
 
 const KEY = "captains-token";
@@ -33,7 +34,7 @@ export class Api {
   constructor(person = null) {
     this.#key = person === null ? KEY : `${KEY}:${person}`;
     const isHere = person !== null || !location.pathname.startsWith("/play/");
-    this.#token = (isHere ? takeToken(this.#key) : null) ?? sessionStorage.getItem(this.#key);
+    this.#token = (isHere ? takeToken(this.#key) : null) ?? inTab.getItem(this.#key);
   }
 
   get token() {
@@ -43,7 +44,7 @@ export class Api {
   /** Take another token, for as long as this tab is open. */
   setToken(token) {
     this.#token = token;
-    sessionStorage.setItem(this.#key, token);
+    inTab.setItem(this.#key, token);
     this.reached.set("unknown");
   }
 
@@ -94,7 +95,7 @@ function takeToken(key) {
     hash.delete("token");
     const rest = hash.toString();
     history.replaceState(null, "", location.pathname + location.search + (rest && `#${rest}`));
-    sessionStorage.setItem(key, given);
+    inTab.setItem(key, given);
   }
   return given;
 }

@@ -64,6 +64,34 @@ async def test_a_bus_that_comes_back_with_another_token_asks_for_it(chromium, tm
         await page_on.__aexit__(None, None, None)
 
 
+async def test_a_browser_that_keeps_nothing_shows_the_match(chromium, bus):
+    await post(bus, LIVE)
+    async with browse(chromium, bus, "/matches") as page:
+        await page.add_init_script(NO_STORAGE)
+        await page.goto(bus.url + PAGE)
+        await expect(page.locator(".team .captain").first).to_have_text("qwen3-8b")
+        await page.get_by_label("Colours").select_option("dark")
+        await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+async def test_without_a_clipboard_the_link_is_shown(chromium, bus):
+    """Browsers lend the clipboard to secure pages alone."""
+    await post(bus, EVENTS)
+    shown: list[str] = []
+
+    async def look(dialog: Dialog) -> None:
+        shown.append(dialog.default_value)
+        await dialog.dismiss()
+
+    async with browse(chromium, bus, "/matches") as page:
+        page.on("dialog", look)
+        await page.add_init_script(NO_CLIPBOARD)
+        await page.goto(f"{bus.url}{PAGE}#1.2")
+        await expect(page.locator("#play")).to_have_text("Play")
+        await page.locator("#copy").click()
+    assert shown == [f"{bus.url}{PAGE}#1.2"]
+
+
 async def test_server_sent_events_that_fall_silent_are_asked_for_anew(chromium):
     """A connection that is half open, as after a sleep, says nothing of its end."""
     settings = BusSettings(ping_s=1_000)
