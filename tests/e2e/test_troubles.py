@@ -92,6 +92,17 @@ async def test_without_a_clipboard_the_link_is_shown(chromium, bus):
     assert shown == [f"{bus.url}{PAGE}#1.2"]
 
 
+async def test_an_address_with_a_token_is_taken_by_the_page_that_is_open(chromium):
+    async with (
+        BusServer(starter=Double()) as bus,
+        browse(chromium, bus, "/start") as page,
+    ):
+        await expect(page.get_by_text("This page may only watch.")).to_be_visible()
+        await page.goto(f"{bus.url}/start#token={start_token(bus.publish_token)}")
+        await expect(page.get_by_role("button", name="Start the match")).to_be_visible()
+        assert page.url == f"{bus.url}/start"
+
+
 async def test_server_sent_events_that_fall_silent_are_asked_for_anew(chromium):
     """A connection that is half open, as after a sleep, says nothing of its end."""
     settings = BusSettings(ping_s=1_000)
