@@ -116,3 +116,26 @@ async def test_server_sent_events_that_fall_silent_are_asked_for_anew(chromium):
         await expect(page.locator("#connection-text")).to_have_text("live")
         async with page.expect_request("**/api/featured/sse?*"):
             await page.clock.run_for(70_000)
+
+
+async def test_who_empties_the_first_captain_keeps_the_second_where_he_is(chromium, bus):
+    await post(bus, LIVE)
+    async with browse(chromium, bus, "/matches?captain=heuristic&captain=qwen3-8b") as page:
+        await page.locator("#by-captain").fill("")
+        await expect(page).to_have_url(f"{bus.url}/matches?captain=&captain=qwen3-8b")
+        await expect(page.locator("#by-other")).to_have_value("qwen3-8b")
+        await expect(page.locator("#by-captain")).to_have_value("")
+        await expect(page.locator("#list-count")).to_have_text("1 match")
+
+
+async def test_what_is_chosen_while_a_word_is_typed_is_kept(chromium, bus):
+    await post(bus, LIVE)
+    async with browse(chromium, bus, "/matches") as page:
+        await page.clock.install()
+        await page.reload()
+        await page.clock.run_for(1_000)
+        await expect(page.locator("#list-count")).to_have_text("1 match")
+        await page.locator("#search").fill("heuristic")
+        await page.locator("#by-state").select_option("live")
+        await page.clock.run_for(1_000)
+        await expect(page).to_have_url(f"{bus.url}/matches?search=heuristic&state=live")
