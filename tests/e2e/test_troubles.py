@@ -118,6 +118,16 @@ async def test_server_sent_events_that_fall_silent_are_asked_for_anew(chromium):
             await page.clock.run_for(70_000)
 
 
+async def test_a_cancel_that_is_refused_is_told(chromium):
+    async with BusServer(starter=Double()) as bus:
+        path = f"/start#token={start_token(bus.publish_token)}"
+        async with browse(chromium, bus, path, borne="502") as page:
+            await page.get_by_role("button", name="Start the match").click()
+            await page.route("**/cancel", lambda route: route.fulfill(status=502, body="{}"))
+            await page.locator(".starts").get_by_role("button", name="Cancel").click()
+            await expect(page.get_by_role("alert")).to_contain_text("Not cancelled")
+
+
 async def test_who_empties_the_first_captain_keeps_the_second_where_he_is(chromium, bus):
     await post(bus, LIVE)
     async with browse(chromium, bus, "/matches?captain=heuristic&captain=qwen3-8b") as page:
