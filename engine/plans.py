@@ -1,7 +1,8 @@
 """What an over of each plan is worth to the captain who asks, on what both captains see.
 
-A plan is one kind of ball or one way of batting, kept up for six balls against what the other side
-usually does: nothing here looks at the other captain's choice, or at pitch and day.
+A plan is one kind of ball or one way of batting, kept up for six balls, or for those that are left,
+against what the other side usually does: nothing here looks at the other captain's choice, or at
+pitch and day.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ _SPIN_ONLY: Final = frozenset({Variation.FLIGHTED})
 
 def plans(request: DecisionRequest, adviser: Adviser) -> dict[str, dict[str, float]]:
     """By plan: `runs` and `wickets` an over, and the win probability, in points, that an over of it
-    adds to the usual. Empty where no ball is about to be bowled.
+    adds to the usual, or the balls that are left. Empty where no ball is about to be bowled.
     """
     match request.kind:
         case DecisionKind.SHOT:
@@ -69,7 +70,7 @@ def _batting(request: DecisionRequest, adviser: Adviser) -> dict[str, dict[str, 
     found = {
         name: adviser.options.outlook(request.view, seen, shot) for name, shot in _BATTING.items()
     }
-    return {name: _told(plan, found["usual"], 1.0) for name, plan in found.items()}
+    return {name: _told(plan, found["usual"], _balls(request)) for name, plan in found.items()}
 
 
 def _bowling(request: DecisionRequest, adviser: Adviser) -> dict[str, dict[str, float]]:
@@ -80,12 +81,20 @@ def _bowling(request: DecisionRequest, adviser: Adviser) -> dict[str, dict[str, 
         if (name == "usual" or ball.field in request.legal.fields)
         and ball.variation not in (_PACE_ONLY if spins else _SPIN_ONLY)
     }
-    return {name: _told(plan, found["usual"], -1.0) for name, plan in found.items()}
+    return {name: _told(plan, found["usual"], -_balls(request)) for name, plan in found.items()}
 
 
-def _told(plan: Outlook, usual: Outlook, side: float) -> dict[str, Any]:
+def _balls(request: DecisionRequest) -> int:
+    """For which a plan can be kept up: an over, or what is left of the innings."""
+    innings = request.view.innings
+    assert innings is not None
+    return min(BALLS_PER_OVER, innings.balls_left)
+
+
+def _told(plan: Outlook, usual: Outlook, balls: int) -> dict[str, Any]:
+    """`balls` below 0 where what the batting side gains is lost."""
     return {
         "runs": round(BALLS_PER_OVER * plan.runs, 1),
         "wickets": round(BALLS_PER_OVER * plan.wickets, 2),
-        "points": round(100.0 * side * BALLS_PER_OVER * (plan.value - usual.value), 2) + 0.0,
+        "points": round(100.0 * balls * (plan.value - usual.value), 2) + 0.0,
     }

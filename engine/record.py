@@ -148,13 +148,28 @@ def read_record(path: Path) -> Iterator[Event]:
         lines = path.read_bytes().splitlines()
     except OSError as error:
         raise BrokenRecord(str(path), error.strerror or str(error)) from None
-    expected = 1
+    before: Event | None = None
     for number, line in enumerate(lines, start=1):
         event = _parsed(path, number, line)
-        if event.seq != expected:
-            raise BrokenRecord(f"{path}:{number}", f"event {event.seq} where {expected} belongs")
-        expected += 1
+        if why := _misplaced(event, number, before):
+            raise BrokenRecord(f"{path}:{number}", why)
+        before = event
         yield event
+
+
+def _misplaced(event: Event, number: int, before: Event | None) -> str | None:
+    """Why it cannot be that event of a record, counted from 1."""
+    if event.seq != number:
+        return f"event {event.seq} where {number} belongs"
+    if before is None:
+        return None
+    if isinstance(before, EpisodeEndedEvent):
+        return "an event after the end"
+    if isinstance(event, EpisodeStartedEvent):
+        return "a second beginning"
+    if (event.episode_id, event.attempt) != (before.episode_id, before.attempt):
+        return "an event of another episode"
+    return None
 
 
 def _parsed(path: Path, number: int, line: bytes) -> Event:

@@ -7,7 +7,7 @@ held to the record: a record can be replayed by every later version.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -17,10 +17,11 @@ from pydantic import ValidationError
 
 from engine.captains.recorded import Recorded, RecordedSettings
 from engine.casting import Cast
-from engine.cricket.choices import Seat
+from engine.cricket.choices import Decision, Seat
 from engine.cricket.distribution import Distribution
 from engine.cricket.errors import BadSquad, BadStart, UnknownFormat
-from engine.cricket.nodes import DeliveryContext
+from engine.cricket.formats import format_of
+from engine.cricket.nodes import DecisionRequest, DeliveryContext
 from engine.cricket.outcomes import OUTCOMES
 from engine.cricket.players import Squad
 from engine.cricket.state import Squads
@@ -28,7 +29,7 @@ from engine.episode import play_episode
 from engine.errors import BrokenRecord
 from engine.events import (
     DeliveryEvent,
-    EpisodeEnded,
+    EndReason,
     EpisodeEndedEvent,
     EpisodeStartedEvent,
     Event,
@@ -36,11 +37,23 @@ from engine.events import (
 from engine.fanout import Observer
 from engine.header import SQUAD_ADAPTER
 from engine.models import Models
+from engine.recap import side_of
 from engine.record import ending_of, header_of, read_record
 from engine.reporter import play_digest
 from engine.result import EpisodeResult
+from engine.seeds import CaptainDraws
 from engine.spec import EpisodeSpec
 from engine.wording import shown
+
+# Luck is written down to nine decimals; other processors may round the last of them otherwise.
+_LUCK_WITHIN: Final = 1e-6
+# A captain broke the match off: a question was asked that nobody has answered.
+_AT_A_QUESTION: Final = (
+    EndReason.FORFEIT,
+    EndReason.TRANSPORT,
+    EndReason.RUN_BUDGET,
+    EndReason.BAD_SETTINGS,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +62,8 @@ class Replay:
 
     `recorded_digest` is that of the play in the file, whatever its last line claims.
     `same_coefficients`: the ball model is the record's own, and the balls were drawn again; else
-    they are the record's.
+    they are the record's. `left_off`: whose question the record does not answer, None where the
+    play came to its end. `true_header`: the header is that of its own spec and squads.
     """
 
     header: EpisodeStartedEvent
@@ -57,6 +71,8 @@ class Replay:
     recorded_digest: str
     result: EpisodeResult
     same_coefficients: bool
+    left_off: Seat | None
+    true_header: bool
 
     @property
     def is_sound(self) -> bool:
@@ -65,14 +81,66 @@ class Replay:
 
     @property
     def identical(self) -> bool:
-        """Whether the record is sound, and the replay is the same play with the same score."""
+        """Whether the record is sound, and the replay is the same play with the same score, broken
+        off where the record says that it was.
+        """
+        return not self.differences
+
+    @property
+    def same_luck(self) -> bool | None:
+        """Whether the value of today finds the luck that the record states; None where the ball
+        model is another. It is no part of the play, and a better value may find another.
+        """
+        if not self.same_coefficients:
+            return None
         replayed, stated = self.result, self.ending.data
         return (
-            self.is_sound
-            and replayed.record_digest == self.recorded_digest
-            and replayed.innings == stated.innings
-            and (replayed.end_reason is not stated.end_reason or _same_winner(replayed, stated))
+            abs(replayed.luck - stated.luck) < _LUCK_WITHIN
+            and abs(replayed.setup_luck - stated.setup_luck) < _LUCK_WITHIN
         )
+
+    @property
+    def differences(self) -> tuple[str, ...]:
+        """What of the record its replay does not bear out."""
+        return tuple(what for what, holds in self._held() if not holds)
+
+    def _held(self) -> Iterator[tuple[str, bool]]:
+        replayed, stated = self.result, self.ending.data
+        yield "header", self.true_header
+        yield "record_digest", self.is_sound
+        yield "play", replayed.record_digest == self.recorded_digest
+        yield "innings", replayed.innings == stated.innings
+        yield "deliveries", replayed.deliveries == stated.deliveries
+        yield "end_reason", self._ends_as_stated()
+        yield "winner", self._winner() == stated.winner
+
+    def _ends_as_stated(self) -> bool:
+        """A void episode may also be cancelled, or fail, after the last ball."""
+        stated = self.ending.data.end_reason
+        if stated is EndReason.COMPLETED:
+            return self.result.end_reason is EndReason.COMPLETED
+        return stated not in _AT_A_QUESTION or self.left_off is not None
+
+    def _winner(self) -> Seat | None:
+        """Who has won by the play, if the episode ended for the reason that is stated."""
+        match self.ending.data.end_reason:
+            case EndReason.COMPLETED:
+                return self.result.winner
+            case EndReason.FORFEIT:
+                return None if self.left_off is None else self.left_off.other
+        return None
+
+
+class _Book(Recorded):
+    """Both captains as the record has them. `left_off` is whose question it does not answer."""
+
+    left_off: Seat | None = None
+
+    def decide(self, request: DecisionRequest, draws: CaptainDraws) -> Decision:
+        self.left_off = request.seat
+        decision = super().decide(request, draws)
+        self.left_off = None
+        return decision
 
 
 _PLACES: Final = {outcome.key: place for place, outcome in enumerate(OUTCOMES)}
@@ -110,8 +178,16 @@ def _squad(written: Mapping[str, Any]) -> Squad:
     return SQUAD_ADAPTER.validate_json(orjson.dumps(written), strict=True)
 
 
-def _same_winner(replayed: EpisodeResult, stated: EpisodeEnded) -> bool:
-    return replayed.winner == (Seat(stated.winner) if stated.winner else None)
+def _is_true(header: EpisodeStartedEvent, spec: EpisodeSpec, home: Squad, away: Squad) -> bool:
+    """Whether what it says of the match is what its own spec and squads say."""
+    told = header.data
+    return (
+        (header.episode_id, header.attempt) == (spec.episode_id, spec.attempt)
+        and (told.seed, told.max_overs) == (spec.seed, spec.overs)
+        and told.format == format_of(spec.overs).name
+        and told.home == side_of(spec.home, home)
+        and told.away == side_of(spec.away, away)
+    )
 
 
 async def replay_record(
@@ -131,7 +207,7 @@ async def replay_record(
         raise BrokenRecord(str(path), f"header: {where}: {first['msg']}") from None
     except BadSquad as error:
         raise BrokenRecord(str(path), f"header: {error}") from None
-    recorded = Recorded(RecordedSettings(record=str(path)))
+    recorded = _Book(RecordedSettings(record=str(path)))
     cast = Cast(squads=Squads(home=home, away=away), captains=dict.fromkeys(Seat, recorded))
     models = models or Models.shipped()
     drawing = _models_for(path, header, models)
@@ -147,4 +223,6 @@ async def replay_record(
         recorded_digest=play_digest(read_record(path)),
         result=result,
         same_coefficients=drawing is models,
+        left_off=recorded.left_off,
+        true_header=_is_true(header, spec, home, away),
     )

@@ -111,6 +111,7 @@ class SeatEpisode:
         self._sum = Rubrics()
         self._played, self._error = False, ""  # what the last call came to
         self._luck_before = 0.0
+        self._stepping = asyncio.Lock()
         self._driver = self._new_driver(value_known=True)
         self._outlook = self._now()
 
@@ -134,12 +135,14 @@ class SeatEpisode:
         return self._observe(error=None, rewards=None)
 
     async def step(self, action: CricketAction | Mapping[str, Any]) -> CricketObservation:
-        if not self._is_opponents_turn():
-            self._call(action)
-        await self._play_opponent()
-        rewards = self._reward(played=self._played)
-        self._sum = self._sum + rewards
-        return self._observe(error=self._error or None, rewards=rewards)
+        """Calls that are made together are taken one after another."""
+        async with self._stepping:
+            if not self._is_opponents_turn():
+                self._call(action)
+            await self._play_opponent()
+            rewards = self._reward(played=self._played)
+            self._sum = self._sum + rewards
+            return self._observe(error=self._error or None, rewards=rewards)
 
     def _call(self, action: CricketAction | Mapping[str, Any]) -> None:
         self._steps += 1

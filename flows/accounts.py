@@ -102,10 +102,15 @@ def accounts_of_match(result: EpisodeResult) -> list[CaptainAccount]:
 def silent(told: Sequence[CaptainAccount]) -> dict[str, str]:
     """Who decides too little for himself to be measured, and how little that is."""
     return {
-        one.captain: f"{one.captain} made {one.coverage:.0%} of his decisions himself, below 95 %"
+        one.captain: f"{one.captain} made {_own(one)} of his decisions himself, below 95 %"
         for one in told
         if one.decisions and one.coverage < LEAST_COVERAGE
     }
+
+
+def _own(one: CaptainAccount) -> str:
+    """Rounded down: what is below the limit must not be told as the limit."""
+    return f"{100 * one.own // one.decisions} %"
 
 
 def unranked(told: Sequence[CaptainAccount], void: int, ended: int) -> list[str]:

@@ -167,7 +167,7 @@ def _sentence(a: str, b: str, elo: Measured, score: Estimate, against: Sequence[
     ahead, behind = (a, b) if score.mean >= 0.5 else (b, a)
     if ahead == b:
         elo = elo.turned()
-    after = f"after {score.pairs} pair{'s' if score.pairs > 1 else ''}, luck taken out"
+    after = f"after {_pairs(score.pairs)}, luck taken out"
     names = plain_name(ahead), plain_name(behind)
     said = _said(*names, elo, after) if _is_sure(score) else _unsure(*names, elo, after)
     return f"{said}; but this is no ranking: {'; '.join(against)}." if against else f"{said}."
@@ -181,7 +181,8 @@ def _is_sure(score: Estimate) -> bool:
 
 def _said(better: str, worse: str, elo: Measured, after: str) -> str:
     if elo.value is None:
-        return f"{better} is better than {worse} by {_span(elo)} {after}"
+        much = "" if elo.low is None else f" by {_span(elo)}"  # all of it may lie beyond any Elo
+        return f"{better} is better than {worse}{much} {after}"
     wins = 100 * score_at(elo.value)
     much = f"{elo.value:.0f} Elo ({_span(elo)}), {wins:.0f} of 100 matches"
     return f"{better} is better than {worse} by {much}, {after}"
@@ -199,11 +200,15 @@ def _span(elo: Measured) -> str:
 
 
 def _warnings(pairs: int, against: Sequence[str], *, has_stopped: bool) -> list[str]:
-    few = [f"only {pairs} pairs: the interval is rough"] if pairs < FEW_SEEDS else []
+    few = [f"only {_pairs(pairs)}: the interval is rough"] if pairs < FEW_SEEDS else []
     lean = [
         "their test has ended: a plain Elo overstates what a test stopped at, `after its test` not"
     ]
     return [*(f"not a ranking: {why}" for why in against), *few, *(lean if has_stopped else [])]
+
+
+def _pairs(count: int) -> str:
+    return f"{count} pair{'' if count == 1 else 's'}"
 
 
 def _of_interval(found: Interval) -> Measured:

@@ -119,7 +119,8 @@ def _warnings(told: Sequence[Pair], counted: Sequence[Pair], captains: Sequence[
     if absent:
         warnings.append(f"not rated, as no pair of theirs is whole: {', '.join(absent)}")
     if counted and seeds < FEW_SEEDS:
-        warnings.append(f"only {seeds} seeds: under {FEW_SEEDS} the intervals are rough")
+        few = f"{seeds} seed{'' if seeds == 1 else 's'}"
+        warnings.append(f"only {few}: under {FEW_SEEDS} the intervals are rough")
     if len(counted) < len(told):
         repeats = len(told) - len(counted)
         warnings.append(f"{repeats} pairs repeat a play that is counted already, and are left out")

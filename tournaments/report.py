@@ -52,7 +52,9 @@ def standings_markdown(standings: Sequence[Standing]) -> str:
 
 
 def standings_data(standings: Sequence[Standing]) -> list[dict[str, Any]]:
-    """The rows for `--json`: names as they are, the net run rate to three places."""
+    """The rows for `--json`: names as they are, the net run rate to three places; `by_lot` where it
+    took a lot.
+    """
     return [
         {
             "captain": row.captain,
@@ -62,6 +64,7 @@ def standings_data(standings: Sequence[Standing]) -> list[dict[str, Any]]:
             "tied": row.tied,
             "points": row.points,
             "nrr": round(row.nrr, 3),
+            **({"by_lot": True} if row.drew_lots else {}),
         }
         for row in standings
     ]
@@ -94,7 +97,7 @@ def _standings_cells(standings: Sequence[Standing]) -> tuple[list[str], Rows]:
     trouble = [name for name in _TROUBLE if any(getattr(row, name) for row in standings)]
     rows = [
         [
-            f"{row.place}{'*' if row.by_lot and row.played else ''}",
+            f"{row.place}{'*' if row.drew_lots else ''}",
             row.captain,
             *(str(getattr(row, column)) for column in _COLUMNS[2:-1]),
             f"{row.nrr:+.3f}",
@@ -107,7 +110,7 @@ def _standings_cells(standings: Sequence[Standing]) -> tuple[list[str], Rows]:
 
 def any_lot(standings: Sequence[Standing]) -> bool:
     """Whether somebody who has played is placed by lot."""
-    return any(row.by_lot and row.played for row in standings)
+    return any(row.drew_lots for row in standings)
 
 
 def _in_order(table: Table) -> list[str]:

@@ -5,7 +5,7 @@ story? Scores are luck-adjusted, each opponent counting alike.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from statistics import fmean
@@ -46,10 +46,10 @@ def seed_effects(pairs: Iterable[Pair]) -> SeedEffects | None:
     seeds = sorted({seed for sums in met.values() for seed in sums.by_seed})
     if len(seeds) < LEAST_SEEDS:
         return None
-    first = _leader(_scores(met, lambda sums: (sums.total, sums.count)))
+    scores = _scores(met, lambda sums: (sums.total, sums.count))
+    first = _leader(scores)
     others: dict[str, list[int]] = defaultdict(list)
-    for seed in seeds:
-        leader = _leader(_scores(met, partial(_without, seed=seed)))
+    for seed, leader in _leaders_without(met, scores, seeds):
         if leader != first:
             others[leader].append(seed)
     return SeedEffects(
@@ -58,6 +58,29 @@ def seed_effects(pairs: Iterable[Pair]) -> SeedEffects | None:
         others={name: tuple(decisive) for name, decisive in others.items()},
         order=_agreement(met, seeds),
     )
+
+
+def _leaders_without(
+    met: Mapping[tuple[str, str], _Sums], scores: Scores, seeds: Sequence[int]
+) -> Iterator[tuple[int, str]]:
+    """Who would lead without each seed. Only those who played it have another score then, and
+    where every pairing has seeds of its own these are two of many.
+    """
+    theirs: dict[str, dict[tuple[str, str], _Sums]] = defaultdict(dict)
+    played: dict[int, dict[str, None]] = defaultdict(dict)
+    for (captain, other), sums in met.items():
+        theirs[captain][captain, other] = sums
+        for seed in sums.by_seed:
+            played[seed][captain] = None
+    place = {captain: number for number, captain in enumerate(scores)}
+    best_first = sorted(scores, key=lambda captain: scores[captain], reverse=True)
+    for seed in seeds:
+        changed: Scores = {}
+        for captain in played[seed]:
+            changed |= _scores(theirs[captain], partial(_without, seed=seed))
+        same = next((name for name in best_first if name not in played[seed]), None)
+        left = changed if same is None else changed | {same: scores[same]}
+        yield seed, _leader({name: left[name] for name in sorted(left, key=place.__getitem__)})
 
 
 def _sums(pairs: Iterable[Pair]) -> dict[tuple[str, str], _Sums]:

@@ -151,6 +151,11 @@ class Standing:
     fallbacks: int
     by_lot: bool
 
+    @property
+    def drew_lots(self) -> bool:
+        """Whether it took a lot to place him who has played."""
+        return self.by_lot and self.played > 0
+
 
 @dataclass(slots=True)
 class Table:

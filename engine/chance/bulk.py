@@ -39,7 +39,8 @@ from engine.chance.model import BallModel
 from engine.chance.sides import Seasons, Sides, sides_from
 from engine.chance.tables import RATE_SIZE, RATE_STEPS
 from engine.cricket.formats import Format
-from engine.cricket.outcomes import OUTCOMES, Dismissal, End
+from engine.cricket.laws import up_to_winning_run
+from engine.cricket.outcomes import OUTCOME_INDEX, OUTCOMES, Dismissal, End
 from engine.cricket.players import SQUAD_SIZE
 from engine.cricket.state import ALL_OUT
 
@@ -56,6 +57,19 @@ _NEW_AT_BOWLER: Final[Bools] = np.array(
 )
 _IS_WIDE: Final[Bools] = np.array([o.wides > 0 for o in OUTCOMES])
 _SEEN: Final[Bools] = ~_IS_WIDE  # faced by the striker
+_MOST_RUNS: Final = int(RUNS_OF.max())
+
+
+def _counting() -> Ints:
+    """(runs needed to win, outcome): which outcome is scored; itself where that does not win."""
+    scored = np.tile(np.arange(len(OUTCOMES)), (_MOST_RUNS + 1, 1))
+    for place, outcome in enumerate(OUTCOMES):
+        for needed in range(1, outcome.runs + 1):
+            scored[needed, place] = OUTCOME_INDEX[up_to_winning_run(outcome, needed).key]
+    return scored
+
+
+_SCORED: Final = _counting()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +142,7 @@ class _Play:
     def ball(self, uniforms: Floats) -> None:
         """Bowl one delivery in every match that is not over. `uniforms` (2, matches)."""
         now = self._now()
-        drawn = self._draw(now, uniforms)
+        drawn = self._as_scored(self._draw(now, uniforms))
         alive = self.alive
         self.history.append(
             tuple(
@@ -200,6 +214,15 @@ class _Play:
         totals = np.cumsum(self._weights(now), axis=1)
         drawn = (totals < uniforms[0][:, None] * totals[:, -1:]).sum(axis=1)
         return self.tables.outcome.draw(self.free, now.phase, drawn, uniforms[1])
+
+    def _as_scored(self, drawn: Ints) -> Ints:
+        """Nothing counts after the winning run (Law 16.6)."""
+        if self.target is None:
+            return drawn
+        needed = self.target - self.runs
+        won = np.flatnonzero(self.alive & (RUNS_OF.take(drawn) >= needed))
+        drawn[won] = _SCORED[needed[won], drawn[won]]
+        return drawn
 
     def _change_ends(self, drawn: Ints, legal: Bools) -> None:
         """Who is at which end for the next ball. A new batter faces, or comes in where the wicket

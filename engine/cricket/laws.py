@@ -82,10 +82,11 @@ def as_scored(innings: Innings, outcome: Outcome) -> Outcome:
     needed = innings.needed
     if needed is None or outcome.runs < needed:
         return outcome
-    return _up_to_winning_run(outcome, needed)
+    return up_to_winning_run(outcome, needed)
 
 
-def _up_to_winning_run(outcome: Outcome, needed: int) -> Outcome:
+def up_to_winning_run(outcome: Outcome, needed: int) -> Outcome:
+    """What counts of an outcome that brings at least the runs `needed` to win, 1 or more."""
     if not outcome.is_legal and needed == 1:  # the penalty run wins before anything is run
         return Outcome(wides=min(1, outcome.wides), no_balls=outcome.no_balls)
     if outcome.boundary or outcome.penalty:

@@ -13,8 +13,6 @@ from tournaments.stats.power import (
     detectable,
     pair_spread,
     pairs_for,
-    pairs_of_pairing,
-    pairs_worth,
     resolution,
 )
 from tournaments.stats.scale import Interval
@@ -138,15 +136,14 @@ def show_power(
     _within("--power", power, 0.051, 0.999)
     if elo is not None:
         _within("--elo", elo, 0.01, 1_000)
-        pairs = pairs_of_pairing(pairs_for(elo, spread), captains)
+        pairs = pairs_for(elo, spread, captains)
     assert pairs is not None
     _within("--pairs", pairs, 2, MOST_PAIRS)
-    worth = pairs_worth(pairs, captains)
     found = {
         "pairs": pairs,
         "matches": pairs * captains * (captains - 1),
-        "resolution": resolution(worth, spread),
-        "detects": detectable(worth, spread, power),
+        "resolution": resolution(pairs, spread, captains),
+        "detects": detectable(pairs, spread, power, captains),
         "power": power,
         "spread": spread,
     }

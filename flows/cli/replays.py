@@ -11,6 +11,7 @@ from flows.cli.matches import show_match
 from flows.cli.terminal import BadInput, Exit, WorkFailed, answer_json, note
 
 _OTHER_MODEL: Final = "it was played with another ball model, so its balls are taken as they came"
+_OTHER_LUCK: Final = "it states a luck of {:+.3f}, and the value of today finds {:+.3f}"
 
 
 def replay_episode(named: str, runs: Path, *, as_json: bool) -> int:
@@ -26,7 +27,9 @@ def replay_episode(named: str, runs: Path, *, as_json: bool) -> int:
                 "episode_id": replay.header.episode_id,
                 "record": str(path),
                 "identical": replay.identical,
+                "differences": list(replay.differences),
                 "same_coefficients": replay.same_coefficients,
+                "same_luck": replay.same_luck,
                 "record_digest": recorded.record_digest,
                 "replayed_digest": again.record_digest,
                 "end_reason": recorded.end_reason.value,
@@ -40,7 +43,10 @@ def replay_episode(named: str, runs: Path, *, as_json: bool) -> int:
     show_match(again)
     why = "" if replay.same_coefficients else f"; {_OTHER_MODEL}"
     if not replay.identical:
-        raise WorkFailed(f"{path}: the replay differs from what was recorded{why}")
+        told = ", ".join(replay.differences)
+        raise WorkFailed(f"{path}: the replay differs from what was recorded ({told}){why}")
+    if replay.same_luck is False:
+        note(f"{path}: {_OTHER_LUCK.format(recorded.luck, again.luck)}")
     note(f"{path}: the replay is identical, {recorded.record_digest}{why}")
     return Exit.DONE
 

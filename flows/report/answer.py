@@ -13,6 +13,8 @@ from tournaments.stats.scale import score_at
 
 MOST_NAMED: Final = 4
 HARDLY: Final = 0.05  # of the likeliest's chance: who has less is not named beside him
+_NOTHING: Final = "Nothing can be said yet: no two captains have played a whole pair."
+_APART: Final = "No ranking yet: some captains have not met, not even through others."
 
 
 def answer(ratings: Ratings) -> str:
@@ -21,7 +23,7 @@ def answer(ratings: Ratings) -> str:
         return f"No ranking: {'; '.join(ratings.unranked)}."
     found = ratings.adjusted
     if found is None or not found.gaps:
-        return "Nothing can be said yet: no two captains have played a whole pair."
+        return _APART if ratings.pairs else _NOTHING
     return _top(found)
 
 
@@ -35,7 +37,7 @@ def basis(ratings: Ratings) -> str:
 
 def _top(found: Ranking) -> str:
     first, may_be_best = found.gaps[0], [c for c in found.captains if c.place_low == 1]
-    if first.is_resolved or len(may_be_best) == 1:
+    if first.is_resolved and not any(c.place_low == 1 for c in found.captains[2:]):
         return f"{_best(found, first)}, to win {share(first)} between them."
     named = _likely(may_be_best)
     chances = [f"{plain_name(c.captain)} ({100 * c.p_best:.0f} %)" for c in named]

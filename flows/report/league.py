@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Final
 
@@ -27,6 +27,7 @@ from flows.report.markup import (
 from tournaments.bracket import Played
 from tournaments.course import Stage
 from tournaments.crosstable import Cell
+from tournaments.report import LOT_NOTE
 from tournaments.staging import decided, note_of, points
 
 SHADES: Final = 9  # of the crosstable, from all lost to all won
@@ -156,14 +157,13 @@ def _stage(stage: Stage) -> Iterator[str]:
     if stage.standings:
         rows = [
             [
-                f'<span class="place">{row.place}</span> {name(row.captain)}',
+                f'<span class="place">{row.place}</span> {_drawn(row.captain, row.drew_lots)}',
                 *map(str, (row.played, row.won, row.lost, row.tied, row.points)),
                 signed(row.nrr, 3),
             ]
             for row in stage.standings
         ]
-        note = note_of(stage)
-        after = f'<p class="quiet note">{told(note)}</p>' if note else ""
+        after = _note(note_of(stage)) + _note(_lots(row.drew_lots for row in stage.standings))
         yield title + table(stage.name, ["captain", *_TABLE, "net run rate"], rows) + after
     if stage.encounters:
         rounds = groupby(
@@ -203,13 +203,18 @@ def _side(who: str | None, source: str, score: float, *, is_winner: bool) -> str
 def standings(report: Report) -> str:
     """The table by points."""
     rows = [
-        [name(row["captain"]), *(str(row[n]) for n in _TABLE), signed(row["nrr"], 3)]
+        [
+            _drawn(row["captain"], "by_lot" in row),
+            *(str(row[n]) for n in _TABLE),
+            signed(row["nrr"], 3),
+        ]
         for row in report.standings
     ]
     return section(
         "The table",
         "By points and net run rate, as in any league; it knows nothing of luck.",
         table("Standings", ["captain", *_TABLE, "net run rate"], rows),
+        _note(_lots("by_lot" in row for row in report.standings)),
         at="table",
     )
 
@@ -221,7 +226,7 @@ def stopping(report: Report) -> str:
         return _nights(report)
     drawn = stopping_figure(track)
     figure = f"<figure>{drawn}</figure>" if drawn else ""
-    lean = f'<p class="quiet note">{told(track.lean)}.</p>' if track.lean else ""
+    lean = _note(f"{track.lean}." if track.lean else "")
     lead = f"{told(track.rule)}: {told(track.decided)}"
     return section("When to stop", lead, figure, lean, at="stop")
 
@@ -234,3 +239,17 @@ def _nights(report: Report) -> str:
     lead = "Each occasion was stopped by its own matches; its looks are in its own report."
     head = ["occasion", "rule", "what it came to"]
     return section("When to stop", lead, table("Occasions", head, rows, "words"), at="stop")
+
+
+def _note(text: str) -> str:
+    """Below a table or a figure; nothing where there is nothing to say."""
+    return f'<p class="quiet note">{told(text)}</p>' if text else ""
+
+
+def _drawn(captain: str, lots: object) -> str:
+    """His name, with a star where lots placed him."""
+    return name(captain) + ("*" if lots else "")
+
+
+def _lots(drawn: Iterable[bool]) -> str:
+    return LOT_NOTE if any(drawn) else ""

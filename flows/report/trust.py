@@ -69,7 +69,7 @@ def _circles(report: Report) -> Iterator[str]:
         return
     for cycle in sure or report.cycles[:1]:
         names = ", ".join(map(name, cycle.captains))
-        verdict = "beyond doubt" if cycle.is_sure else "which may be chance"
+        verdict = "each step of it sure at 95 %" if cycle.is_sure else "which may be chance"
         yield f"A circle, {verdict}: {names}, each ahead of the next and the last of the first."
     others = len(report.cycles) - len(sure or report.cycles[:1])
     if others:

@@ -19,6 +19,7 @@ from engine.chance.logs import MatchLogs
 from engine.chance.sides import sides_from
 from engine.chance.squads import draw_squad
 from engine.cricket.formats import T20
+from engine.cricket.outcomes import OUTCOMES
 from engine.cricket.players import Hand
 from engine.cricket.state import Conditions
 from engine.seeds import Streams
@@ -104,3 +105,17 @@ def test_hands_are_told_in_the_order_of_the_table() -> None:
     squad = draw_squad(Streams(3), "home")
     hands = sides_from(elevens_of([squad]), T20).hand[0]
     assert [tuple(Hand)[h] for h in hands] == [p.bats for p in squad.players]
+
+
+def test_nothing_counts_after_the_winning_run() -> None:
+    played = logs(overs=1)
+    chase, target = played.second, played.first.runs + 1
+    last = (chase.outcome >= 0).sum(axis=0) - 1
+    hits = [OUTCOMES[place] for place in chase.outcome[last, np.arange(len(last))]]
+    won = [
+        (hit, runs - goal)
+        for hit, runs, goal in zip(hits, chase.runs, target, strict=True)
+        if runs >= goal
+    ]
+    assert all(surplus == 0 for hit, surplus in won if not (hit.boundary or hit.penalty))
+    assert not any(hit.is_wicket for hit, _ in won)

@@ -252,7 +252,9 @@ async def test_enter_in_a_strategy_declares_it_and_plays_nothing(chromium, bus):
         await form.get_by_role("radio").first.check()
         async with page.expect_request("**/answer") as sent:
             await page.keyboard.press("Enter")
-        assert (await sent.value).post_data_json["tool"] == "set_batting_strategy"
+        told = (await sent.value).post_data_json
+    assert told is not None
+    assert told["tool"] == "set_batting_strategy"
 
 
 async def test_a_clock_says_no_more_seconds_than_there_are(chromium, bus):

@@ -96,3 +96,17 @@ async def test_what_must_be_set_is_told_at_once(environ: pytest.MonkeyPatch) -> 
     environ.delenv("CAPTAINS_LLM_BASE_URL")
     with pytest.raises(BadOptions, match=r"opponent: .*set CAPTAINS_LLM_BASE_URL"):
         await CricketEnvironment(models=MODELS).reset_async(seed=3, options=OPTIONS)
+
+
+async def test_calls_that_are_made_together_are_taken_one_after_another(
+    environ: pytest.MonkeyPatch,
+) -> None:
+    async with stub(answering=_answer) as endpoint:
+        environ.setenv("CAPTAINS_LLM_BASE_URL", endpoint.url)
+        environment = CricketEnvironment(models=MODELS)
+        await environment.reset_async(seed=3, options=OPTIONS)
+        for _ in range(40):
+            await asyncio.gather(*(environment.step_async(NONSENSE) for _ in range(5)))
+        assert environment.state.match_over
+        assert endpoint.most_at_once == 1
+        await environment.close()

@@ -11,7 +11,16 @@ from engine.analysis import analyze, par_score
 from engine.captains import Baseline
 from engine.chance import BallModel, WinProbability
 from engine.chance.advice import Adviser
-from engine.cricket.choices import DecisionKind, DeliveryDecision, Length, Line, Variation
+from engine.chance.options import field_of
+from engine.cricket.choices import (
+    DecisionKind,
+    DeliveryDecision,
+    Length,
+    Line,
+    Shot,
+    ShotDecision,
+    Variation,
+)
 from engine.cricket.formats import T5
 from engine.cricket.nodes import DecisionRequest
 from engine.cricket.setup import MatchSetup
@@ -87,3 +96,18 @@ def test_at_the_par_score_the_sides_are_about_level() -> None:
     assert innings is not None
     at_par = value.of(replace(innings, runs=par_score(innings, value)))
     assert at_par == pytest.approx(0.5, abs=0.08)
+
+
+def test_a_plan_is_kept_up_for_no_more_balls_than_are_left() -> None:
+    match = driver()
+    request = asked(match, DecisionKind.SHOT, over=4)
+    while request.view.innings is not None and request.view.innings.balls_left > 1:
+        match.answer(Baseline().decide(request, match.draws()))
+        request = asked(match, DecisionKind.SHOT, over=4)
+    value = WinProbability.public(request.view, MODEL)
+    adviser = Adviser(MODEL, value)
+    seen = DeliveryDecision(field=field_of(request))
+    loft = adviser.options.outlook(request.view, seen, ShotDecision(shot=Shot.LOFT, aggression=0.8))
+    usual = adviser.options.outlook(request.view, seen, ShotDecision())
+    told = analyze(request, value, adviser)["an_over_of"]["loft"]["points"]
+    assert told == pytest.approx(100 * (loft.value - usual.value), abs=0.01)

@@ -14,7 +14,7 @@ from engine.cricket.choices import Seat
 from engine.events import EndReason, SeatCounts, Spent
 from engine.latency import counted
 from engine.result import EpisodeResult
-from flows.accounts import CaptainAccount, accounts, accounts_of_match
+from flows.accounts import CaptainAccount, accounts, accounts_of_match, silent
 from flows.honesty import accounts_markdown, accounts_text, figures, spent_of_run, usd
 from flows.ledger import RunFolder
 from flows.scorecards import scorecard_markdown
@@ -200,3 +200,10 @@ def test_a_person_who_answered_or_did_not_is_shown() -> None:
     ]
     assert "p50 1 s" in told[0]
     assert "timeouts 10" in told[1]
+
+
+def test_what_is_below_the_least_coverage_is_not_rounded_up_to_it() -> None:
+    model = counts(decisions=2000, own=1899, coverage=0.9495)
+    assert silent(accounts(["model"], [result(model, scripted())])) == {
+        "model": "model made 94 % of his decisions himself, below 95 %"
+    }

@@ -32,6 +32,7 @@ from flows.summary import summary_of
 from tests.flows.markup import unclosed
 from tests.flows.support import EPISODES_OF_SMALL, SMALL, played
 from tournaments import parse_tournament
+from tournaments.report import LOT_NOTE
 from tournaments.stats.gaps import Gap
 
 HOSTILE = "<script>alert(1)</script>"
@@ -210,6 +211,14 @@ def test_a_ball_links_to_where_it_is_on_the_cockpit(report: Report) -> None:
     point = report.turning[0]
     address = f"http://bus.test/match/{point.episode_id}/{point.attempt}#{point.place}"
     assert f'href="{address}"' in page(report, "http://bus.test/")
+
+
+def test_who_was_placed_by_lot_has_a_star_in_the_table(report: Report) -> None:
+    first, *others = report.standings
+    drawn = page(report.model_copy(update={"standings": (first | {"by_lot": True}, *others)}))
+    assert f"{first['captain']}</bdi>*" in drawn
+    assert LOT_NOTE in drawn
+    assert LOT_NOTE not in page(report)
 
 
 def test_names_are_escaped_wherever_they_stand(report: Report) -> None:

@@ -61,6 +61,12 @@ def test_power_and_back(capsys: pytest.CaptureFixture[str]) -> None:
     assert back["resolution"] == pytest.approx(20, abs=0.02)
 
 
+def test_of_very_many_captains_two_pairs_of_every_two_are_the_fewest(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert answer(capsys, "stats", "power", "--elo", "900", "--captains", "1000")["pairs"] == 2
+
+
 def test_a_league_is_rated_from_a_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     file = tmp_path / "league.csv"
     lines = ["A,B,1,2", "A,B,0,3", "A,D,1,1", "A,D,0,4", "B,C,1,5", "B,C,0,3", "C,D,1,1", "C,D,0,3"]

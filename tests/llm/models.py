@@ -73,6 +73,14 @@ def refuses_tools(request: dict[str, Any]) -> Said:
     return by_json(request)
 
 
+def renames_the_limit(request: dict[str, Any]) -> Said:
+    """Models of OpenAI that reason."""
+    if "max_tokens" in request:
+        why = "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."
+        return fails(400, why, "unsupported_parameter")
+    return by_tool(request)
+
+
 def llm(url: str, **settings: Any) -> dict[str, Any]:
     return {"name": "qwen", "kind": "llm", "model": "m", "base_url": url, **settings}
 

@@ -20,6 +20,7 @@ from tests.llm.models import (
     no_tools,
     play,
     refuses_tools,
+    renames_the_limit,
     text,
 )
 from tests.llm.obtainers import lend
@@ -241,3 +242,11 @@ async def test_the_books_name_model_prompt_and_time() -> None:
     assert seat.latency_ms_p50 <= seat.latency_ms_p95
     assert seat.spent.tokens_in == 100 * seat.decisions
     assert seat.cost_sources == ("unknown",)
+
+
+async def test_a_model_that_wants_its_limit_under_another_name_is_given_it() -> None:
+    result, _, endpoint = await play(renames_the_limit, max_tokens=50)
+    seat = counts(result)
+    assert (seat.coverage, seat.rungs) == (1.0, {"strict": seat.decisions})
+    assert len(endpoint.requests) == seat.decisions + 1
+    assert endpoint.requests[-1]["max_completion_tokens"] == 50

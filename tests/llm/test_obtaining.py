@@ -102,10 +102,27 @@ async def test_nobody_waits_an_hour() -> None:
         says({"choices": "none"}),
         says([1]),
         says({"error": {"message": "upstream is down", "code": 502}}),
+        says(
+            {"choices": [{"message": {"content": ""}, "error": {"message": "gone", "code": 502}}]}
+        ),
+        says({"error": {"message": "gone"}, "choices": [{"message": {"content": ""}}]}),
         Said(headers={"content-encoding": "gzip"}, body=b"\x1f\x8b"),
         Said(body=b" " * (LARGEST_ANSWER_BYTES + 1)),
     ],
-    ids=["hangs up", "html", "cut", "deep", "no choice", "choices", "list", "wrapped", "gz", "big"],
+    ids=[
+        "hangs up",
+        "html",
+        "cut",
+        "deep",
+        "no choice",
+        "choices",
+        "list",
+        "wrapped",
+        "in",
+        "beside",
+        "gz",
+        "big",
+    ],
 )
 async def test_a_body_that_is_no_answer_is_the_transports(said: Said | None) -> None:
     reply, account, requests, _ = await _outcome(said, FINE)
@@ -128,6 +145,8 @@ async def test_a_closed_port_is_the_transports() -> None:
         (422, "response_format: extra inputs are not permitted"),
         (404, "No endpoints found that support tool use: tools not supported"),
         (500, "tools param requires --jinja flag"),
+        (500, "Failed to parse input at pos 12: <|tool_call_start|>[bowl('short')]"),
+        (500, "Failed to parse tool call arguments as JSON: unexpected end of input"),
     ],
 )
 async def test_a_refused_request_is_told_at_once(status: int, message: str) -> None:

@@ -129,3 +129,8 @@ def test_any_answer_is_a_call_or_a_call_error(reply: ChatReply, rung: Rung) -> N
     except CallError:
         return
     assert read.action.question == 4
+
+
+def test_an_escaped_character_of_two_codes_is_one() -> None:
+    [(_, arguments)] = said('{"shot": "loft", "reason": "over \\ud83c\\udfcf it goes"}')
+    assert arguments["reason"] == "over \U0001f3cf it goes"

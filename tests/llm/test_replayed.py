@@ -9,13 +9,22 @@ import pytest
 
 from engine.tool_captains.llm.rungs import Rung
 from engine.tool_captains.response_cache import SqliteCache
-from tests.llm.models import Respond, by_json, by_tool, counts, no_tools, play_at, refuses_tools
+from tests.llm.models import (
+    Respond,
+    by_json,
+    by_tool,
+    counts,
+    no_tools,
+    play_at,
+    refuses_tools,
+    renames_the_limit,
+)
 from tests.llm.obtainers import lend
 from tests.llm.stub import Said, stub
 
 
 @pytest.mark.parametrize("learnt", [Rung.STRICT, Rung.SCHEMA, Rung.TEXT])
-@pytest.mark.parametrize("respond", [by_tool, by_json, no_tools, refuses_tools])
+@pytest.mark.parametrize("respond", [by_tool, by_json, no_tools, refuses_tools, renames_the_limit])
 async def test_what_a_run_has_learnt_since_changes_nothing(
     tmp_path: Path, respond: Respond, learnt: Rung
 ) -> None:

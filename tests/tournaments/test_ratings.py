@@ -277,3 +277,15 @@ def test_a_gap_without_an_end_is_not_resolved() -> None:
     ]
     (gap,) = ranking_of(fit(games), adjusted=True).gaps
     assert (gap.low, gap.is_resolved) == (None, False)
+
+
+def test_who_has_played_little_leaves_the_places_of_the_others_as_they_are() -> None:
+    """By the fewest seeds of any captain, all would be drawn from a t of one degree of freedom."""
+    known = league({"ann": 0.9, "bob": 0.3, "cy": -0.3, "dee": -0.9}, 40)
+    late = league({"eve": -9.0, "dee": 0.0}, 2)
+    places = [
+        {one.captain: (one.place_low, one.place_high) for one in ranking.captains[:2]}
+        for ranking in (rate(known).adjusted, rate([*known, *late]).adjusted)
+        if ranking is not None
+    ]
+    assert places == 2 * [{"ann": (1, 1), "bob": (2, 2)}]

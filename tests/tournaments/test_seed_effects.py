@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import combinations
+from random import Random
 
 from tournaments.pairs import LegScore, Outcome, Pair
 from tournaments.seed_effects import seed_effects
@@ -61,3 +63,23 @@ def test_few_captains_have_no_order_to_compare() -> None:
     found = seed_effects(league({"a": 0.1, "b": 0.0}, range(6)))
     assert found is not None
     assert found.order is None
+
+
+def test_with_seeds_of_its_own_for_every_pairing_it_is_the_same_as_rating_all_the_others() -> None:
+    names, dice = "abcd", Random(5)
+    pairs = [
+        pair(one, other, number, dice.random())
+        for number, (one, other) in enumerate([*combinations(names, 2)] * 3)
+    ]
+    found = seed_effects(pairs)
+    assert found is not None
+    leaders = {p.seed: leading([other for other in pairs if other is not p]) for p in pairs}
+    without = {seed: leader for seed, leader in leaders.items() if leader != found.first}
+    assert {seed: who for who, seeds in found.others.items() for seed in seeds} == without
+    assert without
+
+
+def leading(pairs: list[Pair]) -> str:
+    found = seed_effects(pairs)
+    assert found is not None
+    return found.first

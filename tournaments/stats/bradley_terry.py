@@ -117,7 +117,7 @@ class _Equations:
 
     def _held_inside(self) -> Floats:
         """The scores, drawn to the middle for a captain who may have scored all or nothing."""
-        first, second = self.games.sides()
+        first, second = self.games.sides
         drawn = np.array(
             [
                 self._drawn((first == one) | (second == one), first == one)

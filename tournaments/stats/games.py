@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import sqrt
 from typing import NamedTuple
 
@@ -66,6 +67,7 @@ class Tabulated:
         self.played = np.array(list(played.values()), float)
         self.scored = np.array([scored[key] for key in played])
 
+    @cached_property
     def sides(self) -> tuple[Ints, Ints]:
         """The first captain and the second, by place."""
         captains = self.design[:, : len(self.names)]
@@ -73,9 +75,10 @@ class Tabulated:
 
     def cut(self, above: Ints) -> tuple[Bools, Bools]:
         """Matches of those above against the others, and whether the first is the one above."""
-        first, second = self.sides()
-        is_above = np.isin(first, above)
-        return is_above != np.isin(second, above), is_above
+        first, second = self.sides
+        is_above = np.zeros(len(self.names), bool)
+        is_above[above] = True
+        return is_above[first] != is_above[second], is_above[first]
 
     def across(self, across: Bools, above: Bools, scored: Floats) -> Across:
         """Of who is `above` in the matches `across`."""
@@ -94,7 +97,7 @@ class Tabulated:
         """
         count = len(self.names)
         took = np.eye(count)
-        first, second = self.sides()
+        first, second = self.sides
         np.add.at(took, (first, second), np.maximum(scored, 0))
         np.add.at(took, (second, first), np.maximum(self.played - scored, 0))
         reached = took > 0
@@ -110,7 +113,7 @@ class Tabulated:
 
     def of_captains(self) -> tuple[Floats, Floats]:
         """Matches of each captain, and his mean score in them."""
-        first, second = self.sides()
+        first, second = self.sides
         count = len(self.names)
         games = np.bincount(first, self.played, count).astype(float)
         games += np.bincount(second, self.played, count)
@@ -121,13 +124,13 @@ class Tabulated:
     def clusters_of_captains(self) -> Ints:
         """How many each was in."""
         was_in = np.zeros((self.clusters, len(self.names)), bool)
-        for captain in self.sides():
+        for captain in self.sides:
             was_in[self.cluster, captain] = True
         return np.asarray(was_in.sum(0))
 
     def met(self) -> Floats:
         """Matches of each captain with each other."""
-        first, second = self.sides()
+        first, second = self.sides
         met = np.zeros((len(self.names), len(self.names)))
         np.add.at(met, (first, second), self.played)
         return met + met.T

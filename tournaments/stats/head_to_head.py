@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 FEW: Final = 10  # matches or pairs: fewer show too little of their spread
 MANY: Final = 100  # from here on as published figures have it, a hair less wide
+RARE: Final = 25  # units lost, or won: with fewer of them a normal interval is too narrow
 _NORMAL: Final = NormalDist()
 _TWO_SIDED: Final = _NORMAL.inv_cdf(0.975)
 _ONE_SIDED: Final = _NORMAL.inv_cdf(0.95)
@@ -53,7 +54,8 @@ def head_to_head(counts: Counts) -> HeadToHead:
     """From at least one match or pair."""
     if counts.units < FEW or counts.mean in (0, 1) or counts.variance == 0:
         return _of_few(counts)
-    return _of_many(counts) if counts.units >= MANY else _of_some(counts)
+    is_normal = counts.units >= MANY and counts.units * min(counts.mean, 1 - counts.mean) >= RARE
+    return _of_many(counts) if is_normal else _of_some(counts)
 
 
 def adjusted(pairs: Sequence[Pair], captain: str) -> Adjusted | None:

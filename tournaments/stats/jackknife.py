@@ -4,6 +4,8 @@ Newton step each: squared and added up, that is its variance.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -11,7 +13,7 @@ import numpy as np
 from tournaments.stats.arrays import Floats, Ints
 
 WEAK_RIDGE: Final = 0.125  # half a match's information: ½ · ¼
-_TOGETHER: Final = 10_000  # rows
+_MOST_NUMBERS: Final = 2_000_000  # at once: an information matrix a cluster, of many captains large
 _MOST_LEFT_OUT: Final = 5_000  # clusters; beyond, one of them moves nothing
 
 
@@ -24,10 +26,20 @@ def moved(rows: Floats, weight: Floats, cluster: Ints, pulls: Floats, ridge: Flo
     clusters = len(pulls)
     if clusters > _MOST_LEFT_OUT:
         return np.asarray(np.linalg.solve(every, pulls.T).T)
-    parts = np.zeros((clusters, *every.shape))
-    for start in range(0, len(rows), _TOGETHER):  # a table of all of them may not fit
-        some = slice(start, start + _TOGETHER)
-        each = (rows[some] * weight[some, None])[:, :, None] * rows[some, None, :]
-        np.add.at(parts, cluster[some], each)
-    left = every - parts + np.eye(len(every)) * WEAK_RIDGE
-    return np.asarray(np.linalg.solve(left, pulls[:, :, None])[:, :, 0])
+    bounded = every + np.eye(len(every)) * WEAK_RIDGE
+    each = _information(rows, weight, cluster, clusters)
+    found, together = np.empty_like(pulls), max(1, _MOST_NUMBERS // every.size)
+    for first in range(0, clusters, together):
+        some = pulls[first : first + together, :, None]
+        left = np.stack([bounded - next(each) for _ in some])
+        found[first : first + together] = np.linalg.solve(left, some)[:, :, 0]
+    return found
+
+
+def _information(rows: Floats, weight: Floats, cluster: Ints, clusters: int) -> Iterator[Floats]:
+    """Of each cluster, one after the other: all at once may not fit."""
+    order = np.argsort(cluster, kind="stable")
+    rows, weight = rows[order], weight[order]
+    ends = np.searchsorted(cluster[order], np.arange(clusters + 1))
+    for begin, end in pairwise(ends.tolist()):
+        yield (rows[begin:end].T * weight[begin:end]) @ rows[begin:end]

@@ -6,7 +6,7 @@ the standard deviation of a pair's score: measured in a pilot, or `pair_spread` 
 
 from __future__ import annotations
 
-from math import asin, ceil, pi, sqrt
+from math import asin, pi, sqrt
 from statistics import NormalDist
 from typing import Final
 
@@ -29,42 +29,33 @@ def pair_spread(*, luck: float = 0.0, draws: float = 0.0) -> float:
     return sqrt((1 - draws) * (same + draws * (0.5 - same)) / 4)
 
 
-def resolution(pairs: float, spread: float) -> float:
-    """Half of the 95 % interval after so many pairs, in Elo."""
-    return _quantile(pairs) * _error(pairs, spread)
+def resolution(pairs: float, spread: float, captains: int = 2) -> float:
+    """Half of the 95 % interval of a difference after so many pairs of every two, in Elo."""
+    return _quantile(pairs) * _error(pairs, spread, captains)
 
 
-def detectable(pairs: float, spread: float, power: float = POWER) -> float:
+def detectable(pairs: float, spread: float, power: float = POWER, captains: int = 2) -> float:
     """The difference, in Elo, that such a test at 5 % finds with this power."""
-    return (_quantile(pairs) + NormalDist().inv_cdf(power)) * _error(pairs, spread)
+    return (_quantile(pairs) + NormalDist().inv_cdf(power)) * _error(pairs, spread, captains)
 
 
-def pairs_for(elo: float, spread: float) -> int:
-    """The fewest pairs of which `resolution` is `elo` or less."""
+def pairs_for(elo: float, spread: float, captains: int = 2) -> int:
+    """The fewest pairs of every two, from 2, of which `resolution` is `elo` or less."""
     low, high = 1, 2
-    while resolution(high, spread) > elo and high < MOST_PAIRS:
+    while resolution(high, spread, captains) > elo and high < MOST_PAIRS:
         low, high = high, 2 * high
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (middle, high) if resolution(middle, spread) > elo else (low, middle)
+        enough = resolution(middle, spread, captains) <= elo
+        low, high = (low, middle) if enough else (middle, high)
     return high
 
 
-def pairs_of_pairing(pairs: int, captains: int) -> int:
-    """How many pairs every two captains play, so that a gap in their round robin is as sure as
-    between two captains after `pairs`: the others tell of both too.
-    """
-    return ceil(2 * pairs / captains)
-
-
-def pairs_worth(pairs_a_pairing: float, captains: int) -> float:
-    """The other way round."""
-    return pairs_a_pairing * captains / 2
-
-
 def _quantile(pairs: float) -> float:
+    """By the pairs of one pairing, as all pairings play the same seeds."""
     return _TWO_SIDED if pairs >= MANY else reach(int(pairs) - 1)
 
 
-def _error(pairs: float, spread: float) -> float:
-    return ELO_A_SCORE * spread / sqrt(pairs)
+def _error(pairs: float, spread: float, captains: int) -> float:
+    """In a round robin the others tell of both too: as much as so many pairs of the two alone."""
+    return ELO_A_SCORE * spread / sqrt(pairs * captains / 2)

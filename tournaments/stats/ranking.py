@@ -99,13 +99,27 @@ class _Table:
         dice = np.random.default_rng(_DRAW_SEED)
         values, vectors = np.linalg.eigh(self.intervals.covariance)
         root = vectors * np.sqrt(np.maximum(values, 0))
-        freedom = max(int(self.fit.clusters.min()) - 1, 1)
-        heavy = np.sqrt(freedom / dice.chisquare(freedom, (draws, 1)))
+        heavy = self._stretched(draws, dice)
         drawn = self.fit.strengths + dice.standard_normal((draws, self.count)) @ root.T * heavy
         for one, bounded in self.intervals.bounded.items():
             drawn[:, one] = self._drawn_at_an_end(one, bounded, dice.random(draws))
         places: Floats = np.argsort(np.argsort(-drawn, axis=1), axis=1).astype(float) + 1
         return places
+
+    def _stretched(self, draws: int, dice: np.random.Generator) -> Floats:
+        """By how much Student's errors are longer than normal ones, by the seeds of each captain:
+        who played few is no reason to doubt the others. In a draw all are stretched alike, so that
+        what captains have in common stays so.
+        """
+        freedom = np.maximum(self.fit.clusters - 1, 1)
+        fewest, *more = np.unique(freedom).tolist()
+        squares = dice.chisquare(fewest, draws)
+        found = np.repeat(np.sqrt(fewest / squares)[:, None], self.count, axis=1)
+        rank = np.argsort(np.argsort(squares)) if more else None
+        for one in more:
+            alike = np.sort(dice.chisquare(one, draws))[rank]
+            found[:, freedom == one] = np.sqrt(one / alike)[:, None]
+        return found
 
     def _drawn_at_an_end(self, one: int, bounded: float, uniform: Floats) -> Floats:
         """Strengths of who may have won or lost all: the longer the run, the less he can be better

@@ -1,5 +1,6 @@
 """From the JSON of a chat completion to a reply. An endpoint may answer anything: fields that are
-not of the right kind are taken as missing, and only a body without a choice is no answer.
+not of the right kind are taken as missing; only a body without a choice, or with an error in it, is
+no answer.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ def reply_in(payload: object, clean: Callable[[str], str]) -> ChatReply | None:
     choices = _dict(payload).get("choices")
     first = _dict(choices[0]) if isinstance(choices, list) and choices else {}
     message = first.get("message")
-    if not isinstance(message, dict):
+    if not isinstance(message, dict) or error_in(payload) is not None:
         return None
 
     def text(value: object) -> str:
@@ -45,6 +46,16 @@ def reply_in(payload: object, clean: Callable[[str], str]) -> ChatReply | None:
         model=text(_dict(payload).get("model")) or None,
         usage=_usage(_dict(payload).get("usage")),
     )
+
+
+def error_in(payload: object) -> dict[str, Any] | None:
+    """What a body tells of an error: also beside a choice or in it, where an upstream broke off on
+    the way (OpenRouter).
+    """
+    choices = _dict(payload).get("choices")
+    first = choices[0] if isinstance(choices, list) and choices else None
+    told = (_dict(one).get("error") for one in (payload, first))
+    return next((error for error in told if isinstance(error, dict) and error), None)
 
 
 def _content(content: object) -> str:

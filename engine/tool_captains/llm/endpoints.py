@@ -17,7 +17,7 @@ from engine.errors import EngineError
 from engine.tool_captains.deadline import answered_within
 from engine.tool_captains.faults import BadEndpoint, Part, TransportFault
 from engine.tool_captains.llm.chat import ChatReply, ChatRequest
-from engine.tool_captains.llm.completion import reply_in
+from engine.tool_captains.llm.completion import error_in, reply_in
 from engine.tool_captains.llm.faults import Failure, failure_in, fault_of
 from engine.tool_captains.redacting import Redactor
 from engine.wording import printable, shortened
@@ -185,7 +185,7 @@ def _payload(response: httpx2.Response) -> object:
 
 
 def _without_answer(failure: Failure, payload: object, base_url: str, model: str) -> EngineError:
-    """A success without a choice in it: some report an upstream's error in such a body, with its
+    """A success that is no answer: some report an upstream's error in such a body, with its
     status as the code.
     """
     code = failure.code
@@ -193,5 +193,7 @@ def _without_answer(failure: Failure, payload: object, base_url: str, model: str
         told = Failure(status=int(code), said=failure.said, code=code, headers=failure.headers)
         return fault_of(told, base_url, model)
     what = "has no choice in it" if isinstance(payload, dict) else "is no JSON object"
+    if error_in(payload) is not None:
+        what = "tells of an error"
     said = f" ({failure.text})" if failure.said else ""
     return TransportFault(base_url, f"the answer {what}{said}")

@@ -15,6 +15,7 @@ from typing import Any, Final
 from engine.errors import CaptainUnavailable, EngineError
 from engine.tool_captains.faults import BadEndpoint, Part, TransportFault, retry_after_s
 from engine.tool_captains.llm.chat import RequestRefused
+from engine.tool_captains.llm.completion import error_in
 from engine.wording import printable, shortened
 
 LONGEST_WHY: Final = 300
@@ -43,6 +44,12 @@ _LACKING: Final = re.compile(
     r"not support|n't support|unsupported|unknown|unrecogni[sz]ed|not (permitted|allowed|enabled"
     r"|implemented|available)|requires|invalid",
     re.IGNORECASE,
+)
+
+# What the model wrote is no tool call to the server, which says so as if it were its own failure
+# (llama.cpp, Ollama): asked again in the same way, it would mostly write the same.
+_UNPARSED: Final = re.compile(
+    r"failed to parse (input at pos|tool call)|error parsing tool call", re.IGNORECASE
 )
 
 
@@ -76,7 +83,7 @@ def fault_of(failure: Failure, endpoint: str, model: str) -> EngineError:
         return BadEndpoint(endpoint, f"the key is not accepted ({failure.text})", Part.KEY)
     if 300 <= status < 400:
         return BadEndpoint(endpoint, f"it redirects (status {status})", Part.ADDRESS)
-    if status in (408, 409, 425, 429) or (status >= 500 and not _lacks_a_feature(told)):
+    if status in (408, 409, 425, 429) or (status >= 500 and not _may_take_less(told)):
         return TransportFault(
             endpoint,
             failure.text,
@@ -85,7 +92,7 @@ def fault_of(failure: Failure, endpoint: str, model: str) -> EngineError:
         )
     if status == 413 or _TOO_LONG.search(told):
         return RequestRefused(endpoint, failure.text, too_long=True)
-    if not _lacks_a_feature(told) and (status == 404 or _UNKNOWN_MODEL.search(told)):
+    if not _may_take_less(told) and (status == 404 or _UNKNOWN_MODEL.search(told)):
         why = f"it does not know the model {model!r} ({failure.text})"
         return BadEndpoint(endpoint, why, Part.MODEL)
     return RequestRefused(endpoint, failure.text)
@@ -95,7 +102,9 @@ def failure_in(
     status: int, payload: object, headers: Mapping[str, str], clean: Callable[[str], str]
 ) -> Failure:
     """What a body says of an error, in the ways that endpoints say it."""
-    error: Any = payload.get("error", payload) if isinstance(payload, dict) else payload
+    error: Any = error_in(payload)
+    if error is None:
+        error = payload.get("error", payload) if isinstance(payload, dict) else payload
     if isinstance(error, dict):
         said = error.get("message") or error.get("detail") or error.get("msg") or ""
         code = error.get("code") or error.get("type") or ""
@@ -103,6 +112,11 @@ def failure_in(
         said, code = error if isinstance(error, str) else "", ""
     lowered = {name.lower(): value for name, value in headers.items()}
     return Failure(status=status, said=clean(str(said)), code=clean(str(code)), headers=lowered)
+
+
+def _may_take_less(told: str) -> bool:
+    """Whether another request may be answered, though this one was the server's failure."""
+    return _lacks_a_feature(told) or _UNPARSED.search(told) is not None
 
 
 def _lacks_a_feature(told: str) -> bool:

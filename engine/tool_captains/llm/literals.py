@@ -16,6 +16,9 @@ _NUMBER: Final = re.compile(r"-?\d{1,15}(\.\d{1,15})?")
 _WORDS: Final = {"true": True, "false": False, "null": None, "none": None}
 _ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 _HEX: Final = re.compile(r"[0-9a-fA-F]{4}")
+# A character beyond the first 65,536 is escaped as a pair of surrogates, as in JSON (RFC 8259, 7).
+_HIGH: Final = range(0xD800, 0xDC00)
+_LOW: Final = re.compile(r"\\u([dD][c-fC-F][0-9a-fA-F]{2})")
 
 
 class NotALiteral(ValueError):
@@ -99,11 +102,19 @@ class Reader:
         sign, self.at = self.text[self.at : self.at + 1], self.at + 1
         if sign != "u":
             return _ESCAPES.get(sign, sign)
+        code = self._code()
+        pair = _LOW.match(self.text, self.at) if code in _HIGH else None
+        if pair is None:
+            return chr(code)
+        self.at = pair.end()
+        return chr(0x10000 + ((code - _HIGH.start) << 10) + int(pair[1], 16) - _HIGH.stop)
+
+    def _code(self) -> int:
         code = _HEX.match(self.text, self.at)
         if code is None:
             raise NotALiteral("no character of that number")
         self.at = code.end()
-        return chr(int(code.group(), 16))
+        return int(code.group(), 16)
 
     def _word(self) -> Any:
         word = _WORD.match(self.text, self.at)

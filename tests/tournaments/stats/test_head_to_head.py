@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from math import isfinite
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -136,3 +137,25 @@ def test_who_has_counts_alone_needs_no_models_and_no_numpy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_of_who_hardly_loses_a_hundred_pairs_are_no_surer_than_the_few_surprises_in_them() -> None:
+    """By a normal interval the lower end would leap from 734 to 852 Elo at the hundredth pair."""
+    fewer, more = (head_to_head(pairs(0, 0, 0, 0, 1, n)).elo for n in (98, 99))
+    assert fewer.low == pytest.approx(733.7, abs=0.1)
+    assert more.low == pytest.approx(fewer.low, abs=3)
+    assert more.high is not None
+
+
+@pytest.mark.parametrize("chance", [0.9, 0.98, 0.99])
+def test_intervals_near_all_hold_the_truth(chance: float) -> None:
+    dice, held = Random(1), 0
+    for _ in range(400):
+        found = head_to_head(Counts.of_scores(_won(dice, chance) for _ in range(200))).score
+        held += (found.low or 0.0) <= chance <= (found.high or 1.0)
+    assert held / 400 >= 0.93
+
+
+def _won(dice: Random, chance: float) -> float:
+    """By the first captain of a pair, whose two matches are independent."""
+    return ((dice.random() < chance) + (dice.random() < chance)) / 2
