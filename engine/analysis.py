@@ -19,7 +19,7 @@ from engine.cricket.nodes import DecisionRequest
 from engine.cricket.players import Player, Squad
 from engine.cricket.state import BowlerLine, Innings, overs_notation
 from engine.making import by_identity
-from engine.phases import part_of
+from engine.phases import part_in_words
 from engine.plans import plans
 
 _EVEN: Final = 0.5
@@ -99,7 +99,7 @@ def analyze(
         return {"format": view.format.name, "overs": view.format.max_overs, "venue": view.venue}
     fielding = view.squads.of(innings.fielding)
     facts: dict[str, Any] = {
-        "phase": part_of(innings.format, innings.legal_balls).value,
+        "phase": part_in_words(innings),
         "fielders_outside_allowed": innings.format.max_outside(innings.legal_balls),
         "balls_left": innings.balls_left,
         "wickets_in_hand": wickets_in_hand(innings),

@@ -38,7 +38,7 @@ from engine.observation import (
     PlayerCard,
     ToolBudget,
 )
-from engine.phases import part_of
+from engine.phases import part_in_words
 from engine.prompt import render
 from engine.rewards import FREE_OVERHEAD_CALLS, OVERHEAD_FINE, Rubrics
 from engine.tools import OwnTable, available_tools
@@ -198,7 +198,7 @@ def _progress(
         "needed": innings.needed,
         "run_rate": rounded(run_rate(innings)),
         "required_rate": rounded(required_rate(innings)),
-        "phase": part_of(innings.format, innings.legal_balls).value,
+        "phase": part_in_words(innings),
         "fielders_outside_allowed": innings.format.max_outside(innings.legal_balls),
         "free_hit": innings.free_hit,
         "striker": _batter(innings, innings.striker, batting),

@@ -1,4 +1,6 @@
-"""The three parts of an innings, as captains speak of them: powerplay, middle, death."""
+"""The three parts of an innings, as captains speak of them: powerplay, middle, death. A super over
+is none of them.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +9,11 @@ from functools import cache
 from typing import Final
 
 from engine.cricket.formats import BALLS_PER_OVER, Format
+from engine.cricket.state import Innings
 
 # Overs 17 to 20 of a T20 and 41 to 50 of an ODI are called the death: the last fifth.
 DEATH_SHARE: Final = 0.2
+SUPER_OVER: Final = "super over"
 
 
 class Part(StrEnum):
@@ -23,6 +27,13 @@ def part_of(format_: Format, legal_balls: int) -> Part:
     if legal_balls >= format_.max_balls - _death_balls(format_.max_overs):
         return Part.DEATH
     return Part.POWERPLAY if legal_balls < format_.powerplay_balls else Part.MIDDLE
+
+
+def part_in_words(innings: Innings) -> str:
+    """The part that the next ball belongs to, as captains are told it."""
+    if innings.is_super_over:
+        return SUPER_OVER
+    return part_of(innings.format, innings.legal_balls).value
 
 
 def death_balls(format_: Format) -> int:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from engine.making import by_identity
 from engine.observation import BallLine, BatterNow, CricketObservation, GameContext, PlayerCard
+from engine.phases import SUPER_OVER
 from engine.tools import ToolOffer
 
 _QUESTIONS: Final = {
@@ -54,6 +55,8 @@ def _situation(game: GameContext) -> Iterator[str]:
         yield f"Target {game.target}: {game.needed} needed, {_number(game.required_rate)} an over."
     if game.run_rate is not None:
         yield f"Run rate {_number(game.run_rate)}; {game.wickets_in_hand} wickets in hand."
+    if game.phase == SUPER_OVER:
+        yield "SUPER OVER: six balls a side, and the second wicket ends the innings."
     if game.free_hit:
         yield (
             "FREE HIT: the batter can only be out run out, obstructing the field or hitting the "

@@ -82,15 +82,15 @@ async def play_shards(run: Run, stage: Stage, views: Views, pool: ProcessPool) -
         grants = Grants(run.budgets, run.room, allowed, captains)
         desk = Desk(run, stage, views, pool, client, place, watch, journal, cutter, grants)
 
+        turns = {kind: asyncio.Lock() for kind in SHARDS}
         _tell_who_plays(run, stage, watch)
         await settle_accounts(desk)
 
         async def carrier(kind: PoolName, number: int) -> None:
             if number >= max(1, watch.workers(kind)):
                 await watch.until(lambda: cutter.is_measured(kind))
-            while not is_over(run, kind) and (shard := cutter.next(kind)) is not None:
-                if (given := await granted(desk, shard)) is not None:
-                    await carry(desk, given)
+            while (handed := await next_out(desk, kind, turns[kind])) is not None:
+                await carry(desk, *handed)
             cutter.measured(kind)
 
         await together(carrier(kind, number) for kind in SHARDS for number in range(MOST_OUT))
@@ -111,9 +111,21 @@ def _told(stage: Stage, trouble: str) -> None:
     stage.reporter.trouble(trouble)
 
 
-async def carry(desk: Desk, shard: Shard) -> None:
-    """Hand out a shard, and take home what is played of it until it is over."""
-    run_id = await hand_out(desk, shard)
+async def next_out(desk: Desk, pool: PoolName, turn: asyncio.Lock) -> tuple[Shard, UUID] | None:
+    """Hand out the next shard, and say which it is and its flow run; None where nothing more is.
+
+    One at a `turn`: workers take the runs in the order in which they were made, and the shortest
+    shards, by which all come to their ends together, are cut last.
+    """
+    async with turn:
+        while not is_over(desk.run, pool) and (shard := desk.cutter.next(pool)) is not None:
+            if (given := await granted(desk, shard)) is not None:
+                return given, await hand_out(desk, given)
+    return None
+
+
+async def carry(desk: Desk, shard: Shard, run_id: UUID) -> None:
+    """Take home what is played of a shard until it is over."""
     out = Out(shard, {spec.episode_id: spec for spec in shard.episodes})
     with desk.watch.of(run_id), desk.run.playing.of(shard.episodes, on_bus=False):
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from math import ceil
 from typing import Final
 from uuid import uuid4
 
@@ -17,8 +18,9 @@ from flows.pool import processes_of
 from flows.run import Run
 from flows.work import LONGEST_TITLE, Batch, waits
 
-SHARES: Final = 2  # of what is left, for each worker: so that the last one is not waited for long
 LEAST_S: Final = 20.0  # of play: to begin a shard takes a worker some seconds of a core
+# Of scripted captains, whom one machine may play faster than another:
+SHARES: Final = 2  # of what is left, for each worker: so that the last one is not waited for long
 ENOUGH_S: Final = (
     40.0  # where a worker's share is more: then a last shard may be waited for so long
 )
@@ -41,6 +43,7 @@ class Cutter:
             LLM: sum(waits(spec) for spec in left.values()),
         }
         self._whole = dict(self._left)
+        self._cut = dict.fromkeys(self._left, 0)  # shards, since it is measured how long they last
         self._pairs = {
             CPU: run.pairs_of(left, asked=False),
             LLM: run.pairs_of(left, asked=True),
@@ -103,6 +106,7 @@ class Cutter:
     def _shard(self, pool: PoolName, parts: list[Batch]) -> Shard:
         specs = self._renumbered(spec for part in parts for spec in part.episodes)
         self._left[pool] -= len(specs)
+        self._cut[pool] += self._took[pool].count > 0
         more = f" and {len(parts) - 1} pairs more" if len(parts) > 1 else ""
         title = shortened(parts[0].title, LONGEST_TITLE - len(more)) + more
         return Shard(key=self._key(), pool=pool, title=title, episodes=specs)
@@ -122,12 +126,23 @@ class Cutter:
 
     def _size(self, pool: PoolName) -> int:
         """Episodes: as many as last so long side by side, fewer where workers would run out."""
-        execution = self._run.spec.execution
         per_s = self._at_once(pool) / self._length_s(pool)
+        most, least = self._run.spec.execution.shard_s * per_s, LEAST_S * per_s
         workers = max(1, self._workers(pool))
-        by_balance = self._left[pool] // (SHARES * workers)
-        least = max(LEAST_S * per_s, min(ENOUGH_S * per_s, self._whole[pool] // workers))
-        return max(2, int(min(execution.shard_s * per_s, max(by_balance, least))))
+        if pool == LLM:
+            fair = self._even(pool, most, workers)
+        else:
+            fair = self._left[pool] // (SHARES * workers)
+            least = max(least, min(ENOUGH_S * per_s, self._whole[pool] // workers))
+        return max(2, int(min(most, max(fair, least))))
+
+    def _even(self, pool: PoolName, most: float, workers: int) -> int:
+        """What is left in equal parts, as few as may be and as many for each worker: one waits for
+        answers as long as another, so that all come to their ends together.
+        """
+        parts = max(1, ceil(self._left[pool] / most))
+        parts += -(parts + self._cut[pool]) % workers
+        return ceil(self._left[pool] / parts)
 
     def _at_once(self, pool: PoolName) -> int:
         execution = self._run.spec.execution

@@ -13,7 +13,7 @@ from engine.cricket.outcomes import Dismissal, Outcome
 from engine.cricket.players import SQUAD_SIZE, PlayerIndex
 from engine.driver import EVEN
 from engine.episode import play_episode
-from engine.events import InningsLine
+from engine.events import EndReason, InningsLine
 from engine.result import EpisodeResult
 from engine.seeds import Streams
 from engine.setup import both_drawn
@@ -57,8 +57,21 @@ class MatchRows:
     deliveries: list[tuple[Any, ...]]
 
 
+class MatchBrokeOff(Exception):
+    """Match `number` of a simulation, on `seed`, was not played to its end: `why`."""
+
+    def __init__(self, number: int, seed: int, why: str) -> None:
+        super().__init__(number, seed, why)
+        self.number, self.seed, self.why = number, seed, why
+
+    def __str__(self) -> str:
+        return f"match {self.number} (seed {self.seed}) broke off: {self.why}"
+
+
 async def play_match_rows(match: SingleMatch, number: int, seed: int) -> MatchRows:
-    """Play one match of the simulation: the episode that `captains play` plays with this seed."""
+    """Play one match of the simulation: the episode that `captains play` plays with this seed.
+    Raises `MatchBrokeOff`: a forfeit has no rows, and a void one is no tie.
+    """
     spec = match.with_seed(seed).spec()
     balls: list[tuple[BallBowled, float]] = []
     result = await play_episode(
@@ -67,6 +80,8 @@ async def play_match_rows(match: SingleMatch, number: int, seed: int) -> MatchRo
         on_ball=lambda ball, luck: balls.append((ball, luck)),
         with_events=False,
     )
+    if result.end_reason is not EndReason.COMPLETED:
+        raise MatchBrokeOff(number, seed, f"{result.end_reason} ({result.error})")
     first_id = 1 + (number * 2 * SQUAD_SIZE if both_drawn(spec.squads) else 0)
     squads = (f"{side}" for side in spec.squads)
     return MatchRows(

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from engine.compliance.questions import Question
 from engine.compliance.rehearsals import questions, rehearsals
-from engine.phases import part_of
+from engine.phases import part_in_words
 from engine.seeds import Streams
 
 T = TypeVar("T")
@@ -39,9 +39,7 @@ def features(question: Question) -> frozenset[str]:
     if all(tool.commits for tool in seen.available_tools):
         found.add("offers only what answers")
     if innings is not None:
-        part = (
-            "super over" if innings.is_super_over else part_of(innings.format, innings.legal_balls)
-        )
+        part = part_in_words(innings)
         number = "chase" if innings.target is not None else "first"
         found |= {f"{part} {question.kind}", f"{number} innings, {question.kind}"}
         found |= {"free hit"} if innings.free_hit else set()

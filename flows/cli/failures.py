@@ -31,6 +31,7 @@ _FAILED: Final = (
     ("engine.errors", "BrokenRecord"),
     ("flows.holding", "RunBusy"),
     ("flows.spending", "BrokenSpending"),
+    ("flows.simulation_rows", "MatchBrokeOff"),
     ("flows.server", "ServerUnavailable"),
     ("concurrent.futures.process", "BrokenProcessPool"),
     ("flows.limits", "FeaturedBusy"),

@@ -142,3 +142,15 @@ def test_an_analysis_is_the_same_from_both_sides_but_for_the_chance_of_winning()
     batting = analyze(match.request, RunsValue())
     assert bowling.pop("win_probability") + batting.pop("win_probability") == pytest.approx(1.0)
     assert bowling == batting
+
+
+def test_a_super_over_is_told_and_is_no_powerplay() -> None:
+    match = Match(overs=1, shares={"0": 1.0})
+    while len(match.request.view.finished) < 2:
+        match.play()
+    match.session.call(CricketAction(tool="analyze_situation"), match.request)
+    here = seen(match)
+    assert here.game is not None
+    assert here.game.phase == here.reply["phase"] == "super over"
+    assert "the second wicket ends the innings" in here.prompt_text
+    assert "powerplay" not in here.prompt_text

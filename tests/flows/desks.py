@@ -21,6 +21,8 @@ from engine.result import EpisodeResult
 from flows import catalogue, watching
 from flows.desk import Desk
 from flows.grants import Grants
+from flows.handing_out import carry, hand_out
+from flows.journal import Shard
 from flows.opening import open_run
 from flows.order import Order
 from flows.patience import Patient
@@ -124,6 +126,11 @@ async def desk_of(text: str, server: Server, folder: Path) -> AsyncIterator[Desk
                 cutter=Cutter(run, run.journal, watch.workers),
                 grants=Grants(run.budgets, run.room, run.order.allowance, run.captains.values()),
             )
+
+
+async def carried(desk: Desk, shard: Shard) -> None:
+    """Hand it out, and take home what is played of it."""
+    await carry(desk, shard, await hand_out(desk, shard))
 
 
 def place_in(folder: Path) -> Storage:

@@ -4,6 +4,7 @@ and what workers play is played here.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,17 +14,18 @@ import httpx
 import pytest
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import State, StateType
+from prefect.client.schemas.responses import DeploymentResponse
 from prefect.states import Cancelled, Completed, Running
 
 from engine.errors import BrokenRecord
 from flows import watching
 from flows.deployments.wanted import CPU
 from flows.desk import Desk
-from flows.handing_out import MOST_TRIES, ShardLost, carry
+from flows.handing_out import MOST_TRIES, ShardLost, next_out
 from flows.journal import Journal, Shard
 from flows.parcels import Parcel, packed
 from flows.presumed import STUCK_S
-from tests.flows.desks import Server, desk_of
+from tests.flows.desks import Server, carried, desk_of
 from tests.flows.support import SMALL
 
 DUEL = SMALL.replace("pairs: 2", "pairs: 40") + "execution: {mode: workers, processes: 1}\n"
@@ -59,7 +61,7 @@ async def test_a_shard_whose_play_the_storage_has_not_is_cut_anew_by_the_next_st
     desk.journal.begins(shard)
     server.looks = [Completed()]
     with pytest.raises(ShardLost, match="CAPTAINS_STORAGE"):
-        await carry(desk, shard)
+        await carried(desk, shard)
     assert out_again(desk) == []
 
 
@@ -71,7 +73,7 @@ async def test_a_shard_with_a_broken_parcel_is_cut_anew_by_the_next_start(
     await desk.place.put(f"{shard.key}/0", packed(broken))
     server.looks = [Completed()]
     with pytest.raises(BrokenRecord):
-        await carry(desk, shard)
+        await carried(desk, shard)
     assert out_again(desk) == []
 
 
@@ -81,7 +83,7 @@ async def test_what_was_cancelled_while_it_waited_for_a_worker_is_no_try(
     for _ in range(MOST_TRIES + 1):
         shard = cut(desk)
         server.looks = [Cancelled()]
-        await carry(desk, shard)
+        await carried(desk, shard)
     assert len({*server.made}) == MOST_TRIES + 1
     assert cut(desk).episodes
 
@@ -89,9 +91,9 @@ async def test_what_was_cancelled_while_it_waited_for_a_worker_is_no_try(
 async def test_what_was_cancelled_while_it_was_played_is_a_try(desk: Desk, server: Server) -> None:
     server.looks, server.run_count = [Cancelled()], 1
     for _ in range(MOST_TRIES - 1):
-        await carry(desk, cut(desk))
+        await carried(desk, cut(desk))
     with pytest.raises(ShardLost, match="Cancelled"):
-        await carry(desk, cut(desk))
+        await carried(desk, cut(desk))
 
 
 async def test_a_shard_whose_flow_run_was_deleted_is_handed_out_again(
@@ -99,7 +101,7 @@ async def test_a_shard_whose_flow_run_was_deleted_is_handed_out_again(
 ) -> None:
     shard = cut(desk)
     server.looks = [Running(), None]
-    await carry(desk, shard)
+    await carried(desk, shard)
     again = cut(desk)
     assert (again.episodes[0].episode_id, again.tries) == (shard.episodes[0].episode_id, 1)
 
@@ -110,7 +112,7 @@ async def test_a_worker_that_tells_nothing_more_is_given_up(
 ) -> None:
     long_ago = datetime.now(UTC) - timedelta(seconds=STUCK_S + 1)
     server.looks = [State(type=stuck, timestamp=long_ago)]
-    await carry(desk, cut(desk))
+    await carried(desk, cut(desk))
     assert server.told == [StateType.CRASHED]
     assert cut(desk).tries == 1
 
@@ -118,13 +120,31 @@ async def test_a_worker_that_tells_nothing_more_is_given_up(
 async def test_nobody_waits_for_a_watch_that_has_failed(desk: Desk, server: Server) -> None:
     server.looks = [ValueError("nobody understands the answer")]
     with pytest.raises(watching.WatchFailed, match="nobody understands"):
-        await carry(desk, cut(desk))
+        await carried(desk, cut(desk))
 
 
 async def test_prefect_may_be_away_for_a_while(desk: Desk, server: Server) -> None:
     server.looks = [httpx.ConnectError("away"), Running(), httpx.ConnectError("away"), Cancelled()]
-    await carry(desk, cut(desk))
+    await carried(desk, cut(desk))
     assert server.looks == [server.looks[-1]]
+
+
+class SlowAtFirst(Server):
+    """Takes longer for the first that it is asked than for those after it."""
+
+    async def read_deployment_by_name(self, name: str) -> DeploymentResponse:
+        for _ in range(1_000 if not self.configs else 0):
+            await asyncio.sleep(0)
+        return await super().read_deployment_by_name(name)
+
+
+async def test_shards_are_handed_out_in_the_order_in_which_they_are_cut(tmp_path: Path) -> None:
+    server, turn = SlowAtFirst(), asyncio.Lock()
+    many = DUEL.replace("pairs: 40", "pairs: 200").replace("processes: 1", "shard: 1s")
+    async with desk_of(many, server, tmp_path) as desk:
+        outs = await asyncio.gather(*(next_out(desk, CPU, turn) for _ in range(3)))
+    assert [*server.made] == [out[0].key for out in outs if out is not None]
+    assert len(server.made) == 3
 
 
 class NeverSetUp:

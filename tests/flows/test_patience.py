@@ -13,11 +13,11 @@ from prefect.states import Completed, Running
 from flows import patience
 from flows.deployments.wanted import CPU
 from flows.desk import Desk
-from flows.handing_out import carry
 from flows.journal import Journal, Shard
 from flows.parcels import Parcel, packed
 from flows.patience import Patient
 from flows.storage import FOLDER, Far, Storage, StorageRefused
+from tests.flows import desks
 from tests.flows.desks import Heard, Server, desk_of
 from tests.flows.support import SMALL
 from tests.flows.working import until
@@ -56,7 +56,7 @@ async def carried(desk: Desk, server: Server, folder: Path) -> tuple[Shard, asyn
     """A shard that has been played, and the storage is away with what came of it."""
     shard = desk.cutter.next(CPU)
     assert shard is not None
-    carrying = asyncio.create_task(carry(desk, shard))
+    carrying = asyncio.create_task(desks.carried(desk, shard))
     await until(server.has_made)
     take_away(folder)
     (folder / "away" / FOLDER / shard.key / "0").write_bytes(LAST)

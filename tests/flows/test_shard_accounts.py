@@ -19,13 +19,13 @@ from flows import handing_out, watching
 from flows.deployments.wanted import LLM
 from flows.desk import Desk, Out, close, granted, settle_accounts
 from flows.fixtures import ORDER
-from flows.handing_out import carry, hand_out
+from flows.handing_out import hand_out
 from flows.journal import Grant, Journal, Shard
 from flows.parcels import Parcel, digest_of, packed
 from flows.patience import Patient
 from flows.post import RECALLED
 from flows.spending import Told
-from tests.flows.desks import Server, desk_of, place_in
+from tests.flows.desks import Server, carried, desk_of, place_in
 from tests.flows.test_experience import episode
 
 LLMS = """\
@@ -33,7 +33,7 @@ name: asked
 match: {overs: 1, pairs: 4}
 captains: [heuristic, {name: model, kind: llm, model: m, base_url: "http://127.0.0.1:9/v1"}]
 limits: {calls: 100}
-execution: {mode: workers}
+execution: {mode: workers, open_episodes: 2}
 """
 SPENT = Told.of(Sums(run=Spending(calls=7)))
 GRANT = Grant(most=Told.of(Sums(run=Spending(calls=100))), whole=True)
@@ -85,7 +85,7 @@ async def test_a_shard_with_too_little_comes_home_with_what_it_did_not_spend(
     stopped = Parcel(lines=(), records={}, last=True, spent=SPENT, stopped="calls (7 of 7)")
     await desk.place.put(f"{shard.key}/0", packed(stopped))
     server.looks = [Running()]
-    await carry(desk, shard)
+    await carried(desk, shard)
     assert calls(desk) == (7, 7)
     again = desk.cutter.next(LLM)
     assert again is not None
@@ -102,7 +102,7 @@ async def test_a_run_stops_where_all_that_is_left_was_too_little(
     stopped = Parcel(lines=(), records={}, last=True, stopped="calls (0 of 100 spent)")
     await desk.place.put(f"{shard.key}/0", packed(stopped))
     server.looks = [Running()]
-    await carry(desk, replace(shard, grant=GRANT))
+    await carried(desk, replace(shard, grant=GRANT))
     assert desk.run.stopped == "calls (0 of 100 spent)"
 
 
@@ -119,7 +119,7 @@ async def test_what_a_lost_shard_was_given_counts_as_spent_once_it_has_asked_som
         begins = Parcel(lines=(), records={}, last=False, spent=Told.of(Sums()))
         await desk.place.put(f"{shard.key}/0", packed(begins))
     server.looks, server.run_count = [state], 1
-    await carry(desk, shard)
+    await carried(desk, shard)
     assert calls(desk) == (shard.grant.most.run.calls * is_spent,) * 2
 
 
@@ -130,7 +130,7 @@ async def test_a_shard_that_crashed_has_spent_nothing_where_nobody_had_begun_it(
     shard = await given(desk)
     assert shard.grant is not None
     server.looks, server.run_count = [Crashed()], times
-    await carry(desk, shard)
+    await carried(desk, shard)
     assert calls(desk) == (shard.grant.most.run.calls * is_spent,) * 2
 
 
@@ -139,7 +139,7 @@ async def test_a_deleted_shard_that_nobody_has_begun_has_spent_nothing(
 ) -> None:
     shard = await given(desk)
     server.looks = [Scheduled(), None]
-    await carry(desk, shard)
+    await carried(desk, shard)
     assert calls(desk) == (0, 0)
     assert await desk.place.get(f"{shard.key}/{RECALLED}") is not None
 
@@ -153,7 +153,7 @@ async def test_a_deleted_shard_has_spent_what_it_tells_once_it_is_told_to_end(
     ends = begins.model_copy(update={"spent": SPENT, "stopped": "cancelled"})
     monkeypatch.setattr(desk.place, "put", then(desk.place, f"{shard.key}/1", packed(ends)))
     server.looks = [Running(), None]
-    await carry(desk, shard)
+    await carried(desk, shard)
     assert calls(desk) == (7, 7)
 
 
@@ -166,7 +166,7 @@ async def test_a_deleted_shard_counts_as_spent_whose_worker_tells_nothing(
     begins = Parcel(lines=(), records={}, last=False, spent=Told.of(Sums()))
     await desk.place.put(f"{shard.key}/0", packed(begins))
     server.looks = [Running(), None]
-    await carry(desk, shard)
+    await carried(desk, shard)
     assert calls(desk) == (shard.grant.most.run.calls,) * 2
 
 
@@ -179,7 +179,7 @@ async def test_a_deleted_shard_of_which_all_is_home_is_not_told_to_end(
     told = list[str]()
     monkeypatch.setattr(desk.place, "put", noted(desk.place, told))
     server.looks = [None]
-    await carry(desk, shard)
+    await carried(desk, shard)
     assert f"{shard.key}/{RECALLED}" not in told
     assert calls(desk) == (7, 7)
 
@@ -268,7 +268,7 @@ async def test_what_a_pilot_does_not_want_is_waited_for_and_not_handed_out_again
     names = {spec.episode_id for spec in shard.episodes}
     assert names < desk.run.missing.keys()
     server.looks, server.run_count = [Crashed()], 1
-    await carry(desk, replace(shard, grant=GRANT))
+    await carried(desk, replace(shard, grant=GRANT))
     handed_out = iter(lambda: desk.cutter.next(LLM), None)
     assert not [one for one in handed_out if one.episodes[0].episode_id in names]
 

@@ -10,7 +10,7 @@ import pytest
 
 from engine.spec import EpisodeSpec
 from flows import catalogue
-from flows.deployments.wanted import CPU, LLM
+from flows.deployments.wanted import CPU, LLM, PoolName
 from flows.journal import Journal, Shard
 from flows.opening import open_run
 from flows.order import Order
@@ -22,6 +22,12 @@ from tournaments import parse_tournament
 
 LEAGUE = SMALL.replace("pairs: 2", "pairs: 400") + "execution: {processes: 1, shard: 30s}\n"
 EPISODES = 2_400
+ASKED = """\
+name: asked
+match: {overs: 1, pairs: 240}
+captains: [heuristic, {name: model, kind: llm, model: m, base_url: "http://127.0.0.1:9/v1"}]
+execution: {mode: workers, open_episodes: 8, shard: 2m}
+"""
 
 
 def opened(folder: Path, text: str = LEAGUE) -> Iterator[Run]:
@@ -38,15 +44,15 @@ def cutter(run: Run, journal: Journal | None = None, workers: int = 1) -> Cutter
     return Cutter(run, journal or Journal(run.folder.path), lambda _: workers)
 
 
-def taking(cutter: Cutter, run: Run, each_s: float) -> None:
+def taking(cutter: Cutter, run: Run, each_s: float, pool: PoolName = CPU) -> None:
     """As if an episode had taken so long."""
     spec = next(iter(run.missing.values()))
     (result,) = play_job(Job(folder=run.folder.path, episodes=(spec,), attempts=1))
-    cutter.took(CPU, [replace(result, took_s=each_s)])
+    cutter.took(pool, [replace(result, took_s=each_s)])
 
 
-def cut(cutter: Cutter) -> list[Shard]:
-    return list(iter(lambda: cutter.next(CPU), None))
+def cut(cutter: Cutter, pool: PoolName = CPU) -> list[Shard]:
+    return list(iter(lambda: cutter.next(pool), None))
 
 
 @pytest.mark.parametrize(("each_s", "episodes"), [(0.5, 60), (10.0, 4), (100.0, 2)])
@@ -81,6 +87,26 @@ def test_where_each_worker_has_much_to_play_the_last_shards_are_no_smaller_than_
     taking(one, run, 0.05)
     *_, last, _rest = cut(one)
     assert len(last.episodes) == int(ENOUGH_S / 0.05)
+
+
+@pytest.mark.parametrize(
+    ("workers", "sizes"),
+    [
+        (1, [96] + [94] * 4),
+        (2, [80] * 2 + [78] * 4),
+        (3, [80] * 2 + [78] * 4),
+        (4, [60] * 4 + [58] * 4),
+    ],
+)
+def test_each_worker_waits_for_as_many_answers_as_another(
+    tmp_path: Path, run: Run, workers: int, sizes: list[int]
+) -> None:
+    one = cutter(next(opened(tmp_path / "asked", ASKED)), workers=workers)
+    first = one.next(LLM)  # of eight, at once: by them is seen how long they last
+    taking(one, run, 9.0, LLM)
+    assert first is not None
+    assert len(first.episodes) == 8
+    assert [len(shard.episodes) for shard in cut(one, LLM)] == sizes
 
 
 def test_the_pairs_of_a_shard_are_whole(run: Run) -> None:

@@ -20,7 +20,7 @@ from engine.seeds import derive_seed
 from flows.cli import main
 from flows.simulate import Simulation, simulate
 from flows.simulation_files import Files
-from flows.simulation_rows import DELIVERY_COLUMNS, MATCH_COLUMNS
+from flows.simulation_rows import DELIVERY_COLUMNS, MATCH_COLUMNS, MatchBrokeOff
 from flows.single import SingleMatch
 from flows.vectorised import Vectorised, play_batch, simulate_vectorised
 from tests.doubles import Remembering
@@ -68,6 +68,14 @@ def test_totals_add_up(simulated: Path) -> None:
     for m in rows(simulated / "matches.csv.gz"):
         assert runs[m["match_id"], "1"] == int(m["i1_runs"])
         assert runs[m["match_id"], "2"] == int(m["i2_runs"])
+
+
+def test_a_match_that_breaks_off_is_told_and_no_row_of_it_is_written(tmp_path: Path) -> None:
+    silent = resolve({"name": "silent", "kind": "recorded", "decisions": []})
+    order = replace(SIMULATION, match=replace(MATCH, home=silent))
+    with pytest.raises(MatchBrokeOff, match=r"match 1 \(seed \d+\) broke off: environment_error"):
+        asyncio.run(simulate(order, tmp_path, processes=1))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_more_processes_write_the_same_bytes(simulated: Path, tmp_path: Path) -> None:

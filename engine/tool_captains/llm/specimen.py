@@ -4,7 +4,8 @@ Digested are the messages and schemas themselves, not the files that word them: 
 or a field that is changed anywhere on the way (the observation, the prompt, the tools' schemas, the
 match so far, what a refused call is told) changes the digest, and tidying the code does not. The
 specimen has every kind of question at every rung, both innings, a free hit, wickets, plans, calls
-that prepare and calls that are refused. It depends on no ball model and on no squad that ships.
+that prepare and calls that are refused, and a super over. It depends on no ball model and on no
+squad that ships.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from engine.cricket.state import Squads
 from engine.driver import MatchDriver
 from engine.errors import CallError
 from engine.observation import CricketObservation
+from engine.packs import SuperOver
 from engine.prompt import render
 from engine.seat import SeatSession
 from engine.seeds import Streams
@@ -66,6 +68,7 @@ def specimen() -> Iterator[Mapping[str, Any]]:
         table.driver.answer(_answered(table, request))
     for session in table.sessions.values():
         yield {"end": session.observation(None, final=None).prompt_text}
+    yield {"super over": _first_seen(_Table(SuperOver(batting=Seat.HOME, super_over=True)))}
 
 
 class _Script:
@@ -82,16 +85,18 @@ class _Script:
 
 
 class _Table:
-    """A match, and what each side has heard and is reminded of."""
+    """A match, from its toss or its `start`, and what each side has heard and is reminded of."""
 
-    def __init__(self) -> None:
+    def __init__(self, start: SuperOver | None = None) -> None:
+        fmt, squads = format_of(_OVERS), Squads(home=_squad("Home"), away=_squad("Away"))
         self.sessions = {seat: SeatSession(seat, seat.value) for seat in Seat}
         self.memories = {seat: MatchMemory() for seat in Seat}
         self.driver = MatchDriver(
             MatchSetup(
-                format=format_of(_OVERS),
-                squads=Squads(home=_squad("Home"), away=_squad("Away")),
+                format=fmt,
+                squads=squads,
                 max_super_overs=0,
+                start=None if start is None else start.start(fmt, squads),
             ),
             model=_Script(),
             value=None,
@@ -103,6 +108,12 @@ class _Table:
         for seat in Seat:
             self.sessions[seat].hear(fact)
             self.memories[seat].hear(fact)
+
+
+def _first_seen(table: _Table) -> str:
+    request = table.driver.request
+    assert request is not None
+    return table.sessions[request.seat].observation(request).prompt_text
 
 
 def _squad(name: str) -> Squad:
