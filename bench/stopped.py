@@ -15,7 +15,7 @@ from bench.worlds import WORLDS, World
 from tournaments.growing import growing
 from tournaments.pairs import Pair
 from tournaments.stats.after_stop import after_stop
-from tournaments.stats.counts import Counts
+from tournaments.stats.counts import Counts, Sums
 from tournaments.stats.ranked import GapState
 from tournaments.stats.scale import ELO_A_NAT
 from tournaments.stats.sprt import Model, Sprt, State
@@ -80,7 +80,9 @@ def _tested(
         scores += draw(dice, every).tolist()
         looks.append(len(scores))
         state = (
-            test.of_adjusted(scores) if adjusted else test.of_counts(Counts.of_scores(scores))
+            test.of_adjusted(Sums.of_scores(scores))
+            if adjusted
+            else test.of_counts(Counts.of_scores(scores))
         ).state
     return scores, looks, state
 

@@ -2,7 +2,8 @@
 
 An event of the log is a message whose id says where the viewer stands, so a browser that comes back
 says it in `Last-Event-ID`: `epoch:seq`, and on the featured channel `epoch:seq:stream`. What else a
-WebSocket is told comes as events named `hello`, `snapshot` and `featured`; a ping is a comment.
+WebSocket is told comes as events named `hello`, `snapshot`, `featured` and `ping`: browsers keep a
+comment to themselves, and a page that hears nothing for too long comes back.
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ class EventStream(Response):
                     f"id: {self._place(line.seq)}\ndata: {line.text}\n\n" for line in lines
                 )
             case Ping():
-                return ": ping\n\n"
+                return f"event: ping\ndata: {json_of(message)}\n\n"
             case Snapshot(seq=seq):
                 return f"event: snapshot\nid: {self._place(seq)}\ndata: {json_of(message)}\n\n"
             case Hello():

@@ -2,13 +2,15 @@
 
 Accepted is what every cron implementation agrees on (POSIX.1-2017 `crontab`, plus names and
 `/steps`): lists of `*`, numbers, ranges and steps. Extensions (`@daily`, `L`, `#`, seconds) are
-refused.
+refused, and so is a day that never comes: Prefect makes an error of it each time.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 _PART: Final = re.compile(
@@ -16,6 +18,8 @@ _PART: Final = re.compile(
 )
 _MONTHS: Final = re.findall("...", "janfebmaraprmayjunjulaugsepoctnovdec")
 _DAYS: Final = re.findall("...", "sunmontuewedthufrisat")
+_LONGEST: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)  # days of each month
+_NONE: Final = range(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,19 +51,30 @@ def cron_fault(expression: str) -> str | None:
     words = expression.lower().split()
     if len(words) != len(_COLUMNS):
         return f"{len(words)} fields, but cron has 5: minute hour day month weekday"
+    given = []
     for column, word in zip(_COLUMNS, words, strict=True):
-        if not all(_fits(part, column) for part in word.split(",")):
+        spans = [_span(part, column) for part in word.split(",")]
+        if not all(spans):
             numbers = f"a number from {column.low} to {column.high}"
             return f"the {column.name} is not *, {numbers}, a range, a list or a step"
-    return None
+        given.append(set(chain(*spans)))
+    _, _, days, months, _ = given
+    return None if is_in(days, months) else f"there is no day {min(days)} in such a month"
 
 
-def _fits(part: str, column: _Column) -> bool:
+def is_in(days: Iterable[int], months: Iterable[int]) -> bool:
+    """Whether one of these days of the month ever comes in one of these months, both from 1."""
+    return min(days) <= max(_LONGEST[month - 1] for month in months)
+
+
+def _span(part: str, column: _Column) -> range:
+    """The numbers that a part of a field stands for; none where it is no part of one."""
     matched = _PART.fullmatch(part)
-    if matched is None or (matched["step"] is not None and int(matched["step"]) == 0):
-        return False
-    if matched["low"] is None:
-        return True
-    low = column.number(matched["low"])
-    high = column.number(matched["high"] or matched["low"])
-    return 0 <= low <= high
+    if matched is None:
+        return _NONE
+    low, high, step = column.low, column.high, int(matched["step"] or 1)
+    if matched["low"] is not None:
+        low = column.number(matched["low"])
+        last = matched["high"] or (None if matched["step"] else matched["low"])
+        high = high if last is None else column.number(last)
+    return range(low, high + 1, step) if step and 0 <= low <= high else _NONE

@@ -16,7 +16,7 @@ from tournaments.pairs import Pair
 from tournaments.ratings import adjusted_games, raw_games
 from tournaments.stats.allocation import next_pairs
 from tournaments.stats.bradley_terry import fit
-from tournaments.stats.counts import Counts
+from tournaments.stats.counts import Counts, Sums
 from tournaments.stats.ranked import GapState, JudgedGap, RankedRule, RankedState, judge
 from tournaments.stats.sprt import State, Verdict
 from tournaments.stop_spec import SprtTest, StopRanked, StopSprt
@@ -111,7 +111,7 @@ class _Tested(Growing):
         self._test = test
         self._pairing = next(met for met in pairings if set(met) == set(test.pair))
         self._scored: list[float] = []
-        self._counts = Counts.of_scores([])
+        self._counts, self._sums = Counts.of_scores([]), Sums.of_scores([])
 
     @property
     def _awaited(self) -> Mapping[Pairing, int]:
@@ -127,7 +127,8 @@ class _Tested(Growing):
     def _told(self, new: Sequence[float]) -> Verdict:
         self._scored += new
         if self._test.scores == "adjusted":
-            return sprt_of(self._test).of_adjusted(self._scored)
+            self._sums = self._sums.plus(Sums.of_scores(new))
+            return sprt_of(self._test).of_adjusted(self._sums)
         self._counts = self._counts.plus(Counts.of_scores(new))
         return sprt_of(self._test).of_counts(self._counts)
 

@@ -3,8 +3,8 @@
 Accepted are the rules of RFC 5545 §3.3.10 that say when in the calendar something happens, and
 that Prefect can follow. `COUNT` is refused, as Prefect counts from its own beginning (2020), and so
 is everything finer than an hour. `UNTIL` is by the clock of the schedule's time zone: of one in UTC
-(`Z`) Prefect's scheduler makes an error each time. Places of `BYSETPOS` that a month has not would
-have it search all years for a day that never comes.
+(`Z`) Prefect's scheduler makes an error each time. Places of `BYSETPOS` that a month has not, and
+days that no month of `BYMONTH` has, would have it search all years for a day that never comes.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
+
+from tournaments.cron import is_in
 
 _DAY: Final = "(?:MO|TU|WE|TH|FR|SA|SU)"
 _PARTS: Final[Mapping[str, str]] = MappingProxyType(
@@ -57,6 +59,10 @@ def _fault_together(given: Mapping[str, str]) -> str | None:
         return "INTERVAL and BYHOUR of FREQ=HOURLY may never meet"
     if "BYSETPOS" in given and given["FREQ"] in ("HOURLY", "DAILY"):
         return "BYSETPOS needs a FREQ of WEEKLY, MONTHLY or YEARLY"
+    days = [abs(int(day)) for day in given.get("BYMONTHDAY", "1").split(",")]
+    months = map(int, given.get("BYMONTH", "1").split(","))
+    if not is_in(days, months):
+        return f"there is no day {min(days)} in such a month"
     return _fault_of_day(given["UNTIL"]) if "UNTIL" in given else None
 
 

@@ -214,7 +214,7 @@ class Table:
     def total(self, captain: str, others: Iterable[str] | None = None) -> Tally:
         """What `captain` gathered against `others`, or against everybody."""
         met = self.captains if others is None else others
-        return Tally.sum(self.against(captain, other) for other in met)
+        return Tally.sum(self._met[captain, one] for one in met if (captain, one) in self._met)
 
     def worth(self, captain: str, others: Iterable[str] | None = None) -> Fraction:
         """His points against `others`, or everybody: what the table goes by first."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from bench.statistics.shares import RUNS
-from tournaments.stats.counts import Counts
+from tournaments.stats.counts import Counts, Sums
 from tournaments.stats.scale import NELO_A_SIGMA, score_at
 from tournaments.stats.sprt import Model, Sprt, State
 
@@ -60,12 +60,11 @@ def adjusted_sprt_errors(
     dice = np.random.default_rng(19)
     ended = []
     for _ in range(runs):
-        scores: list[float] = []
-        state = State.CONTINUE
+        seen, state = Sums.of_scores([]), State.CONTINUE
         while state is State.CONTINUE:
-            scores += draw(dice, 1).tolist()
-            state = test.of_adjusted(scores).state
-        ended.append((state, len(scores)))
+            seen = seen.plus(Sums.of_scores(draw(dice, 1).tolist()))
+            state = test.of_adjusted(seen).state
+        ended.append((state, seen.pairs))
     return _tested(ended)
 
 

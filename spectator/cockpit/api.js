@@ -1,5 +1,6 @@
 // The bus over HTTP: one place for addresses, the token and what a refusal says.
 
+import { inTab } from "./storage.js";
 import { createStore } from "./store.js";
 
 const KEY = "captains-token";
@@ -33,7 +34,7 @@ export class Api {
   constructor(person = null) {
     this.#key = person === null ? KEY : `${KEY}:${person}`;
     const isHere = person !== null || !location.pathname.startsWith("/play/");
-    this.#token = (isHere ? takeToken(this.#key) : null) ?? sessionStorage.getItem(this.#key);
+    this.#token = (isHere ? takeToken(this.#key) : null) ?? inTab.getItem(this.#key);
   }
 
   get token() {
@@ -43,7 +44,7 @@ export class Api {
   /** Take another token, for as long as this tab is open. */
   setToken(token) {
     this.#token = token;
-    sessionStorage.setItem(this.#key, token);
+    inTab.setItem(this.#key, token);
     this.reached.set("unknown");
   }
 
@@ -74,13 +75,13 @@ export class Api {
     const headers = { ...options.headers };
     if (this.#token) headers.authorization = `Bearer ${this.#token}`;
     const answer = await fetch(path, { ...options, headers }).catch(() => null);
-    if (answer === null) {
-      if (options.signal?.aborted) throw new ApiError(path, 0);
-      this.reached.set("no");
+    const body = (await answer?.json().catch(() => null)) ?? null;
+    // A good answer that cannot be read was cut off, or somebody else gave it.
+    if (answer === null || (answer.ok && body === null)) {
+      if (!options.signal?.aborted) this.reached.set("no");
       throw new ApiError(path, 0);
     }
     this.reached.set(answer.status === 401 ? "refused" : "yes");
-    const body = await answer.json().catch(() => null);
     if (!answer.ok) throw new ApiError(path, answer.status, body);
     return body;
   }
@@ -94,7 +95,7 @@ function takeToken(key) {
     hash.delete("token");
     const rest = hash.toString();
     history.replaceState(null, "", location.pathname + location.search + (rest && `#${rest}`));
-    sessionStorage.setItem(key, given);
+    inTab.setItem(key, given);
   }
   return given;
 }

@@ -61,4 +61,9 @@ document.querySelector(".skip").addEventListener("click", (event) => {
   document.getElementById("main").focus();
 });
 
+// An address with a token that is opened over this page loads nothing by itself.
+window.addEventListener("hashchange", () => {
+  if (new URLSearchParams(location.hash.slice(1)).has("token")) location.reload();
+});
+
 render(html`<${App} />`, document.getElementById("app"));

@@ -1,2 +1,6 @@
 // Before the first paint, so that a chosen scheme does not flash: the rest is in theme.js.
-document.documentElement.dataset.theme = localStorage.getItem("captains-theme") ?? "auto";
+try {
+  document.documentElement.dataset.theme = localStorage.getItem("captains-theme") ?? "auto";
+} catch {
+  document.documentElement.dataset.theme = "auto"; // a browser that blocks site data
+}

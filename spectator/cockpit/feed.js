@@ -13,7 +13,7 @@ let heardOver = null; // what has worked first, for all feeds of the page
 /**
  * Follows one stream, or whatever is featured. What is told:
  * `onReset(stream, top)` everything starts anew, the bus has `top` events, `onSnapshot(seq, frame)` the state after
- * event `seq`, `onEvents(events)` the next ones, `onState("live" | "reconnecting" | "full")`,
+ * event `seq`, `onEvents(events)` the next ones, `onState("live" | "reconnecting" | "full" | "refused")`, the last of them for good,
  * `onFeatured(stream | null)`. With `snapshot`, the bus may begin with the state instead of the whole history; with `from`,
  * it goes on after what is known already: event `seq` of `stream` in the log `epoch`.
  */
@@ -72,7 +72,7 @@ export class Feed {
       },
       (code) => this.#lost(code),
     );
-    this.#listen(connect);
+    this.#listen();
   }
 
   /** What has worked; where WebSockets have been in vain, each of the two in turn. */
@@ -81,10 +81,10 @@ export class Feed {
     return heardOver ?? (inVain ? overServerSentEvents : overWebSocket);
   }
 
-  /** A WebSocket that is silent for too long is dead; the other way shows no signs of life. */
-  #listen(connect) {
+  /** A connection that is silent for too long is dead. */
+  #listen() {
     clearTimeout(this.#silence);
-    if (connect === overWebSocket) this.#silence = setTimeout(() => this.#drop(), SILENCE_MS);
+    this.#silence = setTimeout(() => this.#drop(), SILENCE_MS);
   }
 
   #drop() {
@@ -93,7 +93,7 @@ export class Feed {
   }
 
   #hear(message) {
-    this.#listen(heardOver);
+    this.#listen();
     this.#tries = 0;
     if (message.t === "featured") {
       this.#handlers.onFeatured?.(message.stream);
@@ -137,6 +137,22 @@ export class Feed {
     this.#handlers.onState?.(code === FULL ? "full" : "reconnecting");
     const pause = Math.min(MOST_MS, FIRST_MS * 2 ** this.#tries) * (0.5 + Math.random());
     this.#tries += 1;
-    this.#timer = setTimeout(() => this.#open(), pause);
+    const again = this.#tries >= IN_VAIN ? () => this.#askIn() : () => this.#open();
+    this.#timer = setTimeout(again, pause);
+  }
+
+  /** A browser does not tell why a WebSocket was not opened: so it is asked first whether we may read here. */
+  async #askIn() {
+    const refusal = await this.#api.getJson("/api/featured").then(
+      () => null,
+      (error) => error.status,
+    );
+    if (this.#closed || this.#end !== null) return;
+    if (refusal !== 401) {
+      this.#open();
+      return;
+    }
+    this.close();
+    this.#handlers.onState?.("refused");
   }
 }

@@ -110,6 +110,7 @@ export class MatchSession {
       },
       onState: (connection) => {
         this.connection = connection;
+        if (connection === "refused") this.status = "refused";
         this.#changed();
       },
     };
@@ -125,7 +126,8 @@ export class MatchSession {
     this.player = new Player(this.log, () => this.#changed());
     this.player.speed = before.speed;
     this.#filling = null;
-    if (this.status !== "unknown") this.status = "loading";
+    if (top === 0 && this.#wanted !== null) this.status = "unknown"; // another log than before
+    else if (this.status !== "unknown") this.status = "loading";
     this.told += 1;
     this.#openSides(stream);
     this.#changed();

@@ -17,7 +17,7 @@ export function overWebSocket(url, onMessage, onClosed) {
 export function overServerSentEvents(url, onMessage, onClosed) {
   const source = new EventSource(url.href.replace(/\/ws\?/, "/sse?"));
   source.onmessage = ({ data }) => onMessage({ t: "events", events: [JSON.parse(data)] });
-  for (const name of ["featured", "hello", "snapshot"]) {
+  for (const name of ["featured", "hello", "snapshot", "ping"]) {
     source.addEventListener(name, ({ data }) => onMessage(JSON.parse(data)));
   }
   source.onerror = () => {

@@ -25,3 +25,15 @@ def test_no_two_files_style_the_same_class_without_saying_where() -> None:
             files[name].add(path.name)
     assert len(files) > 50
     assert {name: where for name, where in files.items() if len(where) > 1} == {}
+
+
+def test_nothing_moves_unless_motion_is_wanted() -> None:
+    wanted = re.compile(
+        r"@media \(prefers-reduced-motion: no-preference\) \{([^{}]*\{[^{}]*\})*\s*\}"
+    )
+    moving = re.compile(r"\b(?:transition|animation)[\w-]*\s*:")
+    for path in sorted((COCKPIT / "styles").glob("*.css")):
+        css = path.read_text(encoding="utf-8")
+        # Keyframes are two braces deep, and move nothing by themselves.
+        still = wanted.sub("", re.sub(r"@keyframes \w+ \{[^{}]*\{[^{}]*\}\s*\}", "", css))
+        assert moving.findall(still) == [], path.name

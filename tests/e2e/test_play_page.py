@@ -240,3 +240,24 @@ async def the_next(match: Match, before: int) -> DecisionMade:
         while len(match.made()) <= before:  # noqa: ASYNC110
             await asyncio.sleep(0.02)  # an event is observed in the match's own time
     return match.made()[before]
+
+
+async def test_enter_in_a_strategy_declares_it_and_plays_nothing(chromium, bus):
+    async with under_way(bus) as match, browse(chromium, bus, page_of(bus)) as page:
+        await until_asked(page, match, "The ball is coming")
+        await page.get_by_role("radio", name="sweep").check()  # which could be played
+        await page.get_by_text("Plans, strategy, notes").click()
+        form = page.locator("form.other", has_text="set batting strategy")
+        await form.get_by_role("slider").fill("0.8")
+        await form.get_by_role("radio").first.check()
+        async with page.expect_request("**/answer") as sent:
+            await page.keyboard.press("Enter")
+        told = (await sent.value).post_data_json
+    assert told is not None
+    assert told["tool"] == "set_batting_strategy"
+
+
+async def test_a_clock_says_no_more_seconds_than_there_are(chromium, bus):
+    async with under_way(bus, deadline_s=9.0), browse(chromium, bus, page_of(bus)) as page:
+        await expect(page.get_by_role("timer")).to_be_visible()
+        await expect(page.locator('.turn [role="alert"]')).to_have_text("")

@@ -56,6 +56,16 @@ def said(text: str, offers: tuple[ToolOffer, ...] = SHOT) -> list[tuple[str, dic
             "</tool_call>"
         ),
         '<think>{"tool": "bowl_delivery"} no…</think>{"shot": "loft", "aggression": 0.7}',
+        '[THINK]{"shot": "defend"}, no…[/THINK]{"shot": "loft", "aggression": 0.7}',
+        (
+            '<|channel|>analysis<|message|>{"shot": "cut"}, no…<|end|><|start|>assistant<|channel|>'
+            'final<|message|>{"shot": "loft", "aggression": 0.7}'
+        ),
+        (
+            '<|channel|>analysis<|message|>{"shot": "cut"}, no…<|end|><|start|>assistant<|channel|>'
+            "commentary to=functions.play_delivery <|constrain|>json<|message|>"
+            '{"shot": "loft", "aggression": 0.7}<|call|>'
+        ),
         (
             '{"tool_calls": [{"function": {"name": "play_delivery", "arguments": {"shot": "loft", '
             '"aggression": 0.7}}}]}'
@@ -80,7 +90,9 @@ def test_an_answer_that_names_two_players_names_none() -> None:
     assert said(f"{one} or {two}", BOWLER) == []
 
 
-@pytest.mark.parametrize("text", ["", "I would loft it.", "{}", "[]", "null", "{{{", "<think>loft"])
+@pytest.mark.parametrize(
+    "text", ["", "I would loft it.", "{}", "[]", "null", "{{{", "<think>loft", "[THINK]loft"]
+)
 def test_what_is_no_call_is_none(text: str) -> None:
     assert said(text) == []
 

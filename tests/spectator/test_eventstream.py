@@ -115,13 +115,13 @@ async def test_the_featured_viewer_is_taken_from_match_to_match_and_comes_back_t
         assert seqs(await events_in(messages, len(later))) == list(range(21, len(later) + 1))
 
 
-async def test_an_idle_viewer_is_sent_a_comment():
+async def test_an_idle_viewer_is_sent_a_sign_of_life_that_a_page_hears():
     settings = BusSettings(ping_s=0.05)
     async with BusServer(settings=settings) as bus, stream(bus, FEATURED) as messages:
         told = [await anext(messages) for _ in range(3)]
     assert told[1:] == [
         {"event": "featured", "data": '{"t": "featured", "stream": null}'},
-        {"": "ping"},
+        {"event": "ping", "data": '{"t": "ping"}'},
     ]
 
 

@@ -125,6 +125,7 @@ WRONG = {
     "schedule: {rrule: FREQ=MONTHLY;BYSETPOS=99}": "'FREQ=MONTHLY;BYSETPOS=99': BYSETPOS cannot be",
     "schedule: {rrule: FREQ=DAILY;BYSETPOS=2}": "'FREQ=DAILY;BYSETPOS=2': BYSETPOS needs a FREQ",
     "schedule: {rrule: FREQ=HOURLY;INTERVAL=24;BYHOUR=3}": "'FREQ=HOURLY;INTERVAL=24;BYHOUR=3'",
+    "schedule: {rrule: FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30}": "'FREQ=DAILY;BYMONTH=2;BYMONTHDAY=",
     "schedule: {rrule: BYDAY=MO}": "'BYDAY=MO': FREQ is missing; allowed: such as",
     "schedule: {interval: 6 hours}": "`schedule.interval` is '6 hours'; allowed: A whole number of",
     "schedule: {interval: 6h, rrule: FREQ=DAILY}": "rrule and interval; allowed: one of cron, rru",

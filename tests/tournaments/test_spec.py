@@ -74,7 +74,15 @@ def test_a_spec_that_passes_the_catalogue_comes_back_equal() -> None:
 
 
 @pytest.mark.parametrize(
-    "cron", ["0 20 * * 5", "*/15 8-18 1,15 jan-jun MON-FRI", "5/10 * * * *", "0 0 * * 7"]
+    "cron",
+    [
+        "0 20 * * 5",
+        "*/15 8-18 1,15 jan-jun MON-FRI",
+        "5/10 * * * *",
+        "0 0 * * 7",
+        "0 0 29 2 *",
+        "0 0 31 2-3 *",
+    ],
 )
 def test_cron_as_everybody_writes_it_is_accepted(cron: str) -> None:
     assert cron_fault(cron) is None
@@ -82,6 +90,7 @@ def test_cron_as_everybody_writes_it_is_accepted(cron: str) -> None:
 
 NOT_CRON = [
     *("", "@daily", "* * * *", "60 * * * *", "* 24 * * *", "* * 0 * *", "* * * 13 *"),
+    *("0 0 30 2 *", "0 0 31 4,jun,9-9 *", "0 0 30-31 feb *"),
     *("* * * * 8", "*/0 * * * *", "9-3 * * * *", "* * * * fry", "1,,2 * * * *", "0 0 0 * * *"),
 ]
 

@@ -142,3 +142,12 @@ def _most(edges: frozenset[tuple[int, int]]) -> int:
     edge = min(edges)
     without = frozenset(other for other in edges if not set(edge) & set(other))
     return max(1 + _most(without), _most(edges - {edge}))
+
+
+def test_a_round_that_is_asked_for_again_is_not_worked_out_again() -> None:
+    captains = names(6)
+    one, other = (
+        swiss_round(captains, scores=level(captains), met=[frozenset("12")], rested=[])
+        for _ in range(2)
+    )
+    assert one is other

@@ -10,11 +10,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil, log2
+from typing import Final
 
 from tournaments.schedules.matching import NOBODY, largest_matching
 
 Met = Collection[frozenset[str]]
+
+_KEPT: Final = 500  # rounds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +49,15 @@ def swiss_round(
     """The next round. `ranked`: best first, by falling `scores`; `met`: who has met; `rested`: who
     has had a bye. The lowest who has had none rests, unless that forces others to meet again.
     """
+    given = tuple((captain, scores[captain]) for captain in ranked)
+    return _made(given, frozenset(met), frozenset(rested))
+
+
+@lru_cache(maxsize=_KEPT)  # a tournament is walked through from its first round again and again
+def _made(
+    given: tuple[tuple[str, Fraction], ...], met: frozenset[frozenset[str]], rested: frozenset[str]
+) -> SwissRound:
+    ranked, scores = [captain for captain, _ in given], dict(given)
     rests = _resting(ranked, met, rested) if len(ranked) % 2 else None
     playing = [captain for captain in ranked if captain != rests]
     return SwissRound(pairs=tuple(_paired(playing, scores, met)), rests=rests)

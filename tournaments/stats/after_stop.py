@@ -23,7 +23,7 @@ from typing import Final
 import numpy as np
 
 from tournaments.stats.arrays import Floats
-from tournaments.stats.counts import Counts
+from tournaments.stats.counts import Counts, Sums
 from tournaments.stats.means import LEAST_SPREAD
 from tournaments.stats.scale import Interval
 from tournaments.stats.sprt import LEAST_ADJUSTED, Sprt, State, Verdict
@@ -34,6 +34,7 @@ _POINTS: Final = 4  # of the grid, to the standard deviation of a step
 _LEAST_POINTS, _MOST_POINTS = 60, 400
 _FURTHEST: Final = 2.0  # a mean score is within ½ of ½, an adjusted one hardly further
 _HALVINGS: Final = 30
+_FURTHEST_STEP: Final = 8.0  # standard deviations
 _ALL_ALIKE: Final = 0.5  # the spread of pairs that all scored alike: each counts as one match
 
 
@@ -48,7 +49,11 @@ def after_stop(
     zero, one = test.means(spread)
     middle = (zero + one) / 2
     came = len(scores) * (mean - 0.5 - middle)
-    told = test.of_adjusted(scores) if adjusted else test.of_counts(Counts.of_scores(scores))
+    told = (
+        test.of_adjusted(Sums.of_scores(scores))
+        if adjusted
+        else test.of_counts(Counts.of_scores(scores))
+    )
     a_nat = _sum_a_nat(told, came, near=spread**2 / (one - zero))
     may_stop = [at for at in looks[:-1] if not adjusted or at >= LEAST_ADJUSTED]
     steps = [after - at for at, after in pairwise([0, *may_stop, looks[-1]])]
@@ -99,14 +104,18 @@ class _Walk:
                 share = self._density(self.grid, size, drift)
             else:
                 gone += self.cell * float(share @ beyond[size])
-                share = self.cell * (moves[size] @ share)
+                share = self.cell * _moved(share, moves[size])
         if not before:
             return float(self._beyond(np.zeros(1), came, last, drift)[0])
         return gone + self.cell * float(share @ self._beyond(self.grid, came, last, drift))
 
     def _move(self, size: int, drift: float) -> Floats:
-        """The density of where a step leads, a column for each place that it begins at."""
-        return self._density(self.grid[:, None] - self.grid[None, :], size, drift)
+        """The density of where a step leads, by cells from its beginning, as far as it can."""
+        reach = _FURTHEST_STEP * self.spread * sqrt(size) + abs(size * drift)
+        cells = min(ceil(reach / self.cell), len(self.grid) - 1)
+        return self._density(
+            self.cell * np.arange(-cells, cells + 1, dtype=np.float64), size, drift
+        )
 
     def _density(self, off: Floats, size: int, drift: float) -> Floats:
         spread = self.spread * sqrt(size)
@@ -118,6 +127,11 @@ class _Walk:
         """The chance that a step leads from each beginning beyond the bound."""
         z = (bound - begin - size * drift) / (self.spread * sqrt(size))
         return np.array([_NORMAL.cdf(-one) for one in z.tolist()])
+
+
+def _moved(share: Floats, move: Floats) -> Floats:
+    beyond = len(move) // 2  # cells past either end of the grid
+    return np.convolve(share, move)[beyond : beyond + len(share)]
 
 
 def _together(steps: Sequence[int], width: float) -> list[int]:

@@ -1,11 +1,13 @@
-"""How often each score came: matches by win, draw, loss, or swapped pairs by their five scores."""
+"""How often each score came: matches by win, draw, loss, or swapped pairs by their five scores; of
+scores that are any numbers, their sums.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import sqrt
+from math import fsum, sqrt
 from operator import add
 from typing import TYPE_CHECKING, Final, Self
 
@@ -81,3 +83,27 @@ class Counts:
         what normalized Elo is measured in.
         """
         return sqrt(self.variance * self.matches)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sums:
+    """Luck-adjusted scores of pairs, which are any numbers: added up by what they lie `above` ½,
+    and their squares.
+    """
+
+    pairs: int
+    above: float
+    squares: float
+
+    @classmethod
+    def of_scores(cls, scores: Iterable[float]) -> Self:
+        above = [score - 0.5 for score in scores]
+        return cls(pairs=len(above), above=fsum(above), squares=fsum(one * one for one in above))
+
+    def plus(self, other: Self) -> Self:
+        """Both together."""
+        return type(self)(
+            pairs=self.pairs + other.pairs,
+            above=self.above + other.above,
+            squares=self.squares + other.squares,
+        )

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from math import expm1, log, log1p, sqrt
-from statistics import fmean
 from typing import Final, NamedTuple
 
-from tournaments.stats.counts import Counts
+from tournaments.stats.counts import Counts, Sums
 from tournaments.stats.means import LEAST_SPREAD
 from tournaments.stats.scale import ELO_A_NAT, FURTHEST_ELO, NELO_A_SIGMA, score_at
 
@@ -99,20 +98,20 @@ class Sprt:
         zero, one = (self._target(elo, counts.matches) for elo in self._elos)
         return self._verdict(_ratio_of(counts, self.model, zero, one))
 
-    def of_adjusted(self, scores: Sequence[float]) -> Verdict:
+    def of_adjusted(self, seen: Sums) -> Verdict:
         """From luck-adjusted scores of pairs, any numbers: they are taken to be normal, of unknown
         variance. Nothing is decided before `LEAST_ADJUSTED` pairs.
         """
         if self.model is Model.BAYESIAN:
             raise BadTest("model bayesian: adjusted scores allow normalized and logistic")
-        if len(scores) < LEAST_ADJUSTED:
+        if seen.pairs < LEAST_ADJUSTED:
             return self._verdict(0.0)
         sigma_at = _sigma_of_t if self.model is Model.NORMALIZED else _sigma_of_mean
         zero, one = (
-            _normal_likelihood(scores, self._target(elo, _MATCHES_OF_PAIR), sigma_at)
+            _normal_likelihood(seen, self._target(elo, _MATCHES_OF_PAIR), sigma_at)
             for elo in self._elos
         )
-        return self._verdict(len(scores) * (one - zero))
+        return self._verdict(seen.pairs * (one - zero))
 
     def means(self, sigma: float) -> tuple[float, float]:
         """What either hypothesis expects of a pair that spreads so much, above ½."""
@@ -235,12 +234,11 @@ def _bayesian(counts: Counts, elo0: float, elo1: float) -> float:
 _SigmaAt = Callable[[float, float, float], tuple[float, float]]
 
 
-def _normal_likelihood(scores: Sequence[float], target: float, sigma_at: _SigmaAt) -> float:
+def _normal_likelihood(seen: Sums, target: float, sigma_at: _SigmaAt) -> float:
     """The greatest mean log-likelihood of normal scores that the target allows, but for a
     constant.
     """
-    above = [score - 0.5 for score in scores]
-    first, second = fmean(above), fmean(one * one for one in above)
+    first, second = seen.above / seen.pairs, seen.squares / seen.pairs
     least = LEAST_SPREAD**2
     second = max(second, first * first + least)
     mean, sigma = sigma_at(target, first, second)

@@ -50,7 +50,6 @@ class _Question:
 
 
 _REASONS: Final = ("reason", "rationale")
-_RENAMED: Final = "max_completion_tokens"  # what models of OpenAI that reason take instead
 
 
 class LlmCaptain:
@@ -65,7 +64,6 @@ class LlmCaptain:
         self._memory = MatchMemory()
         self._question = _Question(number=None, rung=self._working_rung())
         self._room = settings.context_tokens
-        self._is_renamed = False  # the limit of an answer: `_RENAMED` is sent
         # Until a question comes that was never asked before: none after it was, either.
         self._is_repeated = services.cache is not None
         self._account = self._new_account()
@@ -169,9 +167,6 @@ class LlmCaptain:
                 raise refused
             self._room = 0  # of the match so far, nothing is sent any more
             return
-        if _RENAMED in refused.why and not self._is_renamed:
-            self._is_renamed = True
-            return
         humbler = question.rung.when_refused()
         if humbler is None:
             raise refused
@@ -208,17 +203,14 @@ class LlmCaptain:
         return ChatRequest(
             model=settings.model,
             messages=asking.messages(),
-            max_tokens=None if self._is_renamed else settings.max_tokens,
+            max_tokens=settings.max_tokens,
             temperature=settings.temperature,
             top_p=settings.top_p,
             seed=settings.seed,
             reasoning_effort=settings.reasoning_effort,
-            extra_body=settings.extra_body | self._renamed_limit(),
+            extra_body=settings.extra_body,
             **shape,
         )
-
-    def _renamed_limit(self) -> dict[str, int]:
-        return {_RENAMED: self._settings.max_tokens} if self._is_renamed else {}
 
     def _new_account(self) -> Account:
         return Account(prompt_digest=self._prompt.digest)

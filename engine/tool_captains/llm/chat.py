@@ -5,11 +5,13 @@ behind `endpoints`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from engine.errors import CaptainUnavailable
 from engine.tool_captains.account import NOT_TOLD, Usage
+
+_OTHER_NAME: Final = "max_completion_tokens"  # of `max_tokens`, for OpenAI's models that reason
 
 
 class RequestRefused(CaptainUnavailable):
@@ -25,6 +27,11 @@ class RequestRefused(CaptainUnavailable):
 
     def __str__(self) -> str:
         return f"{self.endpoint} refused the request: {self.why}"
+
+    @property
+    def renames_the_limit(self) -> bool:
+        """Whether the endpoint takes `max_tokens` under its other name alone."""
+        return _OTHER_NAME in self.why
 
 
 Message = Mapping[str, Any]  # as Chat Completions has it: role, content, tool_calls …
@@ -47,6 +54,11 @@ class ChatRequest:
     seed: int | None = None
     reasoning_effort: str | None = None
     extra_body: Mapping[str, Any] = field(default_factory=dict)
+
+    def with_renamed_limit(self) -> ChatRequest:
+        """The same, `max_tokens` under its other name."""
+        more = {} if self.max_tokens is None else {_OTHER_NAME: self.max_tokens}
+        return replace(self, max_tokens=None, extra_body={**self.extra_body, **more})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

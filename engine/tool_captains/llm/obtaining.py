@@ -88,6 +88,7 @@ class Obtaining:
         self._episode = Purse(allowed=settings.episode_budget)
         self._place = Place(decision=None, answer=0)
         self._refusals: list[_Entry] = []  # since an answer came
+        self._is_renamed = False  # the limit of an answer, as far as is known
 
     async def prepare(self) -> None:
         """Raises `MissingSecret` for a key that is not there, and `BadPreset` where dollars are
@@ -113,19 +114,32 @@ class Obtaining:
         Raises `RequestRefused`, `CaptainUnavailable`, `CaptainOverBudget`, `RunBudgetSpent`,
         `BadPreset`, `MissingSecret`, and `NoUsableCall` for an answer that is late.
         """
-        outcome = await self._remembered(request, decision)
-        if outcome is not None:
-            account.from_cache += not isinstance(outcome, RequestRefused)
-        elif self._settings.mode == "cached":
-            raise NotCached(self._miss(decision))
-        else:
-            outcome = await self._asked(request, account)
-            await self._remember(request, decision, outcome)
+        outcome = await self._came_of(self._named_here(request), decision, account)
+        if not self._is_renamed and _renames_the_limit(outcome):
+            self._is_renamed = True
+            outcome = await self._came_of(self._named_here(request), decision, account)
         return self._told(outcome, decision, account)
 
     async def is_remembered(self, request: ChatRequest, *, decision: int | None) -> bool:
         """Whether `obtain` would ask nobody."""
-        return await self._remembered(request, decision) is not None
+        return await self._remembered(self._named_here(request), decision) is not None
+
+    async def _came_of(
+        self, request: ChatRequest, decision: int | None, account: Account
+    ) -> Outcome:
+        outcome = await self._remembered(request, decision)
+        if outcome is not None:
+            account.from_cache += not isinstance(outcome, RequestRefused)
+            return outcome
+        if self._settings.mode == "cached":
+            raise NotCached(self._miss(decision))
+        outcome = await self._asked(request, account)
+        await self._remember(request, decision, outcome)
+        return outcome
+
+    def _named_here(self, request: ChatRequest) -> ChatRequest:
+        """With the limit under the name that the endpoint takes."""
+        return request.with_renamed_limit() if self._is_renamed else request
 
     # --- memory --------------------------------------------------------------------------------
 
@@ -279,3 +293,7 @@ class Obtaining:
         )
         has_price = self._in_dollars or self._settings.price is not None
         return priced(usage, self._settings).usage if has_price else usage
+
+
+def _renames_the_limit(outcome: Outcome) -> bool:
+    return isinstance(outcome, RequestRefused) and outcome.renames_the_limit

@@ -18,8 +18,13 @@ from engine.tools import TOOLS, ToolOffer
 LONGEST_READ: Final = 32_000  # characters
 _MOST_STARTS: Final = 40
 _LONGEST_BARE: Final = 200  # an answer that only names an option is short
-_THOUGHT_ENDS: Final = re.compile(r"</(?:think|thinking|reasoning)>")
-_THOUGHT_BEGINS: Final = re.compile(r"<(?:think|thinking|reasoning)>")
+# As tags, as Magistral writes them, and as the channels of gpt-oss, where a server leaves them in.
+_THOUGHT_ENDS: Final = re.compile(
+    r"</(?:think|thinking|reasoning)>|\[/THINK\]|<\|channel\|>(?:final|commentary)\b"
+)
+_THOUGHT_BEGINS: Final = re.compile(
+    r"<(?:think|thinking|reasoning)>|\[THINK\]|<\|channel\|>analysis\b"
+)
 _CALLED: Final = re.compile(rf"(?<!\w)({'|'.join(TOOLS)})\s{{0,9}}\(")
 _NAMES: Final = ("tool", "name", "tool_name", "function", "action")
 _ARGUMENTS: Final = ("arguments", "parameters", "args", "input", "params")

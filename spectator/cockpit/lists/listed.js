@@ -37,10 +37,13 @@ export function useListed(api, wanted, { path = "/api/streams", tries = 0 } = {}
 
 const NOTHING = { streams: [], total: 0, featured: { stream: null }, asked: null };
 
-/** `{ search, run, captains, state, format, limit, offset }` as the bus wants them; what is empty is left out. */
+/**
+ * `{ search, run, captains, state, format, limit, offset }` as the bus wants them; what is empty is left out, but for the
+ * first of two captains: the second stays the second.
+ */
 export function queryOf({ captains = [], ...rest }) {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(rest)) if (value) query.set(name, value);
-  for (const captain of captains) if (captain) query.append("captain", captain);
+  for (const captain of captains) query.append("captain", captain);
   return query;
 }

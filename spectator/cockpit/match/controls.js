@@ -110,8 +110,12 @@ function CopyLink({ session }) {
   const [told, setTold] = useState("");
   const place = session.log.stops[session.player.stop]?.place ?? null;
   const copy = async () => {
-    const path = matchPath(session.stream, place ? formatPlace(place) : "");
-    const done = await navigator.clipboard.writeText(new URL(path, location.href).href).then(
+    const { href } = new URL(matchPath(session.stream, place ? formatPlace(place) : ""), location.href);
+    if (!navigator.clipboard) {
+      window.prompt("Link to this ball", href); // browsers lend the clipboard to secure pages alone
+      return;
+    }
+    const done = await navigator.clipboard.writeText(href).then(
       () => "Copied",
       () => "Not allowed",
     );

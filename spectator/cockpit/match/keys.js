@@ -1,5 +1,6 @@
 // The match page by keyboard, and the dialog that tells of it.
 
+import { here } from "../storage.js";
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 
 const KEPT = "captains-keys";
@@ -16,7 +17,7 @@ const POINTED = `main :is(${PRESSED}, select, input[type=range])`; // what gives
 
 /** Whether keys are listened to, and `[on, setOn]` of it: single letters can get in the way of speech input. */
 export function useKeys({ player, isLive, onHelp }) {
-  const [on, setOn] = useState(localStorage.getItem(KEPT) !== "off");
+  const [on, setOn] = useState(here.getItem(KEPT) !== "off");
   useKeysBack(on);
   useEffect(() => {
     if (!on) return undefined;
@@ -30,7 +31,7 @@ export function useKeys({ player, isLive, onHelp }) {
     return () => document.removeEventListener("keydown", press);
   }, [on, player, isLive]);
   const keep = (value) => {
-    localStorage.setItem(KEPT, value ? "on" : "off");
+    here.setItem(KEPT, value ? "on" : "off");
     setOn(value);
   };
   return [on, keep];

@@ -5,7 +5,7 @@ import { queryOf, useListed } from "../lists/listed.js";
 import { runPath } from "../router.js";
 import { runId } from "../runs/words.js";
 import { NoAccess } from "../shell.js";
-import { html, useEffect, useState } from "../vendor/preact.js";
+import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { plural } from "../words.js";
 
 const PAGE = 50;
@@ -69,7 +69,7 @@ function pathOf(wanted) {
 
 function Filters({ wanted, runs, onChange }) {
   const [first, second] = [wanted.captains[0] ?? "", wanted.captains[1] ?? ""];
-  const led = (mine, other) => onChange({ captains: [mine, other].filter(Boolean), result: mine ? wanted.result : "" });
+  const led = (mine, other) => onChange({ captains: other ? [mine, other] : [mine].filter(Boolean), result: mine ? wanted.result : "" });
   const names = [...new Set(runs.flatMap((run) => (wanted.run && runId(run.stream) !== wanted.run ? [] : (run.captains ?? []))))];
   return html`
     <form class="filters" role="search" onSubmit=${(event) => event.preventDefault()}>
@@ -103,10 +103,12 @@ function runOptions(runs, wanted) {
 /** A field whose text is taken once nothing more is typed; what the address says stands in it otherwise. */
 function Typed({ id, label, value, onTyped, type = "text", list = null }) {
   const [text, setText] = useState(value);
+  const tell = useRef(onTyped);
+  tell.current = onTyped; // something else may be chosen in between
   useEffect(() => setText(value), [value]);
   useEffect(() => {
     if (text.trim() === value.trim()) return undefined;
-    const timer = setTimeout(() => onTyped(text), TYPED_MS);
+    const timer = setTimeout(() => tell.current(text), TYPED_MS);
     return () => clearTimeout(timer);
   }, [text]);
   return html`

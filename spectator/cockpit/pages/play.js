@@ -9,6 +9,7 @@ import { Scene } from "../play/scene.js";
 import { matchPath } from "../router.js";
 import { MatchSession } from "../session.js";
 import { Notice, useLamp } from "../shell.js";
+import { here } from "../storage.js";
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { VOIDS } from "../words.js";
 
@@ -22,7 +23,7 @@ export function PlayPage({ api, route }) {
   const desk = useDesk(own, captain);
   const kept = useRef({});
   const last = useRef(null);
-  const [keysOn, setKeysOn] = useState(localStorage.getItem(KEYS_KEPT) !== "off");
+  const [keysOn, setKeysOn] = useState(here.getItem(KEYS_KEPT) !== "off");
   const question = desk?.current ?? null;
   if (question) last.current = question;
   useLamp(desk === null ? null : LAMPS[desk.state]);
@@ -31,7 +32,7 @@ export function PlayPage({ api, route }) {
   if (desk === null) return null;
   if (desk.state === "refused" || !own.token) return html`<${NoToken} captain=${captain} own=${own} onToken=${() => setOwn(new Api(captain))} />`;
   const keepKeys = (on) => {
-    localStorage.setItem(KEYS_KEPT, on ? "on" : "off");
+    here.setItem(KEYS_KEPT, on ? "on" : "off");
     setKeysOn(on);
   };
   return html`

@@ -56,8 +56,10 @@ function Start({ api, options }) {
   useEffect(() => {
     form.current?.querySelector('[aria-invalid="true"]')?.focus();
   }, [asking.problems]);
+  const [stays, setStays] = useState(null); // why what was to be cancelled goes on
   const cancel = async (id) => {
-    await api.postJson(`/custom/episodes/${id.split("/").map(encodeURIComponent).join("/")}/cancel`, {}).catch(() => null);
+    const path = `/custom/episodes/${id.split("/").map(encodeURIComponent).join("/")}/cancel`;
+    setStays(await api.postJson(path, {}).then(() => null, goesOn));
     known.refresh();
   };
   return html`
@@ -77,11 +79,17 @@ function Start({ api, options }) {
             `}
       </div>
       <aside class="start-side" aria-label="What is being played">
+        ${stays && html`<p role="alert" class="wrong">${stays}</p>`}
         <${Channel} onAir=${known.onAir} mayStart=${known.mayStart} onCancel=${cancel} />
         <${Starts} starts=${known.starts} mayStart=${known.mayStart} onCancel=${cancel} />
       </aside>
     </div>
   `;
+}
+
+function goesOn({ status }) {
+  if (status === 0) return "Not cancelled: the bus cannot be reached.";
+  return `Not cancelled: ${status === 401 ? "this page’s token may not do that" : `the bus answered ${status}`}.`;
 }
 
 /** Whoever has no start token may watch alone. */

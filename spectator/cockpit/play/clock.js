@@ -11,7 +11,7 @@ export function Clock({ endsAt, whole }) {
   const left = useLeft(endsAt);
   if (left === null) return null;
   const seconds = Math.ceil(left);
-  const said = SAID.find((at, index) => seconds <= at && seconds > (SAID[index + 1] ?? 0));
+  const said = SAID.find((at, index) => at <= whole && seconds <= at && seconds > (SAID[index + 1] ?? 0));
   return html`
     <div class="clock" data-short=${String(seconds <= SHORT_S)} role="timer" aria-label=${`${seconds} seconds left`}>
       <span class="seconds" aria-hidden="true">${clockText(seconds)}</span>

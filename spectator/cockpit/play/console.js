@@ -84,7 +84,7 @@ const argumentsOf = (offer, values) =>
 function useKeys({ commit, setField, chosen, change, send, keysOn, analyse }) {
   const now = useRef(null);
   now.current = (event) => {
-    if (event.metaKey || event.ctrlKey || event.altKey || event.repeat) return;
+    if (event.metaKey || event.ctrlKey || event.altKey || event.repeat || event.target.closest(".more")) return;
     if (event.key === "Enter") {
       if (event.target.closest("button, a, summary, textarea, select")) return;
       event.preventDefault();

@@ -75,7 +75,7 @@ export class RunSession {
           this.run = fresh.reduce(foldRun, this.run);
           this.#changed();
         },
-        onState: (connection) => this.#connected(connection),
+        onState: (connection) => (connection === "refused" ? this.#be("refused") : this.#connected(connection)),
       },
       { from: { stream: this.stream, epoch, seq: top } },
     );

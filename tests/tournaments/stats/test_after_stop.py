@@ -48,6 +48,13 @@ def test_who_is_far_better_than_either_hypothesis_is_not_made_less(
     assert found.high > fmean(scores)
 
 
+def test_over_many_looks_it_is_what_the_whole_matrix_of_steps_says() -> None:
+    """As worked out with a density for each two cells, before what no step reaches was left out."""
+    found = after_stop(TEST, AHEAD * 20, range(4, 241, 4))
+    told = (found.mean, found.low, found.high)
+    assert told == pytest.approx((0.5443516, 0.5140550, 0.5735356), abs=1e-7)
+
+
 def test_seen_from_the_other_side_it_is_turned() -> None:
     one = after_stop(TEST, AHEAD, [4, 8, 12])
     turned = Sprt(elo0=-50, elo1=0)

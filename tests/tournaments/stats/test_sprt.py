@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tournaments.stats.published import matches, pairs
-from tournaments.stats.counts import Counts
+from tournaments.stats.counts import Counts, Sums
 from tournaments.stats.scale import FURTHEST_ELO
 from tournaments.stats.sprt import LEAST_ADJUSTED, BadTest, Model, Sprt, State
 
@@ -75,14 +75,14 @@ def test_as_much_again_tells_as_much_more(counts: list[int], model: Model, times
 @given(scores=st.lists(st.floats(-1, 2), min_size=LEAST_ADJUSTED, max_size=40), model=models)
 def test_adjusted_scores_are_mirrored_too(scores: list[float], model: Model) -> None:
     test = Sprt(elo0=-25, elo1=25, model=model)
-    other = test.of_adjusted([1 - score for score in scores])
-    assert test.of_adjusted(scores).llr == pytest.approx(-other.llr, abs=1e-6)
+    other = test.of_adjusted(Sums.of_scores([1 - score for score in scores]))
+    assert test.of_adjusted(Sums.of_scores(scores)).llr == pytest.approx(-other.llr, abs=1e-6)
 
 
 def test_few_adjusted_pairs_decide_nothing() -> None:
     test = Sprt(elo0=0, elo1=50)
-    assert test.of_adjusted([0.9] * (LEAST_ADJUSTED - 1)).state is State.CONTINUE
-    assert test.of_adjusted([0.9] * 40).state is State.ACCEPT_H1
+    assert test.of_adjusted(Sums.of_scores([0.9] * (LEAST_ADJUSTED - 1))).state is State.CONTINUE
+    assert test.of_adjusted(Sums.of_scores([0.9] * 40)).state is State.ACCEPT_H1
 
 
 FAR = st.tuples(st.floats(-FURTHEST_ELO, FURTHEST_ELO), st.floats(-FURTHEST_ELO, FURTHEST_ELO))
@@ -127,3 +127,14 @@ def test_a_test_that_cannot_be_is_refused(wrong: dict[str, float], said: str) ->
 def test_pairs_have_no_bayeselo() -> None:
     with pytest.raises(BadTest, match="not with pairs"):
         Sprt(elo0=0, elo1=5, model=Model.BAYESIAN).of_counts(pairs(1, 1, 1, 1, 1, 1))
+
+
+def test_sums_look_by_look_are_those_of_all_scores() -> None:
+    scores = [0.31, 0.74, 1.12, -0.2, 0.5] * 3
+    one_by_one = Sums.of_scores([])
+    for score in scores:
+        one_by_one = one_by_one.plus(Sums.of_scores([score]))
+    whole = Sums.of_scores(scores)
+    assert one_by_one.pairs == whole.pairs
+    assert one_by_one.above == pytest.approx(whole.above)
+    assert one_by_one.squares == pytest.approx(whole.squares)
