@@ -7,6 +7,7 @@ held to the record: a record can be replayed by every later version.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,11 +29,13 @@ from engine.cricket.state import Squads
 from engine.episode import play_episode
 from engine.errors import BrokenRecord
 from engine.events import (
+    DecisionEvent,
     DeliveryEvent,
     EndReason,
     EpisodeEndedEvent,
     EpisodeStartedEvent,
     Event,
+    Source,
 )
 from engine.fanout import Observer
 from engine.header import SQUAD_ADAPTER
@@ -64,6 +67,7 @@ class Replay:
     `same_coefficients`: the ball model is the record's own, and the balls were drawn again; else
     they are the record's. `left_off`: whose question the record does not answer, None where the
     play came to its end. `true_header`: the header is that of its own spec and squads.
+    `decided`: how often decisions of a seat came from each source.
     """
 
     header: EpisodeStartedEvent
@@ -73,6 +77,7 @@ class Replay:
     same_coefficients: bool
     left_off: Seat | None
     true_header: bool
+    decided: Mapping[tuple[str, Source], int]
 
     @property
     def is_sound(self) -> bool:
@@ -111,6 +116,7 @@ class Replay:
         yield "play", replayed.record_digest == self.recorded_digest
         yield "innings", replayed.innings == stated.innings
         yield "deliveries", replayed.deliveries == stated.deliveries
+        yield "counts", stated.end_reason.is_void or all(map(self._has_decided, Seat))
         yield "end_reason", self._ends_as_stated()
         yield "winner", self._winner() == stated.winner
 
@@ -120,6 +126,16 @@ class Replay:
         if stated is EndReason.COMPLETED:
             return self.result.end_reason is EndReason.COMPLETED
         return stated not in _AT_A_QUESTION or self.left_off is not None
+
+    def _has_decided(self, seat: Seat) -> bool:
+        """Whether what is stated of his answers, and so his coverage, is what his decisions say."""
+        stated = self.ending.data.counts[seat.value]
+        by = {source: n for (whose, source), n in self.decided.items() if whose == seat}
+        asked = sum(by.values()) - by.get("standing", 0)
+        fallbacks = by.get("fallback", 0)
+        timeouts = by.get("default", 0) + by.get("repeat", 0)
+        own = asked - fallbacks - timeouts
+        return (stated.decisions, stated.own, stated.fallbacks) == (asked, own, fallbacks)
 
     def _winner(self) -> Seat | None:
         """Who has won by the play, if the episode ended for the reason that is stated."""
@@ -190,6 +206,12 @@ def _is_true(header: EpisodeStartedEvent, spec: EpisodeSpec, home: Squad, away: 
     )
 
 
+def _sources(events: Iterable[Event]) -> Iterator[tuple[str, Source]]:
+    for event in events:
+        if isinstance(event, DecisionEvent):
+            yield event.data.seat, event.data.source
+
+
 async def replay_record(
     path: Path, *, observers: tuple[Observer, ...] = (), models: Models | None = None
 ) -> Replay:
@@ -225,4 +247,5 @@ async def replay_record(
         same_coefficients=drawing is models,
         left_off=recorded.left_off,
         true_header=_is_true(header, spec, home, away),
+        decided=Counter(_sources(read_record(path))),
     )

@@ -44,9 +44,9 @@ class Stops(Baseline):
         return super().decide(request, draws)
 
 
-def recorded(folder: Path, cast: Cast | None = None) -> Path:
-    writer = RecordWriter(folder, SPEC.episode_id, SPEC.attempt)
-    asyncio.run(play_episode(SPEC, observers=[writer], models=MODELS, cast=cast))
+def recorded(folder: Path, cast: Cast | None = None, spec: EpisodeSpec = SPEC) -> Path:
+    writer = RecordWriter(folder, spec.episode_id, spec.attempt)
+    asyncio.run(play_episode(spec, observers=[writer], models=MODELS, cast=cast))
     assert writer.path is not None
     return writer.path
 
@@ -117,6 +117,17 @@ def test_another_captains_name_in_a_header_does_not_replay(record: Path) -> None
 
 def test_balls_that_were_not_bowled_do_not_replay(record: Path) -> None:
     assert replayed(with_ending(record, deliveries=1)).differences == ("deliveries",)
+
+
+def test_answers_that_were_fallbacks_do_not_count_as_the_captains_own(tmp_path: Path) -> None:
+    spec = SPEC.model_copy(update={"away": resolve("random")})
+    record = recorded(tmp_path, Cast(captains={Seat.AWAY: Stops()}), spec)
+    counts = ending_of(record).data.counts["away"]
+    assert counts.fallbacks > 0
+    assert replayed(record).identical
+    covered = counts.model_copy(update={"own": counts.decisions, "fallbacks": 0}).model_dump()
+    other = changed(record, -1, lambda event: event["data"]["counts"].update(away=covered))
+    assert replayed(other).differences == ("counts",)
 
 
 def test_another_luck_is_told_and_is_no_other_play(record: Path) -> None:
