@@ -10,7 +10,9 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from glob import escape
+from itertools import count
 from pathlib import Path
 from tempfile import mkstemp
 from typing import BinaryIO, Final
@@ -90,6 +92,26 @@ class RecordWriter:
         self.path.parent.mkdir(exist_ok=True)
         self._part.chmod(_READABLE)
         self._part.replace(self.path)
+
+
+@contextmanager
+def claimed(folder: Path, episode_id: str, first: int) -> Iterator[int]:
+    """A number of an attempt, from `first` on, that no other process claims as long as this lasts.
+    It is seen as begun: the claim is a `.part` file.
+    """
+    for attempt in count(first):
+        path = folder / f"{episode_id}.{attempt}.claim{PART}"
+        try:
+            file = path.open("xb")
+        except FileExistsError:
+            continue
+        with file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            try:
+                yield attempt
+            finally:
+                path.unlink(missing_ok=True)
+            return
 
 
 def record_path(folder: Path, episode_id: str) -> Path:

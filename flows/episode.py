@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 
 from prefect import flow, runtime
@@ -65,8 +65,12 @@ async def episode(config: EpisodeConfig) -> MatchReport:
     """
     folder = singles_folder(Path(config.runs))
     spec = match_of(config).spec()
-    if config.attempt is None:
-        spec = folder.next_attempt(spec)
+    attempt = nullcontext(spec) if config.attempt is not None else folder.next_attempt(spec)
+    with attempt as spec:
+        return await _played(config, spec, folder)
+
+
+async def _played(config: EpisodeConfig, spec: EpisodeSpec, folder: RunFolder) -> MatchReport:
     runs, stage = Path(config.runs), current_stage()
     bus = stage.bus
     stage.reporter.flow_began(str(runtime.flow_run.id))

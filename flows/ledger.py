@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from engine.record import PART, is_written, sealed_path
+from engine.record import PART, claimed, is_written, sealed_path
 from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
 from flows import holding
@@ -196,14 +196,16 @@ class RunFolder:
         begun = (one.attempt for one in self._begun())
         return max(*ended, *begun, 0, 0)
 
-    def next_attempt(self, spec: EpisodeSpec) -> EpisodeSpec:
-        """The same match under a number that no attempt at it has had: streams on a bus are for
-        ever.
+    @contextmanager
+    def next_attempt(self, spec: EpisodeSpec) -> Iterator[EpisodeSpec]:
+        """The same match under a number that no attempt at it has had, nor gets as long as this
+        lasts: streams on a bus are for ever.
         """
         lines = ((one.episode_id, one.attempt) for one in self.tried())
         begun = ((one.episode_id, one.attempt) for one in self._begun())
         had = [attempt for name, attempt in (*lines, *begun) if name == spec.episode_id]
-        return spec.model_copy(update={"attempt": max(had, default=0) + 1})
+        with claimed(self.records, spec.episode_id, max(had, default=0) + 1) as attempt:
+            yield spec.model_copy(update={"attempt": attempt})
 
     def _begun(self) -> Iterator[_Begun]:
         """Attempts that left a file and may have no line: void ones, killed ones."""

@@ -163,11 +163,13 @@ def _bowler(request: DecisionRequest, innings: Innings, draws: CaptainDraws) -> 
 
 def _spin_chance(request: DecisionRequest, innings: Innings, squad: Squad) -> float:
     """By the overs that spinners and the others can still bowl, nobody two in a row."""
-    overs = innings.format.max_overs
+    overs, quota = innings.format.max_overs, innings.format.quota
+    beyond = sum(figures.overs > quota for figures in innings.bowlers)
+    most = quota + (beyond < innings.format.bowlers_with_extra_over)
     left = {True: 0, False: 0}
     for player in squad.bowlers:
         turns = (overs - innings.over + (player in request.legal.players)) // 2
-        unused = innings.format.quota - innings.bowlers[player].overs
+        unused = max(0, most - innings.bowlers[player].overs)
         left[squad[player].bowls.is_spin] += min(unused, turns)
     return spin_chance(innings.over, overs, pace_left=left[False], spin_left=left[True])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,9 +43,10 @@ def play_match(
     bus = bus_at(named, [settings.home(runs)]) if asked or named is not None else None
     check_can_be_asked((spec.home, spec.away), bus)
     tell_people(asked, bus)
-    if bus is not None or waits(spec):  # scripted captains play the same again
-        spec = folder.next_attempt(spec)
-    result = asyncio.run(_played(spec, folder, runs, bus, show.reasoning, as_json=as_json))
+    with ExitStack() as stack:
+        if bus is not None or waits(spec):  # scripted captains play the same again
+            spec = stack.enter_context(folder.next_attempt(spec))
+        result = asyncio.run(_played(spec, folder, runs, bus, show.reasoning, as_json=as_json))
     if verbose:
         from flows.log import line_of
 

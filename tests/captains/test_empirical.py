@@ -35,9 +35,9 @@ def test_he_fields_first_as_often_as_real_captains() -> None:
     assert mean(chosen) == pytest.approx(0.658, abs=0.07)
 
 
-def spun(seed: int) -> list[bool]:
+def spun(seed: int, length: int = 20) -> list[bool]:
     """Whether each over of a first innings that he leads was given to a spinner."""
-    match, captain, overs = Match(seed, overs=20), Empirical(), list[bool]()
+    match, captain, overs = Match(seed, overs=length), Empirical(), list[bool]()
     while (innings := match.request.view.innings) is None or innings.number == 1:
         request = match.request
         decision = captain.decide(request, match.driver.draws())
@@ -53,6 +53,13 @@ def test_he_gives_overs_to_spin_as_often_as_real_captains_to_the_very_last() -> 
     real = [spin_share(over, 20) for over in range(20)]
     assert mean(abs(a - b) for a, b in zip(by_over, real, strict=True)) < 0.12
     assert by_over[-1] < 0.25  # pace is kept for the end, not used up
+
+
+@pytest.mark.parametrize("length", [2, 7])  # overs that a fifth does not divide: some bowl one more
+def test_he_does_so_where_not_all_may_bowl_as_many_overs(length: int) -> None:
+    innings = [overs for seed in range(120) if len(overs := spun(seed, length)) == length]
+    spin = mean(sum(overs) for overs in innings)
+    assert spin == pytest.approx(sum(spin_share(over, length) for over in range(length)), abs=0.45)
 
 
 def test_his_batters_press_about_as_real_ones_do() -> None:

@@ -163,7 +163,7 @@ async def test_a_captain_who_answers_nothing_usable_is_shown_and_not_ranked(
     assert account["sources"]["fallback"] == account["fallbacks"] > 0
     assert account["tokens_in"] > 0
     assert account["cost_usd"] is None
-    assert any(why.startswith("model made 0%") for why in told["unranked"])
+    assert any(why.startswith("model made 0 %") for why in told["unranked"])
 
 
 @pytest.mark.parametrize(

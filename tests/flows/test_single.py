@@ -59,6 +59,23 @@ async def test_where_no_file_has_two_names_the_earlier_play_is_copied(
     assert ending_of(earlier).data.record_digest == first.record_digest
 
 
+def test_two_that_wait_for_the_same_match_have_numbers_of_their_own(tmp_path: Path) -> None:
+    folder = singles_folder(tmp_path)
+    with folder.next_attempt(MATCH) as one, folder.next_attempt(MATCH) as other:
+        assert (one.attempt, other.attempt) == (1, 2)
+    assert not [*folder.records.iterdir()]
+
+
+def test_the_number_of_one_that_was_killed_while_it_waited_is_not_had_again(tmp_path: Path) -> None:
+    folder = singles_folder(tmp_path)
+    with folder.next_attempt(MATCH):
+        (claim,) = folder.records.iterdir()
+        left = claim.name
+    (folder.records / left).touch()
+    with folder.next_attempt(MATCH) as spec:
+        assert spec.attempt == 2
+
+
 @pytest.mark.prefect
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # Prefect's, at a test's end
 async def test_a_deployment_that_runs_again_plays_the_next_attempt(

@@ -168,10 +168,15 @@ async def test_a_prompt_that_is_too_long_says_so() -> None:
         (fails(401, "bad key"), "api_key_env", "the key is not accepted (401: bad key)"),
         (fails(403), "api_key_env", "the key is not accepted"),
         (fails(400, "API key not valid. Pass a valid one."), "api_key_env", "is not accepted"),
+        (
+            says([{"error": {"message": "API key not valid.", "code": 400}}], 400),
+            "api_key_env",
+            "the key is not accepted (400: API key not valid.)",
+        ),
         (fails(404, "The model `m` does not exist"), "model", "does not know the model 'm'"),
         (Said(status=302, headers={"location": "http://127.0.0.1:1/"}), "base_url", "redirects"),
     ],
-    ids=["401", "403", "400", "404", "302"],
+    ids=["401", "403", "400", "400 in a list", "404", "302"],
 )
 async def test_the_organisers_errors_are_told_in_his_words_and_never_tried_again(
     said: Said, setting: str, why: str

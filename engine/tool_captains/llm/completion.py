@@ -50,8 +50,9 @@ def reply_in(payload: object, clean: Callable[[str], str]) -> ChatReply | None:
 
 def error_in(payload: object) -> dict[str, Any] | None:
     """What a body tells of an error: also beside a choice or in it, where an upstream broke off on
-    the way (OpenRouter).
+    the way (OpenRouter), or in a list (Gemini).
     """
+    payload = payload[0] if isinstance(payload, list) and payload else payload
     choices = _dict(payload).get("choices")
     first = choices[0] if isinstance(choices, list) and choices else None
     told = (_dict(one).get("error") for one in (payload, first))
