@@ -15,6 +15,7 @@ from tournaments.stopping import Look, Stopping, StopState, sprt_of
 
 LEAST_PAIRS: Final = 2  # for a spread
 MOST_OPEN_NAMED: Final = 3
+_DIGITS: Final = 6  # of a score: nearer to none or all than it is worked out is none or all
 _SCORES: Final = {"raw": "results as they were", "adjusted": "results with the luck taken out"}
 
 
@@ -58,7 +59,8 @@ def elo_after_stop(stopping: Stopping) -> Interval | None:
     adjusted = test.scores == "adjusted"
     score = after_stop(sprt_of(test), stopping.scored, looks, adjusted=adjusted)
     value, low, high = (
-        None if end is None else elo_of(end) for end in (score.mean, score.low, score.high)
+        None if end is None else elo_of(round(end, _DIGITS))
+        for end in (score.mean, score.low, score.high)
     )
     return Interval(mean=value, low=low, high=high)
 
@@ -72,8 +74,18 @@ def lean_text(stopping: Stopping) -> str:
         return "It stopped when it was decided, so what is resolved looks a little wider than it is"
     assert isinstance(stopping.rule, SprtTest)
     first, second = map(plain_name, stopping.rule.pair)
+    if _is_behind(found):
+        first, second, found = second, first, found.turned()
     ahead = f"{first} is {_elo_text(found)} ahead of {second}"
+    is_open = found.mean is None and found.high is None
+    if is_open and (found.low is None or found.low < 0):
+        ahead = f"nothing tells how far apart {first} and {second} are"
     return f"A plain Elo overstates what a test stopped at; without that, {ahead}"
+
+
+def _is_behind(found: Interval) -> bool:
+    """Also by so much that it has no Elo, of which one end is left."""
+    return found.low is None and found.high is not None if found.mean is None else found.mean < 0
 
 
 def _elo_text(found: Interval) -> str:
@@ -96,7 +108,8 @@ def _of_test(test: SprtTest, stopping: Stopping) -> str:
     if accepted is None:
         return f"{first} v {second} is undecided {after} ({stands})"
     name, elo, other = accepted
-    against = f"{elo:g} rather than {other:g} {test.model} Elo"
+    way = "or less" if elo < other else "or more"  # a hypothesis is no more than a side
+    against = f"{elo:g} {way} rather than {other:g} {test.model} Elo"
     return f"{first} over {second}: {against}, {name} accepted {after} ({stands})"
 
 

@@ -32,7 +32,7 @@ from tournaments.growing import growing
 from tournaments.pairs import Outcome, Pair
 from tournaments.season import Season
 from tournaments.stop_spec import SprtTest
-from tournaments.stopped import lean_text
+from tournaments.stopped import elo_after_stop, lean_text
 from tournaments.stopping import Look
 
 rules = st.sampled_from(RULES)
@@ -263,7 +263,7 @@ def test_raising_the_cap_keeps_all_that_was_seen() -> None:
 def test_a_verdict_is_a_sentence() -> None:
     test = stopped_by("{sprt: {pair: [c1, c2], elo0: 0, elo1: 100}}", captains=2)
     assert verdict_text(verdict(played(test, better))).startswith(
-        "c1 over c2: 100 rather than 0 normalized Elo, H1 accepted after "
+        "c1 over c2: 100 or more rather than 0 normalized Elo, H1 accepted after "
     )
     first = verdict(course_of(test, DIGEST))
     assert verdict_text(first) == "undecided: it looks first after 4 pairs"
@@ -277,6 +277,31 @@ def test_what_has_no_interval_is_told_without() -> None:
         rule=rule, planned=(2,), state=StopState.ACCEPT_H1, looks=looks, scored=(1.0, 0.75)
     )
     assert lean_text(accepted).endswith("c1 is +338 Elo (no interval) ahead of c2")
+
+
+@pytest.mark.parametrize(
+    ("pairs", "said"),
+    [(4, "nothing tells how far apart c2 and c1 are"), (12, "c2 is at least +133 Elo ahead of c1")],
+)
+def test_who_turned_out_to_be_behind_is_not_told_to_be_ahead(pairs: int, said: str) -> None:
+    rule = SprtTest(pair=("c1", "c2"), elo0=0, elo1=50)
+    looks = (Look(pairs=pairs, value=-3.0),)
+    accepted = Stopping(
+        rule=rule, planned=(pairs,), state=StopState.ACCEPT_H0, looks=looks, scored=pairs * (0.0,)
+    )
+    assert lean_text(accepted).endswith(f"without that, {said}")
+
+
+@pytest.mark.parametrize("score", [0.0, 1.0])
+def test_all_that_was_won_or_lost_has_no_elo_after_a_test(score: float) -> None:
+    rule = SprtTest(pair=("c1", "c2"), elo0=0, elo1=50)
+    looks = (Look(pairs=8, value=3.0),)
+    ended_ = Stopping(
+        rule=rule, planned=(8,), state=StopState.ACCEPT_H1, looks=looks, scored=8 * (score,)
+    )
+    found = elo_after_stop(ended_)
+    assert found is not None
+    assert found.mean is None
 
 
 def test_open_gaps_are_named() -> None:

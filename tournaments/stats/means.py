@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from statistics import fmean
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tournaments.stats.student import reach
 
@@ -68,7 +68,8 @@ def mean_of(
     if not met:
         return None
     means = [fmean(value for _, value in meeting) for meeting in met]
-    mean, error, freedom = fmean(means), _error(met, means, least_spread), _freedom(met)
+    mean, error = fmean(means), _error(met, means, least_spread)
+    freedom = _freedom(met, means, least_spread)
     margin = reach(freedom) * error if error and freedom else None
     return Estimate(
         mean=mean,
@@ -98,6 +99,36 @@ def _error(
     return max(least, sqrt(sum(pull * pull for pull in pulls.values()))) or None
 
 
-def _freedom(met: Sequence[Sequence[tuple[int, float]]]) -> int:
+def _freedom(
+    met: Sequence[Sequence[tuple[int, float]]], means: Sequence[float], least_spread: float
+) -> int:
+    """Of the error. A meeting of two pairs tells little of its spread, however long others were."""
     pairs, seeds = sum(map(len, met)), len({seed for meeting in met for seed, _ in meeting})
-    return pairs - len(met) if seeds == pairs else seeds - 1
+    most = pairs - len(met) if seeds == pairs else seeds - 1
+    if min(map(len, met)) < LEAST_PAIRS:
+        return most
+    parts = [
+        _Part(_spread(meeting, mean, least_spread) / len(meeting), len(meeting) - 1)
+        for meeting, mean in zip(met, means, strict=True)
+    ]
+    return min(most, _of_sum(parts))
+
+
+class _Part(NamedTuple):
+    variance: float
+    freedom: int
+
+
+def _spread(meeting: Sequence[tuple[int, float]], mean: float, least: float) -> float:
+    """The variance of its pairs."""
+    squares = sum((value - mean) ** 2 for _, value in meeting)
+    return max(squares / (len(meeting) - 1), least**2)
+
+
+def _of_sum(parts: Sequence[_Part]) -> int:
+    """Degrees of freedom of a sum of variances (Satterthwaite 1946)."""
+    total = sum(part.variance for part in parts)
+    if not total:
+        return sum(part.freedom for part in parts)
+    shares = sum((part.variance / total) ** 2 / part.freedom for part in parts)
+    return round(1 / shares)

@@ -22,6 +22,13 @@ class Interval:
     low: float | None
     high: float | None
 
+    def turned(self) -> Interval:
+        """As the other captain sees it."""
+        mean, low, high = (
+            None if one is None else -one for one in (self.mean, self.high, self.low)
+        )
+        return Interval(mean=mean, low=low, high=high)
+
 
 def elo_of(score: float) -> float | None:
     """The difference at which this score is expected; None outside of (0, 1)."""
