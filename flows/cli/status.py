@@ -16,6 +16,7 @@ from flows.deployments.part import Part
 from flows.health.bus import is_there
 from flows.server import HEALTH_TIMEOUT_S, Health, health
 from flows.server_keeper import Known
+from flows.trust import AUTHORITIES
 
 
 def run_status(runs: Path, *, as_json: bool) -> int:
@@ -75,6 +76,9 @@ def _server(api_url: str | None, embedded: Known | None) -> Part:
         case Health.SILENT if (lives := _who_lives(api_url, embedded)) is not None:
             said = f"no answer in {HEALTH_TIMEOUT_S:g} s at {api_url}, but {lives}"
             return Part(part=part, state="slow", said=said)
+        case Health.UNTRUSTED:
+            said = f"the certificate at {api_url} is not trusted here ({AUTHORITIES})"
+            return Part(part=part, state="down", said=said)
     return Part(part=part, state="down", said=f"none answers at {api_url}")
 
 
