@@ -1,17 +1,26 @@
-"""The page: one index.html for all of its addresses, and the files that it loads."""
+"""The page: one index.html for all of its addresses, and the files that it loads.
+
+A hundred small files, each asked for again at every opening, take longer than all the rest. So the
+page names them by what they hold, below `@VERSION`, and browsers keep them for good; index.html is
+asked for every time.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 from pathlib import Path
 from typing import Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 COCKPIT: Final = Path(__file__).parent / "cockpit"
+FOR_A_YEAR: Final = "max-age=31536000, immutable"
 # The page itself reads the address; here it only has to be one of its own.
 CLIENT_ROUTES: Final = (
     "/",
@@ -24,15 +33,39 @@ CLIENT_ROUTES: Final = (
 )
 
 
-def page_routes() -> list[BaseRoute]:
-    return [
-        *(Route(path, _page) for path in CLIENT_ROUTES),
-        Mount("/static", StaticFiles(directory=COCKPIT)),
-    ]
+def page_routes(folder: Path = COCKPIT) -> list[BaseRoute]:
+    files = _Files(folder)
+    return [*(Route(path, files.page) for path in CLIENT_ROUTES), Mount("/static", files)]
 
 
-async def _page(_: Request) -> Response:
-    return FileResponse(COCKPIT / "index.html")
+class _Files(StaticFiles):
+    """The files by their names, and below `@` and the version that the page named last."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(directory=folder)
+        self._folder, self._version = folder, ""
+
+    async def page(self, _: Request) -> Response:
+        """The files may be other ones than at the last time: whoever edits them sees that."""
+        self._version = await asyncio.to_thread(_version_of, self._folder)
+        text = (self._folder / "index.html").read_text(encoding="utf-8")
+        return HTMLResponse(text.replace('"/static/', f'"/static/{self._version}/'))
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        version, _, rest = path.partition("/")
+        if not version.startswith("@"):
+            return await super().get_response(path, scope)
+        answer = await super().get_response(rest, scope)
+        if version == self._version:  # a page of before may still ask for what is now another file
+            answer.headers["cache-control"] = FOR_A_YEAR
+        return answer
+
+
+def _version_of(folder: Path) -> str:
+    digest = hashlib.blake2b(digest_size=8)
+    for path in sorted(one for one in folder.rglob("*") if one.is_file()):
+        digest.update(f"{path.relative_to(folder)}\0".encode() + path.read_bytes())
+    return f"@{digest.hexdigest()}"
 
 
 async def missing(request: Request, error: Exception) -> Response:

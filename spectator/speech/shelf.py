@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Route
 
 from spectator.access import Access
 from spectator.ingest import read_body
+from spectator.pages import FOR_A_YEAR
 from spectator.refusing import Refused
 from spectator.settings import BusSettings
 from spectator.speech.clip import Clip, ClipKind, NotAudio, clip_of
@@ -25,7 +26,6 @@ from spectator.speech.clip import Clip, ClipKind, NotAudio, clip_of
 AUDIO_PATH: Final = "/api/audio"
 SECONDS_HEADER: Final = "x-audio-seconds"
 _NAME: Final = re.compile(r"[0-9a-f]{64}\.(wav|mp3)")
-_FOR_A_YEAR: Final = "max-age=31536000, immutable"
 
 
 class Shelf:
@@ -65,7 +65,7 @@ class Shelf:
         self._clips.move_to_end(name)
         who = "public" if self._settings.read_token is None else "private"
         headers = {
-            "cache-control": f"{who}, {_FOR_A_YEAR}",
+            "cache-control": f"{who}, {FOR_A_YEAR}",
             SECONDS_HEADER: f"{clip.duration_s:.3f}",
         }
         return Response(clip.content, media_type=clip.kind.media_type, headers=headers)

@@ -1,0 +1,68 @@
+"""The page's files: kept by browsers for as long as they are what the page names."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from spectator.pages import COCKPIT, page_routes
+
+LASTING = "max-age=31536000, immutable"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(COCKPIT, tmp_path / "cockpit"))
+
+
+def opened(folder: Path) -> httpx.AsyncClient:
+    application = httpx.ASGITransport(Starlette(routes=page_routes(folder)))
+    return httpx.AsyncClient(transport=application, base_url="http://bus")
+
+
+async def script_in(http: httpx.AsyncClient) -> str:
+    """The address of the page's script."""
+    found = re.search(r'src="(/static/[^"]+/app\.js)"', (await http.get("/match/m/1")).text)
+    assert found is not None
+    return found[1]
+
+
+async def test_what_the_page_names_is_kept_for_good(folder: Path) -> None:
+    async with opened(folder) as http:
+        script = await http.get(await script_in(http))
+    assert script.headers["cache-control"] == LASTING
+    assert script.content == (COCKPIT / "app.js").read_bytes()
+
+
+async def test_a_file_that_was_changed_is_seen_at_the_next_opening(folder: Path) -> None:
+    async with opened(folder) as http:
+        before = await script_in(http)
+        (folder / "words.js").write_text("// other words", encoding="utf-8")
+        after = await script_in(http)
+        old = await http.get(before)
+    assert before != after
+    assert "cache-control" not in old.headers
+
+
+async def test_a_file_by_its_plain_name_is_not_kept(folder: Path) -> None:
+    async with opened(folder) as http:
+        await script_in(http)
+        answer = await http.get("/static/app.js")
+    assert "cache-control" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["@/../../pages.py", "@x/%2e%2e/%2e%2e/pages.py", "@x"])
+async def test_a_version_leads_nowhere_else(folder: Path, path: str) -> None:
+    async with opened(folder) as http:
+        assert (await http.get(f"/static/{path}")).status_code == 404
+
+
+def test_scripts_name_each_other_beside_themselves() -> None:
+    """Else they would be asked for by the plain name, and be there twice."""
+    named = [path.name for path in COCKPIT.rglob("*.js") if "/static/" in path.read_text("utf-8")]
+    assert named == []
