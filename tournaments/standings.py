@@ -132,8 +132,8 @@ _values: Final[Callable[[Tally], tuple[int, ...]]] = attrgetter(*_COLUMNS)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """A row of the table. `place` from 1; `nrr` in runs an over. `by_share`: the table goes by points
-    a match, as not all have played as many.
+    """A row of the table. `place` from 1; `nrr` in runs an over. `by_share`: the table goes by
+    points a match, as not all have played as many.
     """
 
     place: int
