@@ -94,7 +94,8 @@ class SeatSession:
             self.tally.late += 1
             raise
         try:
-            decision = self._take(parse_action(action), asked)
+            action = parse_action(action)  # so that a refused one is told as what it was
+            decision = self._take(action, asked)
         except CallError as error:
             self._log(action, error)
             self._count_refusal(error)

@@ -19,6 +19,7 @@ from engine.cricket.choices import (
     Shot,
     ShotDecision,
 )
+from engine.errors import CallError
 from engine.observation import CricketObservation
 from tests.doubles import RunsValue
 from tests.environment.calls import open_questions
@@ -154,3 +155,13 @@ def test_a_super_over_is_told_and_is_no_powerplay() -> None:
     assert here.game.phase == here.reply["phase"] == "super over"
     assert "the second wicket ends the innings" in here.prompt_text
     assert "powerplay" not in here.prompt_text
+
+
+def test_a_refused_call_is_remembered_as_what_it_was() -> None:
+    match = Match().to(DecisionKind.BOWLER)
+    refused = {"tool": "choose_bowler", "arguments": {"player": "Nobody"}}
+    with pytest.raises(CallError):
+        match.session.call(refused, match.request)
+    (line,) = seen(match).recent_calls
+    assert (line.tool, line.arguments) == ("choose_bowler", '{"player": "Nobody"}')
+    assert line.error is not None

@@ -250,3 +250,15 @@ async def test_a_model_that_wants_its_limit_under_another_name_is_given_it() -> 
     assert (seat.coverage, seat.rungs) == (1.0, {"strict": seat.decisions})
     assert len(endpoint.requests) == seat.decisions + 1
     assert endpoint.requests[-1]["max_completion_tokens"] == 50
+
+
+async def test_a_setting_that_a_model_refuses_is_the_organisers() -> None:
+    def respond(request: dict[str, Any]) -> Said:
+        if "temperature" in request:
+            return fails(400, "Unsupported value: 'temperature' does not support 0.7.")
+        return by_tool(request)
+
+    result, _, _ = await play(respond, temperature=0.7)
+    assert result.end_reason is EndReason.BAD_SETTINGS
+    assert "captain 'qwen': temperature: " in str(result.error)
+    assert "leave it out" in str(result.error)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from engine.calls import CricketAction
 from engine.captains.llm import LlmSettings
 from engine.cricket.nodes import Fact
-from engine.errors import IllegalCall
+from engine.errors import BadPreset, EngineError, IllegalCall
 from engine.observation import CricketObservation
 from engine.tool_captains.account import Account
 from engine.tool_captains.contract import Caller
@@ -50,6 +51,7 @@ class _Question:
 
 
 _REASONS: Final = ("reason", "rationale")
+_SENT: Final = ("temperature", "top_p", "seed", "reasoning_effort")  # as the file says, if it does
 
 
 class LlmCaptain:
@@ -60,7 +62,7 @@ class LlmCaptain:
     def __init__(self, settings: LlmSettings, *, who: Caller, services: Services) -> None:
         self._settings, self._rungs = settings, services.rungs
         self._obtaining = Obtaining(settings, who=who, services=services)
-        self._prompt = load_prompt(settings.prompt, who.captain)
+        self._captain, self._prompt = who.captain, load_prompt(settings.prompt, who.captain)
         self._memory = MatchMemory()
         self._question = _Question(number=None, rung=self._working_rung())
         self._room = settings.context_tokens
@@ -169,8 +171,18 @@ class LlmCaptain:
             return
         humbler = question.rung.when_refused()
         if humbler is None:
-            raise refused
+            raise self._blamed(refused)
         question.rung, question.failed_here = humbler, 0
+
+    def _blamed(self, refused: RequestRefused) -> EngineError:
+        """The organiser's error where it is one of his settings that is refused."""
+        settings = self._settings
+        own = {**settings.model_dump(include=set(_SENT), exclude_none=True), **settings.extra_body}
+        for name in own:
+            if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", refused.why):
+                why = f"{name}: {refused}; allowed: what the model takes, or leave it out"
+                return BadPreset(self._captain, why)
+        return refused
 
     # --- the ladder ----------------------------------------------------------------------------
 
