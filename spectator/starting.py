@@ -179,7 +179,7 @@ class Starting:
 
     def _view(self, request: Request, start: Start) -> dict[str, Any]:
         """Whoever may start a match may also play for the people in it."""
-        view = start.model_dump(mode="json")
+        view = start.model_dump(mode="json") | {"seed_digits": str(start.seed)}
         if self._access.may_start(request):
             view["play"] = {name: self._play_page(name) for name in start.people}
         return view

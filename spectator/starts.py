@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
 from engine.captains.base import NAME_PATTERN, NAME_RULE
 from engine.cricket.formats import MAX_OVERS
@@ -44,6 +44,12 @@ CaptainAsked = Annotated[
 ]
 
 
+def _seed_in(seed: Any) -> Any:
+    """Digits as the number that they are: a page's own numbers are exact up to 2⁵³ alone."""
+    is_digits = isinstance(seed, str) and seed.isascii() and seed.isdecimal()
+    return int(seed) if is_digits and len(seed) <= len(str(MAX_SEED)) else seed
+
+
 class StartRequest(_Part):
     """A match as somebody asks for it. `captain` has the home seat. Without `format` and `overs` it
     is of the pack's length, without `seed` one is drawn.
@@ -55,7 +61,7 @@ class StartRequest(_Part):
     overs: int | None = Field(default=None, ge=1, le=MAX_OVERS)
     pack: str = Field(default="standard", max_length=LONGEST_NAME)
     entry: str | None = Field(default=None, max_length=LONGEST_NAME)
-    seed: int | None = Field(default=None, ge=0, le=MAX_SEED)
+    seed: Annotated[int | None, BeforeValidator(_seed_in)] = Field(default=None, ge=0, le=MAX_SEED)
     squads: Literal["drawn", "drawn-women", "built-in"] = "drawn"
     super_over: bool = False
     voice: str = Field(default="none", max_length=LONGEST_NAME)

@@ -81,7 +81,7 @@ def new_table(spec: TournamentSpec, captains: Sequence[str], occasion: Occasion)
         captains,
         points=spec.points,
         lot=lot_seed(spec.seed, occasion),
-        by_share=isinstance(spec.format, Swiss),
+        by_share=spec.stop is not None or isinstance(spec.format, Swiss | Gauntlet),
     )
 
 

@@ -16,6 +16,7 @@ from tournaments.standings import Standing, Table, Tally
 
 LONGEST_NAME: Final = 40
 LOT_NOTE: Final = "* level on points, wins, net run rate and head to head; placed by lot"
+SHARE_NOTE: Final = "By points a match, as not all have played as many; then wins, net run rate."
 
 _MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()#+\-.!|~:@/$^=])")
 _HTML: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
@@ -41,19 +42,19 @@ def markdown_text(text: str) -> str:
 def standings_text(standings: Sequence[Standing]) -> str:
     """The table for a terminal: one line a captain under a heading."""
     body = aligned(standings_cells(standings))
-    return f"{body}\n{LOT_NOTE}" if any_lot(standings) else body
+    return "\n".join([body, *notes(standings)])
 
 
 def standings_markdown(standings: Sequence[Standing]) -> str:
     """The table as a markdown table."""
     header, rows = _standings_cells(standings)
     body = _piped([header, *([row[0], markdown_name(row[1]), *row[2:]] for row in rows)])
-    return f"{body}\n\n{markdown_text(LOT_NOTE)}" if any_lot(standings) else body
+    return "\n\n".join([body, *map(markdown_text, notes(standings))])
 
 
 def standings_data(standings: Sequence[Standing]) -> list[dict[str, Any]]:
-    """The rows for `--json`: names as they are, the net run rate to three places; `by_lot` where it
-    took a lot.
+    """The rows for `--json`: names as they are, the net run rate to three places; `by_lot` and
+    `by_share` where it is so.
     """
     return [
         {
@@ -65,6 +66,7 @@ def standings_data(standings: Sequence[Standing]) -> list[dict[str, Any]]:
             "points": row.points,
             "nrr": round(row.nrr, 3),
             **({"by_lot": True} if row.drew_lots else {}),
+            **({"by_share": True} if row.by_share else {}),
         }
         for row in standings
     ]
@@ -108,9 +110,10 @@ def _standings_cells(standings: Sequence[Standing]) -> tuple[list[str], Rows]:
     return [*_COLUMNS, *trouble], rows
 
 
-def any_lot(standings: Sequence[Standing]) -> bool:
-    """Whether somebody who has played is placed by lot."""
-    return any(row.drew_lots for row in standings)
+def notes(standings: Sequence[Standing]) -> list[str]:
+    """What a table goes by where its columns do not show it."""
+    lots = [LOT_NOTE] if any(row.drew_lots for row in standings) else []
+    return [*lots, *([SHARE_NOTE] if any(row.by_share for row in standings) else [])]
 
 
 def _in_order(table: Table) -> list[str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from tournaments.bracket import Played
-from tournaments.course import SWISS, Course, Stage
+from tournaments.course import Course, Stage
 from tournaments.report import (
     markdown_name,
     plain_name,
@@ -19,7 +19,6 @@ from tournaments.report import (
     standings_text,
 )
 
-BY_SHARE: Final = "By points a match, as not all have played as many; then wins, net run rate."
 BY: Final = {
     "matches": "",
     "net_run_rate": "on net run rate",
@@ -48,12 +47,6 @@ def stages_markdown(course: Course) -> str:
     if course.champion is not None:
         parts.insert(0, f"Champion: **{markdown_name(course.champion)}**")
     return "\n\n".join(parts)
-
-
-def note_of(stage: Stage) -> str:
-    """What a table goes by where its points do not show it."""
-    by_share = stage.name == SWISS and len({row.played for row in stage.standings}) > 1
-    return BY_SHARE if by_share else ""
 
 
 def decided(one: Played) -> str:
@@ -93,7 +86,7 @@ def _encounter_data(one: Played) -> dict[str, Any]:
 
 def _stage_text(stage: Stage) -> str:
     if stage.standings:
-        return "\n".join(filter(None, (standings_text(stage.standings), note_of(stage))))
+        return standings_text(stage.standings)
     if stage.rungs:
         return "\n".join(_rungs(plain_name(name) for name in stage.rungs))
     widest = max(len(one.name) for one in stage.encounters)
@@ -120,7 +113,7 @@ def _rungs(names: Iterable[str]) -> list[str]:
 
 def _stage_markdown(stage: Stage) -> str:
     if stage.standings:
-        return "\n\n".join(filter(None, (standings_markdown(stage.standings), note_of(stage))))
+        return standings_markdown(stage.standings)
     if stage.rungs:
         return "\n".join(_rungs(markdown_name(name) for name in stage.rungs))
     return _mermaid(stage.encounters)

@@ -20,7 +20,7 @@ was placed by it.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from itertools import groupby
 from operator import attrgetter
@@ -132,7 +132,9 @@ _values: Final[Callable[[Tally], tuple[int, ...]]] = attrgetter(*_COLUMNS)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """A row of the table. `place` from 1; `nrr` in runs an over."""
+    """A row of the table. `place` from 1; `nrr` in runs an over. `by_share`: the table goes by
+    points a match, as not all have played as many.
+    """
 
     place: int
     captain: str
@@ -150,6 +152,7 @@ class Standing:
     forfeits: int
     fallbacks: int
     by_lot: bool
+    by_share: bool = False
 
     @property
     def drew_lots(self) -> bool:
@@ -224,11 +227,13 @@ class Table:
         """The table, best first."""
         tallies = {captain: self.total(captain) for captain in self.captains}
         merits = {captain: self._merit(tally) for captain, tally in tallies.items()}
+        differ = self.by_share and len({tally.played for tally in tallies.values()}) > 1
         ordered = sorted(self.captains, key=lambda captain: merits[captain], reverse=True)
         rows: list[Standing] = []
         for _, level in groupby(ordered, key=lambda captain: merits[captain]):
             for captain, by_lot in self._among_level(list(level)):
-                rows.append(self._row(len(rows) + 1, captain, tallies[captain], by_lot=by_lot))
+                row = self._row(len(rows) + 1, captain, tallies[captain], by_lot=by_lot)
+                rows.append(replace(row, by_share=True) if differ else row)
         return tuple(rows)
 
     def _worth(self, tally: Tally) -> Fraction:

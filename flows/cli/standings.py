@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tournaments.narrow import NAMES, standings_within
-from tournaments.report import LOT_NOTE, any_lot, standings_cells
+from tournaments.report import notes, standings_cells
 from tournaments.standings import Standing
 
 GAP: Final = 3  # a border between two columns, and room on both of its sides
@@ -20,7 +20,7 @@ FRAME: Final = 4  # the two outer borders, with room
 def show_standings(name: str, rows: Sequence[Standing], console: Console | None = None) -> int:
     """Draw them; gives the width of the terminal, in characters."""
     console = console or Console()
-    note = LOT_NOTE if any_lot(rows) else None
+    note = "\n".join(notes(rows)) or None
     drawn = Table(title=Text(name), caption=note)
     head, *body = standings_within(standings_cells(rows), console.width - FRAME, GAP)
     for heading in head:

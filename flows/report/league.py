@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import groupby
 from typing import Final
 
@@ -27,8 +27,8 @@ from flows.report.markup import (
 from tournaments.bracket import Played
 from tournaments.course import Stage
 from tournaments.crosstable import Cell
-from tournaments.report import LOT_NOTE
-from tournaments.staging import decided, note_of, points
+from tournaments.report import LOT_NOTE, SHARE_NOTE, notes
+from tournaments.staging import decided, points
 
 SHADES: Final = 9  # of the crosstable, from all lost to all won
 
@@ -163,7 +163,7 @@ def _stage(stage: Stage) -> Iterator[str]:
             ]
             for row in stage.standings
         ]
-        after = _note(note_of(stage)) + _note(_lots(row.drew_lots for row in stage.standings))
+        after = "".join(map(_note, notes(stage.standings)))
         yield title + table(stage.name, ["captain", *_TABLE, "net run rate"], rows) + after
     if stage.encounters:
         rounds = groupby(
@@ -214,7 +214,8 @@ def standings(report: Report) -> str:
         "The table",
         "By points and net run rate, as in any league; it knows nothing of luck.",
         table("Standings", ["captain", *_TABLE, "net run rate"], rows),
-        _note(_lots("by_lot" in row for row in report.standings)),
+        _note(LOT_NOTE if any("by_lot" in row for row in report.standings) else ""),
+        _note(SHARE_NOTE if any("by_share" in row for row in report.standings) else ""),
         at="table",
     )
 
@@ -249,7 +250,3 @@ def _note(text: str) -> str:
 def _drawn(captain: str, lots: object) -> str:
     """His name, with a star where lots placed him."""
     return name(captain) + ("*" if lots else "")
-
-
-def _lots(drawn: Iterable[bool]) -> str:
-    return LOT_NOTE if any(drawn) else ""

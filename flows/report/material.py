@@ -50,6 +50,7 @@ class Material:
         honesty, play = Accounts(captains), Play()
         by_run: list[tuple[EpisodeResult, ...]] = []
         table = runs[-1].new_table(captains)
+        table.by_share = table.by_share or len(runs) > 1  # captains come and go
         for run in runs:
             stand = tuple(sorted(_folded(run.standing(), honesty, play), key=_episode))
             by_run.append(stand)

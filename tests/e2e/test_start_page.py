@@ -10,6 +10,7 @@ from typing import Any, Final
 import pytest
 from playwright.async_api import Page, expect
 
+from engine.seeds import MAX_SEED
 from spectator import BusServer, start_digest, start_token
 from spectator.starts import BadRequest, ChannelBusy, Problem, StartRequest, StartState
 from tests.e2e.accessible import faults, violations
@@ -263,3 +264,11 @@ async def test_every_state_is_accessible_and_fits(chromium, bus, starter, prepar
         await expect(page.get_by_role("button", name="Start the match")).to_be_visible()
         await prepare(page, starter)
         assert await faults(page) == []
+
+
+async def test_a_long_seed_keeps_every_digit(chromium, bus, starter):
+    async with browse(chromium, bus, page_of(bus)) as page:
+        await page.get_by_label("Seed", exact=True).fill(str(MAX_SEED))
+        await press_start(page)
+        await expect(page.locator(".starts .what")).to_contain_text(f"seed {MAX_SEED}")
+    assert [asked.seed for asked in starter.asked] == [MAX_SEED]

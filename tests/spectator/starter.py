@@ -96,7 +96,7 @@ def start_of(request: StartRequest, number: int) -> Start:
         overs=2,
         pack=request.pack,
         entry="toss",
-        seed=7,
+        seed=7 if request.seed is None else request.seed,
         squads=request.squads,
         voice=request.voice,
         featured=request.featured,

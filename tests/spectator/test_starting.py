@@ -146,6 +146,8 @@ async def test_what_a_form_can_send_is_refused(bus, starter, kind):
         ({"format": "T7"}, "format", "T5, T10, T20, ODI"),
         ({"seed": -1}, "seed", "0 to 9223372036854775807"),
         ({"seed": 2**63}, "seed", "0 to 9223372036854775807"),
+        ({"seed": "9223372036854775808"}, "seed", "0 to 9223372036854775807"),
+        ({"seed": "-1"}, "seed", "0 to 9223372036854775807"),
         ({"squads": "mine"}, "squads", "drawn, drawn-women, built-in"),
         ({"featured": "yes"}, "featured", "true, false"),
         ({"balls_per_s": 0}, "balls_per_s", "0.1 to 1000"),

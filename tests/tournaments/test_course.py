@@ -19,7 +19,16 @@ from tests.tournaments.seasons import (
     played,
     season,
 )
-from tournaments import EpisodeOutcome, Table, Tally, TournamentSpec, course_of, plan_tournament
+from tests.tournaments.support import spec_of
+from tournaments import (
+    EpisodeOutcome,
+    EpisodePlan,
+    Table,
+    Tally,
+    TournamentSpec,
+    course_of,
+    plan_tournament,
+)
 
 forms = st.sampled_from(FORMATS)
 seeds = st.integers(0, 10_000)
@@ -302,3 +311,18 @@ def test_a_swiss_counts_every_fixture_once(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(Table, "gather", counting)
     fixtures = course_of(spec, DIGEST, outcomes=outcomes).plan.fixtures
     assert counted == Counter(frozenset((met.first, met.second)) for met in fixtures)
+
+
+def test_an_opponent_of_many_is_not_first_for_having_played_more() -> None:
+    """He wins four matches of eight, each of the two who beat him both of theirs."""
+    names = "".join(f"  - {{name: c{n}, kind: heuristic}}\n" for n in range(1, 5))
+    text = "name: g\nmatch: {overs: 5, pairs: 1}\nformat: {kind: gauntlet}\n"
+    spec = spec_of(f"{text}opponents: [{{name: met, kind: heuristic}}]\ncaptains:\n{names}")
+
+    def wins(episode: EpisodePlan) -> str:
+        return next(iter({"c1", "c2"} & {episode.home, episode.away}), "met")
+
+    rows = played(spec, wins).stages[0].standings
+    assert rows[2].captain == "met"
+    assert (rows[0].points, rows[2].points) == (4, 8)
+    assert all(row.by_share for row in rows)

@@ -56,10 +56,10 @@ function Start({ api, options }) {
   useEffect(() => {
     form.current?.querySelector('[aria-invalid="true"]')?.focus();
   }, [asking.problems]);
-  const [stays, setStays] = useState(null); // why what was to be cancelled goes on
+  const [stays, setStays] = useState(null); // what was to be cancelled and goes on: `{ id, why }`
   const cancel = async (id) => {
     const path = `/custom/episodes/${id.split("/").map(encodeURIComponent).join("/")}/cancel`;
-    setStays(await api.postJson(path, {}).then(() => null, goesOn));
+    setStays(await api.postJson(path, {}).then(() => null, (refusal) => ({ id, why: goesOn(refusal) })));
     known.refresh();
   };
   return html`
@@ -79,9 +79,8 @@ function Start({ api, options }) {
             `}
       </div>
       <aside class="start-side" aria-label="What is being played">
-        ${stays && html`<p role="alert" class="wrong">${stays}</p>`}
         <${Channel} onAir=${known.onAir} mayStart=${known.mayStart} onCancel=${cancel} />
-        <${Starts} starts=${known.starts} mayStart=${known.mayStart} onCancel=${cancel} />
+        <${Starts} starts=${known.starts} mayStart=${known.mayStart} stays=${stays} onCancel=${cancel} />
       </aside>
     </div>
   `;

@@ -45,8 +45,12 @@ export function requestOf(chosen, options, queue) {
   };
 }
 
-/** As a number where it is one; else as it is, so that the bus says what is allowed. */
-const numberIn = (text) => (/^-?\d+(\.\d+)?$/.test(String(text).trim()) ? Number(text) : String(text));
+/** As a number where it is one; else as it is, so that the bus reads digits that no number here can hold, or says what is allowed. */
+function numberIn(given) {
+  const text = String(given).trim();
+  const isOne = /^-?\d+(\.\d+)?$/.test(text) && Math.abs(Number(text)) <= Number.MAX_SAFE_INTEGER;
+  return isOne ? Number(text) : text;
+}
 
 /** `problems` by field, as the bus has told them; `onChange` takes the fields that change. */
 export function Form({ chosen, options, problems, onChange, onSubmit, children }) {

@@ -36,33 +36,34 @@ export function inTheWay(refused, { onAir, asOf }) {
   return asOf > refused.at ? onAir : refused.body.on_air;
 }
 
-/** The latest starts, newest first. */
-export function Starts({ starts, mayStart, onCancel }) {
+/** The latest starts, newest first; `stays` is one that could not be cancelled: `{ id, why }`. */
+export function Starts({ starts, mayStart, stays, onCancel }) {
   const shown = starts.slice(0, SHOWN);
   return html`
     <section class="card starts" aria-labelledby="starts-title">
       <h2 id="starts-title">Started here</h2>
       ${shown.length === 0 && html`<p class="none">Nothing yet.</p>`}
       <ul>
-        ${shown.map((start) => html`<${Started} key=${start.id} ...${{ start, mayStart, onCancel }} />`)}
+        ${shown.map((start) => html`<${Started} key=${start.id} why=${start.id === stays?.id && stays.why} ...${{ start, mayStart, onCancel }} />`)}
       </ul>
     </section>
   `;
 }
 
-function Started({ start, mayStart, onCancel }) {
+function Started({ start, mayStart, why, onCancel }) {
   const open = isOpen(start);
   return html`
     <li data-start=${start.id} data-state=${start.state}>
       <p class="who"><bdi>${start.captain}</bdi> v <bdi>${start.opponent}</bdi></p>
       <p class="state"><span class="dot" aria-hidden="true"></span>${stateText(start)}</p>
-      <p class="what quiet">${plural(start.overs, "over")} · seed ${start.seed}${start.pack === "standard" ? "" : ` · ${plain(start.pack)}`}</p>
+      <p class="what quiet">${plural(start.overs, "over")} · seed ${start.seed_digits}${start.pack === "standard" ? "" : ` · ${plain(start.pack)}`}</p>
       ${outcome(start) && html`<p class="outcome"><bdi>${outcome(start)}</bdi></p>`}
       <p class="acts">
         <${WatchLink} start=${start} />
         ${open && html`<${PlayLinks} start=${start} />`}
         ${open && mayStart && html`<button type="button" disabled=${start.cancelling} onClick=${() => onCancel(start.id)}>Cancel</button>`}
       </p>
+      ${open && why && html`<p role="alert" class="wrong">${why}</p>`}
     </li>
   `;
 }
