@@ -29,6 +29,7 @@ _BAD_INPUT: Final = (
 )
 _FAILED: Final = (
     ("engine.errors", "BrokenRecord"),
+    ("engine.record", "AttemptTaken"),
     ("flows.holding", "RunBusy"),
     ("flows.spending", "BrokenSpending"),
     ("flows.simulation_rows", "MatchBrokeOff"),
