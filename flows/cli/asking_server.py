@@ -5,12 +5,14 @@ one, which it starts.
 from __future__ import annotations
 
 import asyncio
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from engine.captains import CaptainSpec
+from engine.variables import HOME
 from flows.cli import failures
 from flows.deployments.declared import endpoints_of as limited
 from flows.health.endpoints import blocks_of, endpoints_of
@@ -47,7 +49,22 @@ def on_server(home: Path, captains: Sequence[CaptainSpec], *, ask: bool, fix: bo
     except ServerUnavailable as error:
         wrong = Finding(check=CHECK, state="wrong", said=str(error), why=_WHY, mend=error.mend)
         asked.findings.append(wrong)
+    except OSError as error:  # of the home folder
+        asked.findings.append(unusable(error))
     return asked
+
+
+def unusable(error: OSError) -> Finding:
+    """A file or folder that commands keep things in and that may not be used by who calls."""
+    place = shlex.quote(str(error.filename or "."))
+    return Finding(
+        check="files",
+        state="wrong",
+        said=failures.said(error),
+        why="who runs commands here has to read and write what they keep",
+        mend=f"ls -ld {place}  # whose it is; or export {HOME}=…, a folder of yours",
+        left="whose it is is not ours to change",
+    )
 
 
 async def _look(

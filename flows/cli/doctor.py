@@ -9,7 +9,8 @@ import re
 import shutil
 import socket
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -21,8 +22,8 @@ from engine.captains import CaptainSpec, clash_of, load, plugins
 from engine.errors import BadPreset
 from engine.variables import settings_file
 from flows import settings
-from flows.cli.asking_server import on_server
-from flows.cli.leftovers import left_behind
+from flows.cli.asking_server import on_server, unusable
+from flows.cli.leftovers import Leftover, left_behind
 from flows.cli.terminal import Exit, answer_json, say
 from flows.cli.verdict import Verdict
 from flows.deployments.declared import known_captains
@@ -79,7 +80,7 @@ def examine(
     home = settings.home(runs)
     settings.apply(home)
     mended = [*_cleared(runs, home)] if fix else []
-    findings = [finding for check in _checks(runs, home, examined) for finding in check()]
+    findings = [finding for check in _checks(runs, home, examined) for finding in _seen(check)]
     asked = on_server(home, examined.captains, ask=ask, fix=fix)
     findings += asked.findings
     repairs = [*mended, *asked.repairs, *left_alone(findings)] if fix else None
@@ -109,8 +110,21 @@ def _checks(
     )
 
 
+def _seen(check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    """What a check finds, or the file that it may not look at: another user's, say."""
+    try:
+        yield from check()
+    except OSError as error:
+        yield unusable(error)
+
+
 def _cleared(runs: Path, home: Path) -> Iterator[Repair]:
-    for left in [*left_behind(runs, home)]:
+    with suppress(OSError):  # what cannot be looked at is told among the rest
+        yield from _cleared_away(left_behind(runs, home))
+
+
+def _cleared_away(leftovers: Iterable[Leftover]) -> Iterator[Repair]:
+    for left in [*leftovers]:
         if left.clear is not None:
             said = left.clear()
             yield Repair(check=left.check, done=not said.startswith("left alone"), said=said)

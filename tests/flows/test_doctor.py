@@ -257,6 +257,29 @@ def test_what_is_found_is_told_with_why_and_the_command() -> None:
     assert lines[-1] == "left bus this is yours to mend"
 
 
+def test_a_home_that_cannot_be_used_is_told_among_the_rest(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    home = {"CAPTAINS_HOME": str(tmp_path / "file" / "home")}
+    process = captains(["doctor", "--json", "--no-ask", "--runs", str(tmp_path)], home)
+    told, said = process.communicate()
+    found = {one["check"]: one for one in json.loads(told)["checks"]}
+    assert (process.returncode, found["files"]["state"]) == (1, "wrong"), said
+    assert home["CAPTAINS_HOME"] in found["files"]["said"]
+    assert "runs" in found
+
+
+def test_what_may_not_be_looked_at_is_told_and_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "bus.json").mkdir()
+    around = {"CAPTAINS_HOME": str(tmp_path), "PREFECT_API_URL": "http://127.0.0.1:9/api"}
+    command = ["doctor", "--fix", "--json", "--no-ask", "--runs", str(tmp_path / "runs")]
+    process = captains(command, around)
+    told, said = process.communicate()
+    answer = json.loads(told)
+    found = {one["check"]: one for one in answer["checks"]}
+    assert (process.returncode, found["files"]["state"]) == (1, "wrong"), said
+    assert "files" in {one["check"] for one in answer["repairs"] if not one["done"]}
+
+
 def test_a_server_that_is_not_there_fails_the_command(tmp_path: Path) -> None:
     nowhere = {"PREFECT_API_URL": "http://127.0.0.1:9/api"}
     process = captains(["doctor", "--json", "--runs", str(tmp_path)], nowhere)
