@@ -11,7 +11,7 @@ import os
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +19,8 @@ from flows.saving import naming
 
 STRAGGLER_TIMEOUT_S: Final = 30.0
 _POLL_S: Final = 0.1
+_LOOKS: Final = 10
+_LOOK_S: Final = 0.02
 
 
 class RunBusy(Exception):
@@ -78,16 +80,24 @@ def _lock(folder: Path, kind: str) -> Path:
 
 
 def _take(folder: Path, handle: int) -> None:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    if not _has(handle):
         holder = os.pread(handle, 200, 0).decode(errors="replace").strip()
-        raise RunBusy(str(folder), holder or "another process") from None
+        raise RunBusy(str(folder), holder or "another process")
     os.ftruncate(handle, 0)
     started = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime())
     holder = f"process {os.getpid()} on {socket.gethostname()} since {started}"
     with naming(folder):
         os.pwrite(handle, holder.encode(), 0)
+
+
+def _has(handle: int) -> bool:
+    """Whether it is taken; who only looks whether the run is played has it for a moment."""
+    for _ in range(_LOOKS):
+        with suppress(BlockingIOError):
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        time.sleep(_LOOK_S)
+    return False
 
 
 def wait_for_stragglers(folder: Path) -> None:

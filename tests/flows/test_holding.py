@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+import pytest
 
 from flows.holding import held, is_held
 
@@ -24,6 +28,18 @@ def somebody_else() -> Iterator[None]:
     finally:
         if is_root:
             os.seteuid(0)
+
+
+def test_who_only_looks_refuses_nobody_who_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with held(tmp_path / "run"):
+        pass
+    looking = (tmp_path / ".run.run.lock").open("rb")
+    fcntl.flock(looking, fcntl.LOCK_SH)
+    monkeypatch.setattr(time, "sleep", lambda _: looking.close())  # a moment later
+    with held(tmp_path / "run"):
+        assert is_held(tmp_path / "run")
 
 
 def test_that_a_run_is_played_is_seen_by_who_may_only_read_it() -> None:
