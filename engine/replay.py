@@ -129,13 +129,14 @@ class Replay:
 
     def _has_decided(self, seat: Seat) -> bool:
         """Whether what is stated of his answers, and so his coverage, is what his decisions say."""
-        stated = self.ending.data.counts[seat.value]
+        stated = self.ending.data.counts.get(seat.value)
         by = {source: n for (whose, source), n in self.decided.items() if whose == seat}
         asked = sum(by.values()) - by.get("standing", 0)
         fallbacks = by.get("fallback", 0)
         timeouts = by.get("default", 0) + by.get("repeat", 0)
         own = asked - fallbacks - timeouts
-        return (stated.decisions, stated.own, stated.fallbacks) == (asked, own, fallbacks)
+        found = (asked, own, fallbacks)
+        return stated is not None and (stated.decisions, stated.own, stated.fallbacks) == found
 
     def _winner(self) -> Seat | None:
         """Who has won by the play, if the episode ended for the reason that is stated."""

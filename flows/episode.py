@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from prefect import flow, runtime
@@ -64,9 +64,7 @@ async def episode(config: EpisodeConfig) -> MatchReport:
     waited for.
     """
     folder = singles_folder(Path(config.runs))
-    spec = match_of(config).spec()
-    attempt = nullcontext(spec) if config.attempt is not None else folder.next_attempt(spec)
-    with attempt as spec:
+    with folder.attempt(match_of(config).spec(), config.attempt) as spec:
         return await _played(config, spec, folder)
 
 

@@ -114,12 +114,13 @@ def _told(stage: Stage, trouble: str) -> None:
 async def next_out(desk: Desk, pool: PoolName, turn: asyncio.Lock) -> tuple[Shard, UUID] | None:
     """Hand out the next shard, and say which it is and its flow run; None where nothing more is.
 
-    One at a `turn`: workers take the runs in the order in which they were made, and the shortest
-    shards, by which all come to their ends together, are cut last.
+    They take turns: workers take the runs in the order in which they were made, and the shortest
+    shards, by which all come to their ends together, are cut last. Who waits for a grant holds up
+    nobody.
     """
-    async with turn:
-        while not is_over(desk.run, pool) and (shard := desk.cutter.next(pool)) is not None:
-            if (given := await granted(desk, shard)) is not None:
+    while not is_over(desk.run, pool) and (shard := desk.cutter.next(pool)) is not None:
+        if (given := await granted(desk, shard)) is not None:
+            async with turn:
                 return given, await hand_out(desk, given)
     return None
 

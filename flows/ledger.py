@@ -23,6 +23,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
@@ -197,15 +198,20 @@ class RunFolder:
         return max(*ended, *begun, 0, 0)
 
     @contextmanager
-    def next_attempt(self, spec: EpisodeSpec) -> Iterator[EpisodeSpec]:
-        """The same match under a number that no attempt at it has had, nor gets as long as this
-        lasts: streams on a bus are for ever.
+    def attempt(self, spec: EpisodeSpec, given: int | None = None) -> Iterator[EpisodeSpec]:
+        """The same match under the number that is given, else under one that no attempt at it has
+        had; nobody else has it as long as this lasts: streams on a bus are for ever. Raises the
+        engine's `AttemptTaken`.
         """
+        numbers = count(self.attempts_at(spec.episode_id) + 1) if given is None else (given,)
+        with claimed(self.records, spec.episode_id, numbers) as attempt:
+            yield spec.model_copy(update={"attempt": attempt})
+
+    def attempts_at(self, episode_id: str) -> int:
+        """The highest number of any attempt at it; 0 before the first."""
         lines = ((one.episode_id, one.attempt) for one in self.tried())
         begun = ((one.episode_id, one.attempt) for one in self._begun())
-        had = [attempt for name, attempt in (*lines, *begun) if name == spec.episode_id]
-        with claimed(self.records, spec.episode_id, max(had, default=0) + 1) as attempt:
-            yield spec.model_copy(update={"attempt": attempt})
+        return max((attempt for name, attempt in (*lines, *begun) if name == episode_id), default=0)
 
     def _begun(self) -> Iterator[_Begun]:
         """Attempts that left a file and may have no line: void ones, killed ones."""

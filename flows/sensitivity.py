@@ -12,9 +12,8 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import combinations
-from math import hypot
-from statistics import mean, variance
+from itertools import combinations, count
+from math import hypot, sqrt
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -28,12 +27,12 @@ from engine.models import Models
 from engine.seeds import derive_seed
 from engine.spec import EpisodeSpec
 from flows.pool import ProcessPool
+from tournaments.stats.means import mean_of
 
 SCALES: Final = (0.5, 1.0, 1.5)
 FORMATS: Final = ("T20", "T5")
 MATCHES: Final = 100  # of every two captains, format and world
 LEAST_MATCHES: Final = 4  # a single pair does not say how far pairs spread
-Z_95: Final = 1.96
 PIECE: Final = 5  # pairs of matches that a process plays before it answers
 
 Heard = Callable[[int], object]
@@ -202,21 +201,23 @@ def standings(
     scores: Mapping[Meeting, Sequence[float]],
 ) -> list[Standing]:
     """Captains by their mean score over all others, each pairing counting once."""
-    mine: dict[str, list[tuple[float, float]]] = {captain: [] for captain in captains}
+    mine: dict[str, list[list[tuple[int, float]]]] = {captain: [] for captain in captains}
+    numbers = count()  # every meeting has seeds of its own
     for meeting, found in scores.items():
         if (meeting.format, meeting.scale) != (name, scale):
             continue
-        error = variance(found) / len(found)
-        mine[meeting.first].append((mean(found), error))
-        mine[meeting.second].append((1.0 - mean(found), error))
-    rows = [
-        (mean(score for score, _ in met), Z_95 * sum(e for _, e in met) ** 0.5 / len(met), captain)
-        for captain, met in mine.items()
-    ]
-    ranked = sorted(rows, key=lambda row: (-row[0], row[2]))
+        mine[meeting.first].append([(next(numbers), score) for score in found])
+        mine[meeting.second].append([(next(numbers), 1.0 - score) for score in found])
+    told = {captain: estimate for captain, met in mine.items() if (estimate := mean_of(met))}
+    ranked = sorted(told.items(), key=lambda one: (-one[1].mean, one[0]))
     return [
-        Standing(captain=captain, rank=i, score=round(score, 4), margin=round(margin, 4))
-        for i, (score, margin, captain) in enumerate(ranked, start=1)
+        Standing(
+            captain=captain,
+            rank=rank,
+            score=round(found.mean, 4),
+            margin=round((found.mean if found.high is None else found.high) - found.mean, 4),
+        )
+        for rank, (captain, found) in enumerate(ranked, start=1)
     ]
 
 
@@ -229,14 +230,17 @@ def rank_changes(worlds: Sequence[World]) -> list[RankChange]:
         for above, below in combinations(world.standings, 2):
             a, b = places[above.captain], places[below.captain]
             if a.rank > b.rank:
-                clear = _apart(above, below) and _apart(b, a)
+                among = len(world.standings)
+                clear = _apart(above, below, among) and _apart(b, a, among)
                 pair = (above.captain, below.captain)
                 found.append(RankChange(scale=world.scale, captains=pair, clear=clear))
     return found
 
 
-def _apart(above: Standing, below: Standing) -> bool:
-    return above.score - below.score > hypot(above.margin, below.margin)
+def _apart(above: Standing, below: Standing, among: int) -> bool:
+    """What the two scored against each other is in both, and counts twice in their difference."""
+    margin = hypot(above.margin, below.margin) * sqrt(among / (among - 1))
+    return above.score - below.score > margin
 
 
 def in_words(report: FormatReport) -> str:

@@ -23,12 +23,15 @@ from typing import Final
 import httpx
 
 from flows.server_keeper import Keeper, Known, reap
+from flows.trust import AUTHORITIES, verified_by
 
 START_TIMEOUT_S: Final = 90.0
 STOP_TIMEOUT_S: Final = 10.0
 HEALTH_TIMEOUT_S: Final = 20.0  # of a server on a machine that is busy
 CONNECT_TIMEOUT_S: Final = 5.0
+API: Final = "/api"
 _POLL_S: Final = 0.05
+_NO_TRUST: Final = "CERTIFICATE_VERIFY_FAILED"
 
 
 class ServerUnavailable(Exception):
@@ -51,7 +54,7 @@ class Server:
 
     @property
     def ui_url(self) -> str:
-        return self.api_url.removesuffix("/api")
+        return self.api_url.removesuffix(API)
 
     @property
     def artifacts_url(self) -> str:
@@ -94,11 +97,14 @@ def server(
 
 
 class Health(StrEnum):
-    """`silent`: something takes connections there, and has not answered in time."""
+    """`silent`: something takes connections there, and has not answered in time. `untrusted`: its
+    certificate is of nobody who is trusted here.
+    """
 
     WELL = "well"
     SILENT = "silent"
     GONE = "gone"
+    UNTRUSTED = "untrusted"
 
 
 def answers(api_url: str, timeout_s: float = HEALTH_TIMEOUT_S) -> bool:
@@ -107,16 +113,16 @@ def answers(api_url: str, timeout_s: float = HEALTH_TIMEOUT_S) -> bool:
 
 
 def health(api_url: str, timeout_s: float = HEALTH_TIMEOUT_S) -> Health:
-    """How the Prefect server at this URL is."""
+    """How the Prefect server at this URL is. Raises `OSError` as `verified_by` does."""
     try:
         answer = httpx.get(
             f"{api_url}/health",
             timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, CONNECT_TIMEOUT_S)),
             trust_env=False,
-            verify=api_url.startswith("https:"),  # to read the authorities takes 26 ms of CPU
+            verify=verified_by(api_url),
         )
-    except (httpx.ConnectError, httpx.UnsupportedProtocol, httpx.InvalidURL):
-        return Health.GONE
+    except (httpx.ConnectError, httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
+        return Health.UNTRUSTED if _NO_TRUST in str(error) else Health.GONE
     except httpx.HTTPError:
         return Health.SILENT
     if answer.is_server_error:
@@ -165,13 +171,25 @@ def see_off(home: Path, wait_s: float) -> bool:
 
 def _running(api_url: str) -> Server:
     api_url = api_url.rstrip("/")
-    if not answers(api_url):
-        raise ServerUnavailable(
-            f"no Prefect server answers at {api_url} (PREFECT_API_URL); start it, or unset the "
-            "variable to use an embedded one",
-            "prefect server start  # or: unset PREFECT_API_URL",
-        )
-    return Server(api_url=api_url, embedded=False)
+    match health(api_url):
+        case Health.WELL:
+            return Server(api_url=api_url, embedded=False)
+        case Health.UNTRUSTED:
+            raise ServerUnavailable(
+                f"the certificate of the Prefect server at {api_url} (PREFECT_API_URL) is not "
+                f"trusted here; {AUTHORITIES} names the file of the authority that is behind it",
+                f"export {AUTHORITIES}=…  # a .pem file",
+            )
+        case Health.GONE if not api_url.endswith(API) and answers(api_url + API):
+            raise ServerUnavailable(
+                f"PREFECT_API_URL={api_url} is the server's page; allowed: {api_url}{API}",
+                f"export PREFECT_API_URL={api_url}{API}",
+            )
+    raise ServerUnavailable(
+        f"no Prefect server answers at {api_url} (PREFECT_API_URL); start it, or unset the "
+        "variable to use an embedded one",
+        "prefect server start  # or: unset PREFECT_API_URL",
+    )
 
 
 @contextmanager

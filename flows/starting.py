@@ -27,6 +27,7 @@ from flows.limits import FeaturedMatch, current_featured, is_taken
 from flows.orders import config_of, options
 from flows.places import CancelledElsewhere, Here, Ordered, Place, Played
 from flows.play import BusAddress
+from flows.single import singles_folder
 from flows.work import waits
 from flows.workers import worker_of
 from spectator.starts import (
@@ -221,9 +222,11 @@ class Matches:
         return "here" if place is self._here else "worker"
 
     async def _next_attempt(self, episode_id: str) -> int:
-        """The first number under which this match has no stream yet."""
+        """The first number under which this match has no stream yet, nor was played here."""
+        folder = singles_folder(Path(self._runs))
+        first = await asyncio.to_thread(folder.attempts_at, episode_id) + 1
         async with httpx.AsyncClient(base_url=self._bus().url, trust_env=False) as bus:
-            for attempt in range(1, ATTEMPTS_LOOKED_AT):
+            for attempt in range(first, first + ATTEMPTS_LOOKED_AT):
                 stream = f"{episode_id}/{attempt}"
                 if stream in self._asked:
                     continue

@@ -12,9 +12,10 @@ from uuid import UUID
 import httpx
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.filters import FlowRunFilter
-from prefect.client.schemas.objects import FlowRun, State, WorkerStatus
+from prefect.client.schemas.objects import FlowRun, State
 from prefect.states import Crashed
 
+from flows.deployments.online import online
 from flows.deployments.wanted import CPU, LLM
 
 POLL_S: Final = 1.0
@@ -99,15 +100,8 @@ class Watch:
             self._news.notify_all()
 
     async def count(self) -> None:
-        """A pool that nobody has set up has no workers."""
         for pool in (CPU, LLM):
-            try:
-                found = await self._client.read_workers_for_work_pool(pool)
-            except httpx.HTTPStatusError as error:  # of this route Prefect does not make a class
-                if error.response.status_code != httpx.codes.NOT_FOUND:
-                    raise
-                found = []
-            self._workers[pool] = sum(one.status == WorkerStatus.ONLINE for one in found)
+            self._workers[pool] = len(await online(self._client, pool))
 
 
 def _seen(run: FlowRun) -> Seen | None:

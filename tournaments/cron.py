@@ -59,10 +59,10 @@ def cron_fault(expression: str) -> str | None:
             return f"the {column.name} is not *, {numbers}, a range, a list or a step"
         given.append(set(chain(*spans)))
     _, _, days, months, _ = given
-    return None if is_in(days, months) else f"there is no day {min(days)} in such a month"
+    return None if ever_comes(days, months) else f"there is no day {min(days)} in such a month"
 
 
-def is_in(days: Iterable[int], months: Iterable[int]) -> bool:
+def ever_comes(days: Iterable[int], months: Iterable[int]) -> bool:
     """Whether one of these days of the month ever comes in one of these months, both from 1."""
     return min(days) <= max(_LONGEST[month - 1] for month in months)
 

@@ -39,6 +39,13 @@ def markdown_text(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", printable(text)).translate(_HTML)
 
 
+def chance(share: float) -> str:
+    """In percent; what was found by drawing is never told to be sure."""
+    if share < 0.005:
+        return "under 1 %"
+    return "over 99 %" if share >= 0.995 else f"{100 * share:.0f} %"
+
+
 def standings_text(standings: Sequence[Standing]) -> str:
     """The table for a terminal: one line a captain under a heading."""
     body = aligned(standings_cells(standings))

@@ -15,7 +15,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from tournaments.cron import is_in
+from tournaments.cron import ever_comes
 
 _DAY: Final = "(?:MO|TU|WE|TH|FR|SA|SU)"
 _PARTS: Final[Mapping[str, str]] = MappingProxyType(
@@ -61,7 +61,7 @@ def _fault_together(given: Mapping[str, str]) -> str | None:
         return "BYSETPOS needs a FREQ of WEEKLY, MONTHLY or YEARLY"
     days = [abs(int(day)) for day in given.get("BYMONTHDAY", "1").split(",")]
     months = map(int, given.get("BYMONTH", "1").split(","))
-    if not is_in(days, months):
+    if not ever_comes(days, months):
         return f"there is no day {min(days)} in such a month"
     return _fault_of_day(given["UNTIL"]) if "UNTIL" in given else None
 

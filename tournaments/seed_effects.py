@@ -41,10 +41,13 @@ class _Sums:
 
 
 def seed_effects(pairs: Iterable[Pair]) -> SeedEffects | None:
-    """None where too few seeds were played to tell."""
+    """None where too few seeds were played to tell, or not everybody has met everybody: a score
+    against others tells nothing of the order.
+    """
     met = _sums(pairs)
     seeds = sorted({seed for sums in met.values() for seed in sums.by_seed})
-    if len(seeds) < LEAST_SEEDS:
+    names = {captain for captain, _ in met}
+    if len(seeds) < LEAST_SEEDS or len(met) < len(names) * (len(names) - 1):
         return None
     scores = _scores(met, lambda sums: (sums.total, sums.count))
     first = _leader(scores)

@@ -5,13 +5,13 @@ one, which it starts.
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from engine.captains import CaptainSpec
+from flows.cli import failures
 from flows.deployments.declared import endpoints_of as limited
 from flows.health.endpoints import blocks_of, endpoints_of
 from flows.health.repair import Repair
@@ -19,6 +19,8 @@ from flows.needs import Finding
 from flows.server import Server, ServerUnavailable, server
 
 if TYPE_CHECKING:
+    from prefect.client.orchestration import PrefectClient
+
     from flows.health.server import Place
 
 CHECK: Final = "Prefect"
@@ -60,17 +62,19 @@ async def _look(
     from flows.health.storage import of_storage
     from flows.lending import BlockSecrets
 
-    place = _place(found, captains)
     try:
         async with get_client() as client:
             asked.findings += await apart(client)  # it may be why the rest fails
+            place = await _place(client, found, captains)
             if fix:
                 asked.repairs += await mended(client, place)
             asked.findings += await examined(client, place)
         asked.findings += await blocks_of(captains, BlockSecrets())
     except (httpx.HTTPError, PrefectException) as error:
-        said = f"{found.api_url} answers, and not what was asked: {error}"
+        said = f"{found.api_url} answers, and not what was asked: {failures.said(error)}"
         mend = f"curl -i {found.api_url}/health  # and see its log"
+        if failures.is_no_entry(error):
+            mend = "export PREFECT_API_AUTH_STRING=…  # USER:PASSWORD, as the server has it"
         wrong = Finding(check=CHECK, state="wrong", said=said, why=_WHY, mend=mend)
         asked.findings.append(wrong)
     if ask:
@@ -78,17 +82,13 @@ async def _look(
         asked.findings += await endpoints_of(captains, BlockSecrets())
 
 
-def _place(found: Server, captains: Sequence[CaptainSpec]) -> Place:
+async def _place(client: PrefectClient, found: Server, captains: Sequence[CaptainSpec]) -> Place:
     from flows.health.leaks import lease_folder
     from flows.health.server import Place
 
-    leases = None
-    if found.embedded:
-        storage = os.environ["PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE"]
-        leases = lease_folder(Path(os.environ["PREFECT_HOME"]), storage)
     return Place(
         folder=Path.cwd(),
         endpoints=tuple({*limited(captains)}),
-        leases=leases,
+        leases=await lease_folder(client) if found.embedded else None,
         embedded=found.embedded,
     )

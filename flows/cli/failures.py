@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from flows.cli.terminal import BadInput, Exit, WorkFailed
 
@@ -29,6 +29,7 @@ _BAD_INPUT: Final = (
 )
 _FAILED: Final = (
     ("engine.errors", "BrokenRecord"),
+    ("engine.record", "AttemptTaken"),
     ("flows.holding", "RunBusy"),
     ("flows.spending", "BrokenSpending"),
     ("flows.simulation_rows", "MatchBrokeOff"),
@@ -45,6 +46,8 @@ _FAILED: Final = (
 
 
 _HTTP: Final = (("httpx", "HTTPStatusError"),)
+_PREFECT_HTTP: Final = (("prefect.exceptions", "PrefectHTTPStatusError"),)
+_NO_ENTRY: Final = (401, 403)
 
 
 def exit_of(error: BaseException) -> Exit | None:
@@ -60,7 +63,20 @@ def said(error: BaseException) -> str:
     """What a user is told: of the system's own errors, the file and what is the matter with it."""
     if isinstance(error, OSError) and error.filename is not None and error.strerror:
         return f"{error.filename}: {error.strerror}"
+    if is_no_entry(error):
+        return (
+            "the Prefect server answers, and lets nobody in without its USER:PASSWORD; allowed: "
+            "PREFECT_API_AUTH_STRING as its own PREFECT_SERVER_API_AUTH_STRING"
+        )
     return str(error)
+
+
+def is_no_entry(error: BaseException) -> bool:
+    """Whether Prefect's server asks who we are."""
+    if not _is_one_of(error, _PREFECT_HTTP):
+        return False
+    response: Any = getattr(error, "response", None)  # its class is not loaded for this
+    return response is not None and response.status_code in _NO_ENTRY
 
 
 def behind(error: BaseException) -> BaseException:

@@ -45,7 +45,7 @@ def play_match(
     tell_people(asked, bus)
     with ExitStack() as stack:
         if bus is not None or waits(spec):  # scripted captains play the same again
-            spec = stack.enter_context(folder.next_attempt(spec))
+            spec = stack.enter_context(folder.attempt(spec))
         result = asyncio.run(_played(spec, folder, runs, bus, show.reasoning, as_json=as_json))
     if verbose:
         from flows.log import line_of

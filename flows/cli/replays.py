@@ -5,13 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from flows.cli.matches import show_match
 from flows.cli.terminal import BadInput, Exit, WorkFailed, answer_json, note
 
+if TYPE_CHECKING:
+    from engine.events import EpisodeEnded
+    from engine.result import EpisodeResult
+
 _OTHER_MODEL: Final = "it was played with another ball model, so its balls are taken as they came"
-_OTHER_LUCK: Final = "it states a luck of {:+.3f}, and the value of today finds {:+.3f}"
+_OTHER_LUCK: Final = (
+    "it states a luck of {:+.3f}, {:+.3f} of it before the first ball, and the value of today "
+    "finds {:+.3f}, {:+.3f} of it before"
+)
 
 
 def replay_episode(named: str, runs: Path, *, as_json: bool) -> int:
@@ -34,7 +41,7 @@ def replay_episode(named: str, runs: Path, *, as_json: bool) -> int:
                 "replayed_digest": again.record_digest,
                 "end_reason": recorded.end_reason.value,
                 "winner": recorded.winner,
-                "result": recorded.result,
+                "result": _result(recorded, again),
                 "innings": [line.model_dump(mode="json") for line in recorded.innings],
                 "deliveries": recorded.deliveries,
             }
@@ -46,9 +53,17 @@ def replay_episode(named: str, runs: Path, *, as_json: bool) -> int:
         told = ", ".join(replay.differences)
         raise WorkFailed(f"{path}: the replay differs from what was recorded ({told}){why}")
     if replay.same_luck is False:
-        note(f"{path}: {_OTHER_LUCK.format(recorded.luck, again.luck)}")
+        figures = (recorded.luck, recorded.setup_luck, again.luck, again.setup_luck)
+        note(f"{path}: {_OTHER_LUCK.format(*figures)}")
     note(f"{path}: the replay is identical, {recorded.record_digest}{why}")
     return Exit.DONE
+
+
+def _result(recorded: EpisodeEnded, again: EpisodeResult) -> str | None:
+    """In words; a replay does not know why a match was broken off."""
+    from engine.events import EndReason
+
+    return again.result if recorded.end_reason is EndReason.COMPLETED else recorded.result
 
 
 def find_record(named: str, runs: Path) -> Path:

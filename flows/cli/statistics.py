@@ -9,7 +9,7 @@ from pathlib import Path
 from flows.cli.calculators import interval_text
 from flows.cli.terminal import BadInput, Exit, WorkFailed, answer_json, note, say, table
 from tournaments.games_csv import read_games
-from tournaments.report import plain_name
+from tournaments.report import chance, plain_name
 from tournaments.stats.bradley_terry import fit
 from tournaments.stats.connected import NotConnected
 from tournaments.stats.ranking import Effect, Ranking, ranking_of
@@ -36,7 +36,7 @@ def _tell_ranking(found: Ranking) -> None:
             f"{one.place} ({one.place_low}–{one.place_high})",
             plain_name(one.captain),
             interval_text(Interval(mean=one.elo, low=one.low, high=one.high), 0),
-            f"{one.p_best:.0%}",
+            chance(one.p_best),
             f"{one.score:.3f}",
             str(one.games),
         ]

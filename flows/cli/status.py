@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from flows import settings
+from flows.cli import failures
 from flows.cli.only import Document, is_ready, standing_up
 from flows.cli.terminal import Exit, answer_json, note, say
 from flows.deployments.part import Part
 from flows.health.bus import is_there
 from flows.server import HEALTH_TIMEOUT_S, Health, health
 from flows.server_keeper import Known
+from flows.trust import AUTHORITIES
 
 
 def run_status(runs: Path, *, as_json: bool) -> int:
@@ -48,7 +50,7 @@ def _parts(home: Path, document: Document | None) -> list[Part]:
     if parts[0].state != "ok" or not told:
         state = parts[0].state if told else "down"
         return parts + [Part(part=part, state=state, said="not known") for part in rest]
-    parts += asyncio.run(_asked(home, told))
+    parts += asyncio.run(_asked(home, told, rest))
     if not told.get("worker", True):
         parts.append(Part(part="worker", state="off", said="left away (--no-worker)"))
     return parts
@@ -74,6 +76,9 @@ def _server(api_url: str | None, embedded: Known | None) -> Part:
         case Health.SILENT if (lives := _who_lives(api_url, embedded)) is not None:
             said = f"no answer in {HEALTH_TIMEOUT_S:g} s at {api_url}, but {lives}"
             return Part(part=part, state="slow", said=said)
+        case Health.UNTRUSTED:
+            said = f"the certificate at {api_url} is not trusted here ({AUTHORITIES})"
+            return Part(part=part, state="down", said=said)
     return Part(part=part, state="down", said=f"none answers at {api_url}")
 
 
@@ -92,8 +97,21 @@ def _bus(told: Mapping[str, str]) -> Part:
     return Part(part="bus and page", state="down", said=f"none answers{where}")
 
 
-async def _asked(home: Path, told: Document) -> list[Part]:
-    """What Prefect's server says."""
+async def _asked(home: Path, told: Document, rest: Sequence[str]) -> list[Part]:
+    """What Prefect's server says of the `rest`."""
+    import httpx
+    from prefect.exceptions import PrefectException
+
+    parts: list[Part] = []
+    try:
+        await _ask(home, told, parts)
+    except (httpx.HTTPError, PrefectException) as error:
+        said = f"the server did not say: {failures.said(error)}"
+        parts += [Part(part=part, state="down", said=said) for part in rest[len(parts) :]]
+    return parts
+
+
+async def _ask(home: Path, told: Document, parts: list[Part]) -> None:
     from prefect.client.orchestration import get_client
 
     from flows.crew import worker_name
@@ -101,9 +119,8 @@ async def _asked(home: Path, told: Document) -> list[Part]:
 
     with settings.asking_once():
         async with get_client() as client:
-            parts = [await limits(client)]
+            parts.append(await limits(client))
             if told.get("worker", True):
                 folder = Path(str(told.get("folder", ".")))
                 parts.append(await deployments(client, folder, make=False))
                 parts.append(await workers(client, worker_name(home)))
-    return parts

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Final
 
 from prefect.client.orchestration import PrefectClient
-from prefect.client.schemas.objects import WorkerStatus
-from prefect.exceptions import ObjectNotFound
 
 from engine.errors import BadPreset
 from flows.deployments.automating import automate
 from flows.deployments.declared import endpoints_of, known_captains, shipped
 from flows.deployments.lines import Line
+from flows.deployments.online import online
 from flows.deployments.part import Part
 from flows.deployments.prefect_file import prefect_file, read_prefect_file
 from flows.deployments.reading import BadFile
@@ -64,11 +63,7 @@ async def workers(client: PrefectClient, name: str) -> Part:
 
 
 async def _is_online(client: PrefectClient, pool: str, name: str) -> bool:
-    try:
-        found = await client.read_workers_for_work_pool(pool)
-    except ObjectNotFound:
-        return False
-    return any(one.name == name and one.status == WorkerStatus.ONLINE for one in found)
+    return any(one.name == name for one in await online(client, pool))
 
 
 def _part(part: str, lines: Sequence[Line], mend: str) -> Part:

@@ -44,10 +44,14 @@ class Leak:
     said: str
 
 
-def lease_folder(prefect_home: Path, storage: str) -> Path | None:
-    """Where a server of this home keeps its leases; None where not in files."""
-    is_files = storage.endswith("lease_storage.filesystem")
-    return prefect_home / "concurrency_leases" if is_files else None
+async def lease_folder(client: PrefectClient) -> Path | None:
+    """Where this server, which is of this machine, keeps its leases; None where not in files. It is
+    asked: whoever started it may have had another environment, and with a folder of no leases every
+    slot would look leaked.
+    """
+    told = (await client.request("GET", "/admin/settings")).json()
+    is_files = told["server"]["concurrency"]["lease_storage"].endswith("lease_storage.filesystem")
+    return Path(told["home"]) / "concurrency_leases" if is_files else None
 
 
 async def leaks(client: PrefectClient, leases: Path | None) -> list[Leak]:

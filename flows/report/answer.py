@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from tournaments.ratings import Ratings
-from tournaments.report import plain_name
+from tournaments.report import chance, plain_name
 from tournaments.stats.gaps import Gap
 from tournaments.stats.ranking import Ranking, RatedCaptain
 from tournaments.stats.scale import score_at
@@ -40,7 +40,7 @@ def _top(found: Ranking) -> str:
     if first.is_resolved and not any(c.place_low == 1 for c in found.captains[2:]):
         return f"{_best(found, first)}, to win {share(first)} between them."
     named = _likely(may_be_best)
-    chances = [f"{plain_name(c.captain)} ({100 * c.p_best:.0f} %)" for c in named]
+    chances = [f"{plain_name(c.captain)} ({chance(c.p_best)})" for c in named]
     told = f"{_and(chances)} {'may be' if len(named) > 1 else 'is probably'} the best"
     behind = [c.captain for c in found.captains if c not in named]
     if not behind:

@@ -27,7 +27,7 @@ from flows.report.markup import (
 from tournaments.bracket import Played
 from tournaments.course import Stage
 from tournaments.crosstable import Cell
-from tournaments.report import LOT_NOTE, SHARE_NOTE, notes
+from tournaments.report import LOT_NOTE, SHARE_NOTE, chance, notes
 from tournaments.staging import decided, points
 
 SHADES: Final = 9  # of the crosstable, from all lost to all won
@@ -56,7 +56,7 @@ def ratings(report: Report) -> str:
             interval(row.adjusted),
             DASH if row.raw is None else f"{signed(row.raw.elo)} ({interval(row.raw)})",
             _span(row.adjusted.place_low, row.adjusted.place_high),
-            percent(row.adjusted.p_best),
+            chance(row.adjusted.p_best),
             percent(luck[row.captain].score) if row.captain in luck else DASH,
             signed(100 * luck[row.captain].luck, 1) if row.captain in luck else DASH,
         ]

@@ -15,7 +15,7 @@ from flows.report.charts import interval, ratings_image, rows_of
 from flows.report.content import Report, TurningPoint
 from flows.report.cricket import outcome_words
 from flows.report.markup import DASH, percent, signed
-from tournaments.report import markdown_name, markdown_text
+from tournaments.report import chance, markdown_name, markdown_text
 
 # The page's colours, in the middle between light and dark: the UI has both and tells neither.
 _STYLE: Final = (
@@ -37,7 +37,7 @@ def ratings_markdown(report: Report) -> str:
             interval(row.adjusted),
             DASH if row.raw is None else f"{signed(row.raw.elo)} ({interval(row.raw)})",
             f"{row.adjusted.place_low}–{row.adjusted.place_high}",
-            percent(row.adjusted.p_best),
+            chance(row.adjusted.p_best),
         ]
         for row in rows_of(report.ratings)
     ]

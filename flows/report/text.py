@@ -9,7 +9,7 @@ from engine.wording import printable
 from flows.report.charts import interval, rows_of
 from flows.report.content import Played, Report
 from flows.report.markup import DASH, signed
-from tournaments.report import aligned, plain_name
+from tournaments.report import aligned, chance, plain_name
 
 Rows = list[list[str]]
 
@@ -59,7 +59,7 @@ def _rated(report: Report) -> Rows:
             interval(row.adjusted),
             DASH if row.raw is None else signed(row.raw.elo),
             f"{row.adjusted.place_low}–{row.adjusted.place_high}",
-            f"{row.adjusted.p_best:.0%}",
+            chance(row.adjusted.p_best),
         ]
         for row in rows_of(report.ratings)
     ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import combinations
+from math import comb
 from typing import Final
 
 from flows.accounts import CaptainAccount
@@ -64,6 +66,8 @@ def _circles(report: Report) -> Iterator[str]:
     sure = [cycle for cycle in report.cycles if cycle.is_sure]
     if all(cell.adjusted is None for cell in report.crosstable):
         return
+    if not report.cycles and not _three_met(report):
+        return
     if not report.cycles:
         yield "No circles: nobody beats another who beats a third who beats the first."
         return
@@ -77,10 +81,20 @@ def _circles(report: Report) -> Iterator[str]:
         yield f"{others} more {circle} of three that may be chance."
 
 
+def _three_met(report: Report) -> bool:
+    met = {frozenset((cell.first, cell.second)) for cell in report.crosstable}
+    return any(
+        all(frozenset(two) in met for two in combinations(three, 2))
+        for three in combinations(report.captains, 3)
+    )
+
+
 def _seeds(report: Report) -> Iterator[str]:
     found = report.seeds
     if found is None:
-        yield "Too few seeds to tell how much the order hangs on single ones."
+        all_met = len(report.crosstable) == comb(len(report.captains), 2)
+        few = "Too few seeds to tell" if all_met else "Not all have met, so it cannot be told"
+        yield f"{few} how much the order hangs on single seeds."
         return
     if not found.others:
         yield (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
+
 import pytest
 from playwright.async_api import Dialog, expect
 
@@ -40,29 +42,28 @@ async def test_an_answer_that_is_cut_off_is_no_answer(chromium, bus):
 
 async def test_a_match_that_is_not_in_another_log_is_said_to_be_unknown(chromium):
     port = free_port()
-    async with BusServer(port=port) as first:
-        await post(first, LIVE)
-        page_on = browse(chromium, first, PAGE)
-        page = await page_on.__aenter__()
-        await expect(page.locator("#connection-text")).to_have_text("live")
-    async with BusServer(port=port):
+    async with AsyncExitStack() as opened:
+        async with BusServer(port=port) as first:
+            await post(first, LIVE)
+            page = await opened.enter_async_context(browse(chromium, first, PAGE))
+            await expect(page.locator("#connection-text")).to_have_text("live")
+        await opened.enter_async_context(BusServer(port=port))
         await expect(page.locator("#main")).to_contain_text("The bus knows no match m/1.")
-        await page_on.__aexit__(None, None, None)
 
 
 @pytest.mark.parametrize("path", [PAGE, "/"])
 async def test_a_bus_that_comes_back_with_another_token_asks_for_it(chromium, tmp_path, path):
     store, port = tmp_path / "bus.sqlite", free_port()
-    async with BusServer(store, port=port) as first:
-        await post(first, LIVE, fence=1)
-        page_on = browse(chromium, first, path, borne="40")
-        page = await page_on.__aenter__()
-        await expect(page.locator("#connection-text")).to_have_text("live")
-    async with BusServer(store, port=port, settings=BusSettings(read_token="let-me-in")):
+    async with AsyncExitStack() as opened:
+        async with BusServer(store, port=port) as first:
+            await post(first, LIVE, fence=1)
+            page = await opened.enter_async_context(browse(chromium, first, path, borne="40"))
+            await expect(page.locator("#connection-text")).to_have_text("live")
+        locked = BusSettings(read_token="let-me-in")
+        await opened.enter_async_context(BusServer(store, port=port, settings=locked))
         await page.get_by_label("Read token").fill("let-me-in")
         await page.get_by_role("button", name="Open").click()
         await expect(page.locator("#connection-text")).to_have_text("live")
-        await page_on.__aexit__(None, None, None)
 
 
 async def test_a_browser_that_keeps_nothing_shows_the_match(chromium, bus):

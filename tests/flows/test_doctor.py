@@ -266,6 +266,15 @@ def test_a_server_that_is_not_there_fails_the_command(tmp_path: Path) -> None:
     assert found["mend"].startswith("prefect server start")
 
 
+async def test_a_server_that_asks_for_a_password_is_told_with_its_setting(tmp_path: Path) -> None:
+    async with stub(says(True), fails(401)) as closed:
+        command = ["doctor", "--json", "--no-ask", "--runs", str(tmp_path)]
+        process = captains(command, {"PREFECT_API_URL": f"{closed.url}/api"})
+        told, said = await asyncio.to_thread(process.communicate)
+    found = {one["check"]: one for one in json.loads(told)["checks"]}
+    assert found["Prefect"]["mend"].startswith("export PREFECT_API_AUTH_STRING="), said
+
+
 async def test_versions_are_told_also_where_an_old_server_then_fails(tmp_path: Path) -> None:
     async with stub(says(True), says("3.7.0"), fails(500)) as old:
         command = ["doctor", "--json", "--no-ask", "--runs", str(tmp_path)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from errno import ENOSPC
 
 import httpx
+from prefect.exceptions import PrefectHTTPStatusError
 
 from flows.cli.failures import behind, exit_of, said
 from flows.cli.terminal import Exit
@@ -34,6 +35,15 @@ def test_a_refusal_alone_is_told_as_it_is() -> None:
     assert behind(error) is error
     bug = after(KeyError("x"))
     assert behind(bug) is bug
+
+
+def test_a_server_that_asks_for_a_password_is_told_with_where_that_is_said() -> None:
+    request = httpx.Request("GET", "http://127.0.0.1:1/api/variables/name/captains_set")
+    nobody = httpx.HTTPStatusError("401", request=request, response=httpx.Response(401))
+    error = PrefectHTTPStatusError.from_httpx_error(nobody)
+    assert exit_of(error) is Exit.FAILED
+    assert "PREFECT_API_AUTH_STRING" in said(error)
+    assert said(nobody) == "401"
 
 
 def test_of_an_error_of_the_system_the_file_is_named_without_a_number() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -25,6 +24,7 @@ from prefect.concurrency.asyncio import concurrency
 from prefect.states import Scheduled
 
 from flows.deployments.deploying import deploy, deployed
+from flows.deployments.online import online
 from flows.deployments.paging import all_of
 from flows.deployments.parts import deployments
 from flows.deployments.prefect_file import read_prefect_file
@@ -35,7 +35,6 @@ from flows.health.repairs import mended
 from flows.health.server import Place, of_leak, of_set_up, of_shards, of_versions
 from flows.limits import FEATURED, FeaturedMatch, end_lease_of_dead, featured_slot
 from flows.server import Server
-from flows.settings import SETTINGS
 from tests.flows.here import commanded
 from tests.flows.support import ROOT, pid_of_the_dead
 
@@ -53,11 +52,9 @@ async def client(on_server: Server) -> AsyncIterator[PrefectClient]:
 
 
 @pytest.fixture
-def leases(prefect_server: Server) -> Path:
+async def leases(client: PrefectClient) -> Path:
     """Where the server of the tests keeps its leases."""
-    assert prefect_server.embedded
-    storage = {one.name: one.value for one in SETTINGS}["PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE"]
-    found = lease_folder(Path(os.environ["PREFECT_HOME"]), storage)
+    found = await lease_folder(client)
     assert found is not None
     return found
 
@@ -114,6 +111,15 @@ async def test_a_slot_without_a_lease_has_leaked_and_is_given_back_alone(
     await free(client, found, leases)
     assert await taken(client, name) == 2
     assert name not in {leak.limit for leak in await leaks(client, leases)}
+
+
+async def test_leases_are_looked_for_where_the_server_has_its_home(
+    client: PrefectClient, leases: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PREFECT_HOME", "~/of-another-shell")
+    assert await lease_folder(client) == leases
+    assert leases.parent.name == "prefect"
+    assert leases.is_absolute()
 
 
 async def test_a_slot_that_has_leaked_from_a_limit_of_nought_is_left_alone(
@@ -250,6 +256,10 @@ async def test_a_schedule_that_is_paused_is_told_with_its_command(
         "its schedule nightly is paused",
         command,
     )
+
+
+async def test_a_pool_that_is_not_there_has_no_worker(client: PrefectClient) -> None:
+    assert await online(client, f"captains-{uuid4().hex}") == []
 
 
 async def test_a_pool_without_a_worker_is_wrong_once_a_run_waits(

@@ -221,6 +221,16 @@ def test_who_was_placed_by_lot_has_a_star_in_the_table(report: Report) -> None:
     assert LOT_NOTE not in page(report)
 
 
+def test_of_captains_who_did_not_meet_no_order_by_seeds_and_no_circle_is_told(
+    report: Report,
+) -> None:
+    apart = report.model_copy(update={"crosstable": report.crosstable[:2], "seeds": None})
+    text = page(apart)
+    assert "Not all have met, so it cannot be told how much the order hangs on" in text
+    assert "No circles" not in text
+    assert "No circles" in page(report.model_copy(update={"cycles": ()}))
+
+
 def test_names_are_escaped_wherever_they_stand(report: Report) -> None:
     found = hostile(report)
     assert "<script" not in page(found)

@@ -18,6 +18,7 @@ from flows.sensitivity import (
     rank_changes,
     standings,
 )
+from tournaments.stats.student import reach
 
 CAPTAINS = ("a", "b", "c")
 
@@ -46,8 +47,9 @@ def test_each_pairing_counts_once_for_either_captain() -> None:
 
 
 def test_a_margin_is_that_of_a_mean() -> None:
+    """By Student's t: four matches of every two are two degrees of freedom."""
     (first, *_) = world(1.0, **EVEN).standings
-    assert first.margin == pytest.approx(1.96 * (2 * 0.0002 / 2) ** 0.5 / 2, abs=1e-4)
+    assert first.margin == pytest.approx(reach(2) * (2 * 0.0002 / 2) ** 0.5 / 2, abs=1e-4)
 
 
 def test_equal_worlds_change_no_rank() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.captains import resolve
-from engine.record import earlier_path, ending_of, record_of_attempt, record_path
+from engine.record import AttemptTaken, earlier_path, ending_of, record_of_attempt, record_path
 from engine.spec import EpisodeSpec
 from flows.config import EpisodeConfig
 from flows.episode import report_of
@@ -61,19 +61,25 @@ async def test_where_no_file_has_two_names_the_earlier_play_is_copied(
 
 def test_two_that_wait_for_the_same_match_have_numbers_of_their_own(tmp_path: Path) -> None:
     folder = singles_folder(tmp_path)
-    with folder.next_attempt(MATCH) as one, folder.next_attempt(MATCH) as other:
+    with folder.attempt(MATCH) as one, folder.attempt(MATCH) as other:
         assert (one.attempt, other.attempt) == (1, 2)
     assert not [*folder.records.iterdir()]
 
 
 def test_the_number_of_one_that_was_killed_while_it_waited_is_not_had_again(tmp_path: Path) -> None:
     folder = singles_folder(tmp_path)
-    with folder.next_attempt(MATCH):
+    with folder.attempt(MATCH):
         (claim,) = folder.records.iterdir()
         left = claim.name
     (folder.records / left).touch()
-    with folder.next_attempt(MATCH) as spec:
+    with folder.attempt(MATCH) as spec:
         assert spec.attempt == 2
+
+
+def test_a_number_that_is_given_is_refused_where_another_plays_it(tmp_path: Path) -> None:
+    folder = singles_folder(tmp_path)
+    with folder.attempt(MATCH, 3), pytest.raises(AttemptTaken, match="another process plays"):
+        folder.attempt(MATCH, 3).__enter__()
 
 
 @pytest.mark.prefect

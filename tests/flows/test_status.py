@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import socket
@@ -11,10 +12,12 @@ from pathlib import Path
 import pytest
 
 from flows.cli import status
+from flows.cli.only import take_now
 from flows.cli.status import run_status
 from flows.server import Health, ServerUnavailable, health, server
 from flows.server_keeper import Known
-from tests.flows.support import pid_of_the_dead
+from tests.flows.support import captains, pid_of_the_dead
+from tests.llm.stub import fails, says, stub
 
 
 @pytest.fixture
@@ -53,6 +56,23 @@ def test_one_whose_process_is_gone_is_down_though_its_socket_is_there(
     Known(pid=pid_of_the_dead(), api_url=silent).write(home)
     monkeypatch.setenv("PREFECT_API_URL", silent)
     assert told(home, capsys)["state"] == "down"
+
+
+async def test_a_server_that_lets_nobody_in_leaves_what_is_known_of_the_other_parts(
+    tmp_path: Path,
+) -> None:
+    hold = take_now(tmp_path)
+    assert hold is not None
+    async with stub(says(True), fails(401)) as closed:
+        root = closed.url.removesuffix("/v1")
+        hold.tell({"pid": 1, "page": "p", "bus": "http://127.0.0.1:9", "prefect": root})
+        command = ["status", "--json", "--runs", str(tmp_path / "runs")]
+        process = captains(command, {"CAPTAINS_HOME": str(tmp_path)})
+        out, err = await asyncio.to_thread(process.communicate)
+    hold.leave()
+    parts = {part["part"]: part for part in json.loads(out)["parts"]}
+    assert (process.returncode, parts["Prefect server"]["state"]) == (1, "ok"), err
+    assert "PREFECT_API_AUTH_STRING" in parts["worker"]["said"]
 
 
 def test_no_second_server_is_started_beside_one_that_is_slow(

@@ -1,5 +1,6 @@
 """The table as text: what it says, and that names cannot say more."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -102,3 +103,11 @@ def test_json_rows_have_the_documented_keys() -> None:
         "points": 5,
         "nrr": 0.0,
     }
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [(1.0, "over 99 %"), (0.9951, "over 99 %"), (0.994, "99 %"), (0.3, "30 %"), (0.0, "under 1 %")],
+)
+def test_a_chance_that_was_drawn_is_never_sure(share: float, said: str) -> None:
+    assert report.chance(share) == said

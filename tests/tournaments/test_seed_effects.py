@@ -83,3 +83,8 @@ def leading(pairs: list[Pair]) -> str:
     found = seed_effects(pairs)
     assert found is not None
     return found.first
+
+
+def test_where_some_have_not_met_scores_tell_nothing_of_the_order() -> None:
+    met = [p for p in league(ORDERED, range(6)) if {p.first, p.second} != {"a", "b"}]
+    assert seed_effects(met) is None

@@ -32,7 +32,7 @@ class Interval:
 
 def elo_of(score: float) -> float | None:
     """The difference at which this score is expected; None outside of (0, 1)."""
-    return -400 * log10(1 / score - 1) if 0 < score < 1 else None
+    return 400 * log10(score / (1 - score)) if 0 < score < 1 else None
 
 
 def score_at(elo: float) -> float:

@@ -31,7 +31,7 @@ class RequestRefused(CaptainUnavailable):
     @property
     def renames_the_limit(self) -> bool:
         """Whether the endpoint takes `max_tokens` under its other name alone."""
-        return _OTHER_NAME in self.why
+        return not self.too_long and _OTHER_NAME in self.why
 
 
 Message = Mapping[str, Any]  # as Chat Completions has it: role, content, tool_calls …
