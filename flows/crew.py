@@ -19,7 +19,7 @@ from typing import Final
 from uuid import uuid4
 
 from flows.deployments.part import Part
-from flows.server_keeper import MOST_RESTARTS
+from flows.restarts import Restarts
 from flows.workers import CREW, OURS
 
 LOG: Final = "worker.log"
@@ -78,10 +78,12 @@ class Crew:
             await process.wait()
 
     async def _keep(self) -> None:
-        for left in reversed(range(MOST_RESTARTS)):
+        restarts, is_begun = Restarts(), True
+        while is_begun:
             self._process = await self._spawned()
             code = await self._heard(self._process)
-            then = "it is started again" if left else "it is left down"
+            is_begun = restarts.again()
+            then = "it is started again" if is_begun else "it is left down"
             said = f"ended with exit code {code}, see {self._home / LOG}; {then}"
             self._tell(Part(part="worker", state="down", said=said))
         self._settled.set()

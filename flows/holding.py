@@ -48,7 +48,7 @@ def held(folder: Path) -> Iterator[None]:
 def is_held(folder: Path) -> bool:
     """Whether a process plays the run now."""
     try:
-        handle = os.open(_lock(folder, "run"), os.O_RDWR)
+        handle = os.open(_lock(folder, "run"), os.O_RDONLY)  # another's, or on a disk like that
     except FileNotFoundError:
         return False
     try:

@@ -1,10 +1,10 @@
 """The processes that a run owns: they play, they end with the run, and none outlives it.
 
 A process is started fresh (`spawn`), without its owner's main module: below a worker that is
-Prefect, which takes more than a second to load and of which no work is part. It ignores Ctrl-C,
-which is its owner's to answer, and watches its owner: when that is killed, the process ends at once
-instead of waiting for work that never comes. It starts when there is work for it: a run with one
-batch starts one.
+Prefect, which takes more than a second to load and of which no work is part. It ignores Ctrl-C and
+a terminal that goes away, which are its owner's to answer, and watches its owner: when that is
+killed, the process ends at once instead of waiting for work that never comes. It starts when there
+is work for it: a run with one batch starts one.
 """
 
 from __future__ import annotations
@@ -131,6 +131,7 @@ def _shielded() -> Iterator[None]:
 def _begin(warm: Callable[[], object]) -> None:
     """What each process does first."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
     threading.Thread(target=_end_with_owner, name="owner", daemon=True).start()

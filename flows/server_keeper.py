@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from flows.restarts import Restarts
 from flows.saving import save
 
-MOST_RESTARTS: Final = 5  # a server that dies more often has something to say in its log
 _WATCH_S: Final = 0.2
 _LOG_LINES: Final = 5
 # Held, as a server outlives its starter while others use it, and Python warns of a child dropped.
@@ -73,7 +73,8 @@ class Keeper:
         self.log = home / "server.log"
         self._leaving = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="prefect-server", daemon=True)
-        self._child = self._spawned()
+        self._written_down = 0
+        self._begin()
 
     def is_running(self) -> bool:
         return self._child.poll() is None
@@ -96,19 +97,27 @@ class Keeper:
         return "\n".join(lines[-_LOG_LINES:])
 
     def _watch(self) -> None:
-        for _ in range(MOST_RESTARTS):
-            while self.is_running():
-                if self._leaving.wait(_WATCH_S):
+        restarts = Restarts()
+        while not self._leaving.wait(_WATCH_S):
+            with suppress(OSError):  # a disk that is full, say: it is tried again
+                if self.is_running():
+                    self._write_down()
+                elif restarts.again():
+                    self._begin()
+                else:
                     return
-            self._child = self._spawned()
 
-    def _spawned(self) -> subprocess.Popen[bytes]:
-        users_lock = self._home / "users.lock"
+    def _begin(self) -> None:
         environment = _child_environment(self.api_url)
-        child = _spawn(self._listener, users_lock, self.log, environment)
-        _started.append(child)
-        Known(pid=child.pid, api_url=self.api_url).write(self._home)
-        return child
+        self._child = _spawn(self._listener, self._home / "users.lock", self.log, environment)
+        _started.append(self._child)
+        self._write_down()
+
+    def _write_down(self) -> None:
+        """Whoever joins goes by it: else he would start another."""
+        if self._written_down != self._child.pid:
+            Known(pid=self._child.pid, api_url=self.api_url).write(self._home)
+            self._written_down = self._child.pid
 
 
 def _spawn(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
+import stat
 import sys
 import threading
 from collections.abc import Iterator, Sequence
@@ -18,6 +20,7 @@ from flows.cli.terminal import Exit, answer_json, note
 
 SHORT: Final = frozenset({"check", "presets", "packs", "squads", "schema"})
 """Commands that end at once."""
+_ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 GARBAGE: Final = (20_000, 10, 10)
 """Objects before the collector looks, and how many times before it looks through older ones. What a
 command loads is not garbage: with Python's 700 a sixth of the time to load Prefect goes to looking.
@@ -97,17 +100,29 @@ def _in_a_line(error: CycloptsError) -> str:
     return f"captains: {text} (see {hint})"
 
 
+def _hung_up(*_: object) -> None:
+    """What is said from here on nobody reads: to say it to the terminal would fail."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        if stat.S_ISCHR(os.fstat(stream).st_mode):
+            os.dup2(nowhere, stream)
+    os.close(nowhere)
+    signal.raise_signal(signal.SIGINT)
+
+
 @contextmanager
 def _stoppable() -> Iterator[None]:
-    """Ctrl-C and SIGTERM stop a command in the same clean way, also where a shell script started
-    it with `&`.
+    """Ctrl-C, SIGTERM and a terminal that goes away stop a command in the same clean way, also
+    where a shell script started it with `&`; one below `nohup` outlives its terminal.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.getsignal(number) for number in _ENDING}
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    if before[signal.SIGHUP] is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, _hung_up)
     try:
         yield
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,20 @@ def test_an_interrupted_command_says_so(
 
     monkeypatch.setattr("flows.cli.presets.list_presets", interrupted)
     assert answer(capsys, "presets", code=130) == {"error": "interrupted", "exit_code": 130}
+
+
+def test_below_nohup_a_command_outlives_its_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    def hung_up(**_: object) -> int:
+        signal.raise_signal(signal.SIGHUP)
+        return 0
+
+    monkeypatch.setattr("flows.cli.presets.list_presets", hung_up)
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        assert main(["presets"]) == 0
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_a_stdout_without_a_character_shows_its_escape(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,7 +30,7 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 async def test_a_run_that_is_stopped_goes_on_where_it_was(
     how: signal.Signals, tmp_path: Path, environment: dict[str, str], undisturbed: Tables
 ) -> None:
