@@ -96,7 +96,8 @@ class CommentaryObserver:
         self._onto, self._channel = onto, channel
         self._speaker, self._writer, self._tell = speaker, writer, tell
         self._hurried = hurried or asyncio.Event()
-        self._state, self._broken, self._open = SILENT, False, 0
+        self._state, self._broken = SILENT, False
+        self._open = set[asyncio.Task[str | None]]()  # lines that are being written
         self._due: asyncio.Queue[_Due | EpisodeStartedEvent | None] = asyncio.Queue()
         self._task = asyncio.get_running_loop().create_task(self._say_all())
 
@@ -110,15 +111,24 @@ class CommentaryObserver:
                 self._tell(f"the commentary broke off: {error!r}")
 
     async def aclose(self) -> None:
+        """Waits for what is still to be said; whoever breaks that off has everything closed too."""
         self._due.put_nowait(_END)
-        nobody_listens = self._hurried.is_set()
-        await asyncio.wait([self._task], timeout=_CUT_S if nobody_listens else _ENDING_S)
-        self._task.cancel()
-        (end,) = await asyncio.gather(self._task, return_exceptions=True)
+        nobody_listens = True
+        try:
+            hurried = self._hurried.is_set()
+            await asyncio.wait([self._task], timeout=_CUT_S if hurried else _ENDING_S)
+            nobody_listens = hurried
+        finally:
+            await self._end_all(silent=nobody_listens)
+
+    async def _end_all(self, *, silent: bool) -> None:
+        for task in (self._task, *self._open):
+            task.cancel()
+        (end, *_) = await asyncio.gather(self._task, *self._open, return_exceptions=True)
         if isinstance(end, Exception):
             self._tell(f"the commentary broke off: {end!r}")
         if self._speaker is not None:
-            await self._speaker.aclose(silent=nobody_listens)
+            await self._speaker.aclose(silent=silent)
         await self._channel.aclose()
         await self._onto.aclose()
 
@@ -132,15 +142,12 @@ class CommentaryObserver:
             self._due.put_nowait(_Due(line=told.line, writing=self._writing(told.line)))
 
     def _writing(self, line: Line) -> asyncio.Task[str | None] | None:
-        if self._writer is None or self._open >= MOST_WRITING:
+        if self._writer is None or len(self._open) >= MOST_WRITING:
             return None
-        self._open += 1
         task = asyncio.get_running_loop().create_task(_in_time(self._writer, line))
-        task.add_done_callback(self._written)
+        self._open.add(task)
+        task.add_done_callback(self._open.discard)
         return task
-
-    def _written(self, _: asyncio.Task[str | None]) -> None:
-        self._open -= 1
 
     async def _say_all(self) -> None:
         while (due := await self._due.get()) is not _END:

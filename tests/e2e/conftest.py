@@ -10,7 +10,7 @@ from playwright.async_api import expect
 from spectator.server import BusServer
 
 pytest.register_assert_rewrite("tests.e2e.browsing")
-expect.set_options(timeout=60_000)  # a page is seventy small files, and the machine may be busy
+expect.set_options(timeout=60_000)  # the machine may be busy
 
 
 @pytest.fixture

@@ -31,12 +31,13 @@ def silent(_: str) -> None:
 class Collected(Observer):
     def __init__(self) -> None:
         self.events: list[Event] = []
+        self.closed = False
 
     async def on_event(self, event: Told) -> None:
         self.events.append(event.event)
 
     async def aclose(self) -> None:
-        """Nothing is open."""
+        self.closed = True
 
 
 async def told(
@@ -127,6 +128,26 @@ async def test_a_show_that_is_broken_off_does_not_wait_for_its_speech():
             await observer.aclose()
     assert onto.events == EVENTS
     assert voice.closed
+
+
+class Thinking:
+    """A writer who is never done."""
+
+    async def write(self, line: Line) -> str | None:
+        await asyncio.Event().wait()
+        return line.text
+
+
+async def test_who_breaks_off_the_end_leaves_nothing_open():
+    onto, beside, before = Collected(), Collected(), asyncio.all_tasks()
+    observer = CommentaryObserver(onto, Channel(beside), writer=Thinking(), tell=silent)
+    for event in EVENTS:
+        await observer.on_event(event)
+    ending = asyncio.create_task(observer.aclose())
+    await asyncio.sleep(0)  # it waits for the writer
+    ending.cancel()
+    await asyncio.wait([ending])
+    assert (onto.closed, beside.closed, asyncio.all_tasks() - before) == (True, True, set())
 
 
 async def test_a_match_can_be_heard_from_the_bus():

@@ -15,7 +15,7 @@ let loading = null; // the templates, once for all pages
 function useTemplates() {
   const [templates, setTemplates] = useState(null);
   useEffect(() => {
-    loading ??= fetch(new URL("../commentary.json", import.meta.url)).then((answer) => answer.json());
+    loading ??= fetch("/static/commentary.json").then((answer) => answer.json());
     loading.then(setTemplates, () => {
       loading = null; // the next page tries again
     });
