@@ -23,7 +23,7 @@ from typing import Final
 import httpx
 
 from flows.server_keeper import Keeper, Known, reap
-from flows.trust import AUTHORITIES, verified_by
+from flows.trust import AUTHORITIES, REFUSED_URL, holds_password, verified_by
 
 START_TIMEOUT_S: Final = 90.0
 STOP_TIMEOUT_S: Final = 10.0
@@ -171,6 +171,8 @@ def see_off(home: Path, wait_s: float) -> bool:
 
 def _running(api_url: str) -> Server:
     api_url = api_url.rstrip("/")
+    if holds_password(api_url):
+        raise ServerUnavailable(REFUSED_URL, "export PREFECT_API_AUTH_STRING=…  # USER:PASSWORD")
     match health(api_url):
         case Health.WELL:
             return Server(api_url=api_url, embedded=False)

@@ -16,7 +16,7 @@ from flows.deployments.part import Part
 from flows.health.bus import is_there
 from flows.server import HEALTH_TIMEOUT_S, Health, health
 from flows.server_keeper import Known
-from flows.trust import AUTHORITIES
+from flows.trust import AUTHORITIES, REFUSED_URL, holds_password
 
 
 def run_status(runs: Path, *, as_json: bool) -> int:
@@ -70,6 +70,8 @@ def _server(api_url: str | None, embedded: Known | None) -> Part:
     part = "Prefect server"
     if api_url is None:
         return Part(part=part, state="down", said="none answers")
+    if holds_password(api_url):
+        return Part(part=part, state="down", said=REFUSED_URL)
     match health(api_url, HEALTH_TIMEOUT_S):
         case Health.WELL:
             return Part(part=part, state="ok", said=api_url.removesuffix("/api"))

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from flows.server import Server, ServerUnavailable, server
+from tests.flows.support import captains
 
 HERE = "127.0.0.1"
 
@@ -112,6 +113,16 @@ def test_a_file_of_authorities_that_is_not_there_is_named(
     with pytest.raises(FileNotFoundError) as told, server(tmp_path):
         pass
     assert told.value.filename == str(tmp_path / "none.pem")
+
+
+@pytest.mark.parametrize("command", ["doctor", "status", "setup"])
+def test_a_password_in_the_address_is_refused_and_never_shown(command: str, tmp_path: Path) -> None:
+    around = {"PREFECT_API_URL": "http://adm:s3cret@127.0.0.1:9/api"}
+    process = captains([command, "--json", "--runs", str(tmp_path / "runs")], around)
+    told, said = process.communicate()
+    assert process.returncode == 1
+    assert "PREFECT_API_AUTH_STRING" in told
+    assert "s3cret" not in told + said
 
 
 def test_an_address_without_its_api_is_told_with_the_one_that_is_meant(
