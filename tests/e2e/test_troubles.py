@@ -10,6 +10,7 @@ from playwright.async_api import Dialog, expect
 from spectator import start_token
 from spectator.server import BusServer
 from spectator.settings import BusSettings
+from spectator.starts import OnAir
 from tests.e2e.browsing import browse
 from tests.spectator.matches import match_events
 from tests.spectator.processes import free_port
@@ -130,6 +131,18 @@ async def test_a_cancel_that_is_refused_is_told(chromium):
             await expect(page.locator(".starts li").get_by_role("alert")).to_have_text(
                 NOT_CANCELLED
             )
+
+
+async def test_a_cancel_from_the_front_pages_card_that_is_refused_is_told_on_it(chromium):
+    """Also of a match that is not in the list."""
+    starter = Double()
+    starter.showing = OnAir(id="m/1", title="a v b", start=True)
+    async with BusServer(starter=starter) as bus:
+        path = f"/start#token={start_token(bus.publish_token)}"
+        async with browse(chromium, bus, path, borne="502") as page:
+            await page.route("**/cancel", lambda route: route.fulfill(status=502, body="{}"))
+            await page.get_by_role("button", name="Cancel it").click()
+            await expect(page.locator(".channel").get_by_role("alert")).to_have_text(NOT_CANCELLED)
 
 
 async def test_who_empties_the_first_captain_keeps_the_second_where_he_is(chromium, bus):

@@ -79,7 +79,7 @@ function Start({ api, options }) {
             `}
       </div>
       <aside class="start-side" aria-label="What is being played">
-        <${Channel} onAir=${known.onAir} mayStart=${known.mayStart} onCancel=${cancel} />
+        <${Channel} onAir=${known.onAir} mayStart=${known.mayStart} stays=${stays} onCancel=${cancel} />
         <${Starts} starts=${known.starts} mayStart=${known.mayStart} stays=${stays} onCancel=${cancel} />
       </aside>
     </div>

@@ -9,17 +9,17 @@ const SHOWN = 12;
 
 export const isOpen = ({ state }) => OPEN.includes(state);
 
-/** What is on the front page now, whoever started it. `onCancel` takes an id. */
-export function Channel({ onAir, mayStart, onCancel }) {
+/** What is on the front page now, whoever started it. `onCancel` takes an id; `stays` is one that could not be cancelled: `{ id, why }`. */
+export function Channel({ onAir, mayStart, stays, onCancel }) {
   return html`
     <section class="card channel" aria-labelledby="channel-title">
       <h2 id="channel-title">The front page</h2>
-      ${onAir === null ? html`<p>Free: the next featured match begins at once.</p>` : html`<${OnAir} ...${{ onAir, mayStart, onCancel }} />`}
+      ${onAir === null ? html`<p>Free: the next featured match begins at once.</p>` : html`<${OnAir} ...${{ onAir, mayStart, stays, onCancel }} />`}
     </section>
   `;
 }
 
-function OnAir({ onAir, mayStart, onCancel }) {
+function OnAir({ onAir, mayStart, stays, onCancel }) {
   return html`
     <p class="now"><b><bdi>${onAir.title}</bdi></b>${onAir.since && html` <span class="quiet">since ${timeOfDay(onAir.since)}</span>`}</p>
     ${onAir.lost && html`<p class="hint">Its process has died; the channel is free within a minute.</p>`}
@@ -28,6 +28,7 @@ function OnAir({ onAir, mayStart, onCancel }) {
       <a class="button" href="/">Watch</a>
       ${onAir.start && mayStart && html`<button type="button" onClick=${() => onCancel(onAir.id)}>Cancel it</button>`}
     </p>
+    <${GoesOn} id=${onAir.id} stays=${stays} />
   `;
 }
 
@@ -36,7 +37,7 @@ export function inTheWay(refused, { onAir, asOf }) {
   return asOf > refused.at ? onAir : refused.body.on_air;
 }
 
-/** The latest starts, newest first; `stays` is one that could not be cancelled: `{ id, why }`. */
+/** The latest starts, newest first; `onCancel` and `stays` as of `Channel`. */
 export function Starts({ starts, mayStart, stays, onCancel }) {
   const shown = starts.slice(0, SHOWN);
   return html`
@@ -44,13 +45,13 @@ export function Starts({ starts, mayStart, stays, onCancel }) {
       <h2 id="starts-title">Started here</h2>
       ${shown.length === 0 && html`<p class="none">Nothing yet.</p>`}
       <ul>
-        ${shown.map((start) => html`<${Started} key=${start.id} why=${start.id === stays?.id && stays.why} ...${{ start, mayStart, onCancel }} />`)}
+        ${shown.map((start) => html`<${Started} key=${start.id} ...${{ start, mayStart, stays, onCancel }} />`)}
       </ul>
     </section>
   `;
 }
 
-function Started({ start, mayStart, why, onCancel }) {
+function Started({ start, mayStart, stays, onCancel }) {
   const open = isOpen(start);
   return html`
     <li data-start=${start.id} data-state=${start.state}>
@@ -63,9 +64,14 @@ function Started({ start, mayStart, why, onCancel }) {
         ${open && html`<${PlayLinks} start=${start} />`}
         ${open && mayStart && html`<button type="button" disabled=${start.cancelling} onClick=${() => onCancel(start.id)}>Cancel</button>`}
       </p>
-      ${open && why && html`<p role="alert" class="wrong">${why}</p>`}
+      ${open && html`<${GoesOn} id=${start.id} stays=${stays} />`}
     </li>
   `;
+}
+
+/** Why the match `id` was not cancelled, where that was asked for last. */
+function GoesOn({ id, stays }) {
+  return stays?.id === id ? html`<p role="alert" class="wrong">${stays.why}</p>` : null;
 }
 
 /** To the match, once there is something to see. */
