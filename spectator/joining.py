@@ -9,8 +9,8 @@ by name and do not need each other in a circle. Whatever else one says is refuse
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from posixpath import dirname, join, normpath
 from typing import Final
 
@@ -33,11 +33,11 @@ class NotJoinable(Exception):
         self.name, self.why = name, why
 
 
-def joined(folder: Path, first: str) -> str:
-    """`first` and all that it needs, as a module that needs `OUTSIDE` alone. Raises `NotJoinable`,
-    and `OSError` for one that is not there.
+def joined(files: Mapping[str, bytes], first: str) -> str:
+    """`first` and all that it needs of `files`, as a module that needs `OUTSIDE` alone. Raises
+    `NotJoinable`, and `KeyError` for one that is not there.
     """
-    modules = _Modules(folder)
+    modules = _Modules(files)
     modules.add(first)
     outside = f'import * as {modules.ids[OUTSIDE]} from "./{OUTSIDE}";\n'
     return outside + "".join(modules.texts)
@@ -47,7 +47,7 @@ def joined(folder: Path, first: str) -> str:
 class _Modules:
     """Those that were added so far, each after what it needs."""
 
-    folder: Path
+    files: Mapping[str, bytes]
     ids: dict[str, str] = field(default_factory=lambda: {OUTSIDE: "$outside"})
     texts: list[str] = field(default_factory=list)
     under_way: list[str] = field(default_factory=list)
@@ -58,7 +58,7 @@ class _Modules:
         if name in self.under_way:
             raise NotJoinable(name, "it needs itself")
         self.under_way.append(name)
-        text = (self.folder / name).read_text(encoding="utf-8")
+        text = self.files[name].decode()
         for found in (*_IMPORT.finditer(text), *_HANDED_ON.finditer(text)):
             self.add(_named(found, name))
         self.under_way.remove(name)
@@ -85,7 +85,7 @@ class _Modules:
 
 
 def _named(found: re.Match[str], by: str) -> str:
-    """The module that an import means, from the folder."""
+    """The module that an import means, by its path from the page's folder."""
     return normpath(join(dirname(by), found["of"]))
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import mimetypes
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -43,8 +45,14 @@ def page_routes(folder: Path = COCKPIT) -> list[BaseRoute]:
     return [*(Route(path, files.page) for path in CLIENT_ROUTES), Mount("/static", files)]
 
 
+def files_in(folder: Path) -> dict[str, bytes]:
+    """What each file below `folder` holds, by its path from there."""
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+
+
 class _Files(StaticFiles):
-    """The files by their names, and below `@` and the version that the page named last."""
+    """The files by their names, and below `@` and the version those that the last page was of."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(directory=folder)
@@ -59,45 +67,49 @@ class _Files(StaticFiles):
         version, _, rest = path.partition("/")
         if not version.startswith("@"):
             return await super().get_response(path, scope)
-        answer = await self._file(rest, scope)
+        if rest not in self._now.files or scope["method"] not in ("GET", "HEAD"):
+            return await super().get_response(rest, scope)
+        answer = Response(self._now.files[rest], media_type=_type_of(rest))
         if version == self._now.version:  # a page of before may still ask for what is another now
             answer.headers["cache-control"] = FOR_A_YEAR
         return answer
 
-    async def _file(self, path: str, scope: Scope) -> Response:
-        if path == JOINED and self._now.script is not None:
-            return Response(self._now.script, media_type="text/javascript")
-        return await super().get_response(path, scope)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Built:
-    """The page of the files as they are, and its scripts as one; None where they come one by one,
-    as somebody has written what cannot be joined.
+    """The page of the files that were `found`. It loads `files`: these, and its scripts as one,
+    which are not there where somebody has written what cannot be joined. The version is of all
+    that is in `files`, and whatever the folder holds by now, they are what goes by its name.
     """
 
+    found: Mapping[str, bytes] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
     version: str = ""
     page: str = ""
-    script: str | None = None
 
 
 def _built(folder: Path, before: _Built) -> _Built:
-    version = _version_of(folder)
-    if version == before.version:
+    found = files_in(folder)
+    if found == before.found:
         return before
-    page, script = (folder / "index.html").read_text(encoding="utf-8"), None
+    files, page = dict(found), found["index.html"].decode()
     with suppress(NotJoinable):
-        script = joined(folder, FIRST)
+        files[JOINED] = joined(found, FIRST).encode()
         page = page.replace(f'"/static/{FIRST}"', f'"/static/{JOINED}"')
+    version = _version_of(files)
     page = page.replace('"/static/', f'"/static/{version}/')
-    return _Built(version=version, page=page, script=script)
+    return _Built(found=found, files=files, version=version, page=page)
 
 
-def _version_of(folder: Path) -> str:
+def _version_of(files: Mapping[str, bytes]) -> str:
     digest = hashlib.blake2b(digest_size=8)
-    for path in sorted(one for one in folder.rglob("*") if one.is_file()):
-        digest.update(f"{path.relative_to(folder)}\0".encode() + path.read_bytes())
+    for name, content in files.items():
+        digest.update(f"{name}\0{len(content)}\0".encode() + content)
     return f"@{digest.hexdigest()}"
+
+
+def _type_of(name: str) -> str:
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
 async def missing(request: Request, error: Exception) -> Response:

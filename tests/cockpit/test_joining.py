@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from spectator.joining import OUTSIDE, NotJoinable, joined
-from spectator.pages import COCKPIT
+from spectator.pages import COCKPIT, files_in
 
 MODULES = {
     "app.js": """import * as words from "./deep/words.js";
@@ -49,7 +49,7 @@ def ran(path: Path) -> str:
 
 def test_what_is_joined_does_what_the_modules_do(tmp_path: Path) -> None:
     folder = written(tmp_path, MODULES)
-    (folder / "page.js").write_text(joined(folder, "app.js"), encoding="utf-8")
+    (folder / "page.js").write_text(joined(files_in(folder), "app.js"), encoding="utf-8")
     assert ran(folder / "page.js") == ran(folder / "app.js") != ""
 
 
@@ -65,16 +65,16 @@ def test_what_is_joined_does_what_the_modules_do(tmp_path: Path) -> None:
         "const here = import.meta.url;",
     ],
 )
-def test_what_would_not_hold_is_refused(tmp_path: Path, line: str) -> None:
+def test_what_would_not_hold_is_refused(line: str) -> None:
     with pytest.raises(NotJoinable):
-        joined(written(tmp_path, {"app.js": f"{line}\n"}), "app.js")
+        joined({"app.js": f"{line}\n".encode()}, "app.js")
 
 
-def test_a_circle_is_refused(tmp_path: Path) -> None:
-    circle = {f"{a}.js": f'import {{ x }} from "./{b}.js";\n' for a, b in ("ab", "ba")}
+def test_a_circle_is_refused() -> None:
+    circle = {f"{a}.js": f'import {{ x }} from "./{b}.js";\n'.encode() for a, b in ("ab", "ba")}
     with pytest.raises(NotJoinable):
-        joined(written(tmp_path, circle), "a.js")
+        joined(circle, "a.js")
 
 
 def test_the_page_can_be_joined() -> None:
-    assert joined(COCKPIT, "app.js").count("\nconst $module") > 80
+    assert joined(files_in(COCKPIT), "app.js").count("\nconst $module") > 80

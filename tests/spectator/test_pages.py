@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import Path
+from posixpath import dirname
 
 import httpx
 import pytest
 from starlette.applications import Starlette
 
 from spectator.joining import joined
-from spectator.pages import COCKPIT, page_routes
+from spectator.pages import COCKPIT, files_in, page_routes
 
 LASTING = "max-age=31536000, immutable"
 
@@ -38,7 +39,7 @@ async def test_what_the_page_names_is_kept_for_good(folder: Path) -> None:
         script = await http.get(await script_in(http))
     assert script.headers["cache-control"] == LASTING
     assert script.headers["content-type"].startswith("text/javascript")
-    assert script.text == joined(COCKPIT, "app.js")
+    assert script.text == joined(files_in(COCKPIT), "app.js")
 
 
 async def test_a_file_that_was_changed_is_seen_at_the_next_opening(folder: Path) -> None:
@@ -49,6 +50,28 @@ async def test_a_file_that_was_changed_is_seen_at_the_next_opening(folder: Path)
         old = await http.get(before)
     assert before != after
     assert "cache-control" not in old.headers
+
+
+async def test_what_a_page_names_is_what_it_was_made_of_whatever_is_written_since(
+    folder: Path,
+) -> None:
+    async with opened(folder) as http:
+        script = await script_in(http)
+        (folder / "words.js").write_text("// other words", encoding="utf-8")
+        joined_one = await http.get(script)
+        words = await http.get(f"{dirname(script)}/words.js")
+    made_of = files_in(COCKPIT)
+    assert words.content == made_of["words.js"]
+    assert joined_one.text == joined(made_of, "app.js")
+    assert words.headers["cache-control"] == joined_one.headers["cache-control"] == LASTING
+
+
+async def test_an_address_of_another_version_is_not_kept(folder: Path) -> None:
+    async with opened(folder) as http:
+        await script_in(http)
+        answers = [await http.get(f"/static/@0/{name}") for name in ("words.js", "page.js")]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert all("cache-control" not in answer.headers for answer in answers)
 
 
 async def test_a_file_by_its_plain_name_is_not_kept(folder: Path) -> None:
