@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from glob import escape
+from itertools import count
 from pathlib import Path
 from tempfile import mkstemp
 from typing import BinaryIO, Final
@@ -27,17 +28,6 @@ PART: Final = ".part"
 _DIGITS: Final = 8  # of a digest, where a name has one
 _READABLE: Final = 0o644  # mkstemp makes files for their owner alone
 _FLUSH_ON: Final = frozenset({"over.completed", "innings.ended", "episode.ended"})
-
-
-class AttemptTaken(Exception):
-    """Another process plays this attempt at a match, or waits to play it."""
-
-    def __init__(self, episode_id: str) -> None:
-        super().__init__(episode_id)
-        self.episode_id = episode_id
-
-    def __str__(self) -> str:
-        return f"{self.episode_id}: another process plays this attempt; leave `attempt` out"
 
 
 class RecordWriter:
@@ -105,11 +95,11 @@ class RecordWriter:
 
 
 @contextmanager
-def claimed(folder: Path, episode_id: str, numbers: Iterable[int]) -> Iterator[int]:
-    """The first of `numbers` of attempts that no living process claims, for as long as this lasts.
-    It is seen as begun: the claim is a `.part` file. Raises `AttemptTaken` where all are claimed.
+def claimed(folder: Path, episode_id: str, first: int) -> Iterator[int]:
+    """A number of an attempt, from `first` on, that no living process claims, for as long as this
+    lasts. It is seen as begun: the claim is a `.part` file.
     """
-    for attempt in numbers:
+    for attempt in count(first):
         path = folder / f"{episode_id}.{attempt}.claim{PART}"
         with path.open("ab") as file:
             try:
@@ -121,7 +111,6 @@ def claimed(folder: Path, episode_id: str, numbers: Iterable[int]) -> Iterator[i
             finally:
                 path.unlink(missing_ok=True)
             return
-    raise AttemptTaken(episode_id)
 
 
 def record_path(folder: Path, episode_id: str) -> Path:

@@ -94,7 +94,7 @@ async def granted(desk: Desk, shard: Shard) -> Shard | None:
     """The shard with what it may spend; None where nothing more is begun."""
     if shard.pool == CPU or shard.grant is not None:
         return shard
-    run, others = desk.run, desk.cutter.others(shard.pool)
+    run, others = desk.run, partial(desk.cutter.others, shard.pool)
     grant = await desk.grants.take(shard, others, partial(is_over, run, shard.pool))
     if isinstance(grant, str):
         run.stop(f"the run's budget leaves no room for another pair: {grant}")

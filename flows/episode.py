@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 
 from prefect import flow, runtime
@@ -64,7 +64,10 @@ async def episode(config: EpisodeConfig) -> MatchReport:
     waited for.
     """
     folder = singles_folder(Path(config.runs))
-    with folder.attempt(match_of(config).spec(), config.attempt) as spec:
+    spec = match_of(config).spec()
+    # Who gives a number keeps it from others.
+    attempt = nullcontext(spec) if config.attempt is not None else folder.attempt(spec)
+    with attempt as spec:
         return await _played(config, spec, folder)
 
 

@@ -87,7 +87,9 @@ class Grants:
         if shard.grant is not None:
             self._out[shard.key] = shard.grant
 
-    async def take(self, shard: Shard, others: int, is_over: Callable[[], bool]) -> Grant | str:
+    async def take(
+        self, shard: Shard, others: Callable[[], int], is_over: Callable[[], bool]
+    ) -> Grant | str:
         """What the shard may spend, beside `others` episodes that nobody has yet; or why nothing
         more may be begun. Waits for shards that are out while it may fit once they are at home.
         """
@@ -96,7 +98,7 @@ class Grants:
             while not is_over():
                 if not self._out and (why := self._room.refused(first, under_way=True)):
                     return why
-                if (grant := self._grant(shard, others)) is not None:
+                if (grant := self._grant(shard, others())) is not None:
                     self._budgets.promise(grant.most.sums())
                     self._out[shard.key] = grant
                     return grant

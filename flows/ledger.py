@@ -23,7 +23,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
@@ -198,13 +197,12 @@ class RunFolder:
         return max(*ended, *begun, 0, 0)
 
     @contextmanager
-    def attempt(self, spec: EpisodeSpec, given: int | None = None) -> Iterator[EpisodeSpec]:
-        """The same match under the number that is given, else under one that no attempt at it has
-        had; nobody else has it as long as this lasts: streams on a bus are for ever. Raises the
-        engine's `AttemptTaken`.
+    def attempt(self, spec: EpisodeSpec, first: int = 1) -> Iterator[EpisodeSpec]:
+        """The same match under a number, from `first` on, that no attempt at it has had, nor gets
+        as long as this lasts: streams on a bus are for ever.
         """
-        numbers = count(self.attempts_at(spec.episode_id) + 1) if given is None else (given,)
-        with claimed(self.records, spec.episode_id, numbers) as attempt:
+        first = max(first, self.attempts_at(spec.episode_id) + 1)
+        with claimed(self.records, spec.episode_id, first) as attempt:
             yield spec.model_copy(update={"attempt": attempt})
 
     def attempts_at(self, episode_id: str) -> int:

@@ -34,7 +34,8 @@ class Cutter:
 
     def __init__(self, run: Run, journal: Journal, workers: Callable[[str], int]) -> None:
         self._run, self._journal, self._workers = run, journal, workers
-        out = [*journal.out(run.missing)]
+        # Those with a grant first: the others may have to wait for what it leaves.
+        out = sorted(journal.out(run.missing), key=lambda shard: shard.grant is None)
         self._found = {pool: deque(one for one in out if one.pool == pool) for pool in (CPU, LLM)}
         taken = {spec.episode_id for shard in out for spec in shard.episodes}
         left = {name: spec for name, spec in run.missing.items() if name not in taken}

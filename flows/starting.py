@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,11 +54,14 @@ CLOSE_S: Final = 6.0
 
 @dataclass(slots=True)
 class _Asked:
-    """A match that was asked for, and the task that sees it through."""
+    """A match that was asked for, and the task that sees it through. `claim` keeps the number of
+    its attempt from others.
+    """
 
     start: Start
     config: EpisodeConfig
     spec: EpisodeSpec
+    claim: ExitStack
     task: asyncio.Task[None] | None = None
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -89,9 +92,11 @@ class Matches:
             if request.featured and not request.queue and (on_air := await self.on_air()):
                 raise ChannelBusy(on_air)
             spec = await asyncio.to_thread(match_of(config).spec)
-            attempt = await self._next_attempt(spec.episode_id)
-            config = config.model_copy(update={"attempt": attempt})
-            return self._begun(request, config, spec).start
+            claim, first = ExitStack(), await self._next_attempt(spec.episode_id)
+            claimed = singles_folder(Path(self._runs)).attempt(spec, first)
+            spec = await asyncio.to_thread(claim.enter_context, claimed)
+            config = config.model_copy(update={"attempt": spec.attempt})
+            return self._begun(request, config, spec, claim).start
 
     async def problems(self, request: StartRequest) -> tuple[Problem, ...]:
         try:
@@ -137,7 +142,9 @@ class Matches:
 
     # --- one match -----------------------------------------------------------------------------
 
-    def _begun(self, request: StartRequest, config: EpisodeConfig, spec: EpisodeSpec) -> _Asked:
+    def _begun(
+        self, request: StartRequest, config: EpisodeConfig, spec: EpisodeSpec, claim: ExitStack
+    ) -> _Asked:
         stream = f"{spec.episode_id}/{config.attempt}"
         people = tuple(c.name for c in (config.home, config.away) if isinstance(c, PersonConfig))
         start = Start(
@@ -155,7 +162,7 @@ class Matches:
             featured=request.featured,
             asked_at=datetime.now(UTC),
         )
-        asked = self._asked[stream] = _Asked(start, config, spec)
+        asked = self._asked[stream] = _Asked(start, config, spec, claim)
         asked.task = asyncio.create_task(self._seen_through(asked))
         asked.task.add_done_callback(lambda task: self._over(asked, task))
         return asked
@@ -188,6 +195,7 @@ class Matches:
             asked.becomes(state=StartState.FAILED, reason=why, cancelling=False)
         else:
             asked.becomes(cancelling=False)
+        asked.claim.close()
         asked.over.set()
         over = [name for name, each in self._asked.items() if each.start.state.is_over]
         for name in over[: max(0, len(self._asked) - KEPT)]:
@@ -222,11 +230,9 @@ class Matches:
         return "here" if place is self._here else "worker"
 
     async def _next_attempt(self, episode_id: str) -> int:
-        """The first number under which this match has no stream yet, nor was played here."""
-        folder = singles_folder(Path(self._runs))
-        first = await asyncio.to_thread(folder.attempts_at, episode_id) + 1
+        """The first number under which this match has no stream yet."""
         async with httpx.AsyncClient(base_url=self._bus().url, trust_env=False) as bus:
-            for attempt in range(first, first + ATTEMPTS_LOOKED_AT):
+            for attempt in range(1, ATTEMPTS_LOOKED_AT):
                 stream = f"{episode_id}/{attempt}"
                 if stream in self._asked:
                     continue

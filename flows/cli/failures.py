@@ -29,7 +29,6 @@ _BAD_INPUT: Final = (
 )
 _FAILED: Final = (
     ("engine.errors", "BrokenRecord"),
-    ("engine.record", "AttemptTaken"),
     ("flows.holding", "RunBusy"),
     ("flows.spending", "BrokenSpending"),
     ("flows.simulation_rows", "MatchBrokeOff"),

@@ -77,7 +77,7 @@ class Desk:
     ) -> Grant | None:
         """None where it has to wait, or nothing is left."""
         shard = replace(self.shard(key, pairs), floor=floor)
-        asking = asyncio.create_task(self.grants.take(shard, others, lambda: False))
+        asking = asyncio.create_task(self.grants.take(shard, lambda: others, lambda: False))
         for _ in range(3):  # nothing in it waits but for shards that are out
             await asyncio.sleep(0)
         if not asking.done() or isinstance(grant := asking.result(), str):
@@ -222,7 +222,7 @@ async def test_a_shard_waits_while_others_have_what_it_needs(tmp_path: Path) -> 
 
 async def test_nothing_is_begun_that_does_not_fit(tmp_path: Path) -> None:
     desk = Desk(tmp_path, "{calls: 19}")
-    why = await desk.grants.take(desk.shard("one"), 0, lambda: False)
+    why = await desk.grants.take(desk.shard("one"), lambda: 0, lambda: False)
     assert why == "calls (0 of 19 spent, a pair takes up to 20)"
 
 
@@ -230,7 +230,7 @@ async def test_what_calls_under_way_may_take_is_not_handed_out(tmp_path: Path) -
     desk = Desk(tmp_path, "{calls: 20}")
     who = Caller(captain="writer", episode_id="e", seat=Seat.HOME)
     await desk.budgets.reserve(who, Usage(cost_usd=0.0))
-    why = await desk.grants.take(desk.shard("one"), 0, lambda: False)
+    why = await desk.grants.take(desk.shard("one"), lambda: 0, lambda: False)
     assert why == "calls (1 of 20 spent, a pair takes up to 20)"
 
 

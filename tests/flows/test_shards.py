@@ -9,14 +9,16 @@ from pathlib import Path
 import pytest
 
 from engine.spec import EpisodeSpec
+from engine.tool_captains.budgets import Sums
 from flows import catalogue
 from flows.deployments.wanted import CPU, LLM, PoolName
-from flows.journal import Journal, Shard
+from flows.journal import Grant, Journal, Shard
 from flows.opening import open_run
 from flows.order import Order
 from flows.play import Job, play_job
 from flows.run import Run
 from flows.shards import ENOUGH_S, LEAST_S, Cutter
+from flows.spending import Told
 from tests.flows.support import SMALL
 from tournaments import parse_tournament
 
@@ -127,6 +129,22 @@ def test_what_is_out_is_found_again_under_its_key(run: Run) -> None:
     again = cutter(run, Journal(run.folder.path))
     assert again.next(CPU) == shard
     assert sum(len(one.episodes) for one in cut(again)) == EPISODES - len(shard.episodes)
+
+
+def test_a_shard_that_has_its_grant_is_found_before_one_that_may_have_to_wait_for_it(
+    tmp_path: Path,
+) -> None:
+    run = next(opened(tmp_path, ASKED))
+    journal = Journal(run.folder.path)
+    one = cutter(run, journal)
+    without, granted = one.next(LLM), one.next(LLM)
+    assert without is not None
+    assert granted is not None
+    journal.begins(without)
+    journal.begins(replace(granted, grant=Grant(most=Told.of(Sums()), whole=True)))
+    found = cutter(run, Journal(run.folder.path)).next(LLM)
+    assert found is not None
+    assert found.key == granted.key
 
 
 def test_what_is_over_is_not_found_again(run: Run) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.captains import resolve
-from engine.record import AttemptTaken, earlier_path, ending_of, record_of_attempt, record_path
+from engine.record import earlier_path, ending_of, record_of_attempt, record_path
 from engine.spec import EpisodeSpec
 from flows.config import EpisodeConfig
 from flows.episode import report_of
@@ -74,12 +74,6 @@ def test_the_number_of_one_that_was_killed_while_it_waited_is_not_had_again(tmp_
     (folder.records / left).touch()
     with folder.attempt(MATCH) as spec:
         assert spec.attempt == 2
-
-
-def test_a_number_that_is_given_is_refused_where_another_plays_it(tmp_path: Path) -> None:
-    folder = singles_folder(tmp_path)
-    with folder.attempt(MATCH, 3), pytest.raises(AttemptTaken, match="another process plays"):
-        folder.attempt(MATCH, 3).__enter__()
 
 
 @pytest.mark.prefect
