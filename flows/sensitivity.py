@@ -84,7 +84,7 @@ class World(BaseModel):
 
 class RankChange(BaseModel):
     """Two captains who change places between the shipped world and another. `clear` where they are
-    apart by more than their margins in both.
+    apart by more than the 95 % margin of their difference in both.
     """
 
     scale: float

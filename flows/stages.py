@@ -12,7 +12,7 @@ from tournaments import Stage, Standing, TournamentPlan
 from tournaments.bracket import Played
 
 _ROW: Final = ("place", "captain", "played", "won", "lost", "tied", "points", "nrr")
-_TROUBLE: Final = ("void", "forfeits", "fallbacks", "by_lot")
+_TROUBLE: Final = ("void", "forfeits", "fallbacks", "by_lot", "by_share")
 
 Schedule = tuple[tuple[tuple[int, int], ...], ...]
 

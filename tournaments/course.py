@@ -82,6 +82,7 @@ def new_table(spec: TournamentSpec, captains: Sequence[str], occasion: Occasion)
         points=spec.points,
         lot=lot_seed(spec.seed, occasion),
         by_share=spec.stop is not None or isinstance(spec.format, Swiss | Gauntlet),
+        has_rests=isinstance(spec.format, Swiss),
     )
 
 

@@ -41,9 +41,8 @@ def markdown_text(text: str) -> str:
 
 def chance(share: float) -> str:
     """In percent; what was found by drawing is never told to be sure."""
-    if share < 0.005:
-        return "under 1 %"
-    return "over 99 %" if share >= 0.995 else f"{100 * share:.0f} %"
+    percent = f"{100 * share:.0f}"
+    return {"0": "under 1 %", "100": "over 99 %"}.get(percent, f"{percent} %")
 
 
 def standings_text(standings: Sequence[Standing]) -> str:

@@ -166,13 +166,15 @@ class Table:
     is the seed of the lots.
 
     `by_share`: not all play equally often, so the share of the points that a captain could have
-    won decides, and not how many he has.
+    won decides, and not how many he has; who has not played comes last. `has_rests`: as in a
+    Swiss tournament, he has rested and stands in the middle.
     """
 
     captains: Sequence[str]
     points: Points = field(default_factory=Points)
     lot: int = 0
     by_share: bool = False
+    has_rests: bool = False
     _latest: dict[str, EpisodeOutcome] = field(default_factory=dict, init=False, repr=False)
     _met: dict[tuple[str, str], Tally] = field(default_factory=dict, init=False, repr=False)
 
@@ -237,16 +239,19 @@ class Table:
         return tuple(rows)
 
     def _worth(self, tally: Tally) -> Fraction:
-        """Where shares decide, who has not played stands in the middle."""
+        """Where shares decide, who has not played is worth the middle: he has rested, or has not
+        met those with whom he is level.
+        """
         if not self.by_share:
             return Fraction(tally.points(self.points))
         if not tally.played:
             return Fraction(self.points.win + self.points.loss, 2)
         return Fraction(tally.points(self.points), tally.played)
 
-    def _merit(self, tally: Tally) -> tuple[Fraction, Fraction, Fraction]:
+    def _merit(self, tally: Tally) -> tuple[bool, Fraction, Fraction, Fraction]:
         matches = tally.played if self.by_share else 1
-        return self._worth(tally), Fraction(tally.won, max(1, matches)), tally.net_run_rate
+        known = not self.by_share or self.has_rests or tally.played > 0
+        return known, self._worth(tally), Fraction(tally.won, max(1, matches)), tally.net_run_rate
 
     def _among_level(self, level: list[str]) -> list[tuple[str, bool]]:
         """Captains level on merit, by the points among themselves, then by lot; was it the lot?"""

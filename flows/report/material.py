@@ -50,7 +50,8 @@ class Material:
         honesty, play = Accounts(captains), Play()
         by_run: list[tuple[EpisodeResult, ...]] = []
         table = runs[-1].new_table(captains)
-        table.by_share = table.by_share or len(runs) > 1  # captains come and go
+        if len(runs) > 1:  # captains come and go
+            table.by_share, table.has_rests = True, False
         for run in runs:
             stand = tuple(sorted(_folded(run.standing(), honesty, play), key=_episode))
             by_run.append(stand)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import chain, combinations
 from math import comb
 from typing import Final
 
@@ -64,8 +64,6 @@ def doubts(report: Report) -> str:
 
 def _circles(report: Report) -> Iterator[str]:
     sure = [cycle for cycle in report.cycles if cycle.is_sure]
-    if all(cell.adjusted is None for cell in report.crosstable):
-        return
     if not report.cycles and not _three_met(report):
         return
     if not report.cycles:
@@ -82,17 +80,28 @@ def _circles(report: Report) -> Iterator[str]:
 
 
 def _three_met(report: Report) -> bool:
-    met = {frozenset((cell.first, cell.second)) for cell in report.crosstable}
+    met = _met(report)
     return any(
         all(frozenset(two) in met for two in combinations(three, 2))
         for three in combinations(report.captains, 3)
     )
 
 
+def _met(report: Report) -> set[frozenset[str]]:
+    """Any two who have a whole pair: matches that are void tell nothing of them."""
+    counted = (cell for cell in report.crosstable if cell.adjusted is not None)
+    return {frozenset((cell.first, cell.second)) for cell in counted}
+
+
+def _all_met(met: set[frozenset[str]]) -> bool:
+    """Whether all who have met anybody have met each other."""
+    return len(met) == comb(len(set(chain.from_iterable(met))), 2)
+
+
 def _seeds(report: Report) -> Iterator[str]:
     found = report.seeds
     if found is None:
-        all_met = len(report.crosstable) == comb(len(report.captains), 2)
+        all_met = _all_met(_met(report))
         few = "Too few seeds to tell" if all_met else "Not all have met, so it cannot be told"
         yield f"{few} how much the order hangs on single seeds."
         return

@@ -23,7 +23,7 @@ from flows.run import Run
 from spectator.server import BusServer
 from tests.e2e.accessible import faults, violations
 from tests.e2e.browsing import browse
-from tests.flows.seasons import LARGE, one_by_one, tell
+from tests.flows.seasons import GAUNTLET, LARGE, one_by_one, tell
 from tests.flows.support import SMALL, Clock
 from tests.spectator.matches import match_events
 from tests.spectator.processes import free_port
@@ -101,6 +101,16 @@ async def test_the_table_changes_while_it_is_watched(chromium, bus):
         await expect(page.locator("#run-state")).to_have_text("interrupted")
         await expect(page.locator("#connection-text")).to_have_text("ended")
         await expect(page.locator("#standings tr")).to_have_count(3)
+
+
+@pytest.mark.parametrize(("text", "differ"), [(ALL, False), (GAUNTLET, True)])
+async def test_a_table_by_points_a_match_says_so(chromium, bus, text, differ):
+    events = await season(text)
+    await publish(bus, events)
+    async with browse(chromium, bus, path_of(events)) as page:
+        await expect(page.locator("#standings tr")).to_have_count(3)
+        note = page.get_by_text("By points a match, as not all have played as many")
+        await expect(note).to_have_count(int(differ))
 
 
 async def test_a_change_of_place_is_said_in_words_too(chromium, bus):

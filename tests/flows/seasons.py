@@ -28,6 +28,7 @@ match: {overs: 5, pairs: 42}
 captains:
 """
 LARGE += "".join(f"  - {{name: captain-number-{n:02d}, kind: heuristic}}\n" for n in range(16))
+GAUNTLET = SMALL.replace(", baseline]", "]\nopponents: [baseline]\nformat: {kind: gauntlet}")
 
 
 @contextmanager

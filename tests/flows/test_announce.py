@@ -17,7 +17,7 @@ from flows.announce import Announcer, spacing_s
 from flows.pace import Done, Pace
 from flows.run import Run
 from spectator.streams import RUN_TAIL
-from tests.flows.seasons import LARGE, one_by_one, opened, played, told
+from tests.flows.seasons import GAUNTLET, LARGE, one_by_one, opened, played, told
 from tests.flows.support import EPISODES_OF_SMALL, SMALL, Clock
 
 
@@ -86,6 +86,15 @@ def test_a_table_is_told_at_most_once_a_second_and_a_crosstable_less_often() -> 
     assert all(later - earlier >= 0.95 for earlier, later in pairwise(seconds))
     crosstables = [e for e in during if isinstance(e, ev.TournamentCrosstableEvent)]
     assert len(crosstables) <= len(standings) / 4
+
+
+@pytest.mark.parametrize(("text", "differ"), [(SMALL, False), (GAUNTLET, True)])
+def test_every_row_tells_that_points_a_match_decide(text: str, differ: bool) -> None:
+    async def play(run: Run, announcer: Announcer, clock: Clock) -> None:
+        await one_by_one(run, announcer, clock, 2.0)
+
+    tables = [e.data for e in told(text, play) if isinstance(e, ev.TournamentStandingsEvent)]
+    assert [row.get("by_share", False) for row in tables[-1].rows] == 3 * [differ]
 
 
 def test_the_crosstable_catches_up_with_the_table_although_nothing_more_happens() -> None:

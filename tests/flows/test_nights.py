@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from flows import catalogue
 from flows.cli import main
 from flows.ledger import RunFolder
+from flows.opening import open_run
+from flows.order import Order
 from flows.report import PAGE, Material, build
 from tests.flows.support import SMALL, played
+from tournaments import parse_tournament
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +38,14 @@ def test_a_captain_who_came_later_is_among_them(tmp_path: Path) -> None:
     first = played(tmp_path, occasion="1")
     later = played(tmp_path, SMALL.replace("baseline]", "baseline, cautious]"), occasion="2")
     assert "cautious" in build(Material.of(first, later)).captains
+
+
+def test_who_has_played_in_none_of_the_nights_stands_last(tmp_path: Path) -> None:
+    first = played(tmp_path, occasion="1")
+    text = SMALL.replace("baseline]", "baseline, cautious]")
+    with open_run(Order.of(parse_tournament(text, catalogue.known()), "2"), tmp_path) as run:
+        newcomer = Material.of(first, run.folder).table.standings()[-1]
+    assert (newcomer.captain, newcomer.played) == ("cautious", 0)
 
 
 def test_the_command_rates_all_nights(

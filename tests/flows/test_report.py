@@ -231,6 +231,20 @@ def test_of_captains_who_did_not_meet_no_order_by_seeds_and_no_circle_is_told(
     assert "No circles" in page(report.model_copy(update={"cycles": ()}))
 
 
+def test_who_met_in_void_matches_alone_has_not_met(report: Report) -> None:
+    first, *others = report.crosstable
+    void = replace(first, played=0, won=0, lost=0, tied=0, void=first.played, adjusted=None)
+    found = report.model_copy(update={"crosstable": (void, *others), "seeds": None})
+    assert "Not all have met, so it cannot be told how much the order" in page(found)
+
+
+def test_where_all_who_played_have_met_it_is_the_seeds_that_are_too_few(report: Report) -> None:
+    without = report.captains[-1]
+    met = [cell for cell in report.crosstable if without not in (cell.first, cell.second)]
+    found = report.model_copy(update={"crosstable": tuple(met), "seeds": None})
+    assert "Too few seeds to tell how much the order" in page(found)
+
+
 def test_names_are_escaped_wherever_they_stand(report: Report) -> None:
     found = hostile(report)
     assert "<script" not in page(found)

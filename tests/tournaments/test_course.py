@@ -326,3 +326,23 @@ def test_an_opponent_of_many_is_not_first_for_having_played_more() -> None:
     assert rows[2].captain == "met"
     assert (rows[0].points, rows[2].points) == (4, 8)
     assert all(row.by_share for row in rows)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "format: {kind: gauntlet}\nopponents: [{name: c5, kind: heuristic}]\n",
+        "stop: {when: ranked, max_pairs: 4, margin_elo: 25}\n",
+    ],
+    ids=["gauntlet", "stop"],
+)
+def test_who_has_no_match_that_counts_stands_last(more: str) -> None:
+    names = "".join(f"  - {{name: c{n}, kind: heuristic}}\n" for n in range(1, 5))
+    spec = spec_of(f"name: g\nmatch: {{overs: 5, pairs: 2}}\n{more}captains:\n{names}")
+    ends = {True: EndReason.TRANSPORT, False: EndReason.COMPLETED}
+    outcomes = [
+        ended(e, better(e), ends["c1" in (e.home, e.away)])
+        for e in plan_tournament(spec, DIGEST).episodes()
+    ]
+    rows = course_of(spec, DIGEST, outcomes=outcomes).stages[0].standings
+    assert (rows[-1].captain, rows[-1].played) == ("c1", 0)

@@ -147,6 +147,18 @@ def test_who_never_played_is_placed_by_lot_and_the_lot_is_its_seeds() -> None:
     assert len(orders) == 6
 
 
+@pytest.mark.parametrize(
+    ("has_rests", "order"), [(False, ["ann", "bob", "cy"]), (True, ["ann", "cy", "bob"])]
+)
+def test_by_shares_who_has_not_played_is_last_unless_he_rested(
+    has_rests: bool, order: list[str]
+) -> None:
+    made = Table(NAMES, by_share=True, has_rests=has_rests)
+    made.add(match(1, "ann", "bob", "ann"))
+    made.add(replace(match(2, "ann", "cy"), end_reason=EndReason.TRANSPORT))
+    assert [row.captain for row in made.standings()] == order
+
+
 def test_the_latest_attempt_of_an_episode_counts() -> None:
     void = replace(match(1, "ann", "bob"), end_reason=EndReason.TRANSPORT)
     again = replace(match(1, "ann", "bob", "ann"), attempt=2)

@@ -29,6 +29,7 @@ export function StandingsCard({ run, stream }) {
       </div>
       ${run.rows.some((row) => row.by_lot && row.played) &&
       html`<p class="quiet">* level on everything; placed by lot</p>`}
+      ${run.rows.some((row) => row.by_share) && html`<p class="quiet">By points a match, as not all have played as many</p>`}
     </section>
   `;
 }
