@@ -10,6 +10,7 @@ import atexit
 import gc
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -74,6 +75,8 @@ gc.disable()  # until all is collected: hardly anything of it is garbage
 _isolate_prefect()
 _spare_the_cores()
 _set_hypothesis_profile()
+# Below nohup the commands that tests start would be deaf to a terminal that goes away.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_collection_finish() -> None:

@@ -257,7 +257,10 @@ def test_what_is_found_is_told_with_why_and_the_command() -> None:
     assert lines[-1] == "left bus this is yours to mend"
 
 
-def test_a_home_that_cannot_be_used_is_told_among_the_rest(tmp_path: Path) -> None:
+def test_a_home_that_cannot_be_used_is_told_among_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)  # of a server of earlier tests
     (tmp_path / "file").touch()
     home = {"CAPTAINS_HOME": str(tmp_path / "file" / "home")}
     process = captains(["doctor", "--json", "--no-ask", "--runs", str(tmp_path)], home)

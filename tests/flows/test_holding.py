@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -42,12 +41,13 @@ def test_who_only_looks_refuses_nobody_who_begins(
         assert is_held(tmp_path / "run")
 
 
-def test_that_a_run_is_played_is_seen_by_who_may_only_read_it() -> None:
-    with TemporaryDirectory() as name:
-        place = Path(name)
-        with held(place / "run"):
-            (place / ".run.run.lock").chmod(0o444)
-            place.chmod(0o555)
-            with somebody_else():
-                assert is_held(place / "run")
-        place.chmod(0o755)
+def test_that_a_run_is_played_is_seen_by_who_may_only_read_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # into folders above it he may not look
+    with held(Path("run")):
+        Path(".run.run.lock").chmod(0o444)
+        Path().chmod(0o555)
+        with somebody_else():
+            assert is_held(Path("run"))
+    Path().chmod(0o755)
