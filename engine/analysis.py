@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from engine.chance.advice import Adviser
 from engine.cricket.distribution import WinModel
 from engine.cricket.formats import BALLS_PER_OVER
+from engine.cricket.legality import quotas_left
 from engine.cricket.nodes import DecisionRequest
 from engine.cricket.players import Player, Squad
 from engine.cricket.state import BowlerLine, Innings, overs_notation
@@ -64,7 +65,7 @@ def wickets_in_hand(innings: Innings) -> int:
 def bowlers_now(innings: Innings, squad: Squad) -> tuple[BowlerNow, ...]:
     """Everybody who bowls, in the squad's order, with the overs left to each."""
     lines, now = innings.bowlers, innings.bowler
-    left = _overs_left(innings)
+    left = quotas_left(innings)
     return tuple(
         [
             _bowler_now(squad[player], lines[player], left[player], player == now)
@@ -137,14 +138,6 @@ def win_probability(request: DecisionRequest, innings: Innings, value: WinModel)
     """The chance of the seat that is asked, before any choice for the coming ball."""
     batting = value.of(innings)
     return batting if request.seat is innings.batting else 1.0 - batting
-
-
-def _overs_left(innings: Innings) -> list[int]:
-    """By player: his share of the innings, and one over more where that may still be had."""
-    quota, overs = innings.format.quota, [line.overs for line in innings.bowlers]
-    taken = sum([bowled > quota for bowled in overs])
-    more = taken < innings.format.bowlers_with_extra_over
-    return [quota - bowled + more if bowled <= quota else 0 for bowled in overs]
 
 
 def _projected(innings: Innings) -> int | None:

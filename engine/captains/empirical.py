@@ -34,6 +34,7 @@ from engine.cricket.choices import (
     Variation,
 )
 from engine.cricket.formats import T20
+from engine.cricket.legality import quotas_left
 from engine.cricket.nodes import DecisionRequest
 from engine.cricket.players import Game, PlayerIndex, Squad
 from engine.cricket.state import Innings
@@ -163,14 +164,11 @@ def _bowler(request: DecisionRequest, innings: Innings, draws: CaptainDraws) -> 
 
 def _spin_chance(request: DecisionRequest, innings: Innings, squad: Squad) -> float:
     """By the overs that spinners and the others can still bowl, nobody two in a row."""
-    overs, quota = innings.format.max_overs, innings.format.quota
-    beyond = sum(figures.overs > quota for figures in innings.bowlers)
-    most = quota + (beyond < innings.format.bowlers_with_extra_over)
+    overs, unused = innings.format.max_overs, quotas_left(innings)
     left = {True: 0, False: 0}
     for player in squad.bowlers:
         turns = (overs - innings.over + (player in request.legal.players)) // 2
-        unused = max(0, most - innings.bowlers[player].overs)
-        left[squad[player].bowls.is_spin] += min(unused, turns)
+        left[squad[player].bowls.is_spin] += min(unused[player], turns)
     return spin_chance(innings.over, overs, pace_left=left[False], spin_left=left[True])
 
 

@@ -24,6 +24,7 @@ from engine.chance.prices import prices
 from engine.chance.tables import ECONOMY, WICKET, FormatTables
 from engine.cricket.distribution import WinModel
 from engine.cricket.formats import BALLS_PER_OVER
+from engine.cricket.legality import quotas_left
 from engine.cricket.players import SQUAD_SIZE, Bowling, Hand, Player, PlayerIndex, Role, Squad
 from engine.cricket.state import BatterLine, Innings, MatchView
 from engine.making import replacer
@@ -268,13 +269,8 @@ def _without(innings: Innings, fallen: int) -> Innings:
 
 def _overs_left(innings: Innings, bowlers: Sequence[PlayerIndex]) -> list[float]:
     """Overs that their quotas leave them, and that the innings can give to one bowler."""
-    fmt = innings.format
-    most = fmt.quota
-    if fmt.bowlers_with_extra_over:
-        taken = sum(line.overs > fmt.quota for line in innings.bowlers)
-        most += taken < fmt.bowlers_with_extra_over
-    room = (fmt.max_overs - innings.over + 1) // 2
-    return [float(max(0, min(most - innings.bowlers[p].overs, room))) for p in bowlers]
+    left, room = quotas_left(innings), (innings.format.max_overs - innings.over + 1) // 2
+    return [float(min(left[p], room)) for p in bowlers]
 
 
 def _filled(values: list[_T], filling: _T) -> list[_T]:

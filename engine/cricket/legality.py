@@ -42,6 +42,16 @@ def legal_bowlers(innings: Innings, squad: Squad) -> tuple[PlayerIndex, ...]:
     )
 
 
+def quotas_left(innings: Innings) -> list[int]:
+    """By player: the overs that he may still bowl of his quota (ICC 12.9), and one more where that
+    may still be had.
+    """
+    most = innings.format.quota
+    if extra := innings.format.bowlers_with_extra_over:
+        most += sum([line.overs > most for line in innings.bowlers]) < extra
+    return [max(0, most - line.overs) for line in innings.bowlers]
+
+
 def legal_fields(innings: Innings) -> tuple[Field, ...]:
     """Fields with few enough outside the circle (ICC 28.7); before a free hit the field may be held
     (ICC 21.19.2).
