@@ -93,8 +93,7 @@ class Matches:
                 raise ChannelBusy(on_air)
             spec = await asyncio.to_thread(match_of(config).spec)
             claim, first = ExitStack(), await self._next_attempt(spec.episode_id)
-            claimed = singles_folder(Path(self._runs)).attempt(spec, first)
-            spec = await asyncio.to_thread(claim.enter_context, claimed)
+            spec = await asyncio.to_thread(self._claimed, claim, spec, first)
             config = config.model_copy(update={"attempt": spec.attempt})
             return self._begun(request, config, spec, claim).start
 
@@ -240,6 +239,13 @@ class Matches:
                 if answer.status_code == httpx.codes.NOT_FOUND:
                     return attempt
         raise StarterAway(f"{episode_id} was played {ATTEMPTS_LOOKED_AT} times; take another seed")
+
+    def _claimed(self, claim: ExitStack, spec: EpisodeSpec, first: int) -> EpisodeSpec:
+        """Raises `StarterAway` where the disk takes no claim."""
+        try:
+            return claim.enter_context(singles_folder(Path(self._runs)).attempt(spec, first))
+        except OSError as error:
+            raise StarterAway(f"{error.filename or self._runs}: {error.strerror}") from None
 
     # --- what is told --------------------------------------------------------------------------
 
