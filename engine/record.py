@@ -2,7 +2,8 @@
 
 A sealed record is the truth about an episode: `records/<episode_id>.jsonl` when it counts,
 `records/void/…` when it does not. A file that still ends in `.part` was never sealed and counts
-for nothing; it is locked for as long as its writer lives.
+for nothing; it is locked for as long as its writer lives. A claim is such a file too: it keeps the
+number of a match that is asked for.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from engine.wire import Told
 
 SUFFIX: Final = ".jsonl"
 PART: Final = ".part"
+CLAIM: Final = f".claim{PART}"
 _DIGITS: Final = 8  # of a digest, where a name has one
 _READABLE: Final = 0o644  # mkstemp makes files for their owner alone
 _FLUSH_ON: Final = frozenset({"over.completed", "innings.ended", "episode.ended"})
@@ -41,11 +43,7 @@ class RecordWriter:
         self.path: Path | None = None
         self._folder, self._episode_id, self._attempt = folder, episode_id, attempt
         folder.mkdir(parents=True, exist_ok=True)
-        # A name of its own: an orchestrator may run the same episode twice at once.
-        handle, part = mkstemp(prefix=f"{episode_id}.{attempt}.", suffix=PART, dir=folder)
-        fcntl.flock(handle, fcntl.LOCK_EX)  # the kernel takes it from a writer that is killed
-        self._part = Path(part)
-        self._file: BinaryIO | None = os.fdopen(handle, "wb")
+        self._file: BinaryIO | None = self._begun()
 
     async def on_event(self, event: Told) -> None:
         self.write(event)
@@ -78,6 +76,17 @@ class RecordWriter:
         finally:
             self._part.unlink(missing_ok=True)
 
+    def _begun(self) -> BinaryIO:
+        prefix = f"{self._episode_id}.{self._attempt}."
+        while True:
+            # A name of its own: an orchestrator may run the same episode twice at once.
+            handle, part = mkstemp(prefix=prefix, suffix=PART, dir=self._folder)
+            fcntl.flock(handle, fcntl.LOCK_EX)  # the kernel takes it from a writer that is killed
+            self._part = Path(part)
+            if _is_at(handle, self._part):
+                return os.fdopen(handle, "wb")
+            os.close(handle)  # it was put aside before it was locked
+
     def _ended(self, event: Event) -> None:
         assert isinstance(event, EpisodeEndedEvent)
         self._seal(void=event.data.end_reason.is_void)
@@ -94,17 +103,27 @@ class RecordWriter:
         self._part.replace(self.path)
 
 
+def _is_at(handle: int, path: Path) -> bool:
+    """Whether the open file still has that name."""
+    try:
+        return os.path.samestat(os.fstat(handle), path.stat())
+    except FileNotFoundError:
+        return False
+
+
 @contextmanager
 def claimed(folder: Path, episode_id: str, first: int) -> Iterator[int]:
     """A number of an attempt, from `first` on, that no living process claims, for as long as this
     lasts. It is seen as begun: the claim is a `.part` file.
     """
     for attempt in count(first):
-        path = folder / f"{episode_id}.{attempt}.claim{PART}"
+        path = folder / f"{episode_id}.{attempt}{CLAIM}"
         with path.open("ab") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
+                continue
+            if not _is_at(file.fileno(), path):  # whoever had it has just let go of it
                 continue
             try:
                 yield attempt
@@ -148,6 +167,25 @@ def unsealed(folder: Path, episode_id: str, attempt: int) -> Iterator[Path]:
     """What writers of that attempt have begun and not sealed."""
     for place in (folder, folder / "void"):  # where a run puts aside what killed ones left
         yield from place.glob(f"{escape(episode_id)}.{attempt}.*{PART}")
+
+
+def is_claim(part: Path) -> bool:
+    """Whether it only keeps a number: it says nothing of who plays that match, and where."""
+    return part.name.endswith(CLAIM)
+
+
+def put_aside(part: Path) -> bool:
+    """Move what a killed process left out of the way: its attempt keeps its number. False where a
+    living one has it.
+    """
+    try:
+        with part.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            (part.parent / "void").mkdir(exist_ok=True)
+            part.replace(part.parent / "void" / part.name)
+    except (BlockingIOError, FileNotFoundError):
+        return False
+    return True
 
 
 def is_written(path: Path) -> bool:

@@ -3,9 +3,10 @@
 An `up` that ends in mid-show, or is killed, leaves matches that the bus has not got whole; a
 process that is killed, or cut short as it is cancelled, leaves a stream without its end. So as long
 as `up` is there it delivers what waits in spools, publishes what is sealed and not on the bus, and
-ends the streams that nobody publishes any more: void, cancelled. Who is alive is told by the
-kernel's locks (`flows.traces`). A match of elsewhere leaves no trace here; one that was live when
-`up` came counts as given up once nothing has been heard of it for `SILENCE_S`.
+ends the streams that nobody publishes any more: void, cancelled. What killed single matches left
+unsealed is put aside. Who is alive is told by the kernel's locks (`flows.traces`). A match of
+elsewhere leaves no trace here; one that was live when `up` came counts as given up once nothing has
+been heard of it for `SILENCE_S`.
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ class CatchingUp:
         self._sealed: list[Path] = []
         self._singles = RunFolder((runs / SINGLES).resolve())
         self._published = self._ended = 0
+        self._is_tidy = False
         self._trouble: str | None = None
 
     async def look(self) -> None:
@@ -101,6 +103,7 @@ class CatchingUp:
             for one in list(self._open.values()):
                 if await self._is_over(bus, one):
                     del self._open[one.stream]
+        await self._tidy()
         self._tell()
         return not self._open
 
@@ -123,6 +126,14 @@ class CatchingUp:
                     trace = Trace(folder=self._singles, sealed=record)
                     self._published += (await bus.finish(stream, trace)).matches
             self._sealed.pop()
+
+    async def _tidy(self) -> None:
+        """Put aside, once, what killed single matches left: who is alive there has it locked, and
+        what is aside is a trace still.
+        """
+        if not self._is_tidy:
+            await asyncio.to_thread(self._singles.sweep)
+            self._is_tidy = True
 
     # --- what is live --------------------------------------------------------------------------
 

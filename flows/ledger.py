@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from engine.record import PART, claimed, is_written, sealed_path
+from engine.record import PART, claimed, put_aside, sealed_path
 from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
 from flows import holding
@@ -78,12 +78,12 @@ class RunFolder:
     def held(self) -> Iterator[None]:
         """Be the one process that plays this run; raises `RunBusy`."""
         with holding.held(self.path):
-            self._sweep()
+            self.sweep()
             try:
                 yield
             finally:
                 with suppress(OSError):  # a disk that is full, say: the next start does it
-                    self._sweep()
+                    self.sweep()
 
     def is_held(self) -> bool:
         """Whether a process plays this run now."""
@@ -207,9 +207,10 @@ class RunFolder:
 
     def attempts_at(self, episode_id: str) -> int:
         """The highest number of any attempt at it; 0 before the first."""
+        # Files first: who ends meanwhile has his line before his files are gone.
+        begun = [(one.episode_id, one.attempt) for one in self._begun()]
         lines = ((one.episode_id, one.attempt) for one in self.tried())
-        begun = ((one.episode_id, one.attempt) for one in self._begun())
-        return max((attempt for name, attempt in (*lines, *begun) if name == episode_id), default=0)
+        return max((attempt for name, attempt in (*begun, *lines) if name == episode_id), default=0)
 
     def _begun(self) -> Iterator[_Begun]:
         """Attempts that left a file and may have no line: void ones, killed ones."""
@@ -219,11 +220,8 @@ class RunFolder:
             for path in folder.glob(f"*{PART}"):
                 yield from _Begun.named(path.name.removesuffix(PART).rpartition(".")[0])
 
-    def _sweep(self) -> None:
-        """Put aside the unsealed records of processes that were killed: they count for nothing, but
-        an attempt that was begun keeps its number.
+    def sweep(self, pattern: str = f"*{PART}") -> int:
+        """Put aside what processes that were killed left unsealed, and say how much that was: it
+        counts for nothing, but an attempt that was begun keeps its number.
         """
-        for part in self.records.glob(f"*{PART}"):
-            if not is_written(part):
-                (self.records / "void").mkdir(exist_ok=True)
-                part.replace(self.records / "void" / part.name)
+        return sum(map(put_aside, [*self.records.glob(pattern)]))

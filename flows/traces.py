@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import BrokenRecord
-from engine.record import is_written, record_of_attempt, unsealed
+from engine.record import is_claim, is_written, record_of_attempt, unsealed
 from flows.ledger import RunFolder
 from flows.single import SINGLES
 from spectator.spool import Spool
@@ -77,4 +77,4 @@ def _of_match(folder: RunFolder, episode_id: str, attempt: int) -> Trace:
         sealed = record_of_attempt(folder.records, episode_id, attempt)
         if sealed is not None:
             return Trace(alive=False, folder=folder, sealed=sealed)
-    return Trace(alive=False, folder=folder) if parts else NO_TRACE
+    return NO_TRACE if all(map(is_claim, parts)) else Trace(alive=False, folder=folder)

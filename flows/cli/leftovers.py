@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from engine.record import PART, is_written
+from engine.record import CLAIM, PART, is_claim, is_written
 from flows.cli.only import take_now
 from flows.holding import RunBusy
 from flows.ledger import RunFolder
@@ -81,7 +81,17 @@ def _clear_up(home: Path) -> str:
 
 
 def _of_matches(runs: Path) -> Iterator[Leftover]:
-    parts = _parts(RunFolder(runs / SINGLES))
+    singles = RunFolder(runs / SINGLES)
+    left = _parts(singles)
+    parts = [part for part in left if not is_claim(part)]
+    if claims := len(left) - len(parts):
+        yield Leftover(
+            check="matches asked for",
+            said=f"{claims} that a killed captains up had not played keep their numbers in "
+            f"{singles.records}",
+            why="nobody plays them any more",
+            clear=lambda: _set_claims_aside(singles),
+        )
     if parts:
         yield Leftover(
             check="single matches",
@@ -90,6 +100,11 @@ def _of_matches(runs: Path) -> Iterator[Leftover]:
             left="the next `captains up` tells its viewers how they ended, by these files",
             mend="captains up",
         )
+
+
+def _set_claims_aside(singles: RunFolder) -> str:
+    claims = singles.sweep(f"*{CLAIM}")
+    return f"put {claims} numbers aside, in {singles.records / 'void'}; they are not given again"
 
 
 def _unsealed(run: RunFolder) -> Iterator[Leftover]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import json
 import subprocess
 import sys
@@ -17,7 +18,15 @@ from engine.episode import play_episode
 from engine.errors import BrokenRecord
 from engine.events import EndReason
 from engine.models import Models
-from engine.record import RecordWriter, ending_of, header_of, read_record, record_path
+from engine.record import (
+    RecordWriter,
+    claimed,
+    ending_of,
+    header_of,
+    put_aside,
+    read_record,
+    record_path,
+)
 from engine.replay import replay_record
 from engine.spec import EpisodeSpec
 from tests.doubles import FlatModel, Remembering, RunsValue
@@ -84,6 +93,44 @@ def test_an_episode_that_never_ended_leaves_no_record(tmp_path: Path) -> None:
     writer = RecordWriter(tmp_path, "kept", 1)
     writer.close()
     assert list(tmp_path.iterdir()) == []
+
+
+def put_aside_before_it_is_locked(
+    monkeypatch: pytest.MonkeyPatch, meddle: Callable[[], None]
+) -> None:
+    """Somebody else comes between the first file's making and its lock."""
+    lock, first = fcntl.flock, [True]
+
+    def flock(file: Any, how: int) -> None:
+        if first.pop() if first else False:
+            meddle()
+        lock(file, how)
+
+    monkeypatch.setattr("engine.record.fcntl.flock", flock)
+
+
+def test_a_record_that_is_put_aside_as_it_begins_begins_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def meddle() -> None:
+        (begun,) = tmp_path.glob("*.part")
+        assert put_aside(begun)
+
+    put_aside_before_it_is_locked(monkeypatch, meddle)
+    writer = RecordWriter(tmp_path, "kept", 1)
+    asyncio.run(play_episode(SPEC, observers=[writer], models=MODELS))
+    assert writer.path == record_path(tmp_path, "kept")
+
+
+def test_a_number_whose_claim_goes_as_another_takes_it_is_had_by_nobody_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def meddle() -> None:
+        (tmp_path / "kept.1.claim.part").unlink()  # as he does who is done with it
+
+    put_aside_before_it_is_locked(monkeypatch, meddle)
+    with claimed(tmp_path, "kept", 1) as one, claimed(tmp_path, "kept", 1) as other:
+        assert one != other
 
 
 def test_a_void_attempt_does_not_take_the_records_place(tmp_path: Path) -> None:

@@ -99,6 +99,30 @@ async def test_a_match_whose_writer_was_killed_ends_as_cancelled_with_its_score(
     assert "ended as cancelled" in missed.said[0]
 
 
+async def test_what_killed_matches_left_is_put_aside_and_ends_their_streams_all_the_same(
+    tmp_path: Path, bus: BusServer
+) -> None:
+    events = await sealed(tmp_path / "else" / "where", episode("e1"))
+    records = singles_folder(tmp_path).records
+    for name in ("e1.1.x.part", "e2.1.claim.part"):
+        (records / name).touch()
+    await Missed(tmp_path, bus).is_done()
+    assert sorted(path.name for path in records.iterdir()) == ["void"]
+    await post(bus, events[:20])
+    assert await Missed(tmp_path, bus).is_done()
+    assert (await told(bus, E1))["end_reason"] == "cancelled"
+
+
+async def test_a_number_that_a_killed_up_gave_to_a_match_of_elsewhere_does_not_end_it(
+    tmp_path: Path, bus: BusServer
+) -> None:
+    events = await sealed(tmp_path / "else" / "where", episode("e1"))
+    (singles_folder(tmp_path).records / "e1.1.claim.part").touch()
+    await post(bus, events[:20])
+    assert not await Missed(tmp_path, bus).is_done()
+    assert (await told(bus, E1))["state"] == "live"
+
+
 async def test_a_match_that_is_being_played_is_left_alone(tmp_path: Path, bus: BusServer) -> None:
     events = await sealed(tmp_path / "else" / "where", episode("e1"))
     await post(bus, events[:20])

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.captains import resolve
 from flows.cli.leftovers import HOUR_S, Leftover, left_behind
 from flows.cli.verdict import Verdict
 from flows.health import disks
@@ -21,6 +22,7 @@ from flows.health.repair import left_alone
 from flows.health.storage import of_storage
 from flows.health.voices import of_voices
 from flows.needs import Finding
+from flows.single import SingleMatch, singles_folder
 from spectator import BusServer
 from tests.flows.support import captains
 from tests.llm.stub import Said, fails, says, stub
@@ -156,6 +158,24 @@ def test_matches_that_captains_up_will_end_are_left_to_it(tmp_path: Path) -> Non
     (tmp_path / "play" / "records" / "e1.1.x1.part").write_text("begun")
     (found,) = left_behind(tmp_path, tmp_path / ".captains")
     assert (found.clear, found.mend) == (None, "captains up")
+
+
+def test_numbers_that_a_killed_up_had_claimed_are_told_as_such_and_stay_used(
+    tmp_path: Path,
+) -> None:
+    folder = singles_folder(tmp_path)
+    spec = SingleMatch(home=resolve("heuristic"), away=resolve("random"), overs=1, seed=3).spec()
+    with folder.attempt(spec):
+        (claim,) = folder.records.iterdir()
+        assert [*left_behind(tmp_path, tmp_path / ".captains")] == []  # somebody lives
+    claim.touch()
+    (found,) = left_behind(tmp_path, tmp_path / ".captains")
+    assert (found.check, found.said[:2]) == ("matches asked for", "1 ")
+    assert found.clear is not None
+    assert found.clear().startswith("put 1 numbers aside")
+    assert [*left_behind(tmp_path, tmp_path / ".captains")] == []
+    with folder.attempt(spec) as again:
+        assert again.attempt == 2
 
 
 def test_the_token_of_a_killed_up_goes(tmp_path: Path) -> None:

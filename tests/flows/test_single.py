@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from engine.record import earlier_path, ending_of, record_of_attempt, record_pat
 from engine.spec import EpisodeSpec
 from flows.config import EpisodeConfig
 from flows.episode import report_of
+from flows.played import Tried, tried_in
 from flows.server import Server
 from flows.single import SingleMatch, play_single, singles_folder
 
@@ -72,6 +74,22 @@ def test_the_number_of_one_that_was_killed_while_it_waited_is_not_had_again(tmp_
         (claim,) = folder.records.iterdir()
         left = claim.name
     (folder.records / left).touch()
+    with folder.attempt(MATCH) as spec:
+        assert spec.attempt == 2
+
+
+def test_the_number_of_one_that_ends_while_the_ledger_is_read_is_not_had_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = singles_folder(tmp_path)
+    claim = folder.records / f"{MATCH.episode_id}.1.claim.part"
+    claim.touch()
+
+    def tried(ledger: Path) -> Iterator[Tried]:
+        yield from tried_in(ledger)
+        claim.unlink()  # by now his line is there, behind what was read
+
+    monkeypatch.setattr("flows.ledger.tried_in", tried)
     with folder.attempt(MATCH) as spec:
         assert spec.attempt == 2
 
