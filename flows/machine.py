@@ -23,16 +23,23 @@ async def whole_machine(*, is_wanted: bool) -> AsyncIterator[None]:
     by the time it is on. A killed one's turn is over. Where somebody else has put a file in the
     way, there are no turns, which takes longer.
     """
-    if not is_wanted:
+    async with in_turn(_turnstile() if is_wanted else None):
         yield
-        return
-    handle = _turnstile()
+
+
+@asynccontextmanager
+async def in_turn(handle: int | None, wait_s: float | None = None) -> AsyncIterator[None]:
+    """The lock of an open file, which is closed in the end; without it where there is none, or once
+    another has had it for so long.
+    """
     if handle is None:
         yield
         return
     try:
-        while not _has(handle):  # noqa: ASYNC110 - another process has it
-            await asyncio.sleep(TURN_POLL_S)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(wait_s):
+                while not _has(handle):  # noqa: ASYNC110 - another process has it
+                    await asyncio.sleep(TURN_POLL_S)
         yield
     finally:
         os.close(handle)

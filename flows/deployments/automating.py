@@ -7,7 +7,8 @@ where what they point at is gone.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +21,7 @@ from prefect.exceptions import ObjectNotFound
 
 from engine.variables import NOTIFY_BLOCK
 from engine.yamlfile import read_mapping
+from flows.deployments.alone import alone
 from flows.deployments.lines import Line
 from flows.deployments.paging import all_of
 
@@ -57,31 +59,59 @@ def shipped_automations() -> tuple[Shipped, ...]:
 
 async def automate(client: PrefectClient, *, dry_run: bool = False) -> list[Line]:
     """Create those that are missing and whose things are there. One that is there is whoever's it
-    is by now, unless what it acts on is gone.
+    is by now, unless what it acts on is gone, or it is there twice, each like the other.
     """
-    there = {one.name: one for one in await all_of(client.read_automations)}
-    ids = Ids(client)
-    return [
-        await _line(client, one, there.get(one.name), ids, dry_run) for one in shipped_automations()
-    ]
+    async with alone(is_wanted=not dry_run):
+        there: dict[str, list[Automation]] = {}
+        for found in await all_of(client.read_automations):
+            there.setdefault(found.name, []).append(found)
+        ids = Ids(client)
+        return [
+            await _line(client, one, there.get(one.name, []), ids, dry_run)
+            for one in shipped_automations()
+        ]
 
 
 async def _line(
-    client: PrefectClient, one: Shipped, found: Automation | None, ids: Ids, dry_run: bool
+    client: PrefectClient, one: Shipped, found: Sequence[Automation], ids: Ids, dry_run: bool
 ) -> Line:
     try:
         core = await one.core(ids)
     except Lacking as why:
         return Line(what=WHAT, name=one.name, state="skipped", said=str(why))
-    if found is None:
+    if not found:
         if not dry_run:
             await client.create_automation(core)
+            await _leave_one(client, await client.read_automations_by_name(one.name))
         return Line(what=WHAT, name=one.name, state="created", said=one.description)
-    if not await _points_at_nothing(found, ids):
+    lost = [each for each in found if await _points_at_nothing(each, ids)]
+    doubled = _is_doubled(found)
+    if not lost and not doubled:
         return Line(what=WHAT, name=one.name, state="unchanged")
     if not dry_run:
-        await client.update_automation(found.id, core)
-    return Line(what=WHAT, name=one.name, state="changed", said="what it acted on is gone")
+        for each in lost:
+            await client.update_automation(each.id, core)
+        if doubled:
+            await _leave_one(client, found)
+    said = "what it acted on is gone" if lost else f"it was there {len(found)} times"
+    return Line(what=WHAT, name=one.name, state="changed", said=said)
+
+
+def _is_doubled(found: Sequence[Automation]) -> bool:
+    """Whether they are the same but for their number, as two who have not waited for each other
+    make them. Somebody may want several that are not.
+    """
+    first, *more = (each.model_dump(exclude={"id"}) for each in found)
+    return bool(more) and all(each == first for each in more)
+
+
+async def _leave_one(client: PrefectClient, found: Sequence[Automation]) -> None:
+    """That with the lowest number: whoever looks last at what several have made sees them all, and
+    everybody leaves the same one.
+    """
+    for each in sorted(found, key=lambda each: each.id)[1:]:
+        with suppress(ObjectNotFound):  # another was quicker
+            await client.delete_automation(each.id)
 
 
 async def _points_at_nothing(found: Automation, ids: Ids) -> bool:

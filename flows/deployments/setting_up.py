@@ -25,6 +25,7 @@ from prefect.client.schemas.responses import GlobalConcurrencyLimitResponse
 from prefect.exceptions import ObjectAlreadyExists, PrefectException
 
 from engine.errors import BadPreset
+from flows.deployments.alone import alone
 from flows.deployments.automating import automate
 from flows.deployments.declared import (
     Declared,
@@ -69,7 +70,14 @@ async def set_up_pools(
     dry_run: bool = False,
 ) -> list[Line]:
     """The same of pools and limits alone, which deployments need."""
-    wanted, before = declared or shipped(), await _kept(client)
+    async with alone(is_wanted=not dry_run):
+        return await _pools_and_limits(client, declared or shipped(), endpoints, dry_run=dry_run)
+
+
+async def _pools_and_limits(
+    client: PrefectClient, wanted: Declared, endpoints: Iterable[str], *, dry_run: bool
+) -> list[Line]:
+    before = await _kept(client)
     kept = dict(before or {})
     pools = {pool.name: pool for pool in await all_of(client.read_work_pools)}
     limits = await _limits(client)
@@ -83,7 +91,9 @@ async def set_up_pools(
         if not dry_run:
             await _do_limit(client, line, limit)
     if kept != before and not dry_run:
-        await _keep(client, kept, is_new=before is None)
+        was = before or {}
+        new = {name: kept[name] for name in kept if name not in was or kept[name] != was[name]}
+        await _keep(client, new, is_new=before is None)
     return lines
 
 
@@ -114,11 +124,12 @@ async def _kept(client: PrefectClient) -> Kept | None:
     return dict(found.value) if isinstance(found.value, dict) else {}
 
 
-async def _keep(client: PrefectClient, kept: Kept, *, is_new: bool) -> None:
+async def _keep(client: PrefectClient, new: Kept, *, is_new: bool) -> None:
     if is_new:
         with suppress(ObjectAlreadyExists):  # somebody else sets up the same just now
-            await client.create_variable(VariableCreate(name=SET_VARIABLE, value=kept))
+            await client.create_variable(VariableCreate(name=SET_VARIABLE, value=new))
             return
+    kept = {**(await _kept(client) or {}), **new}  # with what others have set meanwhile
     await client.update_variable(VariableUpdate(name=SET_VARIABLE, value=kept))
 
 

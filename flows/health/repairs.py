@@ -1,4 +1,6 @@
-"""What `captains doctor --fix` puts right on a Prefect server. It deletes nothing."""
+"""What `captains doctor --fix` puts right on a Prefect server. It deletes nothing but
+automations that are there twice.
+"""
 
 from __future__ import annotations
 

@@ -23,9 +23,8 @@ from prefect.exceptions import ObjectNotFound
 from engine.variables import LLM_BASE_URL, LLM_MODEL
 from flows.deployments.automating import shipped_automations
 from flows.deployments.comparing import shape_of
-from flows.deployments.declared import Declared, shipped
+from flows.deployments.declared import shipped
 from flows.deployments.deploying import deploy
-from flows.deployments.lines import Line
 from flows.deployments.prefect_file import read_prefect_file
 from flows.deployments.reading import BadFile
 from flows.deployments.setting_up import make_ready, set_up
@@ -34,14 +33,13 @@ from flows.deployments.wanted import WantedDeployment
 from flows.limits import FEATURED
 from flows.server import Server
 from tests.flows.here import commanded
+from tests.flows.setups import a_limit, declared, states
 from tests.flows.support import DEADLINE_S, ROOT, SMALL, captains, tournament_file
 
 pytestmark = [
     pytest.mark.prefect,
     pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),  # Prefect's, at a test's end
 ]
-
-NAME = "captains-test"
 
 
 @pytest.fixture
@@ -55,21 +53,6 @@ async def ready(client: PrefectClient) -> PrefectClient:
     """A server that is set up."""
     await set_up(client)
     return client
-
-
-def states(lines: list[Line]) -> dict[str, str]:
-    return {line.name: line.state for line in lines}
-
-
-def declared(slots: int, name: str) -> Declared:
-    return Declared.model_validate(
-        {"pools": {}, "limits": {name: {"slots": slots}}, "endpoints": {"slots": 8}}
-    )
-
-
-def a_limit() -> str:
-    """One that nobody else uses."""
-    return f"{NAME}-{uuid4().hex}"
 
 
 async def slots_of(client: PrefectClient, name: str) -> int:
