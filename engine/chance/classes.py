@@ -8,7 +8,7 @@ dismissal, how many wides) is a fixed table. Every outcome belongs to exactly on
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,11 @@ from engine.cricket.outcomes import NOT_OUT, OUTCOMES, Outcome
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 Bools = npt.NDArray[np.bool_]
+
+
+def one_by_one(table: Floats) -> memoryview[float]:
+    """The same numbers, to be read one at a time: in half the time that numpy takes for it."""
+    return cast("memoryview[float]", table.data)
 
 
 class BallClass(IntEnum):

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from engine.chance.classes import FREES, IS_LEGAL, IS_WICKET, RUNS_OF, Floats
+from engine.chance.classes import FREES, IS_LEGAL, IS_WICKET, RUNS_OF, Floats, one_by_one
 from engine.chance.conditions import spreads_of_conditions
 from engine.chance.design import BALLS_PER_OVER
 from engine.chance.model import BallModel
@@ -92,7 +92,7 @@ class Grid:
         ]
         self._row: int = blocks[0].shape[-1]
         self._free = blocks[0].size
-        self._free_hits = free.runs
+        self._free_hits = one_by_one(free.runs)
         kind = np.float32 if overs > _LONG else np.float64  # half the memory where there is much
         self._flat: npt.NDArray[Any] = np.concatenate([b.ravel() for b in blocks], dtype=kind)
         # Where the outcomes of a ball lie from where it was bowled.
@@ -120,25 +120,36 @@ class Grid:
         self, left: int, lost: int, runs: int, shifts: Shifts, *, free_hit: bool = False
     ) -> Floats:
         """The values after each of `OUTCOMES`. `runs` is the whole place before the ball."""
-        again = self._start(left, lost)
-        cells = [self._step(runs + shift) for shift in shifts]
-        cells.append(self._freed(left, lost, runs + shifts.again) - again)
-        found = self._cells + np.array(cells).take(_CASES_FREE if free_hit else _CASES)
-        found += self._start(left - 1, lost)
-        values: Floats = self._flat.take(found).astype(np.float64, copy=False)
+        start, zero, steps = self._start(left - 1, lost), runs + self._below, self._steps
+        highest = self._highest
+        cells = []
+        for shift in shifts:
+            step = round((zero + shift) * steps)
+            cells.append(start + (step if 0 <= step <= highest else self._within(step)))
+        if left <= LAST_BALLS:
+            cells.append(cells[_AGAIN] + self._free)
+        else:
+            runs_of_it = shifts.again + self._free_hits[left, lost]
+            cells.append(start + self._within(round((zero + runs_of_it) * steps)))
+        found = np.array(cells)[_CASES_FREE if free_hit else _CASES]
+        found += self._cells
+        values: Floats = self._flat[found].astype(np.float64, copy=False)
         needed = self.cap - runs
         if self._is_chase and needed <= MOST_RUNS:
             values[needed <= RUNS_OF] = 1.0
         return values
 
     def _step(self, place: float) -> int:
-        return min(max(round((place + self._below) * self._steps), 0), self._highest)
+        return self._within(round((place + self._below) * self._steps))
+
+    def _within(self, step: int) -> int:
+        return min(max(step, 0), self._highest)
 
     def _freed(self, left: int, lost: int, place: float) -> int:
         """Where the value before a free hit lies."""
         if left <= LAST_BALLS:
             return self._free + self._start(left, lost) + self._step(place)
-        return self._start(left, lost) + self._step(place + self._free_hits.item(left, lost))
+        return self._start(left, lost) + self._step(place + self._free_hits[left, lost])
 
     def _start(self, left: int, lost: int) -> int:
         return (left * (self._wickets + 1) + lost) * self._row

@@ -4,13 +4,12 @@ who has overs left, pitch and day. What each is worth is solved in `engine.chanc
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
-from engine.chance.classes import Floats
+from engine.chance.classes import Floats, one_by_one
 from engine.chance.crease import MOST_FACED
 from engine.chance.design import BALLS_PER_OVER
 from engine.chance.grid import Shifts
@@ -46,8 +45,13 @@ class LineUp:
     ) -> None:
         self._worth, self._bowling = worth, bowling.ravel()
         self._towards, self._reply = towards, reply
-        self._skills = np.array([[p.skill.scoring, p.skill.survival] for p in batting.players])
+        skills = [(p.skill.scoring, p.skill.survival) for p in batting.players]
+        self._skill, self._skills = skills, np.array(skills)
+        self._settled = one_by_one(worth.settled)
+        self._order = one_by_one(worth.order)
+        self._batting = one_by_one(worth.batting)
         self._known: dict[tuple[int, PlayerIndex, PlayerIndex], _Crease] = {}
+        self._found: dict[tuple[int, tuple[PlayerIndex, ...]], memoryview[float]] = {}
 
     @cached_property
     def _base(self) -> Floats:
@@ -56,13 +60,6 @@ class LineUp:
         conditions = (worth.conditions + worth.curvature * self._towards) * self._towards
         bowling = worth.bowling @ self._bowling
         return np.ascontiguousarray((conditions + worth.coming + bowling).T - self._reply)
-
-    @cached_property
-    def _order(self) -> Floats:
-        """(wickets, faces or waits, player, balls left)."""
-        worth = self._worth
-        crease = worth.batting[:, :, :4].reshape(*worth.batting.shape[:2], 2, 2)
-        return np.asarray(worth.order + (crease @ self._skills.T).transpose(0, 2, 3, 1))
 
     def at_the_start(self) -> float:
         """Before the first ball, the openers in."""
@@ -79,8 +76,10 @@ class LineUp:
             return -self._reply
         if left == innings.format.max_balls and innings.striker is None:
             return self.at_the_start()
-        crease, faced, waited = self._crease(innings, lost)
-        return crease.there.item(left) + self._settled(left, lost, faced, waited)
+        striker, other = _pair(innings)
+        stays = self._crease(innings, lost, striker, other).stays[left]
+        faces, waits = _faced(innings, striker), _faced(innings, other)
+        return stays + self._of_pair(left, lost, striker, faces, other, waits)
 
     def in_other_conditions(self, left: int, lost: int, more: Floats) -> Floats:
         """Runs that `more` conditions, of any shape, add to a state in those that are known."""
@@ -89,61 +88,76 @@ class LineUp:
 
     def shifts_after(self, innings: Innings, left: int, lost: int) -> Shifts:
         """Of the state after the next ball."""
-        crease, faced, waited = self._crease(innings, lost)
-        again = crease.there.item(left) + self._settled(left, lost, faced, waited)
-        faced, left = min(faced + 1, MOST_FACED), left - 1
-        same = crease.there.item(left) + self._settled(left, lost, faced, waited)
-        other = crease.crossed.item(left) + self._settled(left, lost, waited, faced)
-        if left % BALLS_PER_OVER:
-            out = crease.new_faces.item(left) + self._settled(left, lost + 1, 0, waited)
-            return Shifts(same, other, out, again)
-        out = crease.new_waits.item(left) + self._settled(left, lost + 1, waited, 0)
-        return Shifts(other, same, out, again)
-
-    def _settled(self, left: int, lost: int, faces: int, waits: int) -> float:
-        """Of the two at the crease, by the balls that they have faced."""
-        settled = self._worth.settled
-        return settled.item(left, lost, 0, faces) + settled.item(left, lost, 1, waits)
-
-    def _crease(self, innings: Innings, lost: int) -> tuple[_Crease, int, int]:
-        """Who is in, and how many balls the striker and the other have faced."""
         striker, other = _pair(innings)
-        found = self._known.get((lost, striker, other))
-        if found is None:
-            coming = _coming(innings, striker, other)
-            found = self._known[lost, striker, other] = self._new(lost, striker, other, coming)
-        lines = innings.batters
-        return found, min(lines[striker].balls, MOST_FACED), min(lines[other].balls, MOST_FACED)
+        crease, of_pair = self._crease(innings, lost, striker, other), self._of_pair
+        faces, waits = _faced(innings, striker), _faced(innings, other)
+        again = crease.stays[left] + of_pair(left, lost, striker, faces, other, waits)
+        left, out, new = left - 1, lost + 1, crease.new
+        faces = faces + 1 if faces < MOST_FACED else MOST_FACED
+        stays, falls = crease.stays[left], crease.falls[left]
+        same = stays + of_pair(left, lost, striker, faces, other, waits)
+        crossed = stays + of_pair(left, lost, other, waits, striker, faces)
+        if left % BALLS_PER_OVER:
+            return Shifts(same, crossed, falls + of_pair(left, out, new, 0, other, waits), again)
+        return Shifts(crossed, same, falls + of_pair(left, out, other, waits, new, 0), again)
 
-    def _new(
-        self, lost: int, striker: PlayerIndex, other: PlayerIndex, coming: Sequence[PlayerIndex]
-    ) -> _Crease:
-        new = coming[0] if coming else SQUAD_SIZE - 1
-        stays, falls = (self._others(lost + out, coming[out:]) for out in (0, 1))
-        now, after = self._order[lost], self._order[lost + 1]
-        return _Crease(
-            there=stays + now[0, striker] + now[1, other],
-            crossed=stays + now[0, other] + now[1, striker],
-            new_faces=falls + after[0, new] + after[1, other],
-            new_waits=falls + after[0, other] + after[1, new],
+    def _of_pair(
+        self, left: int, lost: int, faces: int, faced: int, waits: int, waited: int
+    ) -> float:
+        """Of the two at the crease, who faces and who waits: their places and skills, and that each
+        has faced so many balls.
+        """
+        batting, order, settled = self._batting, self._order, self._settled
+        scoring, survival = self._skill[faces]
+        scoring_too, survival_too = self._skill[waits]
+        return (
+            order[lost, 0, faces, left]
+            + order[lost, 1, waits, left]
+            + batting[lost, left, 0] * scoring
+            + batting[lost, left, 1] * survival
+            + batting[lost, left, 2] * scoring_too
+            + batting[lost, left, 3] * survival_too
+            + settled[left, lost, 0, faced]
+            + settled[left, lost, 1, waited]
         )
 
-    def _others(self, lost: int, coming: Sequence[PlayerIndex]) -> Floats:
+    def _crease(
+        self, innings: Innings, lost: int, striker: PlayerIndex, other: PlayerIndex
+    ) -> _Crease:
+        found = self._known.get((lost, striker, other))
+        if found is None:
+            coming = tuple(_coming(innings, striker, other))
+            found = self._known[lost, striker, other] = _Crease(
+                stays=self._others(lost, coming),
+                falls=self._others(lost + 1, coming[1:]),
+                new=coming[0] if coming else PlayerIndex(SQUAD_SIZE - 1),
+            )
+        return found
+
+    def _others(self, lost: int, coming: tuple[PlayerIndex, ...]) -> memoryview[float]:
         """(balls left): conditions, those who bowl, and those who are to come in, in this order."""
-        worth, skills = self._worth, self._skills[list(coming)]
-        added = worth.batting[lost, :, 4 : 4 + skills.size] @ skills.ravel()
-        return np.asarray(self._base[lost] + added)
+        found = self._found.get((lost, coming))
+        if found is None:
+            skills = self._skills[list(coming)]
+            added = self._worth.batting[lost, :, 4 : 4 + skills.size] @ skills.ravel()
+            found = self._found[lost, coming] = one_by_one(self._base[lost] + added)
+        return found
 
 
 class _Crease(NamedTuple):
-    """Runs (balls left) with two who are in, but for how settled they are: as they stand, with the
-    other to face, and with the striker out and the new batter to face or to wait.
+    """With two who are in, and one more out: runs (balls left) of all the others, and who comes in
+    then.
     """
 
-    there: Floats
-    crossed: Floats
-    new_faces: Floats
-    new_waits: Floats
+    stays: memoryview[float]
+    falls: memoryview[float]
+    new: PlayerIndex
+
+
+def _faced(innings: Innings, player: PlayerIndex) -> int:
+    """Balls that he has faced, as far as they are told apart."""
+    balls = innings.batters[player].balls
+    return balls if balls < MOST_FACED else MOST_FACED
 
 
 def _pair(innings: Innings) -> tuple[PlayerIndex, PlayerIndex]:

@@ -171,11 +171,11 @@ class _Side:
         return self._place(innings) + shift
 
     def after(self, innings: Innings) -> Floats:
-        left, lost = max(1, innings.balls_left), min(innings.wickets, innings.max_wickets - 1)
-        if self._line_up is None:
-            shifts = _NO_SHIFTS
-        else:
-            shifts = self._line_up.shifts_after(innings, left, lost)
+        left, lost = innings.balls_left or 1, innings.wickets
+        if lost >= innings.max_wickets:
+            lost = innings.max_wickets - 1
+        line_up = self._line_up
+        shifts = line_up.shifts_after(innings, left, lost) if line_up else _NO_SHIFTS
         place = self._place(innings)
         return self._grid.after(left, lost, place, shifts, free_hit=innings.free_hit)
 
