@@ -22,6 +22,7 @@ from flows.saving import save_private
 from spectator import start_digest, start_token
 
 BUS: Final = "bus.json"
+STORE: Final = "bus.sqlite"
 EARLIER: Final = "earlier.json"
 MOST_EARLIER: Final = 50
 

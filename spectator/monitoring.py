@@ -12,6 +12,7 @@ from spectator.access import Access
 from spectator.hub import Hub
 from spectator.metrics import CONTENT_TYPE
 from spectator.questions import Questions
+from spectator.refusing import STORE_DAMAGED, damage_of
 from spectator.store import StoreUnavailable
 
 
@@ -31,15 +32,19 @@ class Monitoring:
         ]
 
     async def _health(self, _: Request) -> Response:
-        """Whether the bus can do its work: 503 while it cannot reach its store."""
+        """Whether the bus can do its work: 503 while it cannot reach its store. Of one that is
+        damaged it may do some.
+        """
         status, code = "ok", HTTPStatus.OK
         try:
             await self._hub.loaded()
             await self._hub.store.featured()
         except StoreUnavailable:
             status, code = "store_unavailable", HTTPStatus.SERVICE_UNAVAILABLE
+        damage = self._hub.store.damage
         told = {
-            "status": status,
+            "status": status if damage is None else STORE_DAMAGED,
+            **({} if damage is None else damage_of(damage)),
             "epoch": self._hub.store.epoch,
             "viewers": self._hub.attendance.viewers,
         }

@@ -77,18 +77,19 @@ class Reading:
 
     async def _export(self, request: Request) -> Response:
         info = await self._known(stream_in(request))
+        first = await self._store.read(info.stream, 0, READ_AHEAD)  # while it can be refused
 
         async def lines() -> AsyncIterator[str]:
-            async for page in self._pages(info.stream):
+            async for page in self._pages(info.stream, first):
                 yield "".join(f"{line.text}\n" for line in page)
 
         return StreamingResponse(lines(), media_type="application/x-ndjson")
 
-    async def _pages(self, stream: StreamName) -> AsyncIterator[list[Line]]:
-        after = 0
-        while page := await self._store.read(stream, after, READ_AHEAD):
+    async def _pages(self, stream: StreamName, page: list[Line]) -> AsyncIterator[list[Line]]:
+        """From this one on."""
+        while page:
             yield page
-            after = page[-1].seq
+            page = await self._store.read(stream, page[-1].seq, READ_AHEAD)
 
     async def _known(self, stream: StreamName) -> StreamInfo:
         info = await self._store.info(stream)

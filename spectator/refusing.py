@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from spectator.store import StoreUnavailable
+from spectator.store import DAMAGED, StoreDamaged, StoreUnavailable
 
 MAX_NUMBER: Final = 2**63 - 1  # what SQLite stores
+STORE_DAMAGED: Final = "store_damaged"
 MAX_DIGITS: Final = 19  # of 2⁶³; Python itself refuses to read a number of over 4,300
 
 
@@ -31,7 +33,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 async def answer_of(handler: Handler, request: Request, *, may: bool) -> Response:
     """The handler's answer, or its refusal; 401 where the request may not be made, 503 where the
-    store cannot be reached.
+    store cannot be reached, or is damaged there.
     """
     if not may:
         return error_answer(HTTPStatus.UNAUTHORIZED, "unauthorized")
@@ -39,8 +41,15 @@ async def answer_of(handler: Handler, request: Request, *, may: bool) -> Respons
         return await handler(request)
     except Refused as refused:
         return refused.answer()
+    except StoreDamaged as damage:
+        return error_answer(HTTPStatus.SERVICE_UNAVAILABLE, STORE_DAMAGED, **damage_of(damage))
     except StoreUnavailable:  # why is for the log: it may name hosts
         return error_answer(HTTPStatus.SERVICE_UNAVAILABLE, "store_unavailable")
+
+
+def damage_of(damage: StoreDamaged) -> dict[str, str]:
+    """What is told of it: the file without its folder, which names people."""
+    return {"file": Path(damage.file).name, "why": damage.why, "mend": DAMAGED}
 
 
 def invalid(**detail: Any) -> Refused:

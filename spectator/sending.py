@@ -114,6 +114,8 @@ def _understood(answer: httpx.Response) -> Answer:
             return Misread(index=int(told["index"] or 0), why=why)
         case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             return TooLarge()
+        case HTTPStatus.SERVICE_UNAVAILABLE if answer.json()["error"] == "store_damaged":
+            return Away(why="the file in which the bus keeps its events is damaged")
         case other:
             return Away(why=f"the bus answered {other}")
 

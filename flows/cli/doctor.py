@@ -28,6 +28,7 @@ from flows.cli.terminal import Exit, answer_json, say
 from flows.cli.verdict import Verdict
 from flows.deployments.declared import known_captains
 from flows.health.bus import of_bus
+from flows.health.damaged import of_store
 from flows.health.disks import of_disks
 from flows.health.repair import Repair, left_alone
 from flows.health.voices import of_voices
@@ -105,6 +106,7 @@ def _checks(
         check_browser,
         lambda: of_voices(os.environ, ask=examined.ask),
         lambda: of_bus([home]),
+        lambda: of_store(home),
         lambda: check_settings(runs),
         lambda: needs_of(examined.captains, in_dollars=examined.in_dollars),
     )

@@ -32,12 +32,11 @@ from flows.cli.terminal import (
 from flows.deployments.part import Part
 from flows.play import BusAddress
 from flows.server import Server, server
-from flows.standing import BUS, earlier_starts, keep_start, standing
+from flows.standing import BUS, STORE, earlier_starts, keep_start, standing
 from spectator import BusServer, start_token
 from spectator.starts import Starter
 
 DEFAULT_PORT: Final = 8765
-STORE: Final = "bus.sqlite"
 END_S: Final = 7.0
 LEAST_END_S: Final = 0.2
 

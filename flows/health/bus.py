@@ -14,6 +14,8 @@ import httpx
 
 from engine.errors import MissingSecret
 from engine.variables import BUS_TOKEN, BUS_URL
+from engine.wording import printable
+from flows.health import damaged
 from flows.needs import Finding, State
 from flows.play import BusAddress
 from flows.stage import BadBusAddress, bus_at
@@ -49,7 +51,7 @@ def _asked(bus: BusAddress) -> Finding:
     headers = {"Authorization": f"Bearer {bus.token}"}
     try:
         with httpx.Client(base_url=bus.url, timeout=ASK_S, trust_env=False) as client:
-            health = client.get("/healthz").status_code
+            health = client.get("/healthz")
             taken = client.post("/api/events", content=_NO_EVENTS, headers=headers).status_code
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         said = f"{bus.url} does not answer ({type(error).__name__})"
@@ -57,10 +59,21 @@ def _asked(bus: BusAddress) -> Finding:
     if taken in _REFUSED:
         mend = f"export {BUS_TOKEN}=…  # the bus's own"
         return _finding("wrong", f"{bus.url} does not take the token ({taken})", mend)
-    if health != HTTPStatus.OK:
-        said = f"{bus.url} answers {health}: it cannot reach its store"
+    if damage := _damage(health):
+        return _finding("wrong", f"{bus.url}: {damage}", damaged.MEND)
+    if health.status_code != HTTPStatus.OK:
+        said = f"{bus.url} answers {health.status_code}: it cannot reach its store"
         return _finding("wrong", said, f"curl -i {bus.url}/healthz  # then mend its store")
     return _finding("ok", f"{bus.url} answers and takes the token")
+
+
+def _damage(health: httpx.Response) -> str | None:
+    """Of its store, as far as it has been met with."""
+    with suppress(ValueError, KeyError, TypeError):
+        told = health.json()
+        if told["status"] == "store_damaged":
+            return printable(f"its store {told['file']} is damaged ({told['why']})")
+    return None
 
 
 def _finding(state: State, said: str, mend: str = "") -> Finding:

@@ -6,6 +6,7 @@ nothing; another event for a stored number is refused. `contract.py` is what a s
 """
 
 from spectator.store.contract import (
+    DAMAGED,
     EVERY_STREAM,
     FEATURED_CHANNEL,
     NOTHING,
@@ -18,6 +19,7 @@ from spectator.store.contract import (
     Line,
     Outcome,
     Result,
+    StoreDamaged,
     StoreRefused,
     StoreUnavailable,
     StreamFilter,
@@ -27,8 +29,10 @@ from spectator.store.contract import (
 )
 from spectator.store.opening import check_store, open_store
 from spectator.store.sqlite import SqliteEventStore
+from spectator.store.sqlite_faults import damage_in
 
 __all__ = [
+    "DAMAGED",
     "EVERY_STREAM",
     "FEATURED_CHANNEL",
     "NOTHING",
@@ -42,6 +46,7 @@ __all__ = [
     "Outcome",
     "Result",
     "SqliteEventStore",
+    "StoreDamaged",
     "StoreRefused",
     "StoreUnavailable",
     "StreamFilter",
@@ -49,5 +54,6 @@ __all__ = [
     "StreamPage",
     "Watcher",
     "check_store",
+    "damage_in",
     "open_store",
 ]

@@ -1,7 +1,8 @@
 """What a store of the bus is: the protocol, and the values that go in and out.
 
 Errors, by who must act: `StoreUnavailable` (nobody: it is tried again) and below it `StoreRefused`
-(whoever runs the store: its password, database, rights or version). Their text names no secret.
+(whoever runs the store: its password, database, rights or version) with `StoreDamaged` (its file).
+Their text names no secret.
 """
 
 from __future__ import annotations
@@ -23,6 +24,24 @@ class StoreUnavailable(Exception):
 
 class StoreRefused(StoreUnavailable):
     """The store is there and does not serve us until somebody changes something."""
+
+
+DAMAGED: Final = (
+    "end the bus, move the file and its -wal and -shm away, and start the bus again: it begins a "
+    "new one, and who publishes sends again what he still has; `captains publish RUN` puts there "
+    "what is recorded in the folder of a run"
+)
+
+
+class StoreDamaged(StoreRefused):
+    """The file is not, or not all of it, what was written: `why` is the database's own word."""
+
+    def __init__(self, file: str, why: str) -> None:
+        super().__init__(file, why)
+        self.file, self.why = file, why
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.why}; {DAMAGED}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +180,10 @@ class EventStore(Protocol):
     @property
     def epoch(self) -> str:
         """Changes when the log is another one; known once the store is open."""
+
+    @property
+    def damage(self) -> StoreDamaged | None:
+        """What was found first of it; some of the log may be there all the same."""
 
     async def open(self, watcher: Watcher) -> None:
         """Get ready, and tell `watcher` what other servers store. Harmless when it is open."""

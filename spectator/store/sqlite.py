@@ -33,14 +33,15 @@ from spectator.store.contract import (
     Featured,
     Line,
     Outcome,
+    StoreDamaged,
     StoreRefused,
-    StoreUnavailable,
     StreamFilter,
     StreamInfo,
     StreamPage,
     Watcher,
 )
 from spectator.store.filtering import LIVE_FIRST, Dialect, condition
+from spectator.store.sqlite_faults import Damage, ours
 from spectator.store.sqlite_schema import bring_up_to_date, transaction
 from spectator.streams import StreamKind, StreamName, StreamState, kind_of
 
@@ -70,6 +71,11 @@ class SqliteEventStore:
         except BaseException:
             self._thread.shutdown()
             raise
+        self._damage = Damage(str(path))
+
+    @property
+    def damage(self) -> StoreDamaged | None:
+        return self._damage.found
 
     async def open(self, watcher: Watcher) -> None:
         """The file is open since it was named, and nobody tells of other processes."""
@@ -104,10 +110,8 @@ class SqliteEventStore:
         self._thread.shutdown()
 
     async def _do(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        try:
+        with self._damage.noted():
             return await asyncio.get_running_loop().run_in_executor(self._thread, work, self._db)
-        except sqlite3.OperationalError as error:  # locked by another process, a full disk
-            raise StoreUnavailable(f"the store's file: {error}") from error
 
 
 # --- opening -------------------------------------------------------------------------------------
@@ -124,6 +128,9 @@ def _open(path: str) -> sqlite3.Connection:
         _prepare(db)
     except (sqlite3.DatabaseError, ValueError, StoreRefused) as error:
         db.close()
+        told = ours(error, path) if isinstance(error, sqlite3.DatabaseError) else error
+        if isinstance(told, StoreDamaged):
+            raise told from error
         raise StoreRefused(f"{path}: {error}") from error
     return db
 

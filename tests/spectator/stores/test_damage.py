@@ -1,0 +1,112 @@
+"""A SQLite file that is damaged, or goes away, while a bus has it open."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from flows.health.bus import of_bus
+from flows.health.damaged import of_store
+from spectator import BusServer
+from spectator.sending import Away, BusLine
+from spectator.store import SqliteEventStore, StoreDamaged
+from tests.spectator.matches import match_events
+from tests.spectator.wire import body, client, post, watch
+
+LOG, MORE = match_events("log", seed=3), match_events("more", seed=4)
+PAGE = 4096
+
+Damaging = Callable[[bytes], bytes]
+DAMAGES: list[Damaging] = [
+    lambda whole: whole[: 2 * PAGE] + bytes(len(whole) - 2 * PAGE),
+    lambda whole: whole[: 2 * PAGE],
+    lambda whole: b"holiday" * (len(whole) // 7),
+    lambda _: b"",
+]
+
+
+@pytest.fixture
+async def bus(tmp_path: Path) -> AsyncIterator[BusServer]:
+    """One that has read hardly anything of its file yet."""
+    async with BusServer(tmp_path / "bus.sqlite") as first:
+        await post(first, LOG)
+    async with BusServer(tmp_path / "bus.sqlite") as again:
+        yield again
+
+
+def damage(file: Path, damaging: Damaging) -> None:
+    """In place, as a disk does it."""
+    damaged = damaging(file.read_bytes())
+    with file.open("r+b") as there:
+        there.write(damaged)
+        there.truncate(len(damaged))
+
+
+@pytest.mark.parametrize("damaging", DAMAGES)
+async def test_a_damaged_file_is_told_with_what_to_do_and_who_watches_stays(
+    bus: BusServer, tmp_path: Path, damaging: Damaging, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with watch(bus, "/api/streams/more/1/ws") as viewer, client(bus) as http:
+        await viewer.recv()
+        damage(tmp_path / "bus.sqlite", damaging)
+        asked = [
+            await http.get(f"/api/streams/log/1{what}")
+            for what in ("/events", "/export.jsonl", "/frame")
+        ]
+        health = (await http.get("/healthz")).json()
+        await (await viewer.ping())
+    assert [answer.status_code for answer in asked] == [503] * 3
+    told = asked[0].json()
+    assert (told["error"], told["file"]) == ("store_damaged", "bus.sqlite")
+    assert "move the file" in told["mend"]
+    assert (health["status"], health["file"]) == ("store_damaged", "bus.sqlite")
+    (said,) = [one.getMessage() for one in caplog.records if one.levelno >= logging.ERROR]
+    assert str(tmp_path / "bus.sqlite") in said
+
+
+async def test_what_a_damaged_file_does_not_take_its_publisher_keeps(
+    bus: BusServer, tmp_path: Path
+) -> None:
+    damage(tmp_path / "bus.sqlite", lambda _: b"")
+    async with BusLine(bus.url, bus.publish_token) as line:
+        answer = await line.post(body(MORE).encode(), None)
+    assert isinstance(answer, Away)
+    assert "damaged" in answer.why
+
+
+async def test_a_text_that_is_none_any_more_is_told_without_it(tmp_path: Path) -> None:
+    async with BusServer(tmp_path / "bus.sqlite") as first:
+        await post(first, LOG)
+    damage(tmp_path / "bus.sqlite", lambda whole: whole.replace(b'"type"', b'"\xffype"'))
+    async with BusServer(tmp_path / "bus.sqlite") as bus, client(bus) as http:
+        answer = await http.get("/api/streams/log/1/events")
+    assert (answer.status_code, answer.json()["why"]) == (503, "a text in it is not UTF-8")
+
+
+def test_the_doctor_looks_at_the_file_of_captains_up(tmp_path: Path) -> None:
+    SqliteEventStore(tmp_path / "bus.sqlite").close()
+    assert [*of_store(tmp_path / "nowhere"), *of_store(tmp_path)] == []
+    damage(tmp_path / "bus.sqlite", DAMAGES[0])
+    (file,) = of_store(tmp_path)
+    assert (file.state, str(tmp_path / "bus.sqlite") in file.said) == ("wrong", True)
+
+
+async def test_the_doctor_tells_of_a_bus_whose_file_is_not_there_any_more(
+    bus: BusServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CAPTAINS_BUS_URL", bus.url)
+    monkeypatch.setenv("CAPTAINS_BUS_TOKEN", bus.publish_token)
+    (tmp_path / "bus.sqlite").unlink()
+    (asked,) = await asyncio.to_thread(lambda: [*of_bus([])])
+    assert asked.state == "wrong"
+    assert "bus.sqlite is damaged (it was moved or deleted" in asked.said
+
+
+async def test_a_damaged_file_is_refused_at_the_start_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "bus.sqlite").write_bytes(b"holiday" * PAGE)
+    with pytest.raises(StoreDamaged, match=r"bus\.sqlite: file is not a database; end the bus"):
+        SqliteEventStore(tmp_path / "bus.sqlite")
