@@ -200,8 +200,8 @@ class Forecast:
         return dict.fromkeys(self.meetings, each)
 
     def _fewest(self, pairs: Mapping[Meeting, float]) -> float:
-        """That any pairing plays; of a plan that grows, any fixture."""
-        if self._plan.grows:
+        """That any pairing plays; of a plan that grows by its results, any fixture."""
+        if self._plan.grows and self._spec.stop is None:
             return min(fixture.pairs for fixture in self._plan.fixtures)
         return min(pairs.values())
 
@@ -210,6 +210,12 @@ class Forecast:
         """Of an estimate: seeds less one where all pairings play the same, else pairs less what is
         estimated.
         """
+        if self._spec.stop is not None:
+            pairs = self._pairs().values()
+            seeds = (
+                max(pairs) if self._plan.shared_seeds else sum(pairs) - len(self._plan.captains) + 2
+            )
+            return round(seeds) - 1
         if self._plan.shared_seeds:
             return max((f.first_pair + f.pairs for f in self._plan.fixtures), default=2) - 2
         return self._plan.at_least // 2 - len(self._plan.captains) + 1

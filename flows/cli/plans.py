@@ -136,7 +136,7 @@ def _resolved(one: Resolved) -> str:
     if one.half_width_elo is None or one.detectable_elo is None:
         return f"{one.scores} results: too few seeds to tell any difference"
     alone = one.head_to_head_half_width_elo
-    met = "" if alone is None else f"; a pairing alone ±{alone:g}"
+    met = "" if alone in (None, one.half_width_elo) else f"; a pairing alone ±{alone:g}"
     return (
         f"{one.scores} results tell two captains apart within ±{one.half_width_elo:g} Elo (95 %), "
         f"and find {one.detectable_elo:g} Elo with 80 % power{met}"

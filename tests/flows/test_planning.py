@@ -199,6 +199,19 @@ def test_a_league_resolves_more_than_one_of_its_pairings() -> None:
         assert one.half_width_elo < one.head_to_head_half_width_elo
 
 
+@pytest.mark.parametrize("seeds", ["shared_seeds: true", "shared_seeds: false"])
+def test_a_test_that_goes_on_resolves_what_its_likely_pairs_do(seeds: str) -> None:
+    pair = "sprt: {pair: [c0, c1], elo0: 0, elo1: 50, max_pairs: 100}"
+    text = league(2, 4).replace("pairs: 4", f"pairs: 4, {seeds}")
+    for one, fixed in zip(
+        planned(f"{text}stop: {{{pair}}}\n").resolution,
+        planned(text.replace("pairs: 4", "pairs: 52")).resolution,
+        strict=True,
+    ):
+        assert one.half_width_elo == pytest.approx(fixed.half_width_elo)
+        assert one.head_to_head_half_width_elo == one.half_width_elo
+
+
 def test_fewer_slots_take_longer() -> None:
     assert planned(asked(limits="{llm: 1}")).hours.expected == pytest.approx(
         8 * planned(asked(limits="{llm: 8}")).hours.expected, rel=0.01
