@@ -40,7 +40,7 @@ def next_pairs(
     then one by one where a pair narrows most of what is uncertain. A gap between neighbours counts
     by the density of its being nought. `settled`: neighbours (better, worse) that need no more.
     """
-    order = [found.captains[place] for place in np.argsort(-found.strengths, kind="stable")]
+    order = [found.captains[place] for place in found.best_first]
     gaps = [gap for gap in pairwise(order) if gap not in settled]
     if not gaps:
         return {}

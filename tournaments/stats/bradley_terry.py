@@ -16,20 +16,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Final
 
 import numpy as np
 
 from tournaments.stats.across import Across
-from tournaments.stats.arrays import Bools, Floats, Ints
+from tournaments.stats.arrays import Floats, Ints
 from tournaments.stats.connected import NotConnected, connected
 from tournaments.stats.games import Game, Tabulated
 from tournaments.stats.jackknife import WEAK_RIDGE, moved
 
 _LEAST_RIDGE: Final = 1e-9  # strengths are relative: without any, the equations have no one answer
+_DIGITS: Final = 7  # of a strength in nats, and of a score: what lies behind is rounding
 _STEPS: Final = 200
 _SETTLED: Final = 1e-12
-_SLACK: Final = 1e-13
+_ROUNDING: Final = 1e-6  # steps this small that do not get smaller are noise
+# A weight grows by e^d at most where a difference of strength moves by d, so that a whole step of
+# less than ln 2 cannot lead down.
+_SURELY_UPHILL: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +60,22 @@ class Fit:
     cuts: tuple[Across, ...]
     apart: tuple[frozenset[int], ...] = ()
 
+    @property
+    def best_first(self) -> Ints:
+        """Places in `captains`."""
+        return best_first(self.captains, self.strengths, self.scores)
+
     def shares_met(self, one: int) -> Floats:
         """Of a captain's matches, the share that he played against each."""
         return np.asarray(self.met[one] / self.met[one].sum())
+
+
+def best_first(names: Sequence[str], strengths: Floats, scores: Floats) -> Ints:
+    """Places of the captains. Who is as strong but for rounding goes by his mean score and then by
+    his name, so that the order of the matches decides nothing.
+    """
+    alike = -np.round(strengths, _DIGITS) + 0.0
+    return np.lexsort((np.array(names), -np.round(scores, _DIGITS), alike))
 
 
 def fit(games: Sequence[Game], *, ridge: float | None = None) -> Fit:
@@ -80,7 +98,7 @@ class _Equations:
         self.held = games.scored
         self.held = self._held_inside()
         self.lost_nothing = not games.is_finite(self.held)
-        size = games.design.shape[1]
+        size = games.design.size
         if ridge is None:
             self.ridge = np.full(size, WEAK_RIDGE)
             self._hold_groups()
@@ -90,9 +108,9 @@ class _Equations:
 
     def solved(self) -> Fit:
         table, count, solution = self.games, self.count, self._solution()
-        expected = _expected(table.design @ solution)[table.cell]
-        rows = table.design[table.cell]
-        pulls = table.per_cluster(rows * (self.held - table.played * expected)[:, None])
+        expected = _expected(table.design.reach(solution))[table.cell]
+        rows = table.design.taken(table.cell)
+        pulls = table.pulls(self.held - table.played * expected)
         weight = table.played * (expected * (1 - expected))
         centre = np.eye(len(solution))
         centre[:count, :count] -= 1 / count
@@ -112,76 +130,90 @@ class _Equations:
             clusters=table.clusters_of_captains(),
             met=table.met(),
             lost_nothing=self.lost_nothing,
-            cuts=self._cuts(solution[:count]),
+            cuts=self._cuts(self._best_first(solution)),
         )
 
     def _held_inside(self) -> Floats:
-        """The scores, drawn to the middle for a captain who may have scored all or nothing."""
+        """The scores, drawn to the middle for a captain who may have scored all or nothing; but not
+        nearer to it than somebody who scored less, and surely not all.
+        """
         first, second = self.games.sides
-        drawn = np.array(
-            [
-                self._drawn((first == one) | (second == one), first == one)
-                for one in range(self.count)
-            ]
-        )
+        found = [
+            self.games.across((first == one) | (second == one), first == one, self.held)
+            for one in range(self.count)
+        ]
+        sure = [one.score - 0.5 for one in found if not one.may_be_all]
+        drawn = np.array([self._drawn(one, sure) for one in found])
         return self._drawn_by(np.minimum(drawn[first], drawn[second]))
 
     def _hold_groups(self) -> None:
         """The same for groups, which stand above the rest also where a ridge holds them."""
+        solution = None
         for _ in range(self.count):
-            order = np.argsort(-self._solution()[: self.count], kind="stable")
-            for size in range(1, len(order)):
+            solution = self._solution(solution)
+            order = self._best_first(solution)
+            is_held = True
+            for size in range(2, len(order) - 1):
                 across, above = self.games.cut(order[:size])
-                drawn = self._drawn(across, above)
+                drawn = self._drawn(self.games.across(across, above, self.held))
                 if drawn < 1:
                     self.held = self._drawn_by(np.where(across, drawn, 1.0))
-                    break
-            else:
+                    is_held = False
+            if is_held:
                 return
 
-    def _drawn(self, across: Bools, above: Bools) -> float:
-        """By how much the scores `across` are drawn to the middle; 1 where they stay."""
-        found = self.games.across(across, above, self.held)
-        off = abs(found.score - 0.5)
-        if off <= found.most + _SETTLED or not found.may_be_all:
+    def _drawn(self, found: Across, sure: Sequence[float] = ()) -> float:
+        """By how much such scores are drawn to the middle; 1 where they stay. `sure`: how far from
+        ½ others scored who are not.
+        """
+        off = found.score - 0.5
+        nearer = [abs(other) for other in sure if 0 < other / off < 1] if off else []
+        most = max([found.most, *nearer])
+        if abs(off) <= most + _SETTLED or not found.may_be_all:
             return 1.0
-        return found.most / off
+        return most / abs(off)
 
     def _drawn_by(self, drawn: Floats) -> Floats:
         even = self.games.played / 2
         return even + drawn * (self.held - even)
 
-    def _cuts(self, strengths: Floats) -> tuple[Across, ...]:
-        table, order = self.games, np.argsort(-strengths, kind="stable")
+    def _best_first(self, solution: Floats) -> Ints:
+        strengths = solution[: self.count] - solution[: self.count].mean()
+        return best_first(self.games.names, strengths, self.games.of_captains()[1])
+
+    def _cuts(self, order: Ints) -> tuple[Across, ...]:
+        table = self.games
         sizes = range(2, len(order) - 1)
         return tuple(table.across(*table.cut(order[:size]), table.scored) for size in sizes)
 
-    def _solution(self) -> Floats:
+    def _solution(self, start: Floats | None = None) -> Floats:
         """Newton's, each step halved until it is one uphill: the equations are those of a maximum,
-        which is the only one.
+        which is the only one, so it does not matter where it starts.
         """
         table, design = self.games, self.games.design
-        cells = len(design)
+        cells = len(design.first)
         played = np.bincount(table.cell, table.played, cells)
         scored = np.bincount(table.cell, self.held, cells)
 
         def height(at: Floats) -> float:
-            reach = design @ at
+            reach = design.reach(at)
             return float(scored @ reach - played @ np.logaddexp(0, reach) - self.ridge @ at**2 / 2)
 
-        at = np.zeros(design.shape[1])
+        at, before = np.zeros(design.size) if start is None else start, inf
         for _ in range(_STEPS):
-            expected = _expected(design @ at)
-            uphill = design.T @ (scored - played * expected) - self.ridge * at
+            expected = _expected(design.reach(at))
+            uphill = design.added(scored - played * expected) - self.ridge * at
             weight = played * expected * (1 - expected)
-            step = np.linalg.solve((design.T * weight) @ design + np.diag(self.ridge), uphill)
-            here = height(at)
-            lower = here - _SLACK * (1 + abs(here))  # near the top, rounding looks like a way down
-            while height(at + step) < lower:
-                step /= 2
+            information = design.information(weight) + np.diag(self.ridge)
+            step = np.asarray(np.linalg.solve(information, uphill))
+            moves = float(np.abs(design.reach(step)).max())
+            if moves > _SURELY_UPHILL:
+                while height(at + step) < height(at):
+                    step /= 2
             at = at + step
-            if np.abs(step).max() < _SETTLED:
+            if moves < _SETTLED or before <= moves < _ROUNDING:
                 break
+            before = moves
         return at
 
 

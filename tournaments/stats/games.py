@@ -18,6 +18,7 @@ import numpy as np
 
 from tournaments.stats.across import Across
 from tournaments.stats.arrays import Bools, Floats, Ints
+from tournaments.stats.design import Design
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +46,8 @@ class _Cell(NamedTuple):
 
 
 class Tabulated:
-    """`design` (kinds of match, captains and then side and toss); by kind in a cluster `cell`, its
-    row there, `cluster`, `played` and `scored`, which is of the first captain.
+    """`design`, a row for each kind of match; by kind in a cluster `cell`, its row there,
+    `cluster`, `played` and `scored`, which is of the first captain.
     """
 
     def __init__(self, games: Sequence[Game], names: tuple[str, ...]) -> None:
@@ -70,8 +71,7 @@ class Tabulated:
     @cached_property
     def sides(self) -> tuple[Ints, Ints]:
         """The first captain and the second, by place."""
-        captains = self.design[:, : len(self.names)]
-        return captains.argmax(1)[self.cell], captains.argmin(1)[self.cell]
+        return self.design.first[self.cell], self.design.second[self.cell]
 
     def cut(self, above: Ints) -> tuple[Bools, Bools]:
         """Matches of those above against the others, and whether the first is the one above."""
@@ -105,10 +105,14 @@ class Tabulated:
             reached = reached @ reached
         return bool(reached.all())
 
-    def per_cluster(self, each: Floats) -> Floats:
-        """Added up."""
-        added = np.zeros((self.clusters, *each.shape[1:]))
-        np.add.at(added, self.cluster, each)
+    def pulls(self, each: Floats) -> Floats:
+        """What each kind in a cluster says of what stands in its row, added up by cluster."""
+        added = np.zeros((self.clusters, self.design.size))
+        first, second = self.sides
+        np.add.at(added, (self.cluster, first), each)
+        np.subtract.at(added, (self.cluster, second), each)
+        for column, effect in enumerate(self.design.effects[self.cell].T, len(self.names)):
+            added[:, column] = np.bincount(self.cluster, each * effect, self.clusters)
         return added
 
     def of_captains(self) -> tuple[Floats, Floats]:
@@ -136,10 +140,11 @@ class Tabulated:
         return met + met.T
 
 
-def _design(cells: Sequence[_Cell], captains: int) -> Floats:
-    design = np.zeros((len(cells), captains + 2))
-    for row, cell in enumerate(cells):
-        design[row, cell.first] = 1
-        design[row, cell.second] = -1
-        design[row, captains:] = cell.side, cell.toss
-    return design
+def _design(cells: Sequence[_Cell], captains: int) -> Design:
+    first, second, side, toss = np.array(cells).T
+    return Design(
+        first=first,
+        second=second,
+        effects=np.array([side, toss], float).T,
+        captains=captains,
+    )

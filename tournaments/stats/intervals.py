@@ -110,7 +110,7 @@ class Intervals:
 
     def _groups(self) -> list[tuple[frozenset[int], Across]]:
         """The strongest, two or more, and what they scored against the others, two or more."""
-        places = np.argsort(-self.fit.strengths, kind="stable").tolist()
+        places = self.fit.best_first.tolist()
         return [(frozenset(places[:size]), cut) for size, cut in enumerate(self.fit.cuts, start=2)]
 
     def _stands_apart(self, above: frozenset[int], cut: Across) -> bool:

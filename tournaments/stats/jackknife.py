@@ -11,18 +11,19 @@ from typing import Final
 import numpy as np
 
 from tournaments.stats.arrays import Floats, Ints
+from tournaments.stats.design import Design
 
 WEAK_RIDGE: Final = 0.125  # half a match's information: ½ · ¼
 _MOST_NUMBERS: Final = 2_000_000  # at once: an information matrix a cluster, of many captains large
 _MOST_LEFT_OUT: Final = 5_000  # clusters; beyond, one of them moves nothing
 
 
-def moved(rows: Floats, weight: Floats, cluster: Ints, pulls: Floats, ridge: Floats) -> Floats:
+def moved(rows: Design, weight: Floats, cluster: Ints, pulls: Floats, ridge: Floats) -> Floats:
     """How far leaving out each cluster would move the solution: a row a cluster. `weight` is the
     information of each row, `cluster` whose it is, `pulls` what each cluster adds to the score
     equations. A weak ridge bounds it where without the cluster some would not have met the others.
     """
-    every: Floats = (rows.T * weight) @ rows + np.diag(ridge)
+    every = rows.information(weight) + np.diag(ridge)
     clusters = len(pulls)
     if clusters > _MOST_LEFT_OUT:
         return np.asarray(np.linalg.solve(every, pulls.T).T)
@@ -36,10 +37,10 @@ def moved(rows: Floats, weight: Floats, cluster: Ints, pulls: Floats, ridge: Flo
     return found
 
 
-def _information(rows: Floats, weight: Floats, cluster: Ints, clusters: int) -> Iterator[Floats]:
+def _information(rows: Design, weight: Floats, cluster: Ints, clusters: int) -> Iterator[Floats]:
     """Of each cluster, one after the other: all at once may not fit."""
     order = np.argsort(cluster, kind="stable")
-    rows, weight = rows[order], weight[order]
+    rows, weight = rows.taken(order), weight[order]
     ends = np.searchsorted(cluster[order], np.arange(clusters + 1))
     for begin, end in pairwise(ends.tolist()):
-        yield (rows[begin:end].T * weight[begin:end]) @ rows[begin:end]
+        yield rows.taken(slice(begin, end)).information(weight[begin:end])

@@ -14,8 +14,6 @@ from itertools import pairwise
 from statistics import NormalDist
 from typing import Final
 
-import numpy as np
-
 from tournaments.stats.bradley_terry import Fit
 from tournaments.stats.gaps import contrast
 from tournaments.stats.intervals import widened
@@ -99,7 +97,7 @@ class RankedVerdict:
 def judge(found: Fit, rule: RankedRule, look: int, *, adjusted: bool = False) -> RankedVerdict:
     """What the rule says at one of its looks, of the fit of all pairs up to there."""
     wide = widened(found, adjusted=adjusted)
-    order = [found.captains[place] for place in np.argsort(-found.strengths, kind="stable")]
+    order = [found.captains[place] for place in found.best_first]
     confidence = rule.confidence(look, len(order) - 1)
     gaps = tuple(
         _judged(wide, better, worse, confidence, rule.margin_elo)

@@ -79,7 +79,7 @@ class _Table:
     def __init__(self, found: Fit, *, adjusted: bool) -> None:
         self.fit, self.adjusted = found, adjusted
         self.count = len(found.captains)
-        self.order = np.argsort(-found.strengths, kind="stable")
+        self.order = found.best_first
         self.intervals = Intervals(found, adjusted=adjusted)
 
     def ranking(self, draws: int) -> Ranking:
@@ -97,12 +97,14 @@ class _Table:
     def _drawn_places(self, draws: int) -> Floats:
         """A row a draw: the place of every captain, were the strengths off by that much."""
         dice = np.random.default_rng(_DRAW_SEED)
-        values, vectors = np.linalg.eigh(self.intervals.covariance)
-        root = vectors * np.sqrt(np.maximum(values, 0))
         heavy = self._stretched(draws, dice)
-        drawn = self.fit.strengths + dice.standard_normal((draws, self.count)) @ root.T * heavy
-        for one, bounded in self.intervals.bounded.items():
-            drawn[:, one] = self._drawn_at_an_end(one, bounded, dice.random(draws))
+        errors = np.empty((draws, self.count))
+        errors[:, self.order] = dice.standard_normal((draws, self.count))
+        drawn = self.fit.strengths + errors @ _root(self.intervals.covariance) * heavy
+        for one in self.order.tolist():
+            if one in self.intervals.bounded:
+                bounded = self.intervals.bounded[one]
+                drawn[:, one] = self._drawn_at_an_end(one, bounded, dice.random(draws))
         places: Floats = np.argsort(np.argsort(-drawn, axis=1), axis=1).astype(float) + 1
         return places
 
@@ -186,3 +188,10 @@ class _Table:
             ]
             told += [f"{name} {verb} every match: the rating is a bound" for name in all_of]
         return tuple(told)
+
+
+def _root(covariance: Floats) -> Floats:
+    """The one that is symmetric, in which no captain comes before another."""
+    values, vectors = np.linalg.eigh(covariance)
+    root: Floats = (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T
+    return root

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import combinations
 from math import exp, log
 
 import numpy as np
@@ -193,3 +194,23 @@ def test_matches_that_share_a_seed_are_one_observation() -> None:
     games = games_of(("a", "b", 1, 12), ("a", "b", 0, 8))
     doubled = [game for game in games for _ in range(2)]
     assert fit(doubled).covariance[0, 0] == pytest.approx(fit(games).covariance[0, 0], rel=0.03)
+
+
+def test_who_scored_more_against_everybody_is_rated_higher_on_few_seeds_too() -> None:
+    """Of three seeds: nobody scored more who may have scored all, and is then drawn further."""
+    dice = np.random.default_rng(4)
+    true = np.linspace(-2.5, 2.5, 12)
+    games = [
+        Game(
+            first=str(one),
+            second=str(other),
+            score=float(dice.random() < 1 / (1 + exp(true[other] - true[one]))),
+            cluster=seed,
+        )
+        for seed in range(3)
+        for one, other in combinations(range(12), 2)
+        for _ in range(2)
+    ]
+    found = fit(games)
+    best = found.scores[found.best_first]
+    assert (np.diff(best) <= 1e-9).all(), best
