@@ -1,5 +1,5 @@
 """The three parts of an innings, as captains speak of them: powerplay, middle, death. A super over
-is none of them.
+is played as a death, and called by its own name.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Part(StrEnum):
 
 def part_of(format_: Format, legal_balls: int) -> Part:
     """The part of the innings that the next ball belongs to."""
-    if legal_balls >= format_.max_balls - _death_balls(format_.max_overs):
+    if legal_balls >= format_.max_balls - death_balls(format_):
         return Part.DEATH
     return Part.POWERPLAY if legal_balls < format_.powerplay_balls else Part.MIDDLE
 
@@ -37,8 +37,10 @@ def part_in_words(innings: Innings) -> str:
 
 
 def death_balls(format_: Format) -> int:
-    """Length of the death in legal balls, whole overs."""
-    return _death_balls(format_.max_overs)
+    """Length of the death in legal balls, whole overs. A super over is all death: its field is that
+    of a last over (ICC super over clause 10), and so is its bowling.
+    """
+    return _death_balls(format_.max_overs) if format_.powerplay_balls else format_.max_balls
 
 
 @cache

@@ -1,5 +1,6 @@
 """The version of the project, and that of the engine. The engine's grows when seed, captains and
-ball model give another play than before, so that results of different engines are never mixed.
+ball model give another play than before, so that results of different engines are never mixed; it
+is 1 until the first release, before which there are none to mix.
 """
 
 from __future__ import annotations

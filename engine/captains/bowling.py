@@ -2,7 +2,7 @@
 
 The innings is seen in three parts (powerplay, middle, death). Each bowler has a worth in each
 part; the best at the death keep overs for it, and the rest of the quota is spent where it is
-worth most.
+worth most. A super over goes to the best at the death of all who bowl.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ _BY_ROLE: Final = {Role.BOWLER: 0.25, Role.ALL_ROUNDER: 0.10, Role.BATTER: -0.60
 _FAST: Final = frozenset({Bowling.RIGHT_FAST, Bowling.LEFT_FAST})
 # Two bowlers share the death, as two ends do.
 _DEATH_BOWLERS: Final = 2
+# What pace is preferred by in a super over, for which nobody's quota is spent: of drawn squads 21 %
+# then have a spinner bowl it, as of real sides (15 of the 70 in T20 majors 2014-24).
+_KIND_IN_SUPER_OVER: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +48,12 @@ def choose_bowler(request: DecisionRequest, rotation: Rotation) -> PlayerIndex:
     part = part_of(innings.format, innings.legal_balls)
     held = _held_for_death(innings, squad, part)
     batters = request.view.squads.of(request.seat.other)
+    kind = _KIND_IN_SUPER_OVER if innings.is_super_over else rotation.kind
 
     def worth(player: PlayerIndex) -> float:
         line = innings.bowlers[player]
         left = max(0, innings.format.quota - line.overs) / max(1, innings.format.quota)
-        total = _quality(squad[player], part) + rotation.kind * _suits(squad[player].bowls, part)
+        total = _quality(squad[player], part) + kind * _suits(squad[player].bowls, part)
         total += rotation.fresh * left
         if rotation.match_up:
             total += rotation.match_up * _turns_away(squad[player], innings, batters)

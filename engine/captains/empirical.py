@@ -169,7 +169,7 @@ def _spin_chance(request: DecisionRequest, innings: Innings, squad: Squad) -> fl
     for player in squad.bowlers:
         turns = (overs - innings.over + (player in request.legal.players)) // 2
         left[squad[player].bowls.is_spin] += min(unused[player], turns)
-    return spin_chance(innings.over, overs, pace_left=left[False], spin_left=left[True])
+    return spin_chance(innings.over, innings.format, pace_left=left[False], spin_left=left[True])
 
 
 def _due(innings: Innings, squad: Squad, player: PlayerIndex) -> float:

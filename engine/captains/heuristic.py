@@ -36,7 +36,7 @@ from engine.cricket.choices import (
     Variation,
 )
 from engine.cricket.nodes import DecisionRequest
-from engine.cricket.players import Hand, Player, PlayerIndex, Squad
+from engine.cricket.players import Hand, Player, PlayerIndex, Skill, Squad
 from engine.cricket.state import Innings
 from engine.phases import Part, part_of
 from engine.seeds import CaptainDraws
@@ -53,6 +53,7 @@ _ATTACK: Final = {Part.POWERPLAY: 0.05, Part.MIDDLE: -0.15, Part.DEATH: -0.3}
 _BALLS_A_WICKET: Final = 9.0
 _SWING: Final = 0.35
 _SWINGING: Final = 0.5  # aggression above which a batter does not look for singles
+_CAN_BAT: Final = 7  # in the natural order: batters, the keeper, all-rounders
 _EASY_RATE: Final = 6.0  # runs an over; who needs no more has no reason to swing
 
 
@@ -184,14 +185,21 @@ def _unsettled(innings: Innings) -> float:
 
 def _next_batter(request: DecisionRequest, innings: Innings) -> PlayerIndex:
     """The natural order; with few balls left to each wicket, the hardest hitter of the next
-    three.
+    three. In a super over the best batters, whatever their place.
     """
     legal = sorted(request.legal.players)
+    squad = request.view.squads.of(innings.batting)
+    if innings.is_super_over:
+        return max(legal[:_CAN_BAT], key=lambda p: _for_an_over(squad[p].skill) - 0.02 * p)
     wickets = max(1, innings.max_wickets - innings.wickets)
     if innings.legal_balls == 0 or innings.balls_left / wickets > 4:
         return legal[0]
-    squad = request.view.squads.of(innings.batting)
     return max(legal[:3], key=lambda p: squad[p].skill.scoring - 0.05 * legal.index(p))
+
+
+def _for_an_over(skill: Skill) -> float:
+    """What a batter is worth where there are six balls and two wickets."""
+    return skill.scoring + 0.5 * skill.survival
 
 
 @cache

@@ -18,7 +18,7 @@ from engine.chance.elevens import LEFT_HANDED
 from engine.chance.kinds import KINDS, batters_of, bowlers_of
 from engine.chance.lookup import match_up_table
 from engine.chance.model import BallModel
-from engine.chance.rotation import spin_share
+from engine.chance.rotation import spin_shares
 from engine.chance.tables import ECONOMY, SCORING, WICKET, FormatTables
 from engine.cricket.formats import Format
 from engine.cricket.players import Bowling, Hand
@@ -46,9 +46,7 @@ class OverAll:
         self.styles = _styles(model)
         styles = self.styles[:, tables.phase]
         self._bowlers = np.exp(styles[:, None] + bowlers[:, None]).reshape(-1, *styles.shape[1:])
-        spin = np.array(
-            [spin_share(b // BALLS_PER_OVER, fmt.max_overs) for b in range(fmt.max_balls)]
-        )
+        spin = np.repeat(spin_shares(fmt), BALLS_PER_OVER)
         self._often = np.repeat(np.stack([1.0 - spin, spin]), KINDS, axis=0) / KINDS
 
     def crease(self) -> Crease:

@@ -33,7 +33,7 @@ from engine.chance.design import (
     weights,
 )
 from engine.cricket.errors import UnknownFormat
-from engine.cricket.formats import MAX_OVERS, MAX_OVERS_WOMEN, POWERPLAY_OUTSIDE, Format
+from engine.cricket.formats import MAX_OVERS, MAX_OVERS_WOMEN, Format
 from engine.cricket.outcomes import ALLOWED_ON_FREE_HIT, OUTCOMES
 from engine.cricket.players import Game
 from engine.eras import FIRST_ERA
@@ -141,7 +141,7 @@ def _assemble(fmt: Format, era: int, parts: dict[str, Floats]) -> FormatTables:
     death = parts.pop("death_overs").item()
     ball = np.arange(fmt.max_balls)
     late = (fmt.max_balls - ball) <= death * BALLS_PER_OVER
-    early = ball < _powerplay_balls(fmt)
+    early = ball < fmt.powerplay_balls
     phase = np.where(early, 0, np.where(late, 2, 1)).astype(np.intp)
     split = _normal(parts.pop("split"))
     tables = FormatTables(
@@ -154,14 +154,6 @@ def _assemble(fmt: Format, era: int, parts: dict[str, Floats]) -> FormatTables:
         **parts,
     )
     return in_season(tables, era)
-
-
-def _powerplay_balls(fmt: Format) -> int:
-    """Balls under the powerplay's restriction; none in a super over, whose field is that of a last
-    over.
-    """
-    first = fmt.phases[0]
-    return first.end if first.outside == POWERPLAY_OUTSIDE else 0
 
 
 def _free_hit_split(split: Floats) -> Floats:
@@ -227,7 +219,7 @@ def _grid(
         indexing="ij",
     )
     ball, inn, lost, bins, place, quarter = (axis.ravel() for axis in axes)
-    powerplay = _powerplay_balls(fmt)
+    powerplay = fmt.powerplay_balls
     return weights(
         family,
         Situations(

@@ -47,8 +47,9 @@ class Format:
 
     @property
     def powerplay_balls(self) -> int:
-        """Length of the first powerplay in legal balls."""
-        return self.phases[0].end
+        """Length of the first powerplay in legal balls; none in a super over."""
+        first = self.phases[0]
+        return first.end if first.outside == POWERPLAY_OUTSIDE else 0
 
     @property
     def quota(self) -> int:

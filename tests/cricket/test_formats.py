@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.cricket.errors import UnknownFormat
-from engine.cricket.formats import ODI, format_named, format_of
+from engine.cricket.formats import ODI, SUPER_OVER, format_named, format_of
 from engine.cricket.state import overs_notation
 
 # ICC men's T20I playing conditions, clause 28.7 (June 2025): innings overs and powerplay of a
@@ -19,6 +19,11 @@ REDUCED = {
 @pytest.mark.parametrize(("overs", "powerplay"), REDUCED.items())
 def test_powerplay_follows_the_table_for_reduced_matches(overs: int, powerplay: str) -> None:
     assert overs_notation(format_of(overs).powerplay_balls) == powerplay
+
+
+def test_a_super_over_has_no_powerplay() -> None:
+    assert SUPER_OVER.powerplay_balls == 0
+    assert {SUPER_OVER.max_outside(ball) for ball in range(6)} == {5}
 
 
 def test_an_odi_has_three_powerplays() -> None:
