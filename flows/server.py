@@ -22,6 +22,8 @@ from typing import Final
 
 import httpx
 
+from engine.record import is_written
+from flows.server_child import LOCK
 from flows.server_keeper import Keeper, Known, reap
 from flows.trust import AUTHORITIES, REFUSED_URL, holds_password, verified_by
 
@@ -135,6 +137,13 @@ def standing_server(home: Path) -> Server | None:
     for one that lives and does not answer: a second one would write into the same database.
     """
     known = Known.read(home)
+    if known is not None and known.is_elsewhere() and is_written(home / LOCK):
+        where = known.process["host"]
+        raise ServerUnavailable(
+            f"the Prefect server of {home} runs in another container, or on another machine "
+            f"({where}), out of reach; a second one would write into the same database",
+            "export PREFECT_API_URL=…  # of a server that both reach; else: export CAPTAINS_HOME=…",
+        )
     if known is None or not known.is_alive():
         return None
     match health(known.api_url, HEALTH_TIMEOUT_S):

@@ -13,14 +13,17 @@ import os
 import socket
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
+LOCK: Final = "server.lock"
 _KEPT_OPEN_S: Final = 30  # longer than Prefect's client keeps one, or it asks as we hang up
 
 
 def serve(listener: socket.socket, users_lock: Path) -> None:
     """Run a Prefect server on `listener` until nobody uses it or a signal ends it."""
+    _hold(users_lock.with_name(LOCK))
     guard = _Guard(users_lock)
     threading.Thread(target=guard.wait, name="users", daemon=True).start()
     gc.disable()  # nothing of what is loaded is garbage: to look for it is a fifth of the start
@@ -42,6 +45,15 @@ def serve(listener: socket.socket, users_lock: Path) -> None:
     server = uvicorn.Server(config)
     guard.server = server
     server.run(sockets=[listener])
+
+
+def _hold(lock: Path) -> None:
+    """Until this process ends: who has the same files and not the same process ids sees that it
+    lives.
+    """
+    handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+    with suppress(BlockingIOError):  # one that is about to be gone
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 class _Guard:

@@ -12,10 +12,11 @@ import sys
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from flows.processes import is_elsewhere, lives, process_of
 from flows.restarts import Restarts
 from flows.saving import save
 
@@ -27,32 +28,34 @@ _started: Final[list[subprocess.Popen[bytes]]] = []
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What `server.json` says of the server that was started last."""
+    """What `server.json` says of the server that was started last, and of its process."""
 
     pid: int
     api_url: str
+    process: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     @classmethod
     def read(cls, home: Path) -> Known | None:
         with suppress(OSError, ValueError, KeyError, TypeError):
             found = json.loads((home / "server.json").read_text(encoding="utf-8"))
-            return cls(pid=int(found["pid"]), api_url=str(found["api_url"]))
+            return cls(pid=int(found["pid"]), api_url=str(found["api_url"]), process=found)
         return None
 
     def write(self, home: Path) -> None:
-        text = json.dumps({"pid": self.pid, "api_url": self.api_url})
+        text = json.dumps({**process_of(self.pid), "api_url": self.api_url})
         save(home / "server.json", text.encode())
 
+    def is_elsewhere(self) -> bool:
+        """Whether it is out of reach: of another container, say."""
+        return is_elsewhere(self.process)
+
     def is_alive(self) -> bool:
+        """One that is elsewhere is not: nobody can ask it."""
+        if self.is_elsewhere():
+            return False
         with suppress(ChildProcessError):
             os.waitpid(self.pid, os.WNOHANG)  # a child that has ended is no longer alive
-        try:
-            os.kill(self.pid, 0)
-        except ProcessLookupError:
-            return False
-        except PermissionError:
-            return True
-        return True
+        return lives({**self.process, "pid": self.pid})
 
 
 def reap() -> None:

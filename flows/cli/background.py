@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from flows import settings
-from flows.cli.only import READY_S, Document, is_ready, standing_up
+from flows.cli.only import READY_S, Document, elsewhere, is_ready, standing_up
 from flows.cli.terminal import Exit, WorkFailed, answer_json, note, say
 from flows.server import see_off
 
@@ -103,8 +103,8 @@ def _until_ready(home: Path, child: subprocess.Popen[bytes], log: _Log) -> Docum
 
 
 def run_down(runs: Path, *, as_json: bool) -> int:
-    """End the `captains up` of this home folder, and its Prefect server where nobody else uses
-    it.
+    """End the `captains up` of this home folder, and its Prefect server where nobody else uses it.
+    Raises `WorkFailed` where that is out of reach.
     """
     home = settings.home(runs)
     document = standing_up(home)
@@ -112,6 +112,11 @@ def run_down(runs: Path, *, as_json: bool) -> int:
         _tell(None, f"nothing is up in {home}", as_json=as_json)
         return Exit.DONE
     pid = int(document["pid"])
+    if (host := elsewhere(home)) is not None:
+        raise WorkFailed(
+            f"captains is up in another container, or on another machine ({host}, process {pid} "
+            "there): `captains down` ends it there"
+        )
     deadline = time.monotonic() + DOWN_S
     if not _ended(home, pid, deadline):
         note(f"it had not ended after {DOWN_S:g} s and was killed; what was played is kept")

@@ -1,8 +1,8 @@
 """The one `captains up` of a home folder: two would write into one store of events.
 
 It holds the lock of `up.lock` until its process ends, however that ends, and keeps in it, for its
-owner alone, what it has told: first its `pid`, and once everything is up all of its document. What
-a killed one left there is not read.
+owner alone, what it has told: first its `pid`, and once everything is up all of its document, with
+its process as others may know it. What a killed one left there is not read.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ from typing import Any, Final
 
 from engine.record import is_written
 from flows.cli.terminal import WorkFailed
+from flows.processes import is_elsewhere, this_process
 
 LOCK: Final = "up.lock"
 READY_S: Final = 180.0  # a first start of a Prefect server on a busy machine, and a worker's
+_BY: Final = "by"
 _POLL_S: Final = 0.05
 _READS: Final = 20
 
@@ -36,7 +38,7 @@ class Hold:
 
     def tell(self, document: Document) -> None:
         """Let others know it."""
-        told = json.dumps(document).encode()
+        told = json.dumps({**document, _BY: this_process()}).encode()
         os.pwrite(self.handle, told, 0)
         os.ftruncate(self.handle, len(told))
 
@@ -62,6 +64,19 @@ def take(home: Path) -> Hold | Document:
 
 def standing_up(home: Path) -> Document | None:
     """What a `captains up` of this folder has told so far; None where there is none."""
+    told = _told(home)
+    return told and {name: told[name] for name in told if name != _BY}
+
+
+def elsewhere(home: Path) -> str | None:
+    """The host of a `captains up` of this folder that is in another container or on another
+    machine: its process id means nothing here.
+    """
+    by = (_told(home) or {}).get(_BY, {})
+    return str(by["host"]) if is_elsewhere(by) else None
+
+
+def _told(home: Path) -> Document | None:
     for _ in range(_READS):
         if not is_written(home / LOCK):
             return None
