@@ -46,13 +46,13 @@ def choose_bowler(request: DecisionRequest, rotation: Rotation) -> PlayerIndex:
         raise ValueError("there is no innings to bowl in")
     squad = request.view.squads.of(request.seat)
     part = part_of(innings.format, innings.legal_balls)
-    held = _held_for_death(innings, squad, part)
+    due = _due(innings, squad)
+    held = _kept_back(innings, squad, due, part)
     batters = request.view.squads.of(request.seat.other)
     kind = _KIND_IN_SUPER_OVER if innings.is_super_over else rotation.kind
 
     def worth(player: PlayerIndex) -> float:
-        line = innings.bowlers[player]
-        left = max(0, innings.format.quota - line.overs) / max(1, innings.format.quota)
+        left = max(0, due[player]) / max(1, innings.format.quota)
         total = _quality(squad[player], part) + kind * _suits(squad[player].bowls, part)
         total += rotation.fresh * left
         if rotation.match_up:
@@ -62,18 +62,36 @@ def choose_bowler(request: DecisionRequest, rotation: Rotation) -> PlayerIndex:
     return max(request.legal.players, key=worth)
 
 
-def _held_for_death(innings: Innings, squad: Squad, part: Part) -> frozenset[PlayerIndex]:
-    """Bowlers whose remaining overs are kept for the death."""
-    if part is Part.DEATH or innings.format.quota == 0:
-        return frozenset()
+def _due(innings: Innings, squad: Squad) -> dict[PlayerIndex, int]:
+    """The overs still to be given to each: their quotas, and one more to as many of the best,
+    whatever they bowl, as may have it. In a super over all are due.
+    """
+    if innings.is_super_over:
+        return dict.fromkeys(squad.bowlers, 1)
+    quota, extra = innings.format.quota, innings.format.bowlers_with_extra_over
+    best = sorted(squad.bowlers, key=lambda p: -_quality(squad[p], Part.DEATH))[:extra]
+    return {
+        player: quota + (player in best) - innings.bowlers[player].overs for player in squad.bowlers
+    }
+
+
+def _kept_back(
+    innings: Innings, squad: Squad, due: dict[PlayerIndex, int], part: Part
+) -> frozenset[PlayerIndex]:
+    """Who should not bowl now: those who have bowled what is due to them, and before the death
+    those who are left no more than it will take.
+    """
+    kept = {player for player, overs in due.items() if overs <= 0}
+    if part is Part.DEATH:
+        return frozenset(kept)
     overs_at_death = death_balls(innings.format) // 6
     best = sorted(squad.bowlers, key=lambda p: -_death_worth(squad[p]))[:_DEATH_BOWLERS]
-    return frozenset(
+    kept |= {
         player
-        for i, player in enumerate(best)
-        if innings.format.quota - innings.bowlers[player].overs
-        <= (overs_at_death + _DEATH_BOWLERS - 1 - i) // _DEATH_BOWLERS
-    )
+        for place, player in enumerate(best)
+        if due[player] <= (overs_at_death + _DEATH_BOWLERS - 1 - place) // _DEATH_BOWLERS
+    }
+    return frozenset(kept)
 
 
 def _death_worth(player: Player) -> float:

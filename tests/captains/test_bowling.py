@@ -67,6 +67,23 @@ def test_the_heuristic_bowls_his_best_out_and_leaves_part_timers_out() -> None:
     assert not part_timers & overs.keys()
 
 
+@pytest.mark.parametrize("overs", [6, 7, 8, 9, 12, 13, 14, 19])
+@pytest.mark.parametrize("squad", [SQUADS.home, SQUADS.away], ids=lambda squad: squad.name)
+def test_overs_beyond_a_fifth_are_given_to_the_best(overs: int, squad: Squad) -> None:
+    fmt = format_of(overs)
+    bowled = Counter(bowler.name for _, bowler in overs_of(fmt, Heuristic(), squad))
+    most = {name for name, each in bowled.items() if each > fmt.quota}
+    best = sorted((squad[i] for i in squad.bowlers), key=worth_at_the_death, reverse=True)
+    assert most <= {player.name for player in best[: fmt.bowlers_with_extra_over]}
+    assert bowled[best[0].name] == fmt.quota + 1
+
+
+def worth_at_the_death(player: Player) -> float:
+    """As a specialist or an all-rounder, whatever he bowls."""
+    role = {Role.BOWLER: 0.25, Role.ALL_ROUNDER: 0.1}.get(player.role, -1.0)
+    return role + 0.3 * player.skill.strike + 0.7 * player.skill.economy
+
+
 @pytest.mark.parametrize("fmt", [T5, T20, format_of(7), format_of(50)])
 def test_every_over_has_a_bowler(fmt: Format) -> None:
     assert [over for over, _ in overs_of(fmt, Baseline())] == list(range(fmt.max_overs))
