@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from statistics import fmean
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from tournaments.stats.student import reach
 
@@ -68,67 +68,85 @@ def mean_of(
     if not met:
         return None
     means = [fmean(value for _, value in meeting) for meeting in met]
-    mean, error = fmean(means), _error(met, means, least_spread)
-    freedom = _freedom(met, means, least_spread)
+    mean, pairs = fmean(means), sum(map(len, met))
+    error, freedom = None, pairs - len(met)
+    if min(map(len, met)) >= LEAST_PAIRS:
+        layers = _layers(met, means, least_spread)
+        error = sqrt(sum(layer.variance for layer in layers)) or None
+        freedom = _freedom(layers)
     margin = reach(freedom) * error if error and freedom else None
     return Estimate(
         mean=mean,
         low=None if margin is None else mean - margin,
         high=None if margin is None else mean + margin,
-        pairs=sum(map(len, met)),
+        pairs=pairs,
         freedom=freedom,
     )
 
 
-def _error(
-    met: Sequence[Sequence[tuple[int, float]]], means: Sequence[float], least_spread: float
-) -> float | None:
-    """The standard error: the pulls of one seed on the mean are added before they are squared,
-    each meeting's freed of the bias that its own mean brings. None where one pair shows no spread,
-    or none was seen.
+class _Layer(NamedTuple):
+    """Seeds that the same meetings played: what they add to the `variance` of the mean, what they
+    would if every pair spread by 1, and how much `freedom` tells it.
     """
-    if min(map(len, met)) < LEAST_PAIRS:
-        return None
-    pulls: dict[int, float] = defaultdict(float)
-    for meeting, mean in zip(met, means, strict=True):
+
+    variance: float
+    a_unit: float
+    freedom: float
+
+    def at_least(self, spread: float) -> Self:
+        return self._replace(variance=max(self.variance, spread**2 * self.a_unit))
+
+    def with_another(self, usual: float) -> Self:
+        """With a seed more on which pairs spread by the usual variance, if that is more."""
+        both = self.variance * self.freedom + usual * self.a_unit
+        return self._replace(variance=max(self.variance, both / (self.freedom + 1)))
+
+
+def _layers(
+    met: Sequence[Sequence[tuple[int, float]]], means: Sequence[float], least_spread: float
+) -> list[_Layer]:
+    """The pulls of one seed on the mean are added before they are squared, each meeting's freed of
+    the bias that its own mean brings. What a meeting's mean takes of its freedom is spread over its
+    seeds.
+    """
+    pulls, a_unit = defaultdict[int, float](float), defaultdict[int, float](float)
+    played = defaultdict[int, list[int]](list)
+    for number, (meeting, mean) in enumerate(zip(met, means, strict=True)):
         pairs = len(meeting)
         weight = sqrt(pairs / (pairs - 1)) / (pairs * len(met))
         for seed, value in meeting:
             pulls[seed] += weight * (value - mean)
-    least = least_spread / len(met) * sqrt(sum(1 / len(meeting) for meeting in met))
-    return max(least, sqrt(sum(pull * pull for pull in pulls.values()))) or None
-
-
-def _freedom(
-    met: Sequence[Sequence[tuple[int, float]]], means: Sequence[float], least_spread: float
-) -> int:
-    """Of the error. A meeting of two pairs tells little of its spread, however long others were."""
-    pairs, seeds = sum(map(len, met)), len({seed for meeting in met for seed, _ in meeting})
-    most = pairs - len(met) if seeds == pairs else seeds - 1
-    if min(map(len, met)) < LEAST_PAIRS:
-        return most
-    parts = [
-        _Part(_spread(meeting, mean, least_spread) / len(meeting), len(meeting) - 1)
-        for meeting, mean in zip(met, means, strict=True)
+            a_unit[seed] += 1 / (pairs * len(met)) ** 2
+            played[seed].append(number)
+    alike = defaultdict[tuple[int, ...], list[int]](list)
+    for seed, numbers in played.items():
+        alike[tuple(numbers)].append(seed)
+    lengths = [len({seed for seed, _ in meeting}) for meeting in met]
+    return [
+        _Layer(
+            variance=sum(pulls[seed] ** 2 for seed in seeds),
+            a_unit=sum(a_unit[seed] for seed in seeds),
+            freedom=len(seeds) * (1 - 1 / min(lengths[number] for number in numbers)),
+        ).at_least(least_spread)
+        for numbers, seeds in alike.items()
     ]
-    return min(most, _of_sum(parts))
 
 
-class _Part(NamedTuple):
-    variance: float
-    freedom: int
+def _freedom(layers: Sequence[_Layer]) -> int:
+    """Of the error. A meeting of two pairs tells little of its spread, however long others were,
+    and no more where they came out alike by chance: what all showed counts in each as one seed.
+    """
+    freedom = sum(layer.freedom for layer in layers)
+    if min(layer.freedom for layer in layers) == 0:
+        return 0
+    usual = sum(layer.freedom * layer.variance / layer.a_unit for layer in layers) / freedom
+    raised = [layer.with_another(usual) for layer in layers]
+    return max(1, min(_of_sum(layers), _of_sum(raised)))
 
 
-def _spread(meeting: Sequence[tuple[int, float]], mean: float, least: float) -> float:
-    """The variance of its pairs."""
-    squares = sum((value - mean) ** 2 for _, value in meeting)
-    return max(squares / (len(meeting) - 1), least**2)
-
-
-def _of_sum(parts: Sequence[_Part]) -> int:
+def _of_sum(layers: Sequence[_Layer]) -> int:
     """Degrees of freedom of a sum of variances (Satterthwaite 1946)."""
-    total = sum(part.variance for part in parts)
+    total = sum(layer.variance for layer in layers)
     if not total:
-        return sum(part.freedom for part in parts)
-    shares = sum((part.variance / total) ** 2 / part.freedom for part in parts)
-    return round(1 / shares)
+        return round(sum(layer.freedom for layer in layers))
+    return round(1 / sum((layer.variance / total) ** 2 / layer.freedom for layer in layers))

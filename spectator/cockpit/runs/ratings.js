@@ -47,8 +47,8 @@ function Plot({ rated, stream }) {
       </table>
     </div>
     <p class="quiet ratings-key">
-      ● mean score with the luck taken out, a win 1, and its 95 % interval; ◇ share of the points. Where intervals overlap, the
-      order is not settled. The dashed line is level.
+      ● mean score with the luck taken out, a win 1, and its 95 % interval; ◇ share of the points. Where two intervals
+      overlap much, their order is not settled. The dashed line is level.
     </p>
   `;
 }

@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import t as student
 
 from tests.tournaments.results import pair_with
-from tournaments.stats.means import LEAST_SPREAD, of_captains, of_meeting
+from tournaments.stats.means import LEAST_SPREAD, mean_of, of_captains, of_meeting
 
 SEEDS, PAIRINGS, RUNS = 12, 3, 1_000
 
@@ -76,18 +76,35 @@ def test_intervals_cover_also_where_pairings_share_their_seeds(shared: bool) -> 
     assert 0.93 <= covered / RUNS <= 0.97
 
 
-def test_two_pairs_beside_a_hundred_make_the_interval_as_unsure_as_they_are() -> None:
-    """Beside several long meetings it holds less: docs/statistics.md."""
+@pytest.mark.parametrize("shared", [0.0, 0.5, 0.9])
+@pytest.mark.parametrize(
+    "lengths", [(2, 100), (2, 10), (2, 20, 20, 20), (3, 3, 30), (2, 2, 10, 10)]
+)
+def test_intervals_cover_also_where_meetings_have_hardly_begun(
+    lengths: tuple[int, ...], shared: float
+) -> None:
+    """Where they play the same seeds, `shared` of what a pair spreads by is the seed's."""
     dice = np.random.default_rng(5)
     covered = 0
     for _ in range(RUNS):
-        scores = [
-            pair_with(seed=seed, second=other, adjusted=float(dice.normal(0.6, 0.2)))
-            for other, pairs in (("b", 100), ("c", 2))
-            for seed in range(pairs)
-        ]
-        found = of_captains(scores)["a"]
+        common = dice.normal(0.6, 0.2 * shared**0.5, max(lengths))
+        meetings, before = [], 0
+        for length in lengths:
+            values = common[:length] + dice.normal(0, 0.2 * (1 - shared) ** 0.5, length)
+            seeds = range(before, before + length)
+            meetings.append(list(zip(seeds, values.tolist(), strict=True)))
+            before += 0 if shared else length
+        found = mean_of(meetings, LEAST_SPREAD)
+        assert found is not None
         assert found.low is not None
         assert found.high is not None
         covered += found.low <= 0.6 <= found.high
-    assert covered / RUNS >= 0.93
+    assert covered / RUNS >= 0.94
+
+
+def test_a_meeting_on_one_seed_leaves_the_interval_open() -> None:
+    """It shows no spread of what is in a seed, however many seeds others played."""
+    others = [(seed, seed / 10) for seed in range(9)]
+    found = mean_of([others, [(1, 0.4), (1, 0.9)]])
+    assert found is not None
+    assert (found.low, found.high, found.freedom) == (None, None, 0)
