@@ -224,7 +224,7 @@ def strength_table() -> str:
 
 def _pack(pack: Pack) -> Iterator[str]:
     yield f"### `{pack.name}`, version {pack.version}\n"
-    length = "of any length" if pack.overs is None else f"{pack.overs} overs"
+    length = "Any length" if pack.overs is None else f"{pack.overs} overs"
     yield f"{pack.description} {length}; digest `{pack.digest[:16]}`.\n"
     odds = shipped_odds()[pack.name]
     rows = (

@@ -97,7 +97,7 @@ def analyze(
     view = request.view
     innings = view.innings
     if innings is None:
-        return {"format": view.format.name, "overs": view.format.max_overs, "venue": view.venue}
+        return _at_the_toss(request, adviser)
     fielding = view.squads.of(innings.fielding)
     facts: dict[str, Any] = {
         "phase": part_in_words(innings),
@@ -117,6 +117,20 @@ def analyze(
         facts["par_score"] = par_score(innings, value)
     if adviser is not None:
         facts["an_over_of"] = plans(request, adviser)
+    return facts
+
+
+def _at_the_toss(request: DecisionRequest, adviser: Adviser | None) -> dict[str, Any]:
+    view = request.view
+    facts: dict[str, Any] = {
+        "format": view.format.name,
+        "overs": view.format.max_overs,
+        "venue": view.venue,
+    }
+    if adviser is not None:
+        facts["win_probability_by_choice"] = {
+            choice.value: round(worth, 3) for choice, worth in adviser.elections(request).items()
+        }
     return facts
 
 

@@ -17,6 +17,9 @@ LONGEST_SHOWN: Final = 60
 
 _UNITS: Final = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 _OURS: Final = "Value error, "  # how pydantic begins a message that a validator of ours wrote
+# Where pydantic names classes of ours, or steps of its own: what it is about, in words of a file.
+_NO_MAPPING: Final = frozenset({"model_type", "model_attributes_type", "dataclass_type"})
+_NOT_SO_MANY: Final = {"too_short": ("min_length", "least"), "too_long": ("max_length", "most")}
 
 
 def printable(text: str) -> str:
@@ -74,11 +77,21 @@ def sentence(error: ErrorDetails, key: str, *, quoted: bool = True) -> str:
 
     A mapping or a list that was given is not quoted, and nothing is without `quoted`.
     """
-    message = printable(error["msg"].removeprefix(_OURS))
-    complaint = f"{message[:1].lower()}{message[1:]}"
+    complaint = _complaint(error)
     given = error["input"]
     quote = f" {shown(given)}" if quoted and not isinstance(given, dict | list) else ""
     return f"{key}{quote}: {complaint}" if key else complaint
+
+
+def _complaint(error: ErrorDetails) -> str:
+    kind, said = error["type"], error.get("ctx", {})
+    if kind in _NO_MAPPING:
+        return "allowed: a mapping of keys to values"
+    if kind in _NOT_SO_MANY:
+        bound, word = _NOT_SO_MANY[kind]
+        return f"{said['actual_length']} given; allowed: at {word} {said[bound]}"
+    message = printable(error["msg"].removeprefix(_OURS))
+    return f"{message[:1].lower()}{message[1:]}"
 
 
 def _escape(character: str) -> str:

@@ -63,12 +63,21 @@ class Adviser:
                 legal = sorted(request.legal.players)
                 return BatterDecision(player=self._first_best(request, legal, 1.0))
             case DecisionKind.TOSS:
-                field, bat = self._elections(request)
-                return TossDecision(elect=Election.BAT if bat - field > TIE else _USUAL_ELECTION)
+                worth = self.elections(request)
+                bats = worth[Election.BAT] - worth[Election.FIELD] > TIE
+                return TossDecision(elect=Election.BAT if bats else _USUAL_ELECTION)
 
     def cost(self, request: DecisionRequest, decision: Decision) -> float:
         """Win probability given away against the best legal answer, at least 0."""
         return self.costs([(request, decision)])[0]
+
+    def elections(self, request: DecisionRequest) -> dict[Election, float]:
+        """The win probability of the seat that won the toss, by what it may elect."""
+        bats = self._start(request, request.seat)
+        return {
+            Election.BAT: bats,
+            Election.FIELD: 1.0 - self._start(request, request.seat.other),
+        }
 
     def costs(self, made: Sequence[Made]) -> list[float]:
         """As `cost`, of many legal decisions of one match: priced together, a decision takes a
@@ -111,8 +120,8 @@ class Adviser:
         lost = []
         for request, decision in made:
             assert isinstance(decision, TossDecision)
-            field_first, bat_first = self._elections(request)
-            gain = bat_first - field_first
+            worth = self.elections(request)
+            gain = worth[Election.BAT] - worth[Election.FIELD]
             lost.append(-gain if decision.elect is Election.BAT else gain)
         return lost
 
@@ -128,11 +137,6 @@ class Adviser:
         price = self.staffing.bowlers if bowls else self.staffing.batters
         values = sign * price([(request.view, legal)])[0]
         return legal[int(np.argmax(values >= values.max() - TIE))]
-
-    def _elections(self, request: DecisionRequest) -> tuple[float, float]:
-        """The values of fielding and of batting first, to the seat that won the toss."""
-        bats = self._start(request, request.seat)
-        return 1.0 - self._start(request, request.seat.other), bats
 
     def _start(self, request: DecisionRequest, batting: Seat) -> float:
         start = start_innings(number=1, batting=batting, format_=request.view.format, target=None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -45,7 +46,18 @@ BUILT_IN: Final[tuple[str, ...]] = tuple(sorted(path.stem for path in _FOLDER.gl
 TOSS: Final = "toss"
 MOST_ENTRIES: Final = 1000
 
-_Name = Annotated[str, Field(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$", max_length=MAX_NAME)]
+_NAME: Final = re.compile(r"[a-z0-9]+([_-][a-z0-9]+)*")
+
+
+def _named(text: str) -> str:
+    if not _NAME.fullmatch(text) or len(text) > MAX_NAME:
+        raise ValueError(
+            f"allowed: 1 to {MAX_NAME} small letters and digits, `-` or `_` between them"
+        )
+    return text
+
+
+_Name = Annotated[str, Field(strict=True), AfterValidator(_named)]
 
 
 def _line(text: str) -> str:
@@ -196,11 +208,10 @@ _MODELS: Final[dict[str, type[Part]]] = {
 def _explained(error: ErrorDetails, data: dict[str, Any]) -> tuple[Where, str]:
     """Where in the file the error lies, and what it is: entry, key and what is allowed."""
     where = tuple(_in_the_file(error["loc"]))
-    key = [part for part in where if part != "entries"]
-    who = ""
+    key, who = where, ""
     if where[:1] == ("entries",) and len(where) > 1 and isinstance(where[1], int):
-        who = f"entry {_named(data, where[1])}: "
-        key = list(where[2:])
+        who = f"entry {_entry_named(data, where[1])}: "
+        key = where[2:]
     if error["type"] == "extra_forbidden":
         allowed = ", ".join(_model_at(error["loc"]).model_fields)
         return where, f"{who}unknown key {dotted(key)!r}; allowed: {allowed}"
@@ -223,7 +234,7 @@ def _model_at(loc: tuple[int | str, ...]) -> type[Part]:
     return model
 
 
-def _named(data: dict[str, Any], number: int) -> str:
+def _entry_named(data: dict[str, Any], number: int) -> str:
     entry = data["entries"][number]
     name = entry.get("name") if isinstance(entry, dict) else None
     return repr(shortened(printable(name))) if isinstance(name, str) else str(number + 1)

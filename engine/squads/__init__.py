@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -168,10 +169,13 @@ def _faults(parsed: _SquadFile) -> Iterator[tuple[Where, str]]:
             if one.name in known:
                 yield (where, number), f"two players have the same name: {shown(one.name)}"
             known.add(one.name)
-    for number, name in enumerate(parsed.eleven or ()):
+    eleven = parsed.eleven or ()
+    for number, name in enumerate(eleven):
         if name not in known:
             allowed = printable(", ".join(one.name for p in listed.values() for one in p))
             yield ("eleven", number), f"eleven {shown(name)}: no such player; allowed: {allowed}"
+        if name in eleven[:number]:
+            yield ("eleven", number), f"eleven {shown(name)}: the same name again; allowed: once"
 
 
 def _eleven(parsed: _SquadFile) -> tuple[Player, ...]:
@@ -211,4 +215,13 @@ def _sentence(error: ErrorDetails, key: str, model: type[BaseModel]) -> str:
     """What is wrong at `key`; `model` knows which keys there are."""
     if error["type"] == "extra_forbidden":
         return f"unknown key {key!r}; allowed: {', '.join(model.model_fields)}"
+    if error["type"] == "missing":
+        return f"{key}: missing; allowed: {_allowed(model.model_fields[key].annotation)}"
     return sentence(error, key)
+
+
+def _allowed(values: object) -> str:
+    """Of a key that must be there."""
+    if isinstance(values, type) and issubclass(values, StrEnum):
+        return ", ".join(str(one) for one in values)
+    return NAME_RULE if values is str else f"{SQUAD_SIZE} players"

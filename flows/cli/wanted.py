@@ -106,6 +106,8 @@ def _squads(text: str) -> SquadsWord | tuple[str, str]:
             "or the paths of .yaml files"
         )
     for name in names:
+        if is_squads_word(name):
+            raise BadInput(f"--squads {text}: {name} stands for both sides; allowed: {name}")
         load_squad(name)
     return names[0], names[1]
 

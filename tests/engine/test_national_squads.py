@@ -97,8 +97,22 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         {"eleven": ["A Stranger"] * 11},
         "eleven 'A Stranger': no such player; allowed: Sanju Samson, ",
     ),
-    "ten in the eleven": ({"eleven": ["Rinku Singh"] * 10}, "eleven"),
-    "twice in the eleven": ({"eleven": ["Rinku Singh"] * 11}, "the same name"),
+    "ten in the eleven": (
+        {"eleven": ["Rinku Singh"] * 10},
+        "eleven: 10 given; allowed: at least 11",
+    ),
+    "twice in the eleven": (
+        {"eleven": ["Rinku Singh"] * 11},
+        "eleven 'Rinku Singh': the same name again; allowed: once",
+    ),
+    "a name and no player": (
+        {"substitutes": ["A Stranger"]},
+        "substitute 1: entry 'A Stranger': allowed: a mapping of keys to values",
+    ),
+    "a player without a hand": (
+        {"substitutes": [{"name": "X", "role": "bowler", "bowls": "none"}]},
+        "substitute 1 (X): bats: missing; allowed: right, left",
+    ),
     "another game": ({"game": "mixed"}, "game 'mixed': input should be 'men' or 'women'"),
     "a bad substitute": (
         {"substitutes": [{"name": "X", "role": "umpire", "bats": "right", "bowls": "none"}]},

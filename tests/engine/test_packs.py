@@ -257,7 +257,8 @@ WRONG = {
     ("super_over: true", "super_over: 1"): "20: entry 'decider': start.super_over 1: input should",
     ("super_over: true", "super_over: 1.0"): "20: entry 'decider': start.super_over 1.0: input sho",
     ("super_over: true", "super_over: false"): "20: entry 'decider': start.super_over False: input",
-    ("decider", "chase"): "5: 'chase' is the name of two entries; allowed: each name once",
+    ("decider", "chase"): "5: entries: 'chase' is the name of two entries; allowed: each name once",
+    ("name: mine", "name: Mine A"): "2: name 'Mine A': allowed: 1 to 40 small letters and digits",
     ("overs: 20", "overs: 10"): "7: entry 'chase': overs 12: allowed: below 10 in T10",
     ("overs: 20\n", ""): "6: entry 'chase': the pack needs `overs`; allowed: 1 to 50",
     ("version: 1", "version: one"): "3: version 'one': input should be a valid integer",
@@ -296,6 +297,14 @@ def test_a_hostile_file_is_refused_in_one_printable_line(fault: str, tmp_path: P
         load_pack(str(file))
     assert str(caught.value).isprintable()
     assert len(str(caught.value)) < 600
+
+
+def test_a_pack_without_entries_and_one_that_is_text_are_told_in_words_of_the_file() -> None:
+    head = "name: a\nversion: 1\n"
+    with pytest.raises(BadYaml, match=r"f\.yaml:3: entries: 0 given; allowed: at least 1$"):
+        mine(f"{head}entries: []")
+    with pytest.raises(BadYaml, match=r"entry 1: allowed: a mapping of keys to values$"):
+        mine(f"{head}entries: [toss]")
 
 
 def test_a_pack_fits_matches_of_its_own_length_only() -> None:

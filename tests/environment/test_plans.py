@@ -15,10 +15,12 @@ from engine.chance.options import field_of
 from engine.cricket.choices import (
     DecisionKind,
     DeliveryDecision,
+    Election,
     Length,
     Line,
     Shot,
     ShotDecision,
+    TossDecision,
     Variation,
 )
 from engine.cricket.formats import T5
@@ -51,6 +53,18 @@ def asked(match: MatchDriver, kind: DecisionKind, over: int = 0) -> DecisionRequ
 def analysis(request: DecisionRequest) -> dict[str, Any]:
     value = WinProbability.public(request.view, MODEL)
     return analyze(request, value, Adviser(MODEL, value))
+
+
+def test_at_the_toss_it_says_what_either_choice_is_worth_and_no_more() -> None:
+    match = driver(Conditions(venue=0.1))
+    assert match.request is not None
+    told = analysis(match.request)
+    worth = told.pop("win_probability_by_choice")
+    assert told == {"format": "T5", "overs": 5, "venue": 0.1}
+    lost = Adviser(MODEL, WinProbability.public(match.request.view, MODEL)).cost(
+        match.request, TossDecision(elect=Election.FIELD)
+    )
+    assert lost == pytest.approx(max(0.0, worth["bat"] - worth["field"]), abs=0.0011)
 
 
 def test_pressing_harder_makes_more_runs_and_loses_more_wickets() -> None:

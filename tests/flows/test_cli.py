@@ -59,6 +59,10 @@ def test_every_command_is_there() -> None:
             "women play 1 to 20 overs",
         ),
         (["play", "heuristic", "random", "--squads", "x,y"], "saltmarsh"),
+        (
+            ["play", "heuristic", "random", "--squads", "india,drawn"],
+            "drawn stands for both sides; allowed: drawn",
+        ),
         (["simulate", "--matches", "0", "--out", "x"], "1 to"),
         (["simulate", "--matches", "1", "--out", "x", "--processes", "0"], "1 to 256"),
         (["up", "--port", "65536"], "0 (a free one) to 65535"),
