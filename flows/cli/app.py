@@ -9,7 +9,7 @@ import stat
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 from cyclopts import App, CycloptsError, UnknownCommandError
@@ -70,12 +70,27 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def command() -> int:
     """`captains` as a program, which ends once it has answered."""
+    _open_streams()
     if sys.argv[1:] and sys.argv[1] in SHORT:
         gc.disable()  # most of them is imports, whose garbage is not worth looking for
     gc.set_threshold(*GARBAGE)
     code = main()
     gc.freeze()  # or the interpreter looks through all that was imported: a fifth of `check`
     return code
+
+
+def _open_streams() -> None:
+    """Whoever starts it may have closed some: what is said there is for nobody, and no file of ours
+    gets their numbers.
+    """
+    for number in (0, 1, 2):
+        with suppress(OSError):
+            os.fstat(number)
+            continue
+        os.open(os.devnull, os.O_RDWR)  # gets the lowest number that is free
+    sys.stdin = sys.stdin or os.fdopen(0, closefd=False)
+    sys.stdout = sys.stdout or os.fdopen(1, "w", closefd=False)
+    sys.stderr = sys.stderr or os.fdopen(2, "w", closefd=False)
 
 
 def _call(tokens: list[str]) -> Any:
@@ -88,9 +103,12 @@ def _call(tokens: list[str]) -> Any:
 
 
 def _failed(tokens: Sequence[str], code: Exit, message: str) -> int:
+    """Whether somebody takes what is said or not."""
     if any(token.partition("=")[0] == "--json" for token in tokens):
-        answer_json({"error": message, "exit_code": int(code)})
-    note(message)
+        with suppress(OSError):
+            answer_json({"error": message, "exit_code": int(code)})
+    with suppress(OSError):
+        note(message)
     return code
 
 

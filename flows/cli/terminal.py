@@ -33,14 +33,21 @@ class WorkFailed(Exception):
 
 def say(text: str) -> None:
     """A line of the answer."""
-    sys.stdout.write(f"{_encodable(text, sys.stdout)}\n")
-    sys.stdout.flush()
+    _write(text, sys.stdout, "stdout")
 
 
 def note(text: str) -> None:
     """A line about how it goes."""
-    sys.stderr.write(f"{_encodable(text, sys.stderr)}\n")
-    sys.stderr.flush()
+    _write(text, sys.stderr, "stderr")
+
+
+def _write(text: str, stream: TextIO, name: str) -> None:
+    """Raises `OSError`, with the stream's name, where it takes no more."""
+    try:
+        stream.write(f"{_encodable(text, stream)}\n")
+        stream.flush()
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, name) from None
 
 
 def note_server() -> None:
