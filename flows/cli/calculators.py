@@ -62,11 +62,12 @@ def show_elo(counts: Counts, *, as_json: bool) -> int:
             }
         )
         return Exit.DONE
-    units = "pairs" if counts.matches > 1 else "matches"
+    one, more = ("pair", "pairs") if counts.matches > 1 else ("match", "matches")
+    units = f"{counts.units:,.0f} {one if counts.units == 1 else more}"
     say(f"Elo    {interval_text(elo)}")
     say(f"nElo   {interval_text(nelo)}")
     say(f"LOS    {found.los:.2%}")
-    say(f"score  {counts.mean:.4f} over {counts.units:g} {units}")
+    say(f"score  {counts.mean:.4f} over {units}")
     return Exit.DONE
 
 
@@ -74,7 +75,7 @@ def interval_text(found: Interval, digits: int = 2) -> str:
     """`+40.70 (+10.27 to +71.12)`, or a bound where an end is open."""
 
     def told(value: float) -> str:
-        return f"{value:+.{digits}f}"
+        return f"{value:+z.{digits}f}"
 
     if found.low is None and found.high is None:
         return "not known" if found.mean is None else f"{told(found.mean)} (no interval)"
@@ -102,7 +103,7 @@ def show_sprt(test: Sprt, counts: Counts, *, as_json: bool) -> int:
     if as_json:
         answer_json(asdict(found))
         return Exit.DONE
-    say(f"LLR    {found.llr:+.2f} ({found.lower:.2f} to {found.upper:.2f})")
+    say(f"LLR    {found.llr:+z.2f} ({found.lower:.2f} to {found.upper:.2f})")
     say(f"state  {_SAID[found.state]}")
     say(f"H0 {test.elo0:g}, H1 {test.elo1:g}, {test.model}")
     return Exit.DONE
@@ -152,9 +153,14 @@ def show_power(
         return Exit.DONE
     whose = "of the two captains" if captains == 2 else f"of every two of {captains} captains"
     say(f"{pairs:,} pairs {whose}, {found['matches']:,} matches")
-    say(f"a difference is known to ±{found['resolution']:.1f} Elo (95 %)")
-    say(f"one of {found['detects']:.1f} Elo is found with a chance of {power:.0%}")
+    say(f"a difference is known to ±{_elo_text(found['resolution'])} Elo (95 %)")
+    say(f"one of {_elo_text(found['detects'])} Elo is found with a chance of {power:.0%}")
     return Exit.DONE
+
+
+def _elo_text(elo: float) -> str:
+    """To a tenth, or as far as it takes to be no nought."""
+    return f"{elo:,.1f}" if elo >= 1 else f"{elo:.2g}"
 
 
 def _within(option: str, given: float, least: float, most: float) -> None:

@@ -12,7 +12,7 @@ from tournaments.stats.ranking import Ranking, RatedCaptain
 from tournaments.stats.scale import score_at
 
 MOST_NAMED: Final = 4
-HARDLY: Final = 0.05  # of the likeliest's chance: who has less is not named beside him
+HARDLY: Final = 0.1  # of the likeliest's chance: who has less is not named beside him
 _NOTHING: Final = "Nothing can be said yet: no two captains have played a whole pair."
 _APART: Final = "No ranking yet: some captains have not met, not even through others."
 

@@ -56,6 +56,10 @@ def _captain(name: str, p_best: float, place_low: int) -> RatedCaptain:
             {"ann": 0.6, "bob": 0.38, "cy": 0.02},
             "ann (60 %) and bob (38 %) may be the best; cy hardly.",
         ),
+        (
+            {"ann": 0.92, "bob": 0.03, "lost-all": 0.05},
+            "ann (92 %) is probably the best; bob and lost-all hardly.",
+        ),
         ({"ann": 0.97, "bob": 0.03}, "ann (97 %) is probably the best; bob hardly."),
     ],
 )

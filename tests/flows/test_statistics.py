@@ -61,6 +61,24 @@ def test_power_and_back(capsys: pytest.CaptureFixture[str]) -> None:
     assert back["resolution"] == pytest.approx(20, abs=0.02)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("elo --wdl 1 0 0", "over 1 match\n"),
+        ("elo --pentanomial 0 0 0 1 0 0", "over 1 pair\n"),
+        ("elo --wdl 1000000 3 999999", "over 2,000,002 matches\n"),
+        ("sprt --wdl 0 20 0 --elo1 20 --model bayesian", "LLR    +0.00 "),
+        ("power --elo 0.01 --captains 1000", "known to ±0.01 Elo"),
+        ("power --pairs 2", "known to ±2,207.3 Elo"),
+    ],
+)
+def test_figures_are_told_as_a_person_would(
+    capsys: pytest.CaptureFixture[str], arguments: str, said: str
+) -> None:
+    assert main(["stats", *arguments.split()]) == 0
+    assert said in capsys.readouterr().out
+
+
 def test_of_very_many_captains_two_pairs_of_every_two_are_the_fewest(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
