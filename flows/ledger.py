@@ -20,9 +20,10 @@ between any two system calls.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,7 +32,7 @@ from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
 from flows import holding
 from flows.played import Played, Tried, line_of, result_at, results_in, tried_in
-from flows.saving import append_line, save
+from flows.saving import append_line, overwrite, save
 
 DIGEST_DIGITS: Final = 12
 
@@ -181,10 +182,17 @@ class RunFolder:
             return frozenset(self._pruned.read_text(encoding="utf-8").split())
         return frozenset()
 
-    def say_pruned(self, episode_ids: Iterable[str]) -> None:
-        """Note it before they are deleted."""
-        told = sorted({*self.pruned(), *episode_ids})
-        save(self._pruned, "".join(f"{name}\n" for name in told).encode())
+    def say_pruned(self, records: Sequence[Path]) -> None:
+        """Note it before they are deleted; on a full disk in the room that one of them takes."""
+        told = sorted({*self.pruned(), *(path.stem for path in records)})
+        content = "".join(f"{name}\n" for name in told).encode()
+        try:
+            save(self._pruned, content)
+        except OSError as error:
+            room = max(records, key=lambda path: path.stat().st_size, default=None)
+            if error.errno != ENOSPC or room is None or not overwrite(room, content):
+                raise
+            room.replace(self._pruned)
 
     @property
     def _pruned(self) -> Path:

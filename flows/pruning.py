@@ -68,7 +68,7 @@ def _pruned(run: RunFolder, *, dry: bool) -> Pruned:
     ]
     size = sum(path.stat().st_size for path in (*records, *void))
     if not dry and (records or void):
-        run.say_pruned(path.stem for path in records)
+        run.say_pruned(records)
         for path in (*records, *void):
             path.unlink(missing_ok=True)
     return Pruned(run_dir=str(run.path), records=len(records) + len(void), bytes=size)

@@ -38,6 +38,20 @@ def save(path: Path, content: bytes) -> None:
         raise
 
 
+def overwrite(path: Path, content: bytes) -> bool:
+    """Put `content` where a file is that nobody needs any more, in the room that it has; False
+    where that is too small. Raises `OSError`, which names it.
+    """
+    with naming(path), path.open("r+b") as file:
+        if os.fstat(file.fileno()).st_size < len(content):
+            return False
+        file.write(content)
+        file.truncate()
+        file.flush()
+        os.fsync(file.fileno())
+    return True
+
+
 def save_private(path: Path, content: bytes) -> int:
     """The same, read by its owner alone (mode 600). Gives the open file, for the caller to close:
     its lock is taken before anybody sees it.

@@ -19,7 +19,7 @@ from engine import events as ev
 from engine.cricket.formats import BALLS_PER_OVER, format_of
 from engine.cricket.outcomes import OUTCOME_INDEX, OUTCOMES, Outcome
 from engine.record import ending_of, header_of, read_record
-from flows.exports.written import Written, records
+from flows.exports.written import Written, pruned, records
 from flows.ledger import RunFolder
 from flows.saving import save
 
@@ -43,7 +43,7 @@ def write_cricsheet(folder: RunFolder, out: Path, *, event: str) -> Written:
     """A file a match. `event` names what they were played for. Raises `BrokenRecord`, `OSError`."""
     out.mkdir(parents=True, exist_ok=True)
     files: list[Path] = []
-    left_out: list[str] = []
+    left_out = [*pruned(folder)]
     for number, path in enumerate(records(folder), start=1):
         match = cricsheet_of(path, event=event, number=number)
         if match is None:

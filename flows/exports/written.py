@@ -24,3 +24,9 @@ class Written:
 def records(folder: RunFolder) -> Iterator[Path]:
     """The records of the matches that count, by episode id."""
     yield from sorted(folder.records.glob(_RECORDS))
+
+
+def pruned(folder: RunFolder) -> tuple[str, ...]:
+    """Why matches that were played are not written."""
+    there = {path.stem for path in records(folder)}
+    return tuple(f"{name}: its record was pruned" for name in sorted(folder.pruned() - there))

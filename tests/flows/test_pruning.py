@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from errno import ENOSPC
 from pathlib import Path
 
 import pytest
@@ -66,6 +68,51 @@ def test_a_line_alone_is_still_no_result(tmp_path: Path) -> None:
     (told,) = prune([folder])
     assert told.records == EPISODES_OF_SMALL - 1
     assert folder.played().sealed(lost.stem) is None
+
+
+@pytest.fixture
+def fill(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Let the disk take no new file from here on."""
+
+    def save(path: Path, _: bytes) -> None:
+        raise OSError(ENOSPC, "No space left on device", str(path))
+
+    return lambda: monkeypatch.setattr("flows.ledger.save", save)
+
+
+def test_a_disk_that_is_full_is_given_room(tmp_path: Path, fill: Callable[[], None]) -> None:
+    folder = played(tmp_path)
+    names = [path.stem for path in records(folder)]
+    fill()
+    pruned(folder)
+    assert records(folder) == []
+    assert sorted(folder.pruned()) == names
+    assert len(folder.played().names) == EPISODES_OF_SMALL
+
+
+def test_a_list_that_has_no_room_in_any_record_deletes_nothing(
+    tmp_path: Path, fill: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = played(tmp_path)
+    before = {path: path.read_bytes() for path in records(folder)}
+    fill()
+    monkeypatch.setattr("flows.ledger.RunFolder.pruned", lambda _: frozenset({"x" * 1_000_000}))
+    with pytest.raises(OSError, match=r"pruned\.txt"):
+        [*prune([folder])]
+    assert {path: path.read_bytes() for path in records(folder)} == before
+
+
+@pytest.mark.parametrize("to", ["cricsheet", "decisions"])
+def test_an_export_says_what_it_has_not_got_any_more(
+    tmp_path: Path, to: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = played(tmp_path)
+    pruned(folder)
+    assert main(["export", str(folder.path), "--to", to]) == 0
+    heard = capsys.readouterr()
+    assert heard.out.startswith("0 matches in ")
+    assert heard.err.count("its record was pruned") == 3
+    assert f"left out: {EPISODES_OF_SMALL - 3} more" in heard.err
 
 
 def test_a_dry_run_deletes_nothing(tmp_path: Path) -> None:
