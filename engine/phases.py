@@ -11,7 +11,8 @@ from typing import Final
 from engine.cricket.formats import BALLS_PER_OVER, Format
 from engine.cricket.state import Innings
 
-# Overs 17 to 20 of a T20 and 41 to 50 of an ODI are called the death: the last fifth.
+# Overs 17 to 20 of a T20 and 41 to 50 of an ODI are called the death: the last fifth, and the last
+# over of the shortest match.
 DEATH_SHARE: Final = 0.2
 SUPER_OVER: Final = "super over"
 
@@ -37,12 +38,12 @@ def part_in_words(innings: Innings) -> str:
 
 
 def death_balls(format_: Format) -> int:
-    """Length of the death in legal balls, whole overs. A super over is all death: its field is that
-    of a last over (ICC super over clause 10), and so is its bowling.
+    """Length of the death in legal balls, whole overs: all of a super over, whose field is that of
+    a last over too (ICC super over clause 10).
     """
-    return _death_balls(format_.max_overs) if format_.powerplay_balls else format_.max_balls
+    return _death_balls(format_.max_overs)
 
 
 @cache
 def _death_balls(max_overs: int) -> int:
-    return BALLS_PER_OVER * round(max_overs * DEATH_SHARE)
+    return BALLS_PER_OVER * max(1, round(max_overs * DEATH_SHARE))

@@ -89,7 +89,10 @@ def test_every_over_has_a_bowler(fmt: Format) -> None:
     assert [over for over, _ in overs_of(fmt, Baseline())] == list(range(fmt.max_overs))
 
 
-@pytest.mark.parametrize(("fmt", "overs"), [(T5, 1), (T20, 4), (format_of(50), 10)])
-def test_the_death_is_the_last_fifth(fmt: Format, overs: int) -> None:
+LAST_FIFTH = [(format_of(1), 1), (format_of(2), 1), (T5, 1), (T20, 4), (format_of(50), 10)]
+
+
+@pytest.mark.parametrize(("fmt", "overs"), LAST_FIFTH)
+def test_the_death_is_the_last_fifth_or_the_last_over(fmt: Format, overs: int) -> None:
     assert death_balls(fmt) == overs * 6
     assert part_of(fmt, fmt.max_balls - 1) is Part.DEATH
