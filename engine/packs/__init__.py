@@ -184,14 +184,14 @@ def parse_pack(document: Document, source: str) -> Pack:
 
 
 def _try_out(pack: Pack, entry: Entry) -> None:
-    """Whether a match can begin there. Raises `BadStart`."""
+    """Whether a match can begin there, of any length where the pack has none. Raises `BadStart`."""
     if isinstance(entry.state, Situation) and pack.format is None:
         raise BadStart("the pack needs `overs`; allowed: 1 to 50, the length of an innings")
     if entry.state is not None:
-        fmt = pack.format or format_of(MAX_OVERS)
         home, away = (load_squad(name) for name in SQUADS[:2])
         squads = Squads(home=home, away=away)
-        MatchSetup(format=fmt, squads=squads, start=entry.state.start(fmt, squads))
+        for fmt in (pack.format,) if pack.format else (format_of(1), format_of(MAX_OVERS)):
+            MatchSetup(format=fmt, squads=squads, start=entry.state.start(fmt, squads))
 
 
 _TAGS: Final[dict[str, type[Part]]] = {"super_over": SuperOver, "innings": Situation}

@@ -197,7 +197,11 @@ class SuperOver(Part):
 
     def start(self, fmt: Format, squads: Squads) -> Start:
         opened = self.batting if self.target is None else self.batting.other
-        level = fmt.max_overs * _LEVEL_RATE if self.level is None else self.level
+        level, most = self.level, RUNS_OFF_A_BALL * fmt.max_balls
+        if level is None:
+            level = fmt.max_overs * _LEVEL_RATE
+        if level > most:
+            raise BadStart(f"level {level}: allowed: 0 to {most} off {fmt.max_balls} balls")
         made = Total(runs=level)
         first = finished_innings(made, 1, opened.other, fmt, squads)
         second = finished_innings(made, 2, opened, fmt, squads, target=level + 1)

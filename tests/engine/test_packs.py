@@ -276,6 +276,16 @@ def test_a_fault_is_told_with_line_entry_key_and_what_is_allowed(change: tuple[s
     assert str(caught.value).startswith(f"f.yaml:{WRONG[change]}")
 
 
+def test_what_fits_every_length_fits_the_shortest() -> None:
+    start = "{super_over: true, batting: home, level: 165}"
+    text = f"name: a\nversion: 1\nentries:\n  - name: d\n    start: {start}"
+    with pytest.raises(BadYaml, match="5: entry 'd': level 165: allowed: 0 to 36 off 6 balls"):
+        mine(text)
+    assert mine(f"overs: 20\n{text}").entry("d").state is not None
+    with pytest.raises(BadYaml, match="level 165: allowed: 0 to 108 off 18 balls"):
+        mine(f"overs: 3\n{text}")
+
+
 HOSTILE = {
     "not a mapping": "- chase",
     "an anchor": "name: &a mine\nversion: 1",
