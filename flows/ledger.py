@@ -111,6 +111,13 @@ class RunFolder:
             return found if isinstance(found, dict) else {}
         return {}
 
+    def check_about(self) -> None:
+        """Raises `OSError` where `run.json` is there and may not be read: who went on would count
+        starts and attempts anew.
+        """
+        with suppress(FileNotFoundError):
+            (self.path / "run.json").read_bytes()
+
     def set_aside(self) -> Path | None:
         """Move what was played before out of the way; says where to, or None where there was
         nothing.

@@ -64,6 +64,7 @@ def _held(
 ) -> Iterator[Run]:
     folder = order.folder(runs)
     with folder.held():
+        folder.check_about()
         if fresh:
             folder.set_aside()
         left = _left_by_the_last(folder, order.spec.limits.attempts)

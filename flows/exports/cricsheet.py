@@ -19,7 +19,7 @@ from engine import events as ev
 from engine.cricket.formats import BALLS_PER_OVER, format_of
 from engine.cricket.outcomes import OUTCOME_INDEX, OUTCOMES, Outcome
 from engine.record import ending_of, header_of, read_record
-from flows.exports.written import Written, pruned, records
+from flows.exports.written import Written, left_out, records
 from flows.ledger import RunFolder
 from flows.saving import save
 
@@ -43,15 +43,15 @@ def write_cricsheet(folder: RunFolder, out: Path, *, event: str) -> Written:
     """A file a match. `event` names what they were played for. Raises `BrokenRecord`, `OSError`."""
     out.mkdir(parents=True, exist_ok=True)
     files: list[Path] = []
-    left_out = [*pruned(folder)]
+    why = [*left_out(folder)]
     for number, path in enumerate(records(folder), start=1):
         match = cricsheet_of(path, event=event, number=number)
         if match is None:
-            left_out.append(f"{path.stem} began in the middle")
+            why.append(f"{path.stem} began in the middle")
             continue
         files.append(out / f"{path.stem}.json")
         save(files[-1], orjson.dumps(match, option=orjson.OPT_INDENT_2))
-    return Written(files=tuple(files), matches=len(files), left_out=tuple(left_out))
+    return Written(files=tuple(files), matches=len(files), left_out=tuple(why))
 
 
 def cricsheet_of(path: Path, *, event: str, number: int = 1) -> Json | None:

@@ -15,7 +15,7 @@ from engine import events as ev
 from engine.cricket.formats import Format, format_of
 from engine.phases import part_of
 from engine.record import ending_of, header_of, read_record
-from flows.exports.written import Written, pruned, records
+from flows.exports.written import Written, left_out, records
 from flows.ledger import RunFolder
 from flows.saving import naming
 
@@ -92,7 +92,7 @@ def write_decisions(folder: RunFolder, out: Path) -> Written:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
-    return Written(files=(path,), matches=matches, left_out=pruned(folder))
+    return Written(files=(path,), matches=matches, left_out=left_out(folder))
 
 
 def decisions_of(path: Path) -> Iterator[DecisionLine]:

@@ -26,7 +26,11 @@ def records(folder: RunFolder) -> Iterator[Path]:
     yield from sorted(folder.records.glob(_RECORDS))
 
 
-def pruned(folder: RunFolder) -> tuple[str, ...]:
+def left_out(folder: RunFolder) -> tuple[str, ...]:
     """Why matches that were played are not written."""
-    there = {path.stem for path in records(folder)}
-    return tuple(f"{name}: its record was pruned" for name in sorted(folder.pruned() - there))
+    there, pruned = {path.stem for path in records(folder)}, folder.pruned()
+    counted = {one.episode_id for one in folder.tried() if not one.end_reason.is_void}
+    return tuple(
+        f"{name}: its record was pruned" if name in pruned else f"{name}: there is no record of it"
+        for name in sorted((counted | pruned) - there)
+    )

@@ -91,3 +91,13 @@ def test_a_take_over_that_was_broken_off_goes_on(tmp_path: Path) -> None:
         asyncio.run(broken_off())
     with open_run(CHANGED, tmp_path) as run:
         assert run.resumed + run.taken_over == EPISODES_OF_SMALL
+
+
+def test_a_run_whose_own_word_may_not_be_read_is_not_begun_anew(tmp_path: Path) -> None:
+    folder = played(tmp_path)
+    file = folder.path / "run.json"
+    file.unlink()
+    file.symlink_to(file)  # it is there, and cannot be opened
+    with pytest.raises(OSError, match=r"run\.json"), open_run(ORDER, tmp_path):
+        pass
+    assert file.is_symlink()

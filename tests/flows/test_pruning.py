@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from errno import ENOSPC
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 
@@ -103,15 +104,19 @@ def test_a_list_that_has_no_room_in_any_record_deletes_nothing(
 
 
 @pytest.mark.parametrize("to", ["cricsheet", "decisions"])
+@pytest.mark.parametrize("why", ["its record was pruned", "there is no record of it"])
 def test_an_export_says_what_it_has_not_got_any_more(
-    tmp_path: Path, to: str, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, to: str, why: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = played(tmp_path)
-    pruned(folder)
+    if "pruned" in why:
+        pruned(folder)
+    else:
+        rmtree(folder.records)
     assert main(["export", str(folder.path), "--to", to]) == 0
     heard = capsys.readouterr()
     assert heard.out.startswith("0 matches in ")
-    assert heard.err.count("its record was pruned") == 3
+    assert heard.err.count(why) == 3
     assert f"left out: {EPISODES_OF_SMALL - 3} more" in heard.err
 
 
