@@ -39,6 +39,11 @@ def shared(total: int, weights: Sequence[int]) -> list[int]:
     return [after - before for before, after in pairwise(edges)]
 
 
+def off_the_bat(runs: int, faced: Sequence[int], weights: Sequence[int]) -> list[int]:
+    """Runs by weights, among those who have faced a ball."""
+    return shared(runs, [w if balls else 0 for w, balls in zip(weights, faced, strict=True)])
+
+
 def ranked_bowlers(squads: Squads, fielding: Seat) -> tuple[PlayerIndex, ...]:
     """Who bowl, the last man of the order first; six of them."""
     return tuple(reversed(squads.of(fielding).bowlers))[:MIN_BOWLERS]
@@ -150,7 +155,8 @@ def _came_in(made: Total) -> int:
 def _batted(made: Total, balls: int, wickets_of: Sequence[PlayerIndex]) -> tuple[BatterLine, ...]:
     """The scorecard of those who came in, the first of them out."""
     came_in = _came_in(made)
-    runs, faced = (shared(n, WEIGHTS[:came_in]) for n in (made.runs, balls))
+    faced = shared(balls, WEIGHTS[:came_in])
+    runs = off_the_bat(made.runs, faced, WEIGHTS[:came_in])
     lines = [BatterLine() for _ in range(SQUAD_SIZE)]
     for i in range(came_in):
         lines[i] = (

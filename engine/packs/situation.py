@@ -38,6 +38,7 @@ from engine.packs.sharing import (
     dismissed,
     finished_innings,
     in_order,
+    off_the_bat,
     ranked_bowlers,
     shared,
 )
@@ -170,7 +171,8 @@ class Situation(Part):
         lines = [BatterLine() for _ in range(SQUAD_SIZE)]
         fallen = sorted(self.out)
         weights = [WEIGHTS[place - 1] for place in fallen]
-        runs, balls = shared(self.others_runs, weights), shared(self.others_balls, weights)
+        balls = shared(self.others_balls, weights)
+        runs = off_the_bat(self.others_runs, balls, weights)
         for i, place in enumerate(fallen):
             lines[place - 1] = dismissed(runs[i], balls[i], wickets_of[i])
         for batter in self.at_the_crease:

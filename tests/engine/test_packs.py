@@ -324,6 +324,20 @@ def test_a_pack_fits_matches_of_its_own_length_only() -> None:
         PACKS["chase"].check_fits(5)
 
 
+@given(st.data(), st.integers(1, 10), st.integers(0, 10))
+def test_any_first_innings_that_can_be_made_can_be_chased(
+    data: st.DataObject, overs: int, wickets: int
+) -> None:
+    balls = data.draw(st.integers(1, overs * 6)) if wickets == 10 else overs * 6
+    runs = data.draw(st.integers(0, 6 * balls))
+    pack = mine(
+        f"name: a\nversion: 1\novers: {overs}\nentries:\n  - name: c\n    start:\n"
+        "      {batting: home, innings: 2, overs: 0, first_innings: "
+        f"{{runs: {runs}, wickets: {wickets}, balls: {balls}}}}}"
+    )
+    assert pack.format is not None
+
+
 @given(st.integers(0, 999), st.lists(st.integers(0, 30), min_size=1, max_size=11))
 def test_what_is_shared_out_adds_up(total: int, weights: list[int]) -> None:
     parts = shared(total, weights)
