@@ -272,3 +272,13 @@ async def test_a_long_seed_keeps_every_digit(chromium, bus, starter):
         await press_start(page)
         await expect(page.locator(".starts .what")).to_contain_text(f"seed {MAX_SEED}")
     assert [asked.seed for asked in starter.asked] == [MAX_SEED]
+
+
+async def test_both_columns_begin_at_one_height(chromium, bus):
+    async with browse(chromium, bus, page_of(bus)) as page:
+        await page.set_viewport_size({"width": 1440, "height": 900})
+        tops = [
+            await page.locator(f"{column} .card").first.bounding_box()
+            for column in (".start-form", ".start-side")
+        ]
+    assert tops[0]["y"] == tops[1]["y"]
