@@ -25,7 +25,7 @@ from tournaments.stats.across import Across
 from tournaments.stats.arrays import Floats, Ints
 from tournaments.stats.connected import NotConnected, connected
 from tournaments.stats.games import Game, Tabulated
-from tournaments.stats.jackknife import WEAK_RIDGE, moved
+from tournaments.stats.jackknife import WEAK_RIDGE, scatter
 
 _LEAST_RIDGE: Final = 1e-9  # strengths are relative: without any, the equations have no one answer
 _DIGITS: Final = 7  # of a strength in nats, and of a score: what lies behind is rounding
@@ -110,11 +110,12 @@ class _Equations:
         table, count, solution = self.games, self.count, self._solution()
         expected = _expected(table.design.reach(solution))[table.cell]
         rows = table.design.taken(table.cell)
-        pulls = table.pulls(self.held - table.played * expected)
+        over = self.held - table.played * expected
         weight = table.played * (expected * (1 - expected))
         centre = np.eye(len(solution))
         centre[:count, :count] -= 1 / count
-        centred = moved(rows, weight, table.cluster, pulls, self.ridge) @ centre.T
+        found = scatter(rows, weight, table.cluster, over, self.ridge)
+        centred = found.moves @ centre.T
         games, scores = table.of_captains()
         few = max(table.clusters - 1, 1)
         covariance = centred.T @ centred * few / table.clusters  # no variance below 0 by rounding
@@ -126,7 +127,7 @@ class _Equations:
             covariance=covariance,
             games=games,
             scores=scores,
-            errors=np.sqrt((pulls[:, :count] ** 2).sum(0) * table.clusters / few) / games,
+            errors=np.sqrt(found.squares[:count] * table.clusters / few) / games,
             clusters=table.clusters_of_captains(),
             met=table.met(),
             lost_nothing=self.lost_nothing,

@@ -87,7 +87,7 @@ class Tabulated:
         games = float(played.sum())
         score = float(took.sum()) / games
         pulls = np.bincount(cluster, took - score * played)
-        clusters = len(np.unique(cluster))
+        clusters = int(np.count_nonzero(np.bincount(cluster)))
         few = clusters / max(clusters - 1, 1)
         return Across(score, sqrt(float(pulls @ pulls) * few) / games, games, clusters)
 
@@ -104,16 +104,6 @@ class Tabulated:
         for _ in range(count.bit_length()):
             reached = reached @ reached
         return bool(reached.all())
-
-    def pulls(self, each: Floats) -> Floats:
-        """What each kind in a cluster says of what stands in its row, added up by cluster."""
-        added = np.zeros((self.clusters, self.design.size))
-        first, second = self.sides
-        np.add.at(added, (self.cluster, first), each)
-        np.subtract.at(added, (self.cluster, second), each)
-        for column, effect in enumerate(self.design.effects[self.cell].T, len(self.names)):
-            added[:, column] = np.bincount(self.cluster, each * effect, self.clusters)
-        return added
 
     def of_captains(self) -> tuple[Floats, Floats]:
         """Matches of each captain, and his mean score in them."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -15,7 +15,53 @@ from tournaments.stats.design import Design
 
 WEAK_RIDGE: Final = 0.125  # half a match's information: ½ · ¼
 _MOST_NUMBERS: Final = 2_000_000  # at once: an information matrix a cluster, of many captains large
-_MOST_LEFT_OUT: Final = 5_000  # clusters; beyond, one of them moves nothing
+MOST_LEFT_OUT: Final = 5_000  # clusters; beyond, one of them moves nothing
+
+
+class Scatter(NamedTuple):
+    """`moves`: rows of which the products with themselves add up to those of what leaving out each
+    cluster moves. `squares`: of what all clusters add to each of the score equations.
+    """
+
+    moves: Floats
+    squares: Floats
+
+
+def scatter(rows: Design, weight: Floats, cluster: Ints, over: Floats, ridge: Floats) -> Scatter:
+    """Of rows that scored so much `over` what was expected of them."""
+    order, clusters = np.argsort(cluster, kind="stable"), int(cluster.max()) + 1
+    rows, weight, cluster, over = rows.taken(order), weight[order], cluster[order], over[order]
+    if clusters <= MOST_LEFT_OUT:
+        pulls = _pulls(rows, cluster, over, clusters)
+        return Scatter(moved(rows, weight, cluster, pulls, ridge), (pulls * pulls).sum(0))
+    together = _products_of_pulls(rows, cluster, over, clusters)
+    values, vectors = np.linalg.eigh(together)
+    root = vectors * np.sqrt(np.maximum(values, 0))
+    every = rows.information(weight) + np.diag(ridge)
+    return Scatter(np.asarray(np.linalg.solve(every, root).T), together.diagonal())
+
+
+def _products_of_pulls(rows: Design, cluster: Ints, over: Floats, clusters: int) -> Floats:
+    """Added up, some clusters at a time: the pulls of all at once may not fit."""
+    found = np.zeros((rows.size, rows.size))
+    ends = np.searchsorted(cluster, np.arange(clusters + 1))
+    together = max(1, _MOST_NUMBERS // rows.size)
+    for first in range(0, clusters, together):
+        last = min(first + together, clusters)
+        some = slice(int(ends[first]), int(ends[last]))
+        pulls = _pulls(rows.taken(some), cluster[some] - first, over[some], last - first)
+        found += pulls.T @ pulls
+    return found
+
+
+def _pulls(rows: Design, cluster: Ints, over: Floats, clusters: int) -> Floats:
+    """What each cluster adds to the score equations."""
+    found = np.zeros((clusters, rows.size))
+    np.add.at(found, (cluster, rows.first), over)
+    np.subtract.at(found, (cluster, rows.second), over)
+    for column, effect in enumerate(rows.effects.T, rows.captains):
+        found[:, column] = np.bincount(cluster, over * effect, clusters)
+    return found
 
 
 def moved(rows: Design, weight: Floats, cluster: Ints, pulls: Floats, ridge: Floats) -> Floats:
@@ -25,8 +71,6 @@ def moved(rows: Design, weight: Floats, cluster: Ints, pulls: Floats, ridge: Flo
     """
     every = rows.information(weight) + np.diag(ridge)
     clusters = len(pulls)
-    if clusters > _MOST_LEFT_OUT:
-        return np.asarray(np.linalg.solve(every, pulls.T).T)
     bounded = every + np.eye(len(every)) * WEAK_RIDGE
     each = _information(rows, weight, cluster, clusters)
     found, together = np.empty_like(pulls), max(1, _MOST_NUMBERS // every.size)
