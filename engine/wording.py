@@ -18,7 +18,9 @@ LONGEST_SHOWN: Final = 60
 _UNITS: Final = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 _OURS: Final = "Value error, "  # how pydantic begins a message that a validator of ours wrote
 # Where pydantic names classes of ours, or steps of its own: what it is about, in words of a file.
-_NO_MAPPING: Final = frozenset({"model_type", "model_attributes_type", "dataclass_type"})
+_OTHER_SHAPES: Final = dict.fromkeys(
+    ("model_type", "model_attributes_type", "dataclass_type"), "a mapping of keys to values"
+) | dict.fromkeys(("list_type", "tuple_type"), "a list of values")
 _NOT_SO_MANY: Final = {"too_short": ("min_length", "least"), "too_long": ("max_length", "most")}
 
 
@@ -85,8 +87,8 @@ def sentence(error: ErrorDetails, key: str, *, quoted: bool = True) -> str:
 
 def _complaint(error: ErrorDetails) -> str:
     kind, said = error["type"], error.get("ctx", {})
-    if kind in _NO_MAPPING:
-        return "allowed: a mapping of keys to values"
+    if kind in _OTHER_SHAPES:
+        return f"allowed: {_OTHER_SHAPES[kind]}"
     if kind in _NOT_SO_MANY:
         bound, word = _NOT_SO_MANY[kind]
         return f"{said['actual_length']} given; allowed: at {word} {said[bound]}"

@@ -155,6 +155,15 @@ class Checked:
         return [line for line in self.lines if line.verdict is Verdict.FAIL]
 
 
+def known_of(report: FidelityReport) -> str:
+    """How many real matches it is held against, in words."""
+    return (
+        f"{report.real_matches:,} real matches"
+        if report.real_matches
+        else "no real match that is known"
+    )
+
+
 def doubt_of(report: FidelityReport) -> str:
     """How many of the lines that fail may do so by chance; empty where none."""
     if not report.uncertain:

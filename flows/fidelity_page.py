@@ -13,7 +13,7 @@ import numpy as np
 
 from engine.fidelity import Line, Verdict, shipped_reference
 from flows.document import document
-from flows.fidelity import Checked, doubt_of, title_of
+from flows.fidelity import Checked, doubt_of, known_of, title_of
 from flows.fidelity_plots import Drawn, count_of, figure_of
 from flows.plots import Mark, Plot, percent, plain
 from flows.saving import save
@@ -36,6 +36,9 @@ _SCORE: Final = (
     ("innings", "innings 1", "wickets", "wickets, first innings"),
     ("dependence", "over-dispersion", "value", "over-dispersion"),
 )
+
+
+_INFORMS: Final = "For information: few matches are known, and tolerances are half as wide again."
 
 
 def write_page(checked: Checked, path: Path) -> None:
@@ -66,15 +69,12 @@ def _head(checked: Checked) -> Iterator[str]:
     played = "the engine" if report.through == "engine" else "the vectorised simulator"
     yield (
         f"<header><h1>Does it behave like cricket?</h1><p>{escape(title_of(checked.wanted))}: "
-        f"{report.real_matches:,} real matches against {report.matches:,} played by the baseline "
+        f"{known_of(report)} against {report.matches:,} played by the baseline "
         f"on both sides, through {played}.</p>"
         f'<p class="verdict">{escape(verdict)}</p><div class="meter">{meter}</div>'
-        f"{_told(doubt_of(report))}{_told(_shown(report.shown, judged))}</header>"
+        f"{_told(doubt_of(report))}{_told(_shown(report.shown, judged))}"
+        f"{_told(_INFORMS if report.informs_only else '')}</header>"
     )
-    if report.informs_only:
-        yield (
-            "<p>For information: few matches are known, and tolerances are half as wide again.</p>"
-        )
 
 
 def _shown(count: int, judged: int) -> str:
@@ -210,7 +210,7 @@ def _seasons(checked: Checked) -> Iterator[str]:
         rows = sorted({*season.rows, era})
         marks = [
             Mark(
-                label=row,
+                label=f"’{row[2:]}",  # short, so that none is left out for want of room
                 real=float(season.values[season.rows.index(row), j])
                 if row in season.rows
                 else np.nan,

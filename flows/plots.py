@@ -140,14 +140,15 @@ class _Scale:
         return f"{100 * value:.{0 if self.step > 0.0099 else 1}f} %"
 
     def labels(self) -> list[str]:
-        """Names of categories, as many as have room."""
+        """Names of categories, as many as have room, the last one among them."""
         marks = self.plot.marks
         room = (self.plot.width - _LEFT - _RIGHT) / len(marks)
         longest = max(len(mark.label) for mark in marks) * _CHARACTER + 8
         every = max(1, ceil(longest / room))
         if every > 1 and all(mark.label.isdigit() for mark in marks):
             every = 5 * ceil(every / 5)  # overs 5, 10, 15 …
-        shown = range(every - 1 if every >= 5 else 0, len(marks), every)
+        first = every - 1 if every >= 5 else (len(marks) - 1) % every
+        shown = range(first, len(marks), every)
         y = self.plot.height - _BOTTOM + 18
         return [
             f'<text class="tick" x="{self.x(i):.1f}" y="{y}" text-anchor="middle">'

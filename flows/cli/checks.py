@@ -129,10 +129,10 @@ def check_assumptions(question: Question, *, as_json: bool) -> int:
 
 def show(checked: Checked) -> None:
     """Every line, table by table, and what it comes to."""
-    from flows.fidelity import doubt_of, title_of
+    from flows.fidelity import doubt_of, known_of, title_of
 
     report = checked.report
-    say(f"{title_of(checked.wanted)}: {report.real_matches} real matches")
+    say(f"{title_of(checked.wanted)}: {known_of(report)}")
     say(f"baseline v baseline through the {_way(report.through)}: {report.matches} matches")
     for name, lines in groupby(checked.lines, key=lambda line: line.table):
         say(f"\n{name}")

@@ -208,6 +208,7 @@ EMPTY_TAPE = {"opponent": {"name": "tape", "kind": "recorded", "decisions": []}}
         ({"pack": "chases"}, "unknown pack 'chases'; known: chase, collapse"),
         ({"squads": ["saltmarsh", "gotham"]}, "'gotham': no squad of that name; known: saltmarsh"),
         ({"era": 2013}, "era 2013: .* greater than or equal to 2014"),
+        ({"squads": "india"}, "squads 'india': allowed: a list of values"),
         ({"squads": ["drawn-women", "drawn"]}, "men cannot play women"),
         ({"format": "ODI", "squads": ["drawn-women"] * 2}, "women play 1 to 20 overs"),
         ({"random_start": "yes"}, "random_start 'yes'"),

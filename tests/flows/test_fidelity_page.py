@@ -49,6 +49,8 @@ def test_a_season_to_come_is_shown_without_bounds_or_verdict() -> None:
     text = page(checked(2027))
     assert "Nothing to judge." in text
     assert "10 figures are shown" in text
+    assert "season 2027: no real match that is known against 40 played" in text
+    assert text.count(">’27</text>") == 20  # of ten figures, each drawn wide and narrow
     assert "nan" not in text
     assert "± –" not in text
 
