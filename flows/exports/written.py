@@ -28,8 +28,9 @@ def records(folder: RunFolder) -> Iterator[Path]:
 
 def left_out(folder: RunFolder) -> tuple[str, ...]:
     """Why matches that were played are not written."""
-    there, pruned = {path.stem for path in records(folder)}, folder.pruned()
     counted = {one.episode_id for one in folder.tried() if not one.end_reason.is_void}
+    pruned = folder.pruned()
+    there = {path.stem for path in records(folder)}  # last: a record is sealed before its line
     return tuple(
         f"{name}: its record was pruned" if name in pruned else f"{name}: there is no record of it"
         for name in sorted((counted | pruned) - there)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from errno import ENOSPC
 from pathlib import Path
 from shutil import rmtree
@@ -12,10 +12,12 @@ import pytest
 
 from flows import catalogue
 from flows.cli import main
+from flows.exports.written import left_out
 from flows.ledger import RunFolder
 from flows.opening import open_run
 from flows.order import Order
 from flows.planning import forecast
+from flows.played import Tried, tried_in
 from flows.pruning import DAY_S, old_runs, prune
 from flows.report import Material, build
 from tests.flows.support import EPISODES_OF_SMALL, SMALL, played
@@ -118,6 +120,21 @@ def test_an_export_says_what_it_has_not_got_any_more(
     assert heard.out.startswith("0 matches in ")
     assert heard.err.count(why) == 3
     assert f"left out: {EPISODES_OF_SMALL - 3} more" in heard.err
+
+
+def test_a_match_that_ends_as_it_is_looked_for_is_not_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = played(tmp_path)
+    record = records(folder)[0]
+    record.rename(tmp_path / "open")
+
+    def tried(ledger: Path) -> Iterator[Tried]:
+        (tmp_path / "open").rename(record)
+        return tried_in(ledger)
+
+    monkeypatch.setattr("flows.ledger.tried_in", tried)
+    assert left_out(folder) == ()
 
 
 def test_a_dry_run_deletes_nothing(tmp_path: Path) -> None:
