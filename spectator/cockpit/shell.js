@@ -10,6 +10,8 @@ const LINKS = [
   ["/runs", "Tournaments"],
   ["/start", "Start"],
 ];
+// Pages of one match, or of one tournament, belong to the list that leads to them.
+const WITHIN = { "/matches": "/match/", "/runs": "/run/" };
 const REACHED = { unknown: "connecting", yes: "connected", no: "reconnecting", refused: "no access" };
 
 /** What the lamp says while a page follows something itself; null: how the last request went. */
@@ -36,7 +38,7 @@ export function TopBar({ api, route }) {
       <nav class="pages" aria-label="Pages">
         ${LINKS.map(
           ([href, text]) =>
-            html`<a href=${href} aria-current=${route.path === href ? "page" : null}>${text}</a>`,
+            html`<a href=${href} aria-current=${current(href, route.path)}>${text}</a>`,
         )}
       </nav>
       <div class="top-end">
@@ -45,6 +47,12 @@ export function TopBar({ api, route }) {
       </div>
     </header>
   `;
+}
+
+/** Whether a link leads to the page that is shown, or to what it belongs to. */
+function current(href, path) {
+  if (path === href) return "page";
+  return path.startsWith(WITHIN[href] ?? "//") ? "true" : null;
 }
 
 /** What is told aloud is the state alone: how many balls behind it is changes with each of them. */

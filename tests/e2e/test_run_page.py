@@ -345,3 +345,12 @@ async def test_a_long_list_comes_page_by_page(chromium, bus):
         await expect(page.locator("#matches li")).to_have_count(10)
         await page.locator("#newer").click()
         await expect(page.locator("#matches li")).to_have_count(50)
+
+
+async def test_the_navigation_says_to_which_list_a_page_belongs(chromium, bus):
+    events = await season()
+    await publish(bus, events)
+    at = {"/": "Featured", "/matches": "Matches", "/runs": "Tournaments"}
+    for path, name in {**at, path_of(events): "Tournaments"}.items():
+        async with browse(chromium, bus, path) as page:
+            await expect(page.locator("nav.pages a[aria-current]")).to_have_text([name])
