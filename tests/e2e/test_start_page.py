@@ -277,8 +277,10 @@ async def test_a_long_seed_keeps_every_digit(chromium, bus, starter):
 async def test_both_columns_begin_at_one_height(chromium, bus):
     async with browse(chromium, bus, page_of(bus)) as page:
         await page.set_viewport_size({"width": 1440, "height": 900})
-        tops = [
+        form, side = [
             await page.locator(f"{column} .card").first.bounding_box()
             for column in (".start-form", ".start-side")
         ]
-    assert tops[0]["y"] == tops[1]["y"]
+    assert form is not None
+    assert side is not None
+    assert form["y"] == side["y"]
