@@ -14,7 +14,7 @@ def find_run(named: str, runs: Path) -> RunFolder:
     `<name>/<digest>-<occasion>`. Raises `BadInput`.
     """
     given = Path(named)
-    for path in (given, runs / given):
+    for path in (given, runs / given) if named else ():  # "" is the folder where one stands
         if _is_run(path):
             return RunFolder(path.resolve())
         if found := runs_in(path):
@@ -23,7 +23,8 @@ def find_run(named: str, runs: Path) -> RunFolder:
             return RunFolder(found[-1].resolve())
     known = ", ".join(sorted({path.parent.parent.name for path in runs.glob("*/*/run.json")}))
     below = f" below {runs}" + (f" ({known})" if known else "")
-    raise BadInput(f"{named}: no such run; allowed: a run's folder, or a tournament's name{below}")
+    allowed = f"a run's folder, or a tournament's name{below}"
+    raise BadInput(f"{named or repr(named)}: no such run; allowed: {allowed}")
 
 
 def find_occasions(named: str, runs: Path) -> list[RunFolder]:
@@ -31,10 +32,12 @@ def find_occasions(named: str, runs: Path) -> list[RunFolder]:
     versions of the file the latest, as they share matches. An occasion on which other matches were
     played, or a captain was another under the same name, is left out. Raises `BadInput`.
     """
-    for path in (Path(named), runs / named):
+    for path in (Path(named), runs / named) if named else ():
         if latest := latest_runs(path):
             return _alike(latest)
-    raise BadInput(f"{named}: no runs of that name below {runs}; allowed: a tournament's name")
+    raise BadInput(
+        f"{named or repr(named)}: no runs of that name below {runs}; allowed: a tournament's name"
+    )
 
 
 def _alike(runs: list[RunFolder]) -> list[RunFolder]:

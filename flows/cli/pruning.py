@@ -16,8 +16,10 @@ def prune_runs(
     from tournaments.running import Keep
 
     place = runs / name
-    if not any(place.glob("*/run.json")):
-        raise BadInput(f"{name}: no runs below {runs}; allowed: the name of a tournament")
+    if not name or not any(place.glob("*/run.json")):
+        raise BadInput(
+            f"{name or repr(name)}: no runs below {runs}; allowed: the name of a tournament"
+        )
     if occasions is None and days is None:
         raise BadInput("nothing to go by; allowed: --occasions N, --days N, or both")
     for option, value in (("--occasions", occasions), ("--days", days)):

@@ -178,3 +178,14 @@ def test_what_cannot_be_pruned_is_told(tmp_path: Path, arguments: list[str]) -> 
     (tmp_path / "small" / "x").mkdir(parents=True)
     (tmp_path / "small" / "x" / "run.json").touch()
     assert main(["prune", *arguments, "--runs", str(tmp_path)]) == 2
+
+
+@pytest.mark.parametrize(
+    "command", ["report", "export --to csv", "compare heuristic random", "prune --occasions 1"]
+)
+def test_no_name_is_no_run(tmp_path: Path, command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = played(tmp_path)
+    monkeypatch.chdir(folder.path.parent)  # where the empty name would mean one
+    named, *others = command.split()
+    assert main([named, "", *others, "--runs", str(folder.path.parent)]) == 2
+    assert len(records(folder)) == EPISODES_OF_SMALL
