@@ -13,13 +13,21 @@ from engine.captains import read_presets
 from engine.packs import parse_pack
 from engine.squads import parse_squad
 from engine.yamlfile import parse
+from flows.catalogue import known
 from flows.cli import app
 from tests.architecture.source import ROOT
-from tests.docs.pages import Block, blocks, folder_of, links, pages
-from tournaments import known_to_the_engine, load_tournament, parse_tournament
+from tests.docs.pages import Block, blocks, folder_of, links, pages, text_of
+from tournaments import (
+    BadTournamentFile,
+    known_to_the_engine,
+    load_tournament,
+    parse_tournament,
+)
+from tournaments.brackets import bracket_names
 
 PROGRAMS = sorted((ROOT / "examples").glob("*.py"))
 PACKAGES = sorted((ROOT / "examples" / "own_captain").rglob("*.py"))
+FIRST = "docs/first-tournament.md"
 COMMAND = re.compile(r"^(?:\.venv/bin/)?captains (.*?)(?:\s+#.*)?$", re.MULTILINE)
 
 
@@ -45,9 +53,25 @@ def test_a_squad_on_a_page_loads(block: Block) -> None:
     assert parse_squad(parse(block.text), block.page).players
 
 
+def test_the_guide_shows_what_check_says_of_a_wrong_file() -> None:
+    guide = [block for block in blocks("", "yaml") if block.page == FIRST]
+    file, said = (next(b.text for b in guide if b.text.startswith(w)) for w in ("# f", "friday."))
+    wrong = file.removeprefix("# friday.yaml\n").replace("overs: 5,", "overs: 51,")
+    with pytest.raises(BadTournamentFile) as caught:
+        parse_tournament(wrong.replace("- heuristic", "- heuristc"), known(), file="friday.yaml")
+    assert str(caught.value) == said.rstrip("\n")
+
+
+@pytest.mark.parametrize("page", [FIRST, "README.md"])
+def test_as_many_examples_are_told_as_ship(page: str) -> None:
+    words = {10: "ten", 11: "eleven", 12: "twelve"}
+    many = words[len(bracket_names())]
+    assert re.search(rf"\b{many} examples (that )?ship", text_of(page), re.IGNORECASE)
+
+
 def test_every_block_of_yaml_is_checked_as_something() -> None:
-    known = {"yaml", "yaml presets", "yaml pack", "yaml squad"}
-    assert {block.kind for block in blocks("yml", "YAML", *known)} <= known
+    kinds = {"yaml", "yaml presets", "yaml pack", "yaml squad"}
+    assert {block.kind for block in blocks("yml", "YAML", *kinds)} <= kinds
 
 
 def test_the_example_tournament_loads() -> None:
