@@ -72,7 +72,7 @@ async def test_a_disk_that_is_full_loses_no_call(tmp_path: Path) -> None:
     [
         ("", "invalid JSON"),
         ('{"v": 2, "run": {"tok', "invalid JSON"),
-        ("[]", "should be an object"),
+        ("[]", "allowed: a mapping of keys to values"),
         (json.dumps({"v": 1, "run": LINE, "captains": {}}), "v 1: input should be 2"),
         (json.dumps({"v": 2, "run": LINE | {"tokens": -1}, "captains": {}}), "run.tokens -1"),
         (json.dumps({"v": 2, "run": LINE | {"usd": float("nan")}, "captains": {}}), "run.usd"),
