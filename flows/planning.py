@@ -176,8 +176,9 @@ class Forecast:
     def _resolved(self, scores: Scores, measured: float | None, usual: float) -> Resolved:
         variance = usual if measured is None else measured
         pairs = self._pairs()
-        hardest = max(resistances(self._plan.captains, pairs).values())
-        league = resolution(variance, hardest, self._freedom)
+        between = resistances(self._plan.captains, pairs)
+        hardest = max(between, key=between.__getitem__)
+        league = resolution(variance, between[hardest], self._freedom(hardest))
         fewest = self._fewest(pairs)
         alone = resolution(variance, 1 / fewest, round(fewest) - 1)
         pairs_seen = f"{self._known.spread.pairs:,} pairs of earlier matches"
@@ -205,20 +206,21 @@ class Forecast:
             return min(fixture.pairs for fixture in self._plan.fixtures)
         return min(pairs.values())
 
-    @property
-    def _freedom(self) -> int:
-        """Of an estimate: seeds less one where all pairings play the same, else pairs less what is
+    def _freedom(self, two: Meeting) -> int:
+        """Of an estimate of these two: where some may stop before others, the fewer seeds of theirs
+        less one; else seeds less one where all pairings play the same, else pairs less what is
         estimated.
         """
         if self._spec.stop is not None:
-            pairs = self._pairs().values()
-            seeds = (
-                max(pairs) if self._plan.shared_seeds else sum(pairs) - len(self._plan.captains) + 2
-            )
-            return round(seeds) - 1
+            return round(min(map(self._seeds, two))) - 1
         if self._plan.shared_seeds:
             return max((f.first_pair + f.pairs for f in self._plan.fixtures), default=2) - 2
         return self._plan.at_least // 2 - len(self._plan.captains) + 1
+
+    def _seeds(self, captain: str) -> float:
+        """That the captain is likely to play."""
+        pairs = [count for met, count in self._pairs().items() if captain in met]
+        return max(pairs) if self._plan.shared_seeds else sum(pairs)
 
     # --- limits --------------------------------------------------------------------------------
 

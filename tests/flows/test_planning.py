@@ -8,6 +8,7 @@ import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
+from math import sqrt
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ from flows.ranges import Range
 from tests.flows.support import SMALL, tournament_file
 from tests.flows.test_experience import episode
 from tournaments import EpisodePlan, TournamentPlan, parse_tournament
+from tournaments.stats.power import ELO_A_SCORE
+from tournaments.stats.student import reach
 
 MODEL = '{name: model, kind: llm, model: m, base_url: "http://127.0.0.1:9/v1"PRICE}'
 ASKED = f"""\
@@ -210,6 +213,19 @@ def test_a_test_that_goes_on_resolves_what_its_likely_pairs_do(seeds: str) -> No
     ):
         assert one.half_width_elo == pytest.approx(fixed.half_width_elo)
         assert one.head_to_head_half_width_elo == one.half_width_elo
+
+
+@pytest.mark.parametrize(("shared", "freedom"), [("true", 9), ("false", 19)])
+def test_a_test_that_goes_on_tells_no_more_of_a_third_than_his_own_seeds_do(
+    shared: str, freedom: int
+) -> None:
+    text = league(3, 10).replace("pairs: 10", f"pairs: 10, shared_seeds: {shared}")
+    told = planned(f"{text}stop: {{sprt: {{pair: [c0, c1], elo0: 0, elo1: 50, max_pairs: 190}}}}\n")
+    around = 1 / 100 + 1 / 10  # of c0 and c2, through c1: the tested two play 10 to 190
+    for one in told.resolution:
+        assert one.half_width_elo == pytest.approx(
+            reach(freedom) * sqrt(one.pair_variance / (10 + 1 / around)) * ELO_A_SCORE, rel=0.01
+        )
 
 
 def test_fewer_slots_take_longer() -> None:
