@@ -110,8 +110,11 @@ class SqliteEventStore:
         self._thread.shutdown()
 
     async def _do(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        with self._damage.noted():
-            return await asyncio.get_running_loop().run_in_executor(self._thread, work, self._db)
+        def noted() -> T:
+            with self._damage.noted():
+                return work(self._db)
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, noted)
 
 
 # --- opening -------------------------------------------------------------------------------------

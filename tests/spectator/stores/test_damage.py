@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -13,9 +14,9 @@ from flows.health.bus import of_bus
 from flows.health.damaged import of_store
 from spectator import BusServer
 from spectator.sending import Away, BusLine
-from spectator.store import SqliteEventStore, StoreDamaged
+from spectator.store import SqliteEventStore, StoreDamaged, StoreUnavailable
 from tests.spectator.matches import match_events
-from tests.spectator.wire import body, client, post, watch
+from tests.spectator.wire import batch, body, client, post, watch
 
 LOG, MORE = match_events("log", seed=3), match_events("more", seed=4)
 PAGE = 4096
@@ -110,3 +111,94 @@ async def test_a_damaged_file_is_refused_at_the_start_with_what_to_do(tmp_path: 
     (tmp_path / "bus.sqlite").write_bytes(b"holiday" * PAGE)
     with pytest.raises(StoreDamaged, match=r"bus\.sqlite: file is not a database; end the bus"):
         SqliteEventStore(tmp_path / "bus.sqlite")
+
+
+# --- what is no damage --------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[SqliteEventStore]:
+    (tmp_path / "home").mkdir()
+    store = SqliteEventStore(tmp_path / "home" / "bus.sqlite")
+    await store.append([batch(LOG[:2])])
+    yield store
+    await store.aclose()
+
+
+@pytest.mark.parametrize(
+    ("bug", "said"),
+    [
+        ("INSERT INTO channels VALUES ('a', 1, 'log/1'), ('a', 2, 'log/1')", "UNIQUE"),
+        ("INSERT INTO channels VALUES ('a', 1, NULL)", "NOT NULL"),
+        ("SELECT nobody FROM streams", "no such column"),
+        ("SELECT zeroblob(3000000000)", "too big"),
+    ],
+)
+async def test_a_bug_of_ours_stays_one_and_moves_nobody_s_file_away(
+    store: SqliteEventStore, bug: str, said: str
+) -> None:
+    with pytest.raises(sqlite3.DatabaseError, match=said):
+        await store._do(lambda db: db.execute(bug))
+    assert store.damage is None
+
+
+async def test_a_file_that_another_has_locked_is_waited_for(
+    store: SqliteEventStore, tmp_path: Path
+) -> None:
+    await store._do(lambda db: db.execute("PRAGMA busy_timeout=0"))
+    other = sqlite3.connect(tmp_path / "home" / "bus.sqlite")
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreUnavailable, match="locked") as found:
+        await store.append([batch(MORE[:2])])
+    assert (type(found.value), store.damage) == (StoreUnavailable, None)
+    other.close()
+
+
+async def test_a_constraint_is_damage_where_a_page_of_before_is_in_the_file(
+    store: SqliteEventStore, tmp_path: Path
+) -> None:
+    """A write that a disk has lost: the table knows one stream, its indexes two."""
+    file = tmp_path / "home" / "bus.sqlite"
+    (root,) = await store._do(
+        lambda db: db.execute("SELECT rootpage FROM sqlite_master WHERE name='streams'").fetchone()
+    )
+    await store._do(lambda db: db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
+    before = file.read_bytes()[(root - 1) * PAGE : root * PAGE]
+    await store.append([batch(MORE[:2])])
+    await store.aclose()
+    damage(file, lambda now: now[: (root - 1) * PAGE] + before + now[root * PAGE :])
+    again = SqliteEventStore(file)
+    with pytest.raises(StoreDamaged, match="index") as found:
+        await again.append([batch(match_events("third", seed=5)[:2])])
+    assert isinstance(found.value.__cause__, sqlite3.IntegrityError)
+    await again.aclose()
+
+
+async def test_a_file_that_cannot_be_looked_at_for_a_while_was_not_moved(
+    store: SqliteEventStore, tmp_path: Path
+) -> None:
+    home, aside = tmp_path / "home", tmp_path / "aside"
+    home.rename(aside)
+    home.symlink_to(home)  # a loop: the name leads nowhere, and nobody can say what is there
+    with pytest.raises(OSError, match="symbolic links"):
+        (home / "bus.sqlite").stat()
+    assert store.damage is None
+    home.unlink()
+    aside.rename(home)
+    assert store.damage is None
+    home.rename(aside)
+    assert "moved or deleted" in str(store.damage)
+
+
+async def test_another_file_of_the_same_name_is_not_the_one_that_is_open(
+    store: SqliteEventStore, tmp_path: Path
+) -> None:
+    (tmp_path / "other").write_bytes(b"")
+    (tmp_path / "other").replace(tmp_path / "home" / "bus.sqlite")
+    assert "moved or deleted" in str(store.damage)
+
+
+async def test_a_store_in_memory_is_never_moved() -> None:
+    store = SqliteEventStore()
+    assert store.damage is None
+    await store.aclose()
