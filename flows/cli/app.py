@@ -81,13 +81,14 @@ def command() -> int:
 
 def _open_streams() -> None:
     """Whoever starts it may have closed some: what is said there is for nobody, and no file of ours
-    gets their numbers.
+    gets their numbers, nor one of a process that we start.
     """
     for number in (0, 1, 2):
         with suppress(OSError):
             os.fstat(number)
             continue
         os.open(os.devnull, os.O_RDWR)  # gets the lowest number that is free
+        os.set_inheritable(number, True)
     sys.stdin = sys.stdin or os.fdopen(0, closefd=False)
     sys.stdout = sys.stdout or os.fdopen(1, "w", closefd=False)
     sys.stderr = sys.stderr or os.fdopen(2, "w", closefd=False)

@@ -42,20 +42,33 @@ def test_a_closed_stream_is_as_one_that_nobody_reads(
     assert "Traceback" not in done.stderr
 
 
-def test_a_file_that_is_opened_gets_no_streams_number(tmp_path: Path) -> None:
+def number_of_a_file(opened: str, *closed: str) -> int:
+    """Which number the file gets that the expression `opened` opens, in a program of ours whose
+    streams are closed.
+    """
     code = (
-        "import os, sys; from flows.cli.app import _open_streams; _open_streams();"
-        f"file = os.open({str(tmp_path / 'record')!r}, os.O_RDWR | os.O_CREAT);"
-        "print('told'); sys.exit(file)"
+        "import os, sys; from multiprocessing import get_context;"
+        "from flows.cli.app import _open_streams; _open_streams();"
+        f"file = {opened}; print('told'); sys.exit(file)"
     )
     done = subprocess.run(
-        ["sh", "-c", 'exec "$0" -c "$1" >&- <&-', sys.executable, code],
+        ["sh", "-c", " ".join(['exec "$0" -c "$1"', *closed]), sys.executable, code],
         cwd=ROOT,
         timeout=DEADLINE_S,
         check=False,
     )
-    assert done.returncode > 2
-    assert (tmp_path / "record").read_bytes() == b""
+    return done.returncode
+
+
+def test_a_file_that_is_opened_gets_no_streams_number(tmp_path: Path) -> None:
+    record = tmp_path / "record"
+    assert number_of_a_file(f"os.open({str(record)!r}, os.O_RDWR | os.O_CREAT)", ">&-", "<&-") > 2
+    assert record.read_bytes() == b""
+
+
+def test_a_file_that_a_process_of_ours_opens_gets_no_streams_number() -> None:
+    opened = "get_context('spawn').Pool(1).apply(os.open, (os.devnull, os.O_RDWR))"
+    assert number_of_a_file(opened, ">&-", "2>&-", "<&-") > 2
 
 
 @pytest.mark.parametrize("command", ["packs --json", "schema nothing --json"])
