@@ -4,6 +4,7 @@ is here.
     runs/<name>/<file digest>-<occasion>/
       run.json            what the run is
       records/            sealed records: an episode whose record is here has been played
+      records/*.pruned    emptied to make room on a full disk, until `pruned.txt` names them
       records/void/       records of attempts that do not count, and what killed ones left
       records/earlier/    of single matches: what was played before they were played anew
       episodes.jsonl      the ledger: one line for every attempt at an episode, appended as it ends
@@ -20,10 +21,10 @@ between any two system calls.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
-from errno import ENOSPC
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,9 +33,10 @@ from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
 from flows import holding
 from flows.played import Played, Tried, line_of, result_at, results_in, tried_in
-from flows.saving import append_line, overwrite, save
+from flows.saving import append_line, is_full, save
 
 DIGEST_DIGITS: Final = 12
+_EMPTIED: Final = ".pruned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,21 +187,37 @@ class RunFolder:
 
     def pruned(self) -> frozenset[str]:
         """The episodes that were played and whose records were deleted since."""
+        emptied = {path.stem for path in self._emptied()}  # first: they go once the list has them
+        return self._noted() | emptied
+
+    def say_pruned(self, records: Sequence[Path]) -> None:
+        """Note it before they are deleted. On a full disk as many of them as it takes are emptied
+        for it, each under a name that notes it meanwhile: a killed one is finished by the next.
+        """
+        emptied, noted = [*self._emptied()], self._noted()
+        told = noted | {path.stem for path in (*records, *emptied)}
+        if told != noted:
+            content = "".join(f"{name}\n" for name in sorted(told)).encode()
+            largest_first = sorted(records, key=lambda path: path.stat().st_size, reverse=True)
+            for room in (*emptied, *largest_first, None):
+                try:
+                    save(self._pruned, content)
+                    break
+                except OSError as error:
+                    if room is None or not is_full(error):
+                        raise
+                os.truncate(room.replace(room.with_suffix(_EMPTIED)), 0)
+        for path in self._emptied():
+            path.unlink()
+
+    def _noted(self) -> frozenset[str]:
+        """What `pruned.txt` says."""
         with suppress(FileNotFoundError):
             return frozenset(self._pruned.read_text(encoding="utf-8").split())
         return frozenset()
 
-    def say_pruned(self, records: Sequence[Path]) -> None:
-        """Note it before they are deleted; on a full disk in the room that one of them takes."""
-        told = sorted({*self.pruned(), *(path.stem for path in records)})
-        content = "".join(f"{name}\n" for name in told).encode()
-        try:
-            save(self._pruned, content)
-        except OSError as error:
-            room = max(records, key=lambda path: path.stat().st_size, default=None)
-            if error.errno != ENOSPC or room is None or not overwrite(room, content):
-                raise
-            room.replace(self._pruned)
+    def _emptied(self) -> Iterator[Path]:
+        return self.records.glob(f"*{_EMPTIED}")
 
     @property
     def _pruned(self) -> Path:

@@ -2,6 +2,7 @@
 tells of its play. What goes is the match ball by ball, which takes nearly all of the room.
 
     pruned.txt      the episodes whose records were deleted, a line each; written before they go
+    records/*.pruned    those that were emptied to make room for it (`RunFolder.say_pruned`)
 
 Such an episode has been played, although its record is gone. It can be neither replayed nor
 exported ball by ball, and no changed file takes it over.
@@ -17,15 +18,19 @@ from pathlib import Path
 from typing import Final
 
 from engine.errors import BrokenRecord
-from engine.record import record_path
 from flows.gists import gists, keep
 from flows.holding import RunBusy
 from flows.ledger import RunFolder
 from flows.played import result_of_record
+from flows.saving import is_full
 from tournaments.running import Keep
 
 DAY_S: Final = 86_400
 _ASIDE: Final = "~"
+_IN_THE_WAY: Final = (
+    "a match must be told here before its record may go; "
+    "none that is told has a record any more, so make a few kB of room"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,44 +56,89 @@ def old_runs(name: Path, wanted: Keep, *, now: Callable[[], float] = time.time) 
 
 def prune(runs: Sequence[RunFolder], *, dry: bool = False) -> Iterator[Pruned]:
     """Delete the records of these runs, or say what would be deleted. A run that is being played is
-    passed over, and so is a record that cannot be read. Raises `OSError`.
+    passed over, and so is a record that cannot be read. Raises `OSError` once all that can go is
+    gone: a run that fails on a full disk is tried again as long as others give room.
     """
-    for run in runs:
-        with suppress(RunBusy), run.held():
-            yield _pruned(run, dry=dry)
+    left = [*runs]
+    while left:
+        failed: dict[RunFolder, OSError] = {}
+        for run in left:
+            try:
+                with suppress(RunBusy), run.held():
+                    yield _pruned(run, dry=dry)
+            except OSError as error:
+                failed[run] = error
+        if len(failed) == len(left):
+            raise failed[left[0]]
+        left = [*failed]
 
 
 def _pruned(run: RunFolder, *, dry: bool) -> Pruned:
-    records = [*_told(run, dry=dry)]
     void = [
         path
         for one in run.tried()
         if one.end_reason.is_void
         and (path := run.records / "void" / f"{one.episode_id}.{one.attempt}.jsonl").exists()
     ]
-    size = sum(path.stat().st_size for path in (*records, *void))
-    if not dry and (records or void):
+    if dry:
+        records = [*void, *run.records.glob("*.jsonl")]
+        return Pruned(run_dir=str(run.path), records=len(records), bytes=_size(records))
+    number, size = len(void), _size(void)
+    _delete(void)
+    for records in _told(run):
+        number, size = number + len(records), size + _size(records)
         run.say_pruned(records)
-        for path in (*records, *void):
-            path.unlink(missing_ok=True)
-    return Pruned(run_dir=str(run.path), records=len(records) + len(void), bytes=size)
+        _delete(records)
+    return Pruned(run_dir=str(run.path), records=number, bytes=size)
 
 
-def _told(run: RunFolder, *, dry: bool) -> Iterator[Path]:
-    """The records of which the ledger and the gists tell all that is needed: what they do not tell
-    yet they are told first.
+def _told(run: RunFolder) -> Iterator[list[Path]]:
+    """The records of which the ledger and the gists tell all that is needed. What they do not tell
+    of the others they are told in the room that those took: delete them before you ask for more.
     """
-    counted = {one.episode_id for one in run.tried() if not one.end_reason.is_void}
-    names = [path.stem for path in sorted(run.records.glob("*.jsonl"))]
-    have_gists = {gist.episode_id for gist in gists(run, names, from_records=False)}
-    for name in names:
-        path = record_path(run.records, name)
-        with suppress(BrokenRecord):
-            if not dry and name not in counted:
-                run.append(result_of_record(path))
-            if not dry and name not in have_gists:
-                keep(run, name)
-            yield path
+    records = sorted(run.records.glob("*.jsonl"))
+    names = [path.stem for path in records]
+    lines = {one.episode_id for one in run.tried() if not one.end_reason.is_void}
+    kept = {gist.episode_id for gist in gists(run, names, from_records=False)}
+    whole = lines & kept
+    yield [path for path in records if path.stem in whole]
+    left = [path for path in records if path.stem not in whole]
+    while left:
+        told: list[Path] = []
+        try:
+            while left:
+                with suppress(BrokenRecord):
+                    _tell(run, left[-1], lines, kept)
+                    told.append(left[-1])
+                left.pop()
+        except OSError as error:
+            if not is_full(error):
+                raise
+            if not told:
+                raise OSError(
+                    error.errno, f"{error.strerror} ({_IN_THE_WAY})", error.filename
+                ) from None
+        yield told
+
+
+def _tell(run: RunFolder, record: Path, lines: set[str], kept: set[str]) -> None:
+    """What the ledger and the gists do not tell of it, of which there are these `lines`."""
+    name = record.stem
+    if name not in lines:
+        run.append(result_of_record(record))
+        lines.add(name)
+    if name not in kept:
+        keep(run, name)
+        kept.add(name)
+
+
+def _size(records: Sequence[Path]) -> int:
+    return sum(path.stat().st_size for path in records)
+
+
+def _delete(records: Sequence[Path]) -> None:
+    for path in records:
+        path.unlink(missing_ok=True)
 
 
 def _played_s(run: RunFolder) -> float:

@@ -8,9 +8,12 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from errno import ENOSPC
+from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from tempfile import mkstemp
+from typing import Final
+
+_FULL: Final = (ENOSPC, EDQUOT)
 
 
 @contextmanager
@@ -22,6 +25,11 @@ def naming(path: Path) -> Iterator[None]:
         if error.errno is None or error.filename is not None:
             raise
         raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+def is_full(error: OSError) -> bool:
+    """Whether it is for want of room, on the disk or in what its owner may take of it."""
+    return error.errno in _FULL
 
 
 def save(path: Path, content: bytes) -> None:
@@ -36,20 +44,6 @@ def save(path: Path, content: bytes) -> None:
     except OSError:
         part.unlink(missing_ok=True)
         raise
-
-
-def overwrite(path: Path, content: bytes) -> bool:
-    """Put `content` where a file is that nobody needs any more, in the room that it has; False
-    where that is too small. Raises `OSError`, which names it.
-    """
-    with naming(path), path.open("r+b") as file:
-        if os.fstat(file.fileno()).st_size < len(content):
-            return False
-        file.write(content)
-        file.truncate()
-        file.flush()
-        os.fsync(file.fileno())
-    return True
 
 
 def save_private(path: Path, content: bytes) -> int:

@@ -26,13 +26,15 @@ def prune_runs(
         if value is not None and value < 1:
             raise BadInput(f"{option} {value}: allowed: a whole number from 1")
     wanted = Keep(occasions=occasions, days=days)
-    pruned = [one for one in prune(old_runs(place, wanted), dry=dry) if one.records]
+    pruned = (one for one in prune(old_runs(place, wanted), dry=dry) if one.records)
     if as_json:
         answer_json({"dry_run": dry, "runs": [asdict(one) for one in pruned]})
         return Exit.DONE
     would = "would be deleted" if dry else "deleted"
-    for one in pruned:
+    said = False
+    for one in pruned:  # each at once: the disk may be too full for the next
         say(f"{one.run_dir}: {one.records:,} records {would}, {one.bytes / 1e6:.1f} MB")
-    if not pruned:
+        said = True
+    if not said:
         say("nothing to delete")
     return Exit.DONE

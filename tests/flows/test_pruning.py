@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
-from errno import ENOSPC
+from errno import EDQUOT, ENOSPC
+from itertools import count
 from pathlib import Path
+from pkgutil import resolve_name
 from shutil import rmtree
+from typing import Any
 
 import pytest
 
+from engine.events import EndReason
 from flows import catalogue
 from flows.cli import main
 from flows.exports.written import left_out
+from flows.gists import gists
 from flows.ledger import RunFolder
 from flows.opening import open_run
 from flows.order import Order
@@ -20,7 +26,9 @@ from flows.planning import forecast
 from flows.played import Tried, tried_in
 from flows.pruning import DAY_S, old_runs, prune
 from flows.report import Material, build
+from flows.saving import append_line, save
 from tests.flows.support import EPISODES_OF_SMALL, SMALL, played
+from tests.flows.test_ledger import result
 from tournaments import parse_tournament
 from tournaments.running import Keep
 
@@ -73,14 +81,31 @@ def test_a_line_alone_is_still_no_result(tmp_path: Path) -> None:
     assert folder.played().sealed(lost.stem) is None
 
 
-@pytest.fixture
-def fill(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Let the disk take no new file from here on."""
+@pytest.fixture(params=[ENOSPC, EDQUOT])
+def fill(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Callable[[], None]:
+    """Let the disk take from here on only what others have given it room for."""
 
-    def save(path: Path, _: bytes) -> None:
-        raise OSError(ENOSPC, "No space left on device", str(path))
+    def used() -> int:
+        return sum(path.stat().st_size for path in tmp_path.rglob("*.*") if path.is_file())
 
-    return lambda: monkeypatch.setattr("flows.ledger.save", save)
+    def filled() -> None:
+        size = used()
+
+        def full(write: Callable[[Path, bytes], None]) -> Callable[[Path, bytes], None]:
+            def written(path: Path, content: bytes) -> None:
+                if used() + len(content) > size:
+                    raise OSError(request.param, os.strerror(request.param), str(path))
+                write(path, content)
+
+            return written
+
+        monkeypatch.setattr("flows.ledger.save", full(save))
+        monkeypatch.setattr("flows.ledger.append_line", full(append_line))
+        monkeypatch.setattr("flows.gists.append_line", full(append_line))
+
+    return filled
 
 
 def test_a_disk_that_is_full_is_given_room(tmp_path: Path, fill: Callable[[], None]) -> None:
@@ -88,21 +113,92 @@ def test_a_disk_that_is_full_is_given_room(tmp_path: Path, fill: Callable[[], No
     names = [path.stem for path in records(folder)]
     fill()
     pruned(folder)
-    assert records(folder) == []
+    assert [*folder.records.iterdir()] == []
     assert sorted(folder.pruned()) == names
     assert len(folder.played().names) == EPISODES_OF_SMALL
 
 
-def test_a_list_that_has_no_room_in_any_record_deletes_nothing(
-    tmp_path: Path, fill: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+def lose_lines(path: Path, kept: int) -> None:
+    """Let a file have its first lines only, as where the disk was full from there on."""
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:kept]))
+
+
+@pytest.mark.parametrize("lost", ["gists.jsonl", "episodes.jsonl"])
+def test_what_a_full_disk_had_no_room_to_tell_is_told_in_the_room_of_what_it_had(
+    tmp_path: Path, lost: str, fill: Callable[[], None]
 ) -> None:
     folder = played(tmp_path)
-    before = {path: path.read_bytes() for path in records(folder)}
+    names = {path.stem for path in records(folder)}
+    lose_lines(folder.path / lost, 1)
     fill()
-    monkeypatch.setattr("flows.ledger.RunFolder.pruned", lambda _: frozenset({"x" * 1_000_000}))
-    with pytest.raises(OSError, match=r"pruned\.txt"):
-        [*prune([folder])]
-    assert {path: path.read_bytes() for path in records(folder)} == before
+    pruned(folder)
+    assert records(folder) == []
+    assert {one.episode_id for one in folder.attempts()} == names
+    assert {one.episode_id for one in gists(folder, names, from_records=False)} == names
+
+
+def test_where_nothing_is_told_all_is_kept_until_another_run_gives_room(
+    tmp_path: Path, fill: Callable[[], None]
+) -> None:
+    told, untold = [played(tmp_path, occasion=occasion) for occasion in ("1", "2")]
+    kept = {path: path.read_bytes() for path in records(untold)}
+    lose_lines(untold.path / "gists.jsonl", 0)
+    fill()
+    with pytest.raises(OSError, match="told here before its record may go") as failed:
+        [*prune([untold])]
+    assert failed.value.filename == str(untold.path / "gists.jsonl")
+    assert {path: path.read_bytes() for path in records(untold)} == kept
+    assert [one.run_dir for one in prune([untold, told])] == [str(told.path), str(untold.path)]
+    assert records(untold) == records(told) == []
+
+
+def test_void_records_go_from_a_full_disk_without_a_list(
+    tmp_path: Path, fill: Callable[[], None]
+) -> None:
+    folder = played(tmp_path)
+    pruned(folder)
+    void = result("e9", 1, EndReason.TRANSPORT)
+    folder.append(void)
+    path = folder.record_of(void)
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"{}")
+    fill()
+    (told,) = prune([folder])
+    assert (told.records, path.exists()) == (1, False)
+
+
+def kill_in(called: Callable[..., Any], number: int) -> Callable[..., Any]:
+    """The same, in whose call of this number the process is killed."""
+    calls = count(1)
+
+    def killed(*arguments: Any) -> Any:
+        if next(calls) == number:
+            raise KeyboardInterrupt
+        return called(*arguments)
+
+    return killed
+
+
+@pytest.mark.parametrize(
+    ("at", "number"), [("os.truncate", 1), ("flows.ledger.save", 2), ("flows.pruning._delete", 2)]
+)
+def test_a_prune_of_a_full_disk_that_is_killed_is_finished_by_the_next(
+    tmp_path: Path, at: str, number: int, fill: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = played(tmp_path)
+    names = {path.stem for path in records(folder)}
+    fill()
+    with monkeypatch.context() as patch:
+        patch.setattr(at, kill_in(resolve_name(at), number))
+        with pytest.raises(KeyboardInterrupt):
+            [*prune([folder])]
+    assert folder.pruned()
+    assert {path.removesuffix(".jsonl") for path in folder.played().names} == names
+    for path in records(folder):
+        assert main(["replay", str(path), "--json"]) == 0
+    [*prune([folder])]
+    assert [*folder.records.iterdir()] == []
+    assert folder.pruned() == names
 
 
 @pytest.mark.parametrize("to", ["cricsheet", "decisions"])
