@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -47,13 +48,60 @@ def test_of_another_container_or_machine_nothing_is_known(
     assert not is_dead(of_another(what))
 
 
-def test_whoever_ran_before_the_machine_was_started_anew_is_dead(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.fixture
+def of_before(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """A process of this machine before that was started anew; every sign of it is known."""
+    here = {**processes._here(), "machine": "of-one-image", "cards": "its-own"}
+    monkeypatch.setattr(processes, "_here", lambda: here)
+    monkeypatch.setattr(processes, "_SYSTEM", here["namespace"])
+    booted = processes._booted()
+    assert booted is not None
+    return {**of_another("start"), "started_at": booted - 3600}
+
+
+def test_whoever_ran_before_the_machine_was_started_anew_is_dead(of_before: dict[str, Any]) -> None:
+    assert is_dead(of_before)
+    assert not is_dead({**of_before, "namespace": 7})
+    assert not is_dead({**of_before, "machine": "other"})
+
+
+def test_whoever_began_since_is_of_a_clone_and_may_live(of_before: dict[str, Any]) -> None:
+    assert not is_dead({**this_process(), "boot": "another-vm-of-the-same-image"})
+    assert not is_dead({**of_before, "started_at": of_before["started_at"] + 3600})
+
+
+@pytest.mark.parametrize("sign", ["cards", "host"])
+def test_whoever_began_before_on_a_clone_may_live(of_before: dict[str, Any], sign: str) -> None:
+    assert not is_dead({**of_before, sign: "of-the-clone"})
+
+
+@pytest.mark.parametrize("name", ["started_at", "cards", "machine"])
+def test_whoever_did_not_say_enough_is_not_known_to_be_dead(
+    of_before: dict[str, Any], name: str
 ) -> None:
-    monkeypatch.setattr(processes, "_SYSTEM", this_process()["namespace"])
-    assert is_dead(of_another("start"))
-    assert not is_dead(of_another("container"))
-    assert not is_dead(of_another("machine"))
+    del of_before[name]
+    assert not is_dead(of_before)
+
+
+@pytest.mark.parametrize(("name", "nothing"), [("machine", processes._digest(b"")), ("cards", "")])
+def test_two_machines_without_a_sign_are_not_the_same_for_it(
+    of_before: dict[str, Any], name: str, nothing: str
+) -> None:
+    processes._here()[name] = of_before[name] = nothing
+    assert is_elsewhere(of_before)
+    assert not is_dead(of_before)
+
+
+def test_a_process_says_when_it_began() -> None:
+    at = this_process()["started_at"]
+    assert processes._booted() <= at <= time.time() + 1
+
+
+@pytest.mark.parametrize("sign", [{"host": "before"}, {"machine": processes._digest(b"")}])
+def test_whoever_has_ids_here_is_not_elsewhere_by_another_name(sign: dict[str, Any]) -> None:
+    assert not is_elsewhere({**this_process(), **sign})
+    assert not is_dead({**this_process(), **sign})
+    assert is_dead({**this_process(), **sign, "pid": pid_of_the_dead()})
 
 
 def test_a_process_that_has_the_id_of_another_is_not_it() -> None:
@@ -81,6 +129,21 @@ def test_an_up_of_another_container_is_not_ended_from_here(
     assert hold is not None
     with pytest.raises(WorkFailed, match=rf"\(blue, process {os.getpid()} there\)"):
         background.run_down(tmp_path, as_json=False)
+    hold.leave()
+
+
+def test_an_up_and_a_server_stay_in_reach_when_the_machine_gets_another_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hold = take_now(tmp_path)
+    assert hold is not None
+    Known(pid=os.getpid(), api_url="http://127.0.0.1:9/api").write(tmp_path)
+    renamed = {**processes._here(), "host": "renamed"}
+    monkeypatch.setattr(processes, "_here", lambda: renamed)
+    assert only.elsewhere(tmp_path) is None
+    known = Known.read(tmp_path)
+    assert known is not None
+    assert known.is_alive()
     hold.leave()
 
 
