@@ -136,15 +136,21 @@ class _Equations:
 
     def _held_inside(self) -> Floats:
         """The scores, drawn to the middle for a captain who may have scored all or nothing; but not
-        nearer to it than somebody who scored less, and surely not all.
+        nearer to it than somebody who scored less against the same, and surely not all.
         """
         first, second = self.games.sides
         found = [
             self.games.across((first == one) | (second == one), first == one, self.held)
             for one in range(self.count)
         ]
-        sure = [one.score - 0.5 for one in found if not one.may_be_all]
-        drawn = np.array([self._drawn(one, sure) for one in found])
+        off = np.array([one.score - 0.5 for one in found])
+        is_sure = np.array([not one.may_be_all for one in found])
+        drawn = np.array(
+            [
+                1.0 if is_sure[place] else self._drawn(one, off[is_sure & self.games.alike(place)])
+                for place, one in enumerate(found)
+            ]
+        )
         return self._drawn_by(np.minimum(drawn[first], drawn[second]))
 
     def _hold_groups(self) -> None:
@@ -163,13 +169,13 @@ class _Equations:
             if is_held:
                 return
 
-    def _drawn(self, found: Across, sure: Sequence[float] = ()) -> float:
+    def _drawn(self, found: Across, sure: Floats | None = None) -> float:
         """By how much such scores are drawn to the middle; 1 where they stay. `sure`: how far from
-        ½ others scored who are not.
+        ½ others scored who are not, against the same.
         """
         off = found.score - 0.5
-        nearer = [abs(other) for other in sure if 0 < other / off < 1] if off else []
-        most = max([found.most, *nearer])
+        others: list[float] = [] if sure is None else sure.tolist()
+        most = max([found.most, *(abs(one) for one in others if 0 < one * off < off * off)])
         if abs(off) <= most + _SETTLED or not found.may_be_all:
             return 1.0
         return most / abs(off)

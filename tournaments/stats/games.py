@@ -122,6 +122,20 @@ class Tabulated:
             was_in[self.cluster, captain] = True
         return np.asarray(was_in.sum(0))
 
+    def alike(self, one: int) -> Bools:
+        """Captains who met the same others as he in the same shares, and him as he met them: then
+        who scored more is stronger.
+        """
+        his = np.tile(self._shares_met[one], (len(self.names), 1))
+        his[:, one] = self._shares_met[one]
+        np.fill_diagonal(his, 0)
+        return np.asarray(np.isclose(his, self._shares_met).all(1))
+
+    @cached_property
+    def _shares_met(self) -> Floats:
+        met = self.met()
+        return np.asarray(met / met.sum(1, keepdims=True))
+
     def met(self) -> Floats:
         """Matches of each captain with each other."""
         first, second = self.sides

@@ -214,3 +214,33 @@ def test_who_scored_more_against_everybody_is_rated_higher_on_few_seeds_too() ->
     found = fit(games)
     best = found.scores[found.best_first]
     assert (np.diff(best) <= 1e-9).all(), best
+
+
+def seeds_of(first: str, second: str, scores: Sequence[float], seed: str) -> list[Game]:
+    return [
+        Game(first=first, second=second, score=score, cluster=(seed, place))
+        for place, score in enumerate(scores)
+    ]
+
+
+def test_a_pairing_that_is_none_of_theirs_moves_nobody() -> None:
+    """A newcomer who won all on two seeds is not rated by who nearly won all against another."""
+    games = seeds_of("new", "mid", [1, 1], "few")
+    games += seeds_of("mid", "weak", [1, 0] * 50, "many")
+    before = by_name(fit(games))
+    after = by_name(fit([*games, *seeds_of("star", "weak", [*[1] * 49, 0] * 4, "others")]))
+    for one, other in combinations(before, 2):
+        assert after[one] - after[other] == pytest.approx(before[one] - before[other], abs=1e-6)
+
+
+def test_who_won_all_of_few_is_not_rated_below_who_lost_some_to_the_same() -> None:
+    games = [
+        game
+        for weak in ("one", "two")
+        for game in [
+            *seeds_of("new", weak, [1, 1], "few"),
+            *seeds_of("star", weak, [*[1] * 49, 0] * 4, "others"),
+        ]
+    ]
+    found = by_name(fit(games))
+    assert found["new"] == pytest.approx(found["star"])
