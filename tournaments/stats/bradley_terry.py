@@ -78,6 +78,11 @@ def best_first(names: Sequence[str], strengths: Floats, scores: Floats) -> Ints:
     return np.lexsort((np.array(names), -np.round(scores, _DIGITS), alike))
 
 
+def are_level(strengths: Floats, scores: Floats, one: int, other: int) -> bool:
+    """Whether names alone put these two, by place, in order: nothing lies between them then."""
+    return all(abs(float(each[one] - each[other])) <= 10**-_DIGITS for each in (strengths, scores))
+
+
 def fit(games: Sequence[Game], *, ridge: float | None = None) -> Fit:
     """Raises `NotConnected`; `games` must not be empty. Without `side` and `toss` in them, these
     are 0. `ridge`: by default none, or a weak one where nothing else makes the strengths finite.

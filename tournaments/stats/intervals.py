@@ -17,7 +17,7 @@ import numpy as np
 
 from tournaments.stats.across import Across, surely
 from tournaments.stats.arrays import Floats
-from tournaments.stats.bradley_terry import Fit
+from tournaments.stats.bradley_terry import Fit, are_level
 from tournaments.stats.means import LEAST_SPREAD
 from tournaments.stats.student import reach
 
@@ -109,9 +109,15 @@ class Intervals:
         return found.ends(least_spread=LEAST_SPREAD if self.adjusted else 0.0)
 
     def _groups(self) -> list[tuple[frozenset[int], Across]]:
-        """The strongest, two or more, and what they scored against the others, two or more."""
-        places = self.fit.best_first.tolist()
-        return [(frozenset(places[:size]), cut) for size, cut in enumerate(self.fit.cuts, start=2)]
+        """The strongest, two or more, and what they scored against the others, two or more, who are
+        not level with them.
+        """
+        fit, places = self.fit, self.fit.best_first.tolist()
+        return [
+            (frozenset(places[:size]), cut)
+            for size, cut in enumerate(fit.cuts, start=2)
+            if not are_level(fit.strengths, fit.scores, places[size - 1], places[size])
+        ]
 
     def _stands_apart(self, above: frozenset[int], cut: Across) -> bool:
         """Whether nothing bounds the group above the others; widens the covariance then, so that

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import log, sqrt
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
 
-from tournaments.stats.arrays import Floats
+from tournaments.stats.arrays import Floats, Ints
 from tournaments.stats.bradley_terry import Fit
 from tournaments.stats.gaps import Gap, gap_between, holm, tied_groups
 from tournaments.stats.intervals import FURTHEST, Intervals
@@ -20,6 +20,8 @@ DRAWS: Final = 20_000
 _DRAW_SEED: Final = 20_261_129
 _BEYOND: Final = 0.05  # of a one-sided interval
 _GRID: Final = 4_001
+_ALIKE: Final = 1e-6  # nats: what lies between such strengths is rounding
+_NO_VARIANCE: Final = 1e-12  # of the largest one: the same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,43 @@ def ranking_of(found: Fit, *, adjusted: bool = False, draws: int = DRAWS) -> Ran
     return _Table(found, adjusted=adjusted).ranking(draws)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Places:
+    """A row a draw, a column a captain: `first` and `last` of the places, from 1, that he shares
+    with who is as strong; equal where he is alone.
+    """
+
+    first: Ints
+    last: Ints
+
+    @classmethod
+    def of(cls, drawn: Floats) -> Self:
+        """Of strengths."""
+        order = np.argsort(-drawn, axis=1)
+        down = np.take_along_axis(drawn, order, axis=1)
+        edge = np.ones((len(drawn), 1), bool)
+        apart = down[:, :-1] - down[:, 1:] > _ALIKE
+        place = np.arange(drawn.shape[1]) + 1
+        begins = np.where(np.hstack([edge, apart]), place, 1)
+        ends = np.where(np.hstack([apart, edge]), place, len(place))
+        first, last = np.empty_like(order), np.empty_like(order)
+        np.put_along_axis(first, order, np.maximum.accumulate(begins, axis=1), axis=1)
+        backwards = np.minimum.accumulate(ends[:, ::-1], axis=1)
+        np.put_along_axis(last, order, backwards[:, ::-1], axis=1)
+        return cls(first=first, last=last)
+
+    def best(self, one: int) -> float:
+        """How often a captain is the best of all; of so many who are it, each in equal parts."""
+        is_best = self.first[:, one] == 1
+        return float((is_best / self.last[:, one]).mean())
+
+    def ends(self, one: int) -> tuple[int, int]:
+        """Between which a captain's places lie nearly always."""
+        beyond = (1 - CONFIDENCE) / 2
+        least = np.quantile(self.first[:, one], beyond)
+        return int(least), int(np.quantile(self.last[:, one], 1 - beyond))
+
+
 class _Table:
     def __init__(self, found: Fit, *, adjusted: bool) -> None:
         self.fit, self.adjusted = found, adjusted
@@ -94,8 +133,8 @@ class _Table:
             warnings=self._warnings(),
         )
 
-    def _drawn_places(self, draws: int) -> Floats:
-        """A row a draw: the place of every captain, were the strengths off by that much."""
+    def _drawn_places(self, draws: int) -> _Places:
+        """The places of all, were the strengths off by as much as they may be."""
         dice = np.random.default_rng(_DRAW_SEED)
         heavy = self._stretched(draws, dice)
         errors = np.empty((draws, self.count))
@@ -105,8 +144,7 @@ class _Table:
             if one in self.intervals.bounded:
                 bounded = self.intervals.bounded[one]
                 drawn[:, one] = self._drawn_at_an_end(one, bounded, dice.random(draws))
-        places: Floats = np.argsort(np.argsort(-drawn, axis=1), axis=1).astype(float) + 1
-        return places
+        return _Places.of(drawn)
 
     def _stretched(self, draws: int, dice: np.random.Generator) -> Floats:
         """By how much Student's errors are longer than normal ones, by the seeds of each captain:
@@ -137,19 +175,19 @@ class _Table:
         found: Floats = np.interp(scores, expected, strengths)
         return found
 
-    def _row(self, rank: int, places: Floats) -> RatedCaptain:
+    def _row(self, rank: int, places: _Places) -> RatedCaptain:
         one = int(self.order[rank])
         low, high = self.intervals.ends[one]
-        least, most = np.quantile(places[:, one], [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
+        least, most = places.ends(one)
         return RatedCaptain(
             captain=self.fit.captains[one],
             elo=float(self.fit.strengths[one]) * ELO_A_NAT,
             low=None if low is None else low * ELO_A_NAT,
             high=None if high is None else high * ELO_A_NAT,
             place=rank + 1,
-            place_low=min(int(least), rank + 1),
-            place_high=max(int(most), rank + 1),
-            p_best=float((places[:, one] == 1).mean()),
+            place_low=min(least, rank + 1),
+            place_high=max(most, rank + 1),
+            p_best=places.best(one),
             score=float(self.fit.scores[one]),
             games=int(self.fit.games[one]),
         )
@@ -191,7 +229,10 @@ class _Table:
 
 
 def _root(covariance: Floats) -> Floats:
-    """The one that is symmetric, in which no captain comes before another."""
+    """The one that is symmetric, in which no captain comes before another. A variance of nought
+    that rounding left above it would tell apart captains who are the same.
+    """
     values, vectors = np.linalg.eigh(covariance)
-    root: Floats = (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T
+    values = np.where(values > _NO_VARIANCE * values.max(), values, 0)
+    root: Floats = (vectors * np.sqrt(values)) @ vectors.T
     return root

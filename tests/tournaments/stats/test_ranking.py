@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import astuple, replace
+from itertools import combinations
 from math import exp
 from random import Random
 
@@ -75,3 +76,40 @@ def test_who_is_level_in_all_goes_by_name() -> None:
     ]
     for order in games, games[::-1]:
         assert [one.captain for one in rows(order)] == ["a", "b", "c"]
+
+
+def same_twice(number: int, seeds: int, twins: str, others: str) -> list[Game]:
+    """`twins` play alike, seed by seed; adjusted scores."""
+    dice, games = Random(number), list[Game]()
+    for seed, side in ((seed, side) for seed in range(seeds) for side in (1, -1)):
+
+        def play(one: str, other: str, score: float, seed: int = seed, side: int = side) -> None:
+            games.append(Game(first=one, second=other, score=score, cluster=seed, side=side))
+
+        for other in others:
+            score = dice.gauss(0.5, 0.3)
+            for twin in twins:
+                play(twin, other, score)
+        for one, other in combinations(others, 2):
+            play(one, other, dice.gauss(0.5, 0.3))
+        for one, other in combinations(twins, 2):
+            play(one, other, 0.5 + side * 0.2)
+    return dice.sample(games, len(games))
+
+
+@pytest.mark.parametrize("number", range(20))
+@pytest.mark.parametrize(
+    ("seeds", "twins", "others"), [(20, "at", "z"), (2, "atz", "bcuvw"), (3, "bxy", "ac")]
+)
+def test_captains_who_play_alike_have_one_chance_and_one_range_of_places(
+    number: int, seeds: int, twins: str, others: str
+) -> None:
+    found = ranking_of(fit(same_twice(number, seeds, twins, others)), adjusted=True, draws=DRAWS)
+    assert sum(one.p_best for one in found.captains) == pytest.approx(1)
+    first, *more = (one for one in found.captains if one.captain in twins)
+    for one in more:
+        if None not in (first.low, first.high):  # else each is drawn for himself
+            assert one.p_best == pytest.approx(first.p_best, abs=1e-9)
+        assert [one.low is None, one.high is None] == [first.low is None, first.high is None]
+        assert one.place_low <= first.place
+        assert first.place_high >= one.place
