@@ -120,7 +120,7 @@ def compare(run: PastRun, a: str, b: str) -> Comparison | None:
         elo=_of_interval(raw.elo),
         nelo=_of_interval(raw.nelo),
         los=raw.los,
-        adjusted_score=_of_estimate(less_luck.score),
+        adjusted_score=_of_estimate(less_luck.score.as_score()),
         adjusted_elo=adjusted_elo,
         adjusted_los=less_luck.los,
         margin=_of_estimate(run_margin(pairs, a)),

@@ -147,11 +147,12 @@ def _cell(cell: Cell, place: dict[str, int]) -> ev.CrosstableCell:
 def _estimated(estimate: Estimate | None) -> ev.Estimated | None:
     if estimate is None:
         return None
+    told = estimate.as_score()
     return ev.Estimated(
-        mean=round(estimate.mean, DECIMALS),
-        low=_rounded(estimate.low),
-        high=_rounded(estimate.high),
-        pairs=estimate.pairs,
+        mean=round(told.mean, DECIMALS),
+        low=_rounded(told.low),
+        high=_rounded(told.high),
+        pairs=told.pairs,
     )
 
 

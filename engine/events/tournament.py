@@ -102,7 +102,7 @@ class TournamentStandings(Strict):
 
 class Estimated(Strict):
     """A mean luck-adjusted score over `pairs` and its 95 % interval; `low` and `high` None where
-    too little was played to tell. Scores are not clipped to 0…1.
+    too little was played to tell. A mean may lie outside of 0…1, an end only where the mean does.
     """
 
     mean: float

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -108,6 +109,22 @@ def test_the_crosstable_catches_up_with_the_table_although_nothing_more_happens(
     crosstables = [e.data for e in during if isinstance(e, ev.TournamentCrosstableEvent)]
     assert crosstables[-1].played == EPISODES_OF_SMALL
     assert [event.type for event in during[-2:]].count("tournament.crosstable") == 1
+
+
+def test_a_crosstable_tells_no_end_of_a_score_that_no_score_can_have() -> None:
+    async def play(run: Run, announcer: Announcer, clock: Clock) -> None:
+        for number, episode in enumerate(run.plan.episodes()):
+            results = [replace(played(episode), luck=0.4 if number % 3 else -0.4)]
+            run.add(results)
+            announcer.add(results)
+        clock.now_s += 100.0
+        await announcer.tick()
+
+    crosstable = [e.data for e in told(SMALL, play) if isinstance(e, ev.TournamentCrosstableEvent)]
+    found = [one.adjusted for one in crosstable[-1].ratings if one.adjusted]
+    ends = [(one.low, one.high) for one in found]
+    assert all(low is not None and high is not None and 0 <= low < high <= 1 for low, high in ends)
+    assert (0, 1) in ends
 
 
 def test_a_late_comer_finds_a_crosstable_in_the_tail() -> None:

@@ -193,6 +193,14 @@ def test_the_better_captain_is_named_in_a_sentence(
     assert found["worth_matches"] is None  # the seat decided every match: no pair differed
 
 
+def test_no_end_of_a_score_is_told_that_no_score_can_have(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    run = run_with(tmp_path, meetings("heuristic", "random", [-0.3, 0.2]))
+    found = answer(capsys, "compare", run, "heuristic", "random")
+    assert (found["adjusted_score"]["low"], found["adjusted_score"]["high"]) == (0, 1)
+
+
 def test_captains_that_nothing_tells_apart_are_said_to_be_so(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 from statistics import fmean
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
@@ -35,7 +35,14 @@ class Estimate:
     low: float | None
     high: float | None
     pairs: int
-    freedom: int
+    freedom: float
+
+    def as_score(self) -> Self:
+        """With no end where no score can be. Its mean, from which luck was taken, may lie there."""
+        if self.low is None or self.high is None:
+            return self
+        low, high = max(self.low, min(0.0, self.mean)), min(self.high, max(1.0, self.mean))
+        return replace(self, low=low, high=high)
 
 
 def of_meeting(pairs: Iterable[Pair], captain: str) -> Estimate | None:
@@ -69,7 +76,7 @@ def mean_of(
         return None
     means = [fmean(value for _, value in meeting) for meeting in met]
     mean, pairs = fmean(means), sum(map(len, met))
-    error, freedom = None, pairs - len(met)
+    error, freedom = None, float(pairs - len(met))
     if min(map(len, met)) >= LEAST_PAIRS:
         layers = _layers(met, means, least_spread)
         error = sqrt(sum(layer.variance for layer in layers)) or None
@@ -132,21 +139,23 @@ def _layers(
     ]
 
 
-def _freedom(layers: Sequence[_Layer]) -> int:
+def _freedom(layers: Sequence[_Layer]) -> float:
     """Of the error. A meeting of two pairs tells little of its spread, however long others were,
     and no more where they came out alike by chance: what all showed counts in each as one seed.
     """
     freedom = sum(layer.freedom for layer in layers)
     if min(layer.freedom for layer in layers) == 0:
-        return 0
+        return 0.0
     usual = sum(layer.freedom * layer.variance / layer.a_unit for layer in layers) / freedom
     raised = [layer.with_another(usual) for layer in layers]
-    return max(1, min(_of_sum(layers), _of_sum(raised)))
+    return round(max(1.0, min(_of_sum(layers), _of_sum(raised))), 6)
 
 
-def _of_sum(layers: Sequence[_Layer]) -> int:
-    """Degrees of freedom of a sum of variances (Satterthwaite 1946)."""
+def _of_sum(layers: Sequence[_Layer]) -> float:
+    """Degrees of freedom of a sum of variances (Satterthwaite 1946), as broken as they are: of 1.4
+    t is 6.7, of 1 it is 12.7.
+    """
     total = sum(layer.variance for layer in layers)
     if not total:
-        return round(sum(layer.freedom for layer in layers))
-    return round(1 / sum((layer.variance / total) ** 2 / layer.freedom for layer in layers))
+        return sum(layer.freedom for layer in layers)
+    return 1 / sum((layer.variance / total) ** 2 / layer.freedom for layer in layers)

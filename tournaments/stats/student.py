@@ -12,14 +12,18 @@ _SERIES_UP_TO: Final = 200  # degrees of freedom; beyond, the expansion is exact
 _HALVINGS: Final = 60
 
 
-@cache
-def reach(freedom: int, confidence: float = CONFIDENCE) -> float:
-    """The t that holds this share of Student's distribution between -t and t; `freedom` from 1."""
+def reach(freedom: float, confidence: float = CONFIDENCE) -> float:
+    """The t that holds this share of Student's distribution between -t and t; `freedom` from 1. Of
+    broken degrees it is exact to a hundredth.
+    """
     if freedom < 1:
         return inf
     if freedom > _SERIES_UP_TO:
         return _expanded(freedom, confidence)
-    return _halved(freedom, confidence)
+    whole = int(freedom)
+    if whole == freedom:
+        return _halved(whole, confidence)
+    return _in_between(freedom, _halved(whole, confidence), _halved(whole + 1, confidence))
 
 
 def below(t: float, freedom: float) -> float:
@@ -38,6 +42,17 @@ def _normalised(t: float, freedom: float) -> float:
     return copysign(root * (8 * freedom + 1) / (8 * freedom + 3), t)
 
 
+def _in_between(freedom: float, before: float, after: float) -> float:
+    """Between the t of the whole degrees `before` and `after`: what the angle atan(t/√ν) lacks of a
+    right one is nearly a power in 1/ν.
+    """
+    whole = int(freedom)
+    lacks = atan(sqrt(whole) / before)
+    share = (1 / whole - 1 / freedom) * whole * (whole + 1)
+    return sqrt(freedom) / tan(lacks * (atan(sqrt(whole + 1) / after) / lacks) ** share)
+
+
+@cache
 def _halved(freedom: int, confidence: float) -> float:
     """By bisection of the angle atan(t/√ν)."""
     low, high = 0.0, pi / 2
@@ -58,7 +73,7 @@ def _between(angle: float, freedom: int) -> float:
     return 2 / pi * (angle + sin(angle) * series) if odd else sin(angle) * series
 
 
-def _expanded(freedom: int, confidence: float) -> float:
+def _expanded(freedom: float, confidence: float) -> float:
     """Abramowitz & Stegun 26.7.5, to the third power of 1/ν."""
     z = NormalDist().inv_cdf((1 + confidence) / 2)
     first = (z**3 + z) / 4

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from statistics import mean, stdev
+from collections.abc import Iterator
+from statistics import mean, median, stdev
 
 import numpy as np
 import pytest
 from scipy.stats import t as student
 
 from tests.tournaments.results import pair_with
-from tournaments.stats.means import LEAST_SPREAD, mean_of, of_captains, of_meeting
+from tournaments.stats.means import LEAST_SPREAD, Estimate, mean_of, of_captains, of_meeting
 
 SEEDS, PAIRINGS, RUNS = 12, 3, 1_000
 
@@ -78,15 +79,27 @@ def test_intervals_cover_also_where_pairings_share_their_seeds(shared: bool) -> 
 
 @pytest.mark.parametrize("shared", [0.0, 0.5, 0.9])
 @pytest.mark.parametrize(
-    "lengths", [(2, 100), (2, 10), (2, 20, 20, 20), (3, 3, 30), (2, 2, 10, 10)]
+    "lengths",
+    [(2, 100), (2, 10), (2, 20, 20, 20), (3, 3, 30), (2, 2, 10, 10), (2, 3), (3, 3, 4, 4)],
 )
 def test_intervals_cover_also_where_meetings_have_hardly_begun(
     lengths: tuple[int, ...], shared: float
 ) -> None:
+    assert mean(low <= 0.6 <= high for low, high in _intervals(lengths, shared, RUNS)) >= 0.94
+
+
+@pytest.mark.parametrize(("lengths", "widest"), [((2, 3), 1.6), ((2, 2, 10, 10), 0.9)])
+def test_of_somewhat_more_than_one_degree_they_are_not_as_wide_as_of_one(
+    lengths: tuple[int, ...], widest: float
+) -> None:
+    widths = (high - low for low, high in _intervals(lengths, 0.5, 400))
+    assert median(widths) < widest
+
+
+def _intervals(lengths: tuple[int, ...], shared: float, runs: int) -> Iterator[tuple[float, float]]:
     """Where they play the same seeds, `shared` of what a pair spreads by is the seed's."""
     dice = np.random.default_rng(5)
-    covered = 0
-    for _ in range(RUNS):
+    for _ in range(runs):
         common = dice.normal(0.6, 0.2 * shared**0.5, max(lengths))
         meetings, before = [], 0
         for length in lengths:
@@ -98,8 +111,25 @@ def test_intervals_cover_also_where_meetings_have_hardly_begun(
         assert found is not None
         assert found.low is not None
         assert found.high is not None
-        covered += found.low <= 0.6 <= found.high
-    assert covered / RUNS >= 0.94
+        yield found.low, found.high
+
+
+@pytest.mark.parametrize(
+    ("ends", "told"),
+    [
+        ((-0.4, 0.6, 1.6), (0.0, 1.0)),
+        ((0.9, 1.1, 1.3), (0.9, 1.1)),
+        ((-0.3, -0.1, 0.1), (-0.1, 0.1)),
+        ((0.5, 0.6, 0.7), (0.5, 0.7)),
+        ((None, 1.1, None), (None, None)),
+    ],
+)
+def test_a_score_is_told_with_no_end_where_none_can_be(
+    ends: tuple[float | None, float, float | None], told: tuple[float | None, float | None]
+) -> None:
+    low, score, high = ends
+    found = Estimate(mean=score, low=low, high=high, pairs=2, freedom=1).as_score()
+    assert (found.low, found.mean, found.high) == (told[0], score, told[1])
 
 
 def test_a_meeting_on_one_seed_leaves_the_interval_open() -> None:

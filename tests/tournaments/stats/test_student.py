@@ -11,6 +11,15 @@ def test_the_reach_is_that_of_students_distribution(freedom: int) -> None:
     assert reach(freedom) == pytest.approx(float(student.ppf(0.975, freedom)), rel=1e-7)
 
 
+@pytest.mark.parametrize("confidence", [0.5, 0.95, 0.99])
+@pytest.mark.parametrize("freedom", [1.01, 1.36, 1.5, 1.99, 2.5, 7.3, 61.8, 199.5, 200.5])
+def test_of_broken_degrees_the_reach_is_within_a_hundredth(
+    freedom: float, confidence: float
+) -> None:
+    exact = float(student.ppf((1 + confidence) / 2, freedom))
+    assert reach(freedom, confidence) == pytest.approx(exact, rel=0.01)
+
+
 def test_without_freedom_nothing_is_known() -> None:
     assert reach(0) == float("inf")
 
