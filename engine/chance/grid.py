@@ -105,7 +105,7 @@ class Grid:
         chase.
         """
         if free_hit:
-            return float(self._flat[self._freed(left, lost, place)])
+            return float(self._flat[self._start(left, lost) + self._freed(left, lost, place)])
         return float(self._flat[self._start(left, lost) + self._step(place)])
 
     def mean(self, left: int, lost: int, places: Floats, weights: Floats) -> float:
@@ -120,17 +120,9 @@ class Grid:
         self, left: int, lost: int, runs: int, shifts: Shifts, *, free_hit: bool = False
     ) -> Floats:
         """The values after each of `OUTCOMES`. `runs` is the whole place before the ball."""
-        start, zero, steps = self._start(left - 1, lost), runs + self._below, self._steps
-        highest = self._highest
-        cells = []
-        for shift in shifts:
-            step = round((zero + shift) * steps)
-            cells.append(start + (step if 0 <= step <= highest else self._within(step)))
-        if left <= LAST_BALLS:
-            cells.append(cells[_AGAIN] + self._free)
-        else:
-            runs_of_it = shifts.again + self._free_hits[left, lost]
-            cells.append(start + self._within(round((zero + runs_of_it) * steps)))
+        start = self._start(left - 1, lost)
+        cells = [start + self._step(runs + shift) for shift in shifts]
+        cells.append(start + self._freed(left, lost, runs + shifts.again))
         found = np.array(cells)[_CASES_FREE if free_hit else _CASES]
         found += self._cells
         values: Floats = self._flat[found].astype(np.float64, copy=False)
@@ -140,16 +132,14 @@ class Grid:
         return values
 
     def _step(self, place: float) -> int:
-        return self._within(round((place + self._below) * self._steps))
-
-    def _within(self, step: int) -> int:
-        return min(max(step, 0), self._highest)
+        step = round((place + self._below) * self._steps)
+        return step if 0 <= step <= self._highest else min(max(step, 0), self._highest)
 
     def _freed(self, left: int, lost: int, place: float) -> int:
-        """Where the value before a free hit lies."""
+        """How far from the start of its row the value before a free hit lies."""
         if left <= LAST_BALLS:
-            return self._free + self._start(left, lost) + self._step(place)
-        return self._start(left, lost) + self._step(place + self._free_hits[left, lost])
+            return self._free + self._step(place)
+        return self._step(place + self._free_hits[left, lost])
 
     def _start(self, left: int, lost: int) -> int:
         return (left * (self._wickets + 1) + lost) * self._row
