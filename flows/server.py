@@ -3,8 +3,9 @@ one.
 
 The embedded server is a child process on a free port of the loopback interface, shared by every
 command of one home folder, so that a limit holds between them. Whoever uses it holds a shared lock
-on `users.lock`; the server ends when that lock is free, however its users ended. `PREFECT_HOME`
-keeps its database: the first start takes 10 to 16 s, later ones 3 to 5.
+on `users.lock`; the server ends when that lock is free, however its users ended. It holds
+`server.lock` itself, for who has the same files in another container. `PREFECT_HOME` keeps its
+database: the first start takes 10 to 16 s, later ones 3 to 5.
 """
 
 from __future__ import annotations

@@ -13,7 +13,6 @@ import os
 import socket
 import sys
 import threading
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +22,8 @@ _KEPT_OPEN_S: Final = 30  # longer than Prefect's client keeps one, or it asks a
 
 def serve(listener: socket.socket, users_lock: Path) -> None:
     """Run a Prefect server on `listener` until nobody uses it or a signal ends it."""
-    _hold(users_lock.with_name(LOCK))
+    lock = users_lock.with_name(LOCK)
+    threading.Thread(target=_hold, args=(lock,), name="lock", daemon=True).start()
     guard = _Guard(users_lock)
     threading.Thread(target=guard.wait, name="users", daemon=True).start()
     gc.disable()  # nothing of what is loaded is garbage: to look for it is a fifth of the start
@@ -49,11 +49,10 @@ def serve(listener: socket.socket, users_lock: Path) -> None:
 
 def _hold(lock: Path) -> None:
     """Until this process ends: who has the same files and not the same process ids sees that it
-    lives.
+    lives. Waits for one that is about to be gone, and for who just looks.
     """
     handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
-    with suppress(BlockingIOError):  # one that is about to be gone
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    fcntl.flock(handle, fcntl.LOCK_EX)
 
 
 class _Guard:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
 import time
@@ -169,6 +170,25 @@ def test_a_server_of_another_container_is_neither_joined_nor_doubled_nor_killed(
     with pytest.raises(ServerUnavailable, match="in another container"):
         standing_server(tmp_path)
     assert not see_off(tmp_path, 0.0)
+
+
+def test_a_server_is_seen_to_live_although_somebody_looked_as_it_began(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock, flock = tmp_path / server_child.LOCK, fcntl.flock
+    lock.touch()
+    looks = os.open(lock, os.O_RDONLY)
+    flock(looks, fcntl.LOCK_SH)
+
+    def waits(handle: int, how: int) -> None:
+        if not how & fcntl.LOCK_NB:
+            os.close(looks)  # meanwhile
+        flock(handle, how)
+
+    monkeypatch.setattr("fcntl.flock", waits)
+    server_child._hold(lock)
+    monkeypatch.undo()
+    assert is_written(lock)
 
 
 def test_a_server_whose_id_another_process_has_by_now_is_not_alive(tmp_path: Path) -> None:
