@@ -29,8 +29,7 @@ class Scatter(NamedTuple):
 
 def scatter(rows: Design, weight: Floats, cluster: Ints, over: Floats, ridge: Floats) -> Scatter:
     """Of rows that scored so much `over` what was expected of them."""
-    order, clusters = np.argsort(cluster, kind="stable"), int(cluster.max()) + 1
-    rows, weight, cluster, over = rows.taken(order), weight[order], cluster[order], over[order]
+    clusters = int(cluster.max()) + 1
     if clusters <= MOST_LEFT_OUT:
         pulls = _pulls(rows, cluster, over, clusters)
         return Scatter(moved(rows, weight, cluster, pulls, ridge), (pulls * pulls).sum(0))
@@ -43,6 +42,8 @@ def scatter(rows: Design, weight: Floats, cluster: Ints, over: Floats, ridge: Fl
 
 def _products_of_pulls(rows: Design, cluster: Ints, over: Floats, clusters: int) -> Floats:
     """Added up, some clusters at a time: the pulls of all at once may not fit."""
+    order = np.argsort(cluster, kind="stable")
+    rows, cluster, over = rows.taken(order), cluster[order], over[order]
     found = np.zeros((rows.size, rows.size))
     ends = np.searchsorted(cluster, np.arange(clusters + 1))
     together = max(1, _MOST_NUMBERS // rows.size)
