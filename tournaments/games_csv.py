@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,6 +66,9 @@ def _games(file: str, rows: csv.DictReader[str], score: str) -> Iterator[Game]:
             f"no column {', '.join(missing)}; needed: {', '.join(needed)}; "
             "allowed too: seed, home, toss, count",
         )
+    read, named = (*needed, "seed", "home", "toss", "count"), Counter(rows.fieldnames)
+    if twice := [name for name in dict.fromkeys(read) if named[name] > 1]:
+        raise BadGames(file, 1, f"column {', '.join(twice)} again; allowed: once")
     left = MOST_MATCHES
     for row in rows:
         line = _Line(file, rows.line_num, row)

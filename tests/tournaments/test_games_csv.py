@@ -40,6 +40,12 @@ def test_pairs_as_they_are_exported_are_read_either_way(tmp_path: Path) -> None:
     assert [game.score for game in read_games(file, "adjusted").games] == [-0.7, -1.7]
 
 
+def test_columns_that_are_not_read_may_have_one_name(tmp_path: Path) -> None:
+    file = tmp_path / "games.csv"
+    file.write_text("first,second,score,note,note\nann,bob,1,x,y\n")
+    assert [game.score for game in read_games(file).games] == [1]
+
+
 def test_a_score_less_luck_makes_them_adjusted(tmp_path: Path) -> None:
     file = tmp_path / "games.csv"
     file.write_text("first,second,score\nann,bob,1\nann,bob,-0.2\n")
@@ -51,6 +57,7 @@ def test_a_score_less_luck_makes_them_adjusted(tmp_path: Path) -> None:
     [
         ("", "1: no column first, second, score; needed"),
         ("first,second\na,b\n", "1: no column score; needed"),
+        ("first,second,score,score\na,b,1,0\n", "1: column score again; allowed: once"),
         ("first,second,score\n", "1: no match"),
         (f"{HEADING}a,b,1,,,,\na,b,won,,,,\n", "3: score 'won': allowed: 1, 0.5, 0"),
         (f"{HEADING}a,b,inf,,,,\n", "2: score 'inf'"),
