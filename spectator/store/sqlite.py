@@ -66,8 +66,7 @@ class SqliteEventStore:
     def __init__(self, path: Path | str = ":memory:") -> None:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="captains-store")
         try:
-            self._db = self._thread.submit(_open, str(path)).result()
-            self.epoch = self._thread.submit(_epoch, self._db).result()
+            self._db, self.epoch = self._thread.submit(_open, str(path)).result()
         except BaseException:
             self._thread.shutdown()
             raise
@@ -120,7 +119,8 @@ class SqliteEventStore:
 # --- opening -------------------------------------------------------------------------------------
 
 
-def _open(path: str) -> sqlite3.Connection:
+def _open(path: str) -> tuple[sqlite3.Connection, str]:
+    """And its epoch."""
     if path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -129,13 +129,13 @@ def _open(path: str) -> sqlite3.Connection:
         raise StoreRefused(f"{path}: {error}") from error
     try:
         _prepare(db)
+        return db, _epoch(db)
     except (sqlite3.DatabaseError, ValueError, StoreRefused) as error:
         db.close()
         told = ours(error, path) if isinstance(error, sqlite3.DatabaseError) else error
         if isinstance(told, StoreDamaged):
             raise told from error
         raise StoreRefused(f"{path}: {error}") from error
-    return db
 
 
 def _prepare(db: sqlite3.Connection) -> None:

@@ -47,6 +47,15 @@ def damage(file: Path, damaging: Damaging) -> None:
         there.truncate(len(damaged))
 
 
+async def test_a_file_damaged_behind_its_first_page_is_not_opened(tmp_path: Path) -> None:
+    file = tmp_path / "bus.sqlite"
+    async with BusServer(file) as first:
+        await post(first, LOG)
+    damage(file, lambda whole: whole[:PAGE] + b"holiday" * ((len(whole) - PAGE) // 7))
+    with pytest.raises(StoreDamaged, match="malformed"):
+        SqliteEventStore(file)
+
+
 @pytest.mark.parametrize("damaging", DAMAGES)
 async def test_a_damaged_file_is_told_with_what_to_do_and_who_watches_stays(
     bus: BusServer, tmp_path: Path, damaging: Damaging, caplog: pytest.LogCaptureFixture
