@@ -39,6 +39,21 @@ DIGEST_DIGITS: Final = 12
 _EMPTIED: Final = ".pruned"
 
 
+class BrokenRun(Exception):
+    """The file at `path`, which says what a run is, cannot be used: `why`."""
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(path, why)
+        self.path, self.why = path, why
+
+    def __str__(self) -> str:
+        return (
+            f"{self.path}: {self.why}; it says what the run is and how often it was started. Put a "
+            "good copy in its place, or remove it: no result is lost, but its starts are then "
+            "counted anew"
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Begun:
     """An attempt at an episode that left a file."""
@@ -114,11 +129,17 @@ class RunFolder:
         return {}
 
     def check_about(self) -> None:
-        """Raises `OSError` where `run.json` is there and may not be read: who went on would count
-        starts and attempts anew.
+        """Raises `OSError` where `run.json` is there and may not be read, and `BrokenRun` where it
+        says nothing: who went on would count starts and attempts anew.
         """
+        file = self.path / "run.json"
         with suppress(FileNotFoundError):
-            (self.path / "run.json").read_bytes()
+            try:
+                found = json.loads(file.read_text(encoding="utf-8"))
+            except ValueError as error:
+                raise BrokenRun(str(file), f"is not JSON ({error})") from None
+            if not isinstance(found, dict):
+                raise BrokenRun(str(file), "is no JSON object")
 
     def set_aside(self) -> Path | None:
         """Move what was played before out of the way; says where to, or None where there was

@@ -38,8 +38,8 @@ async def opened(
 
 @contextmanager
 def open_run(order: Order, runs: Path, *, fresh: bool = False) -> Iterator[Run]:
-    """Be the one process that plays this run; raises `RunBusy`. `fresh` sets aside what was played
-    before, and plays under numbers that a bus which saw that has not had.
+    """Be the one process that plays this run; raises `RunBusy` and `BrokenRun`. `fresh` sets aside
+    what was played before, and plays under numbers that a bus which saw that has not had.
     """
     with _held(order, runs, fresh=fresh) as run:
         for _ in run.taking_up():

@@ -30,6 +30,7 @@ _BAD_INPUT: Final = (
 _FAILED: Final = (
     ("engine.errors", "BrokenRecord"),
     ("flows.holding", "RunBusy"),
+    ("flows.ledger", "BrokenRun"),
     ("flows.spending", "BrokenSpending"),
     ("flows.simulation_rows", "MatchBrokeOff"),
     ("flows.server", "ServerUnavailable"),

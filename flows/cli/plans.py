@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from engine.wording import duration
 from flows.cli.progress import TerminalReporter
 from flows.cli.terminal import BadInput, Exit, answer_json, note, say, table
+from flows.cli.tournaments import refuse_to_play
 
 if TYPE_CHECKING:
     from flows.order import Order
@@ -48,8 +49,7 @@ def _play_pilot(order: Order, file: str, runs: Path, pilot: int, *, as_json: boo
     from flows.cli.session import session
     from flows.config import TournamentConfig
 
-    with order.folder(runs).held():
-        pass
+    refuse_to_play(order, runs)
     config = TournamentConfig(file=file, occasion=order.plan.occasion, runs=str(runs), pilot=pilot)
     reporter = TerminalReporter(quiet=True)
     with (

@@ -129,7 +129,7 @@ def _run(
     from flows.work import captains_of
 
     order = _ordered(file, occasion)
-    _refuse_if_busy(order, runs)
+    refuse_to_play(order, runs)
     reporter = TerminalReporter(quiet=as_json, verbose=verbose)
     asked = people(captains_of(order.spec, catalogue.known()).values())
     has_bus = order.spec.spectate.episodes != "none" or bool(asked) or bus_url is not None
@@ -174,10 +174,13 @@ def _exit_of(summary: RunSummary) -> Exit:
     return Exit.FAILED if summary.episodes.void or summary.stopped else Exit.DONE
 
 
-def _refuse_if_busy(order: Order, runs: Path) -> None:
-    """Say at once, before a server is started, that another process plays this run."""
-    with order.folder(runs).held():
-        pass
+def refuse_to_play(order: Order, runs: Path) -> None:
+    """Say at once, before a server is started, that another process plays this run, or that its
+    folder does not say what it is.
+    """
+    folder = order.folder(runs)
+    with folder.held():
+        folder.check_about()
 
 
 def _played(opened: Session, file: str, occasion: str, runs: Path, *, fresh: bool) -> RunSummary:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from flows import catalogue
+from flows.ledger import BrokenRun
 from flows.opening import in_slices, open_run, opened
 from flows.order import Order
-from tests.flows.support import EPISODES_OF_SMALL, SMALL, played
+from tests.flows.here import commanded
+from tests.flows.support import EPISODES_OF_SMALL, SMALL, played, tournament_file
 from tournaments import parse_tournament
 
 ORDER = Order.of(parse_tournament(SMALL, catalogue.known()), "1")
@@ -101,3 +104,33 @@ def test_a_run_whose_own_word_may_not_be_read_is_not_begun_anew(tmp_path: Path) 
     with pytest.raises(OSError, match=r"run\.json"), open_run(ORDER, tmp_path):
         pass
     assert file.is_symlink()
+
+
+@pytest.mark.parametrize("kept", [b"", b'{"name": "sma', b"\xff", b"[]"])
+def test_a_run_whose_own_word_is_damaged_is_named_and_not_begun_anew(
+    tmp_path: Path, kept: bytes
+) -> None:
+    file = played(tmp_path).path / "run.json"
+    file.write_bytes(kept)
+    refused = pytest.raises(BrokenRun, match="remove it: no result is lost")
+    with refused as broken, open_run(ORDER, tmp_path):
+        pass
+    assert str(file) in str(broken.value)
+    assert file.read_bytes() == kept
+    file.unlink()
+    with open_run(ORDER, tmp_path) as run:
+        assert run.resumed == EPISODES_OF_SMALL
+
+
+@pytest.mark.parametrize("command", [["run"], ["plan", "--pilot", "1"]])
+async def test_a_damaged_run_is_told_before_a_server_is_started(
+    tmp_path: Path, command: list[str]
+) -> None:
+    file, runs = tournament_file(tmp_path, SMALL), tmp_path / "runs"
+    about = ORDER.folder(runs).path / "run.json"
+    about.parent.mkdir(parents=True)
+    about.write_text("{", encoding="utf-8")
+    code, out, err = await commanded([*command, str(file), "--runs", str(runs), "--json"], {})
+    assert code == 1
+    assert json.loads(out)["error"].startswith(f"{about}: is not JSON")
+    assert "server" not in err
