@@ -4,9 +4,9 @@ An `up` that ends in mid-show, or is killed, leaves matches that the bus has not
 process that is killed, or cut short as it is cancelled, leaves a stream without its end. So as long
 as `up` is there it delivers what waits in spools, publishes what is sealed and not on the bus, and
 ends the streams that nobody publishes any more: void, cancelled. What killed single matches left
-unsealed is put aside. Who is alive is told by the kernel's locks (`flows.traces`). A match of
-elsewhere leaves no trace here; one that was live when `up` came counts as given up once nothing has
-been heard of it for `SILENCE_S`.
+unsealed is put aside, and those that were asked for and not begun are named. Who is alive is told
+by the kernel's locks (`flows.traces`). A match of elsewhere leaves no trace here; one that was live
+when `up` came counts as given up once nothing has been heard of it for `SILENCE_S`.
 """
 
 from __future__ import annotations
@@ -27,11 +27,12 @@ from flows.live_streams import UNWELL, Live, LiveStreams, connected
 from flows.play import BusAddress
 from flows.publishing import deliver_spool, records_of
 from flows.single import SINGLES
-from flows.traces import Trace, has_orphans, run_folders, trace_of
+from flows.traces import Trace, has_orphans, not_played, run_folders, trace_of
 from spectator.streams import StreamName, stream_of
 
 SILENCE_S: Final = 900.0  # longer than a person or an endpoint may take for one answer
 LOOK_S: Final = 4.0
+AGAIN: Final = "ask for them again, unless a worker has them"
 
 
 @dataclass(slots=True)
@@ -103,7 +104,7 @@ class CatchingUp:
             for one in list(self._open.values()):
                 if await self._is_over(bus, one):
                     del self._open[one.stream]
-        await self._tidy()
+            await self._tidy(bus)
         self._tell()
         return not self._open
 
@@ -127,13 +128,18 @@ class CatchingUp:
                     self._published += (await bus.finish(stream, trace)).matches
             self._sealed.pop()
 
-    async def _tidy(self) -> None:
+    async def _tidy(self, bus: LiveStreams) -> None:
         """Put aside, once, what killed single matches left: who is alive there has it locked, and
         what is aside is a trace still.
         """
         if not self._is_tidy:
+            asked = await asyncio.to_thread(not_played, self._singles)
+            lost = [stream for stream in asked if await bus.state(stream) is None]
             await asyncio.to_thread(self._singles.sweep)
             self._is_tidy = True
+            if lost:
+                named = ", ".join(lost)
+                self._say(f"matches that a killed captains up had not played: {named}; {AGAIN}")
 
     # --- what is live --------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import BrokenRecord
-from engine.record import is_claim, is_written, record_of_attempt, unsealed
+from engine.record import CLAIM, is_claim, is_written, record_of_attempt, unsealed
 from flows.ledger import RunFolder
 from flows.single import SINGLES
 from spectator.spool import Spool
@@ -53,6 +53,20 @@ def trace_of(stream: StreamName, folders: Iterable[RunFolder]) -> Trace:
             return here
         if found.alive is None or here.sealed is not None:
             found = here
+    return found
+
+
+def not_played(singles: RunFolder) -> list[StreamName]:
+    """Matches that a `captains up` had been asked for before it was killed, and of which nothing is
+    there but the number of the attempt.
+    """
+    found: list[StreamName] = []
+    for claim in sorted(singles.records.glob(f"*{CLAIM}")):
+        name, _, attempt = claim.name.removesuffix(CLAIM).rpartition(".")
+        if not attempt.isdecimal() or is_written(claim):
+            continue
+        if _of_match(singles, name, int(attempt)) == NO_TRACE:
+            found.append(StreamName(f"{name}/{attempt}"))
     return found
 
 

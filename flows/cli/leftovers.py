@@ -19,6 +19,7 @@ from flows.ledger import RunFolder
 from flows.needs import Finding
 from flows.single import SINGLES
 from flows.standing import BUS
+from flows.traces import not_played
 
 HOUR_S: Final = 3_600.0  # whoever writes a file anew takes moments
 FIX: Final = "captains doctor --fix"
@@ -85,10 +86,11 @@ def _of_matches(runs: Path) -> Iterator[Leftover]:
     left = _parts(singles)
     parts = [part for part in left if not is_claim(part)]
     if claims := len(left) - len(parts):
+        lost = not_played(singles)
         yield Leftover(
             check="matches asked for",
-            said=f"{claims} that a killed captains up had not played keep their numbers in "
-            f"{singles.records}",
+            said=f"{claims} that a killed captains up had not ended keep their numbers in "
+            f"{singles.records}" + (f"; not played: {', '.join(lost)}" if lost else ""),
             why="nobody plays them any more",
             clear=lambda: _set_claims_aside(singles),
         )

@@ -113,6 +113,23 @@ async def test_what_killed_matches_left_is_put_aside_and_ends_their_streams_all_
     assert (await told(bus, E1))["end_reason"] == "cancelled"
 
 
+async def test_matches_that_a_killed_up_had_been_asked_for_and_not_played_are_named_once(
+    tmp_path: Path, bus: BusServer
+) -> None:
+    records = singles_folder(tmp_path).records
+    await sealed(tmp_path, episode("e1"))
+    await post(bus, (await sealed(tmp_path / "else" / "where", episode("e2")))[:20])
+    for name in ("e1.1", "e2.1", "e3.1", "e4.2", "e5.1"):
+        (records / f"{name}.claim.part").touch()
+    (records / "e3.1.x.part").touch()  # begun, and the bus had not heard of it
+    with singles_folder(tmp_path).attempt(episode("e5"), 2):
+        missed = Missed(tmp_path, bus)
+        await missed.is_done()
+        await missed.is_done()
+    told = [said for said in missed.said if "not played" in said]
+    assert [said.partition(";")[0].partition(": ")[2] for said in told] == ["e4/2, e5/1"]
+
+
 async def test_a_number_that_a_killed_up_gave_to_a_match_of_elsewhere_does_not_end_it(
     tmp_path: Path, bus: BusServer
 ) -> None:
