@@ -57,7 +57,8 @@ def old_runs(name: Path, wanted: Keep, *, now: Callable[[], float] = time.time) 
 def prune(runs: Sequence[RunFolder], *, dry: bool = False) -> Iterator[Pruned]:
     """Delete the records of these runs, or say what would be deleted. A run that is being played is
     passed over, and so is a record that cannot be read. Raises `OSError` once all that can go is
-    gone: a run that fails on a full disk is tried again as long as others give room.
+    gone: a run that fails on a full disk is tried again as long as others give room. What went of a
+    run that is cut short, by that or by Ctrl-C, is told before the error.
     """
     left = [*runs]
     while left:
@@ -65,7 +66,7 @@ def prune(runs: Sequence[RunFolder], *, dry: bool = False) -> Iterator[Pruned]:
         for run in left:
             try:
                 with suppress(RunBusy), run.held():
-                    yield _pruned(run, dry=dry)
+                    yield from _pruned(run, dry=dry)
             except OSError as error:
                 failed[run] = error
         if len(failed) == len(left):
@@ -73,23 +74,39 @@ def prune(runs: Sequence[RunFolder], *, dry: bool = False) -> Iterator[Pruned]:
         left = [*failed]
 
 
-def _pruned(run: RunFolder, *, dry: bool) -> Pruned:
-    void = [
+def _pruned(run: RunFolder, *, dry: bool) -> Iterator[Pruned]:
+    number = size = 0
+    try:
+        for one in _sizes(_all(run)) if dry else _going(run):
+            number, size = number + 1, size + one
+    except (KeyboardInterrupt, OSError):
+        if number:
+            yield Pruned(run_dir=str(run.path), records=number, bytes=size)
+        raise
+    yield Pruned(run_dir=str(run.path), records=number, bytes=size)
+
+
+def _going(run: RunFolder) -> Iterator[int]:
+    """Delete them; the size of each once it is gone."""
+    void = _void(run)
+    yield from _delete(void, _sizes(void))
+    for records in _told(run):
+        sizes = _sizes(records)  # some may be emptied to make room for the list
+        run.say_pruned(records)
+        yield from _delete(records, sizes)
+
+
+def _all(run: RunFolder) -> list[Path]:
+    return [*_void(run), *run.records.glob("*.jsonl")]
+
+
+def _void(run: RunFolder) -> list[Path]:
+    return [
         path
         for one in run.tried()
         if one.end_reason.is_void
         and (path := run.records / "void" / f"{one.episode_id}.{one.attempt}.jsonl").exists()
     ]
-    if dry:
-        records = [*void, *run.records.glob("*.jsonl")]
-        return Pruned(run_dir=str(run.path), records=len(records), bytes=_size(records))
-    number, size = len(void), _size(void)
-    _delete(void)
-    for records in _told(run):
-        number, size = number + len(records), size + _size(records)
-        run.say_pruned(records)
-        _delete(records)
-    return Pruned(run_dir=str(run.path), records=number, bytes=size)
 
 
 def _told(run: RunFolder) -> Iterator[list[Path]]:
@@ -132,13 +149,14 @@ def _tell(run: RunFolder, record: Path, lines: set[str], kept: set[str]) -> None
         kept.add(name)
 
 
-def _size(records: Sequence[Path]) -> int:
-    return sum(path.stat().st_size for path in records)
+def _sizes(records: Sequence[Path]) -> list[int]:
+    return [path.stat().st_size for path in records]
 
 
-def _delete(records: Sequence[Path]) -> None:
-    for path in records:
+def _delete(records: Sequence[Path], sizes: Sequence[int]) -> Iterator[int]:
+    for path, size in zip(records, sizes, strict=True):
         path.unlink(missing_ok=True)
+        yield size
 
 
 def _played_s(run: RunFolder) -> float:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from flows.cli.terminal import BadInput, Exit, answer_json, say
+from flows.cli.failures import said
+from flows.cli.terminal import BadInput, Exit, answer_json, note, say
+
+if TYPE_CHECKING:
+    from flows.pruning import Pruned
 
 
 def prune_runs(
@@ -28,13 +34,29 @@ def prune_runs(
     wanted = Keep(occasions=occasions, days=days)
     pruned = (one for one in prune(old_runs(place, wanted), dry=dry) if one.records)
     if as_json:
-        answer_json({"dry_run": dry, "runs": [asdict(one) for one in pruned]})
-        return Exit.DONE
+        return _answered(pruned, dry=dry)
     would = "would be deleted" if dry else "deleted"
-    said = False
+    is_told = False
     for one in pruned:  # each at once: the disk may be too full for the next
         say(f"{one.run_dir}: {one.records:,} records {would}, {one.bytes / 1e6:.1f} MB")
-        said = True
-    if not said:
+        is_told = True
+    if not is_told:
         say("nothing to delete")
     return Exit.DONE
+
+
+def _answered(pruned: Iterator[Pruned], *, dry: bool) -> Exit:
+    """What went is told also where the command is stopped, or the disk fails."""
+    runs: list[dict[str, Any]] = []
+    code, failed = Exit.DONE, {}
+    try:
+        for one in pruned:
+            runs.append(asdict(one))
+    except (KeyboardInterrupt, OSError) as error:
+        is_stopped = isinstance(error, KeyboardInterrupt)
+        code = Exit.INTERRUPTED if is_stopped else Exit.FAILED
+        failed = {"error": "interrupted" if is_stopped else said(error), "exit_code": int(code)}
+    answer_json({"dry_run": dry, "runs": runs, **failed})
+    if failed:
+        note(str(failed["error"]))
+    return code

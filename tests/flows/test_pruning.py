@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 from collections.abc import Callable, Iterator
 from errno import EDQUOT, ENOSPC
 from itertools import count
@@ -265,6 +266,44 @@ def test_the_command_says_what_went(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert len(records(nights[1])) == EPISODES_OF_SMALL
     assert main(["prune", "small", "--occasions", "1", *runs]) == 0
     assert "nothing to delete" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("signalled", [signal.SIGINT, signal.SIGTERM])
+def test_a_command_that_is_stopped_says_what_is_gone_and_that_it_was_stopped(
+    tmp_path: Path,
+    signalled: signal.Signals,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    nights = [played(tmp_path, occasion=occasion) for occasion in ("1", "2", "3")]
+    sizes = {path: path.stat().st_size for night in nights for path in records(night)}
+    calls, unlink = count(1), Path.unlink
+
+    def stopped(path: Path, *, missing_ok: bool = False) -> None:
+        if path in sizes and next(calls) == EPISODES_OF_SMALL + 4:
+            signal.raise_signal(signalled)
+        unlink(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", stopped)
+    assert main(["prune", "small", "--occasions", "1", "--json", "--runs", str(tmp_path)]) == 130
+    told = json.loads(capsys.readouterr().out)
+    gone = [path for path in sizes if not path.exists()]
+    assert [one["records"] for one in told["runs"]] == [EPISODES_OF_SMALL, 3]
+    assert sum(one["bytes"] for one in told["runs"]) == sum(sizes[path] for path in gone)
+    assert (told["error"], told["exit_code"]) == ("interrupted", 130)
+
+
+def test_a_command_whose_disk_fails_says_what_is_gone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told, untold = [played(tmp_path, occasion=occasion) for occasion in ("1", "2")]
+    played(tmp_path, occasion="3")
+    (untold.path / "gists.jsonl").unlink()
+    (untold.path / "gists.jsonl").mkdir()  # nothing can be told there
+    assert main(["prune", "small", "--occasions", "1", "--json", "--runs", str(tmp_path)]) == 1
+    said = json.loads(capsys.readouterr().out)
+    assert [one["run_dir"] for one in said["runs"]] == [str(told.path)]
+    assert (said["exit_code"], "gists.jsonl" in said["error"]) == (1, True)
 
 
 @pytest.mark.parametrize(
