@@ -103,7 +103,8 @@ class Price(BaseModel):
 class LlmSettings(BaseModel):
     """`mode` cached plays from what was answered before, and fails where nothing was.
 
-    `deadline_s` is for one answer, from the moment the endpoint has taken the request.
+    `deadline_s` is for one answer, from the moment the endpoint has taken the request; a question
+    is asked again after one that is late, as after any that is unusable.
     `context_tokens` bounds the prompt; `max_preparing` the calls for one question that only
     prepare, as each is paid for. `strict` asks for calls that the endpoint holds to the schema,
     `reasons` for a reason with each.

@@ -18,7 +18,7 @@ from engine.tool_captains.response_cache import SqliteCache
 from tests.doubles import Remembering
 from tests.llm.matches import at_home, match, played
 from tests.llm.obtainers import lend
-from tests.llm.stub import ENOUGH_S, Said, fails, plays, says, stub
+from tests.llm.stub import ENOUGH_S, Said, completion, fails, plays, says, stub
 
 PRICE = {"input": 1.0, "output": 1.0}
 
@@ -117,6 +117,22 @@ async def test_silence_throughout_forfeits_where_the_file_says_so() -> None:
         await services.aclose()
     assert (result.end_reason, result.winner) == (EndReason.FORFEIT, Seat.AWAY)
     assert at_home(result).problems == {"late": 4}
+
+
+async def test_a_question_is_asked_no_more_often_than_the_page_says() -> None:
+    asked = list[dict[str, Any]]()
+
+    async def prepares_and_fails(request: dict[str, Any]) -> Said:
+        asked.append(request)
+        return says(completion("analyze_situation", "{}"))
+
+    services = lend()
+    async with stub(answering=prepares_and_fails) as endpoint:
+        spec = match(endpoint.url, tools="all", max_preparing=2, on_failure="forfeit")
+        result = await played(spec, services)
+        await services.aclose()
+    assert result.end_reason is EndReason.FORFEIT
+    assert len(asked) == 4 + 2
 
 
 async def test_a_captain_over_his_budget_plays_by_the_fallback(llmock: LLMock) -> None:
