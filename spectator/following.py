@@ -21,6 +21,7 @@ from spectator.hub import Hub
 from spectator.messages import CloseCode, Hello, Leave, Message, Mode, Ping, Shown
 from spectator.settings import BusSettings
 from spectator.snapshots import Snapshot
+from spectator.store import StoreDamaged
 from spectator.streams import StreamName
 
 CONNECTION: Final = "captains.connection"  # in a scope: what our server says of the connection
@@ -235,8 +236,13 @@ class Follower:
         return snapshot
 
     async def _jump(self, channel: Channel) -> Snapshot | None:
-        """A snapshot from further on, with the cursor there; None where there is none."""
-        snapshot = await self._hub.snapshots.of(channel.stream, channel.top - OLD_ENOUGH)
+        """A snapshot from further on, with the cursor there; None where there is none. What of a
+        damaged log can still be sent is.
+        """
+        try:
+            snapshot = await self._hub.snapshots.of(channel.stream, channel.top - OLD_ENOUGH)
+        except StoreDamaged:
+            return None
         if snapshot is None or snapshot.seq <= self._seq:
             return None
         self._seq = snapshot.seq

@@ -19,6 +19,7 @@ from spectator.refusing import MAX_NUMBER, Refused, invalid, number_in
 from spectator.settings import BusSettings
 from spectator.store import Outcome, Result, StreamFilter, StreamInfo
 from spectator.streams import RUN_TAIL, StreamKind, kind_of, run_stream, stream_name
+from spectator.taken import as_it_came
 from spectator.views import featured_view, stream_view
 
 MAX_SEARCH: Final = 200
@@ -68,10 +69,11 @@ class Listing:
         )
 
     async def _view(self, info: StreamInfo) -> dict[str, Any]:
-        if kind_of(info.stream) is StreamKind.RUN:
-            return {**stream_view(info), "followed": await self._is_followed(info)}
-        now = await self._scores.of(info)
-        return stream_view(info) if now is None else {**stream_view(info), "now": now}
+        with as_it_came(self._store):
+            if kind_of(info.stream) is StreamKind.RUN:
+                return {**stream_view(info), "followed": await self._is_followed(info)}
+            now = await self._scores.of(info)
+            return stream_view(info) if now is None else {**stream_view(info), "now": now}
 
     async def _is_followed(self, info: StreamInfo) -> bool:
         """Whether the run was started anew after this start of it."""
@@ -87,7 +89,8 @@ class Listing:
         tail = await self._store.read(stream, max(1, info.last_seq - RUN_TAIL), RUN_TAIL)
         told = {}
         for text in (info.first, *(line.text for line in tail)):
-            event = parse_event(text)
+            with as_it_came(self._store):
+                event = parse_event(text)
             told[event.type] = event.model_dump(mode="json")
         return JSONResponse(
             {

@@ -17,6 +17,7 @@ from spectator.refusing import MAX_NUMBER, Refused, number_in
 from spectator.settings import BusSettings
 from spectator.store import Line, StreamInfo
 from spectator.streams import StreamName
+from spectator.taken import as_it_came
 from spectator.views import featured_view, stream_view
 
 
@@ -41,7 +42,9 @@ class Reading:
         return JSONResponse(featured_view(self._hub.featured))
 
     async def _stream(self, request: Request) -> Response:
-        return JSONResponse(stream_view(await self._known(stream_in(request))))
+        info = await self._known(stream_in(request))
+        with as_it_came(self._store):
+            return JSONResponse(stream_view(info))
 
     async def _events(self, request: Request) -> Response:
         """The events after a number; with `wait_s`, once there is something that the asker does not

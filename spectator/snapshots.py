@@ -18,6 +18,7 @@ from spectator.frame_parts import Frame
 from spectator.frames import EMPTY, fold
 from spectator.store import EventStore, Line
 from spectator.streams import StreamKind, StreamName, kind_of
+from spectator.taken import as_it_came
 
 READ_AT_ONCE = 500
 
@@ -49,7 +50,7 @@ class Snapshots:
 
     async def of(self, stream: StreamName, at_least: int) -> Snapshot | None:
         """The stream's snapshot after event `at_least` or a later one; None for a stream that is no
-        match, or whose events are in an order that no match has.
+        match, or whose events are in an order that no match has. Raises `StoreUnavailable`.
         """
         if kind_of(stream) is not StreamKind.MATCH:
             return None
@@ -72,7 +73,8 @@ class Snapshots:
     async def _advanced(self, stream: StreamName, kept: _Kept) -> Snapshot | None:
         while lines := await self._store.read(stream, kept.frame.seq, READ_AT_ONCE):
             try:
-                kept.frame = await asyncio.to_thread(_folded, kept.frame, lines)
+                with as_it_came(self._store):
+                    kept.frame = await asyncio.to_thread(_folded, kept.frame, lines)
             except (IndexError, ValueError):  # a ball without an innings, a thought twice
                 return None
         return await asyncio.to_thread(_snapshot, kept.frame)

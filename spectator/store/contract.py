@@ -185,6 +185,11 @@ class EventStore(Protocol):
     def damage(self) -> StoreDamaged | None:
         """What was found first of it; some of the log may be there all the same."""
 
+    def found_damaged(self, why: str) -> StoreDamaged | None:
+        """A reader has met with what was never stored: the damage that it is; None where no file of
+        ours can have it.
+        """
+
     async def open(self, watcher: Watcher) -> None:
         """Get ready, and tell `watcher` what other servers store. Harmless when it is open."""
 

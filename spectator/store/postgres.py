@@ -72,6 +72,9 @@ class PostgresEventStore:
     def damage(self) -> None:
         """Of its files the database tells nobody but its own log."""
 
+    def found_damaged(self, _why: str) -> None:
+        """They are no files of ours."""
+
     async def check(self) -> None:
         """Connect, make the tables where there are none, and go away again."""
         with in_our_words():

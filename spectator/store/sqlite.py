@@ -76,6 +76,9 @@ class SqliteEventStore:
     def damage(self) -> StoreDamaged | None:
         return self._damage.found
 
+    def found_damaged(self, why: str) -> StoreDamaged | None:
+        return self._damage.met(why)
+
     async def open(self, watcher: Watcher) -> None:
         """The file is open since it was named, and nobody tells of other processes."""
 

@@ -69,6 +69,14 @@ class Damage:
             )
         return self._found
 
+    def met(self, why: str) -> StoreDamaged | None:
+        """What a reader of a text in it has met with; None of a store in memory."""
+        if self._opened is None:
+            return None
+        damage = StoreDamaged(self._file, why)
+        self._find(damage)
+        return damage
+
     def _is_moved(self) -> bool:
         """Whether the name is nobody's now, or another file's. One that cannot be looked at, as a
         right, a disk or a network is missing, may be there.

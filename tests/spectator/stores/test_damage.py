@@ -12,11 +12,11 @@ import pytest
 
 from flows.health.bus import of_bus
 from flows.health.damaged import of_store
-from spectator import BusServer
+from spectator import BusServer, BusSettings
 from spectator.sending import Away, BusLine
 from spectator.store import SqliteEventStore, StoreDamaged, StoreUnavailable
 from tests.spectator.matches import match_events
-from tests.spectator.wire import batch, body, client, post, watch
+from tests.spectator.wire import batch, body, client, events_until, post, watch
 
 LOG, MORE = match_events("log", seed=3), match_events("more", seed=4)
 PAGE = 4096
@@ -95,6 +95,45 @@ async def test_a_text_that_is_none_any_more_is_told_without_it(tmp_path: Path) -
     async with BusServer(tmp_path / "bus.sqlite") as bus, client(bus) as http:
         answer = await http.get("/api/streams/log/1/events")
     assert (answer.status_code, answer.json()["why"]) == (503, "a text in it is not UTF-8")
+
+
+@pytest.mark.parametrize(
+    ("good", "bad"), [(b'"type"', b'"tyqe"'), (b'"episode.ended"', b'"episode.ejded"')]
+)
+async def test_an_event_that_is_none_any_more_is_damage_wherever_it_is_read(
+    tmp_path: Path, good: bytes, bad: bytes
+) -> None:
+    async with BusServer(tmp_path / "bus.sqlite") as first:
+        await post(first, LOG)
+    damage(tmp_path / "bus.sqlite", lambda whole: whole.replace(good, bad))
+    stream = "/api/streams/log/1"
+    async with BusServer(tmp_path / "bus.sqlite") as bus, client(bus) as http:
+        asked = [await http.get(where) for where in ("/api/streams", stream, f"{stream}/frame")]
+        health = (await http.get("/healthz")).json()
+        assert (await http.get(f"{stream}/events")).status_code == 200  # as far as it goes
+    assert [(one.status_code, one.json().get("error")) for one in asked] == [
+        (503, "store_damaged")
+    ] * 3
+    assert (health["status"], health["why"]) == (
+        "store_damaged",
+        "an event in it cannot be read any more",
+    )
+
+
+async def test_who_watches_is_sent_events_where_no_snapshot_can_be_made(tmp_path: Path) -> None:
+    file, settings = tmp_path / "bus.sqlite", BusSettings(recover_events=2)
+    async with BusServer(file) as first:
+        await post(first, LOG)
+    damage(file, lambda whole: whole.replace(b'"innings.ended"', b'"innings.enged"'))
+    where = "/api/streams/log/1/ws?join=snapshot"
+    async with BusServer(file, settings=settings) as bus, watch(bus, where) as viewer:
+        assert (await events_until(viewer, LOG[-1].seq))[0] == 1
+
+
+async def test_a_store_in_memory_has_no_file_to_be_damaged() -> None:
+    store = SqliteEventStore()
+    assert store.found_damaged("an event") is None
+    await store.aclose()
 
 
 def test_the_doctor_looks_at_the_file_of_captains_up(tmp_path: Path) -> None:
