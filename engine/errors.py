@@ -25,8 +25,11 @@ EngineError
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from engine.wording import did_you_mean
+
+_MOST_TOLD: Final = 49  # beside the first, of what is wrong in one file
 
 
 class EngineError(Exception):
@@ -173,15 +176,31 @@ class BadOptions(EngineError):
 
 
 class BadYaml(EngineError):
-    """The file at `path` cannot be used: `why`, with the line where there is one."""
+    """The file at `path` cannot be used: `why`, with the line where there is one. `more` is what
+    else is wrong in it, each with its line.
+    """
 
-    def __init__(self, path: str, why: str, line: int | None = None) -> None:
-        super().__init__(path, why, line)
-        self.path, self.why, self.line = path, why, line
+    def __init__(
+        self,
+        path: str,
+        why: str,
+        line: int | None = None,
+        more: tuple[tuple[int, str], ...] = (),
+    ) -> None:
+        super().__init__(path, why, line, more)
+        self.path, self.why, self.line, self.more = path, why, line, more
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """A line each; of very many the first ones."""
+        where = self.path if self.line is None else f"{self.path}:{self.line}"
+        others = (f"{self.path}:{line}: {why}" for line, why in self.more[:_MOST_TOLD])
+        hidden = len(self.more) - _MOST_TOLD
+        left_out = [f"… and {hidden} more problems"] if hidden > 0 else []
+        return (f"{where}: {self.why}", *others, *left_out)
 
     def __str__(self) -> str:
-        where = self.path if self.line is None else f"{self.path}:{self.line}"
-        return f"{where}: {self.why}"
+        return "\n".join(self.problems)
 
 
 class UnknownPack(EngineError):

@@ -70,8 +70,18 @@ def did_you_mean(name: object, known: Iterable[str], quote: str = "'") -> str:
 
 
 def most_telling(error: ValidationError) -> ErrorDetails:
-    """One of pydantic's errors to tell: a key that is unknown explains what else is missing."""
-    return min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+    """One of pydantic's errors to tell."""
+    return all_telling(error)[0]
+
+
+def all_telling(error: ValidationError) -> list[ErrorDetails]:
+    """All of them: first the keys that are unknown, as they explain what else is missing. A list is
+    not told to be too short for want of entries which are wrong in themselves.
+    """
+    found = error.errors()
+    inside = {one["loc"][:length] for one in found for length in range(len(one["loc"]))}
+    told = [one for one in found if not (one["type"] == "too_short" and one["loc"] in inside)]
+    return sorted(told, key=lambda one: one["type"] != "extra_forbidden")
 
 
 def sentence(error: ErrorDetails, key: str, *, quoted: bool = True) -> str:

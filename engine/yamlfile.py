@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 import re
 import stat
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -75,13 +76,17 @@ class Document:
             where = where[:-1]
         return self.value_lines.get(where, 1)
 
+    def faults_at(self, found: Iterable[tuple[Where, str]]) -> Iterator[Fault]:
+        """What was found wrong at some places."""
+        return (Fault(line=self.line(where), message=message) for where, message in found)
+
     def key_line(self, where: Where) -> int:
         """The line of the key at `where`."""
         return self.key_lines.get(where) or self.line(where)
 
 
 def read_mapping(path: Path) -> dict[str, Any]:
-    """The mapping that the file holds. Raises `BadYaml`, with the line of the first fault."""
+    """The mapping that the file holds. Raises `BadYaml`, with the line of each fault."""
     return mapping_in(read_document(path), path)
 
 
@@ -94,17 +99,21 @@ def mapping_in(document: Document, path: Path) -> dict[str, Any]:
     return document.data
 
 
+def bad_yaml(source: str, faults: Iterable[Fault]) -> BadYaml:
+    """All that is wrong, each thing once, in the order in which it is told."""
+    first, *others = ((fault.line, fault.message) for fault in dict.fromkeys(faults))
+    return BadYaml(source, first[1], first[0], tuple(others))
+
+
 def read_document(path: Path) -> Document:
-    """The document that the file holds, without faults. Raises `BadYaml`, with the line of the
-    first.
-    """
+    """The document that the file holds, without faults. Raises `BadYaml`, with the line of each."""
     name = printable(str(path))
     try:
         document = parse(read_text(path))
     except Unreadable as error:
         raise BadYaml(name, error.fault.message, error.fault.line) from None
-    for fault in document.faults:
-        raise BadYaml(name, fault.message, fault.line)
+    if document.faults:
+        raise bad_yaml(name, document.faults)
     return document
 
 

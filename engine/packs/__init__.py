@@ -36,8 +36,8 @@ from engine.packs.situation import (
 )
 from engine.squads import BUILT_IN as SQUADS
 from engine.squads import load_squad
-from engine.wording import dotted, most_telling, printable, sentence, shortened
-from engine.yamlfile import Document, Where, read_document
+from engine.wording import all_telling, dotted, printable, sentence, shortened
+from engine.yamlfile import Document, Where, bad_yaml, read_document
 
 __all__ = ["BUILT_IN", "Entry", "Pack", "Situation", "StartState", "SuperOver", "load_pack"]
 
@@ -172,15 +172,20 @@ def parse_pack(document: Document, source: str) -> Pack:
     try:
         pack = Pack.model_validate(document.data)
     except ValidationError as error:
-        where, why = _explained(most_telling(error), document.data)
-        raise BadYaml(source, why, document.line(where)) from None
+        found = (_explained(one, document.data) for one in all_telling(error))
+        raise bad_yaml(source, document.faults_at(found)) from None
+    if faults := [*_faults(pack)]:
+        raise bad_yaml(source, document.faults_at(faults))
+    return pack
+
+
+def _faults(pack: Pack) -> Iterator[tuple[Where, str]]:
+    """Of the entries that no match can begin with, where and why."""
     for number, entry in enumerate(pack.entries):
         try:
             _try_out(pack, entry)
         except BadStart as error:
-            line = document.line(("entries", number, "start"))
-            raise BadYaml(source, f"entry {entry.name!r}: {error}", line) from None
-    return pack
+            yield ("entries", number, "start"), f"entry {entry.name!r}: {error}"
 
 
 def _try_out(pack: Pack, entry: Entry) -> None:

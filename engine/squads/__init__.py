@@ -33,8 +33,8 @@ from engine.cricket.players import (
     is_name,
 )
 from engine.errors import BadYaml
-from engine.wording import dotted, most_telling, printable, sentence, shortened, shown
-from engine.yamlfile import Document, Where, read_document
+from engine.wording import all_telling, dotted, printable, sentence, shortened, shown
+from engine.yamlfile import Document, Where, bad_yaml, read_document
 
 __all__ = ["BUILT_IN", "TeamSheet", "load_squad", "parse_squad", "squad_digest", "team_sheet"]
 
@@ -136,8 +136,8 @@ def _loaded(name: str) -> TeamSheet:
 
 
 def parse_squad(document: Document, source: str) -> Squad:
-    """The squad that `document` describes. Raises `BadYaml`, which names `source`, line, player,
-    key and what is allowed.
+    """The squad that `document` describes. Raises `BadYaml`, which names `source` and, of all that
+    is wrong, line, player, key and what is allowed.
     """
     return _read(document, source)[1]
 
@@ -148,10 +148,10 @@ def _read(document: Document, source: str) -> tuple[_SquadFile, Squad]:
     try:
         parsed = _SquadFile.model_validate(document.data)
     except ValidationError as error:
-        where, why = _explained(most_telling(error), document.data)
-        raise BadYaml(source, why, document.line(where)) from None
-    for where, why in _faults(parsed):
-        raise BadYaml(source, why, document.line(where))
+        found = (_explained(one, document.data) for one in all_telling(error))
+        raise bad_yaml(source, document.faults_at(found)) from None
+    if faults := [*_faults(parsed)]:
+        raise bad_yaml(source, document.faults_at(faults))
     try:
         return parsed, Squad(name=parsed.name, players=_eleven(parsed), game=parsed.game)
     except BadSquad as error:

@@ -89,6 +89,39 @@ def test_a_mistake_in_a_file_is_told_with_its_line(change: tuple[str, str], tmp_
     assert str(caught.value).startswith(f"{file}:{WRONG[change]}")
 
 
+def test_all_mistakes_in_a_file_are_told_each_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    bowls, scoring, *_ = WRONG
+    written = (FOLDER / "saltmarsh.yaml").read_text(encoding="utf-8")
+    file.write_text(written.replace(*bowls, 1).replace(*scoring, 1), encoding="utf-8")
+    with pytest.raises(BadYaml) as caught:
+        load_squad(file)
+    first, second = str(caught.value).split("\n")
+    assert first.startswith(f"{file}:{WRONG[scoring]}")
+    assert second.startswith(f"{file}:{WRONG[bowls]}")
+
+
+def test_all_that_names_get_wrong_between_them_is_told() -> None:
+    given = content("saltmarsh")
+    given["players"][1]["name"] = given["players"][0]["name"]
+    with pytest.raises(BadYaml) as caught:
+        squad_of({**given, "eleven": [*"abcdefghijk"]})
+    told = [said.split(": ")[1] for said in caught.value.problems]
+    assert told == [
+        "two players have the same name",
+        *(f"eleven {name!r}" for name in "abcdefghijk"),
+    ]
+
+
+def test_of_very_many_mistakes_the_first_are_told() -> None:
+    given = content("saltmarsh")
+    for player in given["players"]:
+        player |= {f"key{number}": 1 for number in range(5)}
+    with pytest.raises(BadYaml) as caught:
+        squad_of(given)
+    assert (len(caught.value.problems), caught.value.problems[-1]) == (51, "… and 5 more problems")
+
+
 def test_who_is_swapped_out_of_a_copied_file_is_a_substitute(tmp_path: Path) -> None:
     shipped = team_sheet("india")
     names = [player.name for player in shipped.squad.players]

@@ -276,6 +276,28 @@ def test_a_fault_is_told_with_line_entry_key_and_what_is_allowed(change: tuple[s
     assert str(caught.value).startswith(f"f.yaml:{WRONG[change]}")
 
 
+def test_all_faults_of_a_pack_are_told_each_with_its_place() -> None:
+    text = (
+        "name: A\nversion: 1\nentries:\n  - {name: b, start: {oevrs: 3}}\n  - {name: c, start: []}"
+    )
+    with pytest.raises(BadYaml) as caught:
+        mine(text)
+    told = str(caught.value).split("\n")
+    assert told[0].startswith("f.yaml:4: entry 'b': unknown key 'start.oevrs'; allowed: ")
+    assert told[1].startswith("f.yaml:1: name 'A': allowed: ")
+    assert told[-1] == "f.yaml:5: entry 'c': start: input should be 'toss'"
+    assert not any("entries" in said for said in told)  # there are enough of them
+
+
+def test_all_entries_that_no_match_begins_with_are_told() -> None:
+    start = "start: {super_over: true, batting: home, level: 165}"
+    text = f"name: a\nversion: 1\nentries:\n  - {{name: d, {start}}}\n  - {{name: e, {start}}}"
+    with pytest.raises(BadYaml) as caught:
+        mine(text)
+    told = [said.split(": level")[0] for said in caught.value.problems]
+    assert told == ["f.yaml:4: entry 'd'", "f.yaml:5: entry 'e'"]
+
+
 def test_what_fits_every_length_fits_the_shortest() -> None:
     start = "{super_over: true, batting: home, level: 165}"
     text = f"name: a\nversion: 1\nentries:\n  - name: d\n    start: {start}"
