@@ -30,6 +30,12 @@ def test_a_tail_is_that_of_students_distribution(freedom: int, t: float) -> None
     assert below(t, freedom) == pytest.approx(float(student.cdf(t, freedom)), abs=1e-6)
 
 
+@pytest.mark.parametrize("freedom", [1.01, 1.36, 1.99, 2.5, 7.3, 61.8, 199.5])
+@pytest.mark.parametrize("t", [-1e200, -300.0, -4.0, -1.0, -1e-9, 0.3, 2.5])
+def test_a_tail_of_broken_degrees_is_exact_too(freedom: float, t: float) -> None:
+    assert below(t, freedom) == pytest.approx(float(student.cdf(t, freedom)), rel=1e-9, abs=1e-12)
+
+
 def test_other_confidences_reach_as_far_as_scipys() -> None:
     assert reach(9, 0.5) == pytest.approx(float(student.ppf(0.75, 9)), rel=1e-9)
     assert reach(900, 0.999) == pytest.approx(float(student.ppf(0.9995, 900)), rel=1e-6)
