@@ -13,8 +13,7 @@ def find_run(named: str, runs: Path) -> RunFolder:
     """The run that `named` means: a folder, or below `runs` a tournament's name (its latest run) or
     `<name>/<digest>-<occasion>`. Raises `BadInput`.
     """
-    given = Path(named)
-    for path in (given, runs / given) if named else ():  # "" is the folder where one stands
+    for path in folders_named(named, runs):
         if _is_run(path):
             return RunFolder(path.resolve())
         if found := runs_in(path):
@@ -24,7 +23,7 @@ def find_run(named: str, runs: Path) -> RunFolder:
     known = ", ".join(sorted({path.parent.parent.name for path in runs.glob("*/*/run.json")}))
     below = f" below {runs}" + (f" ({known})" if known else "")
     allowed = f"a run's folder, or a tournament's name{below}"
-    raise BadInput(f"{named or repr(named)}: no such run; allowed: {allowed}")
+    raise nobody(named, f"no such run; allowed: {allowed}")
 
 
 def find_occasions(named: str, runs: Path) -> list[RunFolder]:
@@ -32,12 +31,22 @@ def find_occasions(named: str, runs: Path) -> list[RunFolder]:
     versions of the file the latest, as they share matches. An occasion on which other matches were
     played, or a captain was another under the same name, is left out. Raises `BadInput`.
     """
-    for path in (Path(named), runs / named) if named else ():
+    for path in folders_named(named, runs):
         if latest := latest_runs(path):
             return _alike(latest)
-    raise BadInput(
-        f"{named or repr(named)}: no runs of that name below {runs}; allowed: a tournament's name"
-    )
+    raise nobody(named, f"no runs of that name below {runs}; allowed: a tournament's name")
+
+
+def folders_named(named: str, runs: Path) -> tuple[Path, ...]:
+    """What a name may mean, a folder or one below `runs`; nothing where it is empty, as the folder
+    where one stands is nobody's wish.
+    """
+    return (Path(named), runs / named) if named else ()
+
+
+def nobody(named: str, why: str) -> BadInput:
+    """That there is nothing of this name, also where it cannot be seen."""
+    return BadInput(f"{named or repr(named)}: {why}")
 
 
 def _alike(runs: list[RunFolder]) -> list[RunFolder]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows.cli.failures import said
+from flows.cli.found import folders_named, nobody
 from flows.cli.terminal import BadInput, Exit, answer_json, note, say
 
 if TYPE_CHECKING:
@@ -21,11 +22,10 @@ def prune_runs(
     from flows.pruning import old_runs, prune
     from tournaments.running import Keep
 
-    place = runs / name
-    if not name or not any(place.glob("*/run.json")):
-        raise BadInput(
-            f"{name or repr(name)}: no runs below {runs}; allowed: the name of a tournament"
-        )
+    below = folders_named(name, runs)[1:]
+    place = next((one for one in below if any(one.glob("*/run.json"))), None)
+    if place is None:
+        raise nobody(name, f"no runs below {runs}; allowed: the name of a tournament")
     if occasions is None and days is None:
         raise BadInput("nothing to go by; allowed: --occasions N, --days N, or both")
     for option, value in (("--occasions", occasions), ("--days", days)):
