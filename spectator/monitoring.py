@@ -12,7 +12,8 @@ from spectator.access import Access
 from spectator.hub import Hub
 from spectator.metrics import CONTENT_TYPE
 from spectator.questions import Questions
-from spectator.refusing import STORE_DAMAGED, damage_of
+from spectator.refusing import damage_of
+from spectator.replies import STORE_DAMAGED
 from spectator.store import StoreUnavailable
 
 

@@ -10,10 +10,10 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from spectator.replies import STORE_DAMAGED
 from spectator.store import DAMAGED, StoreDamaged, StoreUnavailable
 
 MAX_NUMBER: Final = 2**63 - 1  # what SQLite stores
-STORE_DAMAGED: Final = "store_damaged"
 MAX_DIGITS: Final = 19  # of 2⁶³; Python itself refuses to read a number of over 4,300
 
 

@@ -12,6 +12,8 @@ from typing import Any, Final, Self
 
 import httpx
 
+from spectator.replies import STORE_DAMAGED
+
 BACKOFF_FIRST_S: Final = 0.05
 BACKOFF_MOST_S: Final = 2.0
 TIMEOUT: Final = httpx.Timeout(10.0, connect=2.0)
@@ -114,7 +116,7 @@ def _understood(answer: httpx.Response) -> Answer:
             return Misread(index=int(told["index"] or 0), why=why)
         case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             return TooLarge()
-        case HTTPStatus.SERVICE_UNAVAILABLE if answer.json()["error"] == "store_damaged":
+        case HTTPStatus.SERVICE_UNAVAILABLE if answer.json()["error"] == STORE_DAMAGED:
             return Away(why="the file in which the bus keeps its events is damaged")
         case other:
             return Away(why=f"the bus answered {other}")

@@ -20,6 +20,7 @@ from flows.needs import Finding, State
 from flows.play import BusAddress
 from flows.stage import BadBusAddress, bus_at
 from flows.standing import standing_bus
+from spectator.replies import STORE_DAMAGED
 
 ASK_S: Final = 3.0
 _NO_EVENTS: Final = b""
@@ -71,7 +72,7 @@ def _damage(health: httpx.Response) -> str | None:
     """Of its store, as far as it has been met with."""
     with suppress(ValueError, KeyError, TypeError):
         told = health.json()
-        if told["status"] == "store_damaged":
+        if told["status"] == STORE_DAMAGED:
             return printable(f"its store {told['file']} is damaged ({told['why']})")
     return None
 
