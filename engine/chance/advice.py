@@ -8,6 +8,7 @@ what pitch and day do is not.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Final
 
 import numpy as np
@@ -31,8 +32,16 @@ from engine.cricket.laws import start_innings
 from engine.cricket.nodes import DecisionRequest
 from engine.cricket.players import PlayerIndex
 
+# Both choices for a ball are priced together, and all in this order: what a state is worth may
+# depend on which one with the same two batters was valued before it.
+_TURN: Final = {
+    DecisionKind.DELIVERY: 0,
+    DecisionKind.SHOT: 0,
+    DecisionKind.BOWLER: 1,
+    DecisionKind.BATTER: 2,
+    DecisionKind.TOSS: 3,
+}
 _USUAL_ELECTION: Final = Election.FIELD  # what captains who win the toss mostly do
-_OF_A_BALL: Final = frozenset({DecisionKind.DELIVERY, DecisionKind.SHOT})
 
 
 class Adviser:
@@ -84,23 +93,24 @@ class Adviser:
         fraction of the time.
         """
         found = [0.0] * len(made)
-        for kinds, price in self._prices():
-            for places in _by_format(made, kinds):
-                lost = price([made[place] for place in places])
-                for place, each in zip(places, lost, strict=True):
-                    found[place] = max(0.0, each)
+        for places in _alike(made):
+            price = self._price(made[places[0]][0].kind)
+            lost = price([made[place] for place in places])
+            for place, each in zip(places, lost, strict=True):
+                found[place] = max(0.0, each)
         return found
 
-    def _prices(
-        self,
-    ) -> Sequence[tuple[frozenset[DecisionKind], Callable[[Sequence[Made]], Sequence[float]]]]:
-        """What prices decisions of these kinds, of one match and one format."""
-        return (
-            (_OF_A_BALL, self.options.given_away),
-            (frozenset({DecisionKind.BOWLER}), self._by_bowlers),
-            (frozenset({DecisionKind.BATTER}), self._by_batters),
-            (frozenset({DecisionKind.TOSS}), self._by_tosses),
-        )
+    def _price(self, kind: DecisionKind) -> Callable[[Sequence[Made]], Sequence[float]]:
+        """What prices decisions like one of this kind, of one match and one format."""
+        match kind:
+            case DecisionKind.SHOT | DecisionKind.DELIVERY:
+                return self.options.given_away
+            case DecisionKind.BOWLER:
+                return self._by_bowlers
+            case DecisionKind.BATTER:
+                return self._by_batters
+            case DecisionKind.TOSS:
+                return self._by_tosses
 
     def _by_bowlers(self, made: Sequence[Made]) -> Sequence[float]:
         worth = _for_players(self.staffing.bowlers, made)
@@ -143,13 +153,12 @@ class Adviser:
         return self._value.of(start)
 
 
-def _by_format(made: Sequence[Made], kinds: frozenset[DecisionKind]) -> Sequence[Sequence[int]]:
-    """The places of the decisions of these kinds, a super over's apart."""
-    found: dict[int, list[int]] = {}
+def _alike(made: Sequence[Made]) -> Sequence[Sequence[int]]:
+    """The places of decisions that are priced together, a super over's apart."""
+    found: dict[tuple[int, int], list[int]] = {}
     for place, (request, _) in enumerate(made):
-        if request.kind in kinds:
-            found.setdefault(id(_format(request)), []).append(place)
-    return list(found.values())
+        found.setdefault((_TURN[request.kind], id(_format(request))), []).append(place)
+    return [found[key] for key in sorted(found, key=itemgetter(0))]
 
 
 def _format(request: DecisionRequest) -> Format:

@@ -17,7 +17,8 @@ from engine.chance.aggression import natural_aggression, overreaching, pressing
 from engine.chance.classes import CLASS_OF, CLASSES, Floats
 from engine.chance.design import WICKETS, faced_bin
 from engine.chance.model import BallModel
-from engine.chance.tables import FormatTables, rate_index
+from engine.chance.tables import FormatTables
+from engine.chance.usual import rates_of
 from engine.cricket.distribution import WinModel
 from engine.cricket.players import Bowling, Hand, Player
 from engine.cricket.state import Innings, MatchView
@@ -101,14 +102,19 @@ def balls_of(model: BallModel, value: WinModel, views: Sequence[MatchView]) -> B
 
 def levels(tables: FormatTables, venue: float, meetings: Sequence[Meeting]) -> Floats:
     """(ball, class): the log-odds of the classes up to a constant, without any match-up."""
-    places = np.array([_places(tables, each) for each in meetings], dtype=np.intp)
-    chasing, ball, lost, faced, order, rate, free_hit = places.T
-    found: Floats = tables.base[chasing, ball, lost] + tables.crease[ball, faced_bin(faced), order]
+    innings = [each.innings for each in meetings]
+    ball = np.minimum([each.legal_balls for each in innings], tables.balls - 1)
+    lost = np.minimum([each.wickets for each in innings], WICKETS - 1)
+    chasing = np.array([each.target is not None for each in innings], dtype=np.intp)
+    faced = faced_bin(np.array([each.faced for each in meetings]))
+    order = np.array([each.order for each in meetings]) - 1
+    found: Floats = tables.base[chasing, ball, lost] + tables.crease[ball, faced, order]
     found += np.array([_from_average(each, venue) for each in meetings]) @ tables.effects
-    chases, free = np.flatnonzero(chasing), np.flatnonzero(free_hit)
-    if len(chases):
-        found[chases] += tables.rate[ball[chases], rate[chases]]
-    if len(free):
+    if len(chases := np.flatnonzero(chasing)):
+        needed = np.array([innings[place].needed for place in chases])
+        left = np.maximum(1, [innings[place].balls_left for place in chases])
+        found[chases] += tables.rate[ball[chases], rates_of(needed, left)]
+    if len(free := np.flatnonzero([each.free_hit for each in innings])):
         found[free] += tables.free_hit
     return found
 
@@ -154,21 +160,6 @@ def _meeting(view: MatchView, innings: Innings) -> Meeting:
         order=striker + 1,
         faced=innings.batters[striker].balls,
         bowler=view.squads.of(innings.fielding)[bowler],
-    )
-
-
-def _places(tables: FormatTables, meeting: Meeting) -> tuple[int, ...]:
-    """Where to look in the tables: chasing, ball, wickets, balls faced, order, rate, free hit."""
-    innings = meeting.innings
-    needed = innings.needed
-    return (
-        needed is not None,
-        min(innings.legal_balls, tables.balls - 1),
-        min(innings.wickets, WICKETS - 1),
-        meeting.faced,
-        meeting.order - 1,
-        0 if needed is None else rate_index(needed, max(1, innings.balls_left)),
-        innings.free_hit,
     )
 
 

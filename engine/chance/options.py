@@ -154,7 +154,7 @@ class Options:
         ball = self._ball(view)
         variations = variations_of(ball.kinds[0].style)
         shape = len(fields), len(LENGTHS), len(LINES), len(variations)
-        values = self._deliveries(ball, fields, ball.kinds[0])
+        values = self._deliveries(ball.weight, ball.worth, fields, ball.kinds[0])
         return DeliveryValues(fields=fields, variations=variations, values=values.reshape(shape))
 
     def outlook(self, view: MatchView, delivery: DeliveryDecision, shot: ShotDecision) -> Outlook:
@@ -210,7 +210,8 @@ class Options:
             alike.setdefault((each.fields, balls.kinds[each.ball]), []).append(each)
         found: dict[int, float] = {}
         for (fields, kind), mine in alike.items():
-            values = self._deliveries(balls.take([each.ball for each in mine]), fields, kind)
+            which = [each.ball for each in mine]
+            values = self._deliveries(balls.weight[which], balls.worth[which], fields, kind)
             variations = variations_of(kind.style)
             chosen = [_place(each.choice, fields, variations) for each in mine]
             lost = values[np.arange(len(mine)), chosen] - values.min(axis=1)
@@ -237,10 +238,12 @@ class Options:
         chances = np.concatenate(ways, axis=1)
         return np.asarray(((chances * balls.worth[:, None]) @ columns) / (chances @ columns))
 
-    def _deliveries(self, balls: Balls, fields: tuple[Field, ...], kind: Kind) -> Floats:
+    def _deliveries(
+        self, weight: Floats, worth: Floats, fields: tuple[Field, ...], kind: Kind
+    ) -> Floats:
         """(ball, field × length × line × variation), of balls of one kind."""
         factors = self._factors.deliveries(fields, kind).T
-        return ((balls.weight * balls.worth) @ factors) / (balls.weight @ factors)
+        return ((weight * worth) @ factors) / (weight @ factors)
 
     def _ball(self, view: MatchView) -> Balls:
         """The one that is asked about; the same for delivery and shot."""

@@ -27,7 +27,7 @@ from engine.cricket.formats import BALLS_PER_OVER
 from engine.cricket.legality import quotas_left
 from engine.cricket.players import SQUAD_SIZE, Bowling, Hand, Player, PlayerIndex, Role, Squad
 from engine.cricket.state import BatterLine, Innings, MatchView
-from engine.making import replacer
+from engine.making import by_identity, replacer
 
 # Balls that a batter can expect to face: 120 balls to 6.4 wickets and two not out (targets, T20).
 _STAY: Final = 14.0
@@ -38,6 +38,8 @@ _WICKETS_A_BALL: Final = 0.053
 _BATTER: Final = Player(name="?", role=Role.BATTER, bats=Hand.RIGHT, bowls=Bowling.NONE)
 _BOWLER: Final = replace(_BATTER, role=Role.BOWLER, bowls=Bowling.RIGHT_MEDIUM)
 _AT_ONCE: Final = 1 + len(PHASES)  # the coming over, and the rest by phase
+
+_COME_IN: Final = BatterLine(position=SQUAD_SIZE, balls=_FACED)
 
 _T = TypeVar("_T")
 Asked = tuple[MatchView, Sequence[PlayerIndex]]  # who may be chosen
@@ -66,13 +68,12 @@ class Staffing:
     call are of one match and one format.
     """
 
-    __slots__ = ("_bowlers", "_factors", "_model", "_stretches", "_value")
+    __slots__ = ("_bowlers", "_factors", "_model", "_value")
 
     def __init__(self, model: BallModel, value: WinModel) -> None:
         self._model, self._value = model, value
         self._factors = factors_of(model)
         self._bowlers: dict[tuple[int, int, int, float], tuple[object, Floats]] = {}
-        self._stretches: dict[tuple[int, int], tuple[FormatTables, tuple[_Stretch, ...]]] = {}
 
     def bowlers(self, asked: Sequence[Asked]) -> list[Floats]:
         """By question, (legal): the value to the batting side when each of them bowls the coming
@@ -126,16 +127,9 @@ class Staffing:
         innings = innings_of(view)
         later = [
             _Part(_moved_on(innings, stretch.middle), stretch.overs, LEFT_HANDED)
-            for stretch in self._later(tables, innings.over)
+            for stretch in _stretches(tables, innings.over + 1)
         ]
         return [_Part(innings, 1, _left_handed(view, innings)), *later]
-
-    def _later(self, tables: FormatTables, over: int) -> tuple[_Stretch, ...]:
-        """The overs after this one, by phase."""
-        known = self._stretches.get((id(tables), over))
-        if known is None:  # the tables are kept, so that their id is their own
-            known = self._stretches[id(tables), over] = tables, _stretches(tables, over + 1)
-        return known[1]
 
     def _worths(
         self,
@@ -217,6 +211,7 @@ def _of_nobody(innings: Innings) -> Meeting:
     return Meeting(innings=innings, striker=_BATTER, order=order, faced=_FACED, bowler=_BOWLER)
 
 
+@by_identity  # asked for every over of every match, of the same few tables
 def _stretches(tables: FormatTables, begin: int) -> tuple[_Stretch, ...]:
     """The overs from `begin` on, by phase."""
     first_balls = tables.phase[::BALLS_PER_OVER]
@@ -238,33 +233,30 @@ def _left_handed(view: MatchView, innings: Innings) -> float:
 
 
 def _moved_on(innings: Innings, legal_balls: int) -> Innings:
-    """The innings as it can be expected to stand after so many balls, an over just beginning."""
+    """The innings as it can be expected to stand after so many balls, an over just beginning and
+    the next batters in by the natural order.
+    """
     balls = legal_balls - innings.legal_balls
     a_ball = _RUNS_A_BALL
     if innings.needed is not None:
         a_ball = innings.needed / max(1, innings.balls_left)
     lost = min(round(innings.wickets + _WICKETS_A_BALL * balls), innings.max_wickets - 1)
+    batters, crease = list(innings.batters), [innings.striker, innings.non_striker]
+    coming = [PlayerIndex(i) for i, line in enumerate(batters) if not line.position]
+    for place, player in enumerate(coming[: max(0, lost - innings.wickets)]):
+        batters[player] = _COME_IN
+        crease[place % 2] = player
     return _changed(
-        _without(innings, lost - innings.wickets),
+        innings,
         legal_balls=legal_balls,
         runs=innings.runs + int(a_ball * balls),
         wickets=lost,
         repeat=0,
         free_hit=False,
+        striker=crease[0],
+        non_striker=crease[1],
+        batters=tuple(batters),
     )
-
-
-def _without(innings: Innings, fallen: int) -> Innings:
-    """The innings with so many more batters gone, the next ones in by the natural order."""
-    if fallen <= 0:
-        return innings
-    coming = [PlayerIndex(i) for i, line in enumerate(innings.batters) if not line.position]
-    batters, crease = list(innings.batters), [innings.striker, innings.non_striker]
-    for place, player in enumerate(coming[:fallen]):
-        batters[player] = BatterLine(position=len(batters), balls=_FACED)
-        crease[place % 2] = player
-    striker, non_striker = crease
-    return _changed(innings, striker=striker, non_striker=non_striker, batters=tuple(batters))
 
 
 def _overs_left(innings: Innings, bowlers: Sequence[PlayerIndex]) -> list[float]:

@@ -95,7 +95,7 @@ class Usual:
         return np.asarray(weight / weight.sum(axis=-1, keepdims=True))
 
 
-def rates_of(needed: Ints, left: int) -> Ints:
+def rates_of(needed: Ints, left: int | Ints) -> Ints:
     """Where the required rates stand in `FormatTables.rate`."""
     rate = (needed * BALLS_PER_OVER * RATE_STEPS + left // 2) // left
     return np.asarray(np.clip(rate, 0, RATE_SIZE - 1))
