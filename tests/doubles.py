@@ -54,6 +54,9 @@ class RunsValue:
         now = self.of(innings)
         return [now + 0.001 * (o.runs - 10 * o.is_wicket) for o in OUTCOMES]
 
+    def after_each(self, innings: Sequence[Innings]) -> Sequence[Sequence[float]]:
+        return [self.after(each) for each in innings]
+
     def opening(self) -> Opening:
         return Opening(before=0.5, after=0.5)
 

@@ -121,7 +121,7 @@ def levels(tables: FormatTables, venue: float, meetings: Sequence[Meeting]) -> F
 
 def worths(tables: FormatTables, innings: Sequence[Innings], value: WinModel) -> Floats:
     """(ball, class): the mean value to the batting side after a ball of each class."""
-    after = np.array([value.after(each) for each in innings])
+    after = np.asarray(value.after_each(innings))
     free_hits = [int(each.free_hit) for each in innings]
     return np.asarray((tables.split[free_hits, phases_of(tables, innings)] * after) @ _OF_CLASS.T)
 

@@ -13,7 +13,16 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from engine.chance.classes import FREES, IS_LEGAL, IS_WICKET, RUNS_OF, Floats, one_by_one
+from engine.chance.classes import (
+    FREES,
+    IS_LEGAL,
+    IS_WICKET,
+    RUNS_OF,
+    Bools,
+    Floats,
+    Ints,
+    one_by_one,
+)
 from engine.chance.conditions import spreads_of_conditions
 from engine.chance.design import BALLS_PER_OVER
 from engine.chance.model import BallModel
@@ -131,6 +140,29 @@ class Grid:
             values[needed <= RUNS_OF] = 1.0
         return values
 
+    def after_each(
+        self, left: Ints, lost: Ints, runs: Ints, shifts: Floats, free_hits: Bools
+    ) -> Floats:
+        """(state, outcome): as `after`, of each state, with `shifts` (state, shift)."""
+        start = self._start(left - 1, lost)[:, None]
+        places = runs[:, None] + shifts
+        again = places[:, Shifts._fields.index("again")]
+        last = left <= LAST_BALLS
+        freed = again + np.where(last, 0.0, np.asarray(self._free_hits)[left, lost])
+        steps = self._steps_of(np.column_stack([places, freed]))
+        steps[:, -1] += last * self._free
+        cases = np.where(free_hits[:, None], _CASES_FREE, _CASES)
+        found = np.take_along_axis(start + steps, cases, axis=1) + self._cells
+        values: Floats = self._flat[found].astype(np.float64, copy=False)
+        if self._is_chase:
+            values[(self.cap - runs)[:, None] <= RUNS_OF] = 1.0
+        return values
+
+    def _steps_of(self, places: Floats) -> Ints:
+        """As `_step`, of each."""
+        steps = np.rint((places + self._below) * self._steps)
+        return np.asarray(np.clip(steps, 0, self._highest).astype(np.intp))
+
     def _step(self, place: float) -> int:
         step = round((place + self._below) * self._steps)
         return step if 0 <= step <= self._highest else min(max(step, 0), self._highest)
@@ -141,7 +173,7 @@ class Grid:
             return self._free + self._step(place)
         return self._step(place + self._free_hits[left, lost])
 
-    def _start(self, left: int, lost: int) -> int:
+    def _start(self, left: Any, lost: Any) -> Any:
         return (left * (self._wickets + 1) + lost) * self._row
 
 

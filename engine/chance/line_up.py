@@ -4,12 +4,13 @@ who has overs left, pitch and day. What each is worth is solved in `engine.chanc
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from engine.chance.classes import Floats, one_by_one
+from engine.chance.classes import Floats, Ints, one_by_one
 from engine.chance.crease import MOST_FACED
 from engine.chance.design import BALLS_PER_OVER
 from engine.chance.grid import Shifts
@@ -45,11 +46,15 @@ class LineUp:
     ) -> None:
         self._worth, self._bowling = worth, bowling.ravel()
         self._towards, self._reply = towards, reply
-        skills = [(p.skill.scoring, p.skill.survival) for p in batting.players]
-        self._skill, self._skills = skills, np.array(skills)
-        self._settled = one_by_one(worth.settled)
-        self._order = one_by_one(worth.order)
-        self._batting = one_by_one(worth.batting)
+        skills = np.array([(p.skill.scoring, p.skill.survival) for p in batting.players])
+        self._skills = skills
+        self._pairs = _Pairs(worth.order, worth.batting, worth.settled, *skills.T)
+        self._pair = _Pairs(
+            one_by_one(worth.order),
+            one_by_one(worth.batting),
+            one_by_one(worth.settled),
+            *skills.T.tolist(),
+        )
         self._known: dict[tuple[int, PlayerIndex, PlayerIndex], _Crease] = {}
         self._found: dict[tuple[int, tuple[PlayerIndex, ...]], memoryview[float]] = {}
 
@@ -79,7 +84,7 @@ class LineUp:
         striker, other = _pair(innings)
         stays = self._crease(innings, lost, striker, other).stays[left]
         faces, waits = _faced(innings, striker), _faced(innings, other)
-        return stays + self._of_pair(left, lost, striker, faces, other, waits)
+        return float(stays + self._pair.of(left, lost, striker, faces, other, waits))
 
     def in_other_conditions(self, left: int, lost: int, more: Floats) -> Floats:
         """Runs that `more` conditions, of any shape, add to a state in those that are known."""
@@ -89,7 +94,7 @@ class LineUp:
     def shifts_after(self, innings: Innings, left: int, lost: int) -> Shifts:
         """Of the state after the next ball."""
         striker, other = _pair(innings)
-        crease, of_pair = self._crease(innings, lost, striker, other), self._of_pair
+        crease, of_pair = self._crease(innings, lost, striker, other), self._pair.of
         faces, waits = _faced(innings, striker), _faced(innings, other)
         again = crease.stays[left] + of_pair(left, lost, striker, faces, other, waits)
         left, out, new = left - 1, lost + 1, crease.new
@@ -101,25 +106,26 @@ class LineUp:
             return Shifts(same, crossed, falls + of_pair(left, out, new, 0, other, waits), again)
         return Shifts(crossed, same, falls + of_pair(left, out, other, waits, new, 0), again)
 
-    def _of_pair(
-        self, left: int, lost: int, faces: int, faced: int, waits: int, waited: int
-    ) -> float:
-        """Of the two at the crease, who faces and who waits: their places and skills, and that each
-        has faced so many balls.
-        """
-        batting, order, settled = self._batting, self._order, self._settled
-        scoring, survival = self._skill[faces]
-        scoring_too, survival_too = self._skill[waits]
-        return (
-            order[lost, 0, faces, left]
-            + order[lost, 1, waits, left]
-            + batting[lost, left, 0] * scoring
-            + batting[lost, left, 1] * survival
-            + batting[lost, left, 2] * scoring_too
-            + batting[lost, left, 3] * survival_too
-            + settled[left, lost, 0, faced]
-            + settled[left, lost, 1, waited]
-        )
+    def shifts_after_each(self, innings: Sequence[Innings], left: Ints, lost: Ints) -> Floats:
+        """(state, shift): as `shifts_after`, of each state."""
+        who, others = [], []
+        for each, balls, fallen in zip(innings, left.tolist(), lost.tolist(), strict=True):
+            striker, other = _pair(each)
+            crease = self._crease(each, fallen, striker, other)
+            faced = _faced(each, striker), _faced(each, other)
+            who.append((striker, faced[0], other, faced[1], crease.new))
+            others.append((crease.stays[balls], crease.stays[balls - 1], crease.falls[balls - 1]))
+        (striker, faces, other, waits, new), of_pair = np.array(who).T, self._pairs.of
+        now, stays, falls = np.array(others).T
+        again = now + of_pair(left, lost, striker, faces, other, waits)
+        left, out, none = left - 1, lost + 1, np.zeros_like(lost)
+        faces = np.minimum(faces + 1, MOST_FACED)
+        same = stays + of_pair(left, lost, striker, faces, other, waits)
+        crossed = stays + of_pair(left, lost, other, waits, striker, faces)
+        goes_on = left % BALLS_PER_OVER > 0
+        at_ends = np.where(goes_on, (new, none, other, waits), (other, waits, new, none))
+        same, crossed = np.where(goes_on, (same, crossed), (crossed, same))
+        return np.column_stack([same, crossed, falls + of_pair(left, out, *at_ends), again])
 
     def _crease(
         self, innings: Innings, lost: int, striker: PlayerIndex, other: PlayerIndex
@@ -142,6 +148,35 @@ class LineUp:
             added = self._worth.batting[lost, :, 4 : 4 + skills.size] @ skills.ravel()
             found = self._found[lost, coming] = one_by_one(self._base[lost] + added)
         return found
+
+
+class _Pairs:
+    """What is read for the two at the crease: one state at a time from views and lists, or many at
+    once from arrays.
+    """
+
+    __slots__ = ("_batting", "_order", "_scoring", "_settled", "_survival")
+
+    def __init__(self, order: Any, batting: Any, settled: Any, scoring: Any, survival: Any) -> None:
+        self._order, self._batting, self._settled = order, batting, settled
+        self._scoring, self._survival = scoring, survival
+
+    def of(self, left: Any, lost: Any, faces: Any, faced: Any, waits: Any, waited: Any) -> Any:
+        """Of who faces and who waits: their places and skills, and that each has faced so many
+        balls.
+        """
+        batting, order, settled = self._batting, self._order, self._settled
+        scoring, survival = self._scoring, self._survival
+        return (
+            order[lost, 0, faces, left]
+            + order[lost, 1, waits, left]
+            + batting[lost, left, 0] * scoring[faces]
+            + batting[lost, left, 1] * survival[faces]
+            + batting[lost, left, 2] * scoring[waits]
+            + batting[lost, left, 3] * survival[waits]
+            + settled[left, lost, 0, faced]
+            + settled[left, lost, 1, waited]
+        )
 
 
 class _Crease(NamedTuple):

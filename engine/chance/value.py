@@ -12,6 +12,7 @@ players, the less is left to chance in what luck does not explain.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from math import hypot
 from typing import Final
@@ -30,6 +31,7 @@ from engine.chance.worth import worth_of
 from engine.cricket.choices import Seat
 from engine.cricket.formats import SUPER_OVER
 from engine.cricket.laws import SUPER_OVER_WICKETS
+from engine.cricket.outcomes import OUTCOMES
 from engine.cricket.setup import Captaincy, MatchSetup
 from engine.cricket.state import ALL_OUT, Conditions, Innings, MatchView, Squads
 
@@ -37,6 +39,7 @@ _EQUAL: Final = Captaincy()
 # For a standard normal number.
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(15)
 _NO_SHIFTS: Final = Shifts()
+_MANY: Final = 12  # states: for fewer the calls of numpy cost more than they save
 
 
 class WinProbability:
@@ -89,6 +92,19 @@ class WinProbability:
     def after(self, innings: Innings) -> Floats:
         """The values to the side batting after each of `OUTCOMES`."""
         return self._side(innings).after(innings)
+
+    def after_each(self, innings: Sequence[Innings]) -> Floats:
+        """(state, outcome): as `after`, of each state; of many in half the time."""
+        if len(innings) < _MANY:
+            return np.array([self.after(each) for each in innings])
+        found = np.empty((len(innings), len(OUTCOMES)))
+        alike: dict[tuple[int, Seat], list[int]] = {}
+        for place, each in enumerate(innings):
+            alike.setdefault((each.number, each.batting), []).append(place)
+        for places in alike.values():
+            mine = [innings[place] for place in places]
+            found[places] = self._side(mine[0]).after_each(mine)
+        return found
 
     def before_conditions(self, innings: Innings) -> float:
         """The mean of `of` over conditions that are yet to be drawn, venue, day and innings; exact
@@ -178,6 +194,17 @@ class _Side:
         shifts = line_up.shifts_after(innings, left, lost) if line_up else _NO_SHIFTS
         place = self._place(innings)
         return self._grid.after(left, lost, place, shifts, free_hit=innings.free_hit)
+
+    def after_each(self, innings: Sequence[Innings]) -> Floats:
+        """(state, outcome): as `after`, of each state."""
+        left = np.array([each.balls_left or 1 for each in innings])
+        lost = np.array([min(each.wickets, each.max_wickets - 1) for each in innings])
+        runs = np.array([self._place(each) for each in innings])
+        free_hits = np.array([each.free_hit for each in innings])
+        shifts = np.array([_NO_SHIFTS])
+        if self._line_up is not None:
+            shifts = self._line_up.shifts_after_each(innings, left, lost)
+        return self._grid.after_each(left, lost, runs, shifts, free_hits)
 
     def _place(self, innings: Innings) -> int:
         return innings.runs if innings.target is None else self._grid.cap - (innings.needed or 0)

@@ -81,6 +81,12 @@ class WinModel(Protocol):
         """The values after each of `OUTCOMES`, in that order, were it to come next."""
         ...
 
+    def after_each(
+        self, innings: Sequence[Innings]
+    ) -> Sequence[Numbers] | npt.NDArray[np.floating]:
+        """As `after`, of each state."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,7 @@ from engine.chance.factors import AGGRESSIONS, SHOTS, USUAL_BALL, USUAL_SHOT
 from engine.chance.options import Options
 from engine.cricket.choices import DecisionKind, DeliveryDecision, Field, Shot, ShotDecision
 from engine.cricket.nodes import DecisionRequest, DeliveryContext
+from engine.cricket.outcomes import OUTCOMES
 from engine.cricket.state import Conditions, Innings, MatchView
 from engine.driver import MatchDriver
 from engine.seeds import Streams
@@ -102,4 +104,7 @@ class _Decided:
         return 1.0
 
     def after(self, _: object) -> list[float]:
-        return [1.0] * len(VALUE.after(asked(DecisionKind.SHOT)[0].view.innings))  # type: ignore[arg-type]
+        return [1.0] * len(OUTCOMES)
+
+    def after_each(self, innings: Sequence[object]) -> list[list[float]]:
+        return [self.after(each) for each in innings]

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from engine.cricket.formats import SUPER_OVER
 from engine.cricket.nodes import DeliveryContext
 from engine.cricket.outcomes import OUTCOME_INDEX
-from engine.cricket.state import Innings
+from engine.cricket.players import PlayerIndex
+from engine.cricket.state import BatterLine, Innings
 from tests.chance.contexts import MODEL, average_value, chase, context, contexts
 
 T20_VALUE = average_value(20)
@@ -86,15 +87,45 @@ def test_a_value_is_the_mean_of_what_follows() -> None:
     assert expected == pytest.approx(T20_VALUE.of(innings), abs=0.02)
 
 
-def test_super_overs_end_at_two_wickets() -> None:
-    value = average_value(5)
-    innings = Innings(
-        number=4,
-        batting=chase().batting,
-        format=SUPER_OVER,
-        target=9,
-        max_wickets=2,
-        wickets=1,
+def super_over(**state: int) -> Innings:
+    innings = Innings(number=4, batting=chase().batting, format=SUPER_OVER, target=9, max_wickets=2)
+    return replace(innings, **state)  # type: ignore[arg-type]
+
+
+@st.composite
+def at_the_crease(draw: st.DrawFn) -> Innings:
+    """Two who are in, out of those that `wickets` say; batting first or chasing."""
+    state, wickets = draw(states), draw(st.integers(0, 9))
+    faced = draw(st.lists(st.integers(0, 70), min_size=11, max_size=11))
+    came_in = range(1, wickets + 3)
+    lines = [
+        BatterLine(position=place, balls=balls) if place in came_in else BatterLine()
+        for place, balls in enumerate(faced, start=1)
+    ]
+    pair = draw(st.permutations([p - 1 for p in came_in][-2:]))
+    known = {"target": state["runs"] + draw(st.integers(1, 250))} if draw(st.booleans()) else {}
+    return replace(
+        chase(**{**state, "wickets": wickets, **known}),
+        free_hit=draw(st.booleans()),
+        striker=PlayerIndex(pair[0]),
+        non_striker=PlayerIndex(pair[1]),
+        batters=tuple(lines),
     )
+
+
+@given(st.lists(at_the_crease(), min_size=13, max_size=40))
+def test_many_states_are_worth_together_what_each_is_worth(many: list[Innings]) -> None:
+    alone = [T20_VALUE.after(innings) for innings in many]
+    assert np.array_equal(T20_VALUE.after_each(many), alone)
+
+
+def test_so_are_those_of_a_super_over() -> None:
+    many = [super_over(wickets=w, legal_balls=b, runs=b) for w in (0, 1) for b in range(6)] * 2
+    value = average_value(5)
+    assert np.array_equal(value.after_each(many), [value.after(each) for each in many])
+
+
+def test_super_overs_end_at_two_wickets() -> None:
+    value, innings = average_value(5), super_over(wickets=1)
     assert value.after(innings)[OUTCOME_INDEX["bowled"]] == 0.0
     assert 0.0 < value.of(innings) < value.of(replace(innings, wickets=0)) < 1.0
