@@ -55,7 +55,9 @@ def check_decision(request: DecisionRequest, decision: Decision) -> None:
 
 def choices(given: args.Arguments) -> dict[str, Any]:
     """The arguments that were given, less those that only explain."""
-    return {k: v for k, v in given.given().items() if k not in ("reason", "rationale")}
+    return {
+        k: v for k, v in vars(given).items() if v is not None and k not in ("reason", "rationale")
+    }
 
 
 def field_of(given: args.SetField, request: DecisionRequest) -> Field:

@@ -51,7 +51,7 @@ class Arguments(BaseModel):
 
     def given(self) -> dict[str, Any]:
         """The arguments that were given, None counting as not given."""
-        return self.model_dump(mode="python", exclude_none=True)
+        return {name: value for name, value in vars(self).items() if value is not None}
 
 
 class SetMatchPlan(Arguments):

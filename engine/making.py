@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import MISSING, Field, fields
+from inspect import signature
 from typing import Any, Final, ParamSpec, TypeVar, TypeVarTuple, cast
 
 _P = ParamSpec("_P")
@@ -37,23 +38,48 @@ def replacer(cls: Callable[..., _T]) -> Callable[..., _T]:
     return cast("Callable[..., _T]", _compiled(cls, head, kept))
 
 
+def model_maker(cls: Callable[_P, _T]) -> Callable[_P, _T]:
+    """A function that makes what `cls(…)` makes. `cls` is a pydantic model; the values are not
+    checked: they have to be the fields' own, and all of them given.
+    """
+    names = list(cast("Any", cls).__pydantic_fields__)
+    lines = [
+        f"def make(*, {', '.join(names)}):",
+        "made = _new(_cls)",
+        f"_put(made, '__dict__', {{{', '.join(f'{name!r}: {name}' for name in names)}}})",
+        f"_put(made, '__pydantic_fields_set__', {{{', '.join(map(repr, names))}}})",
+        "_put(made, '__pydantic_extra__', None)",
+        "_put(made, '__pydantic_private__', None)",
+        "return made",
+    ]
+    known = {"_cls": cls, "_new": object.__new__, "_put": object.__setattr__}
+    return cast("Callable[_P, _T]", _executed(lines, known))
+
+
 def by_identity(make: Callable[[*_Ts], _T], kept: int = 64) -> Callable[[*_Ts], _T]:
     """`make`, which remembers its last results by the identity of what it was given: frozen values
     that cost more to compare than to make anew. What is remembered keeps them alive, so that their
     ids are nobody else's.
     """
-    known: OrderedDict[tuple[int, ...], tuple[tuple[object, ...], _T]] = OrderedDict()
+    known: OrderedDict[object, tuple[tuple[object, ...], _T]] = OrderedDict()
 
-    def made(*given: *_Ts) -> _T:
-        key = tuple(map(id, given))
-        found = known.get(key)
-        if found is None:
-            found = known[key] = given, make(*given)
-            if len(known) > kept:
-                known.popitem(last=False)
-        return found[1]
+    def remember(key: object, given: tuple[*_Ts]) -> _T:
+        result = make(*given)
+        known[key] = given, result
+        if len(known) > kept:
+            known.popitem(last=False)
+        return result
 
-    return made
+    names = [f"given_{place}" for place in range(len(signature(make).parameters))]
+    lines = [
+        f"def make({', '.join(names)}):",
+        f"key = {', '.join(f'id({name})' for name in names)}",
+        "if (found := _find(key)) is not None:",
+        "    return found[1]",
+        f"return _remember(key, ({', '.join(names)},))",
+    ]
+    found = {"_find": known.get, "_remember": remember}
+    return cast("Callable[[*_Ts], _T]", _executed(lines, found))
 
 
 def _compiled(cls: Any, head: str, values: Iterable[str]) -> object:
@@ -73,5 +99,9 @@ def _compiled(cls: Any, head: str, values: Iterable[str]) -> object:
         *(["made.__post_init__()"] if hasattr(cls, "__post_init__") else []),
         "return made",
     ]
+    return _executed(lines, known)
+
+
+def _executed(lines: list[str], known: dict[str, Any]) -> object:
     exec("\n    ".join(lines), known)  # noqa: S102 - the text is made of field names
     return cast("object", known["make"])

@@ -15,6 +15,9 @@ from engine.cricket.nodes import BallBowled, DeliveryContext, Fact, TossMade
 from engine.cricket.outcomes import OUTCOME_INDEX
 from engine.cricket.setup import MatchSetup
 from engine.cricket.state import Conditions
+from engine.making import maker
+
+_context = maker(DeliveryContext)
 
 
 class PublicAccount:
@@ -64,7 +67,7 @@ class PublicAccount:
         striker, bowler = innings.striker, innings.bowler
         assert striker is not None
         assert bowler is not None
-        return DeliveryContext(
+        return _context(
             innings=innings,
             striker=squads.of(innings.batting)[striker],
             striker_order=striker + 1,

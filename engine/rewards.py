@@ -17,12 +17,14 @@ system this grew out of (0.45, 0.25 and 0.04 known, the remaining 0.30 given to 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import mul
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
 from engine.cricket.choices import DeliveryDecision, Field, Seat, Shot, ShotDecision
 from engine.cricket.nodes import MatchResult
+from engine.making import model_maker
 
 OVERHEAD_FINE: Final = 0.04
 REFUSED_FINE: Final = 0.04
@@ -41,7 +43,7 @@ class Rubrics(BaseModel):
     discipline: float = 0.0
 
     def __add__(self, other: Rubrics) -> Rubrics:
-        return Rubrics(
+        return _rubrics(
             result=self.result + other.result,
             cricket=self.cricket + other.cricket,
             coherence=self.coherence + other.coherence,
@@ -51,8 +53,11 @@ class Rubrics(BaseModel):
     @property
     def total(self) -> float:
         each = (self.result, self.cricket, self.coherence, self.discipline)
-        return sum([weight * value for weight, value in zip(WEIGHTS.values(), each, strict=True)])
+        total: float = sum(map(mul, WEIGHTS.values(), each))
+        return total
 
+
+_rubrics = model_maker(Rubrics)
 
 WEIGHTS: Final = {"result": 0.30, "cricket": 0.45, "coherence": 0.25, "discipline": 1.00}
 

@@ -201,8 +201,9 @@ class SeatSession:
             raise LateCall(
                 f"question {action.question} is not open", f"answer question {request.number}"
             )
-        tool = tool_named(action.tool, request, self._table())
-        check_offered(tool, request, self._table())
+        table = self._table()
+        tool = tool_named(action.tool, request, table)
+        check_offered(tool, request, table)
         given = parse_arguments(tool, action.arguments, request)
         if tool.commits is None:
             self._prepare(tool, given, request)

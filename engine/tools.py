@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
 from engine import arguments as args
-from engine.cricket.choices import DecisionKind
+from engine.cricket.choices import DecisionKind, Field
 from engine.cricket.nodes import DecisionRequest
 from engine.tool_schemas import Options, narrowed, options_of
 
@@ -123,16 +123,25 @@ TOOLS: Final[Mapping[str, Tool]] = MappingProxyType(
 )
 
 
+class _Asked(NamedTuple):
+    """All that decides which tools are legal. `only_field` where there is no choice of fields."""
+
+    kind: DecisionKind
+    has_plan: bool
+    may_prepare: bool
+    has_been_bowled: bool
+    only_field: Field | None
+
+
 def available_tools(request: DecisionRequest, table: OwnTable) -> tuple[ToolOffer, ...]:
     """The tools that are legal for the open question, with the legal options in their schemas."""
-    names = tuple([tool.name for tool in offered(request, table)])
-    return _offers(names, options_of(request))
+    return _offers(_asked(request, table), options_of(request))
 
 
 @lru_cache(maxsize=1024)
-def _offers(names: tuple[str, ...], options: Options) -> tuple[ToolOffer, ...]:
+def _offers(asked: _Asked, options: Options) -> tuple[ToolOffer, ...]:
     """From ball to ball they are mostly the same."""
-    return tuple(_offer(name, options) for name in names)
+    return tuple(_offer(tool.name, options) for tool in _legal(asked))
 
 
 @lru_cache(maxsize=1024)
@@ -151,25 +160,44 @@ def _offer(name: str, options: Options) -> ToolOffer:
 
 def offered(request: DecisionRequest, table: OwnTable) -> list[Tool]:
     """The tools that are legal for the open question."""
-    return [tool for tool in TOOLS.values() if why_not(tool, request, table) is None]
+    return _legal(_asked(request, table))
 
 
 def why_not(tool: Tool, request: DecisionRequest, table: OwnTable) -> str | None:
     """Why `tool` is not legal now; None when it is."""
-    if request.kind not in tool.during:
-        return f"you are asked about the {request.kind}, and it has no place there"
+    return _why_not(tool, _asked(request, table))
+
+
+def _asked(request: DecisionRequest, table: OwnTable) -> _Asked:
+    fields = request.legal.fields
+    return _Asked(
+        request.kind,
+        table.has_plan,
+        table.may_prepare,
+        _has_been_bowled(request),
+        fields[0] if len(fields) == 1 else None,
+    )
+
+
+def _legal(asked: _Asked) -> list[Tool]:
+    return [tool for tool in TOOLS.values() if _why_not(tool, asked) is None]
+
+
+def _why_not(tool: Tool, asked: _Asked) -> str | None:
+    if asked.kind not in tool.during:
+        return f"you are asked about the {asked.kind}, and it has no place there"
     if tool.commits is not None:
         return None
-    if not table.may_prepare:
+    if not asked.may_prepare:
         return "you have made enough calls for this question and must answer it"
-    if tool.name == "set_match_plan" and table.has_plan:
+    if tool.name == "set_match_plan" and asked.has_plan:
         return "you have a match plan; update it"
-    if tool.name == "update_match_plan" and not table.has_plan:
+    if tool.name == "update_match_plan" and not asked.has_plan:
         return "you have no match plan yet"
-    if tool.name == "reflect_after_ball" and not _has_been_bowled(request):
+    if tool.name == "reflect_after_ball" and not asked.has_been_bowled:
         return "no ball has been bowled"
-    if tool.name == "set_field" and len(request.legal.fields) == 1:
-        return f"only the {request.legal.fields[0]} field is allowed now"
+    if tool.name == "set_field" and asked.only_field is not None:
+        return f"only the {asked.only_field} field is allowed now"
     return None
 
 
