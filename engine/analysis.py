@@ -19,7 +19,7 @@ from engine.cricket.legality import quotas_left
 from engine.cricket.nodes import DecisionRequest
 from engine.cricket.players import Player, Squad
 from engine.cricket.state import BowlerLine, Innings, overs_notation
-from engine.making import by_identity
+from engine.making import by_identity, model_maker
 from engine.phases import part_in_words
 from engine.plans import plans
 
@@ -68,18 +68,19 @@ def bowlers_now(innings: Innings, squad: Squad) -> tuple[BowlerNow, ...]:
     left = quotas_left(innings)
     return tuple(
         [
-            _bowler_now(squad[player], lines[player], left[player], player == now)
-            for player in _bowlers_of(squad)
+            _bowler_now(player, lines[place], left[place], place == now)
+            for place, player in _bowlers_of(squad)
         ]
     )
 
 
-_bowlers_of = by_identity(lambda squad: squad.bowlers)
+_new_bowler = model_maker(BowlerNow)
+_bowlers_of = by_identity(lambda squad: [(place, squad[place]) for place in squad.bowlers])
 
 
 @by_identity  # who does not bowl stays as he is
 def _bowler_now(player: Player, line: BowlerLine, overs_left: int, bowls_now: bool) -> BowlerNow:
-    return BowlerNow(
+    return _new_bowler(
         name=player.name,
         bowls=player.bowls.value,
         overs=overs_notation(line.balls),

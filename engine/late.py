@@ -6,6 +6,7 @@ and that is filled before it is given away: nobody ever sees a field missing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final, Protocol, Self, cast
 
 from pydantic import BaseModel
@@ -15,11 +16,11 @@ _VALUES: Final = cast("Any", vars(BaseModel)["__dict__"])  # where an instance k
 
 
 class Source(Protocol):
-    """Works out the field `name` of `whole`. Must give the same whenever it is asked, and a value
-    that is the field's own: it is not validated.
+    """Works out the field `name` of `whole`, and others if it likes. Must give the same whenever it
+    is asked, and values that are the fields' own: they are not validated.
     """
 
-    def __call__(self, whole: Any, name: str, /) -> Any: ...
+    def __call__(self, whole: Any, name: str, /) -> Mapping[str, Any]: ...
 
 
 class LateModel(BaseModel):
@@ -44,8 +45,8 @@ class LateModel(BaseModel):
         source = values.get(_SOURCE)
         if source is None or name not in type(self).__pydantic_fields__:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        found = values[name] = source(self, name)
-        return found
+        values.update(source(self, name))
+        return values[name]
 
     @property
     def __dict__(self) -> dict[str, Any]:

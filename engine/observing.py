@@ -23,12 +23,12 @@ from engine.analysis import (
     wickets_in_hand,
 )
 from engine.cricket.choices import Field, Seat
-from engine.cricket.formats import BALLS_PER_OVER
+from engine.cricket.formats import BALLS_PER_OVER, Format
 from engine.cricket.nodes import BallBowled, DecisionRequest
 from engine.cricket.players import Player, PlayerIndex, Squad
 from engine.cricket.scorecard import InningsCard, innings_card
 from engine.cricket.state import BatterLine, Innings, MatchView, Squads, overs_notation
-from engine.making import by_identity, maker
+from engine.making import by_identity, maker, model_maker
 from engine.observation import (
     BallLine,
     BatterNow,
@@ -75,12 +75,14 @@ class Moment:
     own: OwnSide
     balls: tuple[BallBowled, ...] = ()
 
-    def __call__(self, seen: CricketObservation, name: str) -> Any:
-        """That field of the observation."""
+    def __call__(self, seen: CricketObservation, name: str) -> Mapping[str, Any]:
+        """That field of the observation, and those that are read with it."""
         return _READ[name](self, seen)
 
 
 own_side, moment = maker(OwnSide), maker(Moment)
+_game_context, _new_batter = model_maker(GameContext), model_maker(BatterNow)
+_new_ball = model_maker(BallLine)
 
 
 def observe(
@@ -109,22 +111,6 @@ def observe(
     )
 
 
-def _bowlers_of(moment: Moment, _: CricketObservation) -> tuple[BowlerNow, ...]:
-    view = moment.view
-    if view is None or view.innings is None:
-        return ()
-    return bowlers_now(view.innings, view.squads.of(view.innings.fielding))
-
-
-def _players_of(moment: Moment, seat: Seat) -> tuple[PlayerCard, ...]:
-    return () if moment.view is None else _players(moment.view.squads.of(seat))
-
-
-def _balls_of(moment: Moment) -> tuple[BallLine, ...]:
-    view = moment.view
-    return () if view is None else tuple(_line_of(ball, view.squads) for ball in moment.balls)
-
-
 @lru_cache(maxsize=256)
 def _budget(overhead: int, fines: float) -> ToolBudget:
     return ToolBudget(
@@ -144,66 +130,109 @@ def _planned(choices: dict[str, Any]) -> dict[str, Any]:
     return {name: getattr(value, "value", value) for name, value in choices.items()}
 
 
-_READ: Final[dict[str, Callable[[Moment, CricketObservation], Any]]] = {
-    "reply": lambda moment, _: dict(moment.own.reply),
-    "game": lambda moment, seen: (
-        None if moment.view is None else _game(moment.view, moment.own.seat, seen.bowlers)
-    ),
-    "my_squad": lambda moment, _: _players_of(moment, moment.own.seat),
-    "other_squad": lambda moment, _: _players_of(moment, moment.own.seat.other),
-    "scorecards": lambda moment, _: () if moment.view is None else _cards(moment.view),
-    "bowlers": _bowlers_of,
-    "match_plan": lambda moment, _: dict(moment.own.plan),
-    "batting_strategy": lambda moment, _: _declared(moment.own.batting),
-    "bowling_strategy": lambda moment, _: _declared(moment.own.bowling),
-    "planned_delivery": lambda moment, _: _planned(moment.own.planned_delivery),
-    "planned_shot": lambda moment, _: _planned(moment.own.planned_shot),
-    "tool_budget": lambda moment, _: _budget(moment.own.overhead, moment.own.fines),
-    "last_outcome": lambda _, seen: seen.recent_balls[-1] if seen.recent_balls else None,
-    "recent_balls": lambda moment, _: _balls_of(moment),
-    "available_tools": lambda moment, _: (
-        () if moment.request is None else available_tools(moment.request, moment.own.table)
-    ),
-    "prompt_text": lambda _, seen: render(seen),
+def _played(moment: Moment, _: CricketObservation) -> dict[str, Any]:
+    """Where the match stands."""
+    view = moment.view
+    if view is None:
+        return {"bowlers": (), "game": None}
+    innings, seat = view.innings, moment.own.seat
+    if innings is None:
+        known = _of_match(view.format, view.squads, view.venue, seat)
+        return {"bowlers": (), "game": GameContext(**known)}
+    bowlers = bowlers_now(innings, view.squads.of(innings.fielding))
+    return {"bowlers": bowlers, "game": _game(innings, view, seat, bowlers)}
+
+
+def _bowled(moment: Moment, _: CricketObservation) -> dict[str, Any]:
+    """The last balls."""
+    view = moment.view
+    lines = () if view is None else tuple([_line_of(ball, view.squads) for ball in moment.balls])
+    return {"recent_balls": lines, "last_outcome": lines[-1] if lines else None}
+
+
+def _sides(moment: Moment, _: CricketObservation) -> dict[str, Any]:
+    view, seat = moment.view, moment.own.seat
+    if view is None:
+        return {"my_squad": (), "other_squad": ()}
+    own, other = view.squads.of(seat), view.squads.of(seat.other)
+    return {"my_squad": _players(own), "other_squad": _players(other)}
+
+
+def _prepared(moment: Moment, _: CricketObservation) -> dict[str, Any]:
+    """What the captain has done himself."""
+    own = moment.own
+    return {
+        "reply": dict(own.reply),
+        "match_plan": dict(own.plan),
+        "batting_strategy": _declared(own.batting),
+        "bowling_strategy": _declared(own.bowling),
+        "planned_delivery": _planned(own.planned_delivery),
+        "planned_shot": _planned(own.planned_shot),
+        "tool_budget": _budget(own.overhead, own.fines),
+    }
+
+
+def _scored(moment: Moment, _: CricketObservation) -> dict[str, Any]:
+    return {"scorecards": () if moment.view is None else _cards(moment.view)}
+
+
+def _callable(moment: Moment, _: CricketObservation) -> dict[str, Any]:
+    request = moment.request
+    offers = () if request is None else available_tools(request, moment.own.table)
+    return {"available_tools": offers}
+
+
+def _in_words(_: Moment, seen: CricketObservation) -> dict[str, Any]:
+    return {"prompt_text": render(seen)}
+
+
+_READ: Final[dict[str, Callable[[Moment, CricketObservation], dict[str, Any]]]] = {
+    **dict.fromkeys(("game", "bowlers"), _played),
+    **dict.fromkeys(("recent_balls", "last_outcome"), _bowled),
+    **dict.fromkeys(("my_squad", "other_squad"), _sides),
+    **dict.fromkeys(("reply", "match_plan", "batting_strategy", "bowling_strategy"), _prepared),
+    **dict.fromkeys(("planned_delivery", "planned_shot", "tool_budget"), _prepared),
+    "scorecards": _scored,
+    "available_tools": _callable,
+    "prompt_text": _in_words,
 }
 
 
-def _game(view: MatchView, seat: Seat, bowlers: tuple[BowlerNow, ...]) -> GameContext:
-    squads, innings = view.squads, view.innings
-    return GameContext(
-        format=view.format.name,
-        max_overs=view.format.max_overs,
-        venue=round(view.venue, 3),
-        my_team=squads.of(seat).name,
-        other_team=squads.of(seat.other).name,
-        **({} if innings is None else _progress(innings, view, seat, bowlers)),
+def _game(
+    innings: Innings, view: MatchView, seat: Seat, bowlers: tuple[BowlerNow, ...]
+) -> GameContext:
+    batting = view.squads.of(innings.batting)
+    return _game_context(
+        **_of_match(view.format, view.squads, view.venue, seat),
+        innings=innings.number,
+        i_am="batting" if innings.batting is seat else "bowling",
+        score=innings.runs,
+        wickets=innings.wickets,
+        wickets_in_hand=wickets_in_hand(innings),
+        overs=overs_notation(innings.legal_balls),
+        balls_left=innings.balls_left,
+        target=innings.target,
+        needed=innings.needed,
+        run_rate=rounded(run_rate(innings)),
+        required_rate=rounded(required_rate(innings)),
+        phase=part_in_words(innings),
+        fielders_outside_allowed=innings.format.max_outside(innings.legal_balls),
+        free_hit=innings.free_hit,
+        striker=_batter(innings, innings.striker, batting),
+        non_striker=_batter(innings, innings.non_striker, batting),
+        bowler=next((b for b in bowlers if b.bowls_now), None),
     )
 
 
-def _progress(
-    innings: Innings, view: MatchView, seat: Seat, bowlers: tuple[BowlerNow, ...]
-) -> dict[str, Any]:
-    """What of the game context there is only while an innings is on."""
-    batting = view.squads.of(innings.batting)
-    bowler = next((b for b in bowlers if b.bowls_now), None)
+@by_identity
+def _of_match(format_: Format, squads: Squads, venue: float, seat: Seat) -> dict[str, Any]:
+    """What of the game context there is before an innings is on, and after the last."""
     return {
-        "innings": innings.number,
-        "i_am": "batting" if innings.batting is seat else "bowling",
-        "score": innings.runs,
-        "wickets": innings.wickets,
-        "wickets_in_hand": wickets_in_hand(innings),
-        "overs": overs_notation(innings.legal_balls),
-        "balls_left": innings.balls_left,
-        "target": innings.target,
-        "needed": innings.needed,
-        "run_rate": rounded(run_rate(innings)),
-        "required_rate": rounded(required_rate(innings)),
-        "phase": part_in_words(innings),
-        "fielders_outside_allowed": innings.format.max_outside(innings.legal_balls),
-        "free_hit": innings.free_hit,
-        "striker": _batter(innings, innings.striker, batting),
-        "non_striker": _batter(innings, innings.non_striker, batting),
-        "bowler": bowler,
+        "format": format_.name,
+        "max_overs": format_.max_overs,
+        "venue": round(venue, 3),
+        "my_team": squads.of(seat).name,
+        "other_team": squads.of(seat.other).name,
     }
 
 
@@ -238,13 +267,13 @@ def _batter(innings: Innings, player: PlayerIndex | None, squad: Squad) -> Batte
 
 @by_identity
 def _batter_now(player: Player, line: BatterLine) -> BatterNow:
-    return BatterNow(name=player.name, bats=player.bats.value, runs=line.runs, balls=line.balls)
+    return _new_batter(name=player.name, bats=player.bats.value, runs=line.runs, balls=line.balls)
 
 
 def _ball_line(ball: BallBowled, squads: Squads) -> BallLine:
     before, outcome = ball.before, ball.outcome
     batting, fielding = squads.of(before.batting), squads.of(before.fielding)
-    return BallLine(
+    return _new_ball(
         innings=before.number,
         ball=f"{before.over}.{before.legal_balls % BALLS_PER_OVER + 1}",
         bowler=_name(fielding, before.bowler),

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from engine.making import by_identity
-from engine.observation import BallLine, BatterNow, CricketObservation, GameContext, PlayerCard
+from engine.observation import (
+    BallLine,
+    BatterNow,
+    CricketObservation,
+    GameContext,
+    PlayerCard,
+    ToolBudget,
+)
 from engine.phases import SUPER_OVER
 from engine.tools import ToolOffer
 
@@ -21,81 +28,86 @@ _QUESTIONS: Final = {
 
 def render(seen: CricketObservation) -> str:
     """The observation as plain text, a paragraph a subject, at most some sixty lines."""
-    return "\n\n".join("\n".join(part) for part in _parts(seen) if part)
+    return "\n\n".join(["\n".join(part) for part in _parts(seen) if part])
 
 
-def _parts(seen: CricketObservation) -> Iterator[list[str]]:
+def _parts(seen: CricketObservation) -> list[list[str]]:
+    parts = []
     if seen.error is not None:
-        yield [f"Your last call was refused: {seen.error}"]
+        parts.append([f"Your last call was refused: {seen.error}"])
     if seen.done or seen.asked is None:
-        yield ["The match is over."]
+        parts.append(["The match is over."])
     if seen.game is not None:
-        yield list(_situation(seen.game))
-        yield list(_figures(seen))
-    yield [_ball(ball) for ball in seen.recent_balls]
-    yield list(_own(seen))
+        parts += _situation(seen.game), _figures(seen, seen.game)
+    parts += [_ball(ball) for ball in seen.recent_balls], _own(seen)
     if seen.reply and "done" not in seen.reply:
-        yield [f"Analysis: {_inline(seen.reply)}"]
+        parts.append([f"Analysis: {_inline(seen.reply)}"])
     if seen.asked is not None:
         known = _candidates(seen.available_tools, seen.my_squad, seen.asked == "bowler")
-        yield [f"Question {seen.question}: {_QUESTIONS[seen.asked]}", *known]
-        yield list(_tools(seen))
+        parts.append([f"Question {seen.question}: {_QUESTIONS[seen.asked]}", *known])
+        parts.append([_calls(seen.available_tools), _budget(seen.tool_budget)])
+    return parts
 
 
-def _situation(game: GameContext) -> Iterator[str]:
+def _situation(game: GameContext) -> list[str]:
     overs = "1 over" if game.max_overs == 1 else f"{game.max_overs} overs"
-    yield f"{game.format}, {overs} a side. You captain {game.my_team}."
-    yield f"Venue: {game.venue:+.2f} towards runs (0 is average)."
+    told = [
+        f"{game.format}, {overs} a side. You captain {game.my_team}.",
+        f"Venue: {game.venue:+.2f} towards runs (0 is average).",
+    ]
     if game.innings is None:
-        return
+        return told
     side = game.my_team if game.i_am == "batting" else game.other_team
     state = f"{side} {game.score}/{game.wickets} after {game.overs} overs ({game.phase})"
-    yield f"Innings {game.innings}: you are {game.i_am}. {state}, {game.balls_left} balls left."
+    left = f"{game.balls_left} balls left"
+    told.append(f"Innings {game.innings}: you are {game.i_am}. {state}, {left}.")
     if game.needed is not None:
-        yield f"Target {game.target}: {game.needed} needed, {_number(game.required_rate)} an over."
+        rate = _number(game.required_rate)
+        told.append(f"Target {game.target}: {game.needed} needed, {rate} an over.")
     if game.run_rate is not None:
-        yield f"Run rate {_number(game.run_rate)}; {game.wickets_in_hand} wickets in hand."
+        rate = _number(game.run_rate)
+        told.append(f"Run rate {rate}; {game.wickets_in_hand} wickets in hand.")
     if game.phase == SUPER_OVER:
-        yield "SUPER OVER: six balls a side, and the second wicket ends the innings."
+        told.append("SUPER OVER: six balls a side, and the second wicket ends the innings.")
     if game.free_hit:
-        yield (
+        told.append(
             "FREE HIT: the batter can only be out run out, obstructing the field or hitting the "
             "ball twice."
         )
-    yield f"At most {game.fielders_outside_allowed} fielders may stand outside the circle."
+    outside = game.fielders_outside_allowed
+    return [*told, f"At most {outside} fielders may stand outside the circle."]
 
 
-def _figures(seen: CricketObservation) -> Iterator[str]:
-    game = seen.game
-    if game is None or game.innings is None:
-        return
+def _figures(seen: CricketObservation, game: GameContext) -> list[str]:
+    told: list[str] = []
+    if game.innings is None:
+        return told
     if game.striker is not None:
-        yield f"On strike: {_batter(game.striker)}."
+        told.append(f"On strike: {_batter(game.striker)}.")
     if game.non_striker is not None:
-        yield f"Other end: {_batter(game.non_striker)}."
+        told.append(f"Other end: {_batter(game.non_striker)}.")
     if game.bowler is not None:
         b = game.bowler
-        yield f"Bowling: {b.name} ({_words(b.bowls)}), {b.overs}-{b.runs}-{b.wickets}."
+        told.append(f"Bowling: {b.name} ({_words(b.bowls)}), {b.overs}-{b.runs}-{b.wickets}.")
     if seen.field is not None:
-        yield f"Field: {_words(seen.field)}."
-    left = [f"{b.name} {b.overs_left}" for b in seen.bowlers if b.overs_left]
-    if left:
-        yield f"Overs left: {', '.join(left)}."
+        told.append(f"Field: {_words(seen.field)}.")
+    left = [f"{b.name} {overs}" for b in seen.bowlers if (overs := b.overs_left)]
+    return [*told, f"Overs left: {', '.join(left)}."] if left else told
 
 
-def _own(seen: CricketObservation) -> Iterator[str]:
+def _own(seen: CricketObservation) -> list[str]:
+    told = []
     if seen.match_plan:
-        yield f"Your match plan: {_inline(seen.match_plan)}"
+        told.append(f"Your match plan: {_inline(seen.match_plan)}")
     if seen.batting_strategy is not None:
-        yield f"Your batting strategy: {_inline(seen.batting_strategy)}"
+        told.append(f"Your batting strategy: {_inline(seen.batting_strategy)}")
     if seen.bowling_strategy is not None:
-        yield f"Your bowling strategy: {_inline(seen.bowling_strategy)}"
+        told.append(f"Your bowling strategy: {_inline(seen.bowling_strategy)}")
     if seen.planned_delivery:
-        yield f"Planned delivery: {_inline(seen.planned_delivery)}"
+        told.append(f"Planned delivery: {_inline(seen.planned_delivery)}")
     if seen.planned_shot:
-        yield f"Planned shot: {_inline(seen.planned_shot)}"
-    for note in seen.notes:
-        yield f"Your note: {note}"
+        told.append(f"Planned shot: {_inline(seen.planned_shot)}")
+    return told + [f"Your note: {note}" for note in seen.notes]
 
 
 @by_identity
@@ -121,10 +133,8 @@ def _as_batter(player: PlayerCard) -> str:
     return f"- {player.name}: {player.bats}-handed {_words(player.role)}, {skill}"
 
 
-def _tools(seen: CricketObservation) -> Iterator[str]:
-    yield _calls(seen.available_tools)
-    budget = seen.tool_budget
-    yield (
+def _budget(budget: ToolBudget) -> str:
+    return (
         f"Plan, think and strategy calls: {budget.remaining} of {budget.free_calls_an_over} free "
         f"ones left in this over, then {budget.fine_a_call} reward each."
     )

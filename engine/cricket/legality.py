@@ -49,7 +49,7 @@ def quotas_left(innings: Innings) -> list[int]:
     most = innings.format.quota
     if extra := innings.format.bowlers_with_extra_over:
         most += sum([line.overs > most for line in innings.bowlers]) < extra
-    return [max(0, most - line.overs) for line in innings.bowlers]
+    return [most - line.overs if line.overs < most else 0 for line in innings.bowlers]
 
 
 def legal_fields(innings: Innings) -> tuple[Field, ...]:

@@ -2,7 +2,7 @@
 
 import copy
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -24,10 +24,10 @@ class Outer(BaseModel):
 
 
 def late(asked: list[str] | None = None) -> Pair:
-    def source(whole: Any, name: str) -> Any:
+    def source(whole: Any, name: str) -> Mapping[str, Any]:
         if asked is not None:
             asked.append(name)
-        return {"second": (2, whole.first), "third": "three"}[name]
+        return {name: {"second": (2, whole.first), "third": "three"}[name]}
 
     return Pair.late(source, first=1)
 
@@ -46,6 +46,18 @@ def test_a_field_is_worked_out_once() -> None:
     pair = late(asked)
     assert pair.second is pair.second
     assert asked == ["second"]
+
+
+def test_what_comes_with_a_field_is_not_worked_out_again() -> None:
+    asked: list[str] = []
+
+    def source(_: Any, name: str) -> Mapping[str, Any]:
+        asked.append(name)
+        return {"second": (2,), "third": "three"}
+
+    pair = Pair.late(source, first=1)
+    assert (pair.third, pair.second) == ("three", (2,))
+    assert asked == ["third"]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What a captain sees: all that is public, nothing that is hidden, and the same in words."""
 
 import json
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
@@ -34,6 +35,26 @@ def seen(match: Match, error: str | None = None) -> CricketObservation:
 def test_an_observation_survives_the_wire(match: Match) -> None:
     here = seen(match)
     assert CricketObservation.model_validate_json(here.model_dump_json()) == here
+
+
+@given(open_questions())
+def test_what_is_not_validated_is_what_validation_would_leave(match: Match) -> None:
+    told = seen(match).model_dump_json()
+    assert CricketObservation.model_validate_json(told).model_dump_json() == told
+
+
+@pytest.mark.parametrize(("overs", "seed"), [(1, 4), (5, 6), (20, 7)])
+def test_what_is_kept_from_question_to_question_is_what_would_be_made_anew(
+    overs: int, seed: int
+) -> None:
+    """A copy has other identities, so that nothing that was made of the original is found."""
+    match = Match(seed, overs)
+    while match.driver.request is not None:
+        session, request = deepcopy((match.session, match.request))
+        here, anew = seen(match), session.observation(request)
+        assert here.prompt_text == anew.prompt_text
+        assert here.model_dump_json() == anew.model_dump_json()
+        match.play()
 
 
 @given(open_questions())
