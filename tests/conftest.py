@@ -67,8 +67,12 @@ def _set_hypothesis_profile() -> None:
 
 
 def _spare_the_cores() -> None:
-    """numpy's threads wait for each other in a loop, which takes as much CPU again."""
+    """numpy's threads wait for each other in a loop, which takes as much CPU again; and to compile
+    the project takes a process a second.
+    """
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before numpy is imported, here and in any child
+    # Of the hundreds of processes that tests start the first compiles the project, not each.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 gc.disable()  # until all is collected: hardly anything of it is garbage
