@@ -10,9 +10,11 @@ import asyncio
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -30,14 +32,16 @@ from flows.deployments.prefect_file import read_prefect_file
 from flows.deployments.setting_up import set_up
 from flows.server import Server
 from flows.settings import SHARED
+from flows.storage import FOLDER
 from tests.flows.conftest import served
 from tests.flows.here import played_here
-from tests.flows.support import ROOT, captains, tournament_file
+from tests.flows.support import DEADLINE_S, ROOT, captains, tournament_file
 from tests.flows.working import until, worker
 from tests.postgres import Postgres
 from tests.redis import Redis
 
 Process = subprocess.Popen[str]
+Workers = tuple[Process, ...]
 
 pytestmark = [
     pytest.mark.prefect,
@@ -54,9 +58,9 @@ spectate: {episodes: none}
 execution: {mode: MODE, processes: 1, shard: 4s}
 """
 ON_WORKERS = DUEL.replace("MODE", "workers")
-# Two shards of seven seconds of play: what has been played goes home after four at the latest.
-LONG = ON_WORKERS.replace("pairs: 4", "pairs: 240").replace("shard: 4s", "shard: 8s")
-EPISODES_OF_LONG = 480
+# Two shards of two seconds of play or three, each of which goes home in three parcels.
+LONG = ON_WORKERS.replace("pairs: 4", "pairs: 66").replace("shard: 4s", "shard: 2s")
+EPISODES_OF_LONG, PARCELS_OF_LONG = 132, 6
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +89,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def workers(
     prefect_server: Server, place: dict[str, str], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Process, ...]]:
+) -> Iterator[Workers]:
     folders = [tmp_path_factory.mktemp("worker") for _ in range(2)]
     with (
         worker(prefect_server, folders[0], place, limit=1) as one,
@@ -97,7 +101,7 @@ def workers(
 @pytest.fixture
 async def client(
     on_server: Server,
-    workers: tuple[Process, ...],
+    workers: Workers,
     place: dict[str, str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> PrefectClient:
@@ -146,14 +150,14 @@ async def test_workers_play_what_would_be_played_here(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("client")
 async def test_who_runs_a_tournament_may_be_killed(
-    tmp_path: Path, environment: dict[str, str], place: dict[str, str]
+    tmp_path: Path, workers: Workers, environment: dict[str, str], place: dict[str, str]
 ) -> None:
     file, runs = written(tmp_path, "orphan", LONG), tmp_path / "runs"
     process = captains(["run", str(file), "--runs", str(runs)], environment | place)
 
-    await until(partial(some_home, runs))
-    process.kill()
-    process.communicate()
+    async with amid(runs, place, workers):
+        process.kill()
+        process.communicate()
     before = {run.id for run in await shards("orphan")}
     again = await played_here(file, runs)
     assert {run.id for run in await shards("orphan")} == before  # they were found again
@@ -163,20 +167,17 @@ async def test_who_runs_a_tournament_may_be_killed(
 
 
 async def test_a_worker_may_be_killed(
-    tmp_path: Path, client: PrefectClient, workers: tuple[Process, ...]
+    tmp_path: Path, client: PrefectClient, workers: Workers, place: dict[str, str]
 ) -> None:
     runs = tmp_path / "runs"
     playing = asyncio.create_task(played_here(written(tmp_path, "robbed", LONG), runs))
 
-    async def somebody_who_plays() -> tuple[Process, UUID] | None:
-        busy = ((one, run) for one in workers for run in played_by(one.pid))
-        return next(busy, None) if any(runs.glob("*/*/records/*.jsonl")) else None
-
-    robbed, run_id = await until(somebody_who_plays)
-    for pid in [robbed.pid, *below(robbed.pid)]:
-        os.kill(pid, signal.SIGKILL)
-    async with client:  # as the automation does when its heartbeats stay away
-        await client.set_flow_run_state(run_id, Crashed(message="killed"), force=True)
+    async with amid(runs, place, workers):
+        robbed, run_id = next((one, run) for one in workers for run in played_by(one.pid))
+        for pid in [robbed.pid, *below(robbed.pid)]:
+            os.kill(pid, signal.SIGKILL)
+        async with client:  # as the automation does when its heartbeats stay away
+            await client.set_flow_run_state(run_id, Crashed(message="killed"), force=True)
     summary = await playing
     assert summary["episodes"] == {
         "played": EPISODES_OF_LONG,
@@ -188,7 +189,11 @@ async def test_a_worker_may_be_killed(
 
 
 async def test_who_hands_out_waits_for_a_storage_that_goes_away(
-    tmp_path: Path, client: PrefectClient, environment: dict[str, str], place: dict[str, str]
+    tmp_path: Path,
+    client: PrefectClient,
+    workers: Workers,
+    environment: dict[str, str],
+    place: dict[str, str],
 ) -> None:
     """What has been played is not lost where nobody can tell that it is there."""
     link, runs = tmp_path / "link", tmp_path / "runs"
@@ -196,8 +201,9 @@ async def test_who_hands_out_waits_for_a_storage_that_goes_away(
     file = written(tmp_path, "forsaken", LONG)
     mine = environment | {STORAGE.name: f"local://{link}"}  # a folder's own name is resolved
     process = captains(["run", str(file), "--runs", str(runs)], mine)
-    await until(partial(some_home, runs))
-    with taken_away(link):
+    with ExitStack() as away:
+        async with amid(runs, place, workers):
+            away.enter_context(taken_away(link))
         await asyncio.to_thread(read_until, process, "it is waited for")
         states = [run.state for run in await shards("forsaken")]
     assert any(state is not None and state.is_completed() for state in states)
@@ -208,25 +214,59 @@ async def test_who_hands_out_waits_for_a_storage_that_goes_away(
 
 
 async def test_who_plays_waits_for_a_storage_that_goes_away(
-    tmp_path: Path, client: PrefectClient, place: dict[str, str]
+    tmp_path: Path, client: PrefectClient, workers: Workers, place: dict[str, str]
 ) -> None:
     runs = tmp_path / "runs"
     playing = asyncio.create_task(played_here(written(tmp_path, "alone", LONG), runs))
-    await until(partial(some_home, runs))
     async with client:
-        with taken_away(local(place)):
+        with ExitStack() as away:
+            async with amid(runs, place, workers):
+                away.enter_context(taken_away(local(place)))
             await until(partial(somebody_waits, client, await shards("alone")))
     summary = await playing
     assert summary["episodes"]["played"] == EPISODES_OF_LONG
     assert len(await shards("alone")) == 2
 
 
-async def some_home(runs: Path) -> bool | None:
-    return await asyncio.to_thread(has_records, runs)
+@asynccontextmanager
+async def amid(runs: Path, place: dict[str, str], workers: Workers) -> AsyncIterator[None]:
+    """In the block the workers stand still, with some of what they are to play at home and some
+    not yet played: so a scenario needs no more play than it is about.
+    """
+    await asyncio.to_thread(look_until, lambda: parcels(runs, place))
+    with held(workers):
+        await asyncio.to_thread(look_until, lambda: [*runs.glob("*/*/records/*.jsonl")])
+        assert len(parcels(runs, place)) < PARCELS_OF_LONG
+        yield
 
 
-def has_records(runs: Path) -> bool | None:
-    return any(runs.glob("*/*/records/*.jsonl")) or None
+def look_until(found: Callable[[], Sequence[Path]]) -> None:
+    """In a thread: what a loop does meanwhile takes longer than some of the play."""
+    until_s = time.monotonic() + DEADLINE_S
+    while not found():
+        assert time.monotonic() < until_s
+        time.sleep(0.02)
+
+
+def parcels(runs: Path, place: dict[str, str]) -> list[Path]:
+    """Those of the run that are in the storage."""
+    found = (f"{FOLDER}/{run.name}-*/*/[0-9]*" for run in runs.glob("[!.]*"))
+    return [path for pattern in found for path in local(place).glob(pattern)]
+
+
+@contextmanager
+def held(workers: Workers) -> Iterator[None]:
+    """They and what they have started stand still."""
+    with ExitStack() as again:
+        for pid in chain.from_iterable(chain([one.pid], below(one.pid)) for one in workers):
+            send(pid, signal.SIGSTOP)  # then it starts nobody who is not seen
+            again.callback(send, pid, signal.SIGCONT)
+        yield
+
+
+def send(pid: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):  # it has ended meanwhile
+        os.kill(pid, number)
 
 
 async def somebody_waits(client: PrefectClient, runs: list[FlowRun]) -> bool | None:
