@@ -10,6 +10,7 @@ from typing import Final
 
 import httpx2
 
+from engine.tool_captains.authorities import authorities
 from engine.tool_captains.deadline import Trace
 
 LARGEST_ANSWER_BYTES: Final = 8 * 1024 * 1024
@@ -35,6 +36,7 @@ def new_client() -> httpx2.AsyncClient:
             keepalive_expiry=_KEPT_OPEN_S,
         ),
         event_hooks={"request": [_watch], "response": [_bound]},
+        verify=authorities(trust_env=True),
     )
 
 

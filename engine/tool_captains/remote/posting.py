@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from engine.errors import NoUsableCall
 from engine.tool_captains.account import Problem
+from engine.tool_captains.authorities import authorities
 from engine.tool_captains.deadline import Trace, answered_within
 from engine.tool_captains.faults import BadEndpoint, Part, TransportFault, retry_after_s
 from engine.tool_captains.redacting import Redactor
@@ -108,6 +109,7 @@ class Programs:
                 follow_redirects=False,
                 trust_env=False,  # no proxy, and no password from a .netrc
                 cookies=CookieJar(_NO_COOKIES),  # a request holds all that an answer depends on
+                verify=authorities(trust_env=False),
             )
         return self._client
 
