@@ -8,7 +8,6 @@ what pitch and day do is not.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from operator import itemgetter
 from typing import Final
 
 import numpy as np
@@ -32,15 +31,8 @@ from engine.cricket.laws import start_innings
 from engine.cricket.nodes import DecisionRequest
 from engine.cricket.players import PlayerIndex
 
-# Both choices for a ball are priced together, and all in this order: what a state is worth may
-# depend on which one with the same two batters was valued before it.
-_TURN: Final = {
-    DecisionKind.DELIVERY: 0,
-    DecisionKind.SHOT: 0,
-    DecisionKind.BOWLER: 1,
-    DecisionKind.BATTER: 2,
-    DecisionKind.TOSS: 3,
-}
+# Both choices for a ball are priced together.
+_PRICED_AS: Final = {DecisionKind.SHOT: DecisionKind.DELIVERY}
 _USUAL_ELECTION: Final = Election.FIELD  # what captains who win the toss mostly do
 
 
@@ -155,10 +147,11 @@ class Adviser:
 
 def _alike(made: Sequence[Made]) -> Sequence[Sequence[int]]:
     """The places of decisions that are priced together, a super over's apart."""
-    found: dict[tuple[int, int], list[int]] = {}
+    found: dict[tuple[DecisionKind, int], list[int]] = {}
     for place, (request, _) in enumerate(made):
-        found.setdefault((_TURN[request.kind], id(_format(request))), []).append(place)
-    return [found[key] for key in sorted(found, key=itemgetter(0))]
+        priced_as = _PRICED_AS.get(request.kind, request.kind)
+        found.setdefault((priced_as, id(_format(request))), []).append(place)
+    return list(found.values())
 
 
 def _format(request: DecisionRequest) -> Format:

@@ -30,10 +30,12 @@ MODEL = BallModel.shipped()
 AVERAGE = Squads(home=average_squad(), away=average_squad(name="As average"))
 
 
-@cache
-def average_value(overs: int) -> WinProbability:
+def new_average_value(overs: int) -> WinProbability:
     """The win probability of a match between two average squads, neutral venue, average day."""
     return WinProbability.of_match(MatchSetup(format=format_of(overs), squads=AVERAGE), MODEL)
+
+
+average_value = cache(new_average_value)
 
 
 def player(bowls: Bowling = Bowling.RIGHT_FAST, **skill: float) -> Player:

@@ -12,7 +12,14 @@ from engine.cricket.nodes import DeliveryContext
 from engine.cricket.outcomes import OUTCOME_INDEX
 from engine.cricket.players import PlayerIndex
 from engine.cricket.state import BatterLine, Innings
-from tests.chance.contexts import MODEL, average_value, chase, context, contexts
+from tests.chance.contexts import (
+    MODEL,
+    average_value,
+    chase,
+    context,
+    contexts,
+    new_average_value,
+)
 
 T20_VALUE = average_value(20)
 
@@ -117,6 +124,32 @@ def at_the_crease(draw: st.DrawFn) -> Innings:
 def test_many_states_are_worth_together_what_each_is_worth(many: list[Innings]) -> None:
     alone = [T20_VALUE.after(innings) for innings in many]
     assert np.array_equal(T20_VALUE.after_each(many), alone)
+
+
+@st.composite
+def in_any_order(draw: st.DrawFn) -> Innings:
+    """Batters have come in as they liked; so many wickets, as where one looks ahead."""
+    order = draw(st.permutations(range(11)))[: draw(st.integers(2, 11))]
+    place_of = {player: place for place, player in enumerate(order, start=1)}
+    pair = draw(st.permutations([order[-1], draw(st.sampled_from(order[:-1]))]))
+    return replace(
+        chase(wickets=draw(st.integers(len(order) - 2, 9)), legal_balls=draw(st.integers(1, 119))),
+        striker=PlayerIndex(pair[0]),
+        non_striker=PlayerIndex(pair[1]),
+        batters=tuple(BatterLine(position=place_of.get(player, 0)) for player in range(11)),
+    )
+
+
+@given(st.lists(in_any_order(), min_size=1, max_size=4))
+def test_a_value_does_not_hang_on_what_was_valued_before(many: list[Innings]) -> None:
+    ahead = replace(many[0], wickets=5)
+    others = iter(range(1, 10))  # all have been in before these two
+    pair = {ahead.striker: 10, ahead.non_striker: 11}
+    places = [pair.get(PlayerIndex(player)) or next(others) for player in range(11)]
+    so_late = replace(ahead, batters=tuple(BatterLine(position=place) for place in places))
+    value = new_average_value(20)
+    for innings in (*many, ahead, so_late):
+        assert np.array_equal(value.after(innings), new_average_value(20).after(innings))
 
 
 def test_so_are_those_of_a_super_over() -> None:
