@@ -203,6 +203,7 @@ async def test_what_was_shown_is_there_again_and_nothing_of_it_stays_live(
         await first.until(played, "ended")
         paced = await first.start(SLOW)
         await first.until(paced, "playing")
+        await first.until_sealed(paced)
         (tmp_path / "runs" / "play" / "records" / "gone.1.x.part").touch()  # of a killed writer
         bearer = {"authorization": f"Bearer {token['CAPTAINS_BUS_TOKEN']}"}
         await first.http.post("/api/events", content=body(lone), headers=bearer)

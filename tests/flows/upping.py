@@ -88,6 +88,12 @@ class Up:
         """Where the record of a match that counts is sealed."""
         return record_path(self.runs / "play" / "records", start_id.rpartition("/")[0])
 
+    async def until_sealed(self, start_id: str) -> None:
+        """Once all of a match is played, of which a viewer may have seen little yet."""
+        async with asyncio.timeout(DEADLINE_S):
+            while not self.record(start_id).exists():  # noqa: ASYNC110 - another process seals it
+                await asyncio.sleep(0.05)
+
     def children(self, what: bytes = b"flows.match_child") -> list[int]:
         """The processes of its matches, the one that waits for the next too."""
         path = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
