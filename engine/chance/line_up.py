@@ -55,7 +55,7 @@ class LineUp:
             one_by_one(worth.settled),
             *skills.T.tolist(),
         )
-        self._known: dict[tuple[int, PlayerIndex, PlayerIndex, int], _Crease] = {}
+        self._known: dict[object, _Crease] = {}
         self._found: dict[tuple[int, tuple[PlayerIndex, ...]], memoryview[float]] = {}
 
     @cached_property
@@ -130,7 +130,8 @@ class LineUp:
     def _crease(
         self, innings: Innings, lost: int, striker: PlayerIndex, other: PlayerIndex
     ) -> _Crease:
-        key = lost, striker, other, _been_in(innings, striker, other)
+        # Who is to come is not known by how many have been in: who looks ahead may think of others.
+        key = lost, striker, other, *[line.position for line in innings.batters]
         found = self._known.get(key)
         if found is None:
             coming = tuple(_coming(innings, striker, other))
@@ -194,17 +195,6 @@ def _faced(innings: Innings, player: PlayerIndex) -> int:
     """Balls that he has faced, as far as they are told apart."""
     balls = innings.batters[player].balls
     return balls if balls < MOST_FACED else MOST_FACED
-
-
-def _been_in(innings: Innings, striker: PlayerIndex, other: PlayerIndex) -> int:
-    """How many have been in, by which is known who: of one innings nobody ever has not been in
-    again. Mostly it is the place of the later one of the two who are in.
-    """
-    lines = innings.batters
-    latest = max(lines[striker].position, lines[other].position)
-    if latest == innings.wickets + 2:
-        return latest
-    return sum([1 for line in lines if line.position])
 
 
 def _pair(innings: Innings) -> tuple[PlayerIndex, PlayerIndex]:

@@ -30,12 +30,21 @@ MODEL = BallModel.shipped()
 AVERAGE = Squads(home=average_squad(), away=average_squad(name="As average"))
 
 
-def new_average_value(overs: int) -> WinProbability:
+@cache
+def average_value(overs: int) -> WinProbability:
     """The win probability of a match between two average squads, neutral venue, average day."""
     return WinProbability.of_match(MatchSetup(format=format_of(overs), squads=AVERAGE), MODEL)
 
 
-average_value = cache(new_average_value)
+def new_uneven_value(overs: int) -> WinProbability:
+    """Of a match in which each batter is worth less than the one before him."""
+    home = average_squad()
+    players = tuple(
+        replace(one, skill=replace(one.skill, scoring=0.3 - 0.08 * i, survival=0.4 - 0.1 * i))
+        for i, one in enumerate(home.players)
+    )
+    squads = replace(AVERAGE, home=replace(home, players=players))
+    return WinProbability.of_match(MatchSetup(format=format_of(overs), squads=squads), MODEL)
 
 
 def player(bowls: Bowling = Bowling.RIGHT_FAST, **skill: float) -> Player:

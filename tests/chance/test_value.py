@@ -18,10 +18,10 @@ from tests.chance.contexts import (
     chase,
     context,
     contexts,
-    new_average_value,
+    new_uneven_value,
 )
 
-T20_VALUE = average_value(20)
+T20_VALUE, UNEVEN_VALUE = average_value(20), new_uneven_value(20)
 
 states = st.builds(
     lambda ball, wickets, runs: {"legal_balls": ball, "wickets": wickets, "runs": runs},
@@ -122,8 +122,9 @@ def at_the_crease(draw: st.DrawFn) -> Innings:
 
 @given(st.lists(at_the_crease(), min_size=13, max_size=40))
 def test_many_states_are_worth_together_what_each_is_worth(many: list[Innings]) -> None:
-    alone = [T20_VALUE.after(innings) for innings in many]
-    assert np.array_equal(T20_VALUE.after_each(many), alone)
+    for value in (T20_VALUE, UNEVEN_VALUE):
+        alone = [value.after(innings) for innings in many]
+        assert np.array_equal(value.after_each(many), alone)
 
 
 @st.composite
@@ -140,16 +141,23 @@ def in_any_order(draw: st.DrawFn) -> Innings:
     )
 
 
+def came_in(*order: int, left: int) -> Innings:
+    """They have been in, in this order, and the last two are; four wickets."""
+    lines = [BatterLine(position=order.index(i) + 1 if i in order else 0) for i in range(11)]
+    return replace(
+        chase(wickets=4, legal_balls=120 - left),
+        striker=PlayerIndex(order[-2]),
+        non_striker=PlayerIndex(order[-1]),
+        batters=tuple(lines),
+    )
+
+
 @given(st.lists(in_any_order(), min_size=1, max_size=4))
 def test_a_value_does_not_hang_on_what_was_valued_before(many: list[Innings]) -> None:
-    ahead = replace(many[0], wickets=5)
-    others = iter(range(1, 10))  # all have been in before these two
-    pair = {ahead.striker: 10, ahead.non_striker: 11}
-    places = [pair.get(PlayerIndex(player)) or next(others) for player in range(11)]
-    so_late = replace(ahead, batters=tuple(BatterLine(position=place) for place in places))
-    value = new_average_value(20)
-    for innings in (*many, ahead, so_late):
-        assert np.array_equal(value.after(innings), new_average_value(20).after(innings))
+    natural, other = came_in(0, 1, 2, 3, 4, 5, left=60), came_in(0, 1, 2, 7, 4, 5, left=60)
+    value = new_uneven_value(20)
+    for innings in (natural, other, *many):
+        assert np.array_equal(value.after(innings), new_uneven_value(20).after(innings))
 
 
 def test_so_are_those_of_a_super_over() -> None:
