@@ -54,6 +54,23 @@ class BrokenRun(Exception):
         )
 
 
+def _why_not_gone_by(about: object) -> str:
+    """Why a start cannot go by what a run's folder says of it; nothing where it can."""
+    if not isinstance(about, dict):
+        return "is no JSON object"
+    starts, first = about.get("starts"), about.get("first_attempt", 1)
+    recalled, flow_run = about.get("recalled", []), about.get("flow_run")
+    if type(starts) is not int or starts < 1:
+        return "has no 'starts', a whole number from 1"
+    if type(first) is not int or first < 1:
+        return "'first_attempt' is no whole number from 1"
+    if not isinstance(recalled, list) or not all(isinstance(key, str) for key in recalled):
+        return "'recalled' is no list of texts"
+    if not isinstance(flow_run, dict | None):
+        return "'flow_run' is no JSON object"
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Begun:
     """An attempt at an episode that left a file."""
@@ -136,10 +153,10 @@ class RunFolder:
         with suppress(FileNotFoundError):
             try:
                 found = json.loads(file.read_text(encoding="utf-8"))
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise BrokenRun(str(file), f"is not JSON ({error})") from None
-            if not isinstance(found, dict):
-                raise BrokenRun(str(file), "is no JSON object")
+            if why := _why_not_gone_by(found):
+                raise BrokenRun(str(file), why)
 
     def set_aside(self) -> Path | None:
         """Move what was played before out of the way; says where to, or None where there was

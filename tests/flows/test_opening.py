@@ -106,7 +106,15 @@ def test_a_run_whose_own_word_may_not_be_read_is_not_begun_anew(tmp_path: Path) 
     assert file.is_symlink()
 
 
-@pytest.mark.parametrize("kept", [b"", b'{"name": "sma', b"\xff", b"[]"])
+@pytest.mark.parametrize(
+    "kept",
+    [
+        *(b"", b'{"name": "sma', b"\xff", b"[]", b"{}", b"[" * 100_000),
+        *(b'{"starts": "many"}', b'{"starts": null}', b'{"starts": 0}'),
+        *(b'{"starts": 1, "recalled": 7}', b'{"starts": 1, "first_attempt": "x"}'),
+        b'{"starts": 1, "flow_run": "x"}',
+    ],
+)
 def test_a_run_whose_own_word_is_damaged_is_named_and_not_begun_anew(
     tmp_path: Path, kept: bytes
 ) -> None:
