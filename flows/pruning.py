@@ -155,7 +155,12 @@ def _sizes(records: Sequence[Path]) -> list[int]:
 
 def _delete(records: Sequence[Path], sizes: Sequence[int]) -> Iterator[int]:
     for path, size in zip(records, sizes, strict=True):
-        path.unlink(missing_ok=True)
+        try:
+            path.unlink(missing_ok=True)
+        except KeyboardInterrupt:  # it mostly comes as the call returns: this one is gone, too
+            if not path.exists():
+                yield size
+            raise
         yield size
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flows.cli.failures import said
 from flows.cli.found import folders_named, nobody
@@ -47,16 +47,19 @@ def prune_runs(
 
 def _answered(pruned: Iterator[Pruned], *, dry: bool) -> Exit:
     """What went is told also where the command is stopped, or the disk fails."""
-    runs: list[dict[str, Any]] = []
+    runs: dict[str, Pruned] = {}  # a full disk may take one in parts
     code, failed = Exit.DONE, {}
     try:
         for one in pruned:
-            runs.append(asdict(one))
+            had = runs.get(one.run_dir, replace(one, records=0, bytes=0))
+            runs[one.run_dir] = replace(
+                one, records=had.records + one.records, bytes=had.bytes + one.bytes
+            )
     except (KeyboardInterrupt, OSError) as error:
         is_stopped = isinstance(error, KeyboardInterrupt)
         code = Exit.INTERRUPTED if is_stopped else Exit.FAILED
         failed = {"error": "interrupted" if is_stopped else said(error), "exit_code": int(code)}
-    answer_json({"dry_run": dry, "runs": runs, **failed})
+    answer_json({"dry_run": dry, "runs": [asdict(one) for one in runs.values()], **failed})
     if failed:
         note(str(failed["error"]))
     return code

@@ -25,7 +25,7 @@ from flows.opening import open_run
 from flows.order import Order
 from flows.planning import forecast
 from flows.played import Tried, tried_in
-from flows.pruning import DAY_S, old_runs, prune
+from flows.pruning import DAY_S, Pruned, old_runs, prune
 from flows.report import Material, build
 from flows.saving import append_line, save
 from tests.flows.support import EPISODES_OF_SMALL, SMALL, played
@@ -268,10 +268,27 @@ def test_the_command_says_what_went(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "nothing to delete" in capsys.readouterr().out
 
 
+def test_the_command_tells_a_run_once_that_a_full_disk_took_in_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    played(tmp_path)
+    parts = (("a", 2), ("b", 12), ("a", 10))
+    went = [Pruned(run_dir=name, records=number, bytes=number * 10) for name, number in parts]
+    monkeypatch.setattr("flows.pruning.prune", lambda *_, **__: iter(went))
+    assert main(["prune", "small", "--days", "1", "--json", "--runs", str(tmp_path)]) == 0
+    told = json.loads(capsys.readouterr().out)["runs"]
+    assert [(one["run_dir"], one["records"], one["bytes"]) for one in told] == [
+        ("a", 12, 120),
+        ("b", 12, 120),
+    ]
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
 @pytest.mark.parametrize("signalled", [signal.SIGINT, signal.SIGTERM])
 def test_a_command_that_is_stopped_says_what_is_gone_and_that_it_was_stopped(
     tmp_path: Path,
     signalled: signal.Signals,
+    is_gone: bool,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -280,7 +297,10 @@ def test_a_command_that_is_stopped_says_what_is_gone_and_that_it_was_stopped(
     calls, unlink = count(1), Path.unlink
 
     def stopped(path: Path, *, missing_ok: bool = False) -> None:
-        if path in sizes and next(calls) == EPISODES_OF_SMALL + 4:
+        is_now = path in sizes and next(calls) == EPISODES_OF_SMALL + 4
+        if is_now and is_gone:
+            unlink(path)
+        if is_now:
             signal.raise_signal(signalled)
         unlink(path, missing_ok=missing_ok)
 
@@ -288,7 +308,7 @@ def test_a_command_that_is_stopped_says_what_is_gone_and_that_it_was_stopped(
     assert main(["prune", "small", "--occasions", "1", "--json", "--runs", str(tmp_path)]) == 130
     told = json.loads(capsys.readouterr().out)
     gone = [path for path in sizes if not path.exists()]
-    assert [one["records"] for one in told["runs"]] == [EPISODES_OF_SMALL, 3]
+    assert [one["records"] for one in told["runs"]] == [EPISODES_OF_SMALL, 3 + is_gone]
     assert sum(one["bytes"] for one in told["runs"]) == sum(sizes[path] for path in gone)
     assert (told["error"], told["exit_code"]) == ("interrupted", 130)
 
