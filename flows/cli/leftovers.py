@@ -90,8 +90,8 @@ def _of_matches(runs: Path) -> Iterator[Leftover]:
         yield Leftover(
             check="matches asked for",
             said=f"{claims} that a killed captains up had not ended keep their numbers in "
-            f"{singles.records}" + (f"; not played: {', '.join(lost)}" if lost else ""),
-            why="nobody plays them any more",
+            f"{singles.records}" + (f"; not played here: {', '.join(lost)}" if lost else ""),
+            why="nobody here plays them any more; a worker elsewhere may",
             clear=lambda: _set_claims_aside(singles),
         )
     if parts:

@@ -171,7 +171,7 @@ def test_numbers_that_a_killed_up_had_claimed_are_told_as_such_and_stay_used(
     claim.touch()
     (found,) = left_behind(tmp_path, tmp_path / ".captains")
     assert (found.check, found.said[:2]) == ("matches asked for", "1 ")
-    assert found.said.endswith(f"; not played: {spec.episode_id}/1")
+    assert found.said.endswith(f"; not played here: {spec.episode_id}/1")
     assert found.clear is not None
     assert found.clear().startswith("put 1 numbers aside")
     assert [*left_behind(tmp_path, tmp_path / ".captains")] == []
