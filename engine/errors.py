@@ -199,6 +199,11 @@ class BadYaml(EngineError):
         left_out = [f"… and {hidden} more problems"] if hidden > 0 else []
         return (f"{where}: {self.why}", *others, *left_out)
 
+    @property
+    def in_one_line(self) -> str:
+        """All of them, where a message is a line."""
+        return "; ".join(self.problems)
+
     def __str__(self) -> str:
         return "\n".join(self.problems)
 

@@ -79,8 +79,10 @@ class EnvironmentOptions(BaseModel):
         """Raises `BadOptions`."""
         try:
             return load_pack(self.pack)
-        except (UnknownPack, BadYaml) as error:
+        except UnknownPack as error:
             raise BadOptions(str(error)) from None
+        except BadYaml as error:
+            raise BadOptions(error.in_one_line) from None
 
     def played_entry(self, seed: int) -> Entry:
         """Raises `BadOptions`."""
@@ -117,8 +119,10 @@ def read_options(given: object) -> EnvironmentOptions:
     options.opponent_spec()
     try:
         check_playable(options.squads, options.played_format().max_overs)
-    except (BadSquad, BadYaml, UnknownFormat) as error:
+    except (BadSquad, UnknownFormat) as error:
         raise BadOptions(str(error)) from None
+    except BadYaml as error:
+        raise BadOptions(error.in_one_line) from None
     return options
 
 

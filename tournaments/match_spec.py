@@ -54,7 +54,7 @@ def _is_known_pack(name: str, info: ValidationInfo) -> str:
             f"unknown pack {shown(name)}; allowed: {known}, or the path of a .yaml file"
         ) from None
     except BadYaml as error:
-        raise broken_rule("; ".join(error.problems)) from None
+        raise broken_rule(error.in_one_line) from None
     return name
 
 

@@ -46,7 +46,7 @@ def _read(
         document = read_document(path)
         content = mapping_in(document, path)
     except BadYaml as error:
-        raise BadPreset("", str(error)) from None
+        raise BadPreset("", error.in_one_line) from None
     found = {}
     for name, settings in content.items():
         try:

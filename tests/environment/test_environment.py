@@ -1,6 +1,7 @@
 """`CricketEnvironment`: one seat's match through reset, step and state."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -278,6 +279,17 @@ def test_a_random_start_is_reached_by_play_and_is_the_seeds_own() -> None:
     assert {env.state.deliveries for env, _ in starts.values()} == {0}
     assert started(seed=3, max_overs=5, random_start=True)[1] == starts[3][1]
     assert all(not seen.done and seen.asked in ("delivery", "shot") for _, seen in starts.values())
+
+
+@pytest.mark.parametrize("option", ["pack", "squads"])
+def test_all_mistakes_of_a_file_are_told_in_one_line(tmp_path: Path, option: str) -> None:
+    file = tmp_path / "wrong.yaml"
+    file.write_text("name: 1\ncolour: red\nentries: 2\nplayers: 3\n", encoding="utf-8")
+    given = str(file) if option == "pack" else [str(file), str(file)]
+    with pytest.raises(BadOptions) as caught:
+        CricketEnvironment().reset(seed=1, options={option: given})
+    assert str(caught.value).count("; ") >= 2
+    assert str(caught.value).isprintable()
 
 
 def test_an_episode_begins_at_the_entry_of_its_pack() -> None:
