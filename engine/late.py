@@ -45,7 +45,8 @@ class LateModel(BaseModel):
         source = values.get(_SOURCE)
         if source is None or name not in type(self).__pydantic_fields__:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        values.update(source(self, name))
+        for field, found in source(self, name).items():
+            values.setdefault(field, found)
         return values[name]
 
     @property

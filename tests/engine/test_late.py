@@ -60,6 +60,11 @@ def test_what_comes_with_a_field_is_not_worked_out_again() -> None:
     assert asked == ["third"]
 
 
+def test_what_is_known_stays_as_it_is() -> None:
+    pair = Pair.late(lambda *_: {"second": (9,), "third": "three"}, first=1, second=(2,))
+    assert (pair.third, pair.second) == ("three", (2,))
+
+
 @pytest.mark.parametrize(
     "taken",
     [
