@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
@@ -211,7 +212,8 @@ def _of_nobody(innings: Innings) -> Meeting:
     return Meeting(innings=innings, striker=_BATTER, order=order, faced=_FACED, bowler=_BOWLER)
 
 
-@by_identity  # asked for every over of every match, of the same few tables
+# Asked for every over of every match, of the same few tables: T20s and ODIs together have 70.
+@partial(by_identity, kept=512)
 def _stretches(tables: FormatTables, begin: int) -> tuple[_Stretch, ...]:
     """The overs from `begin` on, by phase."""
     first_balls = tables.phase[::BALLS_PER_OVER]
