@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import ssl
+from pathlib import Path
 
 import pytest
 
@@ -34,3 +35,16 @@ def test_those_that_the_environment_names_are_taken_where_it_is_trusted(
     monkeypatch.setenv("SSL_CERT_FILE", os.environ["PREFECT_API_SSL_CERT_FILE"])  # it has one
     assert authorities(trust_env=True).cert_store_stats()["x509_ca"] == 1
     assert authorities(trust_env=False) is usual
+
+
+def test_a_bundle_that_takes_anothers_place_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = tmp_path / "bundle.pem"
+    one = Path(os.environ["PREFECT_API_SSL_CERT_FILE"]).read_text(encoding="utf-8")
+    bundle.write_text(one, encoding="utf-8")
+    monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
+    before = authorities(trust_env=True)
+    assert authorities(trust_env=True) is before
+    bundle.write_text(f"# another\n{one}", encoding="utf-8")
+    assert authorities(trust_env=True) is not before
