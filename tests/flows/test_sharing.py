@@ -173,7 +173,7 @@ async def test_a_worker_may_be_killed(
     playing = asyncio.create_task(played_here(written(tmp_path, "robbed", LONG), runs))
 
     async with amid(runs, place, workers):
-        robbed, run_id = next((one, run) for one in workers for run in played_by(one.pid))
+        (robbed, run_id), *_ = [(one, run) for one in workers for run in played_by(one.pid)]
         for pid in [robbed.pid, *below(robbed.pid)]:
             os.kill(pid, signal.SIGKILL)
         async with client:  # as the automation does when its heartbeats stay away

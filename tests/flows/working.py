@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -58,6 +59,7 @@ def worker(
     try:
         yield process
     finally:
+        process.send_signal(signal.SIGCONT)  # a test may have held it, and been cut short
         process.terminate()
         try:
             process.wait(timeout=10)
