@@ -33,25 +33,17 @@ from engine.result import EpisodeResult
 from engine.spec import EpisodeSpec
 from flows import holding
 from flows.played import Played, Tried, line_of, result_at, results_in, tried_in
-from flows.saving import append_line, is_full, save
+from flows.saving import BrokenFile, append_line, is_full, save
 
 DIGEST_DIGITS: Final = 12
 _EMPTIED: Final = ".pruned"
 
 
-class BrokenRun(Exception):
-    """The file at `path`, which says what a run is, cannot be used: `why`."""
+class BrokenRun(BrokenFile):
+    """The file which says what a run is cannot be used."""
 
-    def __init__(self, path: str, why: str) -> None:
-        super().__init__(path, why)
-        self.path, self.why = path, why
-
-    def __str__(self) -> str:
-        return (
-            f"{self.path}: {self.why}; it says what the run is and how often it was started. Put a "
-            "good copy in its place, or remove it: no result is lost, but its starts are then "
-            "counted anew"
-        )
+    says = "what the run is and how often it was started"
+    then = "its starts are then counted anew"
 
 
 def _why_not_gone_by(about: object) -> str:

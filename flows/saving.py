@@ -16,6 +16,25 @@ from typing import Final
 _FULL: Final = (ENOSPC, EDQUOT)
 
 
+class BrokenFile(Exception):
+    """A file of a run, at `path`, that cannot be used: `why`. `says` what it is for, `then` what
+    becomes of a run without it.
+    """
+
+    says: str
+    then: str
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(path, why)
+        self.path, self.why = path, why
+
+    def __str__(self) -> str:
+        return (
+            f"{self.path}: {self.why}; it says {self.says}. Put a good copy in its place, or "
+            f"remove it: no result is lost, but {self.then}"
+        )
+
+
 @contextmanager
 def naming(path: Path) -> Iterator[None]:
     """What goes wrong in the block names `path`, where it names no file itself."""

@@ -22,24 +22,17 @@ from engine.tool_captains.account import Usage
 from engine.tool_captains.budgets import Ledger, Purse, Sums
 from engine.tool_captains.contract import Caller, Reservation
 from engine.wording import dotted, most_telling, sentence
-from flows.saving import save
+from flows.saving import BrokenFile, save
 
 SPENT: Final = "spent.json"
 _VERSION: Final = 2
 
 
-class BrokenSpending(Exception):
-    """The file at `path`, which says what a run has spent, cannot be used: `why`."""
+class BrokenSpending(BrokenFile):
+    """The file which says what a run has spent cannot be used."""
 
-    def __init__(self, path: str, why: str) -> None:
-        super().__init__(path, why)
-        self.path, self.why = path, why
-
-    def __str__(self) -> str:
-        return (
-            f"{self.path}: {self.why}; it says what the run has spent. Put a good copy in its "
-            "place, or remove it: no result is lost, but the budgets then begin at nothing"
-        )
+    says = "what the run has spent"
+    then = "the budgets then begin at nothing"
 
 
 class _Strict(BaseModel):
