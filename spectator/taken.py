@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from spectator.store import EventStore
 
-_WHY: Final = "an event in it cannot be read any more"
+_WHY: Final = "an event in it cannot be read any more, or not by this version of captains"
 
 
 @contextmanager
