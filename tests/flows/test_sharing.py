@@ -10,11 +10,9 @@ import asyncio
 import os
 import signal
 import subprocess
-import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -32,10 +30,10 @@ from flows.deployments.prefect_file import read_prefect_file
 from flows.deployments.setting_up import set_up
 from flows.server import Server
 from flows.settings import SHARED
-from flows.storage import FOLDER
 from tests.flows.conftest import served
 from tests.flows.here import played_here
-from tests.flows.support import DEADLINE_S, ROOT, captains, tournament_file
+from tests.flows.support import ROOT, captains, tournament_file
+from tests.flows.waiting import Waiting, installed
 from tests.flows.working import until, worker
 from tests.postgres import Postgres
 from tests.redis import Redis
@@ -57,10 +55,10 @@ captains: [heuristic, random]
 spectate: {episodes: none}
 execution: {mode: MODE, processes: 1, shard: 4s}
 """
-ON_WORKERS = DUEL.replace("MODE", "workers")
-# Two shards of two seconds of play or three, each of which goes home in three parcels.
-LONG = ON_WORKERS.replace("pairs: 4", "pairs: 66").replace("shard: 4s", "shard: 2s")
-EPISODES_OF_LONG, PARCELS_OF_LONG = 132, 6
+# Played by him who waits: a shard that goes home in four parcels, and two of them.
+SHARD = DUEL.replace("MODE", "workers").replace("heuristic", "WAITING")
+TWO_SHARDS = SHARD.replace("T5", "T20").replace("pairs: 4", "pairs: 8").replace("4s", "1s")
+EPISODES = 8  # of a shard
 
 
 @pytest.fixture(scope="module")
@@ -87,13 +85,22 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
+def waiting(tmp_path_factory: pytest.TempPathFactory) -> Waiting:
+    return installed(tmp_path_factory.mktemp("site"))
+
+
+@pytest.fixture(scope="module")
 def workers(
-    prefect_server: Server, place: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+    prefect_server: Server,
+    place: dict[str, str],
+    waiting: Waiting,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Workers]:
     folders = [tmp_path_factory.mktemp("worker") for _ in range(2)]
+    more = place | waiting.environment
     with (
-        worker(prefect_server, folders[0], place, limit=1) as one,
-        worker(prefect_server, folders[1], place, limit=1) as another,
+        worker(prefect_server, folders[0], more, limit=1) as one,
+        worker(prefect_server, folders[1], more, limit=1) as another,
     ):
         yield one, another
 
@@ -103,15 +110,17 @@ async def client(
     on_server: Server,
     workers: Workers,
     place: dict[str, str],
+    waiting: Waiting,
     monkeypatch: pytest.MonkeyPatch,
-) -> PrefectClient:
+) -> AsyncIterator[PrefectClient]:
     """Of a server that hands out shards, which somebody takes."""
     monkeypatch.setenv(STORAGE.name, place[STORAGE.name])
     async with get_client() as found:
         await set_up(found)
         wanted = read_prefect_file(ROOT / "prefect.yaml")
         await deploy(found, [one for one in wanted if one.anywhere], folder=ROOT)
-    return get_client()
+    with waiting.known_here():
+        yield get_client()
 
 
 async def shards(name: str) -> list[FlowRun]:
@@ -150,12 +159,14 @@ async def test_workers_play_what_would_be_played_here(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("client")
 async def test_who_runs_a_tournament_may_be_killed(
-    tmp_path: Path, workers: Workers, environment: dict[str, str], place: dict[str, str]
+    tmp_path: Path, waiting: Waiting, environment: dict[str, str], place: dict[str, str]
 ) -> None:
-    file, runs = written(tmp_path, "orphan", LONG), tmp_path / "runs"
-    process = captains(["run", str(file), "--runs", str(runs)], environment | place)
+    file, runs = written(tmp_path, "orphan", waiting.in_file(TWO_SHARDS)), tmp_path / "runs"
+    mine = environment | place | waiting.environment
 
-    async with amid(runs, place, workers):
+    with waiting.shut():
+        process = captains(["run", str(file), "--runs", str(runs)], mine)
+        await until(partial(some_home, runs))
         process.kill()
         process.communicate()
     before = {run.id for run in await shards("orphan")}
@@ -163,110 +174,71 @@ async def test_who_runs_a_tournament_may_be_killed(
     assert {run.id for run in await shards("orphan")} == before  # they were found again
     assert len(before) == 2
     assert again["episodes"]["resumed"] > 0
-    assert len(told(again["run_dir"])) == 2 + EPISODES_OF_LONG
+    assert len(told(again["run_dir"])) == 2 + 2 * EPISODES
 
 
 async def test_a_worker_may_be_killed(
-    tmp_path: Path, client: PrefectClient, workers: Workers, place: dict[str, str]
+    tmp_path: Path, client: PrefectClient, workers: Workers, waiting: Waiting
 ) -> None:
-    runs = tmp_path / "runs"
-    playing = asyncio.create_task(played_here(written(tmp_path, "robbed", LONG), runs))
-
-    async with amid(runs, place, workers):
-        (robbed, run_id), *_ = [(one, run) for one in workers for run in played_by(one.pid)]
+    file, runs = written(tmp_path, "robbed", waiting.in_file(SHARD)), tmp_path / "runs"
+    with waiting.shut():
+        playing = asyncio.create_task(played_here(file, runs))
+        await until(partial(some_home, runs))
+        (run_id,) = [run.id for run in await shards("robbed")]
+        (robbed,) = [one for one in workers if run_id in played_by(one.pid)]
         for pid in [robbed.pid, *below(robbed.pid)]:
             os.kill(pid, signal.SIGKILL)
         async with client:  # as the automation does when its heartbeats stay away
             await client.set_flow_run_state(run_id, Crashed(message="killed"), force=True)
     summary = await playing
-    assert summary["episodes"] == {
-        "played": EPISODES_OF_LONG,
-        "resumed": 0,
-        "void": 0,
-        "forfeit": 0,
-    }
-    assert len(await shards("robbed")) == 3
+    assert summary["episodes"] == {"played": EPISODES, "resumed": 0, "void": 0, "forfeit": 0}
+    assert len(await shards("robbed")) == 2
 
 
+@pytest.mark.usefixtures("client")
 async def test_who_hands_out_waits_for_a_storage_that_goes_away(
-    tmp_path: Path,
-    client: PrefectClient,
-    workers: Workers,
-    environment: dict[str, str],
-    place: dict[str, str],
+    tmp_path: Path, waiting: Waiting, environment: dict[str, str], place: dict[str, str]
 ) -> None:
     """What has been played is not lost where nobody can tell that it is there."""
     link, runs = tmp_path / "link", tmp_path / "runs"
     link.symlink_to(local(place))
-    file = written(tmp_path, "forsaken", LONG)
-    mine = environment | {STORAGE.name: f"local://{link}"}  # a folder's own name is resolved
-    process = captains(["run", str(file), "--runs", str(runs)], mine)
+    file = written(tmp_path, "forsaken", waiting.in_file(SHARD))
+    # A folder's own name is resolved.
+    mine = environment | waiting.environment | {STORAGE.name: f"local://{link}"}
     with ExitStack() as away:
-        async with amid(runs, place, workers):
+        with waiting.shut():
+            process = captains(["run", str(file), "--runs", str(runs)], mine)
+            await until(partial(some_home, runs))
             away.enter_context(taken_away(link))
         await asyncio.to_thread(read_until, process, "it is waited for")
         states = [run.state for run in await shards("forsaken")]
     assert any(state is not None and state.is_completed() for state in states)
     said = (await asyncio.to_thread(process.communicate))[1]
     assert process.returncode == 0, said
-    assert len(states) == len(await shards("forsaken")) == 2
-    assert len(told(run_in(runs))) == 2 + EPISODES_OF_LONG
+    assert len(states) == len(await shards("forsaken")) == 1
+    assert len(told(run_in(runs))) == 2 + EPISODES
 
 
 async def test_who_plays_waits_for_a_storage_that_goes_away(
-    tmp_path: Path, client: PrefectClient, workers: Workers, place: dict[str, str]
+    tmp_path: Path, client: PrefectClient, waiting: Waiting, place: dict[str, str]
 ) -> None:
-    runs = tmp_path / "runs"
-    playing = asyncio.create_task(played_here(written(tmp_path, "alone", LONG), runs))
+    file, runs = written(tmp_path, "alone", waiting.in_file(SHARD)), tmp_path / "runs"
     async with client:
         with ExitStack() as away:
-            async with amid(runs, place, workers):
+            with waiting.shut():
+                playing = asyncio.create_task(played_here(file, runs))
+                await until(partial(some_home, runs))
                 away.enter_context(taken_away(local(place)))
             await until(partial(somebody_waits, client, await shards("alone")))
     summary = await playing
-    assert summary["episodes"]["played"] == EPISODES_OF_LONG
-    assert len(await shards("alone")) == 2
+    assert summary["episodes"]["played"] == EPISODES
+    assert len(await shards("alone")) == 1
 
 
-@asynccontextmanager
-async def amid(runs: Path, place: dict[str, str], workers: Workers) -> AsyncIterator[None]:
-    """In the block the workers stand still, with some of what they are to play at home and some
-    not yet played: so a scenario needs no more play than it is about.
-    """
-    await asyncio.to_thread(look_until, lambda: parcels(runs, place))
-    with held(workers):
-        await asyncio.to_thread(look_until, lambda: [*runs.glob("*/*/records/*.jsonl")])
-        assert len(parcels(runs, place)) < PARCELS_OF_LONG
-        yield
-
-
-def look_until(found: Callable[[], Sequence[Path]]) -> None:
-    """In a thread: what a loop does meanwhile takes longer than some of the play."""
-    until_s = time.monotonic() + DEADLINE_S
-    while not found():
-        assert time.monotonic() < until_s
-        time.sleep(0.02)
-
-
-def parcels(runs: Path, place: dict[str, str]) -> list[Path]:
-    """Those of the run that are in the storage."""
-    found = (f"{FOLDER}/{run.name}-*/*/[0-9]*" for run in runs.glob("[!.]*"))
-    return [path for pattern in found for path in local(place).glob(pattern)]
-
-
-@contextmanager
-def held(workers: Workers) -> Iterator[None]:
-    """They and what they have started stand still."""
-    with ExitStack() as again:
-        for pid in chain.from_iterable(chain([one.pid], below(one.pid)) for one in workers):
-            send(pid, signal.SIGSTOP)  # then it starts nobody who is not seen
-            again.callback(send, pid, signal.SIGCONT)
-        yield
-
-
-def send(pid: int, number: signal.Signals) -> None:
-    with suppress(ProcessLookupError):  # it has ended meanwhile
-        os.kill(pid, number)
+async def some_home(runs: Path) -> bool | None:
+    """While he waits who plays the rest."""
+    found = await asyncio.to_thread(lambda: [*runs.glob("*/*/records/*.jsonl")])
+    return any(found) or None
 
 
 async def somebody_waits(client: PrefectClient, runs: list[FlowRun]) -> bool | None:
