@@ -55,20 +55,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
+    weights = _weights()
     announce = os.dup(1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # llama.cpp writes its log to both
     os.dup2(1, 2)
-    server = _started(options.threads)
+    server = _started(weights, options.threads)
     os.write(announce, f"{server.listening_address}/v1\n".encode())
     sys.stdin.read()
     os._exit(0)
 
 
-def _started(threads: int) -> Any:
+def _started(weights: Path, threads: int) -> Any:
     import xllamacpp
 
     settings = xllamacpp.CommonParams()
-    settings.model.path = str(_weights())
+    settings.model.path = str(weights)
     settings.hostname, settings.port = "127.0.0.1", 0
     settings.n_ctx, settings.n_parallel = CONTEXT_TOKENS, 1
     settings.cpuparams.n_threads = settings.cpuparams_batch.n_threads = threads

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -22,3 +24,12 @@ def test_a_real_model_plays_a_match_to_its_end(tmp_path: Path) -> None:
     assert counts.spent is not None
     assert counts.spent.tokens_out > 0
     assert counts.models == ("SmolLM2-135M-Instruct.Q4_1.gguf",)
+
+
+def test_where_the_model_is_missing_it_is_said() -> None:
+    bare = [sys.executable, "-S", "-m", "examples.small_model.server"]  # without what is installed
+    ended = subprocess.run(
+        bare, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 1
+    assert "the model is not installed: make demo-llm" in ended.stderr
