@@ -53,6 +53,7 @@ class Variable:
 
 HOME: Final = Variable(name="CAPTAINS_HOME", path=True)
 RUNS: Final = Variable(name="CAPTAINS_RUNS", option="--runs", path=True)
+CACHE: Final = Variable(name="CAPTAINS_CACHE", path=True)
 STORAGE: Final = Variable(name="CAPTAINS_STORAGE")
 BUS_URL: Final = Variable(name="CAPTAINS_BUS_URL", option="--bus")
 BUS_TOKEN: Final = Variable(name="CAPTAINS_BUS_TOKEN", secret=True)
@@ -68,6 +69,7 @@ NOTIFY_BLOCK: Final = Variable(name="CAPTAINS_NOTIFY_BLOCK")
 VARIABLES: Final = (
     HOME,
     RUNS,
+    CACHE,
     STORAGE,
     BUS_URL,
     BUS_TOKEN,

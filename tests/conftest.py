@@ -45,6 +45,8 @@ def _isolate_prefect() -> None:
         # Shards take turns by a file there: not with those of another test process.
         "TMPDIR": home,
     }
+    if "PYTEST_XDIST_WORKER" not in os.environ:  # what is solved serves all test processes
+        os.environ["CAPTAINS_CACHE"] = str(Path(home) / "solved")
 
 
 def _one_authority(folder: Path) -> Path:

@@ -2,7 +2,7 @@
 probability, luck.
 
 Pure at run time: a price is a function of the context, a draw of its key. Only `coefficients` reads
-files.
+files, and `kept` leaves what was solved on disk for the next process.
 """
 
 from engine.chance.aggression import natural_aggression

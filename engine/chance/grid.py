@@ -25,8 +25,9 @@ from engine.chance.classes import (
 )
 from engine.chance.conditions import spreads_of_conditions
 from engine.chance.design import BALLS_PER_OVER
+from engine.chance.kept import Tables, kept
 from engine.chance.model import BallModel
-from engine.chance.solving import CHASE, FIRST, LAST_BALLS, Solved, solved
+from engine.chance.solving import CHASE, FIRST, LAST_BALLS, Places, solved
 from engine.chance.usual import MOST_RUNS, Stage
 from engine.chance.worth import worth_of
 from engine.cricket.outcomes import OUTCOMES
@@ -69,6 +70,16 @@ class Unknown(NamedTuple):
     deviation: Floats
 
 
+class Rows(NamedTuple):
+    """The values of one innings at whole places: `values` and, before a free hit, `free` and
+    `freed`, as `Solved.values` and `FreeHits.values` and `.runs`.
+    """
+
+    values: Floats
+    free: Floats
+    freed: Floats
+
+
 class Grid:
     """The values of one innings of a stage."""
 
@@ -86,22 +97,17 @@ class Grid:
         "cap",
     )
 
-    def __init__(self, found: Solved, innings: int, unknown: Unknown | None = None) -> None:
-        """`unknown` blurs the values."""
-        overs = found.balls / BALLS_PER_OVER
-        self.cap = found.cap
+    def __init__(self, places: Places, innings: int, rows: Rows) -> None:
+        overs = places.balls / BALLS_PER_OVER
+        self.cap = places.cap
         self._steps = next(steps for most, steps in _STEPS if overs <= most)
-        self._highest, self._below = found.top * self._steps, found.below
+        self._highest, self._below = places.top * self._steps, places.below
         self._is_chase = innings == CHASE
-        self._wickets: int = found.wickets
-        values, free = found.values[innings], found.free_hits[innings]
-        blocks = [
-            _finer(block if unknown is None else _blurred(block, unknown), self._steps)
-            for block in (values, free.values)
-        ]
+        self._wickets: int = places.wickets
+        blocks = [_finer(block, self._steps) for block in (rows.values, rows.free)]
         self._row: int = blocks[0].shape[-1]
         self._free = blocks[0].size
-        self._free_hits = one_by_one(free.runs)
+        self._free_hits = one_by_one(rows.freed)
         kind = np.float32 if overs > _LONG else np.float64  # half the memory where there is much
         self._flat: npt.NDArray[Any] = np.concatenate([b.ravel() for b in blocks], dtype=kind)
         # Where the outcomes of a ball lie from where it was bowled.
@@ -202,15 +208,34 @@ def _finer(values: Floats, steps: int) -> Floats:
     return np.asarray(fine.reshape(*values.shape[:-1], -1))
 
 
-@lru_cache(maxsize=8)  # a T20 innings takes 15 MB, an ODI innings 22 MB
+@lru_cache(maxsize=8)  # a T20 innings takes 20 MB, an ODI innings 27 MB
 def grid_of(stage: Stage, model: BallModel, wickets: int, innings: int) -> Grid:
-    return Grid(solved(stage, model, wickets), innings)
+    return Grid(Places.of(stage.format, wickets), innings, _rows_of(stage, model, wickets, innings))
 
 
 @lru_cache(maxsize=4)
 def blurred_grid(stage: Stage, model: BallModel, innings: int) -> Grid:
     """A main innings whose day and innings effects are not known."""
-    return Grid(solved(stage, model, ALL_OUT), innings, unknown_conditions(stage, model, innings))
+
+    def work_out() -> Tables:
+        known = _rows_of(stage, model, ALL_OUT, innings)
+        unknown = unknown_conditions(stage, model, innings)
+        values, free = (_blurred(block, unknown) for block in (known.values, known.free))
+        return Rows(values=values, free=free, freed=known.freed)._asdict()
+
+    rows = Rows(**kept(model.digest, f"blurred {stage} {innings}", work_out))
+    return Grid(Places.of(stage.format, ALL_OUT), innings, rows)
+
+
+def _rows_of(stage: Stage, model: BallModel, wickets: int, innings: int) -> Rows:
+    """Kept on disk."""
+
+    def work_out() -> Tables:
+        found = solved(stage, model, wickets)
+        free, freed = found.free_hits[innings]
+        return Rows(values=found.values[innings], free=free, freed=freed)._asdict()
+
+    return Rows(**kept(model.digest, f"rows {stage} {wickets} {innings}", work_out))
 
 
 def unknown_conditions(stage: Stage, model: BallModel, innings: int) -> Unknown:

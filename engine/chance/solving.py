@@ -17,6 +17,7 @@ import numpy as np
 from engine.chance.classes import Floats
 from engine.chance.model import BallModel
 from engine.chance.usual import MOST_RUNS, MOVES, Stage, Usual, rates_of
+from engine.cricket.formats import Format
 
 HALF: Final = 0.5  # what a tie is worth
 # Wides lead back to the same ball; each round shrinks the error by .05, and the first guess, as if
@@ -39,33 +40,25 @@ _NO_BALLS: Final = [i for i, move in enumerate(MOVES) if move.frees]
 _WIDES: Final = [i for i, move in enumerate(MOVES) if not (move.legal or move.frees)]
 
 
-class FreeHits(NamedTuple):
-    """States of which the next ball is a free hit: their `values` (balls left up to `LAST_BALLS`,
-    wickets, place), and what it is worth in `runs` (balls left, wickets) in an even state.
+class Places(NamedTuple):
+    """How the tables of a stage are laid out: `balls` left and `wickets` lost up to these, and
+    places. `cap` the most runs told apart; beyond it a place has the last one's value, for as many
+    runs as one ball can make. `below` the places before 0.
     """
 
-    values: Floats
-    runs: Floats
+    balls: int
+    wickets: int
+    cap: int
+    below: int
 
-
-class Solved:
-    """One stage solved. `cap` the most runs told apart; beyond it a place has the last one's value,
-    for as many runs as one ball can make. `below` the places before 0. `easier` (balls
-    left, wickets) what a unit of conditions is worth in a chase.
-    """
-
-    __slots__ = ("balls", "below", "cap", "easier", "free_hits", "usual", "values", "wickets")
-
-    def __init__(self, stage: Stage, model: BallModel, wickets: int) -> None:
-        self.balls, self.wickets = stage.format.max_balls, wickets
-        self.cap = stage.format.max_overs * _MOST_RUNS_PER_OVER + _SPARE_RUNS
-        self.below = stage.format.max_overs * _FEWER_RUNS_PER_OVER + _SPARE_BELOW
-        self.usual = Usual(stage, model, wickets)
-        chase, free_in_chase = self._solve(self._ends_of_chase(), CHASE, self.usual)
-        self.easier = self._easier(chase, self.usual.moved(EASIER))
-        first, free_in_first = self._solve(self._ends_of_first(chase), FIRST, self.usual)
-        self.values: tuple[Floats, Floats] = first, chase
-        self.free_hits: tuple[FreeHits, FreeHits] = free_in_first, free_in_chase
+    @classmethod
+    def of(cls, fmt: Format, wickets: int) -> Places:
+        return cls(
+            balls=fmt.max_balls,
+            wickets=wickets,
+            cap=fmt.max_overs * _MOST_RUNS_PER_OVER + _SPARE_RUNS,
+            below=fmt.max_overs * _FEWER_RUNS_PER_OVER + _SPARE_BELOW,
+        )
 
     @property
     def size(self) -> int:
@@ -76,6 +69,37 @@ class Solved:
     def top(self) -> int:
         """Where the place `cap` stands."""
         return self.below + self.cap
+
+
+class FreeHits(NamedTuple):
+    """States of which the next ball is a free hit: their `values` (balls left up to `LAST_BALLS`,
+    wickets, place), and what it is worth in `runs` (balls left, wickets) in an even state.
+    """
+
+    values: Floats
+    runs: Floats
+
+
+class Solved:
+    """One stage solved. `balls`, `wickets`, `cap`, `below`, `size` and `top` as in `Places`;
+    `easier` (balls left, wickets) what a unit of conditions is worth in a chase.
+    """
+
+    __slots__ = (
+        *("balls", "below", "cap", "size", "top", "wickets"),
+        *("easier", "free_hits", "usual", "values"),
+    )
+
+    def __init__(self, stage: Stage, model: BallModel, wickets: int) -> None:
+        places = Places.of(stage.format, wickets)
+        self.balls, self.wickets, self.cap, self.below = places
+        self.size, self.top = places.size, places.top
+        self.usual = Usual(stage, model, wickets)
+        chase, free_in_chase = self._solve(self._ends_of_chase(), CHASE, self.usual)
+        self.easier = self._easier(chase, self.usual.moved(EASIER))
+        first, free_in_first = self._solve(self._ends_of_first(chase), FIRST, self.usual)
+        self.values: tuple[Floats, Floats] = first, chase
+        self.free_hits: tuple[FreeHits, FreeHits] = free_in_first, free_in_chase
 
     def even(self, innings: int) -> Floats:
         """The place, between whole runs, at which a state is even, (balls left, wickets)."""

@@ -11,7 +11,7 @@ solution in easier conditions shows (`Solved.easier`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ from engine.chance.batting import Chances, batters_of, those_to_come, worth_of_c
 from engine.chance.classes import CLASSES, BallClass, Floats
 from engine.chance.crease import MOST_FACED
 from engine.chance.design import BALLS_PER_OVER, faced_bin
+from engine.chance.kept import Tables, kept
 from engine.chance.model import BallModel
 from engine.chance.solving import EASIER, FIRST, Solved, solved
 from engine.chance.tables import CONDITIONS, ECONOMY, SCORING, WICKET
@@ -234,4 +235,10 @@ def _beside(ball: _Ball, rows: Floats, shares: Floats) -> Floats:
 
 @lru_cache(maxsize=8)
 def worth_of(stage: Stage, model: BallModel, wickets: int, innings: int) -> Worth:
-    return _worth(solved(stage, model, wickets), innings)
+    """Kept on disk."""
+
+    def work_out() -> Tables:
+        worth = _worth(solved(stage, model, wickets), innings)
+        return {each.name: getattr(worth, each.name) for each in fields(Worth)}
+
+    return Worth(**kept(model.digest, f"worth {stage} {wickets} {innings}", work_out))

@@ -60,7 +60,7 @@ def test_without_a_file_nothing_changes(tmp_path: Path, monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ('hone = "x"', "'hone': allowed: home, runs, storage, bus_url"),
+        ('hone = "x"', "'hone': allowed: home, runs, cache, storage"),
         ("home = 3", "home: allowed: a text in quotes"),
         ('home = ""', "home: allowed: a text in quotes"),
         ("home", "own.toml: Expected '='"),
