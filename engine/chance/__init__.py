@@ -2,7 +2,7 @@
 probability, luck.
 
 Pure at run time: a price is a function of the context, a draw of its key. Only `coefficients` reads
-files, and `kept` leaves what was solved on disk for the next process.
+files, and `kept`, which finds what an earlier process has solved.
 """
 
 from engine.chance.aggression import natural_aggression

@@ -1,5 +1,5 @@
-"""The shipped coefficients: their schema, and the loader. The only module of this room that reads a
-file in a match.
+"""The shipped coefficients: their schema, and the loader. No other module of this room reads what
+decides a match: `kept` reads only what would be worked out the same.
 
 `coefficients.json` is what `python -m engine.chance.fit` wrote from data; `assumed.json` holds what
 the data cannot show, each entry with its reason and the cap that the loader enforces.

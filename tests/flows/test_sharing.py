@@ -174,6 +174,7 @@ async def test_who_runs_a_tournament_may_be_killed(
     assert {run.id for run in await shards("orphan")} == before  # they were found again
     assert len(before) == 2
     assert again["episodes"]["resumed"] > 0
+    assert again["episodes"]["played"] > 0  # it was killed before its end
     assert len(told(again["run_dir"])) == 2 + 2 * EPISODES
 
 
