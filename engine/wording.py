@@ -97,6 +97,8 @@ def sentence(error: ErrorDetails, key: str, *, quoted: bool = True) -> str:
 
 def _complaint(error: ErrorDetails) -> str:
     kind, said = error["type"], error.get("ctx", {})
+    if kind == "missing":
+        return kind
     if kind in _OTHER_SHAPES:
         return f"allowed: {_OTHER_SHAPES[kind]}"
     if kind in _NOT_SO_MANY:

@@ -248,7 +248,8 @@ EntryStart = Annotated[
 def _rules(s: Situation) -> Iterator[tuple[bool, str]]:
     """What must hold in any format; each says what is allowed."""
     chasing, target = s.innings == 2, s.first_innings.runs + 1 if s.first_innings else MOST_RUNS
-    yield chasing == (s.first_innings is not None), "first_innings: allowed: with innings 2 only"
+    yield s.first_innings is not None or not chasing, "first_innings: missing; innings 2 needs it"
+    yield s.first_innings is None or chasing, "first_innings: allowed: with innings 2 only"
     yield s.score < target, f"score {s.score}: allowed: below the target, {target}"
     yield s.wickets < ALL_OUT, f"wickets {s.wickets}: allowed: 0 to {ALL_OUT - 1}"
     yield s.wickets == len(s.out), f"wickets {s.wickets}: allowed: as many as `out` has places"

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
-from cyclopts import App, CycloptsError, UnknownCommandError
+from cyclopts import App, CycloptsError, Parameter, Token, UnknownCommandError, convert
 
 from engine.variables import take_from_file
 from flows.cli.commands import COMMANDS
@@ -33,12 +33,24 @@ def _version() -> str:
     return project_version()
 
 
+def _converted(kind: Any, tokens: Sequence[Token]) -> Any:
+    return convert(kind, tokens, converter=_exact)
+
+
+def _exact(kind: type, given: str) -> Any:
+    """As cyclopts has it, but what is no whole number is refused: it would round 1.5 overs to 2."""
+    if kind is int and "." in given and not float(given).is_integer():
+        raise ValueError
+    return convert(kind, [given])
+
+
 app = App(
     name="captains",
     help="Find out which cricket captain is better, by how much, and how sure that is.",
     help_format="plaintext",
     suppress_keyboard_interrupt=False,  # `main` says it, and gives the exit code
     version=_version,
+    default_parameter=Parameter(converter=_converted),
 )
 for each in COMMANDS:
     app.command(each)

@@ -231,6 +231,12 @@ WRONG = {
         "batting: east",
     ): "8: entry 'chase': start.batting 'east': input should be 'h",
     ("innings: 2", "innings: 1"): "7: entry 'chase': start: first_innings: allowed: with innings 2",
+    (
+        "      first_innings: {runs: 165}\n",
+        "",
+    ): "7: entry 'chase': start: first_innings: missing; innings 2 needs it",
+    ("      overs: 12\n", ""): "7: entry 'chase': start.overs: missing",
+    ("version: 1\n", ""): "2: version: missing",
     ("runs: 165", "runs: 80"): "7: entry 'chase': start: score 84: allowed: below the target, 81",
     ("runs: 165", "runs: 165, balls: 90"): "7: entry 'chase': first_innings.balls 90: allowed: 120",
     (
