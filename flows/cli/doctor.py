@@ -37,7 +37,7 @@ from flows.needs import Finding, State, needs_of
 ROOT: Final = Path(__file__).resolve().parents[2]
 OLDEST, NEWEST = (3, 11), (3, 13)
 _PIN: Final = re.compile(r"^([a-z0-9][a-z0-9._-]*)==(\S+)(?: ; (.+?))? \\$", re.MULTILINE)
-_BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
+_BROWSERS: Final = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
