@@ -30,9 +30,12 @@ from typing import Any, Final
 
 from flows import settings
 from flows.server import server
-from tests.flows.recovery.night import EPISODES, NIGHT, Night, Tables, ended, tables
+from tests.flows.recovery.night import NIGHT, Night, Tables, ended, tables
 from tests.flows.support import played
+from tests.flows.waiting import Waiting, installed
 
+# Nobody waits in it for a test to come: what disturbs it has time to, as it is long.
+LONG: Final = NIGHT.replace("WAITING", "heuristic").replace("pairs: 4", "pairs: 16")
 STANDSTILL_S: Final = 3.0
 MOST_DISTURBED: Final = 6  # times a night; then it is left to end
 PATIENCE: Final = 30  # starts: a night that needs more does not get on
@@ -43,6 +46,7 @@ class Soak:
     """What has been done so far: `disturbed` counts by kind."""
 
     home: Path
+    waiting: Waiting
     chance: random.Random
     nights: int = 0
     starts: int = 0
@@ -52,7 +56,7 @@ class Soak:
         """Raises `AssertionError` where the night did not end as if nobody had disturbed it."""
         undisturbed = await asyncio.to_thread(_undisturbed, where / "undisturbed", text)
         (where / "disturbed").mkdir()
-        with Night.begun(where / "disturbed", environment, text) as night:
+        with Night.begun(where / "disturbed", environment, self.waiting, text) as night:
             left: dict[str, int] = {}
             for start in range(PATIENCE):
                 if start:
@@ -69,7 +73,7 @@ class Soak:
     async def _disturbed(self, night: Night, *, is_last: bool) -> int:
         """One start of a night, disturbed after some episodes; its exit code."""
         if not is_last:
-            more = len(night.sealed()) + self.chance.randrange(1, EPISODES // 4)
+            more = len(night.sealed()) + self.chance.randrange(1, night.episodes // 4)
             with suppress(AssertionError):  # it ended before
                 await night.until(lambda: len(night.sealed()) >= more)
                 name, disturb = self.chance.choice(list(self._kinds(night).items()))
@@ -130,12 +134,13 @@ async def soak(minutes: float, seed: int, into: Path) -> int:
     home, until = into / "home", time.monotonic() + 60 * minutes
     settings.apply(home)
     os.environ["PREFECT_HOME"] = str(home / "prefect")
-    told = Soak(home, random.Random(seed))
+    (into / "site").mkdir()
+    told = Soak(home, installed(into / "site"), random.Random(seed))
     with server(home) as prefect:
         while time.monotonic() < until or not told.nights:
             where = into / f"night-{told.nights + 1}"
             where.mkdir()
-            text = NIGHT.replace("seed: 3", f"seed: {told.chance.randrange(10**6)}")
+            text = LONG.replace("seed: 3", f"seed: {told.chance.randrange(10**6)}")
             try:
                 await told.night(where, {"PREFECT_API_URL": prefect.api_url}, text)
             except (AssertionError, TimeoutError) as error:

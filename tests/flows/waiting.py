@@ -1,4 +1,4 @@
-"""A captain of a package of his own who waits, so that a test comes amid what workers play."""
+"""A captain of a package of his own who waits, so that a test comes amid what others play."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from engine.captains.plugins import load, plugins
 from flows import catalogue
 
 NAME = "waiting"
-# He plays the matches of a process's first pair, and is asked for no more while the file is there.
+# While the file is there he plays as many matches of a process as it says, and is held in the next.
 SOURCE = """
 import time
 from itertools import count
@@ -32,12 +32,18 @@ matches = count()
 class Waiting(Heuristic):
     def __init__(self, given):
         super().__init__()
-        self.gate, self.waits = Path(given.gate), next(matches) >= 2
+        self.gate, self.match = Path(given.gate), next(matches)
 
     def decide(self, request, draws):
-        while self.waits and self.gate.exists():
+        while self.waits():
             time.sleep(0.02)
         return super().decide(request, draws)
+
+    def waits(self):
+        try:
+            return self.match >= int(self.gate.read_text() or 0)
+        except FileNotFoundError:
+            return False
 
 KIND = Kind(settings=Settings, make=Waiting, summary="waits")
 """
@@ -65,11 +71,19 @@ class Waiting:
 
     @contextmanager
     def shut(self) -> Iterator[None]:
-        self.gate.touch()
+        """After a pair."""
+        self.let(2)
         try:
             yield
         finally:
-            self.gate.unlink()
+            self.open()
+
+    def let(self, matches: int) -> None:
+        """So many of each process."""
+        self.gate.write_text(str(matches), encoding="ascii")
+
+    def open(self) -> None:
+        self.gate.unlink(missing_ok=True)
 
     @contextmanager
     def known_here(self) -> Iterator[None]:

@@ -6,9 +6,17 @@ import pytest
 
 from tests.flows.recovery.night import NIGHT, Tables, tables
 from tests.flows.support import played
+from tests.flows.waiting import Waiting, installed
 
 
 @pytest.fixture(scope="session")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Tables:
+def waiting(tmp_path_factory: pytest.TempPathFactory) -> Waiting:
+    """One for all, as where his gate is belongs to what the file means."""
+    return installed(tmp_path_factory.mktemp("site"))
+
+
+@pytest.fixture(scope="session")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, waiting: Waiting) -> Tables:
     folder = tmp_path_factory.mktemp("undisturbed")
-    return tables(played(folder / "runs", NIGHT), folder / "tables")
+    with waiting.known_here():
+        return tables(played(folder / "runs", waiting.in_file(NIGHT)), folder / "tables")

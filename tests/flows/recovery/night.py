@@ -29,18 +29,19 @@ from flows.report import Material
 from flows.server import Server
 from tests.flows.here import played_here
 from tests.flows.support import DEADLINE_S, captains, tournament_file
+from tests.flows.waiting import Waiting
 from tests.flows.working import POOL, prefect
 from tournaments import load_tournament
 
 NIGHT: Final = """\
 name: night
 seed: 3
-match: {overs: 5, pairs: 16}
-captains: [heuristic, random, baseline]
+match: {overs: 5, pairs: 4}
+captains: [WAITING, random, baseline]
 spectate: {episodes: none}
 execution: {processes: 1}
 """
-EPISODES: Final = 96
+EPISODES: Final = 24  # in three batches
 MARK: Final = "DISTURBED_BY_TEST"  # in the environment of a run and of whatever it starts
 
 T = TypeVar("T")
@@ -56,30 +57,36 @@ def tables(folder: RunFolder, out: Path) -> Tables:
 
 @dataclass(slots=True, kw_only=True)
 class Night:
-    """`captains run` of `file`, with `environment` beside the test's own."""
+    """`captains run` of `file`, with `environment` beside the test's own. It stands in its midst
+    until it is let go on.
+    """
 
     file: Path
     runs: Path
     folder: RunFolder
+    episodes: int
     environment: Mapping[str, str]
+    waiting: Waiting
     mark: str
     process: subprocess.Popen[str] = field(init=False)
 
     @classmethod
     def begun(
-        cls, where: Path, environment: Mapping[str, str], text: str = NIGHT
+        cls, where: Path, environment: Mapping[str, str], waiting: Waiting, text: str = NIGHT
     ) -> AbstractContextManager[Night]:
-        return cls._played_by(lambda night: night.again(), where, environment, text)
+        return cls._played_by(lambda night: night.again(), where, environment, waiting, text)
 
     @classmethod
-    def ordered(cls, server: Server, where: Path) -> AbstractContextManager[Night]:
+    def ordered(
+        cls, server: Server, where: Path, waiting: Waiting
+    ) -> AbstractContextManager[Night]:
         """To be played by a worker, which is the process."""
 
         def worker(night: Night) -> subprocess.Popen[str]:
             start = ("worker", "start", "--pool", POOL)
             return prefect(*start, server=server, where=where, more=night.environment)
 
-        return cls._played_by(worker, where, {})
+        return cls._played_by(worker, where, {}, waiting)
 
     @classmethod
     @contextmanager
@@ -88,26 +95,31 @@ class Night:
         start: Callable[[Night], subprocess.Popen[str]],
         where: Path,
         environment: Mapping[str, str],
+        waiting: Waiting,
         text: str = NIGHT,
     ) -> Iterator[Night]:
         """Whatever becomes of the test, nothing that it started is left."""
-        file, runs, mark = tournament_file(where, text), where / "runs", uuid.uuid4().hex
-        order = Order.of(load_tournament(file, catalogue.known()), "1")
-        night = cls(
-            file=file,
-            runs=runs,
-            folder=order.folder(runs),
-            environment={**environment, MARK: mark},
-            mark=mark,
-        )
-        night.process = start(night)
-        try:
-            yield night
-        finally:
-            for pid in night.processes():
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-            night.process.communicate()
+        file, runs = tournament_file(where, waiting.in_file(text)), where / "runs"
+        mark = uuid.uuid4().hex
+        with waiting.known_here(), waiting.shut():
+            order = Order.of(load_tournament(file, catalogue.known()), "1")
+            night = cls(
+                file=file,
+                runs=runs,
+                folder=order.folder(runs),
+                episodes=len([*order.plan.episodes()]),
+                environment={**waiting.environment, **environment, MARK: mark},
+                waiting=waiting,
+                mark=mark,
+            )
+            night.process = start(night)
+            try:
+                yield night
+            finally:
+                for pid in night.processes():
+                    with suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+                night.process.communicate()
 
     def again(self) -> subprocess.Popen[str]:
         """The same command once more."""
@@ -155,6 +167,7 @@ class Night:
 
     async def gone_on_with(self) -> Any:
         """What the same file again answers; in this process, which is spared the imports."""
+        self.waiting.open()
         return await played_here(self.file, self.runs)
 
     def is_whole(self, undisturbed: Tables, before: Mapping[str, int]) -> None:
@@ -162,10 +175,10 @@ class Night:
         tables are those of a run that nobody disturbed.
         """
         now = self.sealed()
-        assert len(now) == EPISODES
+        assert len(now) == self.episodes
         assert {name: now[name] for name in before} == before
         counted = [one.episode_id for one in self.folder.attempts() if not one.end_reason.is_void]
-        assert len(counted) == len(set(counted)) == EPISODES
+        assert len(counted) == len(set(counted)) == self.episodes
         assert self.parts() == []
         assert tables(self.folder, self.runs.parent / "tables") == undisturbed
 

@@ -13,6 +13,7 @@ import pytest
 
 from engine.record import header_of
 from tests.flows.recovery.night import EPISODES, Night, Tables
+from tests.flows.waiting import Waiting
 
 pytestmark = [
     pytest.mark.prefect,
@@ -47,20 +48,22 @@ ctypes.pythonapi.PyType_Modified(ctypes.py_object(datetime.datetime))
 
 
 async def test_a_clock_that_is_set_changes_no_result(
-    tmp_path: Path, environment: dict[str, str], undisturbed: Tables
+    tmp_path: Path, environment: dict[str, str], waiting: Waiting, undisturbed: Tables
 ) -> None:
     shift = tmp_path / "shift"
     shift.write_text("0", encoding="ascii")
     (tmp_path / "sitecustomize.py").write_text(SITE, encoding="utf-8")
-    path = os.pathsep.join(filter(None, [str(tmp_path), os.environ.get("PYTHONPATH")]))
+    path = os.pathsep.join([str(tmp_path), waiting.environment["PYTHONPATH"]])
     set_clock = {"PYTHONPATH": path, SHIFT: str(shift)}
-    with Night.begun(tmp_path, environment | set_clock) as night:
+    with Night.begun(tmp_path, environment | set_clock, waiting) as night:
         await night.until_mid_run()
         shift.write_text(str(HOUR_S), encoding="ascii")
         forwards = len(night.sealed())
+        waiting.let(8)
         await night.until(lambda: len(night.sealed()) > forwards + 5)
         shift.write_text(str(-HOUR_S), encoding="ascii")
         back = len(night.sealed())
+        waiting.let(14)
         await night.until(lambda: len(night.sealed()) > back + 5)
         night.process.send_signal(signal.SIGKILL)
         await night.ended()

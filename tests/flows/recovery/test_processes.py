@@ -21,6 +21,7 @@ from flows.server import Server
 from tests.flows.here import commanded
 from tests.flows.recovery.night import EPISODES, NIGHT, Night, Tables
 from tests.flows.support import DEADLINE_S, ROOT
+from tests.flows.waiting import Waiting
 
 pytestmark = [
     pytest.mark.prefect,
@@ -32,9 +33,13 @@ pytestmark = [
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 async def test_a_run_that_is_stopped_goes_on_where_it_was(
-    how: signal.Signals, tmp_path: Path, environment: dict[str, str], undisturbed: Tables
+    how: signal.Signals,
+    tmp_path: Path,
+    environment: dict[str, str],
+    waiting: Waiting,
+    undisturbed: Tables,
 ) -> None:
-    with Night.begun(tmp_path, environment) as night:
+    with Night.begun(tmp_path, environment, waiting) as night:
         await night.until_mid_run()
         night.process.send_signal(how)
         code, _, err = await night.ended()
@@ -55,12 +60,14 @@ async def test_a_run_that_is_stopped_goes_on_where_it_was(
 
 
 async def test_a_run_goes_on_when_a_process_of_its_pool_is_killed(
-    tmp_path: Path, environment: dict[str, str], undisturbed: Tables
+    tmp_path: Path, environment: dict[str, str], waiting: Waiting, undisturbed: Tables
 ) -> None:
-    with Night.begun(tmp_path, environment, NIGHT.replace("processes: 1", "processes: 2")) as night:
+    text = NIGHT.replace("processes: 1", "processes: 2")
+    with Night.begun(tmp_path, environment, waiting, text) as night:
         await night.until_mid_run()
         left = night.sealed()
         os.kill((await night.until(night.writers))[0], signal.SIGKILL)
+        waiting.open()
         code, out, err = await night.ended()
         assert code == 0, err
         assert json.loads(out)["episodes"]["void"] == 0
@@ -68,15 +75,16 @@ async def test_a_run_goes_on_when_a_process_of_its_pool_is_killed(
 
 
 async def test_a_run_that_is_played_is_played_by_nobody_else(
-    tmp_path: Path, environment: dict[str, str], undisturbed: Tables
+    tmp_path: Path, environment: dict[str, str], waiting: Waiting, undisturbed: Tables
 ) -> None:
     """Nor while the one that plays it stands still."""
-    with Night.begun(tmp_path, environment) as night:
+    with Night.begun(tmp_path, environment, waiting) as night:
         await night.until_mid_run()
         night.process.send_signal(signal.SIGSTOP)
         again = ["run", str(night.file), "--runs", str(night.runs), "--json"]
         code, out, _ = await commanded(again, environment)
         night.process.send_signal(signal.SIGCONT)
+        waiting.open()
         assert (code, json.loads(out)["exit_code"]) == (1, 1)
         assert f"is being played by process {night.process.pid} " in json.loads(out)["error"]
         code, out, err = await night.ended()
@@ -86,9 +94,9 @@ async def test_a_run_that_is_played_is_played_by_nobody_else(
 
 
 async def test_a_run_below_a_worker_outlives_its_process_and_the_worker(
-    on_server: Server, tmp_path: Path, undisturbed: Tables
+    on_server: Server, tmp_path: Path, waiting: Waiting, undisturbed: Tables
 ) -> None:
-    with Night.ordered(on_server, tmp_path) as night:
+    with Night.ordered(on_server, tmp_path, waiting) as night:
         await order(night)
         await night.until_mid_run()
         os.kill(parent((await night.until(night.writers))[0]), signal.SIGKILL)
@@ -98,6 +106,7 @@ async def test_a_run_below_a_worker_outlives_its_process_and_the_worker(
         await order(night)
         await night.until(lambda: len(night.sealed()) > len(left))
         night.process.send_signal(signal.SIGKILL)
+        waiting.open()
         await night.ended()
         states = [run.state_type for run in await night.flow_runs()]
         assert states == [StateType.CRASHED, StateType.COMPLETED]

@@ -20,6 +20,7 @@ from flows.leasing import leased
 from tests.flows.recovery.night import EPISODES, Night, Tables
 from tests.flows.support import DEADLINE_S
 from tests.flows.test_slots import taken
+from tests.flows.waiting import Waiting
 
 pytestmark = [
     pytest.mark.prefect,
@@ -52,12 +53,13 @@ def database_locked() -> Iterator[None]:
 
 
 async def test_a_run_outlives_its_prefect_server_and_no_slot_is_lost(
-    tmp_path: Path, environment: dict[str, str], undisturbed: Tables
+    tmp_path: Path, environment: dict[str, str], waiting: Waiting, undisturbed: Tables
 ) -> None:
-    with Night.begun(tmp_path, environment) as night:
+    with Night.begun(tmp_path, environment, waiting) as night:
         async with leased(1, lambda _: None) as limiter, limiter.slot(ENDPOINT):
             await night.until_mid_run()
             kill_server()
+            waiting.open()
             code, out, err = await night.ended()
             assert code == 0, err
             assert json.loads(out)["episodes"]["played"] == EPISODES
@@ -67,13 +69,14 @@ async def test_a_run_outlives_its_prefect_server_and_no_slot_is_lost(
 
 
 async def test_a_run_waits_for_a_database_that_is_locked(
-    tmp_path: Path, environment: dict[str, str], undisturbed: Tables
+    tmp_path: Path, environment: dict[str, str], waiting: Waiting, undisturbed: Tables
 ) -> None:
     """For longer than it waits for an answer."""
     impatient = {**environment, "PREFECT_API_REQUEST_TIMEOUT": str(REQUEST_S)}
-    with Night.begun(tmp_path, impatient) as night:
+    with Night.begun(tmp_path, impatient, waiting) as night:
         await night.until_mid_run()
         with database_locked():
+            waiting.open()
             await stands_still(night)
             await asyncio.sleep(REQUEST_S)  # the length of the outage is the matter
             assert night.process.poll() is None
@@ -92,14 +95,16 @@ async def stands_still(night: Night) -> None:
 
 
 async def test_a_run_whose_disk_is_full_says_so_and_goes_on_where_it_was(
-    tmp_path: Path, environment: dict[str, str], undisturbed: Tables
+    tmp_path: Path, environment: dict[str, str], waiting: Waiting, undisturbed: Tables
 ) -> None:
     """As far as its processes can tell: no file may grow any more."""
     # Bytecode that is cut off would be read by whoever comes next.
-    with Night.begun(tmp_path, {**environment, "PYTHONDONTWRITEBYTECODE": "1"}) as night:
+    no_bytecode = {**environment, "PYTHONDONTWRITEBYTECODE": "1"}
+    with Night.begun(tmp_path, no_bytecode, waiting) as night:
         await night.until_mid_run()
         for pid in night.processes():
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (ROOM, ROOM))
+        waiting.open()
         code, out, err = await night.ended()
         left = night.sealed()
         assert (code, 0 < len(left) < EPISODES) == (1, True)
