@@ -86,12 +86,13 @@ class World:
         left = dice.normal(0, self.surprise, (2, pairs))
         left *= np.where(dice.random((2, pairs)) < 0.05, 5, 1)
         first = 0 if self.shared_seeds else 1_000_000 * (1 + self.pairings.index((one, other)))
+        names = self.names
         return [
             Pair(
                 pair_id=f"{one}-{other}-{number}",
                 seed=first + number,
-                first=self.names[one],
-                second=self.names[other],
+                first=names[one],
+                second=names[other],
                 legs=(
                     self._leg(margins[0, number], known[number] + left[0, number]),
                     self._leg(margins[1, number], known[number] + left[1, number]),

@@ -25,6 +25,7 @@ import numpy as np
 from tournaments.stats.arrays import Floats
 from tournaments.stats.counts import Counts, Sums
 from tournaments.stats.means import LEAST_SPREAD
+from tournaments.stats.roots import root
 from tournaments.stats.scale import Interval
 from tournaments.stats.sprt import LEAST_ADJUSTED, Sprt, State, Verdict
 from tournaments.stats.student import reach
@@ -33,7 +34,7 @@ _NORMAL: Final = NormalDist()
 _POINTS: Final = 4  # of the grid, to the standard deviation of a step
 _LEAST_POINTS, _MOST_POINTS = 60, 400
 _FURTHEST: Final = 2.0  # a mean score is within ½ of ½, an adjusted one hardly further
-_HALVINGS: Final = 30
+_NEAR: Final = 1e-9  # of a mean score
 _FURTHEST_STEP: Final = 8.0  # standard deviations
 _ALL_ALIKE: Final = 0.5  # the spread of pairs that all scored alike: each counts as one match
 
@@ -74,11 +75,7 @@ def _sum_a_nat(told: Verdict, came: float, *, near: float) -> float:
 
 def _mean_where(walk: _Walk, came: float, share: float) -> float:
     """The drift under which such a share of outcomes lies above the one that came."""
-    low, high = -_FURTHEST, _FURTHEST
-    for _ in range(_HALVINGS):
-        drift = (low + high) / 2
-        low, high = (drift, high) if walk.above(came, drift) < share else (low, drift)
-    return (low + high) / 2
+    return root(lambda drift: walk.above(came, drift) - share, -_FURTHEST, _FURTHEST, _NEAR)
 
 
 class _Walk:
