@@ -218,13 +218,11 @@ async def test_what_was_shown_is_there_again_and_nothing_of_it_stays_live(
     assert reasons == ["completed", "completed", "cancelled"]
 
 
-async def test_a_second_one_joins_the_first(
-    own: Up, tmp_path: Path, environment: dict[str, str]
-) -> None:
-    second = begin(tmp_path, environment)
+async def test_a_second_one_joins_the_first(running: Up, environment: dict[str, str]) -> None:
+    second = begin(running.runs.parent, environment)
     out, err = await asyncio.to_thread(second.communicate, timeout=DEADLINE_S)
-    assert (second.returncode, json.loads(out)["page"]) == (0, own.page)
-    assert f"up already (process {own.process.pid})" in err
+    assert (second.returncode, json.loads(out)["page"]) == (0, running.page)
+    assert f"up already (process {running.process.pid})" in err
 
 
 async def test_a_port_in_use_is_told(

@@ -8,12 +8,12 @@ import asyncio
 import json
 import os
 import signal
+import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from prefect.client.orchestration import get_client
 
@@ -88,11 +88,9 @@ async def test_it_runs_on_in_the_background_until_it_is_ended(command: Commands)
     assert (again.code, again.told["pid"]) == (0, None)
 
 
-async def test_a_start_that_fails_ends_with_the_end_of_its_log(
-    running: Up, command: Commands
-) -> None:
-    port = httpx.URL(running.url).port
-    failed = await command.detached("--port", str(port))
+async def test_a_start_that_fails_ends_with_the_end_of_its_log(command: Commands) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        failed = await command.detached("--port", str(taken.getsockname()[1]))
     assert failed.code == 1
     assert "in use" in failed.told["error"]
 
