@@ -87,6 +87,8 @@ def _name(model_digest: str, asked: str) -> str:
 
 def _read(file: Path) -> Tables | None:
     """None where it is not there, or is not to the byte what was written under this name."""
+    if not file.is_file():  # who opens a pipe waits for its writer
+        return None
     try:
         with file.open("rb") as source:
             if source.read(_SEAL_BYTES) != _seal_of(source, file.name):

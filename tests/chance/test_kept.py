@@ -154,6 +154,16 @@ def check_mended(damage: Callable[[bytes], bytes]) -> None:
     assert sums.times == 2
 
 
+@pytest.mark.parametrize("put", [os.mkfifo, Path.mkdir])
+def test_nobody_waits_for_what_is_no_file(folder: Path, put: Callable[[Path], None]) -> None:
+    sums = Sums()
+    kept.kept("a model", "a stage", sums)
+    (file,) = folder.iterdir()
+    file.unlink()
+    put(file)
+    assert kept.kept("a model", "a stage", sums)["free"].size == 2
+
+
 def test_a_file_under_the_name_of_another_is_not_read(folder: Path) -> None:
     sums = Sums()
     kept.kept("a model", "a stage", sums)
